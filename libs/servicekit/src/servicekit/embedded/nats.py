@@ -100,6 +100,11 @@ class NatsServer:
         """The process id of the server, none if it does not run."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How the server ended; none while it runs, and before its first start."""
+        return self._process.poll() if self._process else None
+
     def start(self, timeout: float = 60.0) -> None:
         """Start the server and wait until it says that JetStream is healthy; after a crash, ports and data remain.
 

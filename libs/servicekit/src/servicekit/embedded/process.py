@@ -32,6 +32,7 @@ _MENDS = (
         "address already in use",
         "Another program has the port: end it, or choose another port.",
     ),
+    ("has wrong ownership", "The data folder must belong to the user who starts the server."),
     (
         "Permission denied",
         (

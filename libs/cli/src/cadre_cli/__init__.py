@@ -1,0 +1,1 @@
+"""The `cadre` command: starts the services, imports data, walks the demonstration, measures."""

@@ -1,0 +1,116 @@
+"""The children that keepers keep: the two embedded servers, and services as the process table describes them."""
+
+import http.client
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from servicekit.embedded.nats import NatsServer
+from servicekit.embedded.postgres import PostgresServer
+from servicekit.embedded.process import GuardedProcess
+
+from cadre_cli.processes import Answer, Process
+
+_PROBE_SECONDS = 1.0
+_DRAIN_SECONDS = 15.0
+
+
+class Server:
+    """An embedded server, which is ready once it has started."""
+
+    def __init__(self, server: PostgresServer | NatsServer) -> None:
+        self._server = server
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, none if it does not run."""
+        return self._server.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, none while it runs."""
+        return self._server.exit_code
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._server.start()
+
+    def is_ready(self) -> bool:
+        """Say whether it still runs: it answered when it started."""
+        return self._server.pid is not None
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._server.stop()
+
+
+class Service:
+    """A process of the table; *port* is where it answers."""
+
+    def __init__(self, process: Process, port: int, environment: Mapping[str, str], log: Path) -> None:
+        self._process = process
+        self._port = port
+        self._environment = environment
+        self._log = log
+        self._child: GuardedProcess | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, none if it does not run."""
+        return self._child.pid if self._child and self._child.poll() is None else None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, none while it runs."""
+        return self._child.poll() if self._child else None
+
+    def start(self) -> None:
+        """Start it; it is ready some time later."""
+        self._child = GuardedProcess(self._process.command, log=self._log, env=self._environment)
+
+    def is_ready(self) -> bool:
+        """Ask it as its row in the table says."""
+        return _listens(self._port) and _PROBES[self._process.answer](self._port)
+
+    def stop(self) -> None:
+        """Let it finish what it is doing, for some seconds."""
+        if self._child:
+            self._child.stop((signal.SIGTERM, _DRAIN_SECONDS))
+
+
+def _listens(port: int) -> bool:
+    """Look whether anything listens: cheap enough to ask many times while services start."""
+    try:
+        socket.create_connection(("127.0.0.1", port), _PROBE_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def answers_grpc(port: int) -> bool:
+    """Ask the gRPC health service on *port* whether the whole server serves."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        try:
+            answer = health.Check(health_pb2.HealthCheckRequest(), timeout=_PROBE_SECONDS)
+        except grpc.RpcError:
+            return False
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def answers_http(port: int) -> bool:
+    """Ask ``GET /healthz`` on *port*."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PROBE_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+_PROBES: Mapping[Answer, Callable[[int], bool]] = {Answer.GRPC: answers_grpc, Answer.HTTP: answers_http}

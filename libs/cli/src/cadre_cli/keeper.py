@@ -1,0 +1,161 @@
+"""Keeping one child running: start it, see that it answers, start it again when it ends."""
+
+import enum
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from servicekit.embedded.process import ServerError
+
+FIRST_DELAY_SECONDS = 0.2
+LONGEST_DELAY_SECONDS = 5.0
+HEALTHY_AFTER_SECONDS = 10.0
+_READY_POLL_SECONDS = 0.05
+_ALIVE_POLL_SECONDS = 0.1
+
+
+class Child(Protocol):
+    """What a keeper keeps: an embedded server or a service. Only the keeper's thread calls it."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, none if it does not run."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, none while it runs."""
+
+    def start(self) -> None:
+        """Start it.
+
+        Raises:
+            ServerError: it could not be started.
+        """
+
+    def is_ready(self) -> bool:
+        """Ask it whether it is ready to work."""
+
+    def stop(self) -> None:
+        """Stop it in good order; do nothing if it does not run."""
+
+
+class State(enum.StrEnum):
+    """Where a child is in its life."""
+
+    STARTING = "starting"
+    READY = "ready"
+    RESTARTING = "restarting"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Status:
+    """A child at one moment; *problem* is why it ended last."""
+
+    state: State
+    pid: int | None
+    started_at: datetime | None
+    restarts: int
+    problem: str = ""
+
+
+class Keeper:
+    """A thread that keeps *child* running until it is told to stop.
+
+    A child that ends is started again after a pause, which doubles from 0.2 s to 5 s and starts over once the child
+    has been ready for 10 s. *on_change* is told each new status, from the keeper's thread.
+    """
+
+    def __init__(self, name: str, child: Child, on_change: Callable[[str, Status], None]) -> None:
+        self.name = name
+        self.status = Status(State.STOPPED, None, None, 0)
+        self._child = child
+        self._on_change = on_change
+        self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._keep, name=f"keeper of {name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def wait_ready(self, timeout: float, *, patient: bool = True) -> bool:
+        """Wait *timeout* seconds for the child to be ready, but unless *patient* only until it fails; say if it is."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while self.status.state is not State.READY:
+                left = deadline - time.monotonic()
+                if left <= 0 or (self.status.state is State.RESTARTING and not patient):
+                    return False
+                self._changed.wait(left)
+        return True
+
+    def request_stop(self) -> None:
+        """Tell the keeper to stop the child; returns at once."""
+        self._stopping.set()
+
+    def join(self) -> None:
+        """Wait until the child has stopped."""
+        if self._thread.ident:
+            self._thread.join()
+
+    def _keep(self) -> None:
+        delay = FIRST_DELAY_SECONDS
+        while True:
+            self._change(State.STARTING)
+            problem, healthy_seconds = self._live()
+            if not problem:
+                break
+            if healthy_seconds >= HEALTHY_AFTER_SECONDS:
+                delay = FIRST_DELAY_SECONDS
+            self._change(State.RESTARTING, problem)
+            if self._stopping.wait(delay):
+                break
+            delay = min(2 * delay, LONGEST_DELAY_SECONDS)
+        self._change(State.STOPPING)
+        self._child.stop()
+        self._change(State.STOPPED)
+
+    def _live(self) -> tuple[str, float]:
+        """Go through one life of the child: why it ended (nothing if we were told to stop), and its ready seconds."""
+        try:
+            self._child.start()
+        except (ServerError, OSError) as error:
+            return str(error), 0.0
+        self._change(State.STARTING)  # it has a process id now
+        while not self._child.is_ready():
+            if self._stopping.wait(_READY_POLL_SECONDS):
+                return "", 0.0
+            if self._child.pid is None:
+                return f"ended with {_words(self._child.exit_code)} before it was ready", 0.0
+        self._change(State.READY)
+        ready_at = time.monotonic()
+        while not self._stopping.wait(_ALIVE_POLL_SECONDS):
+            if self._child.pid is None:
+                return f"ended with {_words(self._child.exit_code)}", time.monotonic() - ready_at
+        return "", 0.0
+
+    def _change(self, state: State, problem: str = "") -> None:
+        before = self.status
+        pid = self._child.pid
+        fresh = pid is not None and pid != before.pid
+        self.status = Status(
+            state=state,
+            pid=pid,
+            started_at=datetime.now(UTC) if fresh else before.started_at,
+            restarts=before.restarts + (state is State.RESTARTING),
+            problem=problem or before.problem,
+        )
+        self._on_change(self.name, self.status)
+        with self._changed:
+            self._changed.notify_all()
+
+
+def _words(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        return f"signal {-exit_code}"
+    return f"exit code {exit_code}"

@@ -1,0 +1,15 @@
+"""The ``cadre`` command: the list of what it can do, one module per command."""
+
+import typer
+
+from cadre_cli import doctor, up
+
+app = typer.Typer(
+    name="cadre",
+    help="Cadre: training administration for California's child support programme.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+
+app.command()(up.up)
+app.command()(doctor.doctor)

@@ -1,0 +1,135 @@
+"""The processes of Cadre, one row each, and the environment that each is given."""
+
+import enum
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from servicekit import keys
+
+POSTGRES = "postgres"
+NATS = "nats"
+SERVERS = (POSTGRES, NATS)
+
+
+class Answer(enum.Enum):
+    """How a process says that it is ready."""
+
+    GRPC = "the gRPC health service"
+    HTTP = "GET /healthz"
+
+
+@dataclass(frozen=True)
+class Process:
+    """One row of the table: a process that the supervisor keeps running.
+
+    *migrate* makes the schema current; *needs* are started before and stopped after; *publishes* are the subjects
+    that its NATS account may publish.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    migrate: tuple[str, ...] = ()
+    database: bool = True
+    needs: tuple[str, ...] = SERVERS
+    publishes: tuple[str, ...] = ()
+    answer: Answer = Answer.GRPC
+
+
+def _service(name: str) -> Process:
+    return Process(
+        name=name,
+        command=(sys.executable, "-m", name, "all"),
+        migrate=(sys.executable, "-m", name, "migrate"),
+        publishes=(f"cadre.{name}.>",),
+    )
+
+
+BACK_ENDS = ("directory", "curriculum", "enrollment", "evaluation", "notification")
+
+PROCESSES = (
+    *(_service(name) for name in BACK_ENDS),
+    Process(
+        name="gateway",
+        command=(sys.executable, "-m", "gateway", "all"),
+        migrate=(sys.executable, "-m", "gateway", "migrate"),
+        needs=(*SERVERS, *BACK_ENDS),
+        answer=Answer.HTTP,
+    ),
+)
+
+# The one who issues tokens for people, and the rights of everybody else who has a key of its own.
+ISSUER = "directory"
+PRINCIPALS: Mapping[str, Sequence[str]] = {
+    "gateway": ("sign_ins.exchange",),
+    "cli": (
+        "agencies.read",
+        "catalogue.read",
+        "courses.write",
+        "operations.read",
+        "operations.write",
+        "people.read",
+        "people.write",
+        "reference.import",
+        "roles.grant",
+        "roster.import",
+        "tests.write",
+    ),
+}
+# The demonstration acts for its personas through the sign-in, so nobody else is given this.
+DEMO_PRINCIPALS: Mapping[str, Sequence[str]] = {"demo": (*PRINCIPALS["cli"], "sign_ins.exchange", "readiness.read")}
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports of one process on 127.0.0.1: where it serves, and where it shows its metrics."""
+
+    serve: int
+    metrics: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where everything of one ``cadre up`` is: its folder, its ports, its servers."""
+
+    data_dir: Path
+    ports: Mapping[str, Ports]
+    database_urls: Mapping[str, str]
+    nats_urls: Mapping[str, str]
+    demo: bool
+
+    @property
+    def state_file(self) -> Path:
+        """What runs, for tests and the operator's page."""
+        return self.data_dir / "state.json"
+
+    @property
+    def keys_dir(self) -> Path:
+        """The keys that tokens are signed and verified with."""
+        return self.data_dir / "keys"
+
+
+def environment(process: Process, processes: Iterable[Process], site: Site) -> dict[str, str]:
+    """Give the whole environment of *process*: ours, and the variables that every service reads."""
+    ports = site.ports[process.name]
+    peers = {peer.name: f"127.0.0.1:{site.ports[peer.name].serve}" for peer in processes if peer.answer is Answer.GRPC}
+    return os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        "CADRE_SERVICE": process.name,
+        "CADRE_DATABASE_URL": site.database_urls.get(process.name, ""),
+        "CADRE_NATS_URL": site.nats_urls.get(process.name, ""),
+        "CADRE_HTTP_PORT" if process.answer is Answer.HTTP else "CADRE_GRPC_PORT": str(ports.serve),
+        "CADRE_METRICS_PORT": str(ports.metrics),
+        "CADRE_KEYS_DIR": str(site.keys_dir),
+        "CADRE_STATE_FILE": str(site.state_file),
+        "CADRE_PEERS": json.dumps(peers),
+        "CADRE_DEMO": "1" if site.demo else "0",
+    }
+
+
+def ensure_keys(site: Site) -> None:
+    """Make the keys that are missing."""
+    keys.ensure_keys(site.keys_dir, ISSUER, {**PRINCIPALS, **(DEMO_PRINCIPALS if site.demo else {})})
