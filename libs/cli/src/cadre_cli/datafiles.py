@@ -97,7 +97,7 @@ def read_table(path: Path, row_type: type[T]) -> list[T]:
 
 
 def read_document(path: Path, document_type: type[T]) -> T:
-    """Read a TOML file into *document_type*; a key that the type does not know is refused too."""
+    """Read a TOML file into *document_type*, whose fields are its keys."""
     with path.open("rb") as file:
         content = tomllib.load(file)
     try:
