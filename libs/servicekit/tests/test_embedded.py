@@ -17,6 +17,7 @@ import nats.errors
 import psycopg
 import pytest
 from nats.js.errors import NotFoundError
+
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import FolderLock, ServerError, free_port
@@ -78,7 +79,7 @@ def test_the_server_is_postgresql_18_in_utf8_with_the_builtin_locale(postgres: P
 
 
 @pytest.mark.parametrize(("fsync", "shown"), [(True, "on"), (False, "off")])
-def test_durability_is_given_up_only_when_asked(tmp_path: Path, fsync: bool, shown: str) -> None:  # noqa: FBT001
+def test_durability_is_given_up_only_when_asked(tmp_path: Path, fsync: bool, shown: str) -> None:
     with PostgresServer(tmp_path, fsync=fsync) as server:
         settings = [ask(server, f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")]
 

@@ -1,0 +1,1 @@
+"""The chassis of a service. It knows no noun of the field."""

@@ -116,18 +116,11 @@ class NatsServer:
         if not self._lock.acquire():
             message = f"The NATS data in {self.data_dir} is in use by process {self._lock.holder}."
             raise ServerError(message)
-        tries = 1 if self.port and self.monitoring_port else _PORT_TRIES
-        for remaining in reversed(range(tries)):
-            port = self.port or free_port(avoid=[self.monitoring_port])
-            monitoring_port = self.monitoring_port or free_port(avoid=[port])
-            try:
-                self._run(port, monitoring_port, timeout)
-            except ServerError as error:
-                if remaining and "address already in use" in str(error):
-                    continue
-                raise
-            self.port, self.monitoring_port = port, monitoring_port
-            return
+        try:
+            self._start(timeout)
+        except BaseException:
+            self._lock.release()
+            raise
 
     def stop(self, timeout: float = 10.0) -> None:
         """Stop the server; what it acknowledged is on disk."""
@@ -181,6 +174,19 @@ class NatsServer:
             },
             indent=2,
         )
+
+    def _start(self, timeout: float) -> None:
+        for remaining in reversed(range(1 if self.port and self.monitoring_port else _PORT_TRIES)):
+            port = self.port or free_port(avoid=[self.monitoring_port])
+            monitoring_port = self.monitoring_port or free_port(avoid=[port])
+            try:
+                self._run(port, monitoring_port, timeout)
+            except ServerError as error:
+                if not remaining or "address already in use" not in str(error):
+                    raise
+            else:
+                self.port, self.monitoring_port = port, monitoring_port
+                return
 
     def _run(self, port: int, monitoring_port: int, timeout: float) -> None:
         configuration = self.data_dir / "nats.conf"

@@ -130,23 +130,14 @@ class PostgresServer:
         """
         if self.pid:
             return
-        self._take_folder()
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        self.data_dir.chmod(0o711)  # the unprivileged account must pass through where there are no user namespaces
-        _ = self._secret
-        if not (self.cluster / "PG_VERSION").exists():
-            self._initdb()
-        tries = 1 if self.port else _PORT_TRIES
-        for remaining in reversed(range(tries)):
-            port = self.port or free_port()
-            try:
-                self._run(port, timeout)
-            except ServerError as error:
-                if remaining and "Address already in use" in str(error):
-                    continue
-                raise
-            self.port = port
-            return
+        if not self._lock.acquire():
+            message = f"The PostgreSQL data in {self.data_dir} is in use by process {self._lock.holder}."
+            raise ServerError(message)
+        try:
+            self._start(timeout)
+        except BaseException:
+            self._lock.release()
+            raise
 
     def stop(self, timeout: float = 30.0) -> None:
         """Shut down fast: open transactions are rolled back, everything committed is on disk."""
@@ -209,10 +200,18 @@ class PostgresServer:
         longest = len(os.fsencode(self.cluster / ".s.PGSQL.65535"))
         return self.cluster if longest <= _SOCKET_PATH_LIMIT else None
 
-    def _take_folder(self) -> None:
-        if not self._lock.acquire():
-            message = f"The PostgreSQL data in {self.data_dir} is in use by process {self._lock.holder}."
-            raise ServerError(message)
+    def _start(self, timeout: float) -> None:
+        self.data_dir.chmod(0o711)  # the unprivileged account must pass through where there are no user namespaces
+        if not (self.cluster / "PG_VERSION").exists():
+            self._initdb()
+        for remaining in reversed(range(1 if self.port else _PORT_TRIES)):
+            try:
+                self._run(self.port or free_port(), timeout)
+            except ServerError as error:
+                if not remaining or "Address already in use" not in str(error):
+                    raise
+            else:
+                return
 
     def _initdb(self) -> None:
         """Make the cluster beside its place and move it there whole, so that a kill leaves no half of one."""
@@ -271,6 +270,7 @@ class PostgresServer:
         self._process = process
 
     def _wait_ready(self, process: GuardedProcess, port: int, timeout: float) -> None:
+        """Wait for an answer on *port*, which is the server's port from then on."""
         before, self.port = self.port, port
         last = "it has not answered yet"
         for _ in until(time.monotonic() + timeout):

@@ -1,0 +1,112 @@
+"""How a service starts, runs and stops.
+
+`python -m <service> ROLE`: `serve` answers RPCs, `work` moves events and runs jobs, `all` does both in one process
+(the embedded default), `migrate` brings the schema up to date.
+"""
+
+import argparse
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from prometheus_client import CollectorRegistry
+from sqlalchemy import MetaData
+
+from servicekit import logs, metrics, migrations
+from servicekit.consumers import Subscription, Worker
+from servicekit.db import Database
+from servicekit.jobs import Job, JobRunner
+from servicekit.operations import Audit, OperationsServicer, purge
+from servicekit.rpc import Servicer
+from servicekit.server import Server
+from servicekit.settings import Settings
+from servicekit.tokens import Verifier
+
+log = structlog.get_logger()
+
+ROLES = ("serve", "work", "all", "migrate")
+
+
+@dataclass(frozen=True)
+class ServiceApp:
+    """What a service consists of: its composition root fills this in, and nothing else has to be told."""
+
+    name: str
+    metadata: MetaData
+    migrations: Path
+    servicers: Callable[[Settings, Database], Sequence[Servicer]]
+    subscriptions: Sequence[Subscription] = ()
+    jobs: Sequence[Job] = ()
+    audits: Sequence[Audit] = ()
+
+
+@dataclass
+class Runtime:
+    """A running service. The order of start and stop stands here once, for production and for tests."""
+
+    app: ServiceApp
+    settings: Settings
+    role: str = "all"
+    registry: CollectorRegistry = field(default_factory=metrics.new_registry)
+
+    def start(self) -> None:
+        """Check the schema, then start what the role needs. A service without its bus does not start."""
+        self.database = Database(
+            self.settings.database_url, pool_size=self.settings.threads, name=f"{self.app.name}-{self.role}"
+        )
+        with self.database.engine.connect() as connection:
+            migrations.check(connection, self.app.migrations)
+        self.worker = Worker(self.settings, self.database, self.app.subscriptions, self.registry)
+        jobs = [*self.app.jobs, Job("purge", timedelta(hours=1), purge)]
+        self.jobs = JobRunner(self.database, jobs, self.registry)
+        operations = OperationsServicer(self.database, self.worker, self.app.audits, self.app.migrations)
+        self.server: Server | None = None
+        if self.role in ("serve", "all"):
+            self.server = Server(
+                [*self.app.servicers(self.settings, self.database), operations],
+                Verifier(self.settings.keys_dir),
+                self.registry,
+                port=self.settings.grpc_port,
+                threads=self.settings.threads,
+            )
+        if self.role in ("work", "all"):
+            self.worker.start()
+            self.jobs.start()
+        if self.server is not None:
+            self.server.start()
+        self.metrics_port, self._stop_metrics = metrics.serve(self.registry, self.settings.metrics_port)
+        log.info("service_started", role=self.role, metrics_port=self.metrics_port)
+
+    def stop(self) -> None:
+        """Take no more calls, finish what is under way, then the worker, then the database."""
+        if self.server is not None:
+            self.server.stop()
+        if self.role in ("work", "all"):
+            self.jobs.stop()
+            self.worker.stop()
+        self._stop_metrics()
+        self.database.dispose()
+        log.info("service_stopped", role=self.role)
+
+
+def main(app: ServiceApp) -> None:
+    """Run *app* in the role given on the command line until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog=f"python -m {app.name}")
+    parser.add_argument("role", choices=ROLES)
+    role = parser.parse_args().role
+    settings = Settings(service=app.name)
+    logs.configure(app.name, json=settings.log_json)
+    if role == "migrate":
+        migrations.upgrade(settings.database_url, app.migrations)
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    runtime = Runtime(app, settings, role)
+    runtime.start()
+    stop.wait()
+    runtime.stop()

@@ -1,0 +1,236 @@
+"""The database: one write is one transaction, with its audit row, its events and its remembered answer.
+
+A write costs two statements of the kit's own. The first writes the audit row and looks up the request id; the last,
+at commit, completes the audit row and writes events and answer. What fails in between leaves nothing.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+
+from google.protobuf.message import Message
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from servicekit.refusals import Refusal, RequestIdReused
+
+M = TypeVar("M", bound=Message)
+
+# True while this thread has a write open: clients refuse to call then (no remote call inside a transaction).
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+_BEGIN = """
+WITH entry AS (
+  INSERT INTO audit (id, at, actor, method, resource) VALUES (%(id)s, %(at)s, %(actor)s, %(method)s, %(resource)s)
+  RETURNING id
+)
+SELECT set_config('cadre.audit', entry.id::text, true), known.request_sha256, known.answer
+FROM entry
+LEFT JOIN idempotency AS known
+  ON known.caller = %(actor)s AND known.method = %(method)s AND known.request_id = %(request_id)s
+"""
+_FINISH = """
+WITH completed AS (
+  UPDATE audit SET resource = %(resource)s, reason = %(reason)s, before = %(before)s, after = %(after)s
+  WHERE id = %(id)s
+), remembered AS (
+  INSERT INTO idempotency (caller, method, request_id, request_sha256, answer, at)
+  SELECT %(actor)s, %(method)s, %(request_id)s, %(digest)s, %(answer)s, %(at)s
+  WHERE %(request_id)s <> ''
+)
+INSERT INTO outbox (id, subject, payload, headers, at)
+SELECT event.id, event.subject, event.payload, event.headers, %(at)s
+FROM unnest(%(ids)s::uuid[], %(subjects)s::text[], %(payloads)s::bytea[], %(headers)s::jsonb[])
+  WITH ORDINALITY AS event (id, subject, payload, headers, n)
+ORDER BY event.n
+"""
+_KNOWN = """
+SELECT request_sha256, answer FROM idempotency
+WHERE caller = %(actor)s AND method = %(method)s AND request_id = %(request_id)s
+"""
+
+
+class Replayed(Exception):  # noqa: N818 - not an error: the answer was given before
+    """The same request was answered before: *answer* is what the caller was told then, serialized."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__("answered before")
+        self.answer = answer
+
+
+class PendingEvent:
+    """An event that its transaction will leave in the outbox."""
+
+    __slots__ = ("headers", "id", "payload", "subject")
+
+    def __init__(self, subject: str, payload: bytes, headers: dict[str, str]) -> None:
+        self.id = uuid.uuid4()
+        self.subject = subject
+        self.payload = payload
+        self.headers = headers
+
+
+class Db(Session):
+    """One session; in a write, also its audit entry, its events and its answer."""
+
+    at: datetime
+    events: list[PendingEvent]
+
+    def __init__(self, bind: Connection, at: datetime) -> None:
+        super().__init__(bind, expire_on_commit=False, autoflush=True)
+        self.at = at
+        self.events = []
+        self.resource = ""
+        self.reason = ""
+        self.before: dict[str, Any] | None = None
+        self.after: dict[str, Any] | None = None
+        self.reply: bytes | None = None
+
+    def changed(
+        self,
+        resource: str,
+        *,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        reason: str = "",
+    ) -> None:
+        """Complete the audit entry: what was changed, from what, to what, and why. Ids and values, never names."""
+        self.resource, self.before, self.after, self.reason = resource, before, after, reason
+
+    def answer(self, message: M) -> M:
+        """Remember *message* as the answer to this request and return it."""
+        self.reply = message.SerializeToString(deterministic=True)
+        return message
+
+    def rows(self, sql: str, **params: object) -> list[dict[str, Any]]:
+        """Run one SQL statement with `%(name)s` parameters on the driver; its rows as dictionaries.
+
+        For statements with a budget: neither the ORM nor the SQL compiler has a part in it.
+        """
+        result = self.connection().exec_driver_sql(sql, params)
+        return [dict(row) for row in result.mappings()] if result.returns_rows else []
+
+    def run(self, sql: str, **params: object) -> int:
+        """Run one SQL statement with `%(name)s` parameters on the driver; the number of rows it changed."""
+        return self.connection().exec_driver_sql(sql, params).rowcount
+
+
+class Database:
+    """The database of one service."""
+
+    def __init__(self, url: str, *, pool_size: int = 16, name: str = "cadre") -> None:
+        self.url = url
+        self.engine = create_engine(
+            url,
+            poolclass=QueuePool,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_pre_ping=False,
+            connect_args={"application_name": name, "options": "-c timezone=UTC -c lock_timeout=10s"},
+        )
+        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._after_commit: list[Callable[[], None]] = []
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Call *callback* after each commit that left events in the outbox."""
+        self._after_commit.append(callback)
+
+    def ping(self) -> None:
+        """Raise if the database does not answer."""
+        with self._reader.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self, at: datetime | None = None) -> Iterator[Db]:
+        """Give a session for queries; each statement sees what is committed when it starts."""
+        with self._reader.connect() as connection, Db(connection, at or datetime.now(UTC)) as db:
+            yield db
+
+    @contextmanager
+    def transaction(
+        self,
+        *,
+        actor: str,
+        method: str,
+        resource: str = "",
+        at: datetime | None = None,
+        request_id: str = "",
+        request: Message | None = None,
+    ) -> Iterator[Db]:
+        """One write: everything inside is committed together with audit row, events and answer, or nothing is.
+
+        With a *request_id* the same request is done once: `Replayed` carries the first answer to later ones, also to
+        one that ran at the same time and lost. Another request under the same id is refused.
+        """
+        moment = at or datetime.now(UTC)
+        digest = b"" if request is None else hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
+        entry = {"id": uuid.uuid4(), "at": moment, "actor": actor, "method": method, "request_id": request_id}
+        token = writing.set(True)
+        try:
+            with self.engine.connect() as connection, Db(connection, moment) as db:
+                db.resource = resource
+                known = connection.exec_driver_sql(_BEGIN, {**entry, "resource": resource}).one()
+                if known.answer is not None:
+                    raise _replay(known.request_sha256, digest, known.answer)
+                yield db
+                db.flush()
+                self._finish(connection, db, entry, digest)
+                db.commit()
+        except (Refusal, IntegrityError) as error:
+            # A twin of this request may have won meanwhile, and be the very reason why this one fails.
+            if request_id and (answered := self._answered(entry)):
+                raise _replay(answered[0], digest, answered[1]) from error
+            raise
+        finally:
+            writing.reset(token)
+        if db.events:
+            for callback in self._after_commit:
+                callback()
+
+    def _finish(self, connection: Connection, db: Db, entry: dict[str, Any], digest: bytes) -> None:
+        if entry["request_id"] and db.reply is None:
+            raise RuntimeError(f"{entry['method']} did not say its answer: return db.answer(...)")
+        connection.exec_driver_sql(
+            _FINISH,
+            {
+                **entry,
+                "resource": db.resource,
+                "reason": db.reason,
+                "before": None if db.before is None else Jsonb(db.before),
+                "after": None if db.after is None else Jsonb(db.after),
+                "digest": digest,
+                "answer": db.reply or b"",
+                "ids": [event.id for event in db.events],
+                "subjects": [event.subject for event in db.events],
+                "payloads": [event.payload for event in db.events],
+                "headers": [Jsonb(event.headers) for event in db.events],
+            },
+        )
+
+    def _answered(self, entry: dict[str, Any]) -> tuple[bytes, bytes] | None:
+        with self._reader.connect() as connection:
+            row = connection.exec_driver_sql(_KNOWN, entry).one_or_none()
+        return None if row is None else (row.request_sha256, row.answer)
+
+
+def _replay(first: bytes, now: bytes, answer: bytes) -> Exception:
+    """Tell a repeat of the same request from another request under its id."""
+    if bytes(first) != now:
+        return RequestIdReused("This request_id came with another request before.", field="request_id")
+    return Replayed(bytes(answer))
+
+
+def count(db: Db, sql: str, **params: object) -> int:
+    """Run a statement whose one row holds one number."""
+    return cast("int", next(iter(db.rows(sql, **params)[0].values())))

@@ -1,0 +1,34 @@
+"""structlog for every process: one JSON object a line, event names constant, ids instead of people.
+
+Bind what belongs to a unit of work with `structlog.contextvars.bound_contextvars` in a `with`, in the outermost place:
+threads are reused, and what is bound without an end leaks into the next request.
+"""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(service: str, *, json: bool) -> None:
+    """Set up logging of the process: to standard error, as JSON for machines or as text for people."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer()
+    )
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    # Libraries log through the standard library: their warnings come out in the same form.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,0 +1,97 @@
+"""Schema by Alembic: one `migrations/` folder a service, run by the role `migrate`, checked by every start.
+
+A service's `migrations/env.py` is two lines: import its metadata and call `run_env`.
+"""
+
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from servicekit.tables import AUDIT_FUNCTIONS, AUDIT_TRIGGER, KIT_TABLES, needs_audit_trigger, service_metadata
+
+# Another process may migrate the same database at the same time: the second waits and finds nothing to do.
+_LOCK = 7_463_201
+
+
+class SchemaIsOldError(RuntimeError):
+    """The database's schema is not the one this code was written for."""
+
+
+def run_env(metadata: MetaData) -> None:
+    """Body of a service's `env.py`: run the migrations on the connection that was handed over."""
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
+    with context.begin_transaction():
+        # A migration that waits for a lock makes everybody behind it wait: better to fail and try again.
+        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        context.run_migrations()
+
+
+def upgrade(url: str, folder: Path) -> None:
+    """Bring the database at *url* to the newest revision of *folder*."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        connection.commit()
+        if _revision(connection) != _head(folder):
+            config = _config(folder)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+        connection.commit()
+    engine.dispose()
+
+
+def make_revision(url: str, folder: Path, message: str) -> None:
+    """Write a new migration: the difference between the models and the database at *url*."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        config = _config(folder)
+        config.attributes["connection"] = connection
+        number = len(list((folder / "versions").glob("*.py"))) + 1
+        command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+    engine.dispose()
+
+
+def check(connection: Connection, folder: Path) -> str:
+    """Return the database's revision; raise `SchemaIsOldError` if it is not the newest of *folder*."""
+    revision, head = _revision(connection), _head(folder)
+    if revision != head:
+        raise SchemaIsOldError(f"schema {revision or 'none'}, this code needs {head}: run the role `migrate` first")
+    return head
+
+
+def create_kit_tables(op: Operations) -> None:
+    """In the first migration of a service: the kit's tables, and the rules that guard the audit trail."""
+    metadata = service_metadata()
+    metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in KIT_TABLES])
+    op.execute(AUDIT_FUNCTIONS)
+    op.execute(AUDIT_TRIGGER)
+
+
+def needs_audit(op: Operations, *tables: str) -> None:
+    """In the migration that makes them: changes of *tables* fail unless their transaction holds an audit row."""
+    for table in tables:
+        op.execute(needs_audit_trigger(table))
+
+
+def _config(folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
+
+
+def _revision(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _head(folder: Path) -> str:
+    return ScriptDirectory.from_config(_config(folder)).get_current_head() or ""

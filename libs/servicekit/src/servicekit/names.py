@@ -1,0 +1,40 @@
+"""Resource names (AIP-122): `agencies/lake` and the ids in them."""
+
+import re
+import uuid
+from functools import cache
+
+from servicekit.refusals import InvalidField
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+\})", template)
+    return re.compile("".join(f"(?P<{p[1:-1]}>[^/]+)" if p.startswith("{") else re.escape(p) for p in parts))
+
+
+def parse(template: str, name: str, *, field: str = "name") -> dict[str, str]:
+    """Return the ids in *name*, which must have the form of *template*, such as `shelves/{shelf}/books/{book}`."""
+    match = _pattern(template).fullmatch(name)
+    if match is None:
+        raise InvalidField(field, name, f"must have the form {template}")
+    return match.groupdict()
+
+
+def one(template: str, name: str, *, field: str = "name") -> str:
+    """Return the only id in *name*."""
+    (value,) = parse(template, name, field=field).values()
+    return value
+
+
+def uuid_in(template: str, name: str, *, field: str = "name") -> uuid.UUID:
+    """Return the only id in *name*, which must be a UUID."""
+    return as_uuid(one(template, name, field=field), field=field)
+
+
+def as_uuid(value: str, *, field: str) -> uuid.UUID:
+    """Return *value* as a UUID."""
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        raise InvalidField(field, value, "must hold a UUID") from None

@@ -1,0 +1,28 @@
+"""Events leave a service through its outbox, in the transaction that made them true.
+
+`emit` takes the session of a write, so an event cannot be sent outside one; the relay is the only publisher.
+"""
+
+from functools import cache
+
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+
+from cadre.options.v1 import options_pb2
+from servicekit import trace
+from servicekit.db import Db, PendingEvent
+
+
+@cache
+def subject_of(descriptor: Descriptor) -> str:
+    """Return the subject that the contract gives to a message; a message without one is no event."""
+    subject: str = descriptor.GetOptions().Extensions[options_pb2.subject]
+    if not subject:
+        raise TypeError(f"{descriptor.full_name} has no subject in the contract")
+    return subject
+
+
+def emit(db: Db, message: Message) -> None:
+    """Leave *message* in the outbox when the transaction of *db* commits."""
+    headers = {trace.HEADER: trace.current.get()} if trace.current.get() else {}
+    db.events.append(PendingEvent(subject_of(message.DESCRIPTOR), message.SerializeToString(), headers))

@@ -1,0 +1,133 @@
+"""What a handler sees of a call, and how a service answers its contract.
+
+A servicer is a plain class with one method per RPC, `def GetThing(self, request, call) -> answer`. What the contract
+says of a method, the right and how far it must reach, is checked here before the method runs.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+
+from cadre.options.v1 import options_pb2
+from servicekit.db import Database, Db
+from servicekit.refusals import InvalidField, PermissionMissing
+from servicekit.tokens import SELF, WHOLE, Principal
+
+_LONGEST_REQUEST_ID = 64
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How far the caller's right reaches for this method."""
+
+    whole: bool
+    resources: frozenset[str]
+    person: str
+
+    def ids(self, collection: str) -> frozenset[str]:
+        """Return the ids of the resources of *collection* in it: `ids("shelves")` of `shelves/a` is `a`."""
+        prefix = f"{collection}/"
+        return frozenset(name.removeprefix(prefix) for name in self.resources if name.startswith(prefix))
+
+    def allows(self, resource: str) -> bool:
+        """Whether it reaches *resource*."""
+        return self.whole or resource in self.resources
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call in hand: who asks, how far the right reaches, and the one clock of this call."""
+
+    method: str
+    principal: Principal
+    scope: Scope
+    now: datetime
+
+
+class Servicer:
+    """Base of a service's handlers."""
+
+    # The service of the contract that this class answers.
+    service: ClassVar[ServiceDescriptor]
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def read(self) -> AbstractContextManager[Db]:
+        """Give a session for queries."""
+        return self.database.read()
+
+    @contextmanager
+    def write(self, call: Call, request: Message) -> Iterator[Db]:
+        """Give the one transaction of a write: audit, idempotency by `request_id`, outbox."""
+        request_id: str = request.request_id  # type: ignore[attr-defined]
+        if not request_id or len(request_id) > _LONGEST_REQUEST_ID:
+            raise InvalidField("request_id", request_id, f"must be given, of at most {_LONGEST_REQUEST_ID} characters")
+        with self.database.transaction(
+            actor=call.principal.name, method=call.method, at=call.now, request_id=request_id, request=request
+        ) as db:
+            yield db
+
+
+def permission_of(method: MethodDescriptor) -> options_pb2.Permission:
+    """Return what the contract demands for *method*; a method without a permission is a mistake in the contract."""
+    permission: options_pb2.Permission = method.GetOptions().Extensions[options_pb2.permission]
+    if not permission.right or not permission.scope:
+        raise TypeError(f"{method.full_name} has no permission in the contract")
+    return permission
+
+
+def authorizer(method: MethodDescriptor) -> Callable[[Principal, Message], Scope]:
+    """Return the check of *method*: it gives the caller's scope or refuses."""
+    permission = permission_of(method)
+    right, level = permission.right, permission.scope
+    carried = _field_reader(method, permission.field)
+
+    def refuse() -> PermissionMissing:
+        return PermissionMissing("The caller may not do this.", right=right, scope=options_pb2.Scope.Name(level))
+
+    def authorize(principal: Principal, request: Message) -> Scope:
+        held = principal.rights.get(right)
+        if not held:
+            raise refuse()
+        own = principal.name if SELF in held else ""
+        scope = Scope(WHOLE in held, held - {WHOLE, SELF}, own)
+        named = carried(request)
+        if level == options_pb2.STATE:
+            allowed = scope.whole
+        elif level == options_pb2.SELF:
+            allowed = bool(own or scope.whole) and named in ("", principal.name)
+        elif level == options_pb2.PERSON:
+            allowed = scope.whole or bool(scope.resources) or (bool(own) and named == own)
+        elif permission.field:
+            allowed = scope.allows(named)
+        else:
+            allowed = scope.whole or bool(scope.resources)
+        if not allowed:
+            raise refuse()
+        return scope
+
+    return authorize
+
+
+def _field_reader(method: MethodDescriptor, path: str) -> Callable[[Message], str]:
+    """Return a function that reads the field at *path* of a request; the path must exist in the contract."""
+    steps = path.split(".") if path else []
+    descriptor: Descriptor | None = method.input_type
+    for step in steps:
+        if descriptor is None or step not in descriptor.fields_by_name:
+            raise TypeError(f"{method.full_name}: permission names {path}, which the request does not have")
+        descriptor = descriptor.fields_by_name[step].message_type
+
+    def read(request: Message) -> str:
+        value: Any = request
+        for step in steps:
+            value = getattr(value, step)
+        return value if steps else ""
+
+    return read

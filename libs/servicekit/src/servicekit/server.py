@@ -1,0 +1,144 @@
+"""The gRPC server of a process: every call is measured, known, allowed, in time, and answered in the contract's terms.
+
+One wrapper does it for each method of the contract; handlers neither abort nor catch.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import grpc
+import structlog
+from google.protobuf import any_pb2, message_factory
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import Message
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from grpc_status import rpc_status
+from prometheus_client import CollectorRegistry
+
+from servicekit import trace
+from servicekit.db import Replayed
+from servicekit.metrics import RpcMetrics
+from servicekit.refusals import Kind, Refusal
+from servicekit.rpc import Call, Servicer, authorizer
+from servicekit.tokens import Verifier
+
+log = structlog.get_logger()
+
+DOMAIN = "cadre"
+# With less time left than this an answer would come too late: better to say so at once.
+LEAST_SECONDS = 0.02
+
+
+class DeadlinePassed(Refusal):
+    """The caller has no time left to wait for the answer."""
+
+    kind = Kind.LATE
+
+
+class Server:
+    """Serves the contracts of *servicers*, with health and reflection, on 127.0.0.1 or a given address."""
+
+    def __init__(
+        self,
+        servicers: Sequence[Servicer],
+        verifier: Verifier,
+        registry: CollectorRegistry,
+        *,
+        port: int = 0,
+        threads: int = 16,
+        host: str = "127.0.0.1",
+    ) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="rpc")
+        self._server = grpc.server(self._pool, options=[("grpc.so_reuseport", 0)])
+        self._verifier = verifier
+        self._metrics = RpcMetrics(registry)
+        self._health = health.HealthServicer()
+        names = [reflection.SERVICE_NAME, health.SERVICE_NAME]
+        for servicer in servicers:
+            names.append(servicer.service.full_name)
+            handlers = {method.name: self._handler(servicer, method) for method in servicer.service.methods}
+            generic = grpc.method_handlers_generic_handler(servicer.service.full_name, handlers)
+            self._server.add_generic_rpc_handlers((generic,))
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection(names, self._server)
+        self.port = self._server.add_insecure_port(f"{host}:{port}")
+
+    def start(self) -> None:
+        """Take calls from now on."""
+        self._server.start()
+        self._health.set("", health_pb2.HealthCheckResponse.SERVING)
+
+    def stop(self, grace_seconds: float = 5.0) -> None:
+        """Say that no more work is taken, finish what is under way, stop."""
+        self._health.enter_graceful_shutdown()
+        self._server.stop(grace_seconds).wait()
+        self._pool.shutdown()
+
+    def _handler(self, servicer: Servicer, method: MethodDescriptor) -> grpc.RpcMethodHandler[Message, Message]:
+        """Wrap the servicer's method of the contract's name; a contract that is not answered is a failed start."""
+        answer: Callable[[Message, Call], Message] = getattr(servicer, method.name)
+        request_class = message_factory.GetMessageClass(method.input_type)
+        response_class = message_factory.GetMessageClass(method.output_type)
+        authorize = authorizer(method)
+        name = f"{method.containing_service.name}/{method.name}"
+        seconds = self._metrics.seconds.labels(name)
+
+        def handle(request: Message, context: grpc.ServicerContext) -> Message:
+            started = time.perf_counter()
+            code = "OK"
+            metadata = dict(context.invocation_metadata())
+            traceparent = trace.accept(str(metadata.get(trace.HEADER, "")))
+            token = trace.current.set(traceparent)
+            try:
+                with structlog.contextvars.bound_contextvars(method=name, trace=traceparent[3:35]):
+                    try:
+                        remaining = context.time_remaining()
+                        if remaining is not None and remaining < LEAST_SECONDS:
+                            raise DeadlinePassed("No time is left to answer.")  # noqa: TRY301
+                        now = datetime.now(UTC)
+                        bearer = str(metadata.get("authorization", "")).removeprefix("Bearer ")
+                        principal = self._verifier.principal(bearer, now)
+                        call = Call(name, principal, authorize(principal, request), now)
+                        return answer(request, call)
+                    except Replayed as replayed:
+                        return response_class.FromString(replayed.answer)
+                    except Refusal as refusal:
+                        code = refusal.kind.value
+                        status = refusal_status(refusal)
+                    except Exception:
+                        code = "INTERNAL"
+                        log.exception("call_failed")
+                        status = status_pb2.Status(
+                            code=code_pb2.INTERNAL, message="An error of the service. It was logged."
+                        )
+                context.abort_with_status(rpc_status.to_status(status))
+                raise AssertionError("abort returns never")
+            finally:
+                trace.current.reset(token)
+                self._metrics.handled.labels(name, code).inc()
+                seconds.observe(time.perf_counter() - started)
+
+        return grpc.unary_unary_rpc_method_handler(
+            handle,
+            request_deserializer=request_class.FromString,
+            response_serializer=lambda message: message.SerializeToString(),
+        )
+
+
+def refusal_status(refusal: Refusal) -> status_pb2.Status:
+    """Return *refusal* as `google.rpc.Status`: ErrorInfo, and a field violation where a field is at fault."""
+    info = error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=refusal.metadata)
+    details = [any_pb2.Any()]
+    details[0].Pack(info)
+    if refusal.field:
+        violation = error_details_pb2.BadRequest.FieldViolation(
+            field=refusal.field, description=refusal.message, reason=refusal.reason
+        )
+        details.append(any_pb2.Any())
+        details[1].Pack(error_details_pb2.BadRequest(field_violations=[violation]))
+    code = code_pb2.Code.Value(refusal.kind.value)
+    return status_pb2.Status(code=code, message=refusal.message, details=details)

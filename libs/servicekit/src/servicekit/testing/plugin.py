@@ -1,0 +1,166 @@
+"""The kit's pytest plugin: real servers, a fresh database per test, and a service that runs in the test's process.
+
+PostgreSQL runs once per worker without fsync; each service's schema is migrated once into a template, and every test
+gets a copy of it, which takes some 40 ms. NATS starts when a test needs the bus, fresh for that test.
+"""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import grpc
+import psycopg
+import pytest
+from psycopg import sql
+
+from servicekit import keys, migrations
+from servicekit.app import Runtime, ServiceApp
+from servicekit.client import Channel
+from servicekit.embedded.nats import NatsServer
+from servicekit.embedded.postgres import PostgresServer
+from servicekit.settings import Settings
+from servicekit.tokens import WHOLE, Signer
+
+S = TypeVar("S")
+
+ISSUER = "directory"
+_numbers = itertools.count()
+
+
+@dataclass
+class Running:
+    """A service that runs in this process, with stubs for any caller."""
+
+    runtime: Runtime
+    signer: Signer
+    _channels: list[Channel] = field(default_factory=list)
+
+    def stub(
+        self,
+        stub_class: Callable[[grpc.Channel], S],
+        *,
+        caller: str = "services/test",
+        rights: Mapping[str, Sequence[str]] | Sequence[str] = (),
+    ) -> S:
+        """Return a stub that calls as *caller*. *rights* maps a right to how far it reaches; a list = whole."""
+        reach = rights if isinstance(rights, Mapping) else dict.fromkeys(rights, (WHOLE,))
+        held = {right: frozenset(scopes) for right, scopes in reach.items()}
+        channel = Channel(f"127.0.0.1:{self.port}", lambda: self.signer.mint(caller, held, now=datetime.now(UTC)))
+        self._channels.append(channel)
+        return channel.stub(stub_class)
+
+    @property
+    def port(self) -> int:
+        """Where it answers."""
+        assert self.runtime.server is not None, f"role {self.runtime.role} answers no calls"
+        return self.runtime.server.port
+
+    def connect(self) -> psycopg.Connection:
+        """Open a connection to its database as superuser, for looking and for breaking."""
+        return psycopg.connect(self.runtime.settings.database_url.replace("+psycopg", ""), autocommit=True)
+
+    def close(self) -> None:
+        """Stop it."""
+        for channel in self._channels:
+            channel.close()
+        self.runtime.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL for this worker, without fsync."""
+    settings = {"shared_buffers": "128MB", "max_connections": "300"}
+    with PostgresServer(tmp_path_factory.mktemp("pg"), fsync=False, settings=settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys of the issuer, by which tests make a token for any caller."""
+    folder = tmp_path_factory.mktemp("keys")
+    keys.ensure_keys(folder, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": []})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres_server: PostgresServer) -> Callable[[ServiceApp], str]:
+    """Give the name of the service's template database; the first call migrates it."""
+    names: dict[str, str] = {}
+
+    def template(app: ServiceApp) -> str:
+        if app.name not in names:
+            name = f"template_{app.name}"
+            migrations.upgrade(postgres_server.ensure_database(name), app.migrations)
+            names[app.name] = name
+        return names[app.name]
+
+    return template
+
+
+@pytest.fixture
+def new_database(
+    postgres_server: PostgresServer, migrated: Callable[[ServiceApp], str]
+) -> Iterator[Callable[[ServiceApp], str]]:
+    """Give the URL of a fresh copy of the service's database. Copies are dropped after the test."""
+    made: list[str] = []
+
+    def make(app: ServiceApp) -> str:
+        name = f"{app.name}_{os.getpid()}_{next(_numbers)}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+            sql.Identifier(name), sql.Identifier(migrated(app))
+        )
+        with psycopg.connect(_plain(postgres_server.url("postgres")), autocommit=True) as connection:
+            connection.execute(create)
+        made.append(name)
+        return postgres_server.url(name)
+
+    yield make
+    with psycopg.connect(_plain(postgres_server.url("postgres")), autocommit=True) as connection:
+        for name in made:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A fresh NATS with JetStream for this test."""
+    services = ("directory", "curriculum", "enrollment", "evaluation", "notification", "kit")
+    users = {name: [f"cadre.{name}.>"] for name in services}
+    with NatsServer(tmp_path / "nats", users, readable=["cadre.>"]) as server:
+        yield server
+
+
+@pytest.fixture
+def launch(
+    request: pytest.FixtureRequest, new_database: Callable[[ServiceApp], str], keys_dir: Path
+) -> Iterator[Callable[..., Running]]:
+    """Start a service in this process: `launch(APP)` answers RPCs, `launch(APP, role="all")` moves events too."""
+    running: list[Running] = []
+
+    def start(app: ServiceApp, *, role: str = "serve", **settings: object) -> Running:
+        nats_url = ""
+        if role in ("work", "all"):
+            server: NatsServer = request.getfixturevalue("nats_server")
+            nats_url = server.url(app.name)
+        values: dict[str, object] = {
+            "service": app.name,
+            "database_url": new_database(app),
+            "nats_url": nats_url,
+            "keys_dir": keys_dir,
+            "threads": 10,
+        }
+        runtime = Runtime(app, Settings(**(values | settings)), role)  # type: ignore[arg-type]
+        runtime.start()
+        running.append(Running(runtime, Signer(keys_dir, ISSUER)))
+        return running[-1]
+
+    yield start
+    for service in reversed(running):
+        service.close()
+
+
+def _plain(url: str) -> str:
+    return url.replace("+psycopg", "")
