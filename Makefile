@@ -32,6 +32,9 @@ libs/contracts/src/cadre/.stamp: $(shell find proto -name '*.proto') libs/contra
 	@$(BIN)/python libs/contracts/hatch_build.py
 	@touch $@
 
+synthetic: .venv/.ready ## make the committed synthetic roster again (same seed, same bytes)
+	$(BIN)/python -m cadre_cli.synthetic
+
 clean: ## remove everything that was made: environment, data, generated files
 	rm -rf .venv .cadre libs/contracts/src/cadre services/gateway/node_modules services/gateway/src/gateway/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

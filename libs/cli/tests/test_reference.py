@@ -1,0 +1,212 @@
+"""The reference data hold together, and a bad cell is refused by its place."""
+
+import csv
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cadre_cli import demo_content, reference
+from cadre_cli.datafiles import DATA_ROOT_VARIABLE, DataFileError, data_root
+from cadre_cli.reference import Reference
+
+TODAY = date(2026, 7, 1)
+
+
+@pytest.fixture(scope="module")
+def data() -> Reference:
+    return reference.load()
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the data folder that a test may spoil."""
+    return Path(shutil.copytree(data_root(), tmp_path / "data"))
+
+
+def spoil(file: Path, row: int, column: str, value: str) -> None:
+    """Write *value* into one cell; *row* counts as a spreadsheet does."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        lines = list(csv.reader(opened))
+    lines[row - 1][lines[0].index(column)] = value
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened, lineterminator="\n").writerows(lines)
+
+
+def test_there_are_47_local_agencies_and_one_of_the_state(data: Reference) -> None:
+    assert len(data.local_agencies) == 47
+    assert [agency.lcsa_id for agency in data.agencies if agency.is_state] == [reference.STATE_AGENCY]
+
+
+def test_each_of_the_58_counties_is_in_exactly_one_agency_today(data: Reference) -> None:
+    members = Counter(membership.fips for membership in data.memberships if membership.holds_on(TODAY))
+
+    assert len(members) == 58
+    assert set(members.values()) == {1}
+    assert {county.fips for county in data.counties} == members.keys() == {shape.fips for shape in data.shapes}
+
+
+def test_two_regions_begin_on_a_known_day_and_one_in_a_known_year(data: Reference) -> None:
+    began = {(m.agency, m.from_, m.from_precision) for m in data.memberships if m.from_ is not None}
+
+    assert began == {
+        ("north-coast", date(2015, 12, 15), "day"),
+        ("colusa-sutter-yolo", date(2021, 1, 2), "day"),
+        ("santa-cruz-san-benito", date(2002, 1, 1), "year"),
+    }
+
+
+def test_a_county_is_not_in_a_region_on_the_day_before_it_began(data: Reference) -> None:
+    yolo = next(membership for membership in data.memberships if membership.county == "Yolo")
+
+    assert not yolo.holds_on(date(2021, 1, 1))
+    assert yolo.holds_on(date(2021, 1, 2))
+
+
+def test_there_are_15_work_units_and_both_state_classes_with_their_codes(data: Reference) -> None:
+    assert len(data.units) == 15
+    codes = {job.code: job.slug for job in data.job_classes if job.code}
+    assert codes == {"8624": "child-support-specialist-dcss", "8625": "senior-child-support-analyst"}
+
+
+def test_one_local_title_may_mean_two_classes(data: Reference) -> None:
+    meanings = Counter(title for job in data.job_classes for title in set(job.local_titles))
+
+    assert [title for title, classes in meanings.items() if classes > 1]
+
+
+def test_every_row_names_its_source(data: Reference) -> None:
+    sources = [
+        row.source
+        for rows in (data.agencies, data.counties, data.memberships, data.all_units, data.job_classes)
+        for row in rows
+    ] + [course.url for course in data.courses]
+
+    assert len(sources) == 48 + 58 + 58 + 24 + 27 + 53
+    assert all(sources)
+
+
+@pytest.mark.parametrize(
+    ("population", "expected"),
+    [
+        (10_039_107, "very large"),
+        (1_500_000, "very large"),
+        (1_499_999, "large"),
+        (200_000, "medium"),
+        (64_386, "small"),
+        (59_999, "very small"),
+        (0, "very small"),
+    ],
+)
+def test_the_size_class_follows_from_the_population(population: int, expected: str) -> None:
+    assert reference.size_class(population) == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "column", "value", "rule"),
+    [
+        ("agencies.csv", 2, "lcsa_id", "Alameda County", "pattern"),
+        ("agencies.csv", 3, "kind", "borough", "single-county"),
+        ("agencies.csv", 4, "pop_2019", "many", "integer"),
+        ("agencies.csv", 4, "pop_2019", "141265", "sum of its counties"),
+        ("agencies.csv", 2, "size_class_by_pop", "small", "very large"),
+        ("agencies.csv", 3, "counties", "Bute", "names of county_fips"),
+        ("agencies.csv", 2, "source", "", "at least 1 character"),
+        ("agencies.csv", 3, "lcsa_id", "alameda", "one row only"),
+        ("agencies.csv", 49, "county_fips", "06001", "no county belongs to the state"),
+        ("counties.csv", 2, "lcsa_id", "butte", "agencies.csv"),
+        ("counties.csv", 2, "centroid_lat", "73.6", "less than 43"),
+        ("counties.csv", 2, "county", " Alameda", "space"),
+        ("agency_counties.csv", 2, "agency", "atlantis", "not known"),
+        ("agency_counties.csv", 2, "from", "1 May 2020", "date"),
+        ("agency_counties.csv", 2, "from_precision", "day", "unknown only without from"),
+        ("job_classes.csv", 24, "code", "86-24", "pattern"),
+        ("job_classes.csv", 2, "local_titles", "", "one title at least"),
+        ("units.csv", 3, "slug", "intake", "one row only"),
+        ("courses.csv", 3, "title", "Orientation CBT", "one row only"),
+    ],
+)
+def test_a_bad_cell_is_refused_with_its_file_row_column_and_value(
+    copied: Path, file: str, row: int, column: str, value: str, rule: str
+) -> None:
+    spoil(copied / "reference" / file, row, column, value)
+
+    with pytest.raises(DataFileError) as refused:
+        reference.load(copied)
+
+    assert (refused.value.file.name, refused.value.row) == (file, row)
+    assert refused.value.column.split(".")[0] == column
+    assert rule in refused.value.rule
+    assert f"{file}, row {row}, column {column}" in str(refused.value)
+
+
+def test_a_county_in_two_agencies_is_refused(copied: Path) -> None:
+    with (copied / "reference" / "agency_counties.csv").open("a", encoding="utf-8") as file:
+        file.write("06001,Alameda,butte,2020-01-01,,day,a source,\n")
+
+    with pytest.raises(DataFileError, match="two memberships of a county overlap"):
+        reference.load(copied)
+
+
+def test_a_file_with_another_header_is_refused(copied: Path) -> None:
+    units = copied / "reference" / "units.csv"
+    units.write_text(units.read_text(encoding="utf-8").replace("slug,", "id,", 1), encoding="utf-8")
+
+    with pytest.raises(DataFileError, match=r"units.csv, row 1, column \(header\)"):
+        reference.load(copied)
+
+
+def test_the_data_folder_is_the_one_that_the_environment_names(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DATA_ROOT_VARIABLE, str(copied))
+
+    assert data_root() == copied
+
+
+def test_a_data_folder_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DATA_ROOT_VARIABLE, str(tmp_path))
+
+    with pytest.raises(DataFileError, match=DATA_ROOT_VARIABLE):
+        data_root()
+
+
+def test_the_demonstration_has_a_letter_a_course_of_25_minutes_and_five_questions() -> None:
+    content = demo_content.load()
+
+    assert content.letter.ask.course == content.course.slug
+    assert content.letter.effective.business_days_after_issue == 28
+    assert (len(content.texts), content.course.minutes) == (4, 25)
+    assert (len(content.test.question), content.test.pass_mark) == (5, 4)
+    assert {question.kind for question in content.test.question} == {"single", "multiple"}
+
+
+def test_everything_of_the_demonstration_says_that_it_is_not_issued_by_dcss() -> None:
+    files = sorted((data_root() / "demo").rglob("*.*"))
+
+    assert len(files) == 7
+    assert all("DEMONSTRATION, not issued by DCSS" in file.read_text(encoding="utf-8") for file in files)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rule"),
+    [
+        ("letter.toml", 'reason = "state_law"', 'reason = "whim"', "state_law"),
+        ("letter.toml", "until_then", "untill_then", "missing|required|[Uu]nexpected"),
+        ("letter.toml", 'course = "earning-capacity"', 'course = "another"', "must be earning-capacity"),
+        ("course.toml", "4-four-dates.md", "4-five-dates.md", "does not exist"),
+        ("test.toml", "pass_mark = 4", "pass_mark = 6", "there are 5 questions"),
+        ("test.toml", "look_again = 4", "look_again = 5", "the course has 4 sections"),
+        ("test.toml", "correct = true", "correct = false", "one right choice"),
+    ],
+)
+def test_a_bad_demonstration_file_is_refused(copied: Path, file: str, old: str, new: str, rule: str) -> None:
+    path = copied / "demo" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+    with pytest.raises(DataFileError, match=rule) as refused:
+        demo_content.load(copied)
+
+    assert refused.value.file.name == file
