@@ -8,11 +8,11 @@ from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from cadre_cli.processes import Answer, Process
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import GuardedProcess
-
-from cadre_cli.processes import Answer, Process
 
 _PROBE_SECONDS = 1.0
 _DRAIN_SECONDS = 15.0

@@ -14,15 +14,15 @@ import psycopg
 import typer
 from rich.console import Console
 from rich.table import Table
-from servicekit.embedded import nats, postgres
-from servicekit.embedded.nats import NatsServer
-from servicekit.embedded.postgres import PostgresServer
-from servicekit.embedded.process import FolderLock, ServerError, port_is_free
 
 from cadre_cli import processes as table
 from cadre_cli import schema
 from cadre_cli.supervisor import DEFAULT_PORT, read_state
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port
+from servicekit.embedded import nats, postgres
+from servicekit.embedded.nats import NatsServer
+from servicekit.embedded.postgres import PostgresServer
+from servicekit.embedded.process import FolderLock, ServerError, port_is_free
 
 _PYTHON = (3, 11)
 _DISK_BYTES = 2 * 1024**3

@@ -16,15 +16,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
-from servicekit.embedded.nats import NatsServer
-from servicekit.embedded.postgres import PostgresServer
-from servicekit.embedded.process import FolderLock, GuardedProcess, free_port, port_is_free, tail
 
 from cadre_cli import processes as table
 from cadre_cli import schema
 from cadre_cli.children import Server, Service
 from cadre_cli.keeper import Keeper, Status
 from cadre_cli.processes import NATS, POSTGRES, Answer, Ports, Process, Site
+from servicekit.embedded.nats import NatsServer
+from servicekit.embedded.postgres import PostgresServer
+from servicekit.embedded.process import FolderLock, GuardedProcess, free_port, port_is_free, tail
 
 DEFAULT_PORT = 8000
 _LOG_LIMIT_BYTES = 20 * 1024 * 1024

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from servicekit.embedded.process import ServerError
 
 from cadre_cli.keeper import State, Status
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
+from servicekit.embedded.process import ServerError
 
 DataDir = Annotated[
     Path,
