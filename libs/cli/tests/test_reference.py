@@ -40,6 +40,25 @@ def test_there_are_47_local_agencies_and_one_of_the_state(data: Reference) -> No
     assert [agency.lcsa_id for agency in data.agencies if agency.is_state] == [reference.STATE_AGENCY]
 
 
+def test_an_agency_has_a_short_title_for_tables(data: Reference) -> None:
+    titles = {agency.lcsa_id: agency.short_title for agency in data.agencies}
+
+    assert len(set(titles.values())) == 48
+    assert titles["lake"] == "Lake County"
+    assert titles["dcss"] == "DCSS"
+    regional = {titles[agency.lcsa_id] for agency in data.agencies if agency.kind == "regional"}
+    assert regional == {
+        "Central Sierra",
+        "Colusa, Sutter, and Yolo",
+        "Eastern Sierra",
+        "Merced/Mariposa",
+        "North Coast",
+        "Santa Cruz / San Benito",
+        "Sierra Nevada",
+        "Siskiyou/Modoc",
+    }
+
+
 def test_each_of_the_58_counties_is_in_exactly_one_agency_today(data: Reference) -> None:
     members = Counter(membership.fips for membership in data.memberships if membership.holds_on(TODAY))
 

@@ -1,6 +1,7 @@
 """The real reference data under ``data/reference``: agencies, counties, courses, classes, units; each row checked."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -65,6 +66,15 @@ class Agency:
     def is_state(self) -> bool:
         """Whether this is the state agency and not one of the 47 local ones."""
         return self.kind == "state"
+
+    @property
+    def short_title(self) -> str:
+        """What a table calls the agency: `Lake County`, `Merced/Mariposa`, `DCSS`."""
+        if self.is_state:
+            return self.lcsa_id.upper()
+        if self.kind == "single-county":
+            return f"{self.counties[0]} County"
+        return re.sub(r"( Regional)?( Department of)? Child Support .*", "", self.official_name)
 
 
 @dataclass(frozen=True)
