@@ -35,6 +35,9 @@ libs/contracts/src/cadre/.stamp: $(shell find proto -name '*.proto') libs/contra
 synthetic: .venv/.ready ## make the committed synthetic roster again (same seed, same bytes)
 	$(BIN)/python -m cadre_cli.synthetic
 
+assets: ## fetch the pages' style sheet and fonts, and axe for the browser tests, from npm
+	@$(BIN)/python services/gateway/assets.py
+
 clean: ## remove everything that was made: environment, data, generated files
 	rm -rf .venv .cadre libs/contracts/src/cadre services/gateway/node_modules services/gateway/src/gateway/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
