@@ -186,7 +186,7 @@ class Database:
                 yield db
                 db.flush()
                 self._finish(connection, db, entry, digest)
-                db.commit()
+                connection.commit()
         except (Refusal, IntegrityError) as error:
             # A twin of this request may have won meanwhile, and be the very reason why this one fails.
             if request_id and (answered := self._answered(entry)):

@@ -78,7 +78,7 @@ class Server:
         self._server.stop(grace_seconds).wait()
         self._pool.shutdown()
 
-    def _handler(self, servicer: Servicer, method: MethodDescriptor) -> grpc.RpcMethodHandler[Message, Message]:
+    def _handler(self, servicer: Servicer, method: MethodDescriptor) -> "grpc.RpcMethodHandler[Message, Message]":
         """Wrap the servicer's method of the contract's name; a contract that is not answered is a failed start."""
         answer: Callable[[Message, Call], Message] = getattr(servicer, method.name)
         request_class = message_factory.GetMessageClass(method.input_type)

@@ -1,0 +1,154 @@
+"""One write is one transaction: audit row, events and remembered answer with it, or nothing."""
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from psycopg import errors
+from sqlalchemy import MetaData
+from sqlalchemy.exc import IntegrityError
+
+from cadre.operations.v1 import operations_service_pb2 as pb
+from servicekit.app import ServiceApp
+from servicekit.db import Database, Replayed, count
+from servicekit.refusals import Refusal, RequestIdReused
+from servicekit.tables import service_metadata
+
+NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+REQUEST = pb.DiscardDeadLetterRequest(name="deadLetters/1", reason="a test", request_id="r-1")
+APP = ServiceApp(
+    name="kit",
+    metadata=service_metadata(),
+    migrations=Path(__file__).parent / "migrations",
+    servicers=lambda *_: [],
+)
+
+
+@pytest.fixture
+def database(new_database):
+    database = Database(new_database(APP))
+    yield database
+    database.dispose()
+
+
+def write(database: Database, value: str = "one", *, request=REQUEST, fail: Exception | None = None):
+    with database.transaction(
+        actor="people/1", method="Kit/Write", at=NOW, request_id=request.request_id, request=request
+    ) as db:
+        db.run("INSERT INTO thing (value) VALUES (%(value)s)", value=value)
+        db.changed("things/1", after={"value": value}, reason="because")
+        if fail:
+            raise fail
+        return db.answer(pb.DeadLetter(name=value))
+
+
+def things(database: Database) -> int:
+    with database.read() as db:
+        return count(db, "SELECT count(*) FROM thing")
+
+
+def test_a_write_leaves_its_audit_row_with_actor_method_resource_reason_and_the_new_state(database):
+    write(database)
+
+    with database.read() as db:
+        (row,) = db.rows("SELECT actor, method, resource, reason, before, after, at FROM audit")
+    assert row == {
+        "actor": "people/1",
+        "method": "Kit/Write",
+        "resource": "things/1",
+        "reason": "because",
+        "before": None,
+        "after": {"value": "one"},
+        "at": NOW,
+    }
+
+
+def test_a_change_without_an_audit_row_in_its_transaction_is_refused_by_the_database(database):
+    with database.engine.connect() as connection, pytest.raises(IntegrityError, match="needs an audit row"):
+        connection.exec_driver_sql("INSERT INTO thing (value) VALUES ('sly')")
+    assert things(database) == 0
+
+
+def test_an_audit_row_of_an_earlier_transaction_does_not_serve_for_the_next(database):
+    write(database)
+    with database.engine.connect() as connection, pytest.raises(IntegrityError, match="needs an audit row"):
+        connection.exec_driver_sql("SELECT set_config('cadre.audit', (SELECT id::text FROM audit LIMIT 1), true)")
+        connection.exec_driver_sql("DELETE FROM thing")
+    assert things(database) == 1
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM audit", "UPDATE audit SET actor = 'nobody'"])
+def test_the_audit_trail_is_append_only(database, change):
+    write(database)
+    with database.engine.connect() as connection, pytest.raises(IntegrityError) as refused:
+        connection.exec_driver_sql(change)
+    assert isinstance(refused.value.orig, errors.IntegrityConstraintViolation)
+    assert "append-only" in str(refused.value)
+
+
+def test_a_write_that_fails_leaves_nothing(database):
+    with pytest.raises(ZeroDivisionError):
+        write(database, fail=ZeroDivisionError())
+
+    with database.read() as db:
+        left = {name: count(db, f"SELECT count(*) FROM {name}") for name in ("thing", "audit", "outbox", "idempotency")}
+    assert left == {"thing": 0, "audit": 0, "outbox": 0, "idempotency": 0}
+
+
+def test_the_same_request_again_gives_the_first_answer_and_writes_once(database):
+    write(database, "first")
+    with pytest.raises(Replayed) as replayed:
+        write(database, "second")
+
+    assert pb.DeadLetter.FromString(replayed.value.answer).name == "first"
+    assert things(database) == 1
+
+
+def test_another_request_under_the_same_id_is_refused(database):
+    write(database)
+    other = pb.DiscardDeadLetterRequest(name="deadLetters/2", request_id="r-1")
+    with pytest.raises(RequestIdReused) as refused:
+        write(database, request=other)
+    assert (refused.value.reason, refused.value.field) == ("REQUEST_ID_REUSED", "request_id")
+    assert things(database) == 1
+
+
+def test_eight_twins_at_once_write_once_and_all_get_the_same_answer(database):
+    answers: list[str] = []
+    together = threading.Barrier(8)
+
+    def ask(n: int) -> None:
+        together.wait()
+        try:
+            answers.append(write(database, f"thing {n}").name)
+        except Replayed as replayed:
+            answers.append(pb.DeadLetter.FromString(replayed.answer).name)
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+    assert things(database) == 1
+
+
+def test_a_twin_that_the_rules_refuse_because_the_first_won_gets_the_first_answer(database):
+    with pytest.raises(Replayed) as replayed, database.transaction(
+        actor="people/1", method="Kit/Write", at=NOW, request_id="r-1", request=REQUEST
+    ):
+        # It looked up the request id before its twin committed; now the twin's state is in its way.
+        twin = threading.Thread(target=write, args=(database, "first"))
+        twin.start()
+        twin.join()
+        raise Refusal("There is one already.")
+
+    assert pb.DeadLetter.FromString(replayed.value.answer).name == "first"
+
+
+def test_metadata_of_two_services_do_not_mix():
+    assert isinstance(APP.metadata, MetaData)
+    assert service_metadata() is not APP.metadata
