@@ -2,32 +2,22 @@
 
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from psycopg import errors
-from sqlalchemy import MetaData
 from sqlalchemy.exc import IntegrityError
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit.app import ServiceApp
 from servicekit.db import Database, Replayed, count
 from servicekit.refusals import Refusal, RequestIdReused
-from servicekit.tables import service_metadata
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 REQUEST = pb.DiscardDeadLetterRequest(name="deadLetters/1", reason="a test", request_id="r-1")
-APP = ServiceApp(
-    name="kit",
-    metadata=service_metadata(),
-    migrations=Path(__file__).parent / "migrations",
-    servicers=lambda *_: [],
-)
 
 
 @pytest.fixture
-def database(new_database):
-    database = Database(new_database(APP))
+def database(kit_database):
+    database = Database(kit_database)
     yield database
     database.dispose()
 
@@ -137,8 +127,9 @@ def test_eight_twins_at_once_write_once_and_all_get_the_same_answer(database):
 
 
 def test_a_twin_that_the_rules_refuse_because_the_first_won_gets_the_first_answer(database):
-    with pytest.raises(Replayed) as replayed, database.transaction(
-        actor="people/1", method="Kit/Write", at=NOW, request_id="r-1", request=REQUEST
+    with (
+        pytest.raises(Replayed) as replayed,
+        database.transaction(actor="people/1", method="Kit/Write", at=NOW, request_id="r-1", request=REQUEST),
     ):
         # It looked up the request id before its twin committed; now the twin's state is in its way.
         twin = threading.Thread(target=write, args=(database, "first"))
@@ -147,8 +138,3 @@ def test_a_twin_that_the_rules_refuse_because_the_first_won_gets_the_first_answe
         raise Refusal("There is one already.")
 
     assert pb.DeadLetter.FromString(replayed.value.answer).name == "first"
-
-
-def test_metadata_of_two_services_do_not_mix():
-    assert isinstance(APP.metadata, MetaData)
-    assert service_metadata() is not APP.metadata

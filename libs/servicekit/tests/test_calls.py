@@ -1,0 +1,287 @@
+"""A call is known, allowed, in time and answered in the contract's terms; seen through a real server and stub."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+import grpc
+import pytest
+from google.protobuf import descriptor_pb2, descriptor_pool
+from prometheus_client import CollectorRegistry
+
+from cadre.operations.v1 import operations_service_pb2 as pb
+from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
+from cadre.options.v1 import options_pb2
+from servicekit.client import Channel, Refused
+from servicekit.db import Database, writing
+from servicekit.refusals import NotFound
+from servicekit.rpc import Servicer, authorizer
+from servicekit.server import Server
+from servicekit.testing.plugin import ISSUER
+from servicekit.tokens import Principal, Signer, Verifier
+
+READ = {"operations.read": frozenset({"state"})}
+WRITE = {"operations.write": frozenset({"state"})}
+
+
+class Things(Servicer):
+    """Answers the operations contract over one list, to show what the kit does around a handler."""
+
+    service: ClassVar = pb.DESCRIPTOR.services_by_name["OperationsService"]
+
+    def GetStatus(self, request, call):  # noqa: N802
+        return pb.Status(service=f"{call.principal.name} {call.method} {call.scope.whole}")
+
+    def RunAudits(self, request, call):  # noqa: N802
+        raise ZeroDivisionError("a secret detail")
+
+    def ListDeadLetters(self, request, call):  # noqa: N802
+        raise NotFound("deadLetters/9")
+
+    def ReplayDeadLetter(self, request, call):  # noqa: N802
+        raise AssertionError("not called")
+
+    def DiscardDeadLetter(self, request, call):  # noqa: N802
+        with self.write(call, request) as db:
+            db.run("INSERT INTO thing (value) VALUES (%(value)s)", value=request.reason)
+            return db.answer(pb.DeadLetter(name=request.name, reason=str(db.at)))
+
+
+@pytest.fixture
+def registry():
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def port(kit_database, keys_dir, registry):
+    database = Database(kit_database)
+    server = Server([Things(database)], Verifier(keys_dir), registry)
+    server.start()
+    yield server.port
+    server.stop()
+    database.dispose()
+
+
+@pytest.fixture
+def signer(keys_dir):
+    return Signer(keys_dir, ISSUER)
+
+
+@pytest.fixture
+def stub_with(port, signer):
+    channels = []
+
+    def make(rights=None, token=None):
+        channel = Channel(
+            f"127.0.0.1:{port}",
+            lambda: signer.mint("people/7", rights or {}, now=datetime.now(UTC)) if token is None else token,
+        )
+        channels.append(channel)
+        return channel.stub(pb_grpc.OperationsServiceStub)
+
+    yield make
+    for channel in channels:
+        channel.close()
+
+
+def test_a_handler_knows_who_calls_and_how_far_the_right_reaches(stub_with):
+    answer = stub_with(READ).GetStatus(pb.GetStatusRequest())
+    assert answer.service == "people/7 OperationsService/GetStatus True"
+
+
+def test_a_caller_without_the_right_is_refused_by_name_of_the_right(stub_with):
+    with pytest.raises(Refused) as refused:
+        stub_with(WRITE).GetStatus(pb.GetStatusRequest())
+    assert (refused.value.code, refused.value.reason) == ("PERMISSION_DENIED", "PERMISSION_MISSING")
+    assert refused.value.metadata == {"right": "operations.read", "scope": "STATE"}
+
+
+def test_a_right_that_does_not_reach_the_whole_is_not_enough(stub_with):
+    with pytest.raises(Refused) as refused:
+        stub_with({"operations.read": frozenset({"parts/a", "self"})}).GetStatus(pb.GetStatusRequest())
+    assert refused.value.reason == "PERMISSION_MISSING"
+
+
+@pytest.mark.parametrize("kind", ["missing", "garbage", "forged", "expired", "of an unknown key"])
+def test_a_call_without_a_token_that_can_be_trusted_is_refused(stub_with, signer, tmp_path, kind):
+    from servicekit import keys
+
+    keys.ensure_keys(tmp_path, ISSUER, {"stranger": ["operations.read"]})
+    now = datetime.now(UTC)
+    token = {
+        "missing": "",
+        "garbage": "a.b.c",
+        "forged": Signer(tmp_path, ISSUER).mint("people/7", READ, now=now),
+        "expired": signer.mint("people/7", READ, now=now - timedelta(hours=1)),
+        "of an unknown key": Signer(tmp_path, "stranger").mint("people/7", READ, now=now),
+    }[kind]
+    with pytest.raises(Refused) as refused:
+        stub_with(token=token).GetStatus(pb.GetStatusRequest())
+    assert (refused.value.code, refused.value.reason) == ("UNAUTHENTICATED", "NOT_SIGNED_IN")
+
+
+def test_a_key_that_speaks_for_itself_cannot_claim_rights_or_another_name(keys_dir, stub_with):
+    token = Signer(keys_dir, "gateway").mint("people/7", READ, now=datetime.now(UTC))
+    with pytest.raises(Refused) as refused:
+        stub_with(token=token).GetStatus(pb.GetStatusRequest())
+    assert refused.value.reason == "PERMISSION_MISSING"
+    principal = Verifier(keys_dir).principal(token, datetime.now(UTC))
+    assert principal == Principal("services/gateway", {"sign_ins.exchange": frozenset({"state"})})
+
+
+def test_a_token_lives_five_minutes_at_most_and_is_refused_afterwards_though_it_was_seen_before(keys_dir, signer):
+    now = datetime.now(UTC)
+    verifier = Verifier(keys_dir)
+    token = signer.mint("people/7", READ, now=now, lifetime=timedelta(days=1))
+    assert verifier.principal(token, now).name == "people/7"
+    with pytest.raises(Exception, match="expired"):
+        verifier.principal(token, now + timedelta(minutes=5))
+
+
+def test_private_keys_are_for_their_owner_alone_and_survive_a_second_start(keys_dir):
+    from servicekit import keys
+
+    before = (keys_dir / f"{ISSUER}.pem").read_bytes()
+    keys.ensure_keys(keys_dir, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": []})
+    assert (keys_dir / f"{ISSUER}.pem").read_bytes() == before
+    assert (keys_dir / f"{ISSUER}.pem").stat().st_mode & 0o777 == 0o600
+    assert set(json.loads((keys_dir / keys.PUBLIC_FILE).read_text())) == {ISSUER, "gateway", "cli"}
+
+
+def test_a_refusal_arrives_with_its_reason_and_metadata(stub_with):
+    with pytest.raises(Refused) as refused:
+        stub_with(READ).ListDeadLetters(pb.ListDeadLettersRequest())
+    assert (refused.value.code, refused.value.reason) == ("NOT_FOUND", "NOT_FOUND")
+    assert refused.value.metadata == {"resource": "deadLetters/9"}
+
+
+def test_a_bug_is_internal_and_tells_the_caller_no_detail(stub_with):
+    with pytest.raises(Refused) as refused:
+        stub_with(READ).RunAudits(pb.RunAuditsRequest())
+    assert (refused.value.code, refused.value.reason) == ("INTERNAL", "")
+    assert "secret" not in refused.value.message
+
+
+def test_a_write_without_request_id_is_refused_and_names_the_field(stub_with):
+    with pytest.raises(Refused) as refused:
+        stub_with(WRITE).DiscardDeadLetter(pb.DiscardDeadLetterRequest(name="x", reason="y"))
+    assert (refused.value.code, refused.value.reason) == ("INVALID_ARGUMENT", "INVALID_FIELD")
+    assert list(refused.value.fields) == ["request_id"]
+
+
+def test_the_same_write_again_is_answered_as_before(stub_with):
+    request = pb.DiscardDeadLetterRequest(name="x", reason="y", request_id="r-9")
+    first = stub_with(WRITE).DiscardDeadLetter(request)
+    assert stub_with(WRITE).DiscardDeadLetter(request) == first
+
+
+def test_a_call_whose_time_is_up_is_not_worked_on(stub_with):
+    with pytest.raises(Refused) as refused:
+        stub_with(READ).GetStatus(pb.GetStatusRequest(), timeout=0.001)
+    assert refused.value.code == "DEADLINE_EXCEEDED"
+
+
+def test_no_call_leaves_while_a_transaction_is_open(stub_with):
+    stub = stub_with(READ)
+    token = writing.set(True)
+    try:
+        with pytest.raises(RuntimeError, match="while a transaction is open"):
+            stub.GetStatus(pb.GetStatusRequest())
+    finally:
+        writing.reset(token)
+
+
+def test_calls_are_counted_by_method_and_code(stub_with, registry):
+    stub_with(READ).GetStatus(pb.GetStatusRequest())
+    with pytest.raises(Refused):
+        stub_with(WRITE).GetStatus(pb.GetStatusRequest())
+
+    def counted(code):
+        labels = {"method": "OperationsService/GetStatus", "code": code}
+        return registry.get_sample_value("cadre_rpc_handled_total", labels)
+
+    assert (counted("OK"), counted("PERMISSION_DENIED")) == (1, 1)
+
+
+def test_a_contract_method_that_nobody_answers_stops_the_start(kit_database, keys_dir):
+    class Forgetful(Servicer):
+        service: ClassVar = Things.service
+
+    with pytest.raises(AttributeError, match="GetStatus"):
+        Server([Forgetful(Database(kit_database))], Verifier(keys_dir), CollectorRegistry())
+
+
+# ---- permission and scope, for each level of the contract -------------------------------------------------------
+
+
+def method_with(level, field=""):
+    """A method whose contract says *level* and *field*, made for this test."""
+    pool = descriptor_pool.Default()
+    name = f"kit_test_{level}_{field.replace('.', '_')}"
+    file = descriptor_pb2.FileDescriptorProto(name=f"{name}.proto", package=name, syntax="proto3")
+    file.dependency.append("cadre/options/v1/options.proto")
+    file.dependency.append("cadre/operations/v1/operations_service.proto")
+    method = file.service.add(name="S").method.add(
+        name="M",
+        input_type=".cadre.operations.v1.DiscardDeadLetterRequest",
+        output_type=".cadre.operations.v1.DeadLetter",
+    )
+    permission = options_pb2.Permission(right="things.do", scope=level, field=field)
+    method.options.Extensions[options_pb2.permission].CopyFrom(permission)
+    return pool.AddSerializedFile(file.SerializeToString()).services_by_name["S"].methods_by_name["M"]
+
+
+LEVELS = [
+    # level, field, what the right reaches, value of the field, allowed
+    (options_pb2.STATE, "", {"state"}, "", True),
+    (options_pb2.STATE, "", {"parts/a"}, "", False),
+    (options_pb2.AGENCY, "name", {"parts/a"}, "parts/a", True),
+    (options_pb2.AGENCY, "name", {"parts/a"}, "parts/b", False),
+    (options_pb2.AGENCY, "name", {"parts/a"}, "parts/-", False),
+    (options_pb2.AGENCY, "name", {"parts/a"}, "", False),
+    (options_pb2.AGENCY, "name", {"state"}, "parts/b", True),
+    (options_pb2.AGENCY, "name", {"self"}, "parts/a", False),
+    (options_pb2.PERSON, "name", {"self"}, "people/7", True),
+    (options_pb2.PERSON, "name", {"self"}, "people/8", False),
+    (options_pb2.PERSON, "name", {"parts/a"}, "people/8", True),
+    (options_pb2.SELF, "", {"self"}, "", True),
+    (options_pb2.SELF, "name", {"self"}, "people/7", True),
+    (options_pb2.SELF, "name", {"self"}, "people/8", False),
+    (options_pb2.SELF, "", {"parts/a"}, "", False),
+]
+
+
+@pytest.fixture(scope="module")
+def methods():
+    assert LEVELS, "there is something to check"
+    return {key: authorizer(method_with(*key)) for key in {(level, field) for level, field, *_ in LEVELS}}
+
+
+@pytest.mark.parametrize(("level", "field", "reach", "value", "allowed"), LEVELS)
+def test_a_right_reaches_as_far_as_its_scope_says(methods, level, field, reach, value, allowed):
+    principal = Principal("people/7", {"things.do": frozenset(reach)})
+    request = pb.DiscardDeadLetterRequest(name=value)
+    if allowed:
+        assert methods[level, field](principal, request).person == ("people/7" if "self" in reach else "")
+    else:
+        with pytest.raises(Exception, match="may not do this") as refused:
+            methods[level, field](principal, request)
+        assert refused.value.reason == "PERMISSION_MISSING"
+
+
+def test_a_permission_that_names_a_field_the_request_lacks_is_a_mistake_in_the_contract():
+    with pytest.raises(TypeError, match="which the request does not have"):
+        authorizer(method_with(options_pb2.AGENCY, "parent"))
+
+
+def test_a_method_without_a_permission_is_a_mistake_in_the_contract():
+    with pytest.raises(TypeError, match="no permission"):
+        authorizer(method_with(options_pb2.SCOPE_UNSPECIFIED))
+
+
+def test_the_server_says_it_is_healthy_and_lists_its_contracts(port):
+    from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING

@@ -1,0 +1,91 @@
+"""Small parts: page tokens, resource names, Pacific days."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cadre.operations.v1 import operations_service_pb2 as pb
+from servicekit import calendar, names
+from servicekit.paging import page_of
+from servicekit.refusals import InvalidField
+
+
+def asked(**fields):
+    return pb.ListDeadLettersRequest(**fields)
+
+
+def test_a_page_goes_on_after_the_last_key():
+    page = page_of(asked(page_size=2))
+    token = page.next_token(["a", "b", "c"], ["b", 2])
+    assert page_of(asked(page_size=2, page_token=token)).after == ["b", 2]
+
+
+def test_the_last_page_has_no_next_one():
+    assert page_of(asked(page_size=3)).next_token(["a", "b", "c"], ["c"]) == ""
+
+
+def test_a_token_of_another_filter_is_refused():
+    token = page_of(asked(page_size=1)).next_token(["a", "b"], ["a"])
+    with pytest.raises(InvalidField) as refused:
+        page_of(asked(page_size=1, page_token=token, show_settled=True))
+    assert refused.value.field == "page_token"
+
+
+@pytest.mark.parametrize("token", ["x", "AAAA", "%%%", "Zm9vYmFy"])
+def test_a_made_up_token_is_refused(token):
+    with pytest.raises(InvalidField) as refused:
+        page_of(asked(page_token=token))
+    assert refused.value.field == "page_token"
+
+
+def test_a_page_is_never_larger_than_a_thousand_and_never_negative():
+    assert page_of(asked(page_size=5000)).size == 1000
+    with pytest.raises(InvalidField):
+        page_of(asked(page_size=-1))
+
+
+def test_a_name_gives_its_ids_or_says_its_form():
+    assert names.parse("shelves/{shelf}/books/{book}", "shelves/a/books/b") == {"shelf": "a", "book": "b"}
+    with pytest.raises(InvalidField) as refused:
+        names.one("shelves/{shelf}", "shelves/a/books/b", field="parent")
+    assert refused.value.field == "parent"
+    assert refused.value.metadata == {"value": "shelves/a/books/b", "rule": "must have the form shelves/{shelf}"}
+
+
+# Published: CalHR, state holidays of 2026 and 2027: Veterans Day Nov 11, Thanksgiving and the day after, Christmas,
+# New Year's Day, Cesar Chavez Day Mar 31.
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(2026, 11, 11),
+        date(2026, 11, 26),
+        date(2026, 11, 27),
+        date(2026, 12, 25),
+        date(2027, 1, 1),
+        date(2027, 1, 18),
+        date(2027, 3, 31),
+    ],
+)
+def test_state_holidays_are_no_business_days(day):
+    assert not calendar.is_business_day(day)
+
+
+def test_twenty_eight_business_days_after_november_23_2026_is_january_6_2027():
+    """Counted on the calendar: 24 and 25 Nov are 2, 30 Nov to 24 Dec 21, 28 to 31 Dec 25, then 4, 5 and 6 Jan."""
+    assert calendar.add_business_days(date(2026, 11, 23), 28) == date(2027, 1, 6)
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(-60, 60))
+def test_adding_and_counting_business_days_agree(day, days):
+    reached = calendar.add_business_days(day, days)
+    if days and (days > 0 or calendar.is_business_day(day)):
+        assert calendar.business_days_between(day, reached) == days
+    if days:
+        assert calendar.is_business_day(reached)
+
+
+def test_a_moment_late_in_the_evening_belongs_to_the_pacific_day():
+    assert calendar.pacific_date(datetime(2026, 11, 24, 7, 30, tzinfo=UTC)) == date(2026, 11, 23)
+    assert calendar.end_of_day(date(2026, 11, 23)) == datetime(2026, 11, 24, 8, tzinfo=UTC)
