@@ -1,0 +1,25 @@
+"""What the curriculum service consists of."""
+
+from pathlib import Path
+
+from curriculum import queries
+from curriculum.rpc import CurriculumServicer
+from curriculum.tables import metadata
+from servicekit.app import ServiceApp
+from servicekit.operations import Audit
+
+AUDITS = [
+    Audit(
+        "course_versions.drift",
+        "Course versions whose content no longer has the digest stored when they were published",
+        queries.drifted_versions,
+    ),
+]
+
+APP = ServiceApp(
+    name="curriculum",
+    metadata=metadata,
+    migrations=Path(__file__).parents[2] / "migrations",
+    servicers=lambda _settings, database: [CurriculumServicer(database)],
+    audits=AUDITS,
+)

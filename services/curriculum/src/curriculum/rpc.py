@@ -1,0 +1,54 @@
+"""The curriculum's contract: unpack, call, pack."""
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as pb
+from curriculum import courses, imports, queries, wire
+from curriculum.rules.courses import check_slug
+from servicekit import paging
+from servicekit.rpc import Call, Servicer
+
+
+class CurriculumServicer(Servicer):
+    """Answers `cadre.curriculum.v1.CurriculumService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["CurriculumService"]
+
+    def ListCourses(self, request: pb.ListCoursesRequest, _call: Call) -> pb.ListCoursesResponse:
+        page = paging.page_of(request)
+        with self.read() as db:
+            rows = queries.list_courses(db, page, query=request.query, only_published=request.only_published)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1].sort_title, shown[-1].id] if shown else [])
+        return pb.ListCoursesResponse(courses=[wire.entry(row) for row in shown], next_page_token=token)
+
+    def GetCourse(self, request: pb.GetCourseRequest, _call: Call) -> pb.Course:
+        course_id = wire.course_id(request.name)
+        with self.read() as db:
+            return wire.course(queries.get_course(db, course_id))
+
+    def CreateCourse(self, request: pb.CreateCourseRequest, call: Call) -> pb.Course:
+        course_id = check_slug(request.course_id, field="course_id")
+        course = wire.written(request.course)
+        with self.write(call, request) as db:
+            return db.answer(wire.course(courses.create(db, course_id=course_id, course=course)))
+
+    def UpdateCourse(self, request: pb.UpdateCourseRequest, call: Call) -> pb.Course:
+        course_id = wire.course_id(request.course.name, field="course.name")
+        course, etag = wire.written(request.course), request.course.etag
+        with self.write(call, request) as db:
+            return db.answer(wire.course(courses.update(db, course_id=course_id, course=course, etag=etag)))
+
+    def PublishCourse(self, request: pb.PublishCourseRequest, call: Call) -> pb.CourseVersion:
+        course_id = wire.course_id(request.name)
+        with self.write(call, request) as db:
+            return db.answer(wire.course_version(courses.publish(db, course_id=course_id, etag=request.etag)))
+
+    def GetCourseVersion(self, request: pb.GetCourseVersionRequest, _call: Call) -> pb.CourseVersion:
+        course_id, version = wire.version_id(request.name)
+        with self.read() as db:
+            return wire.course_version(queries.get_version(db, course_id, version))
+
+    def ImportCatalogue(self, request: pb.ImportCatalogueRequest, call: Call) -> pb.ImportCatalogueResponse:
+        entries = wire.entries(request.courses)
+        with self.write(call, request) as db:
+            changed = imports.import_catalogue(db, courses=entries)
+            return db.answer(pb.ImportCatalogueResponse(courses_changed=changed))

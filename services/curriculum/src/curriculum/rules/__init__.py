@@ -1,0 +1,1 @@
+"""What the curriculum service decides: no clock, no I/O."""

@@ -1,0 +1,139 @@
+"""What a course may hold, when it can be published, and what its content is."""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, fields
+
+from servicekit.refusals import InvalidField, Refusal
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_SLUG = 100
+_LONGEST_LINE = 1_000
+_LONGEST_MARKDOWN = 200_000
+_MOST_SECTIONS = 100
+# A working day; what takes longer is more than one section.
+_MOST_MINUTES = 480
+_TEST_VERSION = re.compile(r"tests/([a-z0-9]+(?:-[a-z0-9]+)*)/versions/([1-9][0-9]{0,8})")
+
+
+class CourseIncomplete(Refusal):
+    """The draft lacks what a learner needs; `missing` says what, one part a line of `;`."""
+
+
+class CourseUnchanged(Refusal):
+    """The draft is what the newest version holds: another version would differ in nothing but its number."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a course that is read and completed in one go. *markdown* is CommonMark, stored as given."""
+
+    title: str
+    minutes: int
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """What people write of a course: its entry in the catalogue, and the draft of its next version."""
+
+    title: str
+    provider: str = ""
+    delivery_mode: str = ""
+    duration: str = ""
+    audience: str = ""
+    source_url: str = ""
+    confidence: str = ""
+    year_or_date: str = ""
+    summary: str = ""
+    demonstration: bool = False
+    sections: tuple[Section, ...] = ()
+    test_version: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a version of a course holds for ever."""
+
+    title: str
+    summary: str
+    sections: tuple[Section, ...]
+    test_version: str
+    demonstration: bool
+
+    @property
+    def minutes(self) -> int:
+        """How long its sections take together."""
+        return sum(section.minutes for section in self.sections)
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the canonical form: JSON with sorted keys, without spaces, in UTF-8."""
+        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def content_of(course: Course) -> Content:
+    """Return what the next version of *course* would hold."""
+    return Content(course.title, course.summary, course.sections, course.test_version, course.demonstration)
+
+
+def check_slug(slug: str, *, field: str) -> str:
+    """Return *slug* if it can be the id of a course."""
+    if len(slug) > _LONGEST_SLUG or not _SLUG.fullmatch(slug):
+        raise InvalidField(field, slug, f"must be lower-case words joined by hyphens, at most {_LONGEST_SLUG} letters")
+    return slug
+
+
+def check(course: Course, *, field: str = "course") -> None:
+    """Refuse what not even a draft may hold. An unfinished draft is fine: `check_complete` judges that."""
+    if not course.title.strip():
+        raise InvalidField(f"{field}.title", course.title, "must be given")
+    for part in fields(course):
+        value = getattr(course, part.name)
+        if isinstance(value, str):
+            _check_text(value, _LONGEST_LINE, field=f"{field}.{part.name}")
+    if len(course.sections) > _MOST_SECTIONS:
+        raise InvalidField(f"{field}.sections", len(course.sections), f"must be at most {_MOST_SECTIONS}")
+    for n, section in enumerate(course.sections):
+        where = f"{field}.sections[{n}]"
+        _check_text(section.title, _LONGEST_LINE, field=f"{where}.title")
+        _check_text(section.markdown, _LONGEST_MARKDOWN, field=f"{where}.markdown")
+        if not 0 <= section.minutes <= _MOST_MINUTES:
+            raise InvalidField(f"{where}.minutes", section.minutes, f"must be from 0 to {_MOST_MINUTES}")
+    if course.test_version and not _TEST_VERSION.fullmatch(course.test_version):
+        rule = "must have the form tests/{test}/versions/{version}"
+        raise InvalidField(f"{field}.test_version", course.test_version, rule)
+
+
+def missing(course: Course) -> list[str]:
+    """Return what the draft lacks to be published, in words; empty if nothing."""
+    lacks = [] if course.sections else ["a section"]
+    for number, section in enumerate(course.sections, 1):
+        if not section.title.strip():
+            lacks.append(f"section {number}: title")
+        if not section.markdown.strip():
+            lacks.append(f"section {number}: text")
+        if section.minutes < 1:
+            lacks.append(f"section {number}: minutes")
+    return lacks
+
+
+def check_complete(course_id: str, course: Course) -> None:
+    """Refuse a draft that cannot be published, naming all that it lacks."""
+    if lacks := missing(course):
+        raise CourseIncomplete("The course is not complete.", course=f"courses/{course_id}", missing="; ".join(lacks))
+
+
+def test_reference(test_version: str) -> tuple[str, int]:
+    """Return id and version of the test named, or `("", 0)` for none."""
+    match = _TEST_VERSION.fullmatch(test_version)
+    return (match[1], int(match[2])) if match else ("", 0)
+
+
+def _check_text(value: str, longest: int, *, field: str) -> None:
+    if len(value) > longest:
+        raise InvalidField(field, f"{value[:40]}…", f"must have at most {longest} letters")
+    if "\0" in value:
+        raise InvalidField(field, value, "must not hold the character NUL")

@@ -1,0 +1,72 @@
+"""The tables of the curriculum: courses with their drafts, and versions that never change."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from servicekit.tables import service_metadata
+
+metadata = service_metadata()
+
+
+class Base(SQLModel, registry=registry(metadata=metadata)):
+    """Base of this service's rows: its metadata is its own."""
+
+
+class CourseRow(Base, table=True):
+    """A course: its entry in the catalogue and the draft of its next version."""
+
+    __tablename__ = "course"
+    __table_args__ = (
+        CheckConstraint("title <> ''", name="title_given"),
+        CheckConstraint("latest_version >= 0", name="latest_version"),
+        CheckConstraint("jsonb_typeof(sections) = 'array'", name="sections_are_a_list"),
+        Index("ix_course_sort_title_id", "sort_title", "id"),
+    )
+
+    id: str = Field(primary_key=True)
+    title: str
+    provider: str
+    delivery_mode: str
+    duration: str
+    audience: str
+    source_url: str
+    confidence: str
+    year_or_date: str
+    summary: str
+    demonstration: bool
+    sections: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    test_version: str
+    # What the list is ordered and searched by: see rules/catalogue.py.
+    sort_title: str
+    search_text: str
+    latest_version: int
+    # Counts the changes; the etag.
+    revision: int
+    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class CourseVersionRow(Base, table=True):
+    """What learners take. A trigger refuses every change."""
+
+    __tablename__ = "course_version"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version"),
+        CheckConstraint("minutes > 0", name="minutes"),
+        CheckConstraint("jsonb_array_length(sections) > 0", name="has_sections"),
+    )
+
+    course_id: str = Field(primary_key=True, foreign_key="course.id")
+    version: int = Field(primary_key=True)
+    title: str
+    summary: str
+    sections: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    minutes: int
+    test_version: str
+    demonstration: bool
+    content_sha256: str
+    published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

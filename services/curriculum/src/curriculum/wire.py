@@ -1,0 +1,108 @@
+"""Between the contract and the curriculum's own terms."""
+
+from collections.abc import Iterable
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as pb
+from curriculum.records import sections_of
+from curriculum.rules.courses import Course, Section, check_slug
+from curriculum.tables import CourseRow, CourseVersionRow
+from servicekit import names
+from servicekit.refusals import InvalidField
+
+_LONGEST_NUMBER = 9
+
+
+def course_id(name: str, *, field: str = "name") -> str:
+    """Return the id in `courses/{course}`."""
+    return check_slug(names.one("courses/{course}", name, field=field), field=field)
+
+
+def version_id(name: str) -> tuple[str, int]:
+    """Return course id and number in `courses/{course}/versions/{version}`."""
+    ids = names.parse("courses/{course}/versions/{version}", name)
+    number = ids["version"]
+    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
+        raise InvalidField("name", name, "must end with the number of a version")
+    return check_slug(ids["course"], field="name"), int(number)
+
+
+def written(message: pb.Course) -> Course:
+    """Return what people write of a course: all of *message* but name, newest version and etag."""
+    return Course(
+        title=message.title,
+        provider=message.provider,
+        delivery_mode=message.delivery_mode,
+        duration=message.duration,
+        audience=message.audience,
+        source_url=message.source_url,
+        confidence=message.confidence,
+        year_or_date=message.year_or_date,
+        summary=message.summary,
+        demonstration=message.demonstration,
+        sections=tuple(Section(section.title, section.minutes, section.markdown) for section in message.sections),
+        test_version=message.test_version,
+    )
+
+
+def entries(messages: Iterable[pb.Course]) -> dict[str, Course]:
+    """Return the courses of an import by id; each may come once."""
+    courses: dict[str, Course] = {}
+    for n, message in enumerate(messages):
+        field = f"courses[{n}].name"
+        slug = course_id(message.name, field=field)
+        if slug in courses:
+            raise InvalidField(field, message.name, "must come once")
+        courses[slug] = written(message)
+    return courses
+
+
+def course(row: CourseRow) -> pb.Course:
+    """Return the course with its draft."""
+    answer = entry(row)
+    answer.sections.extend(_sections(sections_of(row)))
+    return answer
+
+
+def entry(row: CourseRow) -> pb.Course:
+    """Return the course without its sections, as lists show it."""
+    return pb.Course(
+        name=f"courses/{row.id}",
+        title=row.title,
+        provider=row.provider,
+        delivery_mode=row.delivery_mode,
+        duration=row.duration,
+        audience=row.audience,
+        source_url=row.source_url,
+        confidence=row.confidence,
+        year_or_date=row.year_or_date,
+        summary=row.summary,
+        demonstration=row.demonstration,
+        test_version=row.test_version,
+        latest_version=row.latest_version,
+        etag=str(row.revision),
+    )
+
+
+def course_version(row: CourseVersionRow) -> pb.CourseVersion:
+    """Return a version as learners take it."""
+    published = Timestamp()
+    published.FromDatetime(row.published_at)
+    return pb.CourseVersion(
+        name=f"courses/{row.course_id}/versions/{row.version}",
+        course=f"courses/{row.course_id}",
+        version=row.version,
+        title=row.title,
+        summary=row.summary,
+        sections=_sections(sections_of(row)),
+        minutes=row.minutes,
+        test_version=row.test_version,
+        publish_time=published,
+        content_sha256=row.content_sha256,
+        demonstration=row.demonstration,
+    )
+
+
+def _sections(sections: Iterable[Section]) -> list[pb.Section]:
+    return [pb.Section(title=part.title, minutes=part.minutes, markdown=part.markdown) for part in sections]

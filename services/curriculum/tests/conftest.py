@@ -1,0 +1,92 @@
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import event
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as pb
+from cadre.curriculum.v1.curriculum_service_pb2_grpc import CurriculumServiceStub
+from curriculum.app import APP
+from servicekit.testing.plugin import Running
+
+LEARNER = f"people/{uuid.uuid4()}"
+
+
+@dataclass
+class Curriculum:
+    """The service, with stubs of those who use it."""
+
+    running: Running
+    manager: CurriculumServiceStub
+    learner: CurriculumServiceStub
+    importer: CurriculumServiceStub
+
+    def create(self, course_id="intake-basics", **changes):
+        course = written(**changes)
+        return self.manager.CreateCourse(
+            pb.CreateCourseRequest(course_id=course_id, course=course, request_id=new_id())
+        )
+
+    def publish(self, course):
+        return self.manager.PublishCourse(
+            pb.PublishCourseRequest(name=course.name, etag=course.etag, request_id=new_id())
+        )
+
+    def titles(self, **request):
+        return [course.title for course in self.learner.ListCourses(pb.ListCoursesRequest(**request)).courses]
+
+    def bring_in(self, *courses):
+        request = pb.ImportCatalogueRequest(courses=courses, request_id=new_id())
+        return self.importer.ImportCatalogue(request).courses_changed
+
+
+def new_id():
+    return str(uuid.uuid4())
+
+
+def written(**changes):
+    """A course as a training manager writes it, complete."""
+    fields = {
+        "title": "Intake basics",
+        "summary": "From the application to an open case.",
+        "provider": "DCSS",
+        "audience": "Case workers",
+        "sections": [
+            pb.Section(title="The application", minutes=10, markdown="# Apply\n\n<b>as given</b>"),
+            pb.Section(title="Opening the case", minutes=12, markdown="Open it within 20 days."),
+        ],
+        "test_version": "tests/intake/versions/3",
+        "demonstration": True,
+    }
+    return pb.Course(**fields | changes)
+
+
+@pytest.fixture
+def curriculum(launch):
+    running = launch(APP)
+    return Curriculum(
+        running,
+        running.stub(CurriculumServiceStub, rights=["courses.write", "catalogue.read"]),
+        running.stub(CurriculumServiceStub, caller=LEARNER, rights={"catalogue.read": ["self"]}),
+        running.stub(CurriculumServiceStub, caller="services/cli", rights=["reference.import"]),
+    )
+
+
+@pytest.fixture
+def statements(curriculum):
+    """The SQL statements that the service sends while the block runs."""
+    engine = curriculum.running.runtime.database.engine
+
+    @contextmanager
+    def record():
+        sent = []
+
+        def note(_connection, _cursor, statement, *_):
+            sent.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        yield sent
+        event.remove(engine, "before_cursor_execute", note)
+
+    return record

@@ -1,0 +1,134 @@
+import itertools
+import json
+from dataclasses import asdict, replace
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curriculum.rules.courses import (
+    Course,
+    CourseIncomplete,
+    Section,
+    check,
+    check_complete,
+    check_slug,
+    content_of,
+    missing,
+)
+from curriculum.rules.courses import (
+    test_reference as reference_of,
+)
+from servicekit.refusals import InvalidField
+
+WHOLE = Course("Intake", sections=(Section("One", 5, "text"), Section("Two", 7, "text")))
+
+sections = st.builds(Section, st.text(max_size=5), st.integers(0, 480), st.text(max_size=5))
+courses = st.builds(Course, st.text(max_size=5), sections=st.lists(sections, max_size=4).map(tuple))
+
+
+@pytest.mark.parametrize(
+    ("draft", "lacks"),
+    [
+        (replace(WHOLE, sections=()), ["a section"]),
+        (replace(WHOLE, sections=(Section("One", 5, " \n"),)), ["section 1: text"]),
+        (replace(WHOLE, sections=(Section("One", 0, "text"),)), ["section 1: minutes"]),
+        (
+            replace(WHOLE, sections=(*WHOLE.sections, Section("", 0, ""))),
+            [
+                "section 3: title",
+                "section 3: text",
+                "section 3: minutes",
+            ],
+        ),
+        (WHOLE, []),
+    ],
+)
+def test_what_a_draft_lacks_is_named_part_by_part(draft, lacks):
+    assert missing(draft) == lacks
+
+
+@given(courses)
+def test_a_draft_can_be_published_exactly_when_nothing_is_missing(course):
+    complete = all(part.title.strip() and part.markdown.strip() and part.minutes for part in course.sections)
+
+    if course.sections and complete:
+        check_complete("intake", course)
+    else:
+        with pytest.raises(CourseIncomplete) as refused:
+            check_complete("intake", course)
+        assert refused.value.metadata == {"course": "courses/intake", "missing": "; ".join(missing(course))}
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (replace(WHOLE, title=" "), "course.title"),
+        (replace(WHOLE, provider="x" * 1_001), "course.provider"),
+        (replace(WHOLE, summary="\0"), "course.summary"),
+        (replace(WHOLE, sections=WHOLE.sections * 51), "course.sections"),
+        (replace(WHOLE, sections=(Section("One", -1, ""),)), "course.sections[0].minutes"),
+        (replace(WHOLE, sections=(*WHOLE.sections, Section("3", 481, ""))), "course.sections[2].minutes"),
+        (replace(WHOLE, sections=(Section("\0", 1, ""),)), "course.sections[0].title"),
+        (replace(WHOLE, sections=(Section("1", 1, "x" * 200_001),)), "course.sections[0].markdown"),
+        (replace(WHOLE, test_version="tests/intake"), "course.test_version"),
+        (replace(WHOLE, test_version="tests/intake/versions/0"), "course.test_version"),
+        (replace(WHOLE, test_version="tests/In take/versions/1"), "course.test_version"),
+    ],
+)
+def test_what_no_draft_may_hold_is_refused_by_field(draft, field):
+    check(WHOLE)
+    with pytest.raises(InvalidField) as refused:
+        check(draft)
+
+    assert refused.value.field == field
+    assert refused.value.metadata["rule"].startswith("must")
+
+
+@pytest.mark.parametrize("slug", ["", "Intake", "in take", "-intake", "intake-", "a--b", "intake\n", "é", "x" * 101])
+def test_a_slug_is_words_of_lower_case_joined_by_hyphens(slug):
+    assert check_slug("intake-2", field="course_id") == "intake-2"
+    with pytest.raises(InvalidField) as refused:
+        check_slug(slug, field="course_id")
+
+    assert refused.value.metadata["value"] == slug
+
+
+def test_the_digest_is_that_of_the_canonical_json():
+    content = content_of(WHOLE)
+
+    canonical = json.dumps(asdict(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert content.sha256 == sha256(canonical.encode()).hexdigest()
+    assert content.minutes == 12
+
+
+@given(courses, courses)
+def test_two_contents_have_one_digest_exactly_when_they_are_the_same(one, other):
+    first, second = content_of(one), content_of(other)
+
+    assert (first.sha256 == second.sha256) == (first == second)
+
+
+def test_each_part_of_the_content_counts_in_the_digest():
+    variants = [
+        WHOLE,
+        replace(WHOLE, title="Other"),
+        replace(WHOLE, summary="Other"),
+        replace(WHOLE, demonstration=True),
+        replace(WHOLE, test_version="tests/intake/versions/1"),
+        replace(WHOLE, sections=WHOLE.sections[::-1]),
+        replace(WHOLE, sections=WHOLE.sections[:1]),
+    ]
+
+    for one, other in itertools.combinations(variants, 2):
+        assert content_of(one).sha256 != content_of(other).sha256
+
+
+def test_what_is_only_in_the_catalogue_is_not_content():
+    assert content_of(replace(WHOLE, provider="Other", audience="All")).sha256 == content_of(WHOLE).sha256
+
+
+def test_a_test_version_names_test_and_number():
+    assert reference_of("tests/intake-basics/versions/12") == ("intake-basics", 12)
+    assert reference_of("") == ("", 0)
