@@ -5,7 +5,7 @@ BIN := .venv/bin
 MEMBERS := libs/contracts libs/servicekit libs/cli $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
 
-.PHONY: help setup lock proto assets demo up test lint types format bench bench-quick browser synthetic docs clean
+.PHONY: help setup lock proto assets synthetic demo up test lint types format bench bench-quick browser revision baseline clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -28,8 +28,7 @@ lock: ## resolve every member's dependencies anew into requirements.lock
 proto: libs/contracts/src/cadre/.stamp ## generate the contracts from proto/
 
 libs/contracts/src/cadre/.stamp: $(shell find proto -name '*.proto') libs/contracts/hatch_build.py requirements.lock
-	@rm -rf libs/contracts/src/cadre
-	@$(BIN)/python libs/contracts/hatch_build.py
+	@$(BIN)/python libs/contracts/hatch_build.py 2>/dev/null
 	@touch $@
 
 synthetic: .venv/.ready ## make the committed synthetic roster again (same seed, same bytes)
@@ -37,6 +36,46 @@ synthetic: .venv/.ready ## make the committed synthetic roster again (same seed,
 
 assets: ## fetch the pages' style sheet and fonts, and axe for the browser tests, from npm
 	@$(BIN)/python services/gateway/assets.py
+
+demo: setup ## start everything, walk one letter from the analyst to trained workers, serve the pages until Ctrl-C
+	$(BIN)/cadre demo
+
+up: setup ## start everything with the data that is there, until Ctrl-C
+	$(BIN)/cadre up --demo
+
+test: setup ## all tests: rules, services, contracts, architecture, system, browser
+	$(BIN)/pytest -q -n 2 --dist loadfile
+
+lint: setup ## style, import contracts, contracts' style and compatibility
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	$(BIN)/buf breaking proto --against proto/baseline.binpb
+
+types: setup ## mypy, strict
+	$(BIN)/mypy libs/servicekit/src libs/cli/src services/*/src
+
+format: setup ## put the code in its form
+	$(BIN)/ruff check --fix --quiet || true
+	$(BIN)/ruff format --quiet
+	$(BIN)/buf format --write
+
+bench: setup ## measure against the raw limit in the same run; writes bench.json
+	$(BIN)/cadre bench
+
+bench-quick: setup ## the same in at most two minutes
+	$(BIN)/cadre bench --quick
+
+browser: setup ## only the browser tests
+	$(BIN)/pytest -q tests/browser
+
+revision: setup ## write a migration from the models: make revision SERVICE=directory MESSAGE="what changes"
+	$(BIN)/cadre revision $(SERVICE) "$(MESSAGE)"
+
+baseline: setup ## accept today's contracts as what must stay compatible
+	$(BIN)/buf build proto -o proto/baseline.binpb
 
 clean: ## remove everything that was made: environment, data, generated files
 	rm -rf .venv .cadre libs/contracts/src/cadre services/gateway/node_modules services/gateway/src/gateway/static/vendor

@@ -7,11 +7,13 @@ from typing import ClassVar
 import grpc
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import CollectorRegistry
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
 from cadre.options.v1 import options_pb2
+from servicekit import keys
 from servicekit.client import Channel, Refused
 from servicekit.db import Database, writing
 from servicekit.refusals import NotFound
@@ -104,8 +106,6 @@ def test_a_right_that_does_not_reach_the_whole_is_not_enough(stub_with):
 
 @pytest.mark.parametrize("kind", ["missing", "garbage", "forged", "expired", "of an unknown key"])
 def test_a_call_without_a_token_that_can_be_trusted_is_refused(stub_with, signer, tmp_path, kind):
-    from servicekit import keys
-
     keys.ensure_keys(tmp_path, ISSUER, {"stranger": ["operations.read"]})
     now = datetime.now(UTC)
     token = {
@@ -139,8 +139,6 @@ def test_a_token_lives_five_minutes_at_most_and_is_refused_afterwards_though_it_
 
 
 def test_private_keys_are_for_their_owner_alone_and_survive_a_second_start(keys_dir):
-    from servicekit import keys
-
     before = (keys_dir / f"{ISSUER}.pem").read_bytes()
     keys.ensure_keys(keys_dir, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": []})
     assert (keys_dir / f"{ISSUER}.pem").read_bytes() == before
@@ -280,8 +278,6 @@ def test_a_method_without_a_permission_is_a_mistake_in_the_contract():
 
 
 def test_the_server_says_it_is_healthy_and_lists_its_contracts(port):
-    from grpc_health.v1 import health_pb2, health_pb2_grpc
-
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
     assert answer.status == health_pb2.HealthCheckResponse.SERVING

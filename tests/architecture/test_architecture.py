@@ -1,0 +1,102 @@
+"""What a person would have to remember about the shape of the code, checked."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("directory", "curriculum", "evaluation", "notification", "enrollment", "gateway")
+SOURCES = sorted(
+    path
+    for folder in ("libs/servicekit/src", "libs/cli/src", *(f"services/{name}/src" for name in SERVICES))
+    for path in (ROOT / folder).rglob("*.py")
+)
+TESTS = sorted(
+    path for folder in ("libs", "services", "tests") for path in (ROOT / folder).rglob("test_*.py") if "tests" in path.parts
+)
+KIT = [path for path in SOURCES if "servicekit" in path.parts]
+# Words of the field that the chassis must not know.
+NOUNS = re.compile(
+    r"\b(agency|agencies|notices?|courses?|audiences?|assignments?|recipients?|readiness|rosters?|trainings?|learners?"
+    r"|coordinators?|curriculum|enrollments?|sittings?|lcsa|dcss|county|counties)\b",
+    re.IGNORECASE,
+)
+# Longer than this wants a reason, which stands here.
+LONGEST = 400
+LONG_FOR_A_REASON: dict[str, str] = {}
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_there_is_something_to_check():
+    assert len(SOURCES) > 80
+    assert len(TESTS) > 20
+    assert len(KIT) > 20
+
+
+@pytest.mark.parametrize("path", KIT, ids=relative)
+def test_the_kit_knows_no_noun_of_the_field(path):
+    # The test plugin names the services' accounts on its NATS server: it is given to them, not to production.
+    lines = [line for line in path.read_text().splitlines() if "for name in services" not in line]
+    found = [line.strip() for line in lines if NOUNS.search(line) and "_pb2" not in line and "services = (" not in line]
+    assert not found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_a_file_is_short_enough_to_read_from_top_to_bottom(path):
+    lines = len(path.read_text().splitlines())
+    assert lines <= LONGEST or relative(path) in LONG_FOR_A_REASON
+
+
+@pytest.mark.parametrize("path", TESTS, ids=relative)
+def test_no_test_sleeps_or_replaces_our_own_code(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            assert called not in {"time.sleep", "sleep", "asyncio.sleep"}, f"line {node.lineno} sleeps"
+            assert called not in {"mock.patch", "patch", "Mock", "MagicMock", "mock.Mock"}, f"line {node.lineno}"
+            assert not (called == "monkeypatch.setattr"), f"line {node.lineno} replaces code"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_settings_are_read_by_main_only(path):
+    """A module that reads the environment when it is imported cannot be tested with other settings."""
+    for node in ast.parse(path.read_text()).body:
+        reads = [ast.unparse(inner) for inner in ast.walk(node) if isinstance(inner, ast.Attribute)]
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef | ast.If):
+            assert "os.environ" not in reads, f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.name == "rpc.py" or p.parent.name == "rpc"], ids=relative)
+def test_handlers_decide_nothing_about_the_field(path):
+    """A rule inside a handler cannot be used by a job or an event; handlers unpack, call and pack."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Raise):
+            pytest.fail(f"line {node.lineno}: a handler refuses; that is for a rule or a use case")
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "rules" in p.parts], ids=relative)
+def test_rules_use_neither_clock_nor_database_nor_network(path):
+    allowed = {"servicekit.refusals", "servicekit.calendar"}
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        for name in names:
+            top = name.split(".")[0]
+            assert top not in {"sqlmodel", "sqlalchemy", "grpc", "nats", "psycopg", "cadre"}, f"line {node.lineno}"
+            assert top != "servicekit" or name in allowed or name == "servicekit", f"line {node.lineno}: {name}"
+        if isinstance(node, ast.Call):
+            assert ast.unparse(node.func) not in {"datetime.now", "date.today", "time.time"}, f"line {node.lineno}"
+
+
+def test_only_the_gateway_and_the_command_line_call_services():
+    """No call between back ends on any path: they keep the copies they need, fed by events."""
+    callers = {path.relative_to(ROOT).parts[1] for path in SOURCES if "servicekit.client" in path.read_text()}
+    assert callers <= {"gateway", "cli", "servicekit"}

@@ -1,0 +1,116 @@
+"""What every contract must say of itself, read from the descriptors."""
+
+import importlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from google.protobuf import json_format, message_factory
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from cadre.options.v1 import options_pb2
+from directory.rules import roles
+from servicekit.rpc import authorizer
+
+ROOT = Path(__file__).parents[2]
+PROTOS = sorted(path.relative_to(ROOT / "proto") for path in (ROOT / "proto").rglob("*.proto"))
+FILES = [importlib.import_module(f"{str(path.with_suffix('')).replace('/', '.')}_pb2").DESCRIPTOR for path in PROTOS]
+METHODS = [method for file in FILES for service in file.services_by_name.values() for method in service.methods]
+MESSAGES = [message for file in FILES for message in file.message_types_by_name.values()]
+EVENTS = [message for message in MESSAGES if message.GetOptions().Extensions[options_pb2.subject]]
+READS = ("Get", "List", "BatchGet", "Preview", "Explain", "Suggest", "RunAudits", "ExchangeSignIn")
+WRITES = [method for method in METHODS if not method.name.startswith(READS)]
+LISTS = [method for method in METHODS if method.name.startswith("List") and method.output_type.fields_by_name.get("next_page_token")]
+GOLDENS = json.loads((Path(__file__).parent / "goldens.json").read_text())
+
+full_name = pytest.mark.parametrize
+
+
+def test_there_is_something_to_check():
+    assert len(FILES) >= 12
+    assert len(METHODS) > 60
+    assert len(EVENTS) >= 10
+    assert len(WRITES) > 25
+    assert len(LISTS) >= 10
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
+def test_every_method_says_who_may_call_it_and_its_scope_field_exists(method):
+    assert callable(authorizer(method))
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
+def test_somebody_holds_the_right_that_a_method_asks_for(method):
+    right = method.GetOptions().Extensions[options_pb2.permission].right
+    held = {right for rights in (*roles.RIGHTS.values(), roles.EVERYBODY, *PRINCIPALS.values()) for right in rights}
+    assert right in held
+
+
+@pytest.mark.parametrize("method", WRITES, ids=lambda method: method.full_name)
+def test_every_write_can_be_repeated_safely(method):
+    assert "request_id" in method.input_type.fields_by_name
+
+
+@pytest.mark.parametrize("method", LISTS, ids=lambda method: method.full_name)
+def test_every_list_is_paged(method):
+    assert {"page_size", "page_token"} <= set(method.input_type.fields_by_name)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
+def test_nothing_is_streamed(method):
+    assert (method.client_streaming, method.server_streaming) == (False, False)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.full_name)
+def test_a_subject_has_its_service_a_noun_a_past_participle_and_a_version(event):
+    subject = event.GetOptions().Extensions[options_pb2.subject]
+    service = event.full_name.split(".")[1]
+    assert re.fullmatch(rf"cadre\.{service}\.[a-z_]+\.[a-z_]+\.v[1-9]", subject)
+    # hired, left and members_changed are past participles; a status field would hide which fact it is.
+    assert subject.split(".")[3].endswith(("ed", "left")) or subject.split(".")[3] == "hired"
+
+
+def test_no_two_events_share_a_subject():
+    subjects = [event.GetOptions().Extensions[options_pb2.subject] for event in EVENTS]
+    assert len(set(subjects)) == len(subjects)
+
+
+def fields_below(message: Descriptor, seen: set[str]) -> list[FieldDescriptor]:
+    if message.full_name in seen:
+        return []
+    seen.add(message.full_name)
+    found = list(message.fields)
+    for field in message.fields:
+        if field.message_type:
+            found += fields_below(field.message_type, seen)
+    return found
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.full_name)
+def test_an_event_carries_no_personal_data(event):
+    fields = fields_below(event, set())
+    assert fields
+    assert not [field.full_name for field in fields if field.GetOptions().Extensions[options_pb2.personal]]
+    assert not [field.full_name for field in fields if re.search(r"email|given|family|display|score", field.name)]
+
+
+def test_personal_data_is_marked_where_there_is_some():
+    marked = {
+        field.full_name
+        for message in MESSAGES
+        for field in message.fields
+        if field.GetOptions().Extensions[options_pb2.personal]
+    }
+    assert "cadre.directory.v1.Person.family_name" in marked
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.full_name)
+def test_an_event_written_by_an_earlier_release_is_still_read(event):
+    golden = GOLDENS[event.full_name]
+    message = message_factory.GetMessageClass(event).FromString(bytes.fromhex(golden["bytes"]))
+    assert json_format.MessageToDict(message) == golden["means"]
+
+
+def test_there_is_no_golden_without_an_event():
+    assert set(GOLDENS) == {event.full_name for event in EVENTS}
