@@ -1,4 +1,4 @@
-"""A small service for the supervisor's tests: ``python stand_in.py NAME grpc|http|broken|stubborn``.
+"""A small service for the supervisor's tests: ``python stand_in.py NAME grpc|http|broken|stubborn|migrate``.
 
 It says that it is ready as a real one does, and writes down how it was started and how it was stopped.
 """
@@ -45,10 +45,12 @@ def main(name: str, kind: str) -> None:
     folder = Path(os.environ["CADRE_STATE_FILE"]).parent
     environment = {key: value for key, value in os.environ.items() if key.startswith("CADRE_")}
     (folder / f"{name}.environment.json").write_text(json.dumps(environment), encoding="utf-8")
+    if kind == "migrate":
+        return
     if kind == "broken":
         sys.exit("this service cannot start")
     ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if kind == "stubborn" else lambda *_: ended.set())
     if kind == "http":
         serve_http(int(os.environ["CADRE_HTTP_PORT"]), ended)
     else:

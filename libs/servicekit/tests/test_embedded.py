@@ -16,6 +16,7 @@ import nats
 import nats.errors
 import psycopg
 import pytest
+from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
 from servicekit.embedded.nats import NatsServer
@@ -353,7 +354,7 @@ def test_only_the_operator_may_delete_a_stream(nats_server: NatsServer) -> None:
 
 def test_a_wrong_password_is_refused(nats_server: NatsServer) -> None:
     async def sign_in() -> None:
-        client = nats.NATS()
+        client = Client()
         try:
             await client.connect(
                 f"nats://alpha:guessed@127.0.0.1:{nats_server.port}", allow_reconnect=False, error_cb=_ignore

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from servicekit.embedded.process import ServerError
 
-FIRST_DELAY_SECONDS = 0.2
-LONGEST_DELAY_SECONDS = 5.0
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
 HEALTHY_AFTER_SECONDS = 10.0
 _READY_POLL_SECONDS = 0.05
 _ALIVE_POLL_SECONDS = 0.1
@@ -63,12 +63,23 @@ class Status:
     problem: str = ""
 
 
-class Keeper:
-    """A thread that keeps *child* running until it is told to stop.
+class Pauses:
+    """How long to wait before the next start: 0.2 s, then twice as long each time up to 5 s, until it goes well."""
 
-    A child that ends is started again after a pause, which doubles from 0.2 s to 5 s and starts over once the child
-    has been ready for 10 s. *on_change* is told each new status, from the keeper's thread.
-    """
+    def __init__(self) -> None:
+        self._next = FIRST_PAUSE_SECONDS
+
+    def after(self, ready_seconds: float) -> float:
+        """Give the pause after a life of which the child was ready *ready_seconds*; 10 s of them are a fresh start."""
+        if ready_seconds >= HEALTHY_AFTER_SECONDS:
+            self._next = FIRST_PAUSE_SECONDS
+        pause = self._next
+        self._next = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        return pause
+
+
+class Keeper:
+    """A thread that keeps *child* running until it is told to stop; *on_change* is told each new status from it."""
 
     def __init__(self, name: str, child: Child, on_change: Callable[[str, Status], None]) -> None:
         self.name = name
@@ -104,18 +115,15 @@ class Keeper:
             self._thread.join()
 
     def _keep(self) -> None:
-        delay = FIRST_DELAY_SECONDS
+        pauses = Pauses()
         while True:
             self._change(State.STARTING)
-            problem, healthy_seconds = self._live()
+            problem, ready_seconds = self._live()
             if not problem:
                 break
-            if healthy_seconds >= HEALTHY_AFTER_SECONDS:
-                delay = FIRST_DELAY_SECONDS
             self._change(State.RESTARTING, problem)
-            if self._stopping.wait(delay):
+            if self._stopping.wait(pauses.after(ready_seconds)):
                 break
-            delay = min(2 * delay, LONGEST_DELAY_SECONDS)
         self._change(State.STOPPING)
         self._child.stop()
         self._change(State.STOPPED)
