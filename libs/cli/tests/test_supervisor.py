@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nats
@@ -40,13 +41,12 @@ ENVIRONMENT = {
 }
 
 
-def stand_in(name: str, kind: str = "grpc", **row: object) -> Process:
-    defaults = {"command": (sys.executable, str(HERE / "stand_in.py"), name, kind), "publishes": (f"cadre.{name}.>",)}
-    return Process(name, **(defaults | row))
+def stand_in(name: str, kind: str = "grpc") -> Process:
+    return Process(name, (sys.executable, str(HERE / "stand_in.py"), name, kind), publishes=(f"cadre.{name}.>",))
 
 
 ALPHA = stand_in("alpha")
-WEB = stand_in("web", "http", needs=(*SERVERS, "alpha"), answer=Answer.HTTP)
+WEB = replace(stand_in("web", "http"), needs=(*SERVERS, "alpha"), answer=Answer.HTTP)
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +246,7 @@ def test_a_taken_gateway_port_is_said_before_anything_starts(tmp_path: Path) -> 
 
 
 def test_a_failed_migration_is_said_and_leaves_nothing_running(tmp_path: Path) -> None:
-    broken = stand_in("alpha", migrate=(sys.executable, str(HERE / "stand_in.py"), "alpha", "broken"))
+    broken = replace(ALPHA, migrate=stand_in("alpha", "broken").command)
     supervisor = Supervisor(tmp_path, 0, processes=[broken], fsync=False)
 
     with pytest.raises(SupervisorError, match="The database of alpha could not be migrated") as refusal:
@@ -293,7 +293,9 @@ def test_servers_of_the_users_own_are_used_rather_than_embedded_ones(tmp_path: P
         assert query(url, "SELECT current_database()") == "alpha"
 
 
-def test_migrations_run_only_when_the_database_is_behind(cadre: Supervisor, tmp_path: Path, monkeypatch) -> None:
+def test_migrations_run_only_when_the_database_is_behind(
+    cadre: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = tmp_path / "src" / "gamma"
     versions = tmp_path / "migrations" / "versions"
     package.mkdir(parents=True)

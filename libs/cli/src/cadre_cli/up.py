@@ -44,12 +44,13 @@ def up(
     try:
         supervisor.start()
         supervisor.wait_ready(_READY_SECONDS)
+        console.print(f"Cadre is ready: [bold]{supervisor.gateway_url}[/]  (Ctrl-C stops it)")
+        supervisor.run_forever()
     except (SupervisorError, ServerError) as error:
         console.print(f"[red]{escape(str(error))}[/]")
-        supervisor.stop()
         raise typer.Exit(1) from error
-    console.print(f"Cadre is ready: [bold]{supervisor.gateway_url}[/]  (Ctrl-C stops it)")
-    supervisor.run_forever()
+    finally:
+        supervisor.stop()
 
 
 def make_supervisor(data_dir: Path, port: int, *, demo: bool, console: Console) -> Supervisor:
