@@ -14,7 +14,10 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
 )
 TESTS = sorted(
-    path for folder in ("libs", "services", "tests") for path in (ROOT / folder).rglob("test_*.py") if "tests" in path.parts
+    path
+    for folder in ("libs", "services", "tests")
+    for path in (ROOT / folder).rglob("test_*.py")
+    if "tests" in path.parts
 )
 KIT = [path for path in SOURCES if "servicekit" in path.parts]
 # Words of the field that the chassis must not know.
@@ -59,7 +62,7 @@ def test_no_test_sleeps_or_replaces_our_own_code(path):
             called = ast.unparse(node.func)
             assert called not in {"time.sleep", "sleep", "asyncio.sleep"}, f"line {node.lineno} sleeps"
             assert called not in {"mock.patch", "patch", "Mock", "MagicMock", "mock.Mock"}, f"line {node.lineno}"
-            assert not (called == "monkeypatch.setattr"), f"line {node.lineno} replaces code"
+            assert called != "monkeypatch.setattr", f"line {node.lineno} replaces code"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)

@@ -10,6 +10,7 @@ from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from cadre.options.v1 import options_pb2
+from cadre_cli.processes import DEMO_PRINCIPALS, PRINCIPALS
 from directory.rules import roles
 from servicekit.rpc import authorizer
 
@@ -21,10 +22,12 @@ MESSAGES = [message for file in FILES for message in file.message_types_by_name.
 EVENTS = [message for message in MESSAGES if message.GetOptions().Extensions[options_pb2.subject]]
 READS = ("Get", "List", "BatchGet", "Preview", "Explain", "Suggest", "RunAudits", "ExchangeSignIn")
 WRITES = [method for method in METHODS if not method.name.startswith(READS)]
-LISTS = [method for method in METHODS if method.name.startswith("List") and method.output_type.fields_by_name.get("next_page_token")]
+LISTS = [
+    method
+    for method in METHODS
+    if method.name.startswith("List") and method.output_type.fields_by_name.get("next_page_token")
+]
 GOLDENS = json.loads((Path(__file__).parent / "goldens.json").read_text())
-
-full_name = pytest.mark.parametrize
 
 
 def test_there_is_something_to_check():
@@ -43,7 +46,8 @@ def test_every_method_says_who_may_call_it_and_its_scope_field_exists(method):
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
 def test_somebody_holds_the_right_that_a_method_asks_for(method):
     right = method.GetOptions().Extensions[options_pb2.permission].right
-    held = {right for rights in (*roles.RIGHTS.values(), roles.EVERYBODY, *PRINCIPALS.values()) for right in rights}
+    roles_and_principals = (*roles.RIGHTS.values(), roles.EVERYBODY, *PRINCIPALS.values(), *DEMO_PRINCIPALS.values())
+    held = {right for rights in roles_and_principals for right in rights}
     assert right in held
 
 

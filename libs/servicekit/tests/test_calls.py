@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import grpc
+import psycopg
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -62,6 +63,19 @@ def port(kit_database, keys_dir, registry):
     yield server.port
     server.stop()
     database.dispose()
+
+
+@pytest.fixture
+def cut_off(kit_database, postgres_server):
+    """Forbid new connections to the database and end those there are."""
+
+    def cut():
+        name = kit_database.rsplit("/", 1)[1].split("?")[0]
+        with psycopg.connect(postgres_server.url("postgres").replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+    return cut
 
 
 @pytest.fixture
@@ -158,6 +172,13 @@ def test_a_bug_is_internal_and_tells_the_caller_no_detail(stub_with):
         stub_with(READ).RunAudits(pb.RunAuditsRequest())
     assert (refused.value.code, refused.value.reason) == ("INTERNAL", "")
     assert "secret" not in refused.value.message
+
+
+def test_a_database_that_does_not_answer_is_told_apart_from_a_bug_so_that_the_caller_may_try_again(stub_with, cut_off):
+    cut_off()
+    with pytest.raises(Refused) as refused:
+        stub_with(WRITE).DiscardDeadLetter(pb.DiscardDeadLetterRequest(name="x", reason="y", request_id="r-1"))
+    assert (refused.value.code, refused.value.reason) == ("UNAVAILABLE", "DATABASE_UNAVAILABLE")
 
 
 def test_a_write_without_request_id_is_refused_and_names_the_field(stub_with):

@@ -18,6 +18,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from servicekit import trace
 from servicekit.db import Replayed
@@ -37,6 +38,12 @@ class DeadlinePassed(Refusal):
     """The caller has no time left to wait for the answer."""
 
     kind = Kind.LATE
+
+
+class DatabaseUnavailable(Refusal):
+    """The database did not answer, or this write stood in another's way: the same request may be sent again."""
+
+    kind = Kind.BUSY
 
 
 class Server:
@@ -109,6 +116,10 @@ class Server:
                     except Refusal as refusal:
                         code = refusal.kind.value
                         status = refusal_status(refusal)
+                    except (OperationalError, InterfaceError) as error:
+                        refusal = DatabaseUnavailable("The database does not answer at the moment.")
+                        code, status = refusal.kind.value, refusal_status(refusal)
+                        log.warning("database_unavailable", error=str(error.orig))
                     except Exception:
                         code = "INTERNAL"
                         log.exception("call_failed")
