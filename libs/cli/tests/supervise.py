@@ -18,11 +18,11 @@ def main(folder: str, *kinds: str) -> None:
         command = (sys.executable, STAND_IN, name, kind)
         table.append(Process(name, command, needs=needs, answer=Answer.HTTP if web else Answer.GRPC))
     supervisor = Supervisor(Path(folder), 0, processes=table, fsync=False)
-    supervisor.start()
-    supervisor.wait_ready(30.0)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    supervisor.run_forever()
+    with supervisor.interruptible(), supervisor:
+        supervisor.wait_ready(30.0)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        supervisor.run_forever()
 
 
 if __name__ == "__main__":

@@ -213,6 +213,17 @@ def test_a_signal_stops_everything_what_needs_others_first(tmp_path: Path, numbe
     assert "database system is shut down" in log
 
 
+def test_a_signal_while_it_starts_stops_what_has_started(tmp_path: Path) -> None:
+    command = [sys.executable, str(HERE / "supervise.py"), str(tmp_path), "bad=broken"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+        wait_until(lambda: len(read_state(tmp_path).get("processes", [])) == 3, 30.0, "both servers and a service run")
+        child.terminate()
+        child.wait(30.0)
+
+    assert {row["state"] for row in read_state(tmp_path)["processes"]} == {State.STOPPED}
+    assert working_in(tmp_path) == []
+
+
 def test_a_second_signal_does_not_wait_for_a_stubborn_service(tmp_path: Path) -> None:
     child, pids = start_supervisor(tmp_path, "deaf=stubborn")
     child.terminate()

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,7 +77,8 @@ class Supervisor:
         self._nats_url = nats_url
         self._lock = FolderLock(self.data_dir / "lock")
         self._recording = threading.Lock()
-        self._ended = threading.Event()
+        self._interruptible = False
+        self._interrupted = False
         self._started_at = datetime.now(UTC)
         self._ports: dict[str, Ports] = {}
         self._keepers: dict[str, Keeper] = {}
@@ -131,22 +132,35 @@ class Supervisor:
             message = f"Not ready within {timeout:g} s: " + "\n".join(reports)
             raise SupervisorError(message)
 
-    def run_forever(self) -> None:
-        """Wait for SIGTERM or SIGINT, then stop everything in good order; a second signal stops it at once."""
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """In this block SIGTERM is a KeyboardInterrupt as SIGINT is; a second signal ends everything at once."""
+        if self._interruptible:
+            yield
+            return
 
         def on_signal(number: int, _: FrameType | None) -> None:
-            if self._ended.is_set():
+            if self._interrupted:
                 os._exit(128 + number)  # the kernel ends our children with us
-            self._ended.set()
+            self._interrupted = True
+            raise KeyboardInterrupt
 
         before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+        self._interruptible = True
         try:
-            while not self._ended.wait(1.0):  # a wait without end would not let Python run the handler
-                pass
-            self.stop()
+            yield
         finally:
+            self._interruptible = False
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def run_forever(self) -> None:
+        """Wait for SIGTERM or SIGINT, then stop everything in good order."""
+        with self.interruptible():
+            try:
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                self.stop()
 
     def stop(self) -> None:
         """Stop everything, what needs others first; afterwards nothing of it runs."""

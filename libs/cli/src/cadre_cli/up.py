@@ -41,16 +41,17 @@ def up(
     """
     console = Console(highlight=False)
     supervisor = make_supervisor(data_dir, port, demo=demo, console=console)
-    try:
-        supervisor.start()
-        supervisor.wait_ready(_READY_SECONDS)
-        console.print(f"Cadre is ready: [bold]{supervisor.gateway_url}[/]  (Ctrl-C stops it)")
-        supervisor.run_forever()
-    except (SupervisorError, ServerError) as error:
-        console.print(f"[red]{escape(str(error))}[/]")
-        raise typer.Exit(1) from error
-    finally:
-        supervisor.stop()
+    with supervisor.interruptible():
+        try:
+            supervisor.start()
+            supervisor.wait_ready(_READY_SECONDS)
+            console.print(f"Cadre is ready: [bold]{supervisor.gateway_url}[/]  (Ctrl-C stops it)")
+            supervisor.run_forever()
+        except (SupervisorError, ServerError) as error:
+            console.print(f"[red]{escape(str(error))}[/]")
+            raise typer.Exit(1) from error
+        finally:
+            supervisor.stop()
 
 
 def make_supervisor(data_dir: Path, port: int, *, demo: bool, console: Console) -> Supervisor:
