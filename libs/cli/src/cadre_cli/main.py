@@ -2,7 +2,7 @@
 
 import typer
 
-from cadre_cli import doctor, up
+from cadre_cli import demo, doctor, up
 
 app = typer.Typer(
     name="cadre",
@@ -12,4 +12,5 @@ app = typer.Typer(
 )
 
 app.command()(up.up)
+app.command()(demo.demo)
 app.command()(doctor.doctor)

@@ -74,13 +74,16 @@ PRINCIPALS: Mapping[str, Sequence[str]] = {
         "people.read",
         "people.write",
         "reference.import",
+        "assignments.read",
+        "readiness.read",
+        "readiness.read_agency",
         "roles.grant",
         "roster.import",
         "tests.write",
     ),
 }
 # The demonstration acts for its personas through the sign-in, so nobody else is given this.
-DEMO_PRINCIPALS: Mapping[str, Sequence[str]] = {"demo": (*PRINCIPALS["cli"], "sign_ins.exchange", "readiness.read")}
+DEMO_PRINCIPALS: Mapping[str, Sequence[str]] = {"demo": (*PRINCIPALS["cli"], "sign_ins.exchange")}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,203 @@
+"""What a running Cadre is filled with: reference data, catalogue, roster, and the demonstration's course and test.
+
+Everything may be loaded again: what is there already stays as it is.
+"""
+
+import re
+import time
+import unicodedata
+from pathlib import Path
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre_cli.access import Access, request_id
+from cadre_cli.demo_content import DemoContent
+from cadre_cli.reference import Reference
+from servicekit.client import Refused
+
+CHUNK_BYTES = 1024 * 1024
+EVERYWHERE = "agencies/-"
+_POLL_SECONDS = 0.05
+_IMPORT_SECONDS = 300.0
+
+
+class ImportRefusedError(RuntimeError):
+    """The roster file has errors; the message lists the first of them."""
+
+
+def slug(title: str) -> str:
+    """Return *title* as an id for a resource name: lower-case letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:63].rstrip("-")
+
+
+def load_reference(access: Access, reference: Reference) -> int:
+    """Bring agencies, counties, units and job classes into the directory. Return how many agencies changed."""
+    memberships: dict[str, list[directory_pb.CountyMembership]] = {}
+    for row in reference.memberships:
+        memberships.setdefault(row.agency, []).append(
+            directory_pb.CountyMembership(
+                fips=row.fips,
+                start_date=row.from_.isoformat() if row.from_ else "",
+                end_date=row.to.isoformat() if row.to else "",
+            )
+        )
+    request = directory_pb.ImportReferenceRequest(
+        agencies=[
+            directory_pb.Agency(
+                name=f"agencies/{agency.lcsa_id}",
+                title=agency.official_name,
+                short_title=agency.short_title,
+                kind=agency.kind,
+                region=agency.region_assumed or "",
+                size_class=agency.size_class_by_pop or "",
+                population=agency.pop_2019 or 0,
+                source=agency.source,
+                counties=memberships.get(agency.lcsa_id, ()),
+            )
+            for agency in reference.agencies
+        ],
+        counties=[
+            directory_pb.County(fips=county.fips, title=county.county, population=county.pop_2019)
+            for county in reference.counties
+        ],
+        units=[directory_pb.WorkUnit(slug=unit.slug, title=unit.name) for unit in reference.all_units],
+        job_classes=[
+            directory_pb.JobClass(slug=row.slug, title=row.title, code=row.code or "") for row in reference.job_classes
+        ],
+    )
+    request.request_id = request_id("reference", request.SerializeToString(deterministic=True).hex())
+    return access.ask(access.directory.ImportReference, request).agencies_changed
+
+
+def load_catalogue(access: Access, reference: Reference) -> int:
+    """Bring the real courses of the field into the catalogue. Return how many changed."""
+    request = curriculum_pb.ImportCatalogueRequest(
+        courses=[
+            curriculum_pb.Course(
+                name=f"courses/{slug(course.title)}",
+                title=course.title,
+                provider=course.provider,
+                delivery_mode=course.delivery_mode,
+                duration=course.duration or "",
+                audience=course.audience,
+                year_or_date=course.year_or_date or "",
+                source_url=course.url,
+                confidence=course.confidence,
+                summary=course.artefacts_or_modules or "",
+            )
+            for course in reference.courses
+        ]
+    )
+    request.request_id = request_id("catalogue", request.SerializeToString(deterministic=True).hex())
+    return access.ask(access.curriculum.ImportCatalogue, request).courses_changed
+
+
+def load_roster(
+    access: Access, path: Path, *, parent: str = EVERYWHERE, dry_run: bool = False, unique: str = ""
+) -> directory_pb.RosterImport:
+    """Send a roster file, have it applied (or only checked) and wait for the result.
+
+    *unique* makes this import another one than an earlier import of the same bytes.
+
+    Raises:
+        ImportRefusedError: the file has errors; nothing was changed.
+    """
+    content = path.read_bytes()
+    chunks = [content[start : start + CHUNK_BYTES] for start in range(0, len(content), CHUNK_BYTES)] or [b""]
+    key = (parent, dry_run, unique or time.time_ns())
+    create = directory_pb.CreateRosterImportRequest(
+        parent=parent, dry_run=dry_run, request_id=request_id("roster", *key)
+    )
+    name = access.ask(access.directory.CreateRosterImport, create).name
+    for index, chunk in enumerate(chunks):
+        append = directory_pb.AppendRosterChunkRequest(
+            name=name, index=index, content=chunk, request_id=request_id(name, index)
+        )
+        access.ask(access.directory.AppendRosterChunk, append)
+    run = directory_pb.RunRosterImportRequest(name=name, chunks=len(chunks), request_id=request_id(name, "run"))
+    job = access.ask(access.directory.RunRosterImport, run)
+    deadline = time.monotonic() + _IMPORT_SECONDS
+    working = (directory_pb.RosterImport.RECEIVING, directory_pb.RosterImport.RUNNING)
+    while job.state in working:
+        if time.monotonic() > deadline:
+            raise ImportRefusedError(f"The import {name} is still running after {_IMPORT_SECONDS:g} s.")
+        time.sleep(_POLL_SECONDS)
+        job = access.ask(access.directory.GetRosterImport, directory_pb.GetRosterImportRequest(name=name))
+    if job.state == directory_pb.RosterImport.REFUSED:
+        errors = access.ask(
+            access.directory.ListRosterImportErrors,
+            directory_pb.ListRosterImportErrorsRequest(parent=name, page_size=10),
+        ).errors
+        lines = "\n".join(f"row {e.row}, column {e.column}, {e.value!r}: {e.rule}" for e in errors)
+        raise ImportRefusedError(f"{path.name}: {job.errors} errors, nothing was changed.\n{lines}")
+    return job
+
+
+def load_course(access: Access, content: DemoContent) -> str:
+    """Bring the demonstration's test and course in and publish them, once. Return the course version's name."""
+    version = f"courses/{content.course.slug}/versions/1"
+    try:
+        access.ask(access.curriculum.GetCourseVersion, curriculum_pb.GetCourseVersionRequest(name=version))
+        return version
+    except Refused as refused:
+        if refused.code != "NOT_FOUND":
+            raise
+    test = access.ask(access.evaluation.CreateTest, _test_request(content))
+    published = access.ask(
+        access.evaluation.PublishTest,
+        evaluation_pb.PublishTestRequest(name=test.name, etag=test.etag, request_id=request_id(test.name, "publish")),
+    )
+    course = access.ask(access.curriculum.CreateCourse, _course_request(content, published.name))
+    return access.ask(
+        access.curriculum.PublishCourse,
+        curriculum_pb.PublishCourseRequest(
+            name=course.name, etag=course.etag, request_id=request_id(course.name, "publish")
+        ),
+    ).name
+
+
+def _test_request(content: DemoContent) -> evaluation_pb.CreateTestRequest:
+    kinds = {"single": evaluation_pb.Item.SINGLE, "multiple": evaluation_pb.Item.MULTIPLE}
+    return evaluation_pb.CreateTestRequest(
+        test_id=content.course.slug,
+        request_id=request_id("test", content.course.slug),
+        test=evaluation_pb.Test(
+            title=content.test.title,
+            pass_mark=content.test.pass_mark,
+            items=[
+                evaluation_pb.Item(
+                    text=question.text,
+                    kind=kinds[question.kind],
+                    explanation=question.explanation,
+                    section=question.look_again,
+                    options=[
+                        evaluation_pb.Option(text=choice.text, correct=choice.correct) for choice in question.choices
+                    ],
+                )
+                for question in content.test.question
+            ],
+        ),
+    )
+
+
+def _course_request(content: DemoContent, test_version: str) -> curriculum_pb.CreateCourseRequest:
+    course = content.course
+    return curriculum_pb.CreateCourseRequest(
+        course_id=course.slug,
+        request_id=request_id("course", course.slug),
+        course=curriculum_pb.Course(
+            title=course.title,
+            summary=course.summary,
+            provider=course.provider,
+            delivery_mode=course.delivery_mode,
+            duration=f"{course.minutes} minutes",
+            demonstration=True,
+            test_version=test_version,
+            sections=[
+                curriculum_pb.Section(title=section.title, minutes=section.minutes, markdown=text)
+                for section, text in zip(course.section, content.texts, strict=True)
+            ],
+        ),
+    )
