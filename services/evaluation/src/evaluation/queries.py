@@ -1,0 +1,74 @@
+"""What can be read of tests and sittings without deciding anything."""
+
+import uuid
+
+from evaluation.records import Sitting, sitting_of
+from evaluation.tables import TestRow
+from servicekit.db import Db, count
+from servicekit.paging import Page
+from servicekit.refusals import NotFound
+
+_COLUMNS = "id, test_id, test_version, state, started_at, submitted_at, chosen, right_items"
+_GET = f"SELECT {_COLUMNS} FROM sitting WHERE id = %(id)s AND person_id = %(person)s"  # noqa: S608 - constants
+_LIST = f"""
+SELECT {_COLUMNS} FROM sitting
+WHERE person_id = %(person)s
+  AND (%(test)s::text IS NULL OR (test_id, test_version) = (%(test)s, %(version)s))
+  AND (%(after_at)s::timestamptz IS NULL OR (started_at, id) < (%(after_at)s, %(after_id)s::uuid))
+ORDER BY started_at DESC, id DESC LIMIT %(size)s
+"""  # noqa: S608 - constants
+_DUPLICATES = """
+SELECT count(*) - count(DISTINCT (person_id, test_id, test_version)) FROM sitting WHERE state = 'OPEN'
+"""
+_UNSCORED = """
+SELECT count(*)
+FROM sitting AS s JOIN test_version AS v ON v.test_id = s.test_id AND v.version = s.test_version
+WHERE s.state <> 'OPEN' AND (
+  coalesce(jsonb_array_length(s.chosen), -1) <> jsonb_array_length(v.items)
+  OR coalesce(jsonb_array_length(s.right_items), -1) <> jsonb_array_length(v.items)
+  OR (s.state = 'PASSED')
+    <> (jsonb_array_length(jsonb_path_query_array(s.right_items, '$[*] ? (@ == true)')) >= v.pass_mark)
+)
+"""
+
+
+def get_test(db: Db, test_id: str) -> TestRow:
+    """Return the test with its draft and key."""
+    row = db.get(TestRow, test_id)
+    if row is None:
+        raise NotFound(f"tests/{test_id}")
+    return row
+
+
+def get_sitting(db: Db, sitting_id: uuid.UUID, *, person_id: uuid.UUID) -> Sitting:
+    """Return a sitting of the person; anybody else's is not there."""
+    rows = db.rows(_GET, id=sitting_id, person=person_id)
+    if not rows:
+        raise NotFound(f"sittings/{sitting_id}")
+    return sitting_of(rows[0])
+
+
+def list_sittings(db: Db, page: Page, *, person_id: uuid.UUID, version: tuple[str, int] | None) -> list[Sitting]:
+    """Return one sitting of the person more than the page holds, newest first; of one *version*, if given."""
+    test_id, number = version or (None, None)
+    after_at, after_id = page.after or (None, None)
+    rows = db.rows(
+        _LIST,
+        person=person_id,
+        test=test_id,
+        version=number,
+        after_at=after_at,
+        after_id=after_id,
+        size=page.size + 1,
+    )
+    return [sitting_of(row) for row in rows]
+
+
+def duplicate_sittings(db: Db) -> int:
+    """Count open sittings beyond the one that a person may have of a version."""
+    return count(db, _DUPLICATES)
+
+
+def unscored_sittings(db: Db) -> int:
+    """Count submitted sittings whose score is missing, or is not the one that their state says."""
+    return count(db, _UNSCORED)

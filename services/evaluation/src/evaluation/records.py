@@ -1,0 +1,75 @@
+"""Tests and sittings between their rows and the terms of the rules."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from evaluation.rules.scoring import State
+from evaluation.rules.tests import Item, Kind, Option, Test
+from evaluation.tables import TestRow
+
+
+@dataclass(frozen=True)
+class TestVersion:
+    """A version of a test with its key, as it stays for ever."""
+
+    test_id: str
+    version: int
+    test: Test
+    published_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Its resource name."""
+        return f"tests/{self.test_id}/versions/{self.version}"
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A person takes a version of a test. *chosen* and *right_items* hold one entry an item, once it is scored."""
+
+    id: uuid.UUID
+    test_id: str
+    test_version: int
+    state: State
+    started_at: datetime
+    submitted_at: datetime | None = None
+    chosen: list[list[int]] | None = None
+    right_items: list[bool] | None = None
+
+
+def item_columns(test: Test) -> list[dict[str, Any]]:
+    """Return the items as the row keeps them."""
+    return [asdict(item) for item in test.items]
+
+
+def items_of(columns: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
+    """Return the items that a row keeps as JSON."""
+    return tuple(
+        Item(
+            text=item["text"],
+            kind=Kind(item["kind"]),
+            options=tuple(Option(**option) for option in item["options"]),
+            explanation=item["explanation"],
+            section=item["section"],
+        )
+        for item in columns
+    )
+
+
+def test_of(row: TestRow) -> Test:
+    """Return what people wrote of the test."""
+    return Test(row.title, items_of(row.items), row.pass_mark)
+
+
+def version_of(row: Mapping[str, Any]) -> TestVersion:
+    """Return the version that a row of `test_version` keeps."""
+    test = Test(row["title"], items_of(row["items"]), row["pass_mark"])
+    return TestVersion(row["test_id"], row["version"], test, row["published_at"])
+
+
+def sitting_of(row: Mapping[str, Any]) -> Sitting:
+    """Return the sitting of a row that holds the columns named as its fields."""
+    return Sitting(**{**row, "state": State(row["state"])})

@@ -1,0 +1,79 @@
+"""Evaluation's contract: unpack, call, pack."""
+
+from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from evaluation import queries, sittings, tests, wire
+from evaluation.rules.tests import check_slug
+from evaluation.versions import Versions
+from servicekit import paging
+from servicekit.db import Database
+from servicekit.rpc import Call, Servicer
+
+
+class EvaluationServicer(Servicer):
+    """Answers `cadre.evaluation.v1.EvaluationService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["EvaluationService"]
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.versions = Versions()
+
+    def CreateTest(self, request: pb.CreateTestRequest, call: Call) -> pb.Test:
+        test_id = check_slug(request.test_id, field="test_id")
+        test = wire.written(request.test)
+        with self.write(call, request) as db:
+            return db.answer(wire.test(tests.create(db, test_id=test_id, test=test)))
+
+    def UpdateTest(self, request: pb.UpdateTestRequest, call: Call) -> pb.Test:
+        test_id = wire.test_id(request.test.name, field="test.name")
+        test, etag = wire.written(request.test), request.test.etag
+        with self.write(call, request) as db:
+            return db.answer(wire.test(tests.update(db, test_id=test_id, test=test, etag=etag)))
+
+    def GetTest(self, request: pb.GetTestRequest, _call: Call) -> pb.Test:
+        test_id = wire.test_id(request.name, field="name")
+        with self.read() as db:
+            return wire.test(queries.get_test(db, test_id))
+
+    def PublishTest(self, request: pb.PublishTestRequest, call: Call) -> pb.TestVersion:
+        test_id = wire.test_id(request.name, field="name")
+        with self.write(call, request) as db:
+            return db.answer(wire.test_version(tests.publish(db, test_id=test_id, etag=request.etag)))
+
+    def GetTestVersion(self, request: pb.GetTestVersionRequest, _call: Call) -> pb.TestVersion:
+        test_id, number = wire.version_id(request.name)
+        with self.read() as db:
+            return wire.test_version(self.versions.get(db, test_id, number))
+
+    def StartSitting(self, request: pb.StartSittingRequest, call: Call) -> pb.Sitting:
+        person_id = wire.person_id(call.principal.name)
+        test_id, number = wire.version_id(request.test_version, field="test_version")
+        with self.write(call, request) as db:
+            version = self.versions.get(db, test_id, number)
+            return db.answer(wire.sitting(sittings.start(db, person_id=person_id, version=version), version))
+
+    def SubmitSitting(self, request: pb.SubmitSittingRequest, call: Call) -> pb.Sitting:
+        person_id, sitting_id = wire.person_id(call.principal.name), wire.sitting_id(request.name)
+        answers = wire.answers(request.answers)
+        with self.write(call, request) as db:
+            sitting, version = sittings.submit(
+                db, sitting_id=sitting_id, person_id=person_id, answers=answers, versions=self.versions
+            )
+            return db.answer(wire.sitting(sitting, version))
+
+    def GetSitting(self, request: pb.GetSittingRequest, call: Call) -> pb.Sitting:
+        person_id, sitting_id = wire.person_id(call.principal.name), wire.sitting_id(request.name)
+        with self.read() as db:
+            sitting = queries.get_sitting(db, sitting_id, person_id=person_id)
+            return wire.sitting(sitting, self.versions.get(db, sitting.test_id, sitting.test_version))
+
+    def ListSittings(self, request: pb.ListSittingsRequest, call: Call) -> pb.ListSittingsResponse:
+        person_id, page = wire.person_id(call.principal.name), paging.page_of(request)
+        version = wire.version_id(request.test_version, field="test_version") if request.test_version else None
+        with self.read() as db:
+            rows = queries.list_sittings(db, page, person_id=person_id, version=version)
+            shown = rows[: page.size]
+            versions = self.versions.find(db, {(row.test_id, row.test_version) for row in shown})
+        token = page.next_token(rows, [shown[-1].started_at, shown[-1].id] if shown else [])
+        answer = [wire.sitting(row, versions[row.test_id, row.test_version]) for row in shown]
+        return pb.ListSittingsResponse(sittings=answer, next_page_token=token)

@@ -1,0 +1,1 @@
+"""What the evaluation service decides: no clock, no I/O."""

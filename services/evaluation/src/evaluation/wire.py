@@ -1,0 +1,138 @@
+"""Between the contract and evaluation's own terms. What a learner sees is made here, and holds no key."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from evaluation.records import Sitting, TestVersion, test_of
+from evaluation.rules.scoring import shows_key
+from evaluation.rules.tests import Item, Kind, Option, Test, check_slug
+from evaluation.tables import TestRow
+from servicekit import names
+from servicekit.refusals import InvalidField, PermissionMissing
+
+_LONGEST_NUMBER = 9
+_PERSON = "people/"
+
+
+def person_id(principal: str) -> uuid.UUID:
+    """Return the id of the person who calls: a service takes no test."""
+    if not principal.startswith(_PERSON):
+        raise PermissionMissing("Only a person takes a test.", right="tests.take", scope="SELF")
+    return uuid.UUID(principal.removeprefix(_PERSON))
+
+
+def test_id(name: str, *, field: str) -> str:
+    """Return the id in `tests/{test}`."""
+    return check_slug(names.one("tests/{test}", name, field=field), field=field)
+
+
+def version_id(name: str, *, field: str = "name") -> tuple[str, int]:
+    """Return test id and number in `tests/{test}/versions/{version}`."""
+    ids = names.parse("tests/{test}/versions/{version}", name, field=field)
+    number = ids["version"]
+    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
+        raise InvalidField(field, name, "must end with the number of a version")
+    return check_slug(ids["test"], field=field), int(number)
+
+
+def sitting_id(name: str) -> uuid.UUID:
+    """Return the id in `sittings/{sitting}`."""
+    return names.uuid_in("sittings/{sitting}", name)
+
+
+def written(message: pb.Test) -> Test:
+    """Return what people write of a test: all of *message* but name, newest version and etag."""
+    return Test(message.title, tuple(_item(item, n) for n, item in enumerate(message.items)), message.pass_mark)
+
+
+def answers(messages: Iterable[pb.Answer]) -> list[list[int]]:
+    """Return the chosen options of each item, in order."""
+    return [sorted(message.options) for message in messages]
+
+
+def test(row: TestRow) -> pb.Test:
+    """Return the test with its draft and key, for those who write it."""
+    return pb.Test(
+        name=f"tests/{row.id}",
+        title=row.title,
+        items=[_with_key(item) for item in test_of(row).items],
+        pass_mark=row.pass_mark,
+        latest_version=row.latest_version,
+        etag=str(row.revision),
+    )
+
+
+def test_version(version: TestVersion) -> pb.TestVersion:
+    """Return the version as learners see it: neither key nor explanations."""
+    return pb.TestVersion(
+        name=version.name,
+        title=version.test.title,
+        items=[_without_key(item) for item in version.test.items],
+        pass_mark=version.test.pass_mark,
+        publish_time=_time(version.published_at),
+    )
+
+
+def sitting(given: Sitting, version: TestVersion) -> pb.Sitting:
+    """Return the sitting as the person sees it: with results once it is scored."""
+    message = pb.Sitting(
+        name=f"sittings/{given.id}",
+        test_version=version.name,
+        state=pb.Sitting.State.Value(given.state),
+        items=len(version.test.items),
+        pass_mark=version.test.pass_mark,
+        start_time=_time(given.started_at),
+    )
+    if given.submitted_at is not None and given.chosen is not None and given.right_items is not None:
+        message.submit_time.FromDatetime(given.submitted_at)
+        message.right = sum(given.right_items)
+        for item, chosen, right in zip(version.test.items, given.chosen, given.right_items, strict=True):
+            shown = shows_key(given.state, right=right)
+            message.results.add(
+                right=right,
+                chosen=chosen,
+                correct=sorted(item.key) if shown else (),
+                explanation=item.explanation if shown else "",
+                section=item.section,
+            )
+    return message
+
+
+def _item(message: pb.Item, n: int) -> Item:
+    if message.kind not in pb.Item.Kind.values():
+        raise InvalidField(f"test.items[{n}].kind", message.kind, "must be one that the contract knows")
+    return Item(
+        text=message.text,
+        kind=Kind(pb.Item.Kind.Name(message.kind).removeprefix("KIND_")),
+        options=tuple(Option(option.text, option.correct) for option in message.options),
+        explanation=message.explanation,
+        section=message.section,
+    )
+
+
+def _with_key(item: Item) -> pb.Item:
+    message = _without_key(item)
+    message.explanation = item.explanation
+    for option, shown in zip(item.options, message.options, strict=True):
+        shown.correct = option.correct
+    return message
+
+
+def _without_key(item: Item) -> pb.Item:
+    name = "KIND_UNSPECIFIED" if item.kind is Kind.UNSPECIFIED else item.kind.value
+    return pb.Item(
+        text=item.text,
+        kind=pb.Item.Kind.Value(name),
+        options=[pb.Option(text=option.text) for option in item.options],
+        section=item.section,
+    )
+
+
+def _time(at: datetime) -> Timestamp:
+    message = Timestamp()
+    message.FromDatetime(at)
+    return message
