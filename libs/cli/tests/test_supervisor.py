@@ -160,8 +160,10 @@ def test_pauses_double_up_to_five_seconds_and_start_over_after_ten_good_seconds(
 
 def test_a_service_that_cannot_start_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
     with Supervisor(tmp_path, 0, processes=[ALPHA, stand_in("bad", "broken")], fsync=False) as supervisor:
+        wait_until(lambda: supervisor.status("alpha").state is State.READY, 30.0, "the good one is ready")
+        wait_until(lambda: supervisor.status("bad").restarts, 30.0, "the bad one has failed")
         with pytest.raises(SupervisorError, match="bad ended with exit code 1 before it was ready") as refusal:
-            supervisor.wait_ready(3.0)
+            supervisor.wait_ready(0.5)
         assert "this service cannot start" in str(refusal.value)
         assert "alpha" not in str(refusal.value)
         assert supervisor.status("alpha").state is State.READY
@@ -302,6 +304,15 @@ def test_servers_of_the_users_own_are_used_rather_than_embedded_ones(tmp_path: P
         url = environment(supervisor, "alpha")["CADRE_DATABASE_URL"]
         assert f"127.0.0.1:{postgres.port}" in url
         assert query(url, "SELECT current_database()") == "alpha"
+
+
+def test_a_server_of_the_users_own_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    nowhere = "postgresql://postgres@127.0.0.1:1/"
+
+    with pytest.raises(SupervisorError, match="The database alpha cannot be made on the server of CADRE_POSTGRES_URL"):
+        Supervisor(tmp_path, 0, processes=[ALPHA], postgres_url=nowhere, fsync=False).start()
+
+    assert working_in(tmp_path) == []
 
 
 def test_migrations_run_only_when_the_database_is_behind(

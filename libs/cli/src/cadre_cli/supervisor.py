@@ -277,7 +277,11 @@ class Supervisor:
     def _ensure_database(self, name: str) -> str:
         if self._postgres:
             return self._postgres.ensure_database(name, owner=name)
-        return ensure_external_database(self._postgres_url or "", name)
+        try:
+            return ensure_external_database(self._postgres_url or "", name)
+        except psycopg.Error as error:
+            message = f"The database {name} cannot be made on the server of CADRE_POSTGRES_URL: {error}"
+            raise SupervisorError(message) from error
 
     def _start_services(self, site: Site) -> None:
         def prepare(process: Process) -> None:
