@@ -13,6 +13,12 @@ KIT = ServiceApp(
 )
 
 
+@pytest.fixture(scope="session")
+def kit_app():
+    """A service that consists of the kit's tables and one table `thing`."""
+    return KIT
+
+
 @pytest.fixture
 def kit_database(new_database):
     """URL of a database with the kit's tables and one table `thing` to write to."""

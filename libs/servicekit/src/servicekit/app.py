@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData
 
 from servicekit import logs, metrics, migrations
-from servicekit.consumers import Subscription, Worker
+from servicekit.consumers import Subscription
 from servicekit.db import Database
 from servicekit.jobs import Job, JobRunner
 from servicekit.operations import Audit, OperationsServicer, purge
@@ -25,6 +25,7 @@ from servicekit.rpc import Servicer
 from servicekit.server import Server
 from servicekit.settings import Settings
 from servicekit.tokens import Verifier
+from servicekit.worker import Worker
 
 log = structlog.get_logger()
 
@@ -63,7 +64,7 @@ class Runtime:
         self.worker = Worker(self.settings, self.database, self.app.subscriptions, self.registry)
         jobs = [*self.app.jobs, Job("purge", timedelta(hours=1), purge)]
         self.jobs = JobRunner(self.database, jobs, self.registry)
-        operations = OperationsServicer(self.database, self.worker, self.app.audits, self.app.migrations)
+        operations = OperationsServicer(self.database, self.worker, self.app.audits)
         self.server: Server | None = None
         if self.role in ("serve", "all"):
             self.server = Server(
@@ -76,6 +77,8 @@ class Runtime:
         if self.role in ("work", "all"):
             self.worker.start()
             self.jobs.start()
+        else:
+            self.worker.announce()
         if self.server is not None:
             self.server.start()
         self.metrics_port, self._stop_metrics = metrics.serve(self.registry, self.settings.metrics_port)
@@ -87,7 +90,7 @@ class Runtime:
             self.server.stop()
         if self.role in ("work", "all"):
             self.jobs.stop()
-            self.worker.stop()
+        self.worker.stop()
         self._stop_metrics()
         self.database.dispose()
         log.info("service_stopped", role=self.role)

@@ -31,6 +31,7 @@ EVENT_ID = api.Header.MSG_ID.value
 PREDECESSOR_ID = api.Header.EXPECTED_LAST_MSG_ID.value
 CE_TIME = "ce-time"
 
+_WRONG_LAST_MESSAGE = 10070
 _ACK_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -69,10 +70,14 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Published:
-    """The first *count* events of a batch are in the stream; *error* says what stopped the rest, if anything did."""
+    """The first *count* events of a batch are in the stream; *error* says what stopped the rest, if anything did.
+
+    *out_of_order*: the next one was refused only because the stream holds a later one of the batch already.
+    """
 
     count: int
     error: str = ""
+    out_of_order: bool = False
 
 
 def stream_config(service: str) -> api.StreamConfig:
@@ -206,13 +211,16 @@ class _Batch:
         self.waiting = size
         self._stored = [False] * size
         self._errors: dict[int, str] = {}
+        self._out_of_order: set[int] = set()
 
     def answer(self, n: int, message: Msg) -> None:
         """Take the server's answer to event *n*; a duplicate is an event that was published before."""
         status = (message.headers or {}).get(api.Header.STATUS.value)
-        error = f"no stream takes it (status {status})" if status else json.loads(message.data).get("error")
+        error = {"description": f"status {status}"} if status else json.loads(message.data).get("error")
         if error:
-            self._errors[n] = str(error)
+            self._errors[n] = f"{error['description']} (code {error.get('err_code')})"
+            if error.get("err_code") == _WRONG_LAST_MESSAGE:
+                self._out_of_order.add(n)
         else:
             self._stored[n] = True
         self.waiting -= 1
@@ -230,7 +238,7 @@ class _Batch:
         """Say how far the batch got."""
         count = self._stored.index(False) if False in self._stored else len(self._stored)
         error = "" if count == len(self._stored) else self._errors.get(count, "no answer from NATS")
-        return Published(count, error)
+        return Published(count, error, count in self._out_of_order)
 
 
 class Bus:
@@ -277,10 +285,8 @@ class Bus:
 
     async def _keep(self) -> None:
         pause = Pause()
-        while True:
-            link = await self.link()
-            await link.lost.wait()
-            self._up.clear()
+        while self._link is not None:
+            await self._link.lost.wait()
             log.warning("bus_lost")
             while not self._up.is_set():
                 try:
@@ -292,13 +298,15 @@ class Bus:
 
     def _take(self, link: Link) -> None:
         self._link = link
-        self._up.set()
+        if not link.lost.is_set():
+            self._up.set()
 
     async def _connect(self) -> Link:
         lost = asyncio.Event()
 
         async def on_closed() -> None:
             lost.set()
+            self._up.clear()
 
         async def on_error(error: Exception) -> None:
             log.warning("bus_error", error=f"{type(error).__name__}: {error}")

@@ -1,0 +1,287 @@
+"""What an operator asks of any service: is it healthy, is anything stuck, hand it over once more, let it go."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError
+
+from cadre.operations.v1 import operations_service_pb2 as pb
+from servicekit import names, paging
+from servicekit.bus import BusError
+from servicekit.consumers import Subscription, explain, is_outage
+from servicekit.db import Database, Db, count
+from servicekit.refusals import InvalidField, NotFound, Refusal
+from servicekit.rpc import Call, Servicer
+from servicekit.worker import Worker
+
+log = structlog.get_logger()
+
+OUTBOX_KEPT = timedelta(days=7)
+IDEMPOTENCY_KEPT = timedelta(days=7)
+# Longer than a stream keeps its events: whatever can still be delivered is still known.
+INBOX_KEPT = timedelta(days=35)
+
+# Within what the outbox still holds, less what two clocks may differ by.
+_COMPARED = OUTBOX_KEPT - timedelta(days=1)
+_CLOCKS = timedelta(minutes=1)
+
+_LETTER = "deadLetters/{dead_letter}"
+_COLUMNS = "id, consumer, event_id, subject, payload, headers, tries, error, at, state, reason, actor"
+_LIST = f"""
+SELECT {_COLUMNS} FROM dead_letter
+WHERE (%(settled)s OR state = 'WAITING')
+  AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s::timestamptz, %(id)s::uuid))
+ORDER BY at DESC, id DESC LIMIT %(limit)s
+"""  # noqa: S608 - only constants are put together
+_LOCK = f"SELECT {_COLUMNS} FROM dead_letter WHERE id = %(id)s FOR UPDATE"  # noqa: S608 - as above
+_SETTLE = f"""
+UPDATE dead_letter SET state = %(state)s, reason = %(reason)s, actor = %(actor)s WHERE id = %(id)s RETURNING {_COLUMNS}
+"""  # noqa: S608 - as above
+_FAILED_AGAIN = """
+UPDATE dead_letter SET tries = tries + 1, error = %(error)s, actor = %(actor)s
+WHERE id = %(id)s AND state = 'WAITING' RETURNING tries
+"""
+# Settled ones: handled or buried since, or so old that they can come no more.
+_PURGE_FAILURES = """
+DELETE FROM handler_failure AS failure
+WHERE at < %(before)s
+   OR EXISTS (SELECT FROM inbox WHERE inbox.consumer = failure.consumer AND inbox.event_id = failure.event_id)
+"""
+_SEEN = "INSERT INTO inbox (consumer, event_id) VALUES (%(consumer)s, %(event_id)s) ON CONFLICT DO NOTHING"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Something that must be zero, `<noun>.<what>`, counted by looking at the rows."""
+
+    name: str
+    description: str
+    count: Callable[[Db], int]
+
+
+class DeadLetterSettled(Refusal):
+    """The dead letter was replayed or discarded before."""
+
+
+class NoSubscription(Refusal):
+    """The service does not hear such events any more, so nothing can handle this one."""
+
+
+class ReplayFailed(Refusal):
+    """The handler failed again; the dead letter waits on."""
+
+
+class _HandlerFailed(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+class OperationsServicer(Servicer):
+    """Answers the operations contract for one service, from its own database and its place on the bus."""
+
+    service = pb.DESCRIPTOR.services_by_name["OperationsService"]
+
+    def __init__(self, database: Database, worker: Worker, audits: Sequence[Audit]) -> None:
+        super().__init__(database)
+        self._worker = worker
+        self._audits = [*_KIT_AUDITS, *audits]
+
+    def GetStatus(self, request: pb.GetStatusRequest, call: Call) -> pb.Status:  # noqa: ARG002 - the contract's form
+        outbox = self._worker.outbox()
+        with self.read() as db:
+            revision = db.rows("SELECT version_num FROM alembic_version")
+        status = pb.Status(
+            service=self._worker.service,
+            schema_revision=revision[0]["version_num"] if revision else "",
+            outbox_depth=outbox.depth,
+            outbox_oldest_age_seconds=outbox.oldest_seconds,
+            dead_letters=self._worker.dead_letters(),
+        )
+        status.start_time.FromDatetime(self._worker.started_at)
+        try:
+            consumers = self._worker.bus(timeout=2.0).consumers
+        except BusError as error:
+            # The rest is what an operator needs most when the bus is down.
+            log.warning("status_without_bus", error=str(error))
+            return status
+        for consumer in consumers:
+            status.consumers.add(
+                name=consumer.name,
+                stream=consumer.stream,
+                pending=consumer.pending,
+                in_flight=consumer.in_flight,
+                seconds_since_fetch=consumer.seconds_since_fetch,
+            )
+        return status
+
+    def RunAudits(self, request: pb.RunAuditsRequest, call: Call) -> pb.RunAuditsResponse:  # noqa: ARG002 - as above
+        with self.database.read(at=call.now) as db:
+            audits = [
+                pb.Audit(name=audit.name, description=audit.description, count=audit.count(db))
+                for audit in self._audits
+            ]
+            try:
+                audits.append(self._duplicate_events(db))
+            except BusError as error:
+                # Left out rather than called zero: nobody has counted.
+                log.warning("audit_without_bus", error=str(error))
+        return pb.RunAuditsResponse(audits=audits)
+
+    def ListDeadLetters(
+        self,
+        request: pb.ListDeadLettersRequest,
+        call: Call,  # noqa: ARG002 - the contract's form
+    ) -> pb.ListDeadLettersResponse:
+        page = paging.page_of(request)
+        at, letter_id = page.after or (None, None)
+        with self.read() as db:
+            rows = db.rows(_LIST, settled=request.show_settled, at=at, id=letter_id, limit=page.size + 1)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1]["at"].isoformat(), shown[-1]["id"]]) if shown else ""
+        return pb.ListDeadLettersResponse(dead_letters=[self._letter(row) for row in shown], next_page_token=token)
+
+    def ReplayDeadLetter(self, request: pb.ReplayDeadLetterRequest, call: Call) -> pb.DeadLetter:
+        letter_id = names.uuid_in(_LETTER, request.name)
+        try:
+            with self.write(call, request) as db:
+                return db.answer(self._replay(db, letter_id, call))
+        except _HandlerFailed as failure:
+            # Its transaction is rolled back; that it failed once more is remembered in one of its own.
+            raise self._failed_again(letter_id, failure.error, call) from failure.error
+
+    def DiscardDeadLetter(self, request: pb.DiscardDeadLetterRequest, call: Call) -> pb.DeadLetter:
+        letter_id = names.uuid_in(_LETTER, request.name)
+        if not request.reason.strip():
+            raise InvalidField("reason", request.reason, "must say why the event is given up")
+        with self.write(call, request) as db:
+            _waiting(db, letter_id)
+            return db.answer(self._letter(_settle(db, letter_id, "DISCARDED", call, reason=request.reason.strip())))
+
+    def _replay(self, db: Db, letter_id: UUID, call: Call) -> pb.DeadLetter:
+        row = _waiting(db, letter_id)
+        subscription = self._worker.subscriptions.get(row["subject"])
+        if subscription is None:
+            raise NoSubscription("The service does not hear this subject.", subject=row["subject"])
+        try:
+            event = subscription.read(bytes(row["payload"]), row["headers"])
+            subscription.handler(db, [event])
+            db.flush()
+        except Exception as error:
+            if is_outage(error):
+                raise
+            raise _HandlerFailed(error) from error
+        # Buried as malformed, it was not marked as seen; it must not be handled again if it is delivered again.
+        db.run(_SEEN, consumer=row["consumer"], event_id=event.id)
+        return self._letter(_settle(db, letter_id, "REPLAYED", call, changed=db.resource))
+
+    def _failed_again(self, letter_id: UUID, error: Exception, call: Call) -> ReplayFailed:
+        name, explained = f"deadLetters/{letter_id}", explain(error)
+        with self.database.transaction(actor=call.principal.name, method=call.method, resource=name, at=call.now) as db:
+            rows = db.rows(_FAILED_AGAIN, id=letter_id, error=explained, actor=call.principal.name)
+            db.changed(name, after={"error": explained}, reason="the replay failed")
+        tries = rows[0]["tries"] if rows else 0
+        return ReplayFailed("The handler failed again.", dead_letter=name, error=explained, tries=tries)
+
+    def _letter(self, row: dict[str, Any]) -> pb.DeadLetter:
+        letter = pb.DeadLetter(
+            name=f"deadLetters/{row['id']}",
+            state=pb.DeadLetter.State.Value(row["state"]),
+            consumer=row["consumer"],
+            subject=row["subject"],
+            event_id=row["event_id"],
+            tries=row["tries"],
+            error=row["error"],
+            payload=_readable(self._worker.subscriptions.get(row["subject"]), bytes(row["payload"])),
+            reason=row["reason"],
+            actor=row["actor"],
+        )
+        letter.create_time.FromDatetime(row["at"])
+        return letter
+
+    def _duplicate_events(self, db: Db) -> pb.Audit:
+        """Compare the stream with the outbox. Unpublished events and a minute more are granted, so it never cries wolf.
+
+        A relay that was killed between publishing and marking, and came back later than JetStream remembers message
+        ids, makes such duplicates. They are harmless, for the inbox knows them; many would say that relays die often.
+        """
+        since = db.at - _COMPARED
+        messages = self._worker.messages_since(since)
+        published = db.rows(
+            "SELECT count(*) AS events FROM outbox WHERE published_at IS NULL OR published_at >= %(since)s",
+            since=since - _CLOCKS,
+        )[0]["events"]
+        return pb.Audit(
+            name="events.duplicates",
+            description="Messages of the last 6 days in the service's stream beyond the events it published then.",
+            count=max(0, messages - published),
+        )
+
+
+def purge(database: Database, now: datetime) -> None:
+    """Delete what has served its time: published events, answers to old requests, and what can come no more."""
+    with database.transaction(actor="jobs/purge", method="jobs/purge", resource="kit", at=now) as db:
+        removed = {
+            "outbox": db.run("DELETE FROM outbox WHERE published_at < %(before)s", before=now - OUTBOX_KEPT),
+            "idempotency": db.run("DELETE FROM idempotency WHERE at < %(before)s", before=now - IDEMPOTENCY_KEPT),
+            "handler_failure": db.run(_PURGE_FAILURES, before=now - INBOX_KEPT),
+            "inbox": db.run("DELETE FROM inbox WHERE at < %(before)s", before=now - INBOX_KEPT),
+        }
+        db.changed("kit", after=removed, reason="their time is over")
+
+
+def _waiting(db: Db, letter_id: UUID) -> dict[str, Any]:
+    """Lock the dead letter, which must wait for a decision."""
+    rows = db.rows(_LOCK, id=letter_id)
+    name = f"deadLetters/{letter_id}"
+    if not rows:
+        raise NotFound(name)
+    if rows[0]["state"] != "WAITING":
+        raise DeadLetterSettled("It was settled before.", dead_letter=name, state=rows[0]["state"])
+    return rows[0]
+
+
+def _settle(db: Db, letter_id: UUID, state: str, call: Call, *, reason: str = "", changed: str = "") -> dict[str, Any]:
+    row = db.rows(_SETTLE, id=letter_id, state=state, reason=reason, actor=call.principal.name)[0]
+    after = {"state": state} | ({"changed": changed} if changed else {})
+    db.changed(f"deadLetters/{letter_id}", before={"state": "WAITING"}, after=after, reason=reason)
+    return row
+
+
+def _readable(subscription: Subscription | None, payload: bytes) -> str:
+    """Show an event as JSON, or its bytes in hexadecimal where nobody can read them."""
+    if subscription is None:
+        return payload.hex()
+    try:
+        message = subscription.message_type.FromString(payload)
+    except DecodeError:
+        return payload.hex()
+    return json_format.MessageToJson(message, preserving_proto_field_name=True, indent=None)
+
+
+def _count(sql: str) -> Callable[[Db], int]:
+    return lambda db: count(db, sql, now=db.at)
+
+
+_KIT_AUDITS = (
+    Audit(
+        "outbox.unpublished",
+        "Events that were committed more than a minute ago and are not published.",
+        _count("SELECT count(*) FROM outbox WHERE published_at IS NULL AND at < %(now)s - interval '1 minute'"),
+    ),
+    Audit(
+        "dead_letters.waiting",
+        "Events that could not be handled and wait for a decision.",
+        _count("SELECT count(*) FROM dead_letter WHERE state = 'WAITING'"),
+    ),
+    Audit(
+        "inbox.duplicates",
+        "Events that a consumer counts as handled more than once.",
+        _count("SELECT count(*) - count(DISTINCT (consumer, event_id)) FROM inbox"),
+    ),
+)

@@ -1,0 +1,40 @@
+"""Waiting until every event that was committed has been handled by everybody who hears it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from servicekit.testing.waiting import wait_until
+from servicekit.worker import BusStatus, Worker
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The bus is looked at first: what its handlers commit after that is in an outbox, or in the next look."""
+
+    buses: tuple[BusStatus, ...]
+    outboxes: tuple[int, ...]
+
+    @property
+    def quiet(self) -> bool:
+        idle = all(not consumer.pending and not consumer.in_flight for bus in self.buses for consumer in bus.consumers)
+        return idle and not any(self.outboxes)
+
+    @property
+    def positions(self) -> list[tuple[int, ...]]:
+        return [(bus.last_sequence, *(consumer.position for consumer in bus.consumers)) for bus in self.buses]
+
+
+def await_quiet(workers: Sequence[Worker], timeout: float = 20.0) -> None:
+    """Return when all outboxes are empty and no consumer has anything to do, in two looks without a change between.
+
+    Raises:
+        AssertionError: it is not so within *timeout* seconds; shows what was seen last.
+    """
+    looks: list[_Look] = []
+
+    def is_quiet() -> bool:
+        look = _Look(tuple(worker.bus() for worker in workers), tuple(worker.outbox().depth for worker in workers))
+        looks[:] = [*looks[-1:], look]
+        return look.quiet and len(looks) > 1 and looks[0].quiet and looks[0].positions == look.positions
+
+    wait_until(is_quiet, timeout, lambda: f"all events handled; seen last: {looks[-1]}")
