@@ -1,0 +1,188 @@
+"""Completing for many at once: passed tests as they are heard, and training that was given elsewhere."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from enrollment import events
+from enrollment.rules.assignments import State
+from enrollment.rules.training import PeopleExcused, PeopleNotOfAgency, Training
+from servicekit.calendar import pacific_date
+from servicekit.db import Db
+from servicekit.refusals import NotFound
+
+_REMEMBER_PASSED = """
+INSERT INTO passed_test (person_id, test_id, test_version, passed_at)
+SELECT DISTINCT ON (person_id, test_id, test_version) person_id, test_id, test_version, passed_at
+FROM unnest(%(people)s::uuid[], %(tests)s::text[], %(versions)s::int[], %(moments)s::timestamptz[])
+  AS passed (person_id, test_id, test_version, passed_at)
+ORDER BY person_id, test_id, test_version, passed_at
+ON CONFLICT DO NOTHING
+"""
+# Locks before it looks at sections: a last section that is being completed right now is waited for, and the next
+# statement sees it. The other way round `assignments.complete_section` looks for the test after it has the row.
+_LOCK_TESTED = """
+SELECT a.requirement_id, a.person_id, passed.passed_at
+FROM unnest(%(people)s::uuid[], %(tests)s::text[], %(versions)s::int[]) AS heard (person_id, test_id, test_version)
+JOIN passed_test AS passed USING (person_id, test_id, test_version)
+JOIN course_version AS course USING (test_id, test_version)
+JOIN requirement ON (requirement.course_id, requirement.course_version) = (course.course_id, course.version)
+JOIN assignment AS a ON (a.requirement_id, a.person_id) = (requirement.id, passed.person_id)
+WHERE a.state IN ('ASSIGNED', 'IN_PROGRESS')
+ORDER BY a.requirement_id, a.person_id
+FOR UPDATE OF a
+"""
+# Completed when the test was passed, or when the last section was finished if that was later.
+_COMPLETE_TESTED = """
+WITH done AS (
+  UPDATE assignment AS a SET state = 'COMPLETED'
+  FROM unnest(%(requirements)s::uuid[], %(people)s::uuid[], %(moments)s::timestamptz[])
+      AS tested (requirement_id, person_id, passed_at)
+    JOIN requirement ON requirement.id = tested.requirement_id
+    JOIN course_version AS course
+      ON (course.course_id, course.version) = (requirement.course_id, requirement.course_version)
+  WHERE (a.requirement_id, a.person_id) = (tested.requirement_id, tested.person_id)
+    AND a.state = 'IN_PROGRESS' AND a.sections_completed = course.section_count
+  RETURNING a.requirement_id, a.person_id, requirement.notice_id, course.minutes,
+    greatest(tested.passed_at, a.progressed_at) AS completed_at
+), recorded AS (
+  INSERT INTO completion (requirement_id, person_id, kind, minutes, completed_at, completed_on, led_by)
+  SELECT requirement_id, person_id, 'COURSE', minutes, completed_at,
+    (completed_at AT TIME ZONE 'America/Los_Angeles')::date, ''
+  FROM done ORDER BY requirement_id, person_id
+)
+SELECT requirement_id::text, notice_id::text, person_id::text, completed_at
+FROM done ORDER BY requirement_id, person_id
+"""
+_REQUIREMENT = "SELECT id, audience_id, published_at FROM requirement WHERE notice_id = %(notice)s"
+_LOCK_OF_AGENCY = """
+SELECT a.person_id, a.state
+FROM assignment AS a
+JOIN audience_member AS member
+  ON (member.audience_id, member.person_id, member.agency_id) = (%(audience)s, a.person_id, %(agency)s)
+WHERE a.requirement_id = %(requirement)s AND a.person_id = ANY(%(people)s) AND member.member
+ORDER BY a.person_id
+FOR UPDATE OF a
+"""
+_RECORD = """
+WITH done AS (
+  UPDATE assignment SET state = 'COMPLETED'
+  WHERE requirement_id = %(requirement)s AND person_id = ANY(%(people)s)
+)
+INSERT INTO completion (requirement_id, person_id, kind, minutes, completed_at, completed_on, led_by)
+SELECT %(requirement)s, person_id, %(kind)s, %(minutes)s, %(at)s, %(day)s, %(led_by)s
+FROM unnest(%(people)s) AS person_id
+"""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A person passed a version of a test."""
+
+    person_id: UUID
+    test_id: str
+    test_version: int
+    passed_at: datetime
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What recording a training did: *completed* people, and those who had completed it before."""
+
+    completed: int
+    unchanged: int
+
+
+def pass_tests(db: Db, passed: Iterable[Passed]) -> None:
+    """Remember passed tests; complete the assignments that waited for nothing else.
+
+    The first time counts: passing a version again changes nothing.
+    """
+    passed = list(passed)
+    heard = {
+        "people": [one.person_id for one in passed],
+        "tests": [one.test_id for one in passed],
+        "versions": [one.test_version for one in passed],
+    }
+    db.run(_REMEMBER_PASSED, **heard, moments=[one.passed_at for one in passed])
+    tested = db.rows(_LOCK_TESTED, **heard)
+    if not tested:
+        return
+    done = db.rows(
+        _COMPLETE_TESTED,
+        requirements=[row["requirement_id"] for row in tested],
+        people=[row["person_id"] for row in tested],
+        moments=[row["passed_at"] for row in tested],
+    )
+    for (requirement_id, notice_id), rows in groupby(done, key=_asked):
+        completions = [(row["person_id"], row["completed_at"]) for row in rows]
+        events.assignments_completed(db, events.Asked(requirement_id, notice_id), completions)
+
+
+def record_training(
+    db: Db, *, notice_id: UUID, agency_id: str, person_ids: Collection[UUID], training: Training
+) -> Recorded:
+    """Complete what a notice asked for people of the agency, by a training that was given elsewhere.
+
+    All or nothing: people who are not on the agency's list, and excused ones, are refused. Who had completed it
+    before is counted and left as she is.
+    """
+    training.check()
+    requirement = _requirement(db, notice_id)
+    training.check_day(today=pacific_date(db.at), issued_on=pacific_date(requirement["published_at"]))
+    people = set(person_ids)
+    rows = db.rows(
+        _LOCK_OF_AGENCY,
+        requirement=requirement["id"],
+        audience=requirement["audience_id"],
+        agency=agency_id,
+        people=list(people),
+    )
+    if missing := len(people) - len(rows):
+        raise PeopleNotOfAgency(
+            f"{missing} of the people are not on this agency's list.", field="people", agency=agency_id, count=missing
+        )
+    if excused := sum(row["state"] == State.WAIVED for row in rows):
+        raise PeopleExcused(f"{excused} of the people are excused.", field="people", count=excused)
+    completing = [row["person_id"] for row in rows if row["state"] != State.COMPLETED]
+    _record(db, requirement["id"], notice_id, completing, training)
+    recorded = Recorded(len(completing), len(rows) - len(completing))
+    db.changed(
+        f"notices/{notice_id}",
+        after={
+            "agency": agency_id,
+            "kind": training.kind.value,
+            "complete_date": str(training.completed_on),
+            "completed": sorted(map(str, completing)),
+        },
+    )
+    return recorded
+
+
+def _requirement(db: Db, notice_id: UUID) -> dict[str, Any]:
+    rows = db.rows(_REQUIREMENT, notice=notice_id)
+    if not rows:
+        raise NotFound(f"notices/{notice_id}")
+    return rows[0]
+
+
+def _record(db: Db, requirement_id: UUID, notice_id: UUID, people: list[UUID], training: Training) -> None:
+    db.run(
+        _RECORD,
+        requirement=requirement_id,
+        people=people,
+        kind=training.kind.value,
+        minutes=training.minutes,
+        at=db.at,
+        day=training.completed_on,
+        led_by=training.led_by,
+    )
+    completions = [(str(person_id), db.at) for person_id in people]
+    events.assignments_completed(db, events.Asked(str(requirement_id), str(notice_id)), completions)
+
+
+def _asked(row: dict[str, Any]) -> tuple[str, str]:
+    return row["requirement_id"], row["notice_id"]

@@ -1,0 +1,96 @@
+"""What enrollment hears of the others: each event is mapped to its own terms here, and handled by a use case."""
+
+from datetime import UTC, date
+from typing import Any
+
+from cadre.curriculum.v1 import events_pb2 as curriculum
+from cadre.directory.v1 import events_pb2 as directory
+from cadre.evaluation.v1 import events_pb2 as evaluation
+from cadre.notification.v1 import events_pb2 as notification
+from enrollment import audiences, completions, courses, requirements
+from servicekit.consumers import Delivered, Subscription
+from servicekit.db import Db
+from servicekit.names import as_uuid
+from servicekit.refusals import InvalidField
+
+
+def notices_published(db: Db, heard: list[Delivered[notification.NoticePublished]]) -> None:
+    """Notices were issued: those with a course ask something."""
+    requirements.store(db, [_requirement(event.message) for event in heard if event.message.course_id])
+
+
+def members_changed(db: Db, heard: list[Delivered[directory.AudienceMembersChanged]]) -> None:
+    """Memberships changed."""
+    audiences.follow(db, [_chunk(event.message) for event in heard])
+
+
+def course_versions_published(db: Db, heard: list[Delivered[curriculum.CourseVersionPublished]]) -> None:
+    """Versions of courses can be taken."""
+    courses.store(db, [_course_version(event.message) for event in heard])
+
+
+def tests_passed(db: Db, heard: list[Delivered[evaluation.TestPassed]]) -> None:
+    """People passed tests."""
+    completions.pass_tests(db, [_passed(event.message) for event in heard])
+
+
+SUBSCRIPTIONS: list[Subscription[Any]] = [
+    Subscription(notification.NoticePublished, notices_published),
+    Subscription(directory.AudienceMembersChanged, members_changed),
+    Subscription(curriculum.CourseVersionPublished, course_versions_published),
+    Subscription(evaluation.TestPassed, tests_passed),
+]
+
+
+def _requirement(message: notification.NoticePublished) -> requirements.Requirement:
+    return requirements.Requirement(
+        notice_id=as_uuid(message.notice_id, field="notice_id"),
+        audience_id=as_uuid(message.audience_id, field="audience_id"),
+        audience_revision=message.audience_revision,
+        course_id=message.course_id,
+        course_version=message.course_version,
+        due_date=_day(message.due_date, field="due_date"),
+        joiner_business_days=message.joiner_business_days,
+        published_at=message.publish_time.ToDatetime(UTC),
+    )
+
+
+def _chunk(message: directory.AudienceMembersChanged) -> audiences.Chunk:
+    return audiences.Chunk(
+        audience_id=as_uuid(message.audience_id, field="audience_id"),
+        revision=message.revision,
+        number=message.chunk,
+        chunks=message.chunks,
+        effective_date=_day(message.effective_date, field="effective_date"),
+        members=[
+            audiences.Member(as_uuid(one.person_id, field="changes"), one.agency_id, one.member, one.on_leave)
+            for one in message.changes
+        ],
+    )
+
+
+def _course_version(message: curriculum.CourseVersionPublished) -> courses.CourseVersion:
+    return courses.CourseVersion(
+        course_id=message.course_id,
+        version=message.version,
+        section_count=message.section_count,
+        minutes=message.minutes,
+        test_id=message.test_id,
+        test_version=message.test_version,
+    )
+
+
+def _passed(message: evaluation.TestPassed) -> completions.Passed:
+    return completions.Passed(
+        person_id=as_uuid(message.person_id, field="person_id"),
+        test_id=message.test_id,
+        test_version=message.test_version,
+        passed_at=message.submit_time.ToDatetime(UTC),
+    )
+
+
+def _day(value: str, *, field: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise InvalidField(field, value, "must be a day, YYYY-MM-DD") from None

@@ -1,0 +1,58 @@
+"""The facts that enrollment tells others, in messages of at most 1,000 people."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from cadre.enrollment.v1 import events_pb2 as pb
+from servicekit import outbox
+from servicekit.db import Db
+
+T = TypeVar("T")
+
+MOST_PEOPLE = 1_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an assignment is under: the requirement and its notice, by id."""
+
+    requirement_id: str
+    notice_id: str
+
+
+def assignments_created(db: Db, asked: Asked, person_ids: Sequence[str]) -> None:
+    """People have training on their lists that was not there before."""
+    for ids in _chunks(person_ids):
+        message = pb.AssignmentCreated(requirement_id=asked.requirement_id, notice_id=asked.notice_id, person_ids=ids)
+        outbox.emit(db, message)
+
+
+def assignments_withdrawn(db: Db, asked: Asked, person_ids: Sequence[str]) -> None:
+    """People left the audience before they completed what was asked."""
+    for ids in _chunks(person_ids):
+        message = pb.AssignmentWithdrawn(requirement_id=asked.requirement_id, notice_id=asked.notice_id, person_ids=ids)
+        outbox.emit(db, message)
+
+
+def assignment_waived(db: Db, asked: Asked, person_id: str) -> None:
+    """A person was excused."""
+    message = pb.AssignmentWaived(
+        requirement_id=asked.requirement_id, notice_id=asked.notice_id, person_ids=[person_id]
+    )
+    outbox.emit(db, message)
+
+
+def assignments_completed(db: Db, asked: Asked, completions: Sequence[tuple[str, datetime]]) -> None:
+    """People completed what was asked: each with the moment."""
+    for chunk in _chunks(completions):
+        message = pb.AssignmentCompleted(requirement_id=asked.requirement_id, notice_id=asked.notice_id)
+        for person_id, completed_at in chunk:
+            message.completions.add(person_id=person_id).complete_time.FromDatetime(completed_at)
+        outbox.emit(db, message)
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), MOST_PEOPLE):
+        yield items[start : start + MOST_PEOPLE]

@@ -1,0 +1,101 @@
+"""Assignments as they are read: the row with what is known of requirement, course, test and completion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from enrollment.events import Asked
+from enrollment.rules.assignments import Progress, State
+
+# To be read `FROM assignment AS a`, or from a page of it.
+COLUMNS = """
+  a.requirement_id, a.person_id, a.created_at, a.due_date, a.state, a.sections_completed, a.waiver_reason,
+  requirement.notice_id, requirement.course_id, requirement.course_version,
+  coalesce(course.section_count, 0) AS section_count, coalesce(course.minutes, 0) AS minutes,
+  coalesce(course.test_id <> '', false) AS has_test, passed.person_id IS NOT NULL AS test_passed,
+  completion.completed_at,
+  EXISTS (
+    SELECT FROM audience_member AS member
+    WHERE (member.audience_id, member.person_id) = (requirement.audience_id, a.person_id)
+      AND member.member AND member.on_leave
+  ) AS on_leave
+"""
+JOINS = """
+JOIN requirement ON requirement.id = a.requirement_id
+LEFT JOIN course_version AS course
+  ON (course.course_id, course.version) = (requirement.course_id, requirement.course_version)
+LEFT JOIN passed_test AS passed
+  ON (passed.person_id, passed.test_id, passed.test_version) = (a.person_id, course.test_id, course.test_version)
+LEFT JOIN completion ON (completion.requirement_id, completion.person_id) = (a.requirement_id, a.person_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A person's assignment with all that its page shows."""
+
+    requirement_id: UUID
+    person_id: UUID
+    notice_id: UUID
+    course_id: str
+    course_version: int
+    progress: Progress
+    due_date: date
+    on_leave: bool
+    minutes: int
+    created_at: datetime
+    completed_at: datetime | None
+    waiver_reason: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Return what a row of `COLUMNS` says."""
+        progress = Progress(
+            state=State(row["state"]),
+            sections_completed=row["sections_completed"],
+            section_count=row["section_count"],
+            has_test=row["has_test"],
+            test_passed=row["test_passed"],
+        )
+        return cls(
+            requirement_id=row["requirement_id"],
+            person_id=row["person_id"],
+            notice_id=row["notice_id"],
+            course_id=row["course_id"],
+            course_version=row["course_version"],
+            progress=progress,
+            due_date=row["due_date"],
+            on_leave=row["on_leave"],
+            minutes=row["minutes"],
+            created_at=row["created_at"],
+            completed_at=row["completed_at"],
+            waiver_reason=row["waiver_reason"] or "",
+        )
+
+    @property
+    def name(self) -> str:
+        """The resource name."""
+        return f"requirements/{self.requirement_id}/assignments/{self.person_id}"
+
+    @property
+    def asked(self) -> Asked:
+        """What it is under."""
+        return Asked(str(self.requirement_id), str(self.notice_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A line of a transcript."""
+
+    id: UUID
+    person_id: UUID
+    notice_id: UUID
+    course_id: str
+    course_version: int
+    kind: str
+    minutes: int
+    completed_at: datetime
+    completed_on: date
+    led_by: str

@@ -1,0 +1,240 @@
+"""What notices ask of their audiences: written as assignments at once, and kept in step with the membership.
+
+All statements are over sets: their number grows with the requirements, never with the people.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from enrollment import events
+from enrollment.rules.due import DueRule
+from servicekit.db import Db
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('audience/' || id, 0)) FROM unnest(%(ids)s::text[]) AS id"
+_STORE = """
+INSERT INTO requirement (
+  id, notice_id, audience_id, audience_revision, course_id, course_version, due_date, joiner_business_days,
+  published_at, state
+)
+VALUES (
+  %(id)s, %(notice_id)s, %(audience_id)s, %(audience_revision)s, %(course_id)s, %(course_version)s, %(due_date)s,
+  %(joiner_business_days)s, %(published_at)s, 'WAITING'
+)
+ON CONFLICT (notice_id) DO NOTHING
+"""
+_RULE = "id, notice_id, audience_id, due_date, joiner_business_days, audience_revision"
+# A membership is here at revision r when all chunks of the revisions 1 to r are.
+_READY = f"""
+SELECT {_RULE} FROM requirement
+WHERE state = 'WAITING' AND audience_id = ANY(%(audiences)s)
+  AND audience_revision = (
+    SELECT count(*) FROM audience_revision AS arrived
+    WHERE arrived.audience_id = requirement.audience_id AND arrived.revision <= requirement.audience_revision
+      AND cardinality(arrived.chunks_seen) = arrived.chunks
+  )
+ORDER BY id
+"""  # noqa: S608 - constants only
+_LATER = """
+SELECT revision AS since, effective_date FROM audience_revision
+WHERE audience_id = %(audience)s AND revision > %(revision)s
+"""
+_OPEN = """
+WITH opened AS (
+  UPDATE requirement SET state = 'OPEN' WHERE id = %(requirement)s
+), later AS (
+  SELECT * FROM unnest(%(since)s::bigint[], %(due)s::date[]) AS later (since, due_date)
+), listed AS (
+  INSERT INTO assignment (requirement_id, person_id, created_at, due_date, sections_completed, state)
+  SELECT DISTINCT ON (member.person_id)
+    %(requirement)s, member.person_id, %(at)s, coalesce(later.due_date, %(due_date)s), 0, 'ASSIGNED'
+  FROM audience_member AS member LEFT JOIN later USING (since)
+  WHERE member.audience_id = %(audience)s AND member.member
+  ORDER BY member.person_id
+  RETURNING person_id
+)
+SELECT coalesce(string_agg(person_id::text, ','), '') AS people FROM listed
+"""
+_OPEN_ONES = f"SELECT {_RULE} FROM requirement WHERE state = 'OPEN' AND audience_id = ANY(%(audiences)s) ORDER BY id"  # noqa: S608 - constants only
+_SINCE = """
+SELECT DISTINCT member.audience_id, member.since, revision.effective_date
+FROM unnest(%(audiences)s::uuid[], %(people)s::uuid[]) AS changed (audience_id, person_id)
+JOIN audience_member AS member USING (audience_id, person_id)
+JOIN audience_revision AS revision ON (revision.audience_id, revision.revision) = (member.audience_id, member.since)
+WHERE member.member
+"""
+# The people who changed; `since` is missing for who is no member any more.
+_CHANGED = """
+WITH changed AS (
+  SELECT audience_id, person_id, max(member.since) FILTER (WHERE member.member) AS since
+  FROM unnest(%(audiences)s::uuid[], %(people)s::uuid[]) AS changed (audience_id, person_id)
+  JOIN audience_member AS member USING (audience_id, person_id)
+  GROUP BY audience_id, person_id
+)
+"""
+_DUE = """
+due AS (
+  SELECT * FROM unnest(%(requirements)s::uuid[], %(of)s::uuid[], %(since)s::bigint[], %(due)s::date[])
+    AS due (requirement_id, audience_id, since, due_date)
+)
+"""
+_LIST = f"""
+{_CHANGED}, {_DUE}, listed AS (
+  INSERT INTO assignment AS known (requirement_id, person_id, created_at, due_date, sections_completed, state)
+  SELECT requirement_id, person_id, %(at)s, due_date, 0, 'ASSIGNED'
+  FROM changed JOIN due USING (audience_id, since)
+  WHERE NOT EXISTS (
+    SELECT FROM assignment AS there
+    WHERE (there.requirement_id, there.person_id) = (due.requirement_id, changed.person_id)
+      AND there.state <> 'WITHDRAWN'
+  )
+  ORDER BY requirement_id, person_id
+  ON CONFLICT (requirement_id, person_id) DO UPDATE
+  SET state = CASE WHEN known.sections_completed > 0 THEN 'IN_PROGRESS' ELSE 'ASSIGNED' END,
+    due_date = excluded.due_date
+  WHERE known.state = 'WITHDRAWN'
+  RETURNING requirement_id, person_id
+)
+SELECT requirement_id, string_agg(person_id::text, ',') AS people FROM listed GROUP BY requirement_id
+"""  # noqa: S608 - constants only
+_WITHDRAW = f"""
+{_CHANGED}, gone AS (
+  SELECT assignment.requirement_id, assignment.person_id
+  FROM changed
+  JOIN requirement ON requirement.audience_id = changed.audience_id AND requirement.state = 'OPEN'
+  JOIN assignment
+    ON (assignment.requirement_id, assignment.person_id) = (requirement.id, changed.person_id)
+  WHERE changed.since IS NULL AND assignment.state IN ('ASSIGNED', 'IN_PROGRESS')
+  ORDER BY assignment.requirement_id, assignment.person_id
+  FOR UPDATE OF assignment
+), withdrawn AS (
+  UPDATE assignment SET state = 'WITHDRAWN'
+  FROM gone
+  WHERE (assignment.requirement_id, assignment.person_id) = (gone.requirement_id, gone.person_id)
+  RETURNING assignment.requirement_id, assignment.person_id
+)
+SELECT requirement_id, string_agg(person_id::text, ',') AS people FROM withdrawn GROUP BY requirement_id
+"""  # noqa: S608 - constants only
+# Waived ones too: they are right if they are reinstated.
+_ADJUST = f"""
+{_CHANGED}, {_DUE}
+UPDATE assignment SET due_date = due.due_date
+FROM changed JOIN due USING (audience_id, since)
+WHERE (assignment.requirement_id, assignment.person_id) = (due.requirement_id, changed.person_id)
+  AND assignment.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED') AND assignment.due_date <> due.due_date
+"""  # noqa: S608 - constants only
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a published notice asks: of whom, what, until when."""
+
+    notice_id: UUID
+    audience_id: UUID
+    audience_revision: int
+    course_id: str
+    course_version: int
+    due_date: date
+    joiner_business_days: int
+    published_at: datetime
+
+    @property
+    def id(self) -> UUID:
+        """A notice has one requirement: its id follows from the notice's, also when everything is heard again."""
+        return uuid5(self.notice_id, "requirement")
+
+
+def lock_audiences(db: Db, audience_ids: Iterable[UUID]) -> None:
+    """Let no other transaction decide about these audiences until this one ends; in one order, against deadlock."""
+    db.rows(_LOCK, ids=sorted(map(str, audience_ids)))
+
+
+def store(db: Db, requirements: Iterable[Requirement]) -> None:
+    """Remember what notices ask, and write the assignments of those whose audience is here. Idempotent by notice."""
+    requirements = list(requirements)
+    audience_ids = {requirement.audience_id for requirement in requirements}
+    lock_audiences(db, audience_ids)
+    for requirement in requirements:
+        db.run(
+            _STORE,
+            id=requirement.id,
+            notice_id=requirement.notice_id,
+            audience_id=requirement.audience_id,
+            audience_revision=requirement.audience_revision,
+            course_id=requirement.course_id,
+            course_version=requirement.course_version,
+            due_date=requirement.due_date,
+            joiner_business_days=requirement.joiner_business_days,
+            published_at=requirement.published_at,
+        )
+    open_ready(db, audience_ids)
+
+
+def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
+    """Write the assignments of waiting requirements whose membership is complete: each by one statement."""
+    for row in db.rows(_READY, audiences=list(audience_ids)):
+        rule = _rule(row)
+        later = db.rows(_LATER, audience=row["audience_id"], revision=row["audience_revision"])
+        (listed,) = db.rows(
+            _OPEN,
+            requirement=row["id"],
+            audience=row["audience_id"],
+            at=db.at,
+            due_date=rule.due_date,
+            since=[change["since"] for change in later],
+            due=[rule.for_person(**change) for change in later],
+        )
+        events.assignments_created(db, _asked(row), _people(listed))
+
+
+def follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
+    """Bring the assignments of *changed* (audience, person) in step with the membership as it stands now.
+
+    Who came is listed, who came back is listed again, who left before completing is withdrawn, and who came back
+    from leave gets her joiner days. A person who only moved between agencies keeps what she has.
+    """
+    people = {
+        "audiences": [audience_id for audience_id, _ in changed],
+        "people": [person_id for _, person_id in changed],
+    }
+    rows = db.rows(_OPEN_ONES, audiences=list(set(people["audiences"])))
+    if not rows:
+        return
+    asked = {row["id"]: _asked(row) for row in rows}
+    due = _due(rows, db.rows(_SINCE, **people))
+    for listed in db.rows(_LIST, **people, **due, at=db.at):
+        events.assignments_created(db, asked[listed["requirement_id"]], _people(listed))
+    for withdrawn in db.rows(_WITHDRAW, **people):
+        events.assignments_withdrawn(db, asked[withdrawn["requirement_id"]], _people(withdrawn))
+    db.run(_ADJUST, **people, **due)
+
+
+def _due(requirements: list[dict[str, Any]], changes: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return the day for each requirement and each change of its audience, as columns."""
+    due = [
+        (row, change["since"], _rule(row).for_person(change["since"], change["effective_date"]))
+        for row in requirements
+        for change in changes
+        if change["audience_id"] == row["audience_id"]
+    ]
+    return {
+        "requirements": [row["id"] for row, _, _ in due],
+        "of": [row["audience_id"] for row, _, _ in due],
+        "since": [since for _, since, _ in due],
+        "due": [day for _, _, day in due],
+    }
+
+
+def _rule(row: Mapping[str, Any]) -> DueRule:
+    return DueRule(row["due_date"], row["joiner_business_days"], row["audience_revision"])
+
+
+def _asked(row: Mapping[str, Any]) -> events.Asked:
+    return events.Asked(str(row["id"]), str(row["notice_id"]))
+
+
+def _people(row: Mapping[str, Any]) -> list[str]:
+    people: str = row["people"]
+    return people.split(",") if people else []

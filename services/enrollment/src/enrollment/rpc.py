@@ -1,0 +1,111 @@
+"""Enrollment's contract: unpack, call, pack."""
+
+from uuid import UUID
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from enrollment import assignments, completions, queries, wire
+from servicekit import paging
+from servicekit.refusals import NotFound
+from servicekit.rpc import Call, Servicer
+
+
+class EnrollmentServicer(Servicer):
+    """Answers `cadre.enrollment.v1.EnrollmentService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["EnrollmentService"]
+
+    def ListToDo(self, request: pb.ListToDoRequest, call: Call) -> pb.ListToDoResponse:
+        page = paging.page_of(request)
+        with self.read() as db:
+            rows = queries.list_to_do(db, page, person_id=wire.caller_id(call.principal.name))
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1].due_date, shown[-1].requirement_id] if shown else [])
+        return pb.ListToDoResponse(assignments=map(wire.assignment, shown), next_page_token=token)
+
+    def ListAssignments(self, request: pb.ListAssignmentsRequest, _call: Call) -> pb.ListAssignmentsResponse:
+        page = paging.page_of(request)
+        with self.read() as db:
+            rows = queries.list_assignments(
+                db,
+                page,
+                agency_id=wire.agency_id(request.parent),
+                notice_id=wire.notice_id(request.notice, field="notice") if request.notice else None,
+                only_open=request.only_open,
+            )
+        shown = rows[: page.size]
+        last = shown[-1] if shown else None
+        token = page.next_token(rows, [last.due_date, last.person_id, last.requirement_id] if last else [])
+        return pb.ListAssignmentsResponse(assignments=map(wire.assignment, shown), next_page_token=token)
+
+    def GetAssignment(self, request: pb.GetAssignmentRequest, call: Call) -> pb.Assignment:
+        person_id = wire.caller_id(call.principal.name)
+        with self.read() as db:
+            if request.name.startswith("notices/"):
+                notice_id = wire.notice_id(request.name, field="name")
+                return wire.assignment(queries.get_assignment_under(db, person_id=person_id, notice_id=notice_id))
+            requirement_id = _own(request.name, person_id)
+            return wire.assignment(queries.get_assignment(db, person_id=person_id, requirement_id=requirement_id))
+
+    def StartAssignment(self, request: pb.StartAssignmentRequest, call: Call) -> pb.Assignment:
+        person_id = wire.caller_id(call.principal.name)
+        requirement_id = _own(request.name, person_id)
+        with self.write(call, request) as db:
+            started = assignments.start(db, requirement_id=requirement_id, person_id=person_id)
+            return db.answer(wire.assignment(started))
+
+    def CompleteSection(self, request: pb.CompleteSectionRequest, call: Call) -> pb.Assignment:
+        person_id = wire.caller_id(call.principal.name)
+        requirement_id = _own(request.name, person_id)
+        with self.write(call, request) as db:
+            advanced = assignments.complete_section(
+                db, requirement_id=requirement_id, person_id=person_id, section=request.section
+            )
+            return db.answer(wire.assignment(advanced))
+
+    def WaiveAssignment(self, request: pb.WaiveAssignmentRequest, call: Call) -> pb.Assignment:
+        requirement_id, person_id = wire.assignment_key(request.name)
+        agency_id = wire.one_agency_id(request.parent)
+        with self.write(call, request) as db:
+            waived = assignments.waive(
+                db, requirement_id=requirement_id, person_id=person_id, agency_id=agency_id, reason=request.reason
+            )
+            return db.answer(wire.assignment(waived))
+
+    def ReinstateAssignment(self, request: pb.ReinstateAssignmentRequest, call: Call) -> pb.Assignment:
+        requirement_id, person_id = wire.assignment_key(request.name)
+        agency_id = wire.one_agency_id(request.parent)
+        with self.write(call, request) as db:
+            reinstated = assignments.reinstate(
+                db, requirement_id=requirement_id, person_id=person_id, agency_id=agency_id, reason=request.reason
+            )
+            return db.answer(wire.assignment(reinstated))
+
+    def RecordTraining(self, request: pb.RecordTrainingRequest, call: Call) -> pb.RecordTrainingResponse:
+        agency_id = wire.one_agency_id(request.parent)
+        notice_id = wire.notice_id(request.notice, field="notice")
+        person_ids, training = wire.people(list(request.people)), wire.training(request)
+        with self.write(call, request) as db:
+            recorded = completions.record_training(
+                db, notice_id=notice_id, agency_id=agency_id, person_ids=person_ids, training=training
+            )
+            answer = pb.RecordTrainingResponse(completed=recorded.completed, unchanged=recorded.unchanged)
+            return db.answer(answer)
+
+    def ListCompletions(self, request: pb.ListCompletionsRequest, call: Call) -> pb.ListCompletionsResponse:
+        page = paging.page_of(request)
+        person_id = wire.person_id(request.parent, field="parent")
+        own = call.scope.person == request.parent
+        agency_ids = None if own or call.scope.whole else call.scope.ids("agencies")
+        with self.read() as db:
+            rows = queries.list_completions(db, page, person_id=person_id, agency_ids=agency_ids)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1].completed_at, shown[-1].id] if shown else [])
+        return pb.ListCompletionsResponse(completions=map(wire.completion, shown), next_page_token=token)
+
+
+def _own(name: str, person_id: UUID) -> UUID:
+    """Return the requirement of the caller's own assignment *name*; other people's do not exist for her."""
+    requirement_id, owner_id = wire.assignment_key(name)
+    if owner_id != person_id:
+        raise NotFound(name)
+    return requirement_id

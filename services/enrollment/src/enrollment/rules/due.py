@@ -1,0 +1,24 @@
+"""When training is due: the one rule, for everyone, in whatever order the facts became known."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from servicekit.calendar import add_business_days
+
+
+@dataclass(frozen=True)
+class DueRule:
+    """What a notice asks. *audience_revision* is the membership that was approved with it."""
+
+    due_date: date
+    joiner_business_days: int
+    audience_revision: int
+
+    def for_person(self, since: int, effective_date: date) -> date:
+        """Return the day for a person who came, or came back from leave, by revision *since* on *effective_date*.
+
+        Those of the approved membership are due on the notice's day; later ones have their joiner days at least.
+        """
+        if since <= self.audience_revision:
+            return self.due_date
+        return max(self.due_date, add_business_days(effective_date, self.joiner_business_days))

@@ -1,0 +1,170 @@
+"""The tables of enrollment. What must hold of a row is a rule and, here, a constraint."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from servicekit.tables import service_metadata
+
+metadata = service_metadata()
+
+
+class Base(SQLModel, registry=registry(metadata=metadata)):
+    """Base of this service's rows: its metadata is its own."""
+
+
+class RequirementRow(Base, table=True):
+    """A notice asks an audience to take a version of a course. WAITING until the membership it names is here."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (
+        UniqueConstraint("notice_id"),
+        CheckConstraint("state IN ('WAITING', 'OPEN')", name="state"),
+        CheckConstraint("joiner_business_days >= 0", name="joiner_business_days"),
+        Index("ix_requirement_audience_id", "audience_id"),
+    )
+
+    id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    notice_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    audience_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    # The membership that the approver saw: its people are due on due_date, later ones get their joiner days.
+    audience_revision: int = Field(sa_column=Column(BigInteger, nullable=False))
+    course_id: str = Field(sa_column=Column(Text, nullable=False))
+    course_version: int = Field(sa_column=Column(Integer, nullable=False))
+    due_date: date = Field(sa_column=Column(Date, nullable=False))
+    joiner_business_days: int = Field(sa_column=Column(Integer, nullable=False))
+    published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class CourseVersionRow(Base, table=True):
+    """Copy of what curriculum says of a published version. It never changes."""
+
+    __tablename__ = "course_version"
+    __table_args__ = (
+        CheckConstraint("section_count > 0", name="section_count"),
+        CheckConstraint("(test_id = '') = (test_version = 0)", name="test"),
+        Index("ix_course_version_test_id_test_version", "test_id", "test_version"),
+    )
+
+    course_id: str = Field(sa_column=Column(Text, primary_key=True))
+    version: int = Field(sa_column=Column(Integer, primary_key=True))
+    section_count: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    minutes: int = Field(sa_column=Column(Integer, nullable=False))
+    # Empty and 0: the course has no test.
+    test_id: str = Field(sa_column=Column(Text, nullable=False))
+    test_version: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+class AudienceMemberRow(Base, table=True):
+    """Copy of an audience's membership: a person at an agency. Who left stays as a row that is no member."""
+
+    __tablename__ = "audience_member"
+    __table_args__ = (
+        Index("ix_audience_member_agency_id_audience_id_person_id", "agency_id", "audience_id", "person_id"),
+    )
+
+    audience_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    agency_id: str = Field(sa_column=Column(Text, primary_key=True))
+    member: bool
+    on_leave: bool
+    # The change of the audience that this row is from.
+    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
+    # The change by which the person came to the audience or back from leave, whichever was later; a move between
+    # agencies keeps it. Her due date follows from it alone, whatever order the events arrived in.
+    since: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class AudienceRevisionRow(Base, table=True):
+    """Which chunks of a change of an audience have arrived."""
+
+    __tablename__ = "audience_revision"
+    __table_args__ = (CheckConstraint("cardinality(chunks_seen) <= chunks", name="chunks_seen"),)
+
+    audience_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    revision: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    effective_date: date = Field(sa_column=Column(Date, nullable=False))
+    chunks: int = Field(sa_column=Column(Integer, nullable=False))
+    # Their numbers, not how many: a chunk that comes again must not stand in for another.
+    chunks_seen: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
+
+
+class AssignmentRow(Base, table=True):
+    """What a person must take. Narrow, with two indexes, since a notice writes one for each of 10,000 people.
+
+    No foreign keys, since each would be looked up for each row; `assignments.orphans` recounts instead. The state is
+    in no index, so that a change of state leaves the indexes alone.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("state IN ('ASSIGNED', 'IN_PROGRESS', 'COMPLETED', 'WAIVED', 'WITHDRAWN')", name="state"),
+        CheckConstraint("sections_completed >= 0", name="sections_completed"),
+        CheckConstraint("(state = 'WAIVED') = (waiver_reason IS NOT NULL)", name="waiver_reason"),
+        Index("ix_assignment_person_id_due_date_requirement_id", "person_id", "due_date", "requirement_id"),
+        # Room on each page for the next version of its rows.
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+    requirement_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    # When she last started it or completed a section.
+    progressed_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    due_date: date = Field(sa_column=Column(Date, nullable=False))
+    sections_completed: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    waiver_reason: str | None = Field(sa_column=Column(Text))
+
+
+class CompletionRow(Base, table=True):
+    """That a person completed what a notice asked. A trigger refuses every change."""
+
+    __tablename__ = "completion"
+    __table_args__ = (
+        UniqueConstraint("requirement_id", "person_id"),
+        CheckConstraint("kind IN ('COURSE', 'BRIEFING', 'OTHER_SYSTEM')", name="kind"),
+        CheckConstraint("minutes > 0", name="minutes"),
+        Index("ix_completion_person_id_completed_at_id", "person_id", "completed_at", "id"),
+    )
+
+    # Ordered by time, so that the index grows at its end.
+    id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True, server_default=text("uuidv7()")))
+    requirement_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    person_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    minutes: int = Field(sa_column=Column(Integer, nullable=False))
+    completed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    # The day on which the training was given, in California.
+    completed_on: date = Field(sa_column=Column(Date, nullable=False))
+    # Who led a briefing, as typed; empty for a course.
+    led_by: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class PassedTestRow(Base, table=True):
+    """That a person passed a version of a test, whether or not anything assigned asks for it (yet)."""
+
+    __tablename__ = "passed_test"
+
+    person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    test_id: str = Field(sa_column=Column(Text, primary_key=True))
+    test_version: int = Field(sa_column=Column(Integer, primary_key=True))
+    passed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -1,0 +1,113 @@
+"""Between the contract and enrollment's own terms."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from enrollment.records import Assignment, Completion
+from enrollment.rules.training import MOST_PEOPLE, Training, TrainingKind
+from servicekit import names
+from servicekit.refusals import InvalidField, PermissionMissing
+
+WHOLE_STATE = "-"
+
+
+def caller_id(principal: str) -> UUID:
+    """Return the id of the person who calls; what is no person has no training of its own."""
+    if not principal.startswith("people/"):
+        raise PermissionMissing("Only a person has training of her own.", caller=principal)
+    return names.uuid_in("people/{person}", principal, field="caller")
+
+
+def assignment_key(name: str) -> tuple[UUID, UUID]:
+    """Return requirement and person in the name of an assignment."""
+    ids = names.parse("requirements/{requirement}/assignments/{person}", name)
+    return names.as_uuid(ids["requirement"], field="name"), names.as_uuid(ids["person"], field="name")
+
+
+def agency_id(parent: str) -> str:
+    """Return the id in `agencies/{agency}`; `-`, the whole state, is ''."""
+    agency = names.one("agencies/{agency}", parent, field="parent")
+    return "" if agency == WHOLE_STATE else agency
+
+
+def one_agency_id(parent: str) -> str:
+    """Return the id in `agencies/{agency}`, which must be one agency."""
+    if agency := agency_id(parent):
+        return agency
+    raise InvalidField("parent", parent, "must name one agency")
+
+
+def notice_id(name: str, *, field: str) -> UUID:
+    """Return the id in `notices/{notice}`."""
+    return names.uuid_in("notices/{notice}", name, field=field)
+
+
+def person_id(name: str, *, field: str) -> UUID:
+    """Return the id in `people/{person}`."""
+    return names.uuid_in("people/{person}", name, field=field)
+
+
+def people(person_names: list[str]) -> list[UUID]:
+    """Return the ids of the people of a recorded training."""
+    if not 0 < len(person_names) <= MOST_PEOPLE:
+        raise InvalidField("people", len(person_names), f"must name between 1 and {MOST_PEOPLE}")
+    return [person_id(name, field="people") for name in person_names]
+
+
+def training(request: pb.RecordTrainingRequest) -> Training:
+    """Return the training that a request records."""
+    if request.kind not in _KINDS:
+        raise InvalidField("kind", request.kind, "must be BRIEFING or OTHER_SYSTEM")
+    try:
+        completed_on = date.fromisoformat(request.complete_date)
+    except ValueError:
+        raise InvalidField("complete_date", request.complete_date, "must be a day, YYYY-MM-DD") from None
+    return Training(_KINDS[request.kind], completed_on, request.minutes, request.led_by.strip())
+
+
+def assignment(row: Assignment) -> pb.Assignment:
+    """Return an assignment as the contract says it."""
+    return pb.Assignment(
+        name=row.name,
+        person=f"people/{row.person_id}",
+        notice=f"notices/{row.notice_id}",
+        course_version=f"courses/{row.course_id}/versions/{row.course_version}",
+        state=pb.Assignment.State.Value(row.progress.state.value),
+        due_date=row.due_date.isoformat(),
+        on_leave=row.on_leave,
+        sections_completed=row.progress.sections_completed,
+        section_count=row.progress.section_count,
+        test_passed=row.progress.test_passed,
+        has_test=row.progress.has_test,
+        minutes=row.minutes,
+        create_time=_timestamp(row.created_at),
+        complete_time=None if row.completed_at is None else _timestamp(row.completed_at),
+        waiver_reason=row.waiver_reason,
+    )
+
+
+def completion(row: Completion) -> pb.Completion:
+    """Return a line of a transcript as the contract says it."""
+    return pb.Completion(
+        name=f"completions/{row.id}",
+        person=f"people/{row.person_id}",
+        course_version=f"courses/{row.course_id}/versions/{row.course_version}",
+        notice=f"notices/{row.notice_id}",
+        kind=pb.Completion.Kind.Value(row.kind),
+        minutes=row.minutes,
+        complete_time=_timestamp(row.completed_at),
+        complete_date=row.completed_on.isoformat(),
+        led_by=row.led_by,
+    )
+
+
+_KINDS = {pb.Completion.Kind.Value(kind.value): kind for kind in TrainingKind}
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    timestamp = Timestamp()
+    timestamp.FromDatetime(moment)
+    return timestamp
