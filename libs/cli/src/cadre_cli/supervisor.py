@@ -134,7 +134,10 @@ class Supervisor:
 
     @contextlib.contextmanager
     def interruptible(self) -> Iterator[None]:
-        """In this block SIGTERM is a KeyboardInterrupt as SIGINT is; a second signal ends everything at once."""
+        """Leave this block quietly on SIGTERM or SIGINT, stopping everything; a second signal ends it at once.
+
+        Inside, the signal is a KeyboardInterrupt.
+        """
         if self._interruptible:
             yield
             return
@@ -149,6 +152,8 @@ class Supervisor:
         self._interruptible = True
         try:
             yield
+        except KeyboardInterrupt:
+            self.stop()
         finally:
             self._interruptible = False
             for number, handler in before.items():
@@ -157,10 +162,7 @@ class Supervisor:
     def run_forever(self) -> None:
         """Wait for SIGTERM or SIGINT, then stop everything in good order."""
         with self.interruptible():
-            try:
-                threading.Event().wait()
-            except KeyboardInterrupt:
-                self.stop()
+            threading.Event().wait()
 
     def stop(self) -> None:
         """Stop everything, what needs others first; afterwards nothing of it runs."""
