@@ -1,0 +1,74 @@
+"""What enrollment tells of training: who completed it, who is excused from it, who is so no longer.
+
+Its events and those of memberships have no order between them. A completion or an excuse of somebody who is not on
+the list yet is kept in a recipient row, which counts nowhere until the membership arrives.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from notification.notices import name_of
+from notification.readiness import moving
+from servicekit.db import Db
+from servicekit.refusals import NotFound
+
+# Of one person under one notice.
+Key = tuple[UUID, UUID]
+
+_KNOWN = "SELECT id FROM notice WHERE id = ANY(%(notices)s) AND state = 'PUBLISHED'"
+_TOUCHED = """
+SELECT DISTINCT notice_id, person_id FROM unnest(%(notices)s::uuid[], %(people)s::uuid[]) AS c (notice_id, person_id)
+"""
+# Before the rows are locked, so that each is there to be locked.
+_ENSURE = f"""
+INSERT INTO recipient (notice_id, person_id, due_date)
+SELECT c.notice_id, c.person_id, n.due_date FROM ({_TOUCHED}) AS c JOIN notice AS n ON n.id = c.notice_id
+ORDER BY c.notice_id, c.person_id
+ON CONFLICT (notice_id, person_id) DO NOTHING
+"""  # noqa: S608 - made of constants
+# The first completion stays: training that was done is done for ever.
+_TRAINED = """
+UPDATE recipient AS r SET trained_at = c.at
+FROM unnest(%(notices)s::uuid[], %(people)s::uuid[], %(times)s::timestamptz[]) AS c (notice_id, person_id, at)
+WHERE r.notice_id = c.notice_id AND r.person_id = c.person_id AND r.trained_at IS NULL
+"""
+_EXCUSED = f"""
+UPDATE recipient AS r SET excused = %(excused)s FROM ({_TOUCHED}) AS c
+WHERE r.notice_id = c.notice_id AND r.person_id = c.person_id AND r.excused <> %(excused)s
+"""  # noqa: S608 - made of constants
+
+
+def complete(db: Db, completions: Mapping[Key, datetime]) -> None:
+    """Record who completed the training, and when."""
+    notices, people = _columns(list(completions))
+    _ensure(db, notices, people)
+    with moving(db, _TOUCHED, notices=notices, people=people):
+        db.run(_TRAINED, notices=notices, people=people, times=list(completions.values()))
+
+
+def excuse(db: Db, keys: Sequence[Key]) -> None:
+    """Take people off the list: it does not apply to them."""
+    notices, people = _columns(keys)
+    _ensure(db, notices, people)
+    with moving(db, _TOUCHED, notices=notices, people=people):
+        db.run(_EXCUSED, notices=notices, people=people, excused=True)
+
+
+def take_back_excuse(db: Db, keys: Sequence[Key]) -> None:
+    """Put people on the list again who were excused; nothing happens to the others."""
+    notices, people = _columns(keys)
+    with moving(db, _TOUCHED, notices=notices, people=people):
+        db.run(_EXCUSED, notices=notices, people=people, excused=False)
+
+
+def _ensure(db: Db, notices: list[UUID], people: list[UUID]) -> None:
+    known = {row["id"] for row in db.rows(_KNOWN, notices=list(set(notices)))}
+    for unknown in sorted(set(notices) - known):
+        # Enrollment heard of every notice from here: such an event is not ours to guess about, so it is laid aside.
+        raise NotFound(name_of(unknown))
+    db.run(_ENSURE, notices=notices, people=people)
+
+
+def _columns(keys: Sequence[Key]) -> tuple[list[UUID], list[UUID]]:
+    return [notice_id for notice_id, _ in keys], [person_id for _, person_id in keys]

@@ -1,0 +1,50 @@
+"""What this service hears, one function per event."""
+
+from datetime import datetime
+from typing import Any
+
+from cadre.directory.v1 import events_pb2 as directory
+from cadre.enrollment.v1 import events_pb2 as enrollment
+from notification import assignments, deliveries, memberships, wire
+from servicekit.consumers import Delivered, Subscription
+from servicekit.db import Db
+
+
+def agency_listed(db: Db, events: list[Delivered[directory.AgencyListed]]) -> None:
+    """Agencies are on record: letters that are out go to the local ones too."""
+    kinds = {event.message.agency_id: event.message.kind for event in events}
+    deliveries.list_agencies(db, kinds, at=db.at)
+
+
+def members_changed(db: Db, events: list[Delivered[directory.AudienceMembersChanged]]) -> None:
+    """Memberships changed: the copy, and every open notice with it."""
+    memberships.apply(db, [wire.chunk(event.message) for event in events])
+
+
+def assignment_created(db: Db, events: list[Delivered[enrollment.AssignmentCreated]]) -> None:
+    """Training is on people's lists: whoever was excused is so no longer."""
+    assignments.take_back_excuse(db, [key for event in events for key in wire.assigned(event.message)])
+
+
+def assignment_completed(db: Db, events: list[Delivered[enrollment.AssignmentCompleted]]) -> None:
+    """People completed their training."""
+    completions: dict[assignments.Key, datetime] = {}
+    for event in events:
+        # The first one told is the one that counts.
+        completions = wire.completions(event.message) | completions
+    assignments.complete(db, completions)
+
+
+def assignment_waived(db: Db, events: list[Delivered[enrollment.AssignmentWaived]]) -> None:
+    """People were excused."""
+    assignments.excuse(db, [key for event in events for key in wire.assigned(event.message)])
+
+
+# `assignment.withdrawn` is not heard: the membership that caused it arrives here by itself, and takes her off the list.
+SUBSCRIPTIONS: list[Subscription[Any]] = [
+    Subscription(directory.AgencyListed, agency_listed),
+    Subscription(directory.AudienceMembersChanged, members_changed),
+    Subscription(enrollment.AssignmentCreated, assignment_created),
+    Subscription(enrollment.AssignmentCompleted, assignment_completed),
+    Subscription(enrollment.AssignmentWaived, assignment_waived),
+]

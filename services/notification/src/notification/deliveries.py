@@ -1,0 +1,129 @@
+"""Letters at agencies: who gets them, and the agency's own confirmation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from notification import events
+from notification.inbox import check_text
+from notification.notices import name_of
+from notification.tables import NOTICE_WITHOUT_BODY
+from servicekit.calendar import add_business_days, pacific_date
+from servicekit.db import Db
+from servicekit.outbox import emit
+from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
+
+_LONGEST_PROBLEM = 2_000
+_STATE = "state"
+
+_LIST_AGENCIES = """
+INSERT INTO agency (agency_id, kind)
+SELECT * FROM unnest(%(agencies)s::text[], %(kinds)s::text[]) AS a (agency_id, kind) ORDER BY agency_id
+ON CONFLICT (agency_id) DO UPDATE SET kind = excluded.kind
+"""
+_ISSUED = """
+SELECT id, version, agency_due_date, agency_confirms_within FROM notice WHERE state = 'PUBLISHED' ORDER BY id
+"""
+_DELIVER_LATE = """
+INSERT INTO delivery (notice_id, version, agency_id, delivered_at, due_date)
+SELECT n.id, n.version, agency_id, %(at)s, n.due_date
+FROM unnest(%(notices)s::uuid[], %(versions)s::int[], %(dues)s::date[]) AS n (id, version, due_date),
+  unnest(%(agencies)s::text[]) AS agency_id
+ORDER BY n.id, agency_id
+ON CONFLICT (notice_id, version, agency_id) DO NOTHING
+"""
+_LOCK = f"""
+SELECT {NOTICE_WITHOUT_BODY}, d.confirmed_at, d.confirmed_by
+FROM delivery AS d JOIN notice AS n ON n.id = d.notice_id AND n.version = d.version
+WHERE d.notice_id = %(notice)s AND d.agency_id = %(agency)s
+FOR UPDATE OF d
+"""  # noqa: S608 - made of constants
+_CONFIRM = """
+WITH said AS (
+  INSERT INTO acknowledgement (notice_id, person_id, kind, agency_id, version, text_sha256, at)
+  VALUES (%(notice)s, %(person)s, 'AGENCY', %(agency)s, %(version)s, %(text_sha256)s, %(at)s)
+)
+UPDATE delivery SET confirmed_at = %(at)s, confirmed_by = %(person)s, lead = %(lead)s, problem = %(problem)s
+WHERE notice_id = %(notice)s AND version = %(version)s AND agency_id = %(agency)s
+"""
+
+
+class AlreadyConfirmed(Refusal):
+    """The agency has confirmed this letter: says by whom and when."""
+
+    kind = Kind.EXISTS
+
+
+def list_agencies(db: Db, kinds: Mapping[str, str], *, at: datetime) -> None:
+    """Take over agencies (id → kind). One that comes after issue gets the letters that are out, from then on."""
+    agencies = sorted(kinds)
+    db.run(_LIST_AGENCIES, agencies=agencies, kinds=[kinds[agency] for agency in agencies])
+    local = [agency for agency in agencies if kinds[agency] != _STATE]
+    issued = db.rows(_ISSUED)
+    if not local or not issued:
+        return
+    today = pacific_date(at)
+    db.run(
+        _DELIVER_LATE,
+        at=at,
+        agencies=local,
+        notices=[notice["id"] for notice in issued],
+        versions=[notice["version"] for notice in issued],
+        dues=[
+            max(notice["agency_due_date"], add_business_days(today, notice["agency_confirms_within"]))
+            for notice in issued
+        ],
+    )
+
+
+def confirm(
+    db: Db,
+    *,
+    notice_id: UUID,
+    agency_id: str,
+    person_id: UUID,
+    lead: UUID,
+    problem: str,
+    text_sha256: str,
+    at: datetime,
+) -> None:
+    """Record, once, that the agency received the letter, who leads it there, and what is in the way."""
+    if len(problem) > _LONGEST_PROBLEM:
+        raise InvalidField("problem", len(problem), f"must have at most {_LONGEST_PROBLEM} characters")
+    rows = db.rows(_LOCK, notice=notice_id, agency=agency_id)
+    if not rows:
+        raise NotFound(name_of(notice_id))
+    notice = rows[0]
+    _check_open(notice, agency_id)
+    check_text(notice, text_sha256)
+    db.run(
+        _CONFIRM,
+        notice=notice_id,
+        person=person_id,
+        agency=agency_id,
+        version=notice["version"],
+        text_sha256=text_sha256,
+        at=at,
+        lead=lead,
+        problem=problem,
+    )
+    db.changed(f"agencies/{agency_id}/{name_of(notice_id)}", after={"lead": str(lead), "text_sha256": text_sha256})
+    version = notice["version"]
+    emit(
+        db,
+        events.notice_acknowledged(
+            notice_id=notice_id, version=version, agency_id=agency_id, person_id=person_id, at=at
+        ),
+    )
+
+
+def _check_open(notice: dict[str, Any], agency_id: str) -> None:
+    if notice["confirmed_at"] is not None:
+        raise AlreadyConfirmed(
+            "The agency has confirmed this letter.",
+            notice=name_of(notice["id"]),
+            agency=f"agencies/{agency_id}",
+            confirmed_by=f"people/{notice['confirmed_by']}",
+            confirm_time=notice["confirmed_at"].isoformat(),
+        )

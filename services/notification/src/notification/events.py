@@ -1,0 +1,44 @@
+"""What happened here, as events of the contract. Nothing else builds one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from cadre.notification.v1 import events_pb2 as pb
+from notification.tables import NoticeRow
+
+
+def notice_published(notice: NoticeRow) -> pb.NoticePublished:
+    """Tell that *notice* was issued."""
+    return pb.NoticePublished(
+        notice_id=str(notice.id),
+        version=notice.version,
+        audience_id=str(notice.audience_id),
+        audience_revision=notice.audience_revision,
+        course_id=notice.course_id,
+        course_version=notice.course_version,
+        due_date=str(notice.due_date),
+        joiner_business_days=notice.business_days_after_issue,
+        publish_time=_timestamp(notice.published_at),
+    )
+
+
+def notice_acknowledged(
+    *, notice_id: UUID, version: int, agency_id: str, person_id: UUID, at: datetime
+) -> pb.NoticeAcknowledged:
+    """Tell that an agency confirmed that it received a notice."""
+    return pb.NoticeAcknowledged(
+        notice_id=str(notice_id),
+        version=version,
+        agency_id=agency_id,
+        person_id=str(person_id),
+        acknowledge_time=_timestamp(at),
+    )
+
+
+def _timestamp(at: datetime | None) -> Timestamp:
+    stamp = Timestamp()
+    if at is not None:
+        stamp.FromDatetime(at)
+    return stamp

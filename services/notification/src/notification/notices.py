@@ -1,0 +1,154 @@
+"""Writing a notice: draft, changed, sent for approval, returned."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from notification.rules import letter, lifecycle
+from notification.rules.letter import Letter
+from notification.rules.lifecycle import NumberTaken, State
+from notification.tables import NoticeRow
+from servicekit.calendar import pacific_date
+from servicekit.db import Db
+from servicekit.refusals import NotFound
+
+_UNIQUE_NUMBER = "uq_notice_series_number"
+
+
+def create(db: Db, *, draft: Letter, author: UUID, at: datetime) -> NoticeRow:
+    """Begin a draft."""
+    letter.check_draft(draft)
+    notice = NoticeRow(
+        id=uuid4(), state=State.DRAFT, author_id=author, writers=[author], created_at=at, **asdict(draft)
+    )
+    _check_number(db, notice)
+    db.add(notice)
+    db.changed(name_of(notice.id), after=_facts(notice))
+    return notice
+
+
+def update(db: Db, *, notice_id: UUID, draft: Letter, etag: str, writer: UUID) -> NoticeRow:
+    """Replace the text of a draft. Whoever does so is one of its writers from then on."""
+    notice = load(db, notice_id)
+    lifecycle.check_state(name_of(notice_id), notice.state, State.DRAFT)
+    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
+    letter.check_draft(draft)
+    before = _facts(notice)
+    for field, value in asdict(draft).items():
+        setattr(notice, field, value)
+    if writer not in notice.writers:
+        notice.writers = [*notice.writers, writer]
+    notice.revision += 1
+    _check_number(db, notice)
+    db.changed(name_of(notice_id), before=before, after=_facts(notice))
+    return notice
+
+
+def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) -> NoticeRow:
+    """Send a complete draft for approval. From then on its number is no other letter's."""
+    notice = load(db, notice_id)
+    lifecycle.check_state(name_of(notice_id), notice.state, State.DRAFT)
+    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
+    letter.check_complete(letter_of(notice))
+    _check_number(db, notice)
+    before = _facts(notice)
+    if writer not in notice.writers:
+        notice.writers = [*notice.writers, writer]
+    notice.state, notice.submitted_at, notice.return_reason = State.IN_APPROVAL, at, ""
+    notice.revision += 1
+    _flush(db, notice)
+    db.changed(name_of(notice_id), before=before, after=_facts(notice))
+    return notice
+
+
+def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
+    """Return a notice to its author, with a reason."""
+    notice = load(db, notice_id)
+    lifecycle.check_state(name_of(notice_id), notice.state, State.IN_APPROVAL)
+    lifecycle.check_return_reason(reason)
+    before = _facts(notice)
+    notice.state, notice.return_reason = State.DRAFT, reason
+    notice.revision += 1
+    db.changed(name_of(notice_id), before=before, after=_facts(notice), reason=reason)
+    return notice
+
+
+def suggest_number(db: Db, *, series: str, at: datetime) -> str:
+    """Return the next number of *series* in the year of *at*; drafts count, so that two authors get different ones."""
+    letter.check_draft(Letter(series=series))
+    taken = db.exec(select(NoticeRow.number).where(NoticeRow.series == series, NoticeRow.number != "")).all()
+    return letter.next_number(list(taken), pacific_date(at).year)
+
+
+def load(db: Db, notice_id: UUID) -> NoticeRow:
+    """Return the notice, locked: steps of one notice happen one after the other."""
+    notice = db.exec(select(NoticeRow).where(NoticeRow.id == notice_id).with_for_update()).one_or_none()
+    if notice is None:
+        raise NotFound(name_of(notice_id))
+    return notice
+
+
+def letter_of(notice: NoticeRow) -> Letter:
+    """Return what the notice says."""
+    values: dict[str, Any] = {field.name: getattr(notice, field.name) for field in fields(Letter)}
+    return Letter(**values)
+
+
+def name_of(notice_id: UUID) -> str:
+    """Return the resource name."""
+    return f"notices/{notice_id}"
+
+
+def _check_number(db: Db, notice: NoticeRow) -> None:
+    """Refuse a number that another letter has, as soon as it is written down."""
+    if not notice.series or not notice.number:
+        return
+    with db.no_autoflush:
+        other = db.exec(
+            select(NoticeRow.id).where(
+                NoticeRow.series == notice.series,
+                NoticeRow.number == notice.number,
+                NoticeRow.state != State.DRAFT,
+                col(NoticeRow.id) != notice.id,
+            )
+        ).first()
+    if other is not None:
+        raise _number_taken(notice, other)
+
+
+def _flush(db: Db, notice: NoticeRow) -> None:
+    """Write the row; of two letters that take one number at the same moment the index lets one pass."""
+    series, number = notice.series, notice.number
+    try:
+        db.flush()
+    except IntegrityError as error:
+        if _UNIQUE_NUMBER not in str(error.orig):
+            raise
+        raise NumberTaken("Another letter has this number.", field="number", series=series, number=number) from error
+
+
+def _number_taken(notice: NoticeRow, other: UUID) -> NumberTaken:
+    return NumberTaken(
+        "Another letter has this number.",
+        field="number",
+        series=notice.series,
+        number=notice.number,
+        notice=name_of(other),
+    )
+
+
+def _facts(notice: NoticeRow) -> dict[str, Any]:
+    """Return what the audit trail keeps of a change: the whole letter is kept by its hash."""
+    return {
+        "state": str(notice.state),
+        "revision": notice.revision,
+        "number": f"{notice.series} {notice.number}".strip(),
+        "audience": str(notice.audience_id or ""),
+        "effective_date": str(notice.effective_date or ""),
+        "asks": notice.asks,
+        "text_sha256": letter.digest(letter.canonical(letter_of(notice))),
+    }

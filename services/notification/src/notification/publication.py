@@ -1,0 +1,120 @@
+"""Issuing a notice: one transaction, one statement for all people and one for all agencies."""
+
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+from notification import events
+from notification.notices import letter_of, load, name_of
+from notification.readiness import ADD
+from notification.rules import due_dates, letter, lifecycle
+from notification.rules.due_dates import DueRule
+from notification.rules.lifecycle import State
+from notification.tables import NoticeRow, NoticeVersionRow
+from servicekit.calendar import add_business_days, pacific_date
+from servicekit.db import Db
+from servicekit.outbox import emit
+from servicekit.refusals import InvalidField, Refusal
+
+# Held until commit: a change of the membership that comes meanwhile finds the notice issued.
+_COMPLETE = "SELECT complete_revision FROM audience WHERE audience_id = %(audience)s FOR SHARE"
+# An agency that is listed meanwhile waits, and then finds the notice issued.
+_HOLD_AGENCIES = "LOCK TABLE agency IN SHARE MODE"
+_RECIPIENTS = """
+INSERT INTO recipient (notice_id, person_id, due_date)
+SELECT DISTINCT %(notice)s::uuid, person_id, %(due)s::date FROM audience_member
+WHERE audience_id = %(audience)s AND member
+"""
+_DELIVERIES = """
+INSERT INTO delivery (notice_id, version, agency_id, delivered_at, due_date)
+SELECT %(notice)s, %(version)s, agency_id, %(at)s, %(due)s FROM agency WHERE kind <> 'state'
+"""
+# Nobody has done anything yet, so the memberships say all: who is ready is so because nothing is asked.
+_READINESS = ADD.format(
+    rows="""
+SELECT %(notice)s, agency_id, %(due)s, 0, count(*),
+  count(*) FILTER (WHERE NOT on_leave AND %(ready)s), count(*) FILTER (WHERE NOT on_leave AND NOT %(ready)s),
+  count(*) FILTER (WHERE on_leave), 0, 0, 0, 0
+FROM (
+  SELECT agency_id, on_leave FROM audience_member WHERE audience_id = %(audience)s AND member
+  UNION ALL
+  SELECT '', bool_or(on_leave) FROM audience_member WHERE audience_id = %(audience)s AND member GROUP BY person_id
+) AS place
+GROUP BY agency_id
+"""
+)
+
+
+class AudienceNotReady(Refusal):
+    """The membership that the approver saw has not arrived here completely: try again in a moment."""
+
+
+def publish(db: Db, *, notice_id: UUID, audience_revision: int, etag: str, approver: UUID, at: datetime) -> NoticeRow:
+    """Approve and issue: fix the text, give it to every local agency and every person of the audience.
+
+    It goes to the newest complete membership, which must be the one that the approver saw or a later one: whoever
+    joined in between would become a recipient a moment later anyhow. Which one it was is recorded.
+    """
+    notice = load(db, notice_id)
+    lifecycle.check_state(name_of(notice_id), notice.state, State.IN_APPROVAL)
+    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
+    lifecycle.check_approver(name_of(notice_id), approver, notice.writers)
+    if audience_revision < 1:
+        raise InvalidField("audience_revision", audience_revision, "must be the one that the approver saw")
+    _issue(notice, _complete_revision(db, notice, audience_revision), approver, at)
+    db.add(_version(notice, at))
+    db.flush()
+    _deliver(db, notice, at)
+    db.changed(
+        name_of(notice_id),
+        before={"state": State.IN_APPROVAL},
+        after={"state": State.PUBLISHED, "text_sha256": notice.text_sha256, "audience": notice.audience_revision},
+    )
+    emit(db, events.notice_published(notice))
+    return notice
+
+
+def _complete_revision(db: Db, notice: NoticeRow, seen: int) -> int:
+    rows = db.rows(_COMPLETE, audience=notice.audience_id)
+    complete: int = rows[0]["complete_revision"] if rows else 0
+    if complete < seen:
+        raise AudienceNotReady(
+            "The membership has not arrived completely.",
+            audience=f"audiences/{notice.audience_id}",
+            revision=seen,
+            complete_revision=complete,
+        )
+    return complete
+
+
+def _issue(notice: NoticeRow, audience_revision: int, approver: UUID, at: datetime) -> None:
+    issued = pacific_date(at)
+    rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue)
+    notice.state, notice.published_at, notice.approver_id = State.PUBLISHED, at, approver
+    notice.revision += 1
+    notice.version = 1
+    notice.audience_revision = audience_revision
+    # What is in approval was complete, so it has an effective date.
+    effective = cast("date", notice.effective_date)
+    notice.due_date = due_dates.due_date(rule, effective=effective, issued=issued)
+    notice.agency_due_date = add_business_days(issued, notice.agency_confirms_within)
+
+
+def _version(notice: NoticeRow, at: datetime) -> NoticeVersionRow:
+    text = letter.canonical(letter_of(notice))
+    notice.text_sha256 = letter.digest(text)
+    return NoticeVersionRow(
+        notice_id=notice.id,
+        version=notice.version,
+        canonical=text,
+        text_sha256=notice.text_sha256,
+        published_at=at,
+    )
+
+
+def _deliver(db: Db, notice: NoticeRow, at: datetime) -> None:
+    given = {"notice": notice.id, "audience": notice.audience_id, "due": notice.due_date}
+    db.run(_RECIPIENTS, **given)
+    db.run(_HOLD_AGENCIES)
+    db.run(_DELIVERIES, notice=notice.id, version=notice.version, at=at, due=notice.agency_due_date)
+    db.run(_READINESS, **given, ready=notice.asks == letter.Asks.NOTHING)

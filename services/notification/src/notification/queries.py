@@ -1,0 +1,208 @@
+"""Reads that need no rule. A figure costs the same however many people it counts; lists go on after a key."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from notification.notices import name_of
+from notification.readiness import COUNTED, DID_ALL, STANDING
+from notification.rules.standing import Counts
+from notification.tables import NOTICE_WITHOUT_BODY
+from servicekit.db import Db
+from servicekit.paging import Page
+from servicekit.refusals import NotFound
+
+Row = dict[str, Any]
+
+STATE = ""
+NO_UNIT = "none"
+
+_SUMS = ",\n  ".join(f"sum({field.name})::int AS {field.name}" for field in fields(Counts))
+# Late is a read: of those whose day has passed, who is neither ready nor on leave.
+_FIGURES = f"""
+SELECT notice_id, agency_id,
+  {_SUMS},
+  coalesce(sum(listed - ready - on_leave) FILTER (WHERE due_date < %(today)s), 0)::int AS overdue
+FROM readiness
+"""  # noqa: S608 - made of constants
+_DELIVERY = """
+  d.delivered_at, d.confirmed_at, d.confirmed_by, d.lead, d.problem,
+  coalesce(d.confirmed_at IS NULL AND d.due_date < %(today)s, false) AS confirmation_overdue
+"""
+_COUNT_NAMES = ", ".join(f"f.{name}" for name in (*(field.name for field in fields(Counts)), "overdue"))
+_READINESS = f"""
+SELECT agency_id, {_DELIVERY}, {_COUNT_NAMES}
+FROM (
+  SELECT * FROM delivery WHERE notice_id = %(notice)s AND version = %(version)s
+) AS d
+FULL JOIN ({_FIGURES} WHERE notice_id = %(notice)s GROUP BY notice_id, agency_id) AS f USING (agency_id)
+WHERE d.delivered_at IS NOT NULL OR agency_id = '' OR f.listed + f.excused > 0
+ORDER BY agency_id
+"""  # noqa: S608 - made of constants
+_NEWEST = "(extract(epoch FROM n.published_at) * -1000000)::bigint"
+_AGENCY_NOTICES = f"""
+SELECT * FROM (
+  SELECT n.*, %(agency)s::text AS agency_id, {_DELIVERY}, {_COUNT_NAMES},
+    (d.delivered_at IS NULL OR d.confirmed_at IS NOT NULL)
+      AND coalesce(f.listed - f.ready - f.on_leave, 0) = 0 AS closed,
+    {_NEWEST} AS newest
+  FROM notice AS n
+  LEFT JOIN delivery AS d ON d.notice_id = n.id AND d.version = n.version AND d.agency_id = %(agency)s
+  LEFT JOIN LATERAL (
+    {_FIGURES} WHERE notice_id = n.id AND agency_id = %(agency)s GROUP BY notice_id, agency_id
+  ) AS f ON true
+  WHERE n.state = 'PUBLISHED' AND (d.delivered_at IS NOT NULL OR f.listed + f.excused > 0) {{which}}
+) AS at_agency
+{{page}}
+ORDER BY closed, newest, id LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+_UNITS = f"""
+WITH touched AS (
+  SELECT %(notice)s::uuid AS notice_id, person_id FROM audience_member
+  WHERE audience_id = %(audience)s AND agency_id = %(agency)s AND member
+), standing AS ({STANDING}), by_unit AS (
+  SELECT standing.*, unit
+  FROM standing
+  JOIN audience_member AS m
+    ON m.audience_id = %(audience)s AND m.agency_id = %(agency)s AND m.person_id = standing.person_id
+  CROSS JOIN LATERAL unnest(CASE WHEN m.units = '{{}}' THEN '{{""}}' ELSE m.units END) AS unit
+  WHERE standing.agency_id = %(agency)s
+)
+SELECT unit, {COUNTED},
+  (count(*) FILTER (WHERE listed AND NOT on_leave AND NOT did_all AND due_date < %(today)s))::int AS overdue
+FROM by_unit GROUP BY unit ORDER BY unit
+"""  # noqa: S608 - made of constants
+_RECIPIENTS = f"""
+WITH touched AS (
+  SELECT DISTINCT %(notice)s::uuid AS notice_id, m.person_id FROM audience_member AS m
+  WHERE m.audience_id = %(audience)s AND m.member {{agency}} {{unit}}
+), standing AS ({STANDING}), listed AS (
+  SELECT *, NOT listed OR on_leave OR did_all AS done FROM standing WHERE agency_id = %(agency)s
+)
+SELECT listed.*, listed AND NOT on_leave AND did_all AS ready, ARRAY(
+  SELECT DISTINCT unit FROM audience_member AS m, unnest(m.units) AS unit
+  WHERE m.audience_id = %(audience)s AND m.person_id = listed.person_id AND m.member {{agency}} ORDER BY unit
+) AS units
+FROM listed WHERE true {{to_go}} {{page}}
+ORDER BY done, due_date, person_id LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+# Led by the notices that are out: recipients are found by their key, and need no index by person.
+_INBOX = f"""
+SELECT * FROM (
+  SELECT {{columns}}, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at, r.excused, here.on_leave,
+    closed, CASE WHEN closed THEN 0 ELSE r.due_date - date '1970-01-01' END AS due, {_NEWEST} AS newest
+  FROM notice AS n
+  JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = %(person)s
+  CROSS JOIN LATERAL (SELECT r.excused OR {DID_ALL} AS closed) AS step
+  CROSS JOIN LATERAL (
+    SELECT bool_or(m.on_leave) AS on_leave FROM audience_member AS m
+    WHERE m.audience_id = n.audience_id AND m.person_id = %(person)s AND m.member
+    HAVING count(*) > 0
+  ) AS here
+  WHERE n.state = 'PUBLISHED' {{which}}
+) AS item
+{{page}}
+ORDER BY closed, due, newest, id LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+
+
+def notice(db: Db, notice_id: UUID, *, drafts: bool) -> Row:
+    """Return a notice; without *drafts* only an issued one, and nothing tells that there is a draft."""
+    condition = "" if drafts else "AND n.state = 'PUBLISHED'"
+    rows = db.rows(f"SELECT n.* FROM notice AS n WHERE n.id = %(notice)s {condition}", notice=notice_id)  # noqa: S608
+    if not rows:
+        raise NotFound(name_of(notice_id))
+    return rows[0]
+
+
+def notices(db: Db, page: Page) -> list[Row]:
+    """Return notices in any state, newest first, at most one more than the page holds."""
+    return db.rows(
+        f"SELECT n.* FROM notice AS n {_after(page, 'WHERE', '<', created_at='timestamptz', id='uuid')} "  # noqa: S608
+        "ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
+        **_page_values(page, "created_at", "id"),
+    )
+
+
+def readiness(db: Db, issued: Mapping[str, Any], today: date) -> list[Row]:
+    """Return figures and deliveries of an issued notice: the state's (agency '') first, then agencies A-Z."""
+    return db.rows(_READINESS, notice=issued["id"], version=issued["version"], today=today)
+
+
+def agency_notice(db: Db, agency_id: str, notice_id: UUID, today: date) -> Row:
+    """Return an issued notice as it stands at an agency."""
+    sql = _AGENCY_NOTICES.format(which="AND n.id = %(notice)s", page="")
+    rows = db.rows(sql, agency=agency_id, notice=notice_id, today=today, limit=1)
+    if not rows:
+        raise NotFound(f"agencies/{agency_id}/{name_of(notice_id)}")
+    return rows[0]
+
+
+def agency_notices(db: Db, agency_id: str, page: Page, today: date) -> list[Row]:
+    """Return an agency's letters: first those it has not confirmed or whose people are not all ready, then newest."""
+    after = _after(page, "WHERE", ">", closed="bool", newest="bigint", id="uuid")
+    sql = _AGENCY_NOTICES.format(which="", page=after)
+    return db.rows(sql, agency=agency_id, today=today, **_page_values(page, "closed", "newest", "id"))
+
+
+def units(db: Db, issued: Mapping[str, Any], agency_id: str, today: date) -> list[Row]:
+    """Return counts by work unit of an agency ('' = none recorded); who is in two units counts in both."""
+    return db.rows(_UNITS, notice=issued["id"], audience=issued["audience_id"], agency=agency_id, today=today)
+
+
+def recipients(
+    db: Db, issued: Mapping[str, Any], agency_id: str, *, only_to_go: bool, unit: str, page: Page
+) -> list[Row]:
+    """Return the people under a notice at an agency ('' = in the state): still to go first, then due date and id.
+
+    To go is who is neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without.
+    """
+    condition = {"": "", NO_UNIT: "AND m.units = '{}'"}.get(unit, "AND %(unit)s = ANY(m.units)")
+    sql = _RECIPIENTS.format(
+        agency="AND m.agency_id = %(agency)s" if agency_id else "",
+        unit=condition,
+        to_go="AND NOT done" if only_to_go else "",
+        page=_after(page, "AND", ">", done="bool", due_date="date", person_id="uuid"),
+    )
+    return db.rows(
+        sql,
+        notice=issued["id"],
+        audience=issued["audience_id"],
+        agency=agency_id,
+        unit=unit,
+        **_page_values(page, "done", "due_date", "person_id"),
+    )
+
+
+def inbox(db: Db, person_id: UUID, *, only_open: bool, page: Page) -> list[Row]:
+    """Return a person's letters, without body: those with something to do first, by due date, then newest first."""
+    sql = _INBOX.format(
+        columns=NOTICE_WITHOUT_BODY,
+        which="AND NOT closed" if only_open else "",
+        page=_after(page, "WHERE", ">", closed="bool", due="int", newest="bigint", id="uuid"),
+    )
+    return db.rows(sql, person=person_id, **_page_values(page, "closed", "due", "newest", "id"))
+
+
+def inbox_item(db: Db, person_id: UUID, notice_id: UUID) -> Row:
+    """Return a person's letter, with its body."""
+    sql = _INBOX.format(columns="n.*", which="AND n.id = %(notice)s", page="")
+    rows = db.rows(sql, person=person_id, notice=notice_id, limit=1)
+    if not rows:
+        raise NotFound(name_of(notice_id))
+    return rows[0]
+
+
+def _after(page: Page, word: str, beyond: str, **keys: str) -> str:
+    """Return the condition by which a page starts after its key; *keys* are columns with their types, in order."""
+    if page.after is None:
+        return ""
+    values = ", ".join(f"%(after_{key})s::{kind}" for key, kind in keys.items())
+    return f"{word} ({', '.join(keys)}) {beyond} ({values})"
+
+
+def _page_values(page: Page, *keys: str) -> dict[str, Any]:
+    values = dict(zip((f"after_{key}" for key in keys), page.after or (), strict=False))
+    return {**values, "limit": page.size + 1}

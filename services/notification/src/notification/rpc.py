@@ -1,0 +1,165 @@
+"""The contract's methods: unpack, call, pack."""
+
+from cadre.notification.v1 import notification_service_pb2 as pb
+from notification import deliveries, inbox, notices, publication, queries, wire
+from servicekit.calendar import pacific_date
+from servicekit.paging import page_of
+from servicekit.rpc import Call, Servicer
+from servicekit.tokens import WHOLE
+
+# Whoever holds one of these for the state sees drafts too.
+_DRAFT_RIGHTS = ("notices.write", "notices.approve", "readiness.read")
+
+
+class NotificationServicer(Servicer):
+    """Change notices: written, approved, issued; delivered, confirmed; readiness."""
+
+    service = pb.DESCRIPTOR.services_by_name["NotificationService"]
+
+    # ---- writing ----
+
+    def CreateNotice(self, request: pb.CreateNoticeRequest, call: Call) -> pb.Notice:
+        draft, author = wire.letter(request.notice), wire.caller(call.principal)
+        with self.write(call, request) as db:
+            row = notices.create(db, draft=draft, author=author, at=call.now)
+            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+
+    def UpdateNotice(self, request: pb.UpdateNoticeRequest, call: Call) -> pb.Notice:
+        notice_id, draft = wire.notice_id(request.notice.name, "notice.name"), wire.letter(request.notice)
+        writer, etag = wire.caller(call.principal), request.notice.etag
+        with self.write(call, request) as db:
+            row = notices.update(db, notice_id=notice_id, draft=draft, etag=etag, writer=writer)
+            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+
+    def SubmitNotice(self, request: pb.SubmitNoticeRequest, call: Call) -> pb.Notice:
+        notice_id, writer = wire.notice_id(request.name), wire.caller(call.principal)
+        with self.write(call, request) as db:
+            row = notices.submit(db, notice_id=notice_id, etag=request.etag, writer=writer, at=call.now)
+            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+
+    def ReturnNotice(self, request: pb.ReturnNoticeRequest, call: Call) -> pb.Notice:
+        notice_id = wire.notice_id(request.name)
+        with self.write(call, request) as db:
+            row = notices.give_back(db, notice_id=notice_id, reason=request.reason)
+            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+
+    def PublishNotice(self, request: pb.PublishNoticeRequest, call: Call) -> pb.Notice:
+        notice_id, approver = wire.notice_id(request.name), wire.caller(call.principal)
+        with self.write(call, request) as db:
+            row = publication.publish(
+                db,
+                notice_id=notice_id,
+                audience_revision=request.audience_revision,
+                etag=request.etag,
+                approver=approver,
+                at=call.now,
+            )
+            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+
+    def SuggestNumber(self, request: pb.SuggestNumberRequest, call: Call) -> pb.SuggestNumberResponse:
+        with self.read() as db:
+            number = notices.suggest_number(db, series=request.series, at=call.now)
+        return pb.SuggestNumberResponse(number=number)
+
+    # ---- the state's view ----
+
+    def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:
+        page, today = page_of(request), pacific_date(call.now)
+        with self.read() as db:
+            rows = queries.notices(db, page)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1]["created_at"], shown[-1]["id"]]) if shown else ""
+        return pb.ListNoticesResponse(notices=[wire.notice(row, today) for row in shown], next_page_token=token)
+
+    def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
+        drafts = any(WHOLE in call.principal.rights.get(right, ()) for right in _DRAFT_RIGHTS)
+        with self.read() as db:
+            row = queries.notice(db, wire.notice_id(request.name), drafts=drafts)
+        return wire.notice(row, pacific_date(call.now))
+
+    def GetReadiness(self, request: pb.GetReadinessRequest, call: Call) -> pb.Readiness:
+        with self.read() as db:
+            issued = queries.notice(db, wire.notice_id(request.notice, "notice"), drafts=False)
+            rows = queries.readiness(db, issued, pacific_date(call.now))
+        return wire.readiness(issued, rows)
+
+    # ---- the agency's view ----
+
+    def ListAgencyNotices(self, request: pb.ListAgencyNoticesRequest, call: Call) -> pb.ListAgencyNoticesResponse:
+        page, today = page_of(request), pacific_date(call.now)
+        with self.read() as db:
+            rows = queries.agency_notices(db, wire.agency_id(request.parent), page, today)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1][key] for key in ("closed", "newest", "id")]) if shown else ""
+        return pb.ListAgencyNoticesResponse(
+            notices=[wire.agency_notice(row, (), today) for row in shown], next_page_token=token
+        )
+
+    def GetAgencyNotice(self, request: pb.GetAgencyNoticeRequest, call: Call) -> pb.AgencyNotice:
+        agency_id, today = wire.agency_id(request.parent), pacific_date(call.now)
+        with self.read() as db:
+            row = queries.agency_notice(db, agency_id, wire.notice_id(request.notice, "notice"), today)
+            return wire.agency_notice(row, queries.units(db, row, agency_id, today), today)
+
+    def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:  # noqa: ARG002
+        page, agency_id = page_of(request), wire.agency_id(request.parent)
+        with self.read() as db:
+            issued = queries.notice(db, wire.notice_id(request.notice, "notice"), drafts=False)
+            rows = queries.recipients(
+                db,
+                issued,
+                queries.STATE if agency_id == "-" else agency_id,
+                only_to_go=request.only_to_go,
+                unit=request.unit,
+                page=page,
+            )
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1][key] for key in ("done", "due_date", "person_id")]) if shown else ""
+        return pb.ListRecipientsResponse(recipients=[wire.recipient(row) for row in shown], next_page_token=token)
+
+    def ConfirmForAgency(self, request: pb.ConfirmForAgencyRequest, call: Call) -> pb.AgencyNotice:
+        agency_id, notice_id = wire.agency_id(request.parent), wire.notice_id(request.notice, "notice")
+        person_id, today = wire.caller(call.principal), pacific_date(call.now)
+        lead = wire.person_id(request.lead, "lead") if request.lead else person_id
+        with self.write(call, request) as db:
+            deliveries.confirm(
+                db,
+                notice_id=notice_id,
+                agency_id=agency_id,
+                person_id=person_id,
+                lead=lead,
+                problem=request.problem.strip(),
+                text_sha256=request.text_sha256,
+                at=call.now,
+            )
+            row = queries.agency_notice(db, agency_id, notice_id, today)
+            return db.answer(wire.agency_notice(row, queries.units(db, row, agency_id, today), today))
+
+    # ---- the person's view ----
+
+    def ListInbox(self, request: pb.ListInboxRequest, call: Call) -> pb.ListInboxResponse:
+        page, today = page_of(request), pacific_date(call.now)
+        with self.read() as db:
+            rows = queries.inbox(db, wire.caller(call.principal), only_open=request.only_open, page=page)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1][key] for key in ("closed", "due", "newest", "id")]) if shown else ""
+        return pb.ListInboxResponse(items=[wire.inbox_row(row, today) for row in shown], next_page_token=token)
+
+    def GetInboxItem(self, request: pb.GetInboxItemRequest, call: Call) -> pb.InboxItem:
+        with self.read() as db:
+            row = queries.inbox_item(db, wire.caller(call.principal), wire.notice_id(request.notice, "notice"))
+        return wire.inbox_row(row, pacific_date(call.now))
+
+    def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
+        notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
+        with self.write(call, request) as db:
+            item = inbox.read(db, notice_id=notice_id, person_id=person_id, at=call.now)
+            return db.answer(wire.inbox_item(item, pacific_date(call.now)))
+
+    def ConfirmNotice(self, request: pb.ConfirmNoticeRequest, call: Call) -> pb.InboxItem:
+        notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
+        with self.write(call, request) as db:
+            item = inbox.confirm(
+                db, notice_id=notice_id, person_id=person_id, text_sha256=request.text_sha256, at=call.now
+            )
+            return db.answer(wire.inbox_item(item, pacific_date(call.now)))

@@ -1,0 +1,239 @@
+"""The service's tables. What must hold of a row is a rule and, here, a constraint.
+
+Recipients, acknowledgements and readiness have no foreign keys: each row of a bulk insert would pay a look-up, and
+each confirmation would lock the same notice row. They are written by the statements of this service only, which
+select from the notice that they belong to.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from servicekit.tables import service_metadata
+
+metadata = service_metadata()
+
+
+class Base(SQLModel, registry=registry(metadata=metadata)):
+    """Base of the service's rows."""
+
+
+def _moment(*, optional: bool = True) -> Any:  # noqa: ANN401 - SQLModel types a field by its annotation
+    return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=optional))
+
+
+def _big(default: int | None = None) -> Any:  # noqa: ANN401 - SQLModel types a field by its annotation
+    return Field(default=default, sa_column=Column(BigInteger, nullable=False))
+
+
+class NoticeRow(Base, table=True):
+    """A change notice. Once issued it does not change any more: a trigger refuses it."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        CheckConstraint("state IN ('DRAFT', 'IN_APPROVAL', 'PUBLISHED')", name="state"),
+        CheckConstraint("(state = 'PUBLISHED') = (published_at IS NOT NULL)", name="published_at"),
+        CheckConstraint("state <> 'PUBLISHED' OR approver_id <> ALL (writers)", name="four_eyes"),
+        # A number belongs to one letter from the moment somebody else is asked to approve it.
+        Index(
+            "uq_notice_series_number",
+            "series",
+            "number",
+            unique=True,
+            postgresql_where=text("state <> 'DRAFT' AND number <> ''"),
+        ),
+        Index("ix_notice_created_at_id", "created_at", "id"),
+        Index("ix_notice_audience_id", "audience_id", postgresql_where=text("state = 'PUBLISHED'")),
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    state: str
+    kind: str
+    series: str
+    number: str
+    addressees: str
+    subject: str
+    reason: str
+    references: str
+    supersedes: str
+    contact: str
+    change: str
+    before: str
+    after: str
+    staff_action: str
+    until_then: str
+    body: str
+    effective_date: date | None
+    audience_id: uuid.UUID | None
+    asks: str
+    course_id: str
+    course_version: int
+    business_days_before_effective: int
+    business_days_after_issue: int
+    agency_confirms_within: int
+    demonstration: bool
+    briefing_counts: bool
+    author_id: uuid.UUID
+    # Everybody who wrote on it, the author first: none of them can approve it.
+    writers: list[uuid.UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
+    approver_id: uuid.UUID | None = None
+    return_reason: str = ""
+    # Counts up with each change: the etag.
+    revision: int = 1
+    created_at: datetime = _moment(optional=False)
+    submitted_at: datetime | None = _moment()
+    published_at: datetime | None = _moment()
+    # Set on issue.
+    version: int = 0
+    text_sha256: str = ""
+    due_date: date | None = None
+    agency_due_date: date | None = None
+    audience_revision: int = _big(0)
+
+
+class NoticeVersionRow(Base, table=True):
+    """The text as issued, in the canonical form of which the hash was taken. Never changes: a trigger refuses it."""
+
+    __tablename__ = "notice_version"
+
+    notice_id: uuid.UUID = Field(primary_key=True, foreign_key="notice.id")
+    version: int = Field(primary_key=True)
+    canonical: str
+    text_sha256: str
+    published_at: datetime = _moment(optional=False)
+
+
+class AgencyRow(Base, table=True):
+    """Copy of the directory's agencies: those that are not the state's get every letter."""
+
+    __tablename__ = "agency"
+
+    agency_id: str = Field(primary_key=True)
+    kind: str
+
+
+class DeliveryRow(Base, table=True):
+    """A letter at an agency, and the agency's confirmation."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed"),
+        Index("ix_delivery_agency_id", "agency_id"),
+    )
+
+    notice_id: uuid.UUID = Field(primary_key=True, foreign_key="notice.id")
+    version: int = Field(primary_key=True)
+    agency_id: str = Field(primary_key=True)
+    delivered_at: datetime = _moment(optional=False)
+    due_date: date
+    confirmed_at: datetime | None = _moment()
+    confirmed_by: uuid.UUID | None = None
+    lead: uuid.UUID | None = None
+    problem: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class RecipientRow(Base, table=True):
+    """A person under a notice. On its list is she while the audience has her; the row stays when she leaves.
+
+    Narrow, and with no index but its key: it is what issuing to 10,000 people writes.
+    """
+
+    __tablename__ = "recipient"
+
+    notice_id: uuid.UUID = Field(primary_key=True)
+    person_id: uuid.UUID = Field(primary_key=True)
+    due_date: date
+    read_at: datetime | None = _moment()
+    confirmed_at: datetime | None = _moment()
+    trained_at: datetime | None = _moment()
+    excused: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+
+
+class AcknowledgementRow(Base, table=True):
+    """Somebody read or confirmed a version, for herself or (with an agency) for her agency. Append-only, by trigger."""
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = (
+        CheckConstraint("kind IN ('READ', 'CONFIRM', 'AGENCY')", name="kind"),
+        CheckConstraint("(kind = 'AGENCY') = (agency_id <> '')", name="agency"),
+    )
+
+    notice_id: uuid.UUID = Field(primary_key=True)
+    person_id: uuid.UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    agency_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    text_sha256: str
+    at: datetime = _moment(optional=False)
+
+
+class ReadinessRow(Base, table=True):
+    """Counts of a notice by agency ('' = the state, each person once) and due date.
+
+    A figure is the sum of its slots: each call adds to one of several rows, so that calls that run at the same time
+    do not wait for each other at the state's row. A slot alone may be negative.
+    """
+
+    __tablename__ = "readiness"
+    # Counts are updated in place: room on the page keeps the versions of a row together.
+    __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)
+
+    notice_id: uuid.UUID = Field(primary_key=True)
+    agency_id: str = Field(primary_key=True)
+    due_date: date = Field(primary_key=True)
+    slot: int = Field(primary_key=True)
+    listed: int
+    ready: int
+    not_started: int
+    on_leave: int
+    read: int
+    confirmed: int
+    trained: int
+    excused: int
+
+
+class AudienceRow(Base, table=True):
+    """An audience of which something was heard. Its row is the lock between issuing and changes of membership."""
+
+    __tablename__ = "audience"
+
+    audience_id: uuid.UUID = Field(primary_key=True)
+    # The membership is complete up to here: every chunk of revisions 1 to this one is in.
+    complete_revision: int = _big(0)
+
+
+class AudienceChunkRow(Base, table=True):
+    """A chunk of a revision is in; by number, so that a chunk that is sent anew counts once."""
+
+    __tablename__ = "audience_chunk"
+
+    audience_id: uuid.UUID = Field(primary_key=True)
+    revision: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    chunk: int = Field(primary_key=True)
+    chunks: int
+
+
+class AudienceMemberRow(Base, table=True):
+    """Copy of the directory's memberships: one row per person and agency. Who left stays, with *member* false."""
+
+    __tablename__ = "audience_member"
+    __table_args__ = (Index("ix_audience_member_audience_id_agency_id", "audience_id", "agency_id"),)
+
+    audience_id: uuid.UUID = Field(primary_key=True)
+    person_id: uuid.UUID = Field(primary_key=True)
+    agency_id: str = Field(primary_key=True)
+    units: list[str] = Field(sa_column=Column(ARRAY(TEXT), nullable=False))
+    member: bool
+    on_leave: bool
+    revision: int = _big()
+
+
+# For lists, and for what is answered to each of many: a body may have 100,000 characters.
+NOTICE_WITHOUT_BODY = ", ".join(
+    f'n."{column.name}"' for column in metadata.tables["notice"].columns if column.name not in ("body", "writers")
+)

@@ -1,0 +1,313 @@
+"""Between the contract's messages and what the service works with."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from cadre.directory.v1 import events_pb2 as directory
+from cadre.enrollment.v1 import events_pb2 as enrollment
+from cadre.notification.v1 import notification_service_pb2 as pb
+from notification import inbox
+from notification.memberships import Chunk, MemberChange
+from notification.rules import due_dates
+from notification.rules.due_dates import DueRule
+from notification.rules.letter import Letter
+from notification.rules.standing import Standing
+from servicekit import names
+from servicekit.refusals import InvalidField, PermissionMissing
+from servicekit.tokens import Principal
+
+Row = Mapping[str, Any]
+
+_TEXTS = (
+    "series",
+    "number",
+    "addressees",
+    "subject",
+    "references",
+    "supersedes",
+    "contact",
+    "change",
+    "before",
+    "after",
+    "staff_action",
+    "until_then",
+)
+
+
+# ---- in ----
+
+
+def notice_id(name: str, field: str = "name") -> UUID:
+    """Read `notices/{notice}`."""
+    return names.uuid_in("notices/{notice}", name, field=field)
+
+
+def agency_id(name: str) -> str:
+    """Read `agencies/{agency}`."""
+    return names.one("agencies/{agency}", name, field="parent")
+
+
+def person_id(name: str, field: str) -> UUID:
+    """Read `people/{person}`."""
+    return names.uuid_in("people/{person}", name, field=field)
+
+
+def caller(principal: Principal) -> UUID:
+    """Return the person who calls; refuse a service where only a person can act."""
+    if not principal.name.startswith("people/"):
+        raise PermissionMissing("Only a person may do this.", caller=principal.name)
+    return person_id(principal.name, "caller")
+
+
+def letter(notice: pb.Notice) -> Letter:
+    """Read the draft fields of a notice; what is only set by the service is ignored."""
+    course_id, course_version = _course_version(notice.course_version)
+    given: dict[str, Any] = {name: getattr(notice, name).strip() for name in _TEXTS}
+    if notice.HasField("due_rule"):
+        given["business_days_before_effective"] = notice.due_rule.business_days_before_effective
+        given["business_days_after_issue"] = notice.due_rule.business_days_after_issue
+    if notice.agency_confirms_within:
+        given["agency_confirms_within"] = notice.agency_confirms_within
+    return Letter(
+        **given,
+        kind=_enum_name(pb.Notice.Kind, notice.kind, "notice.kind"),
+        reason=_enum_name(pb.Notice.Reason, notice.reason, "notice.reason"),
+        asks=_enum_name(pb.Asks, notice.asks, "notice.asks"),
+        body=notice.body,
+        effective_date=_date(notice.effective_date, "notice.effective_date"),
+        audience_id=names.uuid_in("audiences/{audience}", notice.audience, field="notice.audience")
+        if notice.audience
+        else None,
+        course_id=course_id,
+        course_version=course_version,
+        demonstration=notice.demonstration,
+        briefing_counts=notice.briefing_counts,
+    )
+
+
+def chunk(message: directory.AudienceMembersChanged) -> Chunk:
+    """Read a chunk of a change of membership."""
+    effective = _date(message.effective_date, "effective_date")
+    if effective is None:
+        raise InvalidField("effective_date", "", "must be given")
+    return Chunk(
+        audience_id=names.as_uuid(message.audience_id, field="audience_id"),
+        revision=message.revision,
+        chunk=message.chunk,
+        chunks=message.chunks,
+        effective_date=effective,
+        changes=tuple(
+            MemberChange(
+                names.as_uuid(change.person_id, field="person_id"),
+                change.agency_id,
+                tuple(change.units),
+                change.member,
+                change.on_leave,
+            )
+            for change in message.changes
+        ),
+    )
+
+
+def completions(message: enrollment.AssignmentCompleted) -> dict[tuple[UUID, UUID], datetime]:
+    """Read who completed what was assigned, and when."""
+    notice = names.as_uuid(message.notice_id, field="notice_id")
+    return {
+        (notice, names.as_uuid(done.person_id, field="person_id")): done.complete_time.ToDatetime(UTC)
+        for done in message.completions
+    }
+
+
+def assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived) -> list[tuple[UUID, UUID]]:
+    """Read whose assignments an event is about."""
+    notice = names.as_uuid(message.notice_id, field="notice_id")
+    return [(notice, names.as_uuid(person, field="person_id")) for person in message.person_ids]
+
+
+# ---- out ----
+
+
+def notice(row: Row, today: date) -> pb.Notice:
+    """Write a notice; *row* may be without its body."""
+    rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"])
+    return pb.Notice(
+        name=f"notices/{row['id']}",
+        state=pb.Notice.State.Value(row["state"]),
+        kind=_enum_value(pb.Notice.Kind, row["kind"]),
+        reason=_enum_value(pb.Notice.Reason, row["reason"]),
+        asks=_enum_value(pb.Asks, row["asks"]),
+        **{name: row[name] for name in _TEXTS},
+        body=row.get("body", ""),
+        effective_date=_day(row["effective_date"]),
+        audience=f"audiences/{row['audience_id']}" if row["audience_id"] else "",
+        course_version=f"courses/{row['course_id']}/versions/{row['course_version']}" if row["course_id"] else "",
+        due_rule=pb.DueRule(
+            business_days_before_effective=rule.before_effective, business_days_after_issue=rule.after_issue
+        ),
+        agency_confirms_within=row["agency_confirms_within"],
+        demonstration=row["demonstration"],
+        briefing_counts=row["briefing_counts"],
+        author=f"people/{row['author_id']}",
+        approver=_person(row["approver_id"]),
+        return_reason=row["return_reason"],
+        etag=str(row["revision"]),
+        create_time=_moment(row["created_at"]),
+        submit_time=_moment(row["submitted_at"]),
+        publish_time=_moment(row["published_at"]),
+        version=row["version"],
+        text_sha256=row["text_sha256"],
+        due_date=_day(row["due_date"]),
+        agency_due_date=_day(row["agency_due_date"]),
+        audience_revision=row["audience_revision"],
+        due_sentence=_due_sentence(row, rule, today),
+    )
+
+
+def readiness(issued: Row, rows: Iterable[Row]) -> pb.Readiness:
+    """Write the figures of a notice: the row of agency '' is the state's."""
+    answer = pb.Readiness(notice=f"notices/{issued['id']}")
+    for row in rows:
+        if row["agency_id"]:
+            answer.agencies.append(agency_readiness(row))
+        else:
+            answer.state.CopyFrom(counts(row))
+    answer.agencies_confirmed = sum(agency.HasField("confirm_time") for agency in answer.agencies)
+    return answer
+
+
+def agency_readiness(row: Row) -> pb.AgencyReadiness:
+    """Write figures and confirmation of one agency."""
+    return pb.AgencyReadiness(
+        agency=f"agencies/{row['agency_id']}",
+        counts=counts(row),
+        deliver_time=_moment(row["delivered_at"]),
+        confirm_time=_moment(row["confirmed_at"]),
+        confirmed_by=_person(row["confirmed_by"]),
+        lead=_person(row["lead"]),
+        problem=row["problem"] or "",
+        confirmation_overdue=row["confirmation_overdue"],
+    )
+
+
+def agency_notice(row: Row, units: Iterable[Row], today: date) -> pb.AgencyNotice:
+    """Write a notice as it stands at an agency."""
+    return pb.AgencyNotice(
+        notice=notice(row, today),
+        readiness=agency_readiness(row),
+        units=[pb.UnitCounts(unit=unit["unit"], counts=counts(unit)) for unit in units],
+    )
+
+
+def counts(row: Row) -> pb.Counts:
+    """Write counts; an agency without anybody has none stored."""
+    return pb.Counts(
+        ready=row["ready"],
+        not_started=row["not_started"],
+        on_leave=row["on_leave"],
+        read=row["read"],
+        confirmed=row["confirmed"],
+        trained=row["trained"],
+        overdue=row["overdue"],
+        excused=row["excused"],
+        of=row["listed"],
+    )
+
+
+def recipient(row: Row) -> pb.Recipient:
+    """Write a person of a list: her id, never her name."""
+    return pb.Recipient(
+        person=f"people/{row['person_id']}",
+        units=row["units"],
+        on_leave=row["on_leave"],
+        excused=row["excused"],
+        ready=row["ready"],
+        due_date=_day(row["due_date"]),
+        read_time=_moment(row["read_at"]),
+        confirm_time=_moment(row["confirmed_at"]),
+        train_time=_moment(row["trained_at"]),
+    )
+
+
+def inbox_row(row: Row, today: date) -> pb.InboxItem:
+    """Write a letter of a person's list."""
+    standing = Standing(
+        row["asks"],
+        row["read_at"],
+        row["confirmed_at"],
+        row["trained_at"],
+        excused=row["excused"],
+        on_leave=row["on_leave"],
+    )
+    return inbox_item(inbox.Item(dict(row), standing, row["own_due_date"]), today)
+
+
+def inbox_item(item: inbox.Item, today: date) -> pb.InboxItem:
+    """Write a letter as it stands for a person."""
+    standing = item.standing
+    return pb.InboxItem(
+        notice=notice(item.notice, today),
+        ready=standing.ready,
+        on_leave=standing.on_leave,
+        excused=standing.excused,
+        due_date=_day(item.due_date),
+        read_time=_moment(standing.read_at),
+        confirm_time=_moment(standing.confirmed_at),
+        train_time=_moment(standing.trained_at),
+    )
+
+
+def _due_sentence(row: Row, rule: DueRule, today: date) -> str:
+    effective = row["effective_date"]
+    if effective is None:
+        return ""
+    due = row["due_date"] or due_dates.due_date(rule, effective=effective, issued=today)
+    return due_dates.sentence(rule, effective=effective, due=due)
+
+
+def _course_version(name: str) -> tuple[str, int]:
+    if not name:
+        return "", 0
+    ids = names.parse("courses/{course}/versions/{version}", name, field="notice.course_version")
+    if not ids["version"].isdecimal() or int(ids["version"]) < 1:
+        raise InvalidField("notice.course_version", name, "must end with the number of a version")
+    return ids["course"], int(ids["version"])
+
+
+def _enum_name(enum: Any, value: int, field: str) -> str:  # noqa: ANN401 - generated enums share no class
+    """Return the name of an enum's value, '' if it is not said."""
+    if value not in enum.values():
+        raise InvalidField(field, value, "must be a value of the contract")
+    return str(enum.Name(value)) if value else ""
+
+
+def _enum_value(enum: Any, name: str) -> Any:  # noqa: ANN401 - generated enums share no class
+    return enum.Value(name) if name else 0
+
+
+def _date(value: str, field: str) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise InvalidField(field, value, "must be a day, YYYY-MM-DD") from None
+
+
+def _day(value: date | None) -> str:
+    return "" if value is None else value.isoformat()
+
+
+def _person(value: UUID | None) -> str:
+    return "" if value is None else f"people/{value}"
+
+
+def _moment(value: datetime | None) -> Timestamp | None:
+    if value is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(value)
+    return stamp
