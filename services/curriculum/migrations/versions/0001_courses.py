@@ -42,9 +42,9 @@ def upgrade() -> None:
         sa.Column("latest_version", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("title <> ''", name="ck_course_title_given"),
-        sa.CheckConstraint("latest_version >= 0", name="ck_course_latest_version"),
-        sa.CheckConstraint("jsonb_typeof(sections) = 'array'", name="ck_course_sections_are_a_list"),
+        sa.CheckConstraint("title <> ''", name="title_given"),
+        sa.CheckConstraint("latest_version >= 0", name="latest_version"),
+        sa.CheckConstraint("jsonb_typeof(sections) = 'array'", name="sections_are_a_list"),
         sa.PrimaryKeyConstraint("id", name="pk_course"),
     )
     op.create_index("ix_course_sort_title_id", "course", ["sort_title", "id"])
@@ -60,9 +60,9 @@ def upgrade() -> None:
         sa.Column("demonstration", sa.Boolean(), nullable=False),
         sa.Column("content_sha256", sa.String(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("version > 0", name="ck_course_version_version"),
-        sa.CheckConstraint("minutes > 0", name="ck_course_version_minutes"),
-        sa.CheckConstraint("jsonb_array_length(sections) > 0", name="ck_course_version_has_sections"),
+        sa.CheckConstraint("version > 0", name="version"),
+        sa.CheckConstraint("minutes > 0", name="minutes"),
+        sa.CheckConstraint("jsonb_array_length(sections) > 0", name="has_sections"),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name="fk_course_version_course_id_course"),
         sa.PrimaryKeyConstraint("course_id", "version", name="pk_course_version"),
     )

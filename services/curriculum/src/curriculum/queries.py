@@ -13,6 +13,8 @@ from servicekit.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
+_BATCH = 100
+
 
 def list_courses(db: Db, page: Page, *, query: str, only_published: bool) -> Sequence[CourseRow]:
     """Return one row more than the page holds, by title, without sections.
@@ -49,5 +51,12 @@ def get_version(db: Db, course_id: str, version: int) -> CourseVersionRow:
 
 def drifted_versions(db: Db) -> int:
     """Count versions whose content no longer has the digest that was stored with it."""
-    rows = db.exec(select(CourseVersionRow).execution_options(yield_per=100))
-    return sum(content_of_version(row).sha256 != row.content_sha256 for row in rows)
+    key = (col(CourseVersionRow.course_id), col(CourseVersionRow.version))
+    after: tuple[str, int] = ("", 0)
+    drifted = 0
+    # Some at a time: all the texts of all the years need not be in memory together.
+    while rows := db.exec(select(CourseVersionRow).where(tuple_(*key) > after).order_by(*key).limit(_BATCH)).all():
+        drifted += sum(content_of_version(row).sha256 != row.content_sha256 for row in rows)
+        after = (rows[-1].course_id, rows[-1].version)
+        db.expunge_all()
+    return drifted

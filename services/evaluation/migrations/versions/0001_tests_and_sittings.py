@@ -39,9 +39,9 @@ def upgrade() -> None:
         sa.Column("latest_version", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("title <> ''", name="ck_test_title_given"),
-        sa.CheckConstraint("latest_version >= 0", name="ck_test_latest_version"),
-        sa.CheckConstraint("jsonb_typeof(items) = 'array'", name="ck_test_items_are_a_list"),
+        sa.CheckConstraint("title <> ''", name="title_given"),
+        sa.CheckConstraint("latest_version >= 0", name="latest_version"),
+        sa.CheckConstraint("jsonb_typeof(items) = 'array'", name="items_are_a_list"),
         sa.PrimaryKeyConstraint("id", name="pk_test"),
     )
     op.create_table(
@@ -52,8 +52,8 @@ def upgrade() -> None:
         sa.Column("items", JSONB(), nullable=False),
         sa.Column("pass_mark", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("version > 0", name="ck_test_version_version"),
-        sa.CheckConstraint("pass_mark BETWEEN 1 AND jsonb_array_length(items)", name="ck_test_version_pass_mark"),
+        sa.CheckConstraint("version > 0", name="version"),
+        sa.CheckConstraint("pass_mark BETWEEN 1 AND jsonb_array_length(items)", name="pass_mark"),
         sa.ForeignKeyConstraint(["test_id"], ["test.id"], name="fk_test_version_test_id_test"),
         sa.PrimaryKeyConstraint("test_id", "version", name="pk_test_version"),
     )
@@ -68,11 +68,11 @@ def upgrade() -> None:
         sa.Column("right_items", JSONB()),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True)),
-        sa.CheckConstraint("state IN ('OPEN', 'PASSED', 'FAILED')", name="ck_sitting_state"),
+        sa.CheckConstraint("state IN ('OPEN', 'PASSED', 'FAILED')", name="state"),
         sa.CheckConstraint(
             "CASE state WHEN 'OPEN' THEN num_nonnulls(chosen, right_items, submitted_at) = 0"
             " ELSE num_nulls(chosen, right_items, submitted_at) = 0 END",
-            name="ck_sitting_scored_when_submitted",
+            name="scored_when_submitted",
         ),
         sa.ForeignKeyConstraint(
             ["test_id", "test_version"],
