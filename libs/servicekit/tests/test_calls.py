@@ -10,6 +10,7 @@ import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import CollectorRegistry
+from sqlalchemy import make_url
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
@@ -70,7 +71,7 @@ def cut_off(kit_database, postgres_server):
     """Forbid new connections to the database and end those there are."""
 
     def cut():
-        name = kit_database.rsplit("/", 1)[1].split("?")[0]
+        name = make_url(kit_database).database
         with psycopg.connect(postgres_server.url("postgres").replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])

@@ -1,12 +1,17 @@
 """One Prometheus registry per process, and the list of buckets that all durations share."""
 
+import threading
 from collections.abc import Callable
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Histogram, make_wsgi_app
+from prometheus_client.exposition import ThreadingWSGIServer
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+_LOOK_SECONDS = 0.05
 
 
 def new_registry() -> CollectorRegistry:
@@ -29,11 +34,21 @@ class RpcMetrics:
 
 def serve(registry: CollectorRegistry, port: int) -> tuple[int, Callable[[], None]]:
     """Serve /metrics on *port* (0 = any). Return the port and a function that stops."""
-    server, thread = start_http_server(port, addr="127.0.0.1", registry=registry)
+    server = make_server("127.0.0.1", port, make_wsgi_app(registry), ThreadingWSGIServer, _Quiet)
+    # The library's own starter looks only twice a second whether it shall stop, which every stop would wait for.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": _LOOK_SECONDS}, name="metrics", daemon=True)
+    thread.start()
 
     def stop() -> None:
         server.shutdown()
         server.server_close()
         thread.join()
 
-    return int(server.server_address[1]), stop
+    return server.server_port, stop
+
+
+class _Quiet(WSGIRequestHandler):
+    """A scrape is no news."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""

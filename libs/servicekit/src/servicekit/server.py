@@ -117,8 +117,8 @@ class Server:
                         code = refusal.kind.value
                         status = refusal_status(refusal)
                     except (OperationalError, InterfaceError) as error:
-                        refusal = DatabaseUnavailable("The database does not answer at the moment.")
-                        code, status = refusal.kind.value, refusal_status(refusal)
+                        busy = DatabaseUnavailable("The database does not answer at the moment.")
+                        code, status = busy.kind.value, refusal_status(busy)
                         log.warning("database_unavailable", error=str(error.orig))
                     except Exception:
                         code = "INTERNAL"

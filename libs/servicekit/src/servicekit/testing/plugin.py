@@ -1,11 +1,13 @@
 """The kit's pytest plugin: real servers, a fresh database per test, and a service that runs in the test's process.
 
 PostgreSQL runs once per worker without fsync; each service's schema is migrated once into a template, and every test
-gets a copy of it, which takes some 40 ms. NATS starts when a test needs the bus, fresh for that test.
+gets a copy of it, which takes some 10 ms. NATS starts when a test needs the bus, fresh for that test.
 """
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +30,7 @@ from servicekit.tokens import WHOLE, Signer
 S = TypeVar("S")
 
 ISSUER = "directory"
+_ENOUGH_BYTES = 4 * 1024**3
 _numbers = itertools.count()
 
 
@@ -71,10 +74,19 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def data_folder() -> Iterator[Path]:
+    """A folder for the servers' data: in memory where there is enough, which copies a database ten times faster."""
+    memory = Path("/dev/shm")  # noqa: S108 - looked at only; the folder below has a name of its own
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ENOUGH_BYTES
+    with tempfile.TemporaryDirectory(prefix="cadre-", dir=memory if roomy else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(data_folder: Path) -> Iterator[PostgresServer]:
     """A PostgreSQL for this worker, without fsync."""
     settings = {"shared_buffers": "128MB", "max_connections": "300"}
-    with PostgresServer(tmp_path_factory.mktemp("pg"), fsync=False, settings=settings) as server:
+    with PostgresServer(data_folder / "pg", fsync=False, settings=settings) as server:
         yield server
 
 
@@ -125,11 +137,11 @@ def new_database(
 
 
 @pytest.fixture
-def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+def nats_server(data_folder: Path) -> Iterator[NatsServer]:
     """A fresh NATS with JetStream for this test."""
     services = ("directory", "curriculum", "enrollment", "evaluation", "notification", "kit")
     users = {name: [f"cadre.{name}.>"] for name in services}
-    with NatsServer(tmp_path / "nats", users, readable=["cadre.>"]) as server:
+    with NatsServer(data_folder / f"nats-{next(_numbers)}", users, readable=["cadre.>"]) as server:
         yield server
 
 
