@@ -38,24 +38,21 @@ def demo(
     """Start Cadre with synthetic staff, walk one letter from the analyst to trained workers, serve until Ctrl-C."""
     console = Console(highlight=False)
     supervisor = make_supervisor(data_dir, port, demo=True, console=console)
-    try:
-        supervisor.start()
-        supervisor.wait_ready(_READY_SECONDS)
-        figures = tell(supervisor, console, learners)
-        if json_file:
-            json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    except (SupervisorError, ServerError, loading.ImportRefusedError, TimeoutError) as error:
-        console.print(f"[red]{escape(str(error))}[/]")
-        supervisor.stop()
-        raise typer.Exit(1) from error
-    except BaseException:
-        supervisor.stop()
-        raise
-    if once:
-        supervisor.stop()
-        return
-    console.print(f"\nCadre is ready: [bold]{supervisor.gateway_url}[/]  (Ctrl-C stops it)")
-    supervisor.run_forever()
+    with supervisor.interruptible():
+        try:
+            supervisor.start()
+            supervisor.wait_ready(_READY_SECONDS)
+            figures = tell(supervisor, console, learners)
+            if json_file:
+                json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+            if not once:
+                console.print(f"\nCadre is ready: [bold]{supervisor.gateway_url}[/]  (Ctrl-C stops it)")
+                supervisor.run_forever()
+        except (SupervisorError, ServerError, loading.ImportRefusedError, TimeoutError) as error:
+            console.print(f"[red]{escape(str(error))}[/]")
+            raise typer.Exit(1) from error
+        finally:
+            supervisor.stop()
 
 
 def open_access(supervisor: Supervisor) -> Access:
