@@ -210,7 +210,7 @@ class Handling:
         except Exception as error:
             _raise_if_outage(error)
             tries = self._count_failure(event, error)
-            log.exception("handler_failed", subject=subscription.subject, event=str(event.id), tries=tries)
+            log.exception("handler_failed", subject=subscription.subject, event_id=str(event.id), tries=tries)
             if tries >= MOST_TRIES:
                 return self._bury(envelope, explain(error), tries=tries)
             return Verdict(Outcome.RETRIED, self._retry_seconds[min(tries, len(self._retry_seconds)) - 1])
@@ -289,7 +289,7 @@ class Handling:
                 )
 
         self._run(bury)
-        log.error("event_buried", subject=envelope.subject, event=event_id, tries=tries, error=error)
+        log.error("event_buried", subject=envelope.subject, event_id=event_id, tries=tries, error=error)
         return Verdict(Outcome.BURIED)
 
     @staticmethod

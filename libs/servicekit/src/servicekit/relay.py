@@ -133,7 +133,7 @@ class Relay:
             pause.reset()
         self._singly = len(rows) if outcome.out_of_order else max(0, self._singly - 1)
         if outcome.error and not outcome.out_of_order:
-            log.warning("relay_paused", error=outcome.error, event=events[outcome.count].id)
+            log.warning("relay_paused", error=outcome.error, event_id=events[outcome.count].id)
             await pause.wait()
         elif len(rows) < limit:
             await asyncio.sleep(_GATHER_SECONDS)
