@@ -143,9 +143,6 @@ def upgrade():
         unique=True,
         postgresql_where=sa.text("state <> 'DRAFT' AND number <> ''"),
     )
-    op.create_index(
-        "ix_outbox_unpublished", "outbox", ["seq"], unique=False, postgresql_where=sa.text("published_at IS NULL")
-    )
     op.create_table(
         "readiness",
         sa.Column("notice_id", sa.Uuid(), nullable=False),
