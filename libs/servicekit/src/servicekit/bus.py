@@ -315,6 +315,8 @@ class Bus:
             self._url,
             name=self.service,
             allow_reconnect=False,
+            max_reconnect_attempts=1,  # a second server of a cluster may be up; then we pause, not the client
+            reconnect_time_wait=0,
             connect_timeout=2,
             ping_interval=10,
             closed_cb=on_closed,

@@ -1,6 +1,7 @@
 """The part of a process that moves events: the bus, the relay and the consumers, in one event loop and one thread."""
 
 import asyncio
+import contextvars
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -100,6 +101,7 @@ class Worker:
         registry: CollectorRegistry,
         *,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
+        measure_seconds: float = _MEASURE_SECONDS,
     ) -> None:
         self.service = settings.service
         self.subscriptions = {subscription.subject: subscription for subscription in subscriptions}
@@ -109,6 +111,7 @@ class Worker:
         self._url = settings.nats_url
         self._database = database
         self._metrics = WorkerMetrics(registry)
+        self._measure_seconds = measure_seconds
         handling_metrics = HandlingMetrics(registry)
         by_stream = sorted(subscriptions, key=lambda subscription: subscription.stream)
         self._handlings = [
@@ -116,6 +119,8 @@ class Worker:
             for _, group in groupby(by_stream, key=lambda subscription: subscription.stream)
         ]
         self._notifier: Notifier | None = None
+        self._context = contextvars.copy_context()
+        self._stopped = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._connecting = threading.Lock()
@@ -144,6 +149,7 @@ class Worker:
 
     def stop(self, timeout: float = 10.0) -> None:
         """Finish the transactions under way, acknowledge them, give up the lead and close the connection."""
+        self._stopped = True
         if self._notifier is not None:
             self._notifier.stop()
         if self._thread is not None:
@@ -183,13 +189,16 @@ class Worker:
         with self._connecting:
             if self._thread is not None:
                 return
-            if not self._url:
-                raise BusError("CADRE_NATS_URL is not set")
+            if not self._url or self._stopped:
+                raise BusError("the worker was stopped" if self._stopped else "CADRE_NATS_URL is not set")
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._run_loop, args=(self._loop,), name="worker", daemon=True)
             self._thread.start()
             try:
                 self._call(self._open(), timeout)
+            except TimeoutError as error:
+                self._end_loop()
+                raise BusError(f"NATS does not answer within {timeout:g} s") from error
             except BaseException:
                 self._end_loop()
                 raise
@@ -205,7 +214,8 @@ class Worker:
         if self._loop is None:
             work.close()
             raise BusError("the worker was stopped")
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        # In the context of the composition root: a call that asks first must not leave its trace on all that follows.
+        future = self._context.copy().run(asyncio.run_coroutine_threadsafe, work, self._loop)
         try:
             return future.result(timeout)
         except TimeoutError:
@@ -261,7 +271,7 @@ class Worker:
                 log.warning("gauges_not_measured", error=type(error).__name__)
             except Exception:
                 log.exception("gauges_failed")
-            await asyncio.sleep(_MEASURE_SECONDS)
+            await asyncio.sleep(self._measure_seconds)
 
     async def _set_gauges(self) -> None:
         self._metrics.leading.set(self.leads)

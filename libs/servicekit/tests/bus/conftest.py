@@ -3,11 +3,13 @@
 The messages are made here, so that the kit's tests need no contract of a real service.
 """
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import nats
 import psycopg
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -24,7 +26,7 @@ from servicekit.worker import Worker
 MAKER, HEARER = "maker", "hearer"
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 # Fast enough for tests, and long enough that others overtake the event that waits.
-RETRY_SECONDS = (0.05, 0.05, 0.05, 0.05)
+RETRY_SECONDS = (0.1,)
 
 
 def _contract() -> dict[str, type]:
@@ -43,14 +45,17 @@ def _contract() -> dict[str, type]:
 
 
 CONTRACT = _contract()
-ThingMade: Any = CONTRACT["ThingMade"]
-ThingBroken: Any = CONTRACT["ThingBroken"]
 
 
 def remember(db, events):
     """Write what was heard, in order: the handler of most tests."""
     values = [f"{event.message.key}{event.message.number}" for event in events]
     db.run("INSERT INTO thing (value) SELECT unnest(%(values)s::text[])", values=values)
+
+
+def numbers(events) -> list[int]:
+    """Return the numbers of the things that *events* tell of."""
+    return [event.message.number for event in events]
 
 
 @dataclass
@@ -61,14 +66,12 @@ class Station:
     database: Database
     worker: Worker
     registry: CollectorRegistry
-    settings: Settings
-    others: list[Any] = field(default_factory=list)
 
-    def make(self, *numbers: int, key: str = "a", message: Any = ThingMade) -> None:
+    def make(self, *numbers: int, key: str = "a", message: str = "ThingMade") -> None:
         """Commit one transaction that emits an event for each of *numbers*."""
         with self.database.transaction(actor="people/1", method="Make", resource="things/1", at=NOW) as db:
             for number in numbers:
-                outbox.emit(db, message(key=key, number=number))
+                outbox.emit(db, CONTRACT[message](key=key, number=number))
 
     def heard(self) -> list[str]:
         """Return what `remember` wrote, in order."""
@@ -79,9 +82,14 @@ class Station:
         with self.database.read() as db:
             return db.rows(sql, **params)
 
-    def connect(self) -> psycopg.Connection:
+    def connect(self, *, autocommit: bool = True) -> psycopg.Connection:
         """Open a connection for breaking things."""
-        return psycopg.connect(self.database.url.replace("+psycopg", ""), autocommit=True)
+        return psycopg.connect(self.database.url.replace("+psycopg", ""), autocommit=autocommit)
+
+    def execute(self, sql: str, params: Sequence[object] = ()) -> None:
+        """Run one statement outside the kit."""
+        with self.connect() as connection:
+            connection.execute(sql, params)
 
     def metric(self, name: str, **labels: str) -> float:
         """Read a metric."""
@@ -97,8 +105,8 @@ def station(url: str, nats_url: str, service: str, subscriptions: Sequence[Subsc
     """Compose a service; its worker is not started."""
     database, registry = Database(url, name=service), CollectorRegistry()
     settings = Settings(service=service, database_url=url, nats_url=nats_url)
-    worker = Worker(settings, database, subscriptions, registry, retry_seconds=RETRY_SECONDS)
-    return Station(service, database, worker, registry, settings)
+    worker = Worker(settings, database, subscriptions, registry, retry_seconds=RETRY_SECONDS, measure_seconds=0.1)
+    return Station(service, database, worker, registry)
 
 
 @pytest.fixture
@@ -133,12 +141,47 @@ def maker(stations):
 
 @pytest.fixture
 def hear(stations):
-    """Start the service that hears: `hear(handler)` for things made, `hear({"ThingBroken": handler})` for others."""
+    """Start the service that hears: `hear(handler)` of things made, `hear({"ThingBroken": handler})` of others."""
 
-    def start(handlers=remember):
+    def start(handlers=remember, *, url=None):
         chosen = handlers if isinstance(handlers, dict) else {"ThingMade": handlers}
-        hearer = stations(HEARER, [Subscription(CONTRACT[name], handler) for name, handler in chosen.items()])
+        subscriptions = [Subscription(CONTRACT[name], handler) for name, handler in chosen.items()]
+        hearer = stations(HEARER, subscriptions, url=url)
         hearer.worker.start()
         return hearer
 
     return start
+
+
+@pytest.fixture
+def operator(nats_server):
+    """Do something with JetStream as the operator: `operator(lambda js: js.stream_info("maker"))`."""
+
+    def do(work):
+        async def connected():
+            client = await nats.connect(nats_server.url(), allow_reconnect=False)
+            try:
+                return await work(client.jetstream())
+            finally:
+                await client.close()
+
+        return asyncio.run(connected())
+
+    return do
+
+
+@pytest.fixture
+def contract():
+    """The messages that the maker's contract has, by name."""
+    return CONTRACT
+
+
+@pytest.fixture
+def emit():
+    """Commit a transaction that makes a thing: `emit(database, number)`."""
+
+    def commit(database, number):
+        with database.transaction(actor="people/1", method="Make", resource="things/1") as db:
+            outbox.emit(db, CONTRACT["ThingMade"](key="a", number=number))
+
+    return commit
