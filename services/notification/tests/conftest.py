@@ -68,6 +68,15 @@ def written(audience, **changes):
     return pb.Notice(**fields)
 
 
+def id_of(notice):
+    return notice.name.removeprefix("notices/")
+
+
+def figures(counts):
+    """Counts that are not zero, by name."""
+    return {descriptor.name: value for descriptor, value in counts.ListFields()}
+
+
 @dataclass
 class Cadre:
     """The service, with stubs of those who use it, and with events from those whom it hears."""
@@ -82,6 +91,14 @@ class Cadre:
     numbers: int = 0
     # What the test broke on purpose: audits that are not zero at its end.
     broken: dict = field(default_factory=dict)
+
+    today = TODAY
+    effective = EFFECTIVE
+    agencies = AGENCIES
+    new_id = staticmethod(new_id)
+    people = staticmethod(person_ids)
+    at = staticmethod(change)
+    figures = staticmethod(figures)
 
     # ---- people ----
 
@@ -197,15 +214,6 @@ class Cadre:
     def rows(self, sql, **params):
         with self.running.connect() as connection:
             return connection.execute(sql, params).fetchall()
-
-
-def id_of(notice):
-    return notice.name.removeprefix("notices/")
-
-
-def figures(counts):
-    """Counts that are not zero, by name."""
-    return {descriptor.name: value for descriptor, value in counts.ListFields()}
 
 
 @pytest.fixture

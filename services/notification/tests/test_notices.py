@@ -1,0 +1,314 @@
+"""A notice is written, sent for approval, returned, issued; each step that is not allowed says why."""
+
+import json
+from hashlib import sha256
+
+import psycopg
+import pytest
+
+from cadre.notification.v1 import notification_service_pb2 as pb
+from servicekit.client import Refused
+from servicekit.testing.schema import schema_differences
+
+
+def update(cadre, notice, *, by=None, etag=None, **changes):
+    edited = pb.Notice()
+    edited.CopyFrom(notice)
+    for name, value in changes.items():
+        setattr(edited, name, value)
+    if etag is not None:
+        edited.etag = etag
+    request = pb.UpdateNoticeRequest(notice=edited, request_id=cadre.new_id())
+    return (by or cadre.analyst).UpdateNotice(request)
+
+
+def submit(cadre, notice, *, by=None):
+    request = pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=cadre.new_id())
+    return (by or cadre.analyst).SubmitNotice(request)
+
+
+def give_back(cadre, notice, reason="Say who does it."):
+    request = pb.ReturnNoticeRequest(name=notice.name, reason=reason, request_id=cadre.new_id())
+    return cadre.approver.ReturnNotice(request)
+
+
+@pytest.fixture
+def audience(cadre):
+    return cadre.new_audience(*(cadre.at(person, "lake") for person in cadre.people(2)))
+
+
+def test_a_draft_keeps_what_was_written(cadre, audience):
+    draft = cadre.draft(audience, asks=pb.TRAIN, briefing_counts=True, demonstration=True)
+
+    read = cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
+    assert read == draft
+    assert read.state == pb.Notice.DRAFT
+    assert read.subject == "Earning capacity replaces presumed income"
+    assert read.kind == pb.Notice.POLICY
+    assert read.course_version == "courses/earning-capacity/versions/2"
+    assert read.body.startswith("# Earning capacity")
+    assert (read.due_rule.business_days_before_effective, read.due_rule.business_days_after_issue) == (3, 5)
+    assert read.agency_confirms_within == 3
+    assert read.due_sentence.endswith("3 business days before it takes effect")
+    assert read.briefing_counts
+    assert read.demonstration
+
+
+def test_an_empty_draft_can_be_begun_and_filled_in_later(cadre, audience):
+    draft = cadre.analyst.CreateNotice(pb.CreateNoticeRequest(request_id=cadre.new_id()))
+
+    with pytest.raises(Refused) as refused:
+        submit(cadre, draft)
+    assert (refused.value.code, refused.value.reason) == ("INVALID_ARGUMENT", "INVALID_FIELD")
+    assert "notice.kind" in refused.value.fields
+    assert refused.value.metadata["missing"].split(",")[:3] == ["kind", "series", "number"]
+
+    full = cadre.draft(audience, number="26-77")
+    full.name, full.etag = draft.name, draft.etag
+    full.number = "26-78"
+    assert submit(cadre, update(cadre, full)).state == pb.Notice.IN_APPROVAL
+
+
+def test_a_draft_goes_back_and_forth_until_it_is_issued(cadre, audience):
+    notice = cadre.submitted(audience)
+    returned = give_back(cadre, notice)
+    assert returned.state == pb.Notice.DRAFT
+    assert returned.return_reason == "Say who does it."
+
+    again = submit(cadre, update(cadre, returned, staff_action="Case managers do it."))
+    assert again.return_reason == ""
+    issued = cadre.publish(again)
+
+    assert issued.state == pb.Notice.PUBLISHED
+    assert issued.staff_action == "Case managers do it."
+    assert issued.author != issued.approver
+    assert issued.version == 1
+    assert issued.due_date < issued.effective_date
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        (update, "IN_APPROVAL"),
+        (submit, "IN_APPROVAL"),
+        (give_back, "DRAFT"),
+        (lambda cadre, notice: cadre.publish(notice), "DRAFT"),
+    ],
+)
+def test_a_step_from_the_wrong_state_is_refused(cadre, audience, step, state):
+    notice = cadre.draft(audience) if state == "DRAFT" else cadre.submitted(audience)
+
+    with pytest.raises(Refused) as refused:
+        step(cadre, notice)
+
+    assert (refused.value.code, refused.value.reason) == ("FAILED_PRECONDITION", "WRONG_STATE")
+    assert refused.value.metadata["state"] == state
+
+
+@pytest.mark.parametrize("step", [update, submit, give_back, lambda cadre, notice: cadre.publish(notice)])
+def test_an_issued_notice_takes_no_further_step(cadre, audience, step):
+    notice = cadre.issued(audience)
+
+    with pytest.raises(Refused) as refused:
+        step(cadre, notice)
+
+    assert refused.value.reason == "WRONG_STATE"
+    assert refused.value.metadata["state"] == "PUBLISHED"
+
+
+def test_a_change_over_somebody_elses_is_refused(cadre, audience):
+    draft = cadre.draft(audience)
+    update(cadre, draft, subject="Another")
+
+    with pytest.raises(Refused) as refused:
+        update(cadre, draft, subject="A third")
+
+    assert (refused.value.code, refused.value.reason) == ("ABORTED", "STALE")
+    assert refused.value.metadata["resource"] == draft.name
+
+
+def test_an_approver_approves_what_she_has_seen(cadre, audience):
+    first = cadre.submitted(audience)
+    submit(cadre, give_back(cadre, first))
+
+    with pytest.raises(Refused) as refused:
+        cadre.publish(first)
+
+    assert refused.value.reason == "STALE"
+
+
+def test_the_author_cannot_approve(cadre, audience):
+    draft = cadre.draft(audience)
+    changed = update(cadre, draft, by=cadre.colleague, subject="Better")
+    notice = submit(cadre, changed)
+
+    with pytest.raises(Refused) as refused:
+        cadre.publish(notice, by=cadre.colleague)
+
+    assert (refused.value.code, refused.value.reason) == ("PERMISSION_DENIED", "SELF_APPROVAL")
+    assert refused.value.metadata["notice"] == notice.name
+    assert cadre.publish(notice).state == pb.Notice.PUBLISHED
+
+
+def test_an_analyst_without_the_right_cannot_approve(cadre, audience):
+    with pytest.raises(Refused) as refused:
+        cadre.publish(cadre.submitted(audience), by=cadre.analyst)
+
+    assert refused.value.reason == "PERMISSION_MISSING"
+
+
+def test_a_number_belongs_to_one_letter(cadre, audience):
+    taken = cadre.submitted(audience, number="26-31")
+
+    with pytest.raises(Refused) as refused:
+        cadre.draft(audience, number="26-31")
+
+    assert (refused.value.code, refused.value.reason) == ("ALREADY_EXISTS", "NUMBER_TAKEN")
+    assert refused.value.metadata == {"series": "CSSP", "number": "26-31", "notice": taken.name}
+
+
+def test_of_two_drafts_with_one_number_the_first_sent_has_it(cadre, audience):
+    first, second = cadre.draft(audience, number="26-31"), cadre.draft(audience, number="26-31")
+    submit(cadre, first)
+
+    with pytest.raises(Refused) as refused:
+        submit(cadre, second)
+
+    assert refused.value.reason == "NUMBER_TAKEN"
+
+
+def test_the_next_number_counts_drafts_of_the_series(cadre, audience):
+    year = f"{cadre.today.year % 100:02d}"
+    suggest = lambda series: cadre.analyst.SuggestNumber(pb.SuggestNumberRequest(series=series)).number  # noqa: E731
+    assert suggest("CSSP") == f"{year}-01"
+
+    cadre.draft(audience, number=f"{year}-07")
+
+    assert suggest("CSSP") == f"{year}-08"
+    assert suggest("CSSI") == f"{year}-01"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"effective_date": "January 4"}, "notice.effective_date"),
+        ({"course_version": "courses/intake", "asks": pb.TRAIN}, "notice.course_version"),
+        ({"course_version": "courses/intake/versions/0", "asks": pb.TRAIN}, "notice.course_version"),
+        ({"kind": 99}, "notice.kind"),
+        ({"series": "cssp"}, "notice.series"),
+        ({"number": "4"}, "notice.number"),
+        ({"due_rule": pb.DueRule(business_days_before_effective=-1)}, "notice.due_rule.business_days_before_effective"),
+    ],
+)
+def test_a_malformed_draft_names_the_field(cadre, audience, changes, field):
+    with pytest.raises(Refused) as refused:
+        cadre.draft(audience, **changes)
+
+    assert refused.value.reason == "INVALID_FIELD"
+    assert list(refused.value.fields) == [field]
+
+
+def test_a_draft_is_read_by_the_state_only(cadre, audience):
+    draft, waiting = cadre.draft(audience), cadre.submitted(audience)
+    learner, coordinator = cadre.learner(cadre.new_id()), cadre.coordinator("lake")
+
+    for notice in (draft, waiting):
+        assert cadre.analyst.GetNotice(pb.GetNoticeRequest(name=notice.name)).name == notice.name
+        with pytest.raises(Refused) as refused:
+            learner.GetNotice(pb.GetNoticeRequest(name=notice.name))
+        assert (refused.value.code, refused.value.reason) == ("NOT_FOUND", "NOT_FOUND")
+        assert refused.value.metadata == {"resource": notice.name}
+        with pytest.raises(Refused) as refused:
+            coordinator.GetAgencyNotice(pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name))
+        assert refused.value.reason == "NOT_FOUND"
+        with pytest.raises(Refused) as refused:
+            cadre.analyst.GetReadiness(pb.GetReadinessRequest(notice=notice.name))
+        assert refused.value.reason == "NOT_FOUND"
+    issued = cadre.publish(waiting)
+    assert learner.GetNotice(pb.GetNoticeRequest(name=issued.name)).text_sha256 == issued.text_sha256
+
+
+def test_members_of_a_drafts_audience_see_nothing_of_it(cadre):
+    ana = cadre.new_id()
+    audience = cadre.new_audience(cadre.at(ana, "lake"))
+    waiting = cadre.submitted(audience)
+
+    assert list(cadre.inbox(ana)) == []
+    for method, request in (
+        ("GetInboxItem", pb.GetInboxItemRequest(notice=waiting.name)),
+        ("ReadNotice", pb.ReadNoticeRequest(notice=waiting.name, request_id=cadre.new_id())),
+        ("ConfirmNotice", pb.ConfirmNoticeRequest(notice=waiting.name, request_id=cadre.new_id())),
+    ):
+        with pytest.raises(Refused) as refused:
+            getattr(cadre.learner(ana), method)(request)
+        assert refused.value.reason == "NOT_FOUND", method
+
+
+def test_notices_are_listed_newest_first_page_by_page(cadre, audience):
+    made = [cadre.draft(audience).name for _ in range(5)]
+
+    seen, token = [], ""
+    while True:
+        page = cadre.analyst.ListNotices(pb.ListNoticesRequest(page_size=2, page_token=token))
+        seen += [notice.name for notice in page.notices]
+        token = page.next_page_token
+        if not token:
+            break
+
+    assert seen == made[::-1]
+
+
+def test_a_request_that_is_sent_twice_makes_one_draft(cadre):
+    request = pb.CreateNoticeRequest(notice=pb.Notice(subject="Once"), request_id=cadre.new_id())
+
+    assert cadre.analyst.CreateNotice(request) == cadre.analyst.CreateNotice(request)
+    assert cadre.rows("SELECT count(*) FROM notice") == [(1,)]
+
+
+def test_the_issued_text_is_kept_as_it_was_hashed(cadre, audience):
+    notice = cadre.issued(audience)
+
+    ((canonical, digest),) = cadre.rows("SELECT canonical, text_sha256 FROM notice_version")
+    assert digest == notice.text_sha256 == sha256(canonical.encode()).hexdigest()
+    said = json.loads(canonical)
+    assert said["subject"] == notice.subject
+    assert said["body"] == notice.body
+    assert said["effective_date"] == notice.effective_date
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE notice_version SET canonical = ''",
+        "DELETE FROM notice_version",
+        "UPDATE notice SET subject = 'Another' WHERE state = 'PUBLISHED'",
+        "DELETE FROM notice WHERE state = 'PUBLISHED'",
+        "UPDATE acknowledgement SET kind = 'READ'",
+        "DELETE FROM acknowledgement",
+    ],
+)
+def test_what_was_issued_and_acknowledged_cannot_be_changed(cadre, statement):
+    ana = cadre.new_id()
+    notice = cadre.issued(cadre.new_audience(cadre.at(ana, "lake")))
+    cadre.confirm(notice, ana)
+
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
+        cadre.rows(statement)
+
+
+def test_each_step_leaves_an_audit_row(cadre, audience):
+    notice = cadre.submitted(audience)
+    give_back(cadre, notice, reason="Not yet.")
+
+    rows = cadre.rows(
+        "SELECT method, reason, after ->> 'state' FROM audit WHERE resource = %(name)s ORDER BY at", name=notice.name
+    )
+    assert rows == [
+        ("NotificationService/CreateNotice", "", "DRAFT"),
+        ("NotificationService/SubmitNotice", "", "IN_APPROVAL"),
+        ("NotificationService/ReturnNotice", "Not yet.", "DRAFT"),
+    ]
+
+
+def test_the_migrations_make_the_tables_that_the_code_describes(postgres_server, cadre):
+    assert schema_differences(postgres_server, cadre.running.runtime.app) == set()

@@ -1,0 +1,230 @@
+"""The decisions, without a database."""
+
+from datetime import UTC, date, datetime
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notification.rules import due_dates, letter, lifecycle
+from notification.rules.due_dates import DueRule
+from notification.rules.letter import Asks, Letter
+from notification.rules.lifecycle import SelfApproval, State, WrongState
+from notification.rules.standing import Counts, Standing
+from servicekit.calendar import add_business_days, business_days_between, is_business_day
+from servicekit.refusals import InvalidField, Stale
+
+COMPLETE = Letter(
+    kind="POLICY",
+    series="CSSP",
+    number="26-04",
+    addressees="ALL IV-D DIRECTORS",
+    subject="Subject",
+    reason="STATE_LAW",
+    contact="Somebody",
+    change="Something",
+    effective_date=date(2027, 1, 4),
+    audience_id=uuid4(),
+    asks="TRAIN",
+    course_id="earning-capacity",
+    course_version=2,
+)
+DAYS = st.dates(date(2026, 1, 1), date(2030, 12, 31))
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+class TestLetter:
+    def test_a_complete_letter_may_be_sent_for_approval(self):
+        letter.check_draft(COMPLETE)
+        letter.check_complete(COMPLETE)
+
+    @pytest.mark.parametrize(
+        ("missing", "named"),
+        [
+            ("kind", "kind"),
+            ("series", "series"),
+            ("number", "number"),
+            ("addressees", "addressees"),
+            ("subject", "subject"),
+            ("reason", "reason"),
+            ("contact", "contact"),
+            ("change", "change"),
+            ("effective_date", "effective_date"),
+            ("audience_id", "audience"),
+            ("asks", "asks"),
+            ("course_id", "course_version"),
+        ],
+    )
+    def test_each_field_that_is_missing_is_named(self, missing, named):
+        values = {**vars(COMPLETE), missing: None if missing in ("effective_date", "audience_id") else ""}
+
+        with pytest.raises(InvalidField) as refusal:
+            letter.check_complete(Letter(**values))
+
+        assert refusal.value.field == f"notice.{named}"
+        assert refusal.value.metadata["missing"] == named
+
+    def test_all_that_is_missing_is_named_at_once(self):
+        with pytest.raises(InvalidField) as refusal:
+            letter.check_complete(Letter(asks="READ", kind="POLICY", series="CSSP", number="26-01"))
+
+        assert refusal.value.metadata["missing"] == "addressees,subject,reason,contact,change,effective_date,audience"
+
+    @pytest.mark.parametrize(
+        ("field", "value", "named"),
+        [
+            ("series", "cssp", "notice.series"),
+            ("number", "26/4", "notice.number"),
+            ("subject", "x" * 301, "notice.subject"),
+            ("body", "x" * 100_001, "notice.body"),
+            ("business_days_before_effective", -1, "notice.due_rule.business_days_before_effective"),
+            ("business_days_after_issue", 251, "notice.due_rule.business_days_after_issue"),
+            ("agency_confirms_within", -1, "notice.agency_confirms_within"),
+        ],
+    )
+    def test_a_draft_is_refused_what_it_may_not_hold(self, field, value, named):
+        with pytest.raises(InvalidField) as refusal:
+            letter.check_draft(Letter(**{**vars(COMPLETE), field: value}))
+
+        assert refusal.value.field == named
+
+    def test_a_course_needs_a_letter_that_asks_to_train(self):
+        with pytest.raises(InvalidField) as refusal:
+            letter.check_draft(Letter(asks="CONFIRM", course_id="earning-capacity", course_version=1))
+
+        assert refusal.value.field == "notice.course_version"
+
+    def test_the_hash_is_that_of_every_field_and_of_nothing_else(self):
+        first = letter.digest(letter.canonical(COMPLETE))
+
+        assert first == letter.digest(letter.canonical(Letter(**vars(COMPLETE))))
+        texts = [name for name, value in vars(COMPLETE).items() if isinstance(value, str)]
+        assert len(texts) > 10
+        for name in texts:
+            other = Letter(**{**vars(COMPLETE), name: getattr(COMPLETE, name) + "ñ"})
+            assert letter.digest(letter.canonical(other)) != first, name
+
+    def test_the_next_number_follows_the_highest_of_its_year(self):
+        assert letter.next_number([], 2026) == "26-01"
+        assert letter.next_number(["26-01", "26-09", "25-31", "26-04"], 2026) == "26-10"
+        assert letter.next_number(["26-99"], 2026) == "26-100"
+        assert letter.next_number(["26-99"], 2027) == "27-01"
+
+
+class TestLifecycle:
+    @pytest.mark.parametrize(("state", "needed"), [pair for pair in product(State, State) if pair[0] != pair[1]])
+    def test_a_step_from_another_state_is_refused(self, state, needed):
+        with pytest.raises(WrongState) as refusal:
+            lifecycle.check_state("notices/1", state, needed)
+
+        assert refusal.value.metadata == {"notice": "notices/1", "state": state, "needed": needed}
+
+    def test_who_wrote_on_a_notice_cannot_approve_it(self):
+        author, editor, approver = uuid4(), uuid4(), uuid4()
+
+        lifecycle.check_approver("notices/1", approver, [author, editor])
+        for writer in (author, editor):
+            with pytest.raises(SelfApproval):
+                lifecycle.check_approver("notices/1", writer, [author, editor])
+
+    def test_an_etag_must_be_given_and_be_the_newest(self):
+        lifecycle.check_etag("notices/1", "4", 4)
+        with pytest.raises(Stale):
+            lifecycle.check_etag("notices/1", "3", 4)
+        with pytest.raises(InvalidField):
+            lifecycle.check_etag("notices/1", "", 4)
+
+    def test_a_return_says_why(self):
+        with pytest.raises(InvalidField) as refusal:
+            lifecycle.check_return_reason("  ")
+
+        assert refusal.value.field == "reason"
+
+
+class TestDueDates:
+    @given(st.integers(0, 30), st.integers(0, 30), DAYS, DAYS)
+    def test_nobody_has_less_time_than_the_rule_grants(self, before, after, effective, issued):
+        due = due_dates.due_date(DueRule(before, after), effective=effective, issued=issued)
+
+        assert business_days_between(issued, due) >= after
+        assert due in (add_business_days(effective, -before), add_business_days(issued, after))
+
+    @given(st.integers(1, 30), DAYS, DAYS)
+    def test_a_joiner_is_never_due_before_the_others_and_has_her_days(self, days, due, joined):
+        joiner_due = due_dates.joiner_due_date(due, days, joined)
+
+        assert joiner_due >= due
+        assert business_days_between(joined, joiner_due) >= days
+        assert joiner_due == due or is_business_day(joiner_due)
+
+    def test_a_due_date_is_a_sentence(self):
+        rule, effective = DueRule(3, 5), date(2027, 1, 4)
+        due = due_dates.due_date(rule, effective=effective, issued=date(2026, 11, 23))
+
+        assert due == date(2026, 12, 29)
+        sentence = due_dates.sentence(rule, effective=effective, due=due)
+        assert sentence == "due Tuesday, December 29, 3 business days before it takes effect"
+
+    def test_a_notice_that_takes_effect_before_training_can_be_due_says_so(self):
+        rule, effective = DueRule(3, 5), date(2026, 11, 24)
+        due = due_dates.due_date(rule, effective=effective, issued=date(2026, 11, 23))
+
+        assert due == date(2026, 12, 2)  # Thanksgiving and the day after it are holidays
+        sentence = due_dates.sentence(rule, effective=effective, due=due)
+        assert sentence == (
+            "due Wednesday, December 2, 5 business days after issue; "
+            "it takes effect before that, on Tuesday, November 24"
+        )
+
+    def test_no_days_before_means_on_the_day_itself(self):
+        sentence = due_dates.sentence(DueRule(0, 1), effective=date(2027, 1, 4), due=date(2027, 1, 4))
+
+        assert sentence == "due Monday, January 4, when it takes effect"
+
+
+def standings():
+    moments = (None, NOW)
+    for asks, read, confirmed, trained, excused, on_leave in product(
+        Asks, moments, moments, moments, (False, True), (False, True)
+    ):
+        yield Standing(asks, read, confirmed, trained, excused=excused, on_leave=on_leave)
+
+
+class TestStanding:
+    def test_every_person_is_in_one_part_of_the_list_at_most(self):
+        checked = 0
+        for standing in standings():
+            counts = standing.counts()
+            assert counts.ready + counts.not_started + counts.on_leave <= counts.listed
+            assert counts.listed + counts.excused == 1
+            assert counts.ready == standing.ready
+            checked += 1
+        assert checked == 128
+
+    def test_ready_needs_every_step_that_is_asked(self):
+        def ready(asks, *, read=None, confirmed=None, trained=None):
+            return Standing(asks, read, confirmed, trained, excused=False, on_leave=False).ready
+
+        assert ready("NOTHING")
+        assert not ready("READ")
+        assert ready("READ", read=NOW)
+        assert not ready("CONFIRM", read=NOW)
+        assert ready("CONFIRM", read=NOW, confirmed=NOW)
+        assert not ready("TRAIN", read=NOW, confirmed=NOW)
+        assert not ready("TRAIN", read=NOW, trained=NOW)
+        assert ready("TRAIN", read=NOW, confirmed=NOW, trained=NOW)
+
+    def test_who_is_on_leave_or_excused_is_not_ready_whatever_she_did(self):
+        for excused, on_leave in ((True, False), (False, True), (True, True)):
+            assert not Standing("READ", NOW, NOW, NOW, excused=excused, on_leave=on_leave).ready
+
+    def test_a_difference_of_nothing_is_nothing(self):
+        counts = Counts(listed=1, read=1)
+
+        assert not counts - counts
+        assert counts - Counts()
+        assert (Counts() - counts) == Counts(listed=-1, read=-1)
+
+
