@@ -3,6 +3,7 @@
 import typer
 
 from cadre_cli import demo, doctor, up
+from cadre_cli.bench.command import bench
 
 app = typer.Typer(
     name="cadre",
@@ -14,3 +15,4 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
+app.command()(bench)

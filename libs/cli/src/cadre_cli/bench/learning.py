@@ -1,0 +1,148 @@
+"""Measures what many people do at once, one RPC each: complete a course, and submit a test.
+
+Everybody is signed in before the clock starts; her token is new to the service that the timed call goes to.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.enrollment.v1 import enrollment_service_pb2_grpc as enrollment_grpc
+from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.evaluation.v1 import evaluation_service_pb2_grpc as evaluation_grpc
+from cadre_cli.access import request_id
+from cadre_cli.bench import callers, raw
+from cadre_cli.bench.raw import Rows
+from cadre_cli.bench.report import Calls
+from cadre_cli.bench.stage import KEY, Stage, WrongResultError, wait_until
+from cadre_cli.loading import EVERYWHERE
+from servicekit.client import Channel
+
+# One timed call, ready to be made.
+Act = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Somebody who has the training on her list, signed in: her assignment, and what each of her calls carries."""
+
+    assignment: str
+    metadata: tuple[tuple[str, str], ...]
+
+
+def completions(stage: Stage, notice: str, count: int) -> Calls:
+    """Have so many people complete the letter's course, which has one section and no test, by one call each."""
+    learners = sign_in(stage, notice, count)
+    with _channel(stage, "enrollment") as channel:
+        stub = channel.stub(enrollment_grpc.EnrollmentServiceStub)
+        acts = [partial(stub.CompleteSection, _section(learner), metadata=learner.metadata) for learner in learners]
+        return _measure(
+            stage,
+            notice,
+            acts,
+            enrollment_pb.Assignment.COMPLETED,
+            Rows(
+                "enrollment",
+                "completion",
+                "requirement_id = (SELECT id FROM requirement WHERE notice_id = %s)",
+                notice.removeprefix("notices/"),
+            ),
+        )
+
+
+def sittings(stage: Stage, notice: str, count: int) -> Calls:
+    """Have so many people submit the test of the letter's course, whose section they completed before; all pass."""
+    learners = sign_in(stage, notice, count)
+    with _channel(stage, "enrollment") as enrollment, _channel(stage, "evaluation") as evaluation:
+        courses = enrollment.stub(enrollment_grpc.EnrollmentServiceStub)
+        tests = evaluation.stub(evaluation_grpc.EvaluationServiceStub)
+        test_version = "tests/measured-test/versions/1"
+
+        def prepare(learner: Learner) -> Act:
+            courses.CompleteSection(_section(learner), metadata=learner.metadata)
+            start = evaluation_pb.StartSittingRequest(
+                test_version=test_version, request_id=request_id("bench", learner.assignment, "sitting")
+            )
+            sitting = tests.StartSitting(start, metadata=learner.metadata)
+            submit = evaluation_pb.SubmitSittingRequest(
+                name=sitting.name, answers=KEY, request_id=request_id("bench", sitting.name, "submit")
+            )
+            return partial(tests.SubmitSitting, submit, metadata=learner.metadata)
+
+        acts = callers.run(prepare, learners).answers
+        stage.await_quiet()
+        return _measure(
+            stage,
+            notice,
+            acts,
+            evaluation_pb.Sitting.PASSED,
+            Rows("evaluation", "sitting", "state = %s", "PASSED"),
+        )
+
+
+def sign_in(stage: Stage, notice: str, count: int) -> list[Learner]:
+    """Sign in so many of those who got the letter."""
+    access = stage.access
+    request = enrollment_pb.ListAssignmentsRequest(parent=EVERYWHERE, notice=notice, page_size=1000)
+    assignments = list(access.every(access.enrollment.ListAssignments, request, "assignments"))[:count]
+    if len(assignments) < count:
+        raise WrongResultError(f"Only {len(assignments)} of {count} people have the training on their list")
+
+    def exchange(assignment: enrollment_pb.Assignment) -> Learner:
+        asked = directory_pb.ExchangeSignInRequest(person=assignment.person)
+        token = access.ask(access.directory.ExchangeSignIn, asked).token
+        return Learner(assignment.name, (("authorization", f"Bearer {token}"),))
+
+    return callers.run(exchange, assignments).answers
+
+
+def _section(learner: Learner) -> enrollment_pb.CompleteSectionRequest:
+    """The only section of the course."""
+    key = request_id("bench", learner.assignment, "section")
+    return enrollment_pb.CompleteSectionRequest(name=learner.assignment, section=1, request_id=key)
+
+
+def _measure(
+    stage: Stage,
+    notice: str,
+    acts: Sequence[Act],
+    done: int,
+    rows: Rows,
+) -> Calls:
+    """Time *acts*, each of which must answer with state *done*, and then as many bare commits of the same rows."""
+    started = time.perf_counter()
+    timing = callers.run(lambda act: act(), acts)
+    wait_until(lambda: stage.readiness(notice).state.trained >= len(acts), "the state's page does not count everybody")
+    visible = time.perf_counter() - started
+    wrong = sum(answer.state != done for answer in timing.answers)
+    if wrong:
+        raise WrongResultError(f"{wrong} of {len(acts)} calls did not do their work")
+    stage.await_quiet()
+    bare, written = raw.commit_one_by_one(stage.site.database_urls, rows)
+    if written != len(acts):
+        raise WrongResultError(f"{written} rows of {rows.table} came of {len(acts)} calls")
+    return Calls(
+        count=len(acts),
+        callers=callers.CALLERS,
+        seconds=timing.seconds,
+        visible_seconds=visible,
+        per_second=len(acts) / timing.seconds,
+        p50_ms=timing.percentile_ms(50),
+        p99_ms=timing.percentile_ms(99),
+        raw_seconds=bare,
+        ratio=timing.seconds / bare,
+    )
+
+
+@contextmanager
+def _channel(stage: Stage, service: str) -> Iterator[Channel]:
+    channel = Channel(f"127.0.0.1:{stage.site.ports[service].serve}", str)
+    try:
+        yield channel
+    finally:
+        channel.close()

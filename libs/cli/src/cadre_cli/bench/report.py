@@ -1,0 +1,189 @@
+"""What a run reports: the figures, and how they stand against the budgets."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+BUDGET_PEOPLE = 10_000
+PUBLISH_SECONDS = 0.3
+PUBLISH_RATIO = 2.5
+LINEAR_FACTOR = 1.3
+COMPLETIONS = 10_000
+COMPLETION_SECONDS = 12.0
+ROSTER_SECONDS = 6.0
+
+
+@dataclass(frozen=True)
+class Publish:
+    """Issuing a letter to so many people, against writing the same rows bare: medians of *runs*, in seconds."""
+
+    people: int
+    seconds: float
+    raw_seconds: float
+    ratio: float
+    runs: int
+    min: float
+    max: float
+    raw_min: float
+    raw_max: float
+
+    @classmethod
+    def of(cls, people: int, seconds: Sequence[float], raw: Sequence[float]) -> "Publish":
+        """Sum up runs that alternated with the raw limit."""
+        ratio = median(seconds) / median(raw)
+        extremes = (min(seconds), max(seconds), min(raw), max(raw))
+        return cls(people, median(seconds), median(raw), ratio, len(seconds), *extremes)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """So many writes of single people, one RPC each.
+
+    *seconds* until all are answered, and so durable; *visible_seconds* until the state's page counts all of them;
+    *raw_seconds* for as many bare commits of one row over as many connections; percentiles of one call.
+    """
+
+    count: int
+    callers: int
+    seconds: float
+    visible_seconds: float
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    raw_seconds: float
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A roster file, from its first chunk until its people are in the directory and in the audiences."""
+
+    people: int
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one size showed; the single calls are measured at one size only."""
+
+    publish: Publish
+    roster: Roster
+    completions: Calls | None
+    sittings: Calls | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """All of a run, with the servers' own word on what a commit means and the machine that it ran on."""
+
+    publish: list[Publish]
+    completions: Calls | None
+    sittings: Calls | None
+    roster: list[Roster]
+    settings: dict[str, str]
+    machine: dict[str, str | int]
+
+    @classmethod
+    def of(cls, measured: Sequence[Measured], settings: dict[str, str], machine: dict[str, str | int]) -> "Report":
+        """Put the sizes together."""
+        return cls(
+            publish=[one.publish for one in measured],
+            completions=next((one.completions for one in measured if one.completions), None),
+            sittings=next((one.sittings for one in measured if one.sittings), None),
+            roster=[one.roster for one in measured],
+            settings=settings,
+            machine=machine,
+        )
+
+    @property
+    def linear_factor(self) -> float | None:
+        """Seconds per person at the largest size over those at the budget's; none if nothing larger was measured."""
+        per_person = {row.people: row.seconds / row.people for row in self.publish}
+        largest = max(per_person)
+        if largest <= BUDGET_PEOPLE or BUDGET_PEOPLE not in per_person:
+            return None
+        return per_person[largest] / per_person[BUDGET_PEOPLE]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that is written to the file."""
+        return {**asdict(self), "linear_factor": self.linear_factor}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One figure and its budget; *budget* is empty where there is none."""
+
+    what: str
+    measured: float
+    unit: str
+    beside: str = ""
+    budget: float | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the budget is met; none if there is none."""
+        return None if self.budget is None else self.measured <= self.budget
+
+
+def verdicts(report: Report) -> Iterator[Verdict]:
+    """Hold each figure against its budget."""
+    for row in report.publish:
+        budgeted = row.people == BUDGET_PEOPLE
+        raw = f"bare {row.raw_seconds:.3f} s; {row.min:.3f} to {row.max:.3f} s in {row.runs} runs"
+        what = f"issue a letter to {row.people:,} people"
+        yield Verdict(what, row.seconds, "s", raw, PUBLISH_SECONDS if budgeted else None)
+        yield Verdict("  over the bare writes", row.ratio, "x", "", PUBLISH_RATIO if budgeted else None)
+    if report.linear_factor is not None:
+        yield Verdict("  per person, largest size over 10,000", report.linear_factor, "x", "", LINEAR_FACTOR)
+    if report.completions:
+        calls, what = report.completions, "completions one by one"
+        yield Verdict(
+            f"{calls.count:,} {what}, {calls.callers} callers",
+            calls.seconds,
+            "s",
+            _beside(calls),
+            COMPLETION_SECONDS if calls.count == COMPLETIONS else None,
+        )
+    if report.sittings:
+        calls = report.sittings
+        yield Verdict(f"{calls.count:,} tests submitted, {calls.callers} callers", calls.seconds, "s", _beside(calls))
+    for roster in report.roster:
+        budget = ROSTER_SECONDS if roster.people == BUDGET_PEOPLE else None
+        yield Verdict(f"roster of {roster.people:,} people", roster.seconds, "s", f"{roster.rows:,} rows", budget)
+
+
+def show(console: Console, report: Report) -> None:
+    """Print the figures, the servers' settings and the machine."""
+    table = Table("What", "", "Beside it", "Budget", "", title="Cadre, measured")
+    table.columns[1].justify = table.columns[3].justify = "right"
+    for verdict in verdicts(report):
+        table.add_row(
+            verdict.what,
+            f"{verdict.measured:.3g} {verdict.unit}",
+            verdict.beside,
+            "" if verdict.budget is None else f"{verdict.budget:g} {verdict.unit}",
+            _word(verdict),
+        )
+    console.print(table)
+    for facts in (report.settings, report.machine):
+        console.print(", ".join(f"{name} {value}" for name, value in facts.items()))
+
+
+def _beside(calls: Calls) -> str:
+    return (
+        f"{calls.per_second:,.0f}/s, p50 {calls.p50_ms:.0f} ms, p99 {calls.p99_ms:.0f} ms; on the state's page after "
+        f"{calls.visible_seconds:.1f} s; bare {calls.raw_seconds:.1f} s"
+    )
+
+
+def _word(verdict: Verdict) -> str:
+    if verdict.budget is None:
+        return ""
+    if verdict.met:
+        return "[green]met[/]"
+    return f"[red]missed by {verdict.measured - verdict.budget:.2g} {verdict.unit}[/]"
