@@ -1,1 +1,1 @@
-"""The directory service."""
+"""Directory: agencies, people and their jobs, roles, sign-in tokens, roster files and audiences."""

@@ -1,0 +1,31 @@
+"""What the directory consists of."""
+
+from pathlib import Path
+
+from directory.audits import AUDITS
+from directory.jobs import JOBS
+from directory.roster_work import RosterWorker
+from directory.rpc import DirectoryServicer
+from directory.tables import metadata
+from servicekit.app import ServiceApp
+from servicekit.db import Database
+from servicekit.rpc import Servicer
+from servicekit.settings import Settings
+from servicekit.tokens import Signer
+
+
+def _servicers(settings: Settings, database: Database) -> list[Servicer]:
+    worker = RosterWorker(database)
+    worker.resume()
+    signer = Signer(settings.keys_dir, settings.service)
+    return [DirectoryServicer(database, signer, worker, demonstration=settings.demo)]
+
+
+APP = ServiceApp(
+    name="directory",
+    metadata=metadata,
+    migrations=Path(__file__).parents[2] / "migrations",
+    servicers=_servicers,
+    jobs=JOBS,
+    audits=AUDITS,
+)

@@ -1,0 +1,132 @@
+"""Audiences: who something is for, as an expression whose membership follows people by itself."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlmodel import select
+
+from directory import membership, queries
+from directory.rules import expressions, names
+from directory.tables import AudienceMemberRow, AudienceRow
+from servicekit.calendar import pacific_date
+from servicekit.db import Db
+from servicekit.refusals import InvalidField, NotFound, Stale
+from servicekit.rpc import Scope
+
+_UNKNOWN_PEOPLE = """
+SELECT id::text FROM unnest(%(ids)s::uuid[]) AS given (id)
+WHERE NOT EXISTS (SELECT FROM person WHERE person.id = given.id) LIMIT 1
+"""
+
+
+def create(db: Db, *, title: str, expression: expressions.Expression, at: datetime) -> AudienceRow:
+    """Make an audience and its first membership, which is revision 1."""
+    membership.hold(db)
+    sound = _checked(db, expression)
+    audience = AudienceRow(id=uuid4(), title=_titled(title), expression=stored(sound), created_at=at)
+    db.add(audience)
+    db.flush()
+    membership.recompute(db, at=at, audience_ids=[audience.id])
+    db.refresh(audience)
+    db.changed(f"audiences/{audience.id}", after={"title": audience.title, "expression": audience.expression})
+    return audience
+
+
+def update(
+    db: Db, *, audience_id: UUID, title: str, expression: expressions.Expression, etag: str, at: datetime
+) -> AudienceRow:
+    """Change title and expression; the membership gets a new revision if it changes thereby."""
+    membership.hold(db)
+    audience = get(db, audience_id)
+    if etag and etag != str(audience.version):
+        raise Stale(f"audiences/{audience_id}")
+    before = {"title": audience.title, "expression": audience.expression}
+    audience.title, audience.expression = _titled(title), stored(_checked(db, expression))
+    audience.version += 1
+    db.add(audience)
+    db.flush()
+    membership.recompute(db, at=at, audience_ids=[audience.id])
+    db.refresh(audience)
+    after = {"title": audience.title, "expression": audience.expression}
+    db.changed(f"audiences/{audience.id}", before=before, after=after)
+    return audience
+
+
+def get(db: Db, audience_id: UUID) -> AudienceRow:
+    """Return an audience."""
+    audience = db.get(AudienceRow, audience_id)
+    if audience is None:
+        raise NotFound(f"audiences/{audience_id}")
+    return audience
+
+
+def preview(
+    db: Db, expression: expressions.Expression, *, at: datetime
+) -> tuple[list[dict[str, Any]], expressions.Expression]:
+    """Count whom *expression* matches today, by agency; return it in its normal form too. Saves nothing."""
+    sound = _checked(db, expression)
+    return membership.preview(db, stored(sound), day=pacific_date(at)), sound
+
+
+def explain(
+    db: Db, *, audience_id: UUID, person_id: UUID, caller: str, scope: Scope, at: datetime
+) -> tuple[bool, list[str], int]:
+    """Return whether a person is in an audience, why, and since which revision (0 if she never was).
+
+    For the person herself, and for those who read people at an agency where she has or had a job.
+    """
+    herself = caller == f"people/{person_id}"
+    if not (herself or scope.whole or queries.worked_at(db, person_id, scope.ids("agencies"))):
+        raise NotFound(f"people/{person_id}")
+    audience = get(db, audience_id)
+    expression = from_stored(audience.expression)
+    posts = queries.posts(db, person_id, day=pacific_date(at))
+    reasons = expressions.explain(expression, posts, queries.vocabulary(db), herself=herself)
+    rows = db.exec(
+        select(AudienceMemberRow).where(
+            AudienceMemberRow.audience_id == audience_id, AudienceMemberRow.person_id == person_id
+        )
+    ).all()
+    member = any(expressions.member(expression, post) for post in posts)
+    since = max((row.revision for row in rows if row.member == member), default=0)
+    return member, reasons, since
+
+
+def stored(expression: expressions.Expression) -> dict[str, Any]:
+    """Return *expression* as it is kept: kinds that do not restrict are left out, which `membership.py` relies on."""
+
+    def kept(clause: expressions.Clause) -> dict[str, list[str]]:
+        return {kind: list(values) for kind, values in vars(clause).items() if values}
+
+    return {
+        "include": [kept(clause) for clause in expression.include],
+        "exclude": [kept(clause) for clause in expression.exclude],
+    }
+
+
+def from_stored(kept: dict[str, Any]) -> expressions.Expression:
+    """Return the expression that was kept."""
+
+    def clauses(side: str) -> tuple[expressions.Clause, ...]:
+        return tuple(
+            expressions.Clause(**{kind: tuple(values) for kind, values in clause.items()}) for clause in kept[side]
+        )
+
+    return expressions.Expression(clauses("include"), clauses("exclude"))
+
+
+def _checked(db: Db, expression: expressions.Expression) -> expressions.Expression:
+    sound = expressions.normalise(expression)
+    expressions.check(sound, queries.vocabulary(db))
+    people = {UUID(person) for clause in (*sound.include, *sound.exclude) for person in clause.people}
+    if people and (unknown := db.rows(_UNKNOWN_PEOPLE, ids=list(people))):
+        raise InvalidField("expression.include.people", f"people/{unknown[0]['id']}", "does not exist")
+    return sound
+
+
+def _titled(title: str) -> str:
+    title = names.clean(title)
+    if not title or len(title) > names.LONGEST:
+        raise InvalidField("audience.title", title, f"must be given, of at most {names.LONGEST} characters")
+    return title

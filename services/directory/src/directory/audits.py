@@ -1,0 +1,22 @@
+"""What must be zero, found by recounting rows."""
+
+from directory import membership
+from servicekit.db import Db, count
+from servicekit.operations import Audit
+
+_PEOPLE = """
+SELECT coalesce(sum(abs(audience.people - coalesce(counted.people, 0))), 0)
+FROM audience LEFT JOIN (
+  SELECT audience_id, count(DISTINCT person_id) AS people FROM audience_member WHERE member GROUP BY audience_id
+) AS counted ON counted.audience_id = audience.id
+"""
+
+
+def _people(db: Db) -> int:
+    return int(count(db, _PEOPLE))
+
+
+AUDITS = (
+    Audit("audiences.drift", "Stored memberships that differ from a recount today", membership.drift),
+    Audit("audiences.people", "Difference between the people counted with an audience and its members", _people),
+)

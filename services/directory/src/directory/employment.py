@@ -1,0 +1,191 @@
+"""What people do at agencies: jobs and leave, all of them dated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlmodel import select
+
+from directory import membership, news, people
+from directory.rules import names
+from directory.rules.spells import (
+    JobOverlaps,
+    LeaveOverlaps,
+    NoCurrentJob,
+    NotOnLeave,
+    Spell,
+    require_free,
+    require_order,
+)
+from directory.tables import AgencyRow, JobClassRow, JobRow, LeaveRow, PersonRow, WorkUnitRow
+from servicekit.calendar import pacific_date
+from servicekit.db import Db
+from servicekit.refusals import InvalidField, NotFound
+from servicekit.rpc import Scope
+
+
+@dataclass(frozen=True)
+class Post:
+    """What is said of a job: local title, statewide class and work units (none recorded = empty)."""
+
+    local_title: str
+    job_class: str
+    units: Sequence[str]
+
+
+def hire(db: Db, identity: people.Identity, *, agency_id: str, post: Post, start: date, at: datetime) -> PersonRow:
+    """Record a new person with a first job at the agency."""
+    membership.share(db)
+    person = people.create(db, identity)
+    _add_job(db, person, agency_id=agency_id, post=post, start=start, end=None)
+    people.settle(db, person, at=at)
+    db.changed(f"people/{person.id}", after=_job_facts(agency_id, post, start))
+    return person
+
+
+def add_job(
+    db: Db, *, person_id: UUID, agency_id: str, post: Post, start: date, end: date | None, at: datetime
+) -> PersonRow:
+    """Give a person a job at the agency, beside any she has elsewhere. Who comes back is the same person as before."""
+    person = people.load_anybody(db, person_id)
+    _add_job(db, person, agency_id=agency_id, post=post, start=start, end=end)
+    people.settle(db, person, at=at)
+    db.changed(f"people/{person.id}", after=_job_facts(agency_id, post, start))
+    return person
+
+
+def change_job(db: Db, *, person_id: UUID, agency_id: str, post: Post, at: datetime) -> PersonRow:
+    """Change title, class or units of the current job at the agency; the job remains the same spell of work."""
+    person = people.load_anybody(db, person_id)
+    job = _current_job(db, person_id, agency_id)
+    before = _job_facts(agency_id, Post(job.local_title, job.job_class_id, job.units), job.start_date)
+    post = _checked(db, post)
+    after = _job_facts(agency_id, post, job.start_date)
+    if after != before:
+        job.local_title, job.job_class_id, job.units = post.local_title, post.job_class, list(post.units)
+        db.add(job)
+        news.tell_moved(db, [{"agency_id": agency_id, "person_id": person_id}])
+        people.settle(db, person, at=at)
+    db.changed(f"people/{person_id}", before=before, after=after)
+    return person
+
+
+def end_job(db: Db, *, person_id: UUID, agency_id: str, end: date, at: datetime) -> PersonRow:
+    """End the current job at the agency: *end* is the first day on which the person no longer works there."""
+    person = people.load_anybody(db, person_id)
+    job = _current_job(db, person_id, agency_id)
+    require_order("end_date", job.start_date, end, same_day=False)
+    before = job.end_date
+    job.end_date = end
+    db.add(job)
+    people.settle(db, person, at=at)
+    db.changed(
+        f"people/{person_id}",
+        before={"agency": agency_id, "end_date": before and before.isoformat()},
+        after={"agency": agency_id, "end_date": end.isoformat()},
+    )
+    return person
+
+
+def record_leave(db: Db, *, person_id: UUID, scope: Scope, start: date, last: date | None, at: datetime) -> PersonRow:
+    """Record leave from *start* to *last*, both included; the same start again corrects the end."""
+    require_order("leave.end_date", start, last, same_day=True)
+    person = people.load(db, person_id, scope)
+    leaves = db.exec(select(LeaveRow).where(LeaveRow.person_id == person_id)).all()
+    same = next((leave for leave in leaves if leave.start_date == start), None)
+    others = [Spell.through(leave.start_date, leave.end_date) for leave in leaves if leave is not same]
+    require_free(Spell.through(start, last), others, LeaveOverlaps, person=f"people/{person_id}")
+    leave = same or LeaveRow(id=uuid4(), person_id=person_id, start_date=start)
+    before = _leave_facts(leave) if same else None
+    leave.end_date = last
+    db.add(leave)
+    people.settle(db, person, at=at)
+    db.changed(f"people/{person_id}", before=before, after=_leave_facts(leave))
+    return person
+
+
+def end_leave(db: Db, *, person_id: UUID, scope: Scope, back: date, at: datetime) -> PersonRow:
+    """End the leave that *back* lies in the day before; a leave that would have begun on that day is taken back."""
+    person = people.load(db, person_id, scope)
+    leaves = db.exec(select(LeaveRow).where(LeaveRow.person_id == person_id)).all()
+    leave = next((each for each in leaves if Spell.through(each.start_date, each.end_date).holds_on(back)), None)
+    if leave is None:
+        raise NotOnLeave("The person is not on leave on that day.", person=f"people/{person_id}", return_date=back)
+    before = _leave_facts(leave)
+    after = None
+    if leave.start_date == back:
+        db.delete(leave)
+    else:
+        leave.end_date = back - timedelta(days=1)
+        db.add(leave)
+        after = _leave_facts(leave)
+    people.settle(db, person, at=at)
+    db.changed(f"people/{person_id}", before=before, after=after)
+    return person
+
+
+def _add_job(db: Db, person: PersonRow, *, agency_id: str, post: Post, start: date, end: date | None) -> None:
+    if db.get(AgencyRow, agency_id) is None:
+        raise NotFound(f"agencies/{agency_id}")
+    require_order("job.end_date", start, end, same_day=False)
+    post = _checked(db, post)
+    there = db.exec(select(JobRow).where(JobRow.person_id == person.id, JobRow.agency_id == agency_id)).all()
+    spells = [Spell(job.start_date, job.end_date) for job in there]
+    require_free(Spell(start, end), spells, JobOverlaps, person=f"people/{person.id}")
+    db.add(
+        JobRow(
+            id=uuid4(),
+            person_id=person.id,
+            agency_id=agency_id,
+            local_title=post.local_title,
+            job_class_id=post.job_class,
+            units=list(post.units),
+            start_date=start,
+            end_date=end,
+        )
+    )
+
+
+def _current_job(db: Db, person_id: UUID, agency_id: str) -> JobRow:
+    """Return the job at the agency that has not ended; the earliest, if a later one is recorded ahead."""
+    today = pacific_date(db.at)
+    jobs = db.exec(select(JobRow).where(JobRow.person_id == person_id, JobRow.agency_id == agency_id)).all()
+    current = [job for job in jobs if job.end_date is None or job.end_date > today]
+    if not jobs:
+        raise NotFound(f"people/{person_id}")
+    if not current:
+        raise NoCurrentJob("The person has no job there.", person=f"people/{person_id}", agency=f"agencies/{agency_id}")
+    return min(current, key=lambda job: job.start_date)
+
+
+def _checked(db: Db, post: Post) -> Post:
+    """Return *post* tidied; refuse a class or unit that does not exist."""
+    title = names.clean(post.local_title)
+    if not title or len(title) > names.LONGEST:
+        raise InvalidField("job.local_title", post.local_title, f"must be given, of at most {names.LONGEST} characters")
+    if db.get(JobClassRow, post.job_class) is None:
+        raise InvalidField("job.job_class", post.job_class, "does not exist")
+    units = sorted(set(post.units))
+    known = db.exec(select(WorkUnitRow.id).where(WorkUnitRow.id.in_(units))).all()  # type: ignore[attr-defined]
+    if unknown := sorted(set(units) - set(known)):
+        raise InvalidField("job.units", unknown[0], "does not exist")
+    return Post(title, post.job_class, units)
+
+
+def _job_facts(agency_id: str, post: Post, start: date) -> dict[str, Any]:
+    return {
+        "agency": agency_id,
+        "local_title": post.local_title,
+        "job_class": post.job_class,
+        "units": sorted(post.units),
+        "start_date": start.isoformat(),
+    }
+
+
+def _leave_facts(leave: LeaveRow) -> dict[str, Any]:
+    return {
+        "leave_start_date": leave.start_date.isoformat(),
+        "leave_end_date": leave.end_date and leave.end_date.isoformat(),
+    }

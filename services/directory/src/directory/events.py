@@ -1,0 +1,72 @@
+"""The directory's facts as messages. Nothing else builds one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from cadre.directory.v1 import events_pb2
+
+# A consumer handles a chunk in one transaction.
+CHUNK = 1_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What holds for one person at one agency since a revision of an audience."""
+
+    person_id: str
+    agency_id: str
+    units: Sequence[str]
+    member: bool
+    on_leave: bool
+
+
+def hired(agency_id: str, person_ids: Sequence[str]) -> Iterator[events_pb2.PersonHired]:
+    """People took up a job at an agency."""
+    for chunk in _chunks(person_ids):
+        yield events_pb2.PersonHired(agency_id=agency_id, person_ids=chunk)
+
+
+def moved(agency_id: str, person_ids: Sequence[str]) -> Iterator[events_pb2.PersonMoved]:
+    """People changed class, title or work units within an agency."""
+    for chunk in _chunks(person_ids):
+        yield events_pb2.PersonMoved(agency_id=agency_id, person_ids=chunk)
+
+
+def left(agency_id: str, person_ids: Sequence[str]) -> Iterator[events_pb2.PersonLeft]:
+    """People's job at an agency ended."""
+    for chunk in _chunks(person_ids):
+        yield events_pb2.PersonLeft(agency_id=agency_id, person_ids=chunk)
+
+
+def members_changed(
+    audience_id: str, revision: int, effective: date, changes: Sequence[Membership]
+) -> Iterator[events_pb2.AudienceMembersChanged]:
+    """The membership of an audience changed; a revision without changes is told as one empty chunk."""
+    chunks = list(_chunks(changes)) or [[]]
+    for number, chunk in enumerate(chunks, 1):
+        yield events_pb2.AudienceMembersChanged(
+            audience_id=audience_id,
+            revision=revision,
+            chunk=number,
+            chunks=len(chunks),
+            effective_date=effective.isoformat(),
+            changes=[
+                events_pb2.MemberChange(
+                    person_id=change.person_id,
+                    agency_id=change.agency_id,
+                    units=change.units,
+                    member=change.member,
+                    on_leave=change.on_leave,
+                )
+                for change in chunk
+            ],
+        )
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]

@@ -1,0 +1,69 @@
+"""What the directory does on a timer."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from directory import membership, news, roster_work
+from servicekit.calendar import pacific_date
+from servicekit.db import Database, Db
+from servicekit.jobs import Job
+
+_KNOWN_DAY = "SELECT day FROM day_turn"
+_LOCKED_DAY = "SELECT day FROM day_turn FOR UPDATE"
+_SET_DAY = """
+INSERT INTO day_turn (one, day) VALUES (true, %(day)s) ON CONFLICT (one) DO UPDATE SET day = excluded.day
+"""
+# A leave ends with its last day: the person is back on the day after.
+_TURNED = """
+SELECT person_id FROM job WHERE start_date = %(day)s OR end_date = %(day)s
+UNION
+SELECT person_id FROM leave WHERE start_date = %(day)s OR end_date = %(day)s - 1
+"""
+
+
+def turn_days(database: Database, now: datetime) -> None:
+    """Follow what changes by date alone: hires and ends recorded ahead, leave that begins or is over.
+
+    Each day since the last run is one transaction, so that what is told has the day on which it took effect. When the
+    day has not changed, this costs one look.
+    """
+    today = pacific_date(now)
+    with database.read(now) as db:
+        known = db.rows(_KNOWN_DAY)
+    day = _next(known, today)
+    while day is not None:
+        with database.transaction(actor="services/directory", method="jobs/turn_days", at=now) as db:
+            membership.hold(db)
+            # Another process may have turned it meanwhile.
+            if _next(db.rows(_LOCKED_DAY), today) == day:
+                _turn(db, day, everybody=not known)
+        with database.read(now) as db:
+            known = db.rows(_KNOWN_DAY)
+        day = _next(known, today)
+
+
+def _turn(db: Db, day: date, *, everybody: bool) -> None:
+    """Bring everything up to *day*; the first time ever, look at everybody."""
+    person_ids = None if everybody else [row["person_id"] for row in db.rows(_TURNED, day=day)]
+    news.tell(db, day=day)
+    rows = 0
+    if person_ids is None or person_ids:
+        rows = membership.recompute(db, at=db.at, person_ids=person_ids, day=day)
+    db.run(_SET_DAY, day=day)
+    people = "all" if person_ids is None else len(person_ids)
+    db.changed("days/-", after={"day": day.isoformat(), "people": people, "memberships_changed": rows})
+
+
+def _next(known: list[dict[str, Any]], today: date) -> date | None:
+    """Return the first day that was not followed yet, none if today was."""
+    if not known:
+        return today
+    last: date = known[0]["day"]
+    return last + timedelta(days=1) if last < today else None
+
+
+JOBS = (
+    Job("turn_days", timedelta(minutes=1), turn_days),
+    Job("resume_rosters", timedelta(minutes=1), roster_work.resume),
+    Job("forget_rosters", timedelta(hours=6), roster_work.forget),
+)

@@ -1,0 +1,67 @@
+"""What other services are told of people's jobs, and what ends by itself with a job: the roles held there.
+
+A job that is recorded ahead of its day is told on its day. A job that had ended when it was first recorded is history
+and is told to nobody.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.message import Message
+
+from directory import events
+from servicekit import outbox
+from servicekit.db import Db
+
+_LEAVING = """
+UPDATE job SET leaving_told = true
+WHERE NOT leaving_told AND end_date <= %(day)s {of_people}
+RETURNING agency_id, person_id, hire_told
+"""
+_HIRED = """
+UPDATE job SET hire_told = true
+WHERE NOT hire_told AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s) {of_people}
+RETURNING agency_id, person_id
+"""
+# With her last job at an agency a person's roles there end; with the last one at a state agency those for the state.
+_ROLES_ENDED = """
+UPDATE role_grant SET revoked_at = %(at)s
+FROM unnest(%(agencies)s::text[], %(people)s::uuid[]) AS gone (agency_id, person_id)
+JOIN agency ON agency.id = gone.agency_id
+WHERE role_grant.person_id = gone.person_id AND role_grant.revoked_at IS NULL
+  AND role_grant.scope = CASE WHEN agency.kind = 'state' THEN 'state' ELSE agency.id END
+  AND NOT EXISTS (
+    SELECT FROM job JOIN agency AS other ON other.id = job.agency_id
+    WHERE job.person_id = gone.person_id AND (job.end_date IS NULL OR job.end_date > %(day)s)
+      AND CASE WHEN agency.kind = 'state' THEN other.kind = 'state' ELSE other.id = agency.id END)
+"""
+_OF_PEOPLE = "AND person_id = ANY(%(people)s)"
+
+
+def tell(db: Db, *, day: date, person_ids: Collection[UUID] | None = None) -> None:
+    """Tell whose jobs began or ended up to *day* and were not told yet; None = of everybody."""
+    of_people = "" if person_ids is None else _OF_PEOPLE
+    people = None if person_ids is None else list(person_ids)
+    gone = db.rows(_LEAVING.format(of_people=of_people), day=day, people=people)
+    if gone:
+        agencies, persons = [row["agency_id"] for row in gone], [row["person_id"] for row in gone]
+        db.run(_ROLES_ENDED, agencies=agencies, people=persons, at=db.at, day=day)
+    _emit(db, events.left, [row for row in gone if row["hire_told"]])
+    _emit(db, events.hired, db.rows(_HIRED.format(of_people=of_people), day=day, people=people))
+
+
+def tell_moved(db: Db, rows: Iterable[dict[str, Any]]) -> None:
+    """Tell whose job was changed: rows of `agency_id` and `person_id`."""
+    _emit(db, events.moved, rows)
+
+
+def _emit(db: Db, message: Callable[[str, Sequence[str]], Iterator[Message]], rows: Iterable[dict[str, Any]]) -> None:
+    by_agency: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        by_agency[row["agency_id"]].add(str(row["person_id"]))
+    for agency_id, people in sorted(by_agency.items()):
+        for each in message(agency_id, sorted(people)):
+            outbox.emit(db, each)

@@ -1,0 +1,152 @@
+"""People: who they are. What they do at agencies is in `employment.py`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlmodel import select
+
+from directory import membership, news
+from directory.rules import names
+from directory.tables import JobRow, PersonRow
+from servicekit.calendar import pacific_date
+from servicekit.db import Db
+from servicekit.refusals import InvalidField, Kind, NotFound, Refusal, Stale
+from servicekit.rpc import Scope
+
+
+class StaffNumberTaken(Refusal):
+    """Somebody has this staff number; `person` says who if she goes by the same name."""
+
+    kind = Kind.EXISTS
+
+
+class EmailTaken(Refusal):
+    """Somebody else has this e-mail address."""
+
+    kind = Kind.EXISTS
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is said of a person apart from her work."""
+
+    staff_number: str
+    family_name: str
+    given_name: str
+    email: str
+
+
+def create(db: Db, identity: Identity) -> PersonRow:
+    """Record a person whom nobody knew yet. Somebody who comes back is the same person: give her a job instead."""
+    staff_number = names.clean(identity.staff_number)
+    if not staff_number or len(staff_number) > names.LONGEST_STAFF_NUMBER:
+        rule = f"must be given, of at most {names.LONGEST_STAFF_NUMBER} characters"
+        raise InvalidField("person.staff_number", staff_number, rule)
+    known = db.exec(select(PersonRow).where(PersonRow.staff_number == staff_number)).one_or_none()
+    if known is not None:
+        same = known.sort_key == names.sort_key(identity.family_name, identity.given_name)
+        raise StaffNumberTaken(
+            "The staff number is taken.",
+            field="person.staff_number",
+            staff_number=staff_number,
+            person=f"people/{known.id}" if same else "",
+        )
+    person = PersonRow(
+        id=uuid4(),
+        staff_number=staff_number,
+        family_name="",
+        given_name="",
+        email=None,
+        email_key=None,
+        sort_key="",
+        search_key="",
+        version=0,
+        created_at=db.at,
+    )
+    _name(person, identity.family_name, identity.given_name)
+    _address(db, person, identity.email)
+    db.add(person)
+    db.flush()
+    return person
+
+
+def update(db: Db, *, person_id: UUID, scope: Scope, given: Identity, fields: Collection[str], etag: str) -> PersonRow:
+    """Change name and e-mail as far as *fields* names them."""
+    allowed = ("given_name", "family_name", "email")
+    for field in fields:
+        if field not in allowed:
+            rule = "never changes" if field == "staff_number" else f"must name some of {', '.join(allowed)}"
+            raise InvalidField("update_mask", field, rule)
+    if not fields:
+        raise InvalidField("update_mask", "", f"must name some of {', '.join(allowed)}")
+    person = load(db, person_id, scope)
+    if etag and etag != str(person.version):
+        raise Stale(f"people/{person_id}")
+    _name(
+        person,
+        given.family_name if "family_name" in fields else person.family_name,
+        given.given_name if "given_name" in fields else person.given_name,
+    )
+    if "email" in fields:
+        _address(db, person, given.email)
+    person.version += 1
+    db.add(person)
+    db.changed(f"people/{person_id}", after={"fields": sorted(fields)})
+    return person
+
+
+def load(db: Db, person_id: UUID, scope: Scope) -> PersonRow:
+    """Lock and return a person who works, or is about to, at an agency within *scope*; for others there is nobody."""
+    membership.share(db)
+    person = db.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update()).one_or_none()
+    if person is None or not (scope.whole or _works_within(db, person_id, scope.ids("agencies"))):
+        raise NotFound(f"people/{person_id}")
+    return person
+
+
+def load_anybody(db: Db, person_id: UUID) -> PersonRow:
+    """Lock and return a person, wherever she works."""
+    membership.share(db)
+    person = db.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update()).one_or_none()
+    if person is None:
+        raise NotFound(f"people/{person_id}")
+    return person
+
+
+def settle(db: Db, person: PersonRow, *, at: datetime) -> None:
+    """After a change of a person's work or leave: tell it, and bring her audiences up to date."""
+    person.version += 1
+    db.add(person)
+    db.flush()
+    news.tell(db, day=pacific_date(at), person_ids=[person.id])
+    membership.recompute(db, at=at, person_ids=[person.id])
+
+
+def _works_within(db: Db, person_id: UUID, agency_ids: Collection[str]) -> bool:
+    today = pacific_date(db.at)
+    found = select(JobRow.id).where(
+        JobRow.person_id == person_id,
+        JobRow.agency_id.in_(agency_ids),  # type: ignore[attr-defined]
+        (JobRow.end_date == None) | (JobRow.end_date > today),  # type: ignore[operator]  # noqa: E711 - SQL
+    )
+    return db.exec(found).first() is not None
+
+
+def _name(person: PersonRow, family_name: str, given_name: str) -> None:
+    person.family_name, person.given_name = names.clean(family_name), names.clean(given_name)
+    names.require(person.family_name, person.given_name)
+    person.sort_key = names.sort_key(person.family_name, person.given_name)
+    person.search_key = names.search_key(person.family_name, person.given_name, person.staff_number)
+
+
+def _address(db: Db, person: PersonRow, email: str) -> None:
+    email = names.clean(email)
+    names.check_email("person.email", email)
+    key = email.casefold() or None
+    if key is not None:
+        other = select(PersonRow.id).where(PersonRow.email_key == key, PersonRow.id != person.id)
+        if db.exec(other).first() is not None:
+            raise EmailTaken("Somebody else has this e-mail address.", field="person.email")
+    person.email, person.email_key = email or None, key

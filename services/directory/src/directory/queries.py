@@ -1,0 +1,286 @@
+"""Reads that decide nothing. Each is one statement, however many rows it gives."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from directory.rules import expressions, roles
+from servicekit.db import Db, count
+from servicekit.paging import Page
+from servicekit.refusals import NotFound
+
+_AGENCY = """
+SELECT agency.*,
+  (SELECT count(DISTINCT person_id)::int FROM job
+   WHERE job.agency_id = agency.id AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)) AS staff,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('fips', fips, 'start_date', start_date, 'end_date', end_date)
+     ORDER BY fips, start_date), '[]')
+   FROM county_membership WHERE county_membership.agency_id = agency.id) AS counties,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('person', person.id, 'family_name', family_name,
+     'given_name', given_name, 'email', coalesce(email, ''), 'role', role) ORDER BY role, sort_key, person.id), '[]')
+   FROM role_grant JOIN person ON person.id = role_grant.person_id
+   WHERE role_grant.scope = agency.id AND revoked_at IS NULL AND role = ANY(%(contact_roles)s)
+     AND EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = agency.id
+       AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))) AS contacts
+FROM agency
+"""
+_PERSON = """
+SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '') AS email, sort_key, version,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', agency_id, 'local_title', local_title,
+     'job_class', job_class_id, 'units', units, 'start_date', start_date, 'end_date', end_date)
+     ORDER BY start_date, agency_id), '[]')
+   FROM job WHERE job.person_id = person.id) AS jobs,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('start_date', start_date, 'end_date', end_date) ORDER BY start_date),
+     '[]')
+   FROM leave WHERE leave.person_id = person.id) AS leaves,
+  EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)) AS on_leave
+FROM person
+"""
+# One page's people are found first, so that jobs and leaves are looked up for them alone.
+_STAFF = """
+FROM person JOIN job ON job.person_id = person.id
+WHERE job.agency_id = %(agency)s AND job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)
+  {filters}
+"""
+_FILTERS = {
+    "unit": "AND %(unit)s = ANY(job.units)",
+    "no_unit": "AND job.units = '{}'",
+    "on_leave": """AND EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s))""",
+    "query": "AND person.search_key LIKE ALL(%(patterns)s)",
+}
+_VISIBLE = """
+SELECT person.id::text, EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s))
+  OR %(whole)s OR person.id = %(caller)s AS whole
+FROM person
+WHERE person.id = ANY(%(ids)s) AND (
+  %(whole)s OR person.id = %(caller)s
+  OR EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s))
+  OR EXISTS (SELECT FROM job JOIN agency ON agency.id = job.agency_id WHERE job.person_id = person.id
+    AND agency.kind = 'state' AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))
+  OR EXISTS (SELECT FROM role_grant JOIN job ON job.person_id = role_grant.person_id AND job.agency_id = scope
+    WHERE role_grant.person_id = person.id AND revoked_at IS NULL AND role = ANY(%(contact_roles)s)
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)))
+"""
+_POSTS = """
+SELECT job.agency_id, agency.region, agency.kind, job.job_class_id, job.units, start_date, end_date
+FROM job JOIN agency ON agency.id = job.agency_id
+WHERE job.person_id = %(person)s
+ORDER BY agency.sort_key
+"""
+_GRANTS = """
+SELECT id::text, role, scope FROM role_grant WHERE person_id = %(person)s AND revoked_at IS NULL ORDER BY scope, role
+"""
+_VOCABULARY = """
+SELECT
+  (SELECT coalesce(jsonb_object_agg(id, short_title), '{}') FROM agency) AS agencies,
+  (SELECT coalesce(jsonb_agg(DISTINCT region), '[]') FROM agency WHERE region <> '') AS regions,
+  (SELECT coalesce(jsonb_object_agg(id, title), '{}') FROM job_class) AS job_classes,
+  (SELECT coalesce(jsonb_object_agg(id, title), '{}') FROM work_unit) AS units,
+  (SELECT count(*)::int FROM agency WHERE kind <> 'state') AS local_agencies
+"""
+# The people of the demonstration's story, each the first by staff number who fits her part and is not on leave.
+_PERSONAS = """
+WITH here AS (
+  SELECT person.id, staff_number, family_name, given_name, job.agency_id, job.job_class_id, agency.short_title,
+    ARRAY(SELECT role FROM role_grant WHERE person_id = person.id AND revoked_at IS NULL
+      AND scope IN (job.agency_id, 'state')) AS roles
+  FROM person JOIN job ON job.person_id = person.id JOIN agency ON agency.id = job.agency_id
+  WHERE job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)
+    AND NOT EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s))
+), part AS (
+  SELECT * FROM unnest(%(parts)s::text[], %(roles)s::text[], %(agencies)s::text[]) WITH ORDINALITY
+    AS part (part, role, agency_id, n)
+)
+SELECT DISTINCT ON (part.n)
+  part.part, here.id::text, staff_number, family_name, given_name, here.agency_id, short_title,
+  (SELECT count(DISTINCT person_id)::int FROM job WHERE job.agency_id = here.agency_id
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)) AS staff
+FROM part JOIN here ON (part.agency_id = '' OR here.agency_id = part.agency_id)
+  AND CASE WHEN part.role = '' THEN here.roles = '{}' AND here.job_class_id LIKE 'child-support-specialist-%%'
+    ELSE part.role = ANY(here.roles) END
+  AND NOT (part.part = 'approver' AND 'policy_analyst' = ANY(here.roles))
+  AND NOT (part.part = 'learner' AND EXISTS (
+    SELECT FROM job WHERE job.person_id = here.id AND job.agency_id <> here.agency_id))
+ORDER BY part.n, staff_number
+"""
+
+
+def agencies(db: Db, page: Page, *, day: date) -> list[dict[str, Any]]:
+    """Return a page of agencies by name, one row more than its size if there are more."""
+    after, key = "", {}
+    if page.after is not None:
+        after, key = (
+            "WHERE (agency.sort_key, agency.id) > (%(title)s, %(id)s)",
+            {"title": page.after[0], "id": page.after[1]},
+        )
+    query = f"{_AGENCY} {after} ORDER BY agency.sort_key, agency.id LIMIT %(limit)s"
+    return db.rows(query, day=day, contact_roles=list(roles.CONTACT_ROLES), limit=page.size + 1, **key)
+
+
+def agency(db: Db, agency_id: str, *, day: date) -> dict[str, Any]:
+    """Return one agency."""
+    rows = db.rows(
+        f"{_AGENCY} WHERE agency.id = %(id)s", day=day, contact_roles=list(roles.CONTACT_ROLES), id=agency_id
+    )
+    if not rows:
+        raise NotFound(f"agencies/{agency_id}")
+    return rows[0]
+
+
+def vocabulary(db: Db) -> expressions.Vocabulary:
+    """Return all that an audience may name, with titles."""
+    row = db.rows(_VOCABULARY)[0]
+    return expressions.Vocabulary(
+        agencies=row["agencies"],
+        regions=frozenset(row["regions"]),
+        job_classes=row["job_classes"],
+        units=row["units"],
+        local_agencies=row["local_agencies"],
+    )
+
+
+def job_classes(db: Db) -> list[dict[str, Any]]:
+    """Return all statewide classes by title."""
+    return db.rows("SELECT id, title, code FROM job_class ORDER BY title, id")
+
+
+def work_units(db: Db) -> list[dict[str, Any]]:
+    """Return all work units by title."""
+    return db.rows("SELECT id, title FROM work_unit ORDER BY title, id")
+
+
+def staff(
+    db: Db, agency_id: str, page: Page, *, words: Sequence[str], unit: str, only_on_leave: bool, day: date
+) -> tuple[list[dict[str, Any]], int]:
+    """Return a page of those who work at the agency today, by name, and how many there are in all.
+
+    *words* must all occur in the name or staff number; *unit* `none` = no unit recorded, empty = any.
+    """
+    chosen = [
+        _FILTERS[name]
+        for name, wanted in (
+            ("no_unit", unit == "none"),
+            ("unit", unit not in ("", "none")),
+            ("on_leave", only_on_leave),
+            ("query", bool(words)),
+        )
+        if wanted
+    ]
+    source = _STAFF.format(filters=" ".join(chosen))
+    values = {"agency": agency_id, "day": day, "unit": unit, "patterns": [f"%{_literal(word)}%" for word in words]}
+    after, key = "", {}
+    if page.after is not None:
+        after, key = (
+            "AND (sort_key, person.id) > (%(name)s, %(id)s::uuid)",
+            {"name": page.after[0], "id": page.after[1]},
+        )
+    query = f"""{_PERSON} WHERE person.id IN (
+      SELECT person.id {source} {after} ORDER BY sort_key, person.id LIMIT %(limit)s)
+    ORDER BY sort_key, person.id"""
+    rows = db.rows(query, limit=page.size + 1, **values, **key)
+    return rows, count(db, f"SELECT count(*) {source}", **values)
+
+
+def people(db: Db, ids: Collection[UUID], *, day: date) -> list[dict[str, Any]]:
+    """Return people with jobs and leaves, by name."""
+    return db.rows(f"{_PERSON} WHERE person.id = ANY(%(ids)s) ORDER BY sort_key, person.id", ids=list(ids), day=day)
+
+
+def person(db: Db, person_id: UUID, *, day: date) -> dict[str, Any]:
+    """Return one person."""
+    rows = people(db, [person_id], day=day)
+    if not rows:
+        raise NotFound(f"people/{person_id}")
+    return rows[0]
+
+
+def visible(
+    db: Db, ids: Collection[UUID], *, caller: UUID | None, agency_ids: Collection[str], whole: bool, day: date
+) -> dict[str, bool]:
+    """Return whom of *ids* the caller may see: True = whole, False = name and address only.
+
+    Whole: herself, and whoever has or had a job at an agency whose people she reads. The rest: agencies' contacts and
+    the state's staff, whom everybody may ask.
+    """
+    rows = db.rows(
+        _VISIBLE,
+        ids=list(ids),
+        caller=caller,
+        agencies=list(agency_ids),
+        whole=whole,
+        day=day,
+        contact_roles=list(roles.CONTACT_ROLES),
+    )
+    return {row["id"]: row["whole"] for row in rows}
+
+
+def person_id_of(db: Db, staff_number: str) -> UUID:
+    """Return who has a staff number."""
+    rows = db.rows("SELECT id FROM person WHERE staff_number = %(number)s", number=staff_number)
+    if not rows:
+        raise NotFound(f"staffNumbers/{staff_number}")
+    found: UUID = rows[0]["id"]
+    return found
+
+
+def grants(db: Db, person_id: UUID) -> list[dict[str, Any]]:
+    """Return the roles that a person was given and that were not revoked."""
+    return db.rows(_GRANTS, person=person_id)
+
+
+def standing(db: Db, person_id: UUID, *, day: date) -> tuple[list[roles.Grant], roles.Work]:
+    """Return what decides a person's rights on *day*: roles, and where she works and worked."""
+    jobs = db.rows(_POSTS, person=person_id)
+    work = roles.Work(
+        now=frozenset(job["agency_id"] for job in jobs if _holds(job, day)),
+        ever=frozenset(job["agency_id"] for job in jobs if job["start_date"] <= day),
+        of_state=frozenset(job["agency_id"] for job in jobs if job["kind"] == "state"),
+    )
+    return [roles.Grant(row["role"], row["scope"]) for row in grants(db, person_id)], work
+
+
+def posts(db: Db, person_id: UUID, *, day: date) -> list[expressions.Post]:
+    """Return a person's jobs on *day* as audiences see them."""
+    given, work = standing(db, person_id, day=day)
+    return [
+        expressions.Post(
+            person=str(person_id),
+            agency=job["agency_id"],
+            region=job["region"],
+            local=job["kind"] != "state",
+            job_class=job["job_class_id"],
+            units=tuple(job["units"]),
+            roles=frozenset(
+                grant.role
+                for grant in given
+                if grant.scope in (job["agency_id"], roles.STATE) and roles.counts(grant, work)
+            ),
+        )
+        for job in db.rows(_POSTS, person=person_id)
+        if _holds(job, day)
+    ]
+
+
+def worked_at(db: Db, person_id: UUID, agency_ids: Collection[str]) -> bool:
+    """Whether a person has or had a job at one of the agencies."""
+    query = "SELECT count(*) FROM job WHERE person_id = %(person)s AND agency_id = ANY(%(agencies)s)"
+    return count(db, query, person=person_id, agencies=list(agency_ids)) > 0
+
+
+def personas(db: Db, parts: Sequence[tuple[str, str, str]], *, day: date) -> list[dict[str, Any]]:
+    """Return one person for each of *parts* (part, role, agency; empty role = a specialist without any)."""
+    names, held, places = zip(*parts, strict=True)
+    return db.rows(_PERSONAS, parts=list(names), roles=list(held), agencies=list(places), day=day)
+
+
+def _holds(job: dict[str, Any], day: date) -> bool:
+    return bool(job["start_date"] <= day and (job["end_date"] is None or day < job["end_date"]))
+
+
+def _literal(word: str) -> str:
+    """Return *word* for LIKE, with nothing special in it."""
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

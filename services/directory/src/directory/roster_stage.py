@@ -1,0 +1,219 @@
+"""A roster file in temporary tables, and everything that can be wrong with it, found for all rows at once."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import cast
+
+import psycopg
+
+from directory.rules import names, roles
+from directory.rules.rosters import LISTS, OPTIONAL, Problem, Roster
+from servicekit.db import Db, count
+
+_COLUMNS = (
+    "line", "agency", "staff_number", "family_name", "given_name", "email", "local_title", "job_class", "units",
+    "hired_on", "left_on", "leave_from", "leave_to", "roles", "sort_key", "search_key", "email_key",
+)  # fmt: skip
+
+_TABLES = """
+CREATE TEMPORARY TABLE roster_row (
+  line int PRIMARY KEY, agency text, staff_number text, family_name text, given_name text, email text,
+  local_title text, job_class text, units text[], hired_on text, left_on text, leave_from text, leave_to text,
+  roles text[], sort_key text, search_key text, email_key text
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE roster_problem (line int, field text, value text, rule text) ON COMMIT DROP
+"""
+
+_DATES = ("hired_on", "left_on", "leave_from", "leave_to")
+_NEEDED = ("agency", "staff_number", "local_title", "job_class", "hired_on")
+_LENGTHS = {"staff_number": names.LONGEST_STAFF_NUMBER, "family_name": names.LONGEST, "given_name": names.LONGEST,
+            "local_title": names.LONGEST}  # fmt: skip
+
+_MISSING = "SELECT line, '{0}', '', 'must be given' FROM roster_row WHERE {0} = ''"
+_TOO_LONG = "SELECT line, '{0}', '', 'must be at most {1} characters' FROM roster_row WHERE length({0}) > {1}"
+_BAD_DATE = r"""SELECT line, '{0}', {0}, 'must be a date, YYYY-MM-DD' FROM roster_row
+  WHERE {0} <> '' AND NOT ({0} ~ '^\d{{4}}-\d{{2}}-\d{{2}}$' AND pg_input_is_valid({0}, 'date'))"""
+_CELLS = (
+    """SELECT line, 'family_name', '', 'must be given, or the given name' FROM roster_row
+       WHERE family_name = '' AND given_name = ''""",
+    """SELECT line, 'agency', agency, 'is not an agency' FROM roster_row
+       WHERE agency <> '' AND NOT EXISTS (SELECT FROM agency WHERE agency.id = roster_row.agency)""",
+    """SELECT line, 'agency', agency, 'is not the agency of this import' FROM roster_row
+       WHERE %(agency)s <> '' AND agency <> %(agency)s
+         AND EXISTS (SELECT FROM agency WHERE agency.id = roster_row.agency)""",
+    """SELECT line, 'job_class', job_class, 'is not a job class' FROM roster_row
+       WHERE job_class <> '' AND NOT EXISTS (SELECT FROM job_class WHERE job_class.id = roster_row.job_class)""",
+    """SELECT line, 'units', given.unit, 'is not a work unit' FROM roster_row CROSS JOIN unnest(units) AS given (unit)
+       WHERE NOT EXISTS (SELECT FROM work_unit WHERE work_unit.id = given.unit)""",
+    """SELECT line, 'roles', given.role, 'is not a role at this agency'
+       FROM roster_row CROSS JOIN unnest(roles) AS given (role) JOIN agency ON agency.id = roster_row.agency
+       WHERE NOT (given.role = ANY(%(agency_roles)s)
+         OR (given.role = ANY(%(state_roles)s) AND agency.kind = 'state' AND %(agency)s = ''))""",
+    """SELECT line, 'email', '', 'must be an e-mail address' FROM roster_row
+       WHERE email <> '' AND email !~ ('^' || %(email_pattern)s || '$')""",
+)
+# One row in a thousand lines: what differs from the first line of the same person, job or address.
+_LINES = (
+    """SELECT line, 'staff_number', staff_number, 'has the same agency and hired_on as line ' || first
+       FROM (SELECT *, min(line) OVER (PARTITION BY staff_number, agency, hired_on) AS first FROM roster_row) AS entry
+       WHERE line <> first AND staff_number <> ''""",
+    """SELECT entry.line, 'family_name', '', 'must be the name that line ' || first.line || ' gives this staff number'
+       FROM roster_row AS entry JOIN (
+         SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first USING (staff_number)
+       WHERE staff_number <> ''
+         AND (entry.family_name, entry.given_name) <> (first.family_name, first.given_name)""",
+    """SELECT entry.line, 'email', '', 'must be the address that line ' || first.line || ' gives this staff number'
+       FROM roster_row AS entry JOIN (
+         SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first USING (staff_number)
+       WHERE staff_number <> '' AND entry.email <> first.email""",
+    """SELECT entry.line, 'email', '', 'must not be the address of line ' || first.line
+       FROM roster_row AS entry JOIN (
+         SELECT DISTINCT ON (email_key) * FROM roster_row WHERE email_key <> '' ORDER BY email_key, line) AS first
+         USING (email_key)
+       WHERE entry.staff_number <> first.staff_number""",
+)
+_SPANS = (
+    """SELECT line, 'left_on', left_on, 'must be after hired_on' FROM roster_row
+       WHERE left_on <> '' AND left_on::date <= hired_on::date""",
+    """SELECT line, 'leave_to', leave_to, 'must not be before leave_from' FROM roster_row
+       WHERE leave_to <> '' AND leave_from <> '' AND leave_to::date < leave_from::date""",
+    """SELECT line, 'leave_from', '', 'must be given with leave_to' FROM roster_row
+       WHERE leave_to <> '' AND leave_from = ''""",
+)
+
+# A file of one agency may take on somebody known elsewhere, but says nothing new of who she is: `elsewhere`.
+_PEOPLE = """
+CREATE TEMPORARY TABLE roster_person ON COMMIT DROP AS
+SELECT
+  coalesce(person.id, gen_random_uuid()) AS id, person.id IS NULL AS added, first.line, first.staff_number,
+  first.family_name, first.given_name, first.sort_key, first.search_key,
+  CASE WHEN %(has_email)s AND NOT known.elsewhere THEN nullif(first.email, '') ELSE person.email END AS email,
+  CASE WHEN %(has_email)s AND NOT known.elsewhere THEN nullif(first.email_key, '') ELSE person.email_key END
+    AS email_key,
+  known.elsewhere, person.sort_key AS known_as
+FROM (SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first
+LEFT JOIN person ON person.staff_number = first.staff_number
+CROSS JOIN LATERAL (SELECT person.id IS NOT NULL AND %(agency)s <> '' AND NOT EXISTS (
+  SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = %(agency)s) AS elsewhere) AS known
+"""
+_JOBS = """
+CREATE TEMPORARY TABLE roster_job ON COMMIT DROP AS
+SELECT entry.line, roster_person.id AS person_id, entry.agency AS agency_id, entry.local_title,
+  entry.job_class AS job_class_id,
+  CASE WHEN %(has_units)s THEN entry.units ELSE coalesce(job.units, '{}') END AS units,
+  entry.hired_on::date AS start_date,
+  CASE WHEN %(has_left_on)s THEN nullif(entry.left_on, '')::date ELSE job.end_date END AS end_date,
+  entry.roles, job.id AS job_id
+FROM roster_row AS entry
+JOIN roster_person USING (staff_number)
+LEFT JOIN job
+  ON job.person_id = roster_person.id AND job.agency_id = entry.agency AND job.start_date = entry.hired_on::date
+"""
+# An open job whose first day was corrected is still the same job.
+_SAME_JOBS = """
+UPDATE roster_job SET job_id = job.id, units = CASE WHEN %(has_units)s THEN roster_job.units ELSE job.units END
+FROM job
+WHERE roster_job.job_id IS NULL AND roster_job.end_date IS NULL AND job.end_date IS NULL
+  AND job.person_id = roster_job.person_id AND job.agency_id = roster_job.agency_id
+  AND NOT EXISTS (SELECT FROM roster_job AS other WHERE other.job_id = job.id)
+"""
+_LEAVES = """
+CREATE TEMPORARY TABLE roster_leave ON COMMIT DROP AS
+SELECT min(entry.line) AS line, roster_person.id AS person_id, leave_from::date AS start_date,
+  nullif(leave_to, '')::date AS end_date
+FROM roster_row AS entry JOIN roster_person USING (staff_number)
+WHERE leave_from <> ''
+GROUP BY roster_person.id, leave_from, leave_to
+"""
+_AGAINST_KNOWN = (
+    """SELECT line, 'staff_number', staff_number, 'belongs to somebody of another name' FROM roster_person
+       WHERE elsewhere AND known_as <> sort_key""",
+    """SELECT line, 'email', '', 'belongs to somebody else' FROM roster_person
+       WHERE EXISTS (
+         SELECT FROM person WHERE person.email_key = roster_person.email_key AND person.id <> roster_person.id
+           AND NOT EXISTS (SELECT FROM roster_person AS other WHERE other.id = person.id
+             AND other.email_key IS DISTINCT FROM person.email_key))""",
+    """SELECT DISTINCT ON (one.line) one.line, 'hired_on', one.start_date::text, 'overlaps another job at the agency'
+       FROM roster_job AS one JOIN (
+         SELECT line, person_id, agency_id, start_date, end_date FROM roster_job
+         UNION ALL
+         SELECT 0, person_id, agency_id, start_date, end_date FROM job
+         WHERE NOT EXISTS (SELECT FROM roster_job WHERE roster_job.job_id = job.id)
+       ) AS other ON other.person_id = one.person_id AND other.agency_id = one.agency_id AND other.line < one.line
+       WHERE daterange(one.start_date, one.end_date) && daterange(other.start_date, other.end_date)""",
+    """SELECT DISTINCT ON (one.line) one.line, 'leave_from', one.start_date::text, 'overlaps another leave'
+       FROM roster_leave AS one JOIN (
+         SELECT line, person_id, start_date, end_date FROM roster_leave
+         UNION ALL
+         SELECT 0, person_id, start_date, end_date FROM leave
+         WHERE NOT EXISTS (SELECT FROM roster_leave
+           WHERE roster_leave.person_id = leave.person_id AND roster_leave.start_date = leave.start_date)
+       ) AS other ON other.person_id = one.person_id AND other.line < one.line
+       WHERE daterange(one.start_date, one.end_date, '[]') && daterange(other.start_date, other.end_date, '[]')""",
+)
+_NOT_IN_FILE = """
+SELECT count(DISTINCT person_id)::int FROM job
+WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
+  AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
+  AND NOT EXISTS (SELECT FROM roster_person WHERE roster_person.id = job.person_id)
+"""
+
+
+def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
+    """Put the file into temporary tables beside what is known of its people; return what is wrong with it.
+
+    Rows are matched with people and jobs only if every cell is sound.
+    """
+    columns = {f"has_{column}": column in roster.columns for column in OPTIONAL}
+    for statement in _TABLES.split(";"):
+        db.run(statement)
+    _copy(db, roster)
+    parameters = {
+        "agency": agency_id,
+        "agency_roles": list(roles.AGENCY_ROLES),
+        "state_roles": list(roles.STATE_ROLES),
+        "email_pattern": names.EMAIL,
+        **columns,
+    }
+    checks = [
+        *(_MISSING.format(column) for column in _NEEDED),
+        *(_TOO_LONG.format(column, most) for column, most in _LENGTHS.items()),
+        *(_BAD_DATE.format(column) for column in _DATES),
+        *_CELLS,
+        *_LINES,
+    ]
+    _check(db, checks, parameters)
+    if not roster.problems and not _found(db):
+        _check(db, _SPANS, parameters)
+    if not roster.problems and not _found(db):
+        for statement in (_PEOPLE, _JOBS, _SAME_JOBS, _LEAVES):
+            db.run(statement, **parameters)
+        for table in ("roster_person", "roster_job", "roster_leave"):
+            db.run(f"ANALYZE {table}")
+        _check(db, _AGAINST_KNOWN, parameters)
+    found = db.rows("SELECT DISTINCT line, field, value, rule FROM roster_problem")
+    problems = [*roster.problems, *(Problem(row["line"], row["field"], row["value"], row["rule"]) for row in found)]
+    return sorted(problems, key=lambda problem: (problem.line, problem.field, problem.value, problem.rule))
+
+
+def not_in_file(db: Db, day: date) -> int:
+    """Count who works on *day* at an agency of the file and is not in it."""
+    return count(db, _NOT_IN_FILE, day=day)
+
+
+def _copy(db: Db, roster: Roster) -> None:
+    connection = cast("psycopg.Connection", db.connection().connection.driver_connection)
+    with connection.cursor() as cursor, cursor.copy(f"COPY roster_row ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+        for row in roster.rows:
+            cells = [row.several(column) if column in LISTS else row.cells.get(column, "") for column in _COLUMNS[1:-3]]
+            key = row.cells.get("email", "").casefold()
+            copy.write_row((row.line, *cells, row.sort_key, row.search_key, key))
+    db.run("ANALYZE roster_row")
+
+
+def _check(db: Db, checks: Iterable[str], parameters: dict[str, object]) -> None:
+    db.run(f"INSERT INTO roster_problem {' UNION ALL '.join(checks)}", **parameters)
+
+
+def _found(db: Db) -> bool:
+    return count(db, "SELECT count(*) FROM roster_problem") > 0

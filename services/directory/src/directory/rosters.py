@@ -1,0 +1,109 @@
+"""Roster files: sent in pieces, then checked and applied in the background. `roster_work.py` does that work."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlmodel import select
+
+from directory.tables import AgencyRow, RosterChunkRow, RosterErrorRow, RosterImportRow
+from servicekit.db import Db
+from servicekit.paging import Page
+from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
+from servicekit.rpc import Scope
+
+RECEIVING, RUNNING, CHECKED, APPLIED, REFUSED = "RECEIVING", "RUNNING", "CHECKED", "APPLIED", "REFUSED"
+LARGEST_CHUNK = 1024 * 1024
+MOST_CHUNKS = 64
+
+
+class ChunkMissing(Refusal):
+    """A piece of the file has not come: `expected` is the number of the next one."""
+
+    kind = Kind.PRECONDITION
+
+
+class ChunkDiffers(Refusal):
+    """The piece of this number came before with other content."""
+
+    kind = Kind.PRECONDITION
+
+
+class RosterImportClosed(Refusal):
+    """The import takes no more pieces: it runs or has ended."""
+
+    kind = Kind.PRECONDITION
+
+
+def create(db: Db, *, agency_id: str, dry_run: bool, actor: str, at: datetime) -> RosterImportRow:
+    """Open an import for one agency, or (empty id) for the whole state."""
+    if agency_id and db.get(AgencyRow, agency_id) is None:
+        raise NotFound(f"agencies/{agency_id}")
+    row = RosterImportRow(id=uuid4(), agency_id=agency_id, state=RECEIVING, dry_run=dry_run, actor=actor, created_at=at)
+    db.add(row)
+    db.flush()
+    db.changed(f"rosterImports/{row.id}", after={"agency": agency_id, "dry_run": dry_run})
+    return row
+
+
+def append(db: Db, *, import_id: UUID, index: int, content: bytes, scope: Scope) -> RosterImportRow:
+    """Keep a piece of the file. The same piece again is accepted and kept once."""
+    if len(content) > LARGEST_CHUNK:
+        raise InvalidField("content", len(content), f"must be at most {LARGEST_CHUNK} bytes")
+    if not 0 <= index < MOST_CHUNKS:
+        raise InvalidField("index", index, f"must be from 0 to {MOST_CHUNKS - 1}")
+    row = _locked(db, import_id, scope)
+    if row.state != RECEIVING:
+        raise RosterImportClosed("The import takes no more pieces.", roster_import=import_id, state=row.state)
+    if index > row.chunks:
+        raise ChunkMissing("A piece before this one has not come.", field="index", expected=row.chunks)
+    if index < row.chunks:
+        known = db.get(RosterChunkRow, (import_id, index))
+        if known is None or known.content != content:
+            raise ChunkDiffers("The piece of this number came with other content.", field="index", index=index)
+        return row
+    db.add(RosterChunkRow(import_id=import_id, n=index, content=content))
+    row.chunks += 1
+    db.add(row)
+    db.changed(f"rosterImports/{import_id}", after={"chunks": row.chunks})
+    return row
+
+
+def run(db: Db, *, import_id: UUID, chunks: int, actor: str, scope: Scope) -> RosterImportRow:
+    """Say that the file is whole and may be worked on. Idempotent: an import that runs or has ended stays as it is."""
+    row = _locked(db, import_id, scope)
+    if row.state != RECEIVING:
+        return row
+    if chunks != row.chunks or not chunks:
+        raise ChunkMissing("Not all pieces have come.", field="chunks", expected=row.chunks)
+    row.state, row.actor = RUNNING, actor
+    db.add(row)
+    db.changed(f"rosterImports/{import_id}", after={"state": RUNNING})
+    return row
+
+
+def get(db: Db, import_id: UUID, scope: Scope) -> RosterImportRow:
+    """Return an import within *scope*."""
+    row = db.get(RosterImportRow, import_id)
+    if row is None or not _within(row, scope):
+        raise NotFound(f"rosterImports/{import_id}")
+    return row
+
+
+def errors(db: Db, import_id: UUID, scope: Scope, page: Page) -> list[RosterErrorRow]:
+    """Return a page of what is wrong with the file, by line, one row more than its size if there are more."""
+    get(db, import_id, scope)
+    query = select(RosterErrorRow).where(RosterErrorRow.import_id == import_id)
+    if page.after is not None:
+        query = query.where(RosterErrorRow.n > page.after[0])
+    return list(db.exec(query.order_by(RosterErrorRow.n).limit(page.size + 1)).all())  # type: ignore[arg-type]
+
+
+def _locked(db: Db, import_id: UUID, scope: Scope) -> RosterImportRow:
+    row = db.exec(select(RosterImportRow).where(RosterImportRow.id == import_id).with_for_update()).one_or_none()
+    if row is None or not _within(row, scope):
+        raise NotFound(f"rosterImports/{import_id}")
+    return row
+
+
+def _within(row: RosterImportRow, scope: Scope) -> bool:
+    return scope.whole or row.agency_id in scope.ids("agencies")

@@ -1,0 +1,62 @@
+"""Audiences."""
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from directory import audiences, queries, wire
+from directory.rpc.base import DirectoryBase
+from directory.rules import expressions
+from directory.tables import AudienceRow
+from servicekit.db import Db
+from servicekit.rpc import Call
+
+
+class AudienceRpcs(DirectoryBase):
+    """Handlers of audiences."""
+
+    def CreateAudience(self, request: pb.CreateAudienceRequest, call: Call) -> pb.Audience:
+        expression = wire.expression(request.audience.expression)
+        with self.write(call, request) as db:
+            row = audiences.create(db, title=request.audience.title, expression=expression, at=call.now)
+            return db.answer(_audience(db, row))
+
+    def UpdateAudience(self, request: pb.UpdateAudienceRequest, call: Call) -> pb.Audience:
+        audience_id = wire.audience_id(request.audience.name, "audience.name")
+        expression = wire.expression(request.audience.expression)
+        with self.write(call, request) as db:
+            row = audiences.update(
+                db,
+                audience_id=audience_id,
+                title=request.audience.title,
+                expression=expression,
+                etag=request.audience.etag,
+                at=call.now,
+            )
+            return db.answer(_audience(db, row))
+
+    def GetAudience(self, request: pb.GetAudienceRequest, call: Call) -> pb.Audience:  # noqa: ARG002
+        audience_id = wire.audience_id(request.name)
+        with self.read() as db:
+            return _audience(db, audiences.get(db, audience_id))
+
+    def PreviewAudience(self, request: pb.PreviewAudienceRequest, call: Call) -> pb.PreviewAudienceResponse:
+        expression = wire.expression(request.expression)
+        with self.read() as db:
+            rows, sound = audiences.preview(db, expression, at=call.now)
+            sentence = expressions.sentence(sound, queries.vocabulary(db))
+        return wire.preview(rows, rows[0]["people"] if rows else 0, sentence)
+
+    def ExplainMembership(self, request: pb.ExplainMembershipRequest, call: Call) -> pb.ExplainMembershipResponse:
+        audience_id, person_id = wire.audience_id(request.audience, "audience"), wire.person_id(request.person)
+        with self.read() as db:
+            member, reasons, since = audiences.explain(
+                db,
+                audience_id=audience_id,
+                person_id=person_id,
+                caller=call.principal.name,
+                scope=call.scope,
+                at=call.now,
+            )
+        return pb.ExplainMembershipResponse(member=member, reasons=reasons, since_revision=since)
+
+
+def _audience(db: Db, row: AudienceRow) -> pb.Audience:
+    return wire.audience(row, audiences.from_stored(row.expression), queries.vocabulary(db))

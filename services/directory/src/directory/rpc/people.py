@@ -1,0 +1,138 @@
+"""People, their jobs, leave and roles."""
+
+from datetime import datetime
+from uuid import UUID
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from directory import employment, grants, people, queries, wire
+from directory.rpc.base import DirectoryBase
+from directory.rules import names, spells
+from directory.rules.roles import STATE
+from servicekit.calendar import pacific_date
+from servicekit.db import Db
+from servicekit.paging import page_of
+from servicekit.refusals import InvalidField
+from servicekit.rpc import Call
+
+MOST_NAMES = 1_000
+
+
+class PeopleRpcs(DirectoryBase):
+    """Handlers of people."""
+
+    def GetMe(self, request: pb.GetMeRequest, call: Call) -> pb.Me:  # noqa: ARG002
+        caller = wire.person_id(call.principal.name)
+        with self.read() as db:
+            row = queries.person(db, caller, day=pacific_date(call.now))
+            return wire.me(row, queries.grants(db, caller), call.principal.rights)
+
+    def ListPeople(self, request: pb.ListPeopleRequest, call: Call) -> pb.ListPeopleResponse:
+        agency_id, page, day = wire.agency_id(request.parent, "parent"), page_of(request), pacific_date(call.now)
+        words = names.search_words(request.query)
+        with self.read() as db:
+            rows, total = queries.staff(
+                db, agency_id, page, words=words, unit=request.unit, only_on_leave=request.only_on_leave, day=day
+            )
+        shown = rows[: page.size]
+        token = page.next_token(rows, (shown[-1]["sort_key"], shown[-1]["id"])) if shown else ""
+        return pb.ListPeopleResponse(people=map(wire.person, shown), next_page_token=token, total_size=total)
+
+    def BatchGetPeople(self, request: pb.BatchGetPeopleRequest, call: Call) -> pb.BatchGetPeopleResponse:
+        if len(request.names) > MOST_NAMES:
+            raise InvalidField("names", len(request.names), f"must be at most {MOST_NAMES}")
+        ids = [wire.person_id(name, "names") for name in request.names]
+        reach = call.principal.rights.get("people.read", frozenset())
+        agencies = [name.removeprefix("agencies/") for name in reach if name.startswith("agencies/")]
+        caller, day = wire.person_id_or_none(call.principal.name), pacific_date(call.now)
+        with self.read() as db:
+            visible = queries.visible(db, ids, caller=caller, agency_ids=agencies, whole=STATE in reach, day=day)
+            rows = queries.people(db, [UUID(each) for each in visible], day=day)
+        return pb.BatchGetPeopleResponse(people=[wire.person(row, whole=visible[row["id"]]) for row in rows])
+
+    def CreatePerson(self, request: pb.CreatePersonRequest, call: Call) -> pb.Person:
+        agency_id = wire.agency_id(request.parent, "parent")
+        job = wire.only_job(request.person, request.parent)
+        start = spells.day("person.jobs.start_date", job.start_date)
+        with self.write(call, request) as db:
+            person = employment.hire(
+                db, wire.identity(request.person), agency_id=agency_id, post=wire.post(job), start=start, at=call.now
+            )
+            return _answer(db, person.id, call.now)
+
+    def UpdatePerson(self, request: pb.UpdatePersonRequest, call: Call) -> pb.Person:
+        person_id = wire.person_id(request.person.name, "person.name")
+        with self.write(call, request) as db:
+            people.update(
+                db,
+                person_id=person_id,
+                scope=call.scope,
+                given=wire.identity(request.person),
+                fields=set(request.update_mask.paths),
+                etag=request.person.etag,
+            )
+            return _answer(db, person_id, call.now)
+
+    def CreateJob(self, request: pb.CreateJobRequest, call: Call) -> pb.Person:
+        agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
+        wire.require_agency(request.job, request.parent)
+        start = spells.day("job.start_date", request.job.start_date)
+        end = spells.optional_day("job.end_date", request.job.end_date)
+        with self.write(call, request) as db:
+            employment.add_job(
+                db,
+                person_id=person_id,
+                agency_id=agency_id,
+                post=wire.post(request.job),
+                start=start,
+                end=end,
+                at=call.now,
+            )
+            return _answer(db, person_id, call.now)
+
+    def UpdateJob(self, request: pb.UpdateJobRequest, call: Call) -> pb.Person:
+        agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
+        wire.require_agency(request.job, request.parent)
+        with self.write(call, request) as db:
+            employment.change_job(
+                db, person_id=person_id, agency_id=agency_id, post=wire.post(request.job), at=call.now
+            )
+            return _answer(db, person_id, call.now)
+
+    def EndJob(self, request: pb.EndJobRequest, call: Call) -> pb.Person:
+        agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
+        end = spells.day("end_date", request.end_date)
+        with self.write(call, request) as db:
+            employment.end_job(db, person_id=person_id, agency_id=agency_id, end=end, at=call.now)
+            return _answer(db, person_id, call.now)
+
+    def RecordLeave(self, request: pb.RecordLeaveRequest, call: Call) -> pb.Person:
+        person_id = wire.person_id(request.person)
+        start = spells.day("leave.start_date", request.leave.start_date)
+        last = spells.optional_day("leave.end_date", request.leave.end_date)
+        with self.write(call, request) as db:
+            employment.record_leave(db, person_id=person_id, scope=call.scope, start=start, last=last, at=call.now)
+            return _answer(db, person_id, call.now)
+
+    def EndLeave(self, request: pb.EndLeaveRequest, call: Call) -> pb.Person:
+        person_id = wire.person_id(request.person)
+        back = spells.day("return_date", request.return_date)
+        with self.write(call, request) as db:
+            employment.end_leave(db, person_id=person_id, scope=call.scope, back=back, at=call.now)
+            return _answer(db, person_id, call.now)
+
+    def GrantRole(self, request: pb.GrantRoleRequest, call: Call) -> pb.RoleGrant:
+        person_id, scope = wire.person_id(request.grant.person, "grant.person"), wire.scope_id(request.grant.scope)
+        with self.write(call, request) as db:
+            grant = grants.grant(db, person_id=person_id, role=request.grant.role, scope=scope, at=call.now)
+            return db.answer(wire.role_grant(grant))
+
+    def RevokeRole(self, request: pb.RevokeRoleRequest, call: Call) -> pb.RoleGrant:
+        grant_id = wire.grant_id(request.name)
+        with self.write(call, request) as db:
+            return db.answer(wire.role_grant(grants.revoke(db, grant_id=grant_id, reason=request.reason, at=call.now)))
+
+
+def _answer(db: Db, person_id: UUID, at: datetime) -> pb.Person:
+    """Answer with the person as she stands after the write."""
+    db.flush()
+    return db.answer(wire.person(queries.person(db, person_id, day=pacific_date(at))))

@@ -1,0 +1,25 @@
+"""Tokens and personas."""
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from directory import queries, sign_in, wire
+from directory.rpc.base import DirectoryBase
+from servicekit import names
+from servicekit.rpc import Call
+
+
+class SignInRpcs(DirectoryBase):
+    """Handlers of sign-in. They write nothing: a token is a statement, not a record."""
+
+    def ExchangeSignIn(self, request: pb.ExchangeSignInRequest, call: Call) -> pb.Token:
+        with self.read() as db:
+            if request.person.startswith("staffNumbers/"):
+                number = names.one("staffNumbers/{number}", request.person, field="person")
+                person_id = queries.person_id_of(db, number)
+            else:
+                person_id = wire.person_id(request.person)
+            return wire.token(sign_in.exchange(db, self.signer, person_id=person_id, at=call.now))
+
+    def ListPersonas(self, request: pb.ListPersonasRequest, call: Call) -> pb.ListPersonasResponse:  # noqa: ARG002
+        with self.read() as db:
+            rows = sign_in.personas(db, demonstration=self.demonstration, at=call.now)
+        return pb.ListPersonasResponse(personas=map(wire.persona, rows))

@@ -1,0 +1,1 @@
+"""What the directory decides: plain functions without clock, database or network."""

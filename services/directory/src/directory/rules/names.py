@@ -1,0 +1,80 @@
+"""People's names: how they are kept, shown, ordered and found. Any script; nothing is assumed of their parts."""
+
+import re
+import unicodedata
+
+from servicekit.refusals import InvalidField, Kind, Refusal
+
+# One @, something on both sides, no white space: what a mail server makes of the rest is its business.
+EMAIL = r"[^@\s]+@[^@\s]+"
+LONGEST = 200
+LONGEST_STAFF_NUMBER = 40
+
+
+class NameMissing(Refusal):
+    """A person needs a family name or a given name."""
+
+    kind = Kind.INVALID
+
+
+def require(family_name: str, given_name: str) -> None:
+    """Refuse a person without any name, or with one that is too long; a single name is a name."""
+    if not family_name and not given_name:
+        raise NameMissing("A person needs a name.", field="person.family_name")
+    for field, value in (("family_name", family_name), ("given_name", given_name)):
+        if len(value) > LONGEST:
+            raise InvalidField(f"person.{field}", "", f"must be at most {LONGEST} characters")
+
+
+def check_email(field: str, value: str) -> None:
+    """Refuse what cannot be an e-mail address; empty = none. The value is not repeated: it is personal."""
+    if value and not re.fullmatch(EMAIL, value):
+        raise InvalidField(field, "", "must be an e-mail address")
+
+
+def clean(value: str) -> str:
+    """Return *value* in NFC with single spaces, so that what looks equal is equal."""
+    return " ".join(unicodedata.normalize("NFC", value).split())
+
+
+def fold(value: str) -> str:
+    """Return *value* without marks and case: `Álvarez` as `alvarez`."""
+    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
+
+
+def sort_key(family_name: str, given_name: str) -> str:
+    """Return the key by which people are listed: family name, then given name."""
+    return f"{fold(family_name)} {fold(given_name)}"
+
+
+def search_words(query: str) -> list[str]:
+    """Return the words of *query* in the form in which `search_key` holds them; all must be found."""
+    return _bare(query).split()
+
+
+def search_key(family_name: str, given_name: str, staff_number: str) -> str:
+    """Return the text in which a search looks: `O'Brien` is found by `obrien`, `Cruz-Li` by `cruz li`."""
+    return _bare(f"{given_name} {family_name} {staff_number}")
+
+
+def display_name(family_name: str, given_name: str) -> str:
+    """Return the name as it is shown: given name first, but family name first and without a space in Chinese script."""
+    if family_name and given_name and _is_han(family_name) and _is_han(given_name):
+        return family_name + given_name
+    return f"{given_name} {family_name}".strip()
+
+
+def _bare(value: str) -> str:
+    """Fold *value*; hyphens part words, apostrophes and their like join them."""
+    signs = []
+    for sign in fold(value):
+        if sign.isalnum() or unicodedata.category(sign) in ("Mn", "Mc"):
+            signs.append(sign)
+        elif sign.isspace() or unicodedata.category(sign) == "Pd":
+            signs.append(" ")
+    return " ".join("".join(signs).split())
+
+
+def _is_han(value: str) -> bool:
+    return all(unicodedata.name(sign, "").startswith("CJK ") for sign in value)

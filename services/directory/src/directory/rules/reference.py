@@ -1,0 +1,86 @@
+"""Reference data: what agencies, counties, units and classes must look like before they are taken."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from directory.rules import spells
+from servicekit.refusals import InvalidField, Kind, Refusal
+
+KINDS = ("single-county", "regional", "state")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FIPS = re.compile(r"\d{5}")
+
+
+class CountyHasTwoAgencies(Refusal):
+    """On some day a county would belong to two agencies."""
+
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A county belongs to an agency from *start* (none: since before records) up to, not including, *end*."""
+
+    fips: str
+    agency_id: str
+    start: date | None
+    end: date | None
+
+    @property
+    def spell(self) -> spells.Spell:
+        """Its days."""
+        return spells.Spell(self.start or date.min, self.end)
+
+
+def check_slug(field: str, value: str) -> None:
+    """Refuse an id that is no slug."""
+    if not _SLUG.fullmatch(value):
+        raise InvalidField(field, value, "must be lower-case words joined by hyphens")
+
+
+def check_fips(field: str, value: str) -> None:
+    """Refuse what is no county's code."""
+    if not _FIPS.fullmatch(value):
+        raise InvalidField(field, value, "must be five digits")
+
+
+def check_title(field: str, value: str) -> None:
+    """Refuse an empty title."""
+    if not value.strip():
+        raise InvalidField(field, value, "must be given")
+
+
+def check_kind(value: str) -> None:
+    """Refuse a kind of agency that there is not."""
+    if value not in KINDS:
+        raise InvalidField("agencies.kind", value, f"must be one of {', '.join(KINDS)}")
+
+
+def check_distinct(field: str, values: Sequence[str]) -> None:
+    """Refuse a value that is given twice."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise InvalidField(field, value, "must be given once")
+        seen.add(value)
+
+
+def check_memberships(memberships: Iterable[Membership]) -> None:
+    """Refuse membership that ends before it begins, or two agencies for a county on one day."""
+    by_county: defaultdict[str, list[Membership]] = defaultdict(list)
+    for membership in memberships:
+        if membership.start is not None:
+            spells.require_order("agencies.counties.end_date", membership.start, membership.end, same_day=False)
+        for other in by_county[membership.fips]:
+            if membership.spell.overlaps(other.spell):
+                raise CountyHasTwoAgencies(
+                    "A county belongs to one agency at a time.",
+                    field="agencies.counties",
+                    fips=membership.fips,
+                    agency=membership.agency_id,
+                    other=other.agency_id,
+                )
+        by_county[membership.fips].append(membership)

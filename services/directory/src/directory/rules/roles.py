@@ -1,0 +1,108 @@
+"""Which role may do what, and how far. The one place that knows; services only see rights in a token."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from servicekit.refusals import InvalidField
+
+STATE = "state"
+SELF = "self"
+
+EVERYONE = ("self.read", "agencies.read", "catalogue.read", "notices.read", "learning.do", "tests.take")
+
+AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
+    "coordinator": (
+        "people.read",
+        "people.write",
+        "roster.import",
+        "assignments.read",
+        "training.record",
+        "readiness.read_agency",
+        "notices.confirm_for_agency",
+    ),
+    "supervisor": ("people.read", "assignments.read", "readiness.read_agency"),
+    "director": ("people.read", "assignments.read", "readiness.read_agency", "notices.confirm_for_agency"),
+}
+STATE_ROLES: Mapping[str, tuple[str, ...]] = {
+    "policy_analyst": ("notices.write", "audiences.write", "audiences.read", "readiness.read"),
+    "approver": ("notices.approve", "audiences.read", "readiness.read"),
+    "training_manager": ("courses.write", "tests.write", "audiences.read", "readiness.read"),
+    "evaluator": ("readiness.read",),
+    "operator": ("operations.read", "operations.write", "readiness.read"),
+}
+# Whom everybody may ask: shown as the agency's contacts.
+CONTACT_ROLES = ("coordinator", "director")
+
+TITLES: Mapping[str, tuple[str, str]] = {
+    "coordinator": ("training coordinator", "training coordinators"),
+    "supervisor": ("supervisor", "supervisors"),
+    "director": ("director", "directors"),
+    "policy_analyst": ("policy analyst", "policy analysts"),
+    "approver": ("approver", "approvers"),
+    "training_manager": ("training manager", "training managers"),
+    "evaluator": ("evaluator", "evaluators"),
+    "operator": ("operator", "operators"),
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role given for the state (scope `state`) or for one agency (its id)."""
+
+    role: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """Where a person works today, where she ever did, and which of these agencies are the state's."""
+
+    now: frozenset[str]
+    ever: frozenset[str]
+    of_state: frozenset[str]
+
+
+def check_grant(role: str, scope: str) -> None:
+    """Refuse a role that does not exist, or one that is given for what it is not meant for."""
+    if role not in AGENCY_ROLES and role not in STATE_ROLES:
+        raise InvalidField("grant.role", role, f"must be one of {', '.join([*AGENCY_ROLES, *STATE_ROLES])}")
+    if role in STATE_ROLES and scope != STATE:
+        raise InvalidField("grant.scope", scope, f"must be state for {role}")
+    if role in AGENCY_ROLES and scope == STATE:
+        raise InvalidField("grant.scope", scope, f"must be an agency for {role}")
+
+
+def counts(grant: Grant, work: Work) -> bool:
+    """Whether *grant* counts today.
+
+    A role at an agency counts while the person works there. A role for the state ends with the last job at a state
+    agency; who never had one there (a contractor, somebody on loan) keeps it until it is revoked.
+    """
+    if grant.scope != STATE:
+        return grant.scope in work.now
+    return bool(work.now & work.of_state) or not work.ever & work.of_state
+
+
+def may_sign_in(grants: Collection[Grant], work: Work) -> bool:
+    """Whether the person has a job today, or a role for the state."""
+    return bool(work.now) or any(grant.scope == STATE and counts(grant, work) for grant in grants)
+
+
+def rights(grants: Collection[Grant], work: Work) -> dict[str, frozenset[str]]:
+    """Return each right with how far it reaches: `self`, `state`, or `agencies/{id}`."""
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    for right in EVERYONE:
+        held[right].add(SELF)
+    for grant in grants:
+        if not counts(grant, work):
+            continue
+        if grant.scope == STATE:
+            for right in STATE_ROLES[grant.role]:
+                held[right].add(STATE)
+            continue
+        for right in AGENCY_ROLES[grant.role]:
+            held[right].add(f"agencies/{grant.scope}")
+        # Why somebody is on a list is hers to read, and that of those who read people at her agency.
+        held["self.read"].add(f"agencies/{grant.scope}")
+    return {right: frozenset(scopes) for right, scopes in held.items()}

@@ -1,0 +1,87 @@
+"""Dated facts: jobs and leaves. A job's end is the first day no longer, a leave's end is its last day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from servicekit.refusals import InvalidField, Kind, Refusal
+
+
+class JobOverlaps(Refusal):
+    """The person has a job at this agency in that time already."""
+
+    kind = Kind.PRECONDITION
+
+
+class LeaveOverlaps(Refusal):
+    """The person is on leave in that time already."""
+
+    kind = Kind.PRECONDITION
+
+
+class NoCurrentJob(Refusal):
+    """The person has no job at this agency."""
+
+    kind = Kind.PRECONDITION
+
+
+class NotOnLeave(Refusal):
+    """The person is not on leave on that day."""
+
+    kind = Kind.PRECONDITION
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Days from *start* up to, not including, *end*; none = open."""
+
+    start: date
+    end: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether *day* lies in it."""
+        return self.start <= day and (self.end is None or day < self.end)
+
+    def overlaps(self, other: "Spell") -> bool:
+        """Whether some day lies in both."""
+        return (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
+
+    @classmethod
+    def through(cls, start: date, last: date | None) -> "Spell":
+        """Return the days from *start* to *last*, both included."""
+        return cls(start, None if last is None else last + timedelta(days=1))
+
+
+def day(field: str, value: str) -> date:
+    """Return the date that *value* says, which must be given as `YYYY-MM-DD`."""
+    try:
+        parsed = date.fromisoformat(value)
+    except ValueError:
+        parsed = None
+    # fromisoformat also takes 20260101 and 2026-W01-1.
+    if parsed is None or parsed.isoformat() != value:
+        raise InvalidField(field, value, "must be a date, YYYY-MM-DD")
+    return parsed
+
+
+def optional_day(field: str, value: str) -> date | None:
+    """Return the date that *value* says, or none if it is empty."""
+    return day(field, value) if value else None
+
+
+def require_order(field: str, start: date, end: date | None, *, same_day: bool) -> None:
+    """Refuse an *end* before *start*, or on it unless *same_day* is a spell of one day."""
+    if end is not None and (end < start or (end == start and not same_day)):
+        raise InvalidField(field, end, f"must {'not be before' if same_day else 'be after'} {start}")
+
+
+def require_free(spell: Spell, others: Iterable[Spell], refusal: type[Refusal], *, person: str) -> None:
+    """Refuse *spell* if it overlaps one of *others*."""
+    for other in others:
+        if spell.overlaps(other):
+            raise refusal(
+                "The days overlap others that are recorded.",
+                person=person,
+                start=other.start,
+                end=other.end or "",
+            )

@@ -1,0 +1,325 @@
+"""Contract ↔ domain."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from directory import employment, people, sign_in
+from directory.rules import expressions, reference, roles, spells
+from directory.rules import names as name_rules
+from directory.tables import AudienceRow, RoleGrantRow, RosterErrorRow, RosterImportRow
+from servicekit import names
+from servicekit.refusals import InvalidField
+
+# ---- requests ----
+
+
+def agency_id(name: str, field: str = "name") -> str:
+    """Return the id in `agencies/{id}`."""
+    return names.one("agencies/{agency}", name, field=field)
+
+
+def person_id(name: str, field: str = "person") -> UUID:
+    """Return the id in `people/{uuid}`."""
+    return names.uuid_in("people/{person}", name, field=field)
+
+
+def person_id_or_none(name: str) -> UUID | None:
+    """Return the id in `people/{uuid}`; none for callers that are no people."""
+    return person_id(name) if name.startswith("people/") else None
+
+
+def audience_id(name: str, field: str = "name") -> UUID:
+    """Return the id in `audiences/{uuid}`."""
+    return names.uuid_in("audiences/{audience}", name, field=field)
+
+
+def grant_id(name: str) -> UUID:
+    """Return the id in `roleGrants/{uuid}`."""
+    return names.uuid_in("roleGrants/{grant}", name)
+
+
+def import_id(name: str, field: str = "name") -> UUID:
+    """Return the id in `rosterImports/{uuid}`."""
+    return names.uuid_in("rosterImports/{import}", name, field=field)
+
+
+def scope_id(scope: str) -> str:
+    """Return the scope of a role as it is kept: `state`, or the agency's id."""
+    return scope if scope == roles.STATE else agency_id(scope, "grant.scope")
+
+
+def identity(person: pb.Person) -> people.Identity:
+    """Return who a person is said to be."""
+    return people.Identity(person.staff_number, person.family_name, person.given_name, person.email)
+
+
+def post(job: pb.Job) -> employment.Post:
+    """Return what a job is said to be."""
+    return employment.Post(job.local_title, job.job_class, list(job.units))
+
+
+def only_job(person: pb.Person, parent: str) -> pb.Job:
+    """Return the one job of a new person, which must be at the agency *parent* and open."""
+    if len(person.jobs) != 1:
+        raise InvalidField("person.jobs", len(person.jobs), "must be exactly one")
+    job = person.jobs[0]
+    require_agency(job, parent, "person.jobs.agency")
+    if job.end_date:
+        raise InvalidField("person.jobs.end_date", job.end_date, "must be empty: a first job has not ended")
+    return job
+
+
+def require_agency(job: pb.Job, parent: str, field: str = "job.agency") -> None:
+    """Refuse a job at another agency than the one the right was checked for."""
+    if job.agency not in ("", parent):
+        raise InvalidField(field, job.agency, "must be the parent, or empty")
+
+
+def expression(message: pb.AudienceExpression) -> expressions.Expression:
+    """Return an audience's expression, with ids instead of names."""
+    return expressions.Expression(
+        tuple(_clause(clause, "expression.include") for clause in message.include),
+        tuple(_clause(clause, "expression.exclude") for clause in message.exclude),
+    )
+
+
+def _clause(message: pb.AudienceClause, field: str) -> expressions.Clause:
+    return expressions.Clause(
+        agencies=tuple(agency_id(name, f"{field}.agencies") for name in message.agencies),
+        regions=tuple(message.regions),
+        job_classes=tuple(message.job_classes),
+        units=tuple(message.units),
+        roles=tuple(message.roles),
+        people=tuple(str(person_id(name, f"{field}.people")) for name in message.people),
+    )
+
+
+def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
+    """Return reference data as rows."""
+    return {
+        "agencies": [
+            {
+                "id": agency_id(each.name, "agencies.name"),
+                "title": each.title,
+                "short_title": each.short_title or each.title,
+                "sort_key": name_rules.fold(each.short_title or each.title),
+                "kind": each.kind,
+                "region": each.region,
+                "size_class": each.size_class,
+                "population": each.population,
+                "source": each.source,
+            }
+            for each in request.agencies
+        ],
+        "memberships": [
+            reference.Membership(
+                county.fips,
+                agency_id(each.name, "agencies.name"),
+                spells.optional_day("agencies.counties.start_date", county.start_date),
+                spells.optional_day("agencies.counties.end_date", county.end_date),
+            )
+            for each in request.agencies
+            for county in each.counties
+        ],
+        "counties": [{"fips": c.fips, "title": c.title, "population": c.population} for c in request.counties],
+        "units": [{"id": unit.slug, "title": unit.title} for unit in request.units],
+        "job_classes": [{"id": c.slug, "title": c.title, "code": c.code} for c in request.job_classes],
+    }
+
+
+# ---- answers ----
+
+
+def agency(row: Mapping[str, Any]) -> pb.Agency:
+    """Return an agency with its counties, contacts and number of staff."""
+    return pb.Agency(
+        name=f"agencies/{row['id']}",
+        title=row["title"],
+        short_title=row["short_title"],
+        kind=row["kind"],
+        region=row["region"],
+        size_class=row["size_class"],
+        population=row["population"],
+        source=row["source"],
+        staff=row["staff"],
+        counties=[
+            pb.CountyMembership(
+                fips=county["fips"], start_date=county["start_date"] or "", end_date=county["end_date"] or ""
+            )
+            for county in row["counties"]
+        ],
+        contacts=[
+            pb.Contact(
+                person=f"people/{contact['person']}",
+                display_name=name_rules.display_name(contact["family_name"], contact["given_name"]),
+                email=contact["email"],
+                role=contact["role"],
+            )
+            for contact in row["contacts"]
+        ],
+    )
+
+
+def vocabulary(
+    units: Iterable[Mapping[str, Any]], job_classes: Iterable[Mapping[str, Any]], regions: Iterable[str]
+) -> pb.Vocabulary:
+    """Return what forms offer."""
+    return pb.Vocabulary(
+        units=[pb.WorkUnit(slug=row["id"], title=row["title"]) for row in units],
+        job_classes=[pb.JobClass(slug=row["id"], title=row["title"], code=row["code"]) for row in job_classes],
+        regions=sorted(regions),
+    )
+
+
+def person(row: Mapping[str, Any], *, whole: bool = True) -> pb.Person:
+    """Return a person; not *whole*: only what everybody may know of a contact, which is no leave and no number."""
+    message = pb.Person(
+        name=f"people/{row['id']}",
+        given_name=row["given_name"],
+        family_name=row["family_name"],
+        email=row["email"],
+        display_name=name_rules.display_name(row["family_name"], row["given_name"]),
+        jobs=[
+            pb.Job(
+                agency=f"agencies/{job['agency']}",
+                local_title=job["local_title"],
+                job_class=job["job_class"],
+                units=job["units"],
+                start_date=job["start_date"],
+                end_date=job["end_date"] or "",
+            )
+            for job in row["jobs"]
+        ],
+    )
+    if whole:
+        message.staff_number = row["staff_number"]
+        message.etag = str(row["version"])
+        message.on_leave = row["on_leave"]
+        message.leaves.extend(
+            pb.Leave(start_date=leave["start_date"], end_date=leave["end_date"] or "") for leave in row["leaves"]
+        )
+    return message
+
+
+def role_grant(row: RoleGrantRow) -> pb.RoleGrant:
+    """Return a role that was given."""
+    return _grant(str(row.id), str(row.person_id), row.role, row.scope)
+
+
+def me(row: Mapping[str, Any], grants: Iterable[Mapping[str, Any]], held: Mapping[str, Iterable[str]]) -> pb.Me:
+    """Return the caller with roles and rights."""
+    return pb.Me(
+        person=person(row),
+        grants=[_grant(grant["id"], row["id"], grant["role"], grant["scope"]) for grant in grants],
+        rights=[pb.Right(right=right, scopes=sorted(scopes)) for right, scopes in sorted(held.items())],
+    )
+
+
+def token(signed: sign_in.SignIn) -> pb.Token:
+    """Return a token."""
+    message = pb.Token(token=signed.token, person=f"people/{signed.person_id}")
+    message.expire_time.FromDatetime(signed.expires)
+    return message
+
+
+def persona(row: Mapping[str, Any]) -> pb.Persona:
+    """Return a person of the demonstration."""
+    return pb.Persona(
+        person=f"people/{row['id']}",
+        staff_number=row["staff_number"],
+        title=sign_in.persona_title(row["part"], row["short_title"], row["staff"]),
+        display_name=name_rules.display_name(row["family_name"], row["given_name"]),
+        agency=f"agencies/{row['agency_id']}",
+        part=row["part"],
+    )
+
+
+def roster_import(row: RosterImportRow) -> pb.RosterImport:
+    """Return an import and what came of it."""
+    message = pb.RosterImport(
+        name=f"rosterImports/{row.id}",
+        state=pb.RosterImport.State.Value(row.state),
+        parent=f"agencies/{row.agency_id or '-'}",
+        dry_run=row.dry_run,
+        rows=row.rows,
+        errors=row.errors,
+        people_added=row.people_added,
+        people_changed=row.people_changed,
+        jobs_added=row.jobs_added,
+        jobs_changed=row.jobs_changed,
+        jobs_ended=row.jobs_ended,
+        unchanged=row.unchanged,
+        not_in_file=row.not_in_file,
+    )
+    message.create_time.FromDatetime(row.created_at)
+    if row.completed_at is not None:
+        message.complete_time.FromDatetime(row.completed_at)
+    return message
+
+
+def roster_error(row: RosterErrorRow) -> pb.RosterImportError:
+    """Return what is wrong with a cell."""
+    return pb.RosterImportError(row=row.line, column=row.field, value=row.value, rule=row.rule)
+
+
+def audience(row: AudienceRow, kept: expressions.Expression, known: expressions.Vocabulary) -> pb.Audience:
+    """Return an audience, its expression as a sentence too."""
+    message = pb.Audience(
+        name=f"audiences/{row.id}",
+        title=row.title,
+        expression=expression_message(kept),
+        revision=row.revision,
+        people=row.people,
+        etag=str(row.version),
+        sentence=expressions.sentence(kept, known),
+    )
+    message.create_time.FromDatetime(row.created_at)
+    return message
+
+
+def expression_message(kept: expressions.Expression) -> pb.AudienceExpression:
+    """Return an expression with names instead of ids."""
+
+    def clauses(given: Sequence[expressions.Clause]) -> list[pb.AudienceClause]:
+        return [
+            pb.AudienceClause(
+                agencies=[f"agencies/{each}" for each in clause.agencies],
+                regions=clause.regions,
+                job_classes=clause.job_classes,
+                units=clause.units,
+                roles=clause.roles,
+                people=[f"people/{each}" for each in clause.people],
+            )
+            for clause in given
+        ]
+
+    return pb.AudienceExpression(include=clauses(kept.include), exclude=clauses(kept.exclude))
+
+
+def preview(rows: Iterable[Mapping[str, Any]], people_matched: int, sentence: str) -> pb.PreviewAudienceResponse:
+    """Return the table of a preview."""
+    return pb.PreviewAudienceResponse(
+        agencies=[
+            pb.AgencyCount(
+                agency=f"agencies/{row['agency_id']}",
+                title=row["title"],
+                staff=row["staff"],
+                no_unit_recorded=row["no_unit_recorded"],
+                on_leave=row["on_leave"],
+            )
+            for row in rows
+        ],
+        people=people_matched,
+        sentence=sentence,
+    )
+
+
+def _grant(grant: str, person_key: str, role: str, scope: str) -> pb.RoleGrant:
+    return pb.RoleGrant(
+        name=f"roleGrants/{grant}",
+        person=f"people/{person_key}",
+        role=role,
+        scope=scope if scope == roles.STATE else f"agencies/{scope}",
+    )
