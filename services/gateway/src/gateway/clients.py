@@ -1,0 +1,109 @@
+"""The services behind the pages: one channel each, and on whose behalf a call is made.
+
+The service decides what the caller may do; the gateway only says who she is. Each page names its caller once
+(`acting_as`), and every call on that page carries her token.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from cadre.curriculum.v1.curriculum_service_pb2_grpc import CurriculumServiceStub
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.directory.v1.directory_service_pb2_grpc import DirectoryServiceStub
+from cadre.enrollment.v1.enrollment_service_pb2_grpc import EnrollmentServiceStub
+from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
+from servicekit.client import Channel
+from servicekit.settings import Settings
+from servicekit.tokens import Signer
+
+# A page is not worth waiting longer for: the person tries again.
+DEADLINE_SECONDS = 8.0
+# The directory gives five minutes; a page that starts just before the end still needs some.
+_TOKEN_LIFETIME = timedelta(minutes=4)
+
+_token: ContextVar[Callable[[], str] | None] = ContextVar("token", default=None)
+
+
+def _current_token() -> str:
+    token = _token.get()
+    if token is None:
+        raise RuntimeError("a call needs a caller: acting_as")
+    return token()
+
+
+def act_as(token: Callable[[], str]) -> None:
+    """Make every call from here on, in this context, for the bearer of *token*."""
+    _token.set(token)
+
+
+@contextmanager
+def acting_as(token: Callable[[], str]) -> Iterator[None]:
+    """Make the calls inside for the bearer of *token*."""
+    before = _token.set(token)
+    try:
+        yield
+    finally:
+        _token.reset(before)
+
+
+class Clients:
+    """Stubs of every service."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.names = tuple(sorted(settings.peers))
+        self._channels = {
+            name: Channel(address, _current_token, deadline_seconds=DEADLINE_SECONDS)
+            for name, address in settings.peers.items()
+        }
+        self.directory = self._channels["directory"].stub(DirectoryServiceStub)
+        self.curriculum = self._channels["curriculum"].stub(CurriculumServiceStub)
+        self.enrollment = self._channels["enrollment"].stub(EnrollmentServiceStub)
+        self.evaluation = self._channels["evaluation"].stub(EvaluationServiceStub)
+        self.notification = self._channels["notification"].stub(NotificationServiceStub)
+        self.operations: Mapping[str, OperationsServiceStub] = {
+            name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
+        }
+        self.own_token = Signer(settings.keys_dir, "gateway").own_tokens()
+
+    def close(self) -> None:
+        """Close the channels."""
+        for channel in self._channels.values():
+            channel.close()
+
+
+class Tokens:
+    """Tokens and answers to "who am I", each kept for a sign-in as long as they are good."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._kept: dict[bytes, tuple[datetime, str, directory_pb.Me]] = {}
+        self._lock = Lock()
+
+    def of(self, digest: bytes, person: str) -> tuple[str, directory_pb.Me]:
+        """Return a token for *person*, signed in under *digest*, and what the directory says of her."""
+        now = datetime.now(UTC)
+        with self._lock:
+            kept = self._kept.get(digest)
+        if kept is None or kept[0] <= now:
+            kept = (now + _TOKEN_LIFETIME, *self._exchange(person))
+            with self._lock:
+                self._kept = {key: value for key, value in self._kept.items() if value[0] > now}
+                self._kept[digest] = kept
+        return kept[1], kept[2]
+
+    def forget(self, digest: bytes) -> None:
+        """Drop what is kept for a sign-in that ended."""
+        with self._lock:
+            self._kept.pop(digest, None)
+
+    def _exchange(self, person: str) -> tuple[str, directory_pb.Me]:
+        with acting_as(self._clients.own_token):
+            answer = self._clients.directory.ExchangeSignIn(directory_pb.ExchangeSignInRequest(person=person))
+        with acting_as(lambda: answer.token):
+            me = self._clients.directory.GetMe(directory_pb.GetMeRequest())
+        return answer.token, me

@@ -1,0 +1,94 @@
+"""A form: what was typed, what is wrong with it, and how it is shown again with both."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from fastapi import Request, UploadFile
+from starlette.datastructures import UploadFile as Upload
+
+from gateway import sentences
+from servicekit.client import Refused
+
+# After these nobody knows whether it was done: the form is sent again under the same id, and done once.
+_UNCERTAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "UNKNOWN", "CANCELLED"}
+
+
+MISSING = "Fill this in before you send the letter for approval."
+
+
+@dataclass
+class Form:
+    """Values and errors by field name; `errors[""]` is about the whole form."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @classmethod
+    def of(cls, values: Mapping[str, str | Iterable[str]]) -> "Form":
+        """Make a form that shows *values*."""
+        return cls({name: [value] if isinstance(value, str) else list(value) for name, value in values.items()})
+
+    def text(self, name: str) -> str:
+        """What is in a field, without blanks around it; empty if nothing."""
+        values = self.values.get(name) or [""]
+        return values[-1].strip().replace("\r\n", "\n")
+
+    def all(self, name: str) -> list[str]:
+        """All values of a field, such as the boxes that were ticked."""
+        return [value for value in self.values.get(name, []) if value]
+
+    def number(self, name: str) -> int:
+        """A whole number from 0; anything else is an error at the field, and 0."""
+        value = self.text(name)
+        if value.isascii() and value.isdecimal():
+            return int(value)
+        self.errors[name] = "Give a whole number, such as 3."
+        return 0
+
+    def needs(self, name: str, sentence: str) -> str:
+        """Return the field's text; say *sentence* at it if it is empty."""
+        value = self.text(name)
+        if not value:
+            self.errors[name] = sentence
+        return value
+
+    def refuse(self, error: Refused, fields: Mapping[str, str] | None = None) -> None:
+        """Show a service's refusal at the field that it names; *fields* maps the contract's names to the form's.
+
+        Refusals that are about the page, not about what was typed, are raised again.
+        """
+        if error.code == "UNAUTHENTICATED" or error.reason == "PERMISSION_MISSING":
+            raise error
+        if error.code not in _UNCERTAIN:
+            self.request_id = str(uuid.uuid4())
+        missing = error.metadata.get("missing", "")
+        if missing:
+            for name in missing.split(","):
+                self.errors[(fields or {}).get(name, name)] = MISSING
+            return
+        sentence = sentences.refusal(error)
+        at_fault = [path.rpartition(".")[2].partition("[")[0] for path in error.fields]
+        names = [(fields or {}).get(name, name) for name in at_fault]
+        for name in names or [""]:
+            self.errors[name if name in self.values else ""] = sentence
+
+
+async def posted(request: Request) -> Form:
+    """Read the form that was sent. Used as a dependency: the one part of a page that is not a plain function."""
+    form = Form()
+    async with request.form(max_files=1, max_fields=5000) as data:
+        for name, value in data.multi_items():
+            if isinstance(value, Upload):
+                form.files[name] = await cast("UploadFile", value).read()
+            else:
+                form.values.setdefault(name, []).append(value)
+    given = form.text("request_id")
+    try:
+        form.request_id = str(uuid.UUID(given))
+    except ValueError:
+        form.errors[""] = "The form was not whole. Check what is on the page, then send it again."
+    return form

@@ -1,0 +1,63 @@
+"""Two vocabularies: what the code says, and what the pages say to the people who use them.
+
+"Assignment" and "recipient" mean something else in child support work. A test refuses the code's words in templates
+and in the sentences.
+"""
+
+# Code word -> page word. The key is matched as a whole word, with its plural.
+PAGE_WORDS = {
+    "notice": "letter (or release)",
+    "recipient": "staff",
+    "assignment": "training",
+    "audience": "who this is for",
+    "enrolment": "training",
+    "enrollment": "training",
+    "publish": "issue",
+    "acknowledge": "confirm",
+    "acknowledgement": "confirmation",
+    "waive": "does not apply",
+    "waiver": "does not apply",
+    "sitting": "test",
+    "curriculum": "courses",
+    "tenant": "agency",
+    "user": "staff",
+}
+
+REASONS = {
+    "STATE_LAW": "State law or regulation",
+    "FEDERAL_LAW": "Federal law or regulation",
+    "COURT_ORDER": "Court order or settlement",
+    "CLARIFICATION": "Clarification asked by one or more agencies",
+    "OWN_INITIATIVE": "Started by DCSS",
+}
+
+ASKS = {
+    "NOTHING": "Nothing: for information",
+    "READ": "Read",
+    "CONFIRM": "Read and confirm",
+    "TRAIN": "Read, confirm and train",
+}
+
+# Series of letters as the programme uses them, with the kind of change that each is for.
+SERIES = {
+    "CSSP": ("CSSP, policy letter", "POLICY"),
+    "CSSI": ("CSSI, information letter", "INFORMATION"),
+    "LCSA": ("LCSA letter", "PROGRAM"),
+    "REL": ("REL, release of the case system", "RELEASE"),
+    "OUT": ("OUT, outage of the case system", "OUTAGE"),
+}
+
+STATES = {"DRAFT": "Draft", "IN_APPROVAL": "Awaiting approval", "PUBLISHED": "Issued"}
+
+ROLES = {
+    "coordinator": "Training coordinator",
+    "supervisor": "Supervisor",
+    "director": "Director",
+    "policy_analyst": "Policy analyst",
+    "approver": "Approver",
+    "training_manager": "Training manager",
+    "evaluator": "Evaluator",
+    "operator": "Operator",
+}
+
+COMPLETIONS = {"COURSE": "Course", "BRIEFING": "Local briefing", "OTHER_SYSTEM": "Training given elsewhere"}

@@ -1,0 +1,119 @@
+"""A letter between its form and the contract, and how it is named."""
+
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from gateway import glossary
+from gateway.forms import Form
+
+# Fields that are the same text in the form and in the contract.
+TEXTS = (
+    *("series", "number", "addressees", "subject", "references", "supersedes", "contact"),
+    *("change", "before", "after", "staff_action", "until_then", "body", "effective_date"),
+)
+# The contract's names of the fields that the form calls otherwise.
+FIELDS = {
+    "business_days_before_effective": "days_before",
+    "business_days_after_issue": "days_after",
+    "kind": "series",
+    "audience": "agencies_scope",
+    "expression": "agencies_scope",
+}
+
+
+def title(letter: pb.Notice) -> str:
+    """`CSSP 26-04`; a draft may have no number yet."""
+    return f"{letter.series} {letter.number}".strip() or "Letter without number"
+
+
+def defaults(series: str, number: str) -> dict[str, str | list[str]]:
+    """What a new letter starts with."""
+    empty: dict[str, str | list[str]] = dict.fromkeys(TEXTS, "")
+    return empty | {
+        "series": series,
+        "number": number,
+        "addressees": "ALL IV-D DIRECTORS",
+        "reason": "",
+        "asks": "CONFIRM",
+        "agency_confirms_within": "3",
+        "course_version": "",
+        "days_before": "3",
+        "days_after": "5",
+        "briefing_counts": "yes",
+        "agencies_scope": "all",
+        "agencies": [],
+        "units": [],
+        "job_classes": [],
+        "audience": "",
+        "etag": "",
+    }
+
+
+def to_form(letter: pb.Notice, audience: directory_pb.Audience | None) -> dict[str, str | list[str]]:
+    """Return the fields of a draft as the form shows them."""
+    clause = audience.expression.include[0] if audience and audience.expression.include else None
+    texts: dict[str, str | list[str]] = {name: getattr(letter, name) for name in TEXTS}
+    return texts | {
+        "reason": pb.Notice.Reason.Name(letter.reason) if letter.reason else "",
+        "asks": pb.Asks.Name(letter.asks) if letter.asks else "CONFIRM",
+        "agency_confirms_within": str(letter.agency_confirms_within),
+        "course_version": letter.course_version,
+        "days_before": str(letter.due_rule.business_days_before_effective),
+        "days_after": str(letter.due_rule.business_days_after_issue),
+        "briefing_counts": "yes" if letter.briefing_counts else "",
+        "agencies_scope": "some" if clause and clause.agencies else "all",
+        "agencies": list(clause.agencies) if clause else [],
+        "units": list(clause.units) if clause else [],
+        "job_classes": list(clause.job_classes) if clause else [],
+        "audience": letter.audience,
+        "etag": letter.etag,
+    }
+
+
+def from_form(form: Form, *, name: str, demonstration: bool) -> pb.Notice:
+    """Return the draft that the form describes; what cannot be read is an error at its field."""
+    series = form.text("series")
+    letter = pb.Notice(name=name, etag=form.text("etag"), audience=form.text("audience"), demonstration=demonstration)
+    for field in TEXTS:
+        setattr(letter, field, form.text(field))
+    if series in glossary.SERIES:
+        letter.kind = pb.Notice.Kind.Value(glossary.SERIES[series][1])
+    if form.text("reason") in glossary.REASONS:
+        letter.reason = pb.Notice.Reason.Value(form.text("reason"))
+    if form.text("asks") in glossary.ASKS:
+        letter.asks = pb.Asks.Value(form.text("asks"))
+    letter.agency_confirms_within = form.number("agency_confirms_within")
+    letter.due_rule.business_days_before_effective = form.number("days_before")
+    letter.due_rule.business_days_after_issue = form.number("days_after")
+    if letter.asks == pb.TRAIN:
+        letter.course_version = form.text("course_version")
+        letter.briefing_counts = form.text("briefing_counts") == "yes"
+    return letter
+
+
+def expression(form: Form) -> directory_pb.AudienceExpression:
+    """Return whom the form chooses: agencies, units and classes hold together."""
+    clause = directory_pb.AudienceClause(units=form.all("units"), job_classes=form.all("job_classes"))
+    if form.text("agencies_scope") == "some":
+        clause.agencies.extend(form.all("agencies"))
+    return directory_pb.AudienceExpression(include=[clause])
+
+
+def asks(letter: pb.Notice) -> str:
+    """What the letter asks, in words."""
+    return glossary.ASKS[pb.Asks.Name(letter.asks)] if letter.asks else "Not said yet"
+
+
+def reason(letter: pb.Notice) -> str:
+    """Why the letter was written, in words."""
+    return glossary.REASONS[pb.Notice.Reason.Name(letter.reason)] if letter.reason else "Not said yet"
+
+
+def state(letter: pb.Notice) -> str:
+    """Draft, awaiting approval or issued."""
+    return glossary.STATES[pb.Notice.State.Name(letter.state)]
+
+
+def steps(letter: pb.Notice, *, has_test: bool = True) -> list[str]:
+    """What a person does, in order."""
+    named = ["Read", "Confirm", "Course", "Test"]
+    return named[: {pb.READ: 1, pb.CONFIRM: 2, pb.TRAIN: 4 if has_test else 3}.get(letter.asks, 0)]

@@ -1,0 +1,34 @@
+"""The pages, one module for each area."""
+
+from gateway.pages import (
+    agency_notice,
+    composer,
+    course,
+    home,
+    learning,
+    operator,
+    people,
+    person,
+    roster,
+    sign_in,
+    state_notice,
+    test,
+)
+
+ROUTERS = tuple(
+    area.router
+    for area in (
+        sign_in,
+        home,
+        composer,
+        state_notice,
+        agency_notice,
+        learning,
+        course,
+        test,
+        people,
+        person,
+        roster,
+        operator,
+    )
+)

@@ -1,0 +1,181 @@
+"""Writing a letter: the form, who it is for, a look at it as staff will see it, and approval by a second person."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from gateway import glossary, letters
+from gateway.forms import Form
+from gateway.visit import Answer, Sent, Visit, Visitor
+from servicekit.client import Refused
+
+router = APIRouter(prefix="/letters")
+
+_FIRST_SERIES = "CSSP"
+
+
+@router.get("")
+def letter_list(visit: Visitor, page: str = "") -> Answer:
+    """All letters for the state: those that wait for somebody first."""
+    answer = visit.clients.notification.ListNotices(pb.ListNoticesRequest(page_size=50, page_token=page))
+    groups = [
+        ("Awaiting approval", [letter for letter in answer.notices if letter.state == pb.Notice.IN_APPROVAL]),
+        ("Drafts", [letter for letter in answer.notices if letter.state == pb.Notice.DRAFT]),
+        ("Issued", [letter for letter in answer.notices if letter.state == pb.Notice.PUBLISHED]),
+    ]
+    return visit.page(
+        "letters.html",
+        groups=groups,
+        letters=letters,
+        names=visit.names([letter.author for letter in answer.notices]),
+        next_page=answer.next_page_token,
+    )
+
+
+@router.get("/new")
+def new_letter(visit: Visitor) -> Answer:
+    """A new letter with the next free number of the first series."""
+    number = visit.clients.notification.SuggestNumber(pb.SuggestNumberRequest(series=_FIRST_SERIES)).number
+    return _composer(visit, Form.of(letters.defaults(_FIRST_SERIES, number)))
+
+
+@router.post("/new")
+def create_letter(visit: Visitor, form: Sent) -> Answer:
+    """Save a new letter, or do what else was pressed."""
+    return _act(visit, form, "")
+
+
+@router.get("/{letter_id}/edit")
+def edit_letter(visit: Visitor, letter_id: str) -> Answer:
+    """A draft in its form."""
+    letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+    if letter.state != pb.Notice.DRAFT:
+        return visit.go(f"/letters/{letter_id}")
+    audience = _audience(visit, letter.audience)
+    form = Form.of(letters.to_form(letter, audience))
+    return _composer(visit, form, letter=letter, preview=_preview(visit, form))
+
+
+@router.post("/{letter_id}/edit")
+def save_letter(visit: Visitor, letter_id: str, form: Sent) -> Answer:
+    """Save a draft, or do what else was pressed."""
+    return _act(visit, form, f"notices/{letter_id}")
+
+
+@router.get("/{letter_id}/preview")
+def preview_letter(visit: Visitor, letter_id: str) -> Answer:
+    """The letter as staff will see it; nothing on it can be pressed."""
+    letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+    return visit.page("preview.html", letter=letter, letters=letters, course=_course(visit, letter.course_version))
+
+
+def _act(visit: Visit, form: Form, name: str) -> Answer:
+    """Do what was pressed below the form; show the form again if it did not work or only had to be counted."""
+    letter = letters.from_form(form, name=name, demonstration=visit.gateway.settings.demo)
+    preview = None
+    if not form.errors:
+        try:
+            match form.text("action"):
+                case "number":
+                    request = pb.SuggestNumberRequest(series=letter.series)
+                    form.values["number"] = [visit.clients.notification.SuggestNumber(request).number]
+                case "count":
+                    preview = _preview(visit, form)
+                case action:
+                    return _save_and_go(visit, form, letter, action)
+        except Refused as error:
+            form.refuse(error, letters.FIELDS)
+    if letter.audience and preview is None:
+        preview = _preview(visit, form)
+    return _composer(visit, form, letter=letter, preview=preview)
+
+
+def _save_and_go(visit: Visit, form: Form, letter: pb.Notice, action: str) -> Answer:
+    saved = _save(visit, form, letter)
+    page = f"/letters/{saved.name.removeprefix('notices/')}"
+    if action == "preview":
+        return visit.go(f"{page}/preview")
+    if action == "submit":
+        visit.clients.notification.SubmitNotice(
+            pb.SubmitNoticeRequest(name=saved.name, etag=saved.etag, request_id=form.request_id)
+        )
+        return visit.go(page, done="submitted")
+    return visit.go(f"{page}/edit", done="saved")
+
+
+def _save(visit: Visit, form: Form, letter: pb.Notice) -> pb.Notice:
+    """Save whom the letter is for, then the letter. What was saved stands in the form, also if the rest fails."""
+    letter.audience = _save_audience(visit, form, letter)
+    form.values["audience"] = [letter.audience]
+    if letter.name:
+        saved = visit.clients.notification.UpdateNotice(
+            pb.UpdateNoticeRequest(notice=letter, request_id=form.request_id)
+        )
+    else:
+        saved = visit.clients.notification.CreateNotice(
+            pb.CreateNoticeRequest(notice=letter, request_id=form.request_id)
+        )
+    letter.name = saved.name
+    form.values["etag"] = [saved.etag]
+    return saved
+
+
+def _save_audience(visit: Visit, form: Form, letter: pb.Notice) -> str:
+    wanted = letters.expression(form)
+    known = _audience(visit, letter.audience)
+    title = f"{letters.title(letter)}, {letter.subject}"[:200]
+    if known is None:
+        made = directory_pb.Audience(title=title, expression=wanted)
+        return visit.clients.directory.CreateAudience(
+            directory_pb.CreateAudienceRequest(audience=made, request_id=form.request_id)
+        ).name
+    if known.expression != wanted:
+        known.expression.CopyFrom(wanted)
+        visit.clients.directory.UpdateAudience(
+            directory_pb.UpdateAudienceRequest(audience=known, request_id=form.request_id)
+        )
+    return known.name
+
+
+def _audience(visit: Visit, name: str) -> directory_pb.Audience | None:
+    if not name:
+        return None
+    return visit.clients.directory.GetAudience(directory_pb.GetAudienceRequest(name=name))
+
+
+def _preview(visit: Visit, form: Form) -> directory_pb.PreviewAudienceResponse:
+    request = directory_pb.PreviewAudienceRequest(expression=letters.expression(form))
+    return visit.clients.directory.PreviewAudience(request)
+
+
+def _course(visit: Visit, name: str) -> curriculum_pb.CourseVersion | None:
+    if not name:
+        return None
+    return visit.clients.curriculum.GetCourseVersion(curriculum_pb.GetCourseVersionRequest(name=name))
+
+
+def _composer(visit: Visit, form: Form, **values: Any) -> Answer:  # noqa: ANN401 - the template's
+    """Show the form with everything that can be chosen in it."""
+    letter: pb.Notice = values.get("letter") or pb.Notice()
+    clients = visit.clients
+    vocabulary = clients.directory.ListVocabulary(directory_pb.ListVocabularyRequest())
+    agencies = clients.directory.ListAgencies(directory_pb.ListAgenciesRequest(page_size=200)).agencies
+    offered = clients.curriculum.ListCourses(curriculum_pb.ListCoursesRequest(page_size=200, only_published=True))
+    course = _course(visit, form.text("course_version"))
+    return visit.page(
+        "composer.html",
+        status=400 if form.errors else 200,
+        form=form,
+        letter=letter,
+        letters=letters,
+        preview=values.get("preview"),
+        minutes=course.minutes if course else 0,
+        series=[(series, title) for series, (title, _) in glossary.SERIES.items()],
+        agencies=[(agency.name, agency.short_title) for agency in agencies if agency.kind != "state"],
+        units=[(unit.slug, unit.title) for unit in vocabulary.units],
+        classes=[(job_class.slug, job_class.title) for job_class in vocabulary.job_classes],
+        courses=[(f"{course.name}/versions/{course.latest_version}", course.title) for course in offered.courses],
+    )

@@ -1,0 +1,149 @@
+"""A person's own side: her list, a letter to read and confirm, why it is on her list, and her record."""
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from gateway import glossary, letters, sentences, todo
+from gateway.forms import Form
+from gateway.visit import Answer, Sent, Visit, Visitor
+from servicekit.client import Refused
+
+router = APIRouter()
+
+_KINDS = {name: value for name, value in enrollment_pb.Completion.Kind.items() if name in glossary.COMPLETIONS}
+
+
+@router.get("/training")
+def my_training(visit: Visitor) -> Answer:
+    """Letters and training in one list, by due date; and the hours of this year."""
+    clients = visit.clients
+    inbox = clients.notification.ListInbox(pb.ListInboxRequest(page_size=200, only_open=True))
+    assigned = clients.enrollment.ListToDo(enrollment_pb.ListToDoRequest(page_size=200))
+    completions = _completions(visit, "").completions
+    this_year = [done for done in completions if done.complete_date.startswith(f"{visit.today.year}-")]
+    return visit.page(
+        "training.html",
+        letters=letters,
+        training=todo.grouped(todo.items(inbox.items, assigned.assignments), visit.today),
+        done_this_year=len(this_year),
+        minutes=sum(done.minutes for done in this_year),
+    )
+
+
+@router.get("/training/letters")
+def all_letters(visit: Visitor, page: str = "") -> Answer:
+    """Every letter that this person has had, those with something to do first."""
+    inbox = visit.clients.notification.ListInbox(pb.ListInboxRequest(page_size=50, page_token=page))
+    return visit.page("all_letters.html", letters=letters, items=inbox.items, next_page=inbox.next_page_token)
+
+
+@router.get("/record")
+def my_record(visit: Visitor, page: str = "") -> Answer:
+    """The transcript: everything that was completed, newest first, at whatever agency."""
+    answer = _completions(visit, page)
+    courses = visit.clients.curriculum.ListCourses(curriculum_pb.ListCoursesRequest(page_size=500)).courses
+    titles = {course.name: course.title for course in courses}
+    rows = [
+        (done, titles.get(done.course_version.partition("/versions/")[0], "Training")) for done in answer.completions
+    ]
+    return visit.page(
+        "record.html",
+        rows=rows,
+        kinds={value: glossary.COMPLETIONS[name] for name, value in _KINDS.items()},
+        minutes=sum(done.minutes for done in answer.completions),
+        next_page=answer.next_page_token,
+    )
+
+
+@router.get("/training/{letter_id}")
+def letter_to_read(visit: Visitor, request: Request, letter_id: str) -> Answer:
+    """A letter as its reader sees it. To open it is to have read it."""
+    name = f"notices/{letter_id}"
+    item = visit.clients.notification.GetInboxItem(pb.GetInboxItemRequest(notice=name))
+    # What a browser fetches ahead was read by nobody.
+    if not item.read_time.seconds and "prefetch" not in request.headers.get("sec-purpose", ""):
+        item = visit.clients.notification.ReadNotice(pb.ReadNoticeRequest(notice=name))
+    return _reader(visit, item, Form())
+
+
+@router.post("/training/{letter_id}/confirm")
+def confirm(visit: Visitor, letter_id: str, form: Sent) -> Answer:
+    """Confirm the text that was on the page, and go on to the course where there is one."""
+    name = f"notices/{letter_id}"
+    try:
+        item = visit.clients.notification.ConfirmNotice(
+            pb.ConfirmNoticeRequest(notice=name, text_sha256=form.text("text_sha256"), request_id=form.request_id)
+        )
+    except Refused as error:
+        form.refuse(error)
+        return _reader(visit, visit.clients.notification.GetInboxItem(pb.GetInboxItemRequest(notice=name)), form)
+    if item.notice.asks == pb.TRAIN and not item.train_time.seconds and not item.excused:
+        return visit.go(f"/training/{letter_id}/course", done="confirmed")
+    return visit.go(f"/training/{letter_id}", done="confirmed")
+
+
+@router.get("/training/{letter_id}/letter")
+def whole_letter(visit: Visitor, letter_id: str) -> Answer:
+    """The whole letter, to read and to print."""
+    letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+    return visit.page("whole_letter.html", letter=letter, letters=letters)
+
+
+@router.get("/training/{letter_id}/why")
+def why(visit: Visitor, letter_id: str) -> Answer:
+    """Why this letter is on her list."""
+    letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+    explained = visit.clients.directory.ExplainMembership(
+        directory_pb.ExplainMembershipRequest(audience=letter.audience, person=visit.person)
+    )
+    return visit.page("why.html", letter=letter, letters=letters, explained=explained)
+
+
+def training_of(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None:
+    """Return the visitor's training under a letter; None while it is on its way."""
+    try:
+        return visit.clients.enrollment.GetAssignment(enrollment_pb.GetAssignmentRequest(name=f"notices/{letter_id}"))
+    except Refused as error:
+        if error.code == "NOT_FOUND":
+            return None
+        raise
+
+
+def _reader(visit: Visit, item: pb.InboxItem, form: Form) -> Answer:
+    letter = item.notice
+    training = training_of(visit, letter.name.removeprefix("notices/")) if letter.asks == pb.TRAIN else None
+    steps = letters.steps(letter, has_test=training.has_test if training else True)
+    effective: date | None = sentences.as_date(letter.effective_date)
+    return visit.page(
+        "reader.html",
+        status=400 if form.errors else 200,
+        letter=letter,
+        letters=letters,
+        item=item,
+        training=training,
+        steps=steps,
+        step=_step(item, training),
+        due=training.due_date if training else item.due_date,
+        form=form,
+        effective=effective,
+    )
+
+
+def _step(item: pb.InboxItem, training: enrollment_pb.Assignment | None) -> int:
+    """The number of the step that comes next, from 1; past the last one when all are done."""
+    if item.notice.asks == pb.READ or not item.confirm_time.seconds:
+        return 2
+    if item.train_time.seconds or (training and training.state == enrollment_pb.Assignment.COMPLETED):
+        return 5
+    return 4 if training and training.section_count <= training.sections_completed else 3
+
+
+def _completions(visit: Visit, page: str) -> enrollment_pb.ListCompletionsResponse:
+    return visit.clients.enrollment.ListCompletions(
+        enrollment_pb.ListCompletionsRequest(parent=visit.person, page_size=200, page_token=page)
+    )

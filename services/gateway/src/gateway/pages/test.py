@@ -1,0 +1,101 @@
+"""The test of a course: as often as a person likes; only she sees the score."""
+
+from fastapi import APIRouter
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
+from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from cadre.notification.v1 import notification_service_pb2 as notification_pb
+from gateway import letters, tests, todo
+from gateway.forms import Form
+from gateway.pages.learning import training_of
+from gateway.visit import Answer, Sent, Visit, Visitor
+from servicekit.client import Refused
+
+router = APIRouter(prefix="/training/{letter_id}")
+
+
+@router.get("/test")
+def before_test(visit: Visitor, letter_id: str) -> Answer:
+    """What the test is, with the button that begins it."""
+    version = _test_of(visit, letter_id)
+    if version is None:
+        return visit.go(f"/training/{letter_id}/course")
+    return visit.page("before_test.html", letter_id=letter_id, version=version, form=Form())
+
+
+@router.post("/test")
+def begin_test(visit: Visitor, letter_id: str, form: Sent) -> Answer:
+    """Begin the test, or try again."""
+    version = _test_of(visit, letter_id)
+    if version is None:
+        return visit.go(f"/training/{letter_id}/course")
+    return visit.go(tests.start(visit, letter_id, version.name, form.request_id))
+
+
+@router.get("/test/{sitting_id}")
+def take_test(visit: Visitor, letter_id: str, sitting_id: str) -> Answer:
+    """The questions; once they were answered, the result."""
+    sitting, version = _sitting(visit, sitting_id)
+    if sitting.state == pb.Sitting.OPEN:
+        return visit.page("test.html", letter_id=letter_id, sitting_id=sitting_id, version=version, form=Form())
+    return visit.page(
+        "test_result.html",
+        letter_id=letter_id,
+        sitting=sitting,
+        version=version,
+        look_again=tests.look_again(sitting),
+        form=Form(),
+    )
+
+
+@router.post("/test/{sitting_id}")
+def answer_test(visit: Visitor, letter_id: str, sitting_id: str, form: Sent) -> Answer:
+    """Send the answers in."""
+    sitting, version = _sitting(visit, sitting_id)
+    given = tests.answers(form, version)
+    if not form.errors:
+        try:
+            visit.clients.evaluation.SubmitSitting(
+                pb.SubmitSittingRequest(name=sitting.name, answers=given, request_id=form.request_id)
+            )
+        except Refused as error:
+            form.refuse(error)
+    if form.errors:
+        return visit.page(
+            "test.html", status=400, letter_id=letter_id, sitting_id=sitting_id, version=version, form=form
+        )
+    return visit.go(f"/training/{letter_id}/test/{sitting_id}")
+
+
+@router.get("/done")
+def done(visit: Visitor, letter_id: str) -> Answer:
+    """The end: ready for the day it takes effect, and what comes next."""
+    notification = visit.clients.notification
+    item = notification.GetInboxItem(notification_pb.GetInboxItemRequest(notice=f"notices/{letter_id}"))
+    inbox = notification.ListInbox(notification_pb.ListInboxRequest(page_size=10, only_open=True))
+    # This letter may be open for a moment still: the services tell each other.
+    following = [row for row in todo.items(inbox.items, []) if row.id != letter_id]
+    return visit.page(
+        "done.html",
+        letter=item.notice,
+        letters=letters,
+        item=item,
+        training=training_of(visit, letter_id),
+        following=following[0] if following else None,
+    )
+
+
+def _test_of(visit: Visit, letter_id: str) -> pb.TestVersion | None:
+    training = training_of(visit, letter_id)
+    if training is None or not training.has_test:
+        return None
+    course = visit.clients.curriculum.GetCourseVersion(
+        curriculum_pb.GetCourseVersionRequest(name=training.course_version)
+    )
+    return visit.clients.evaluation.GetTestVersion(pb.GetTestVersionRequest(name=course.test_version))
+
+
+def _sitting(visit: Visit, sitting_id: str) -> tuple[pb.Sitting, pb.TestVersion]:
+    evaluation = visit.clients.evaluation
+    sitting = evaluation.GetSitting(pb.GetSittingRequest(name=f"sittings/{sitting_id}"))
+    return sitting, evaluation.GetTestVersion(pb.GetTestVersionRequest(name=sitting.test_version))

@@ -1,0 +1,73 @@
+"""What the state reads from the figures of its agencies: who needs a call, and the table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from gateway import sentences
+
+
+@dataclass(frozen=True)
+class Needed:
+    """An agency that needs a call, why, and whom to call there."""
+
+    agency: directory_pb.Agency
+    reason: str
+
+    @property
+    def contacts(self) -> list[directory_pb.Contact]:
+        """Its coordinators and directors."""
+        return list(self.agency.contacts)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of all agencies."""
+
+    agency: directory_pb.Agency
+    figures: pb.AgencyReadiness
+
+
+def needs_a_call(readiness: pb.Readiness, agencies: Mapping[str, directory_pb.Agency]) -> list[Needed]:
+    """Return who needs a call, in this order: confirmation past due, a reported problem, staff past due.
+
+    Each agency stands once, for its first reason. Those with staff past due: the larger share first.
+    """
+    late, troubled, behind = [], [], []
+    for figures in readiness.agencies:
+        agency = agencies.get(figures.agency)
+        if agency is None:
+            continue
+        counts = figures.counts
+        if figures.confirmation_overdue:
+            late.append(Needed(agency, "Has not confirmed, and the day for it has passed."))
+        elif figures.problem:
+            troubled.append(Needed(agency, f"Reports: {figures.problem}"))
+        elif counts.overdue:
+            share = counts.overdue / counts.of
+            behind.append((share, Needed(agency, f"{sentences.of(counts.overdue, counts.of)} staff are past due.")))
+    for group in (late, troubled):
+        group.sort(key=lambda needed: needed.agency.short_title)
+    behind.sort(key=lambda pair: (-pair[0], pair[1].agency.short_title))
+    return [*late, *troubled, *(needed for _, needed in behind)]
+
+
+def rows(
+    readiness: pb.Readiness, agencies: Mapping[str, directory_pb.Agency], *, region: str = "", size: str = ""
+) -> list[Row]:
+    """Return the lines of the table, A-Z: never ranked. *region* and *size* leave only those that have them."""
+    found = [
+        Row(agencies[figures.agency], figures)
+        for figures in readiness.agencies
+        if figures.agency in agencies
+        and region in ("", agencies[figures.agency].region)
+        and size in ("", agencies[figures.agency].size_class)
+    ]
+    return sorted(found, key=lambda row: row.agency.short_title)
+
+
+def addresses(needed: Sequence[Needed]) -> str:
+    """Return the e-mail addresses of those to call, as an e-mail program takes them."""
+    found = dict.fromkeys(contact.email for one in needed for contact in one.contacts if contact.email)
+    return "; ".join(found)

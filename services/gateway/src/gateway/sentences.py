@@ -1,0 +1,261 @@
+"""What the pages say: days, counts and refusals as sentences in the words of the field."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from servicekit.calendar import PACIFIC, business_days_between, pacific_date
+from servicekit.client import Refused
+
+# From so many people on a percentage says more than it hides.
+LEAST_FOR_PERCENT = 20
+# Business days to which a date far ahead is counted; beyond, the date alone says it.
+_COUNTED_DAYS = 400
+
+
+# ---- days and times ----
+
+
+def as_date(value: str) -> date | None:
+    """Read `YYYY-MM-DD`; None if it is empty or no date."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def long_day(value: str | date, today: date) -> str:
+    """`Tuesday, December 29`, with the year unless it is this one."""
+    day = as_date(value) if isinstance(value, str) else value
+    if day is None:
+        return "no date"
+    year = "" if day.year == today.year else f", {day.year}"
+    return f"{day:%A, %B} {day.day}{year}"
+
+
+def short_day(value: str | date, today: date) -> str:
+    """`Dec 29`, with the year unless it is this one; for tables."""
+    day = as_date(value) if isinstance(value, str) else value
+    if day is None:
+        return "no date"
+    year = "" if day.year == today.year else f", {day.year}"
+    return f"{day:%b} {day.day}{year}"
+
+
+def business_days(count: int) -> str:
+    """`1 business day`, `3 business days`."""
+    return f"{count} business day{'' if count == 1 else 's'}"
+
+
+def due(due_date: str, effective_date: str, today: date) -> str:
+    """`due Tuesday, December 29, 3 business days before it takes effect`."""
+    day, effective = as_date(due_date), as_date(effective_date)
+    if day is None:
+        return "no due date"
+    said = f"due {long_day(day, today)}"
+    if effective is None:
+        return said
+    before = business_days_between(day, effective)
+    if effective == day:
+        return f"{said}, the day it takes effect"
+    if before >= 0:
+        return f"{said}, {business_days(before)} before it takes effect"
+    return f"{said}, {business_days(-before)} after it takes effect"
+
+
+def takes_effect(effective_date: str, today: date) -> str:
+    """`takes effect Monday, January 4, 2027, 28 business days from today`."""
+    day = as_date(effective_date)
+    if day is None:
+        return "no effective date yet"
+    if day == today:
+        return "takes effect today"
+    if day < today:
+        return f"took effect {long_day(day, today)}"
+    ahead = f", {business_days(business_days_between(today, day))} from today"
+    return f"takes effect {long_day(day, today)}{ahead if (day - today).days < _COUNTED_DAYS else ''}"
+
+
+def moment(at: Timestamp | datetime, today: date, *, seconds: bool = False) -> str:
+    """`Nov 23, 9:12 a.m.` in California."""
+    local = _local(at)
+    return f"{short_day(local.date(), today)}, {clock(local, seconds=seconds)}"
+
+
+def clock(at: Timestamp | datetime, *, seconds: bool = False) -> str:
+    """`9:12 a.m.` in California."""
+    local = _local(at)
+    hour = local.hour % 12 or 12
+    return f"{hour}:{local:%M}{f':{local:%S}' if seconds else ''} {'a.m.' if local.hour < 12 else 'p.m.'}"  # noqa: PLR2004
+
+
+def day_of(at: Timestamp, today: date) -> str:
+    """`Nov 23`: the day in California on which it happened; empty if it did not."""
+    return short_day(pacific_date(_local(at)), today) if at.seconds else ""
+
+
+def ago(seconds: float) -> str:
+    """`4 seconds`, `2 minutes`, `3 hours`: a rough age."""
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return count(int(seconds // size), name)
+    return count(int(seconds), "second")
+
+
+def as_moment(value: str) -> datetime:
+    """Read a moment in ISO form."""
+    return datetime.fromisoformat(value)
+
+
+def _local(at: Timestamp | datetime) -> datetime:
+    if isinstance(at, Timestamp):
+        at = at.ToDatetime(tzinfo=PACIFIC)
+    return at.astimezone(PACIFIC)
+
+
+# ---- counts ----
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 agency`, `7,512 staff`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def of(part: int, whole: int) -> str:
+    """`8 of 11`; from 20 people on with a percentage: `5,634 of 7,512 (75%)`."""
+    said = f"{part:,} of {whole:,}"
+    return f"{said} ({percent(part, whole)})" if whole >= LEAST_FOR_PERCENT else said
+
+
+def percent(part: int, whole: int) -> str:
+    """`75%`; neither 0% nor 100% unless it is so."""
+    if not whole:
+        return "0%"
+    share = 100 * part / whole
+    if 0 < share < 1:
+        return "under 1%"
+    if 99 < share < 100:  # noqa: PLR2004 - percent
+        return "over 99%"
+    return f"{share:.0f}%"
+
+
+def staff_hours(people: int, minutes: int) -> str:
+    """`about 2,500 staff hours`, rounded as a guess deserves."""
+    hours = people * minutes / 60
+    step = 100 if hours >= 1000 else 10 if hours >= 100 else 1  # noqa: PLR2004 - powers of ten
+    return f"about {round(hours / step) * step:,} staff hours"
+
+
+def hours(minutes: int) -> str:
+    """`1 hour 25 minutes`."""
+    whole, rest = divmod(minutes, 60)
+    parts = [count(whole, "hour")] if whole else []
+    if rest or not whole:
+        parts.append(count(rest, "minute"))
+    return " ".join(parts)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """`a, b and c`."""
+    items = list(parts)
+    if len(items) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+# ---- refusals ----
+
+_BY_REASON = {
+    "INVALID_FIELD": "This {rule}.",
+    "ALREADY_EXISTS": "There is one already: {resource}.",
+    "STALE": "Somebody changed this after you opened it. Look at it again, then save.",
+    "REQUEST_ID_REUSED": "This form was sent before with other content. Check what is on the page, then send it again.",
+    "PERMISSION_MISSING": "You may not do this. Ask your coordinator if you should.",
+    "DEADLINE_PASSED": "The answer took too long. Nothing is lost: try again.",
+    # notification
+    "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
+    "AUDIENCE_NOT_READY": "The list of staff is still being made. Wait a few seconds, then issue it again.",
+    "NUMBER_TAKEN": "{series} {number} is taken by another letter. Choose the next free number.",
+    "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
+    "TEXT_CHANGED": "This is not the text that was issued. Open the letter again, then confirm.",
+    "ALREADY_CONFIRMED": "This was confirmed before. The first confirmation stands.",
+    # enrollment
+    "ASSIGNMENT_NOT_OPEN": "This training is not open: it is done, or it does not apply.",
+    "ASSIGNMENT_NOT_WAIVED": "Nobody noted that this does not apply, so there is nothing to undo.",
+    "COURSE_NOT_KNOWN": "The course is not known yet. Wait a few seconds, then try again.",
+    "SECTION_OUT_OF_ORDER": "Finish the sections in order, from the first one on.",
+    "TRAINING_IN_FUTURE": "The date lies ahead. Record training after it was given.",
+    "TRAINING_BEFORE_NOTICE": "The date lies before the letter. Only training on this change counts.",
+    "PEOPLE_NOT_OF_AGENCY": "Some of these people do not work at this agency.",
+    "PEOPLE_EXCUSED": "To some of these people it does not apply.",
+    # evaluation
+    "ALREADY_SUBMITTED": "These answers were sent before. Start the test again to try once more.",
+    # directory
+    "JOB_OVERLAPS": "This person has a job here at that time already.",
+    "LEAVE_OVERLAPS": "A leave at this time is recorded already.",
+    "NO_CURRENT_JOB": "This person does not work here on that day.",
+    "NOT_ON_LEAVE": "This person is not on leave on that day.",
+    "NAME_MISSING": "Give at least one name.",
+}
+_BY_CODE = {
+    "NOT_FOUND": "This is not there, or not yours to see.",
+    "PERMISSION_DENIED": "You may not do this. Ask your coordinator if you should.",
+    "ALREADY_EXISTS": "There is one already.",
+    "ABORTED": "Somebody changed this after you opened it. Look at it again, then save.",
+    "UNAVAILABLE": "A part of Cadre does not answer right now. Nothing is lost: try again in a moment.",
+    "DEADLINE_EXCEEDED": "The answer took too long. Nothing is lost: try again in a moment.",
+}
+
+
+def refusal(error: Refused) -> str:
+    """Say why a service refused, to the person whose form it was."""
+    said = _BY_REASON.get(error.reason) or _BY_CODE.get(error.code)
+    if said is None:
+        return f"Cadre could not do this ({error.reason or error.code})."
+    known = {key: _in_page_words(value) for key, value in error.metadata.items()}
+    try:
+        return said.format(**known)
+    except KeyError:
+        return _BY_CODE.get(error.code, "This is not as it should be.")
+
+
+def _in_page_words(rule: str) -> str:
+    """Say a rule of a service with the pages' words."""
+    return rule.replace("notice", "letter").replace("audience", "list").replace("assignment", "training")
+
+
+# ---- what was done, said after the form was sent ----
+
+DONE = {
+    "saved": "The draft is saved.",
+    "submitted": "The letter was sent for approval.",
+    "returned": "The letter went back to its author with your reason.",
+    "issued": "The letter is issued. Every agency and everyone it is for has it.",
+    "confirmed-for-agency": "Confirmed for your agency.",
+    "confirmed": "Confirmed. The state sees that one more person has read the letter, not who.",
+    "training-recorded": "Training recorded for {n}. The figures follow within a few seconds.",
+    "excused": "Noted: this training does not apply to this person.",
+    "reinstated": "This training is on the person's list again.",
+    "leave": "The leave is recorded.",
+    "back": "Back at work: noted.",
+    "left": "Noted: this person left the agency. Her record is kept.",
+    "added": "The person is added. What is for her will be on her list within a few seconds.",
+    "unit": "The work units are changed.",
+    "section": "Saved.",
+    "replayed": "The event was handled once more.",
+    "discarded": "The event is discarded, with your reason.",
+    "signed-out": "You are signed out.",
+    "dropped": "What you had typed is dropped.",
+}
+
+
+def done(code: str, number: str) -> str:
+    """Say what was done; nothing for a code that is not ours."""
+    people = count(int(number), "person", "people") if number.isdecimal() else ""
+    return DONE.get(code, "").format(n=people)
+
+
+def until_sunday(today: date) -> date:
+    """The last day of this week."""
+    return today + timedelta(days=6 - today.weekday())

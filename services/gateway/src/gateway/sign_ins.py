@@ -1,0 +1,151 @@
+"""Sign-ins: begun, used, ended; and the form that came after the end, kept until its owner is back."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from servicekit.db import Database, Db
+
+IDLE = timedelta(minutes=15)
+# Used more often than this is not written down: each page would be a write.
+_NOTICEABLE = timedelta(seconds=30)
+# What a form may weigh to be kept; more was not typed by hand.
+_KEPT_CHARACTERS = 64_000
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A sign-in that holds: whose, and the digest by which it is known here."""
+
+    digest: bytes
+    person: str
+    # Something that came too late is waiting for its owner's word.
+    keeps: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A form that came after the sign-in had ended: where it was sent, and its fields in order."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def digest(cookie: str) -> bytes:
+    """By what a cookie is known in the table."""
+    return hashlib.sha256(cookie.encode()).digest()
+
+
+def begin(database: Database, person: str, at: datetime, *, previous: str = "") -> str:
+    """Sign *person* in and return the cookie.
+
+    What an earlier sign-in of the same person on this browser (the cookie *previous*) kept goes with it; somebody
+    else's is left behind.
+    """
+    cookie = secrets.token_urlsafe(32)
+    with database.transaction(actor=person, method="SignIn", resource=person, at=at) as db:
+        db.run(
+            "INSERT INTO sign_in (cookie_sha256, person, created_at) VALUES (%(key)s, %(person)s, %(at)s)",
+            key=digest(cookie),
+            person=person,
+            at=at,
+        )
+        db.run(
+            """
+            INSERT INTO sign_in_activity (cookie_sha256, seen_at, kept_path, kept_fields)
+            SELECT %(key)s, %(at)s, coalesce(max(kept_path), ''), coalesce(max(kept_fields), '[]')
+            FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
+            WHERE cookie_sha256 = %(previous)s AND person = %(person)s AND kept_path <> ''
+            """,
+            key=digest(cookie),
+            at=at,
+            previous=digest(previous),
+            person=person,
+        )
+        if previous:
+            _end(db, digest(previous))
+    return cookie
+
+
+def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
+    """Return the sign-in of *cookie* and note that it was used; None if it ended or idled away."""
+    with database.read(at) as db:
+        found = db.rows(
+            """
+            SELECT person, seen_at, kept_path <> '' AS keeps FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
+            WHERE cookie_sha256 = %(key)s AND ended_at IS NULL AND seen_at > %(since)s
+            """,
+            key=digest(cookie),
+            since=at - IDLE,
+        )
+        if not found:
+            return None
+        if at - found[0]["seen_at"] > _NOTICEABLE:
+            db.run(
+                "UPDATE sign_in_activity SET seen_at = %(at)s WHERE cookie_sha256 = %(key)s", at=at, key=digest(cookie)
+            )
+    return SignIn(digest(cookie), found[0]["person"], found[0]["keeps"])
+
+
+def end(database: Database, cookie: str, at: datetime) -> None:
+    """Sign out. A cookie that is not known is no error: the browser is signed out either way."""
+    with database.read(at) as db:
+        found = db.rows("SELECT person FROM sign_in WHERE cookie_sha256 = %(key)s", key=digest(cookie))
+    if found:
+        person = found[0]["person"]
+        with database.transaction(actor=person, method="SignOut", resource=person, at=at) as db:
+            _end(db, digest(cookie))
+
+
+def keep(database: Database, cookie: str, path: str, fields: list[tuple[str, str]], at: datetime) -> bool:
+    """Keep a form of a sign-in that idled away; say whether there was such a sign-in."""
+    content = json.dumps(fields)
+    if len(content) > _KEPT_CHARACTERS:
+        return False
+    with database.read(at) as db:
+        return bool(
+            db.run(
+                """
+                UPDATE sign_in_activity SET kept_path = %(path)s, kept_fields = %(fields)s
+                FROM sign_in
+                WHERE sign_in.cookie_sha256 = sign_in_activity.cookie_sha256
+                  AND sign_in.cookie_sha256 = %(key)s AND ended_at IS NULL AND seen_at <= %(since)s
+                """,
+                path=path,
+                fields=content,
+                key=digest(cookie),
+                since=at - IDLE,
+            )
+        )
+
+
+def kept(database: Database, sign_in: SignIn) -> Kept | None:
+    """Return what is kept for the owner of *sign_in*."""
+    with database.read() as db:
+        rows = db.rows(
+            "SELECT kept_path, kept_fields FROM sign_in_activity WHERE cookie_sha256 = %(key)s AND kept_path <> ''",
+            key=sign_in.digest,
+        )
+    if not rows:
+        return None
+    return Kept(rows[0]["kept_path"], tuple((name, value) for name, value in json.loads(rows[0]["kept_fields"])))
+
+
+def forget(database: Database, sign_in: SignIn, path: str = "") -> None:
+    """Drop what was kept (for *path*, if one is given): it was sent again, or is not wanted."""
+    with database.read() as db:
+        db.run(
+            """
+            UPDATE sign_in_activity SET kept_path = '', kept_fields = '[]'
+            WHERE cookie_sha256 = %(key)s AND %(path)s IN ('', kept_path)
+            """,
+            key=sign_in.digest,
+            path=path,
+        )
+
+
+def _end(db: Db, key: bytes) -> None:
+    db.run("UPDATE sign_in SET ended_at = %(at)s WHERE cookie_sha256 = %(key)s AND ended_at IS NULL", at=db.at, key=key)
+    db.run("UPDATE sign_in_activity SET kept_path = '', kept_fields = '[]' WHERE cookie_sha256 = %(key)s", key=key)

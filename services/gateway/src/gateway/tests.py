@@ -1,0 +1,31 @@
+"""Taking a test: where one begins, and what the answers on a form are."""
+
+from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from gateway.forms import Form
+from gateway.visit import Visit
+
+
+def start(visit: Visit, letter_id: str, test_version: str, request_id: str) -> str:
+    """Open the test for the visitor, or find the one she has open; return its page."""
+    sitting = visit.clients.evaluation.StartSitting(
+        pb.StartSittingRequest(test_version=test_version, request_id=request_id)
+    )
+    return f"/training/{letter_id}/test/{sitting.name.removeprefix('sittings/')}"
+
+
+def answers(form: Form, version: pb.TestVersion) -> list[pb.Answer]:
+    """Read the chosen options, one answer for each question; a question without one is an error at it."""
+    given = []
+    for number, item in enumerate(version.items, start=1):
+        chosen = [
+            int(value) for value in form.all(f"q{number}") if value.isdecimal() and int(value) < len(item.options)
+        ]
+        if not chosen:
+            form.errors[f"q{number}"] = f"Question {number}: choose an answer."
+        given.append(pb.Answer(options=chosen))
+    return given
+
+
+def look_again(sitting: pb.Sitting) -> list[int]:
+    """The sections to look at again after a test that was not passed, in order."""
+    return sorted({result.section for result in sitting.results if not result.right and result.section})

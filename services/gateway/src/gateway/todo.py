@@ -1,0 +1,64 @@
+"""To-do and inbox are one list: a letter and the training that it asks for are one row."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from gateway import sentences
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of "My training": a letter, with its training where there is one."""
+
+    letter: pb.Notice
+    due_date: str
+    begun: bool
+    minutes: int
+
+    @property
+    def id(self) -> str:
+        """The letter's id, as paths have it."""
+        return self.letter.name.removeprefix("notices/")
+
+
+def items(inbox: Iterable[pb.InboxItem], assigned: Iterable[enrollment_pb.Assignment]) -> list[Item]:
+    """Return what is left to do, one row for each letter, by due date.
+
+    The inbox leads: it holds every letter, and knows when a person is ready. Training whose letter has not arrived
+    yet (the two come by different ways) has its row a moment later.
+    """
+    by_letter = {training.notice: training for training in assigned}
+    found = []
+    for item in inbox:
+        if item.ready or item.excused or item.notice.asks in (pb.NOTHING, pb.ASKS_UNSPECIFIED):
+            continue
+        training = by_letter.get(item.notice.name)
+        begun = bool(item.read_time.seconds) or (
+            training is not None and training.state == enrollment_pb.Assignment.IN_PROGRESS
+        )
+        found.append(
+            Item(
+                letter=item.notice,
+                due_date=training.due_date if training else item.due_date,
+                begun=begun,
+                minutes=training.minutes if training else 0,
+            )
+        )
+    return sorted(found, key=lambda row: (row.due_date or "9999", row.letter.name))
+
+
+def grouped(rows: Iterable[Item], today: date) -> list[tuple[str, list[Item]]]:
+    """Sort rows into Overdue, Due this week, Later; groups without rows are left out."""
+    groups: dict[str, list[Item]] = {"Overdue": [], "Due this week": [], "Later": []}
+    for row in rows:
+        due = sentences.as_date(row.due_date)
+        if due is None or due > sentences.until_sunday(today):
+            groups["Later"].append(row)
+        elif due < today:
+            groups["Overdue"].append(row)
+        else:
+            groups["Due this week"].append(row)
+    return [(title, found) for title, found in groups.items() if found]

@@ -1,0 +1,169 @@
+"""One visit of a page: who is there, what she may do, and how the page answers."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment
+from starlette.concurrency import run_in_threadpool
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from gateway import clients as callers
+from gateway import sentences, sign_ins
+from gateway.clients import Clients, Tokens
+from gateway.forms import Form, posted
+from gateway.rights import Rights
+from gateway.sign_ins import SignIn
+from servicekit.calendar import pacific_date
+from servicekit.db import Database
+from servicekit.settings import Settings
+
+COOKIE = "cadre_sign_in"
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What the pages stand on: made once by `app`."""
+
+    settings: Settings
+    database: Database
+    clients: Clients
+    tokens: Tokens
+    templates: Environment
+
+
+class NeedsSignIn(Exception):  # noqa: N818 - an answer, not an error
+    """Nobody is signed in at this browser, or no longer."""
+
+
+class Forged(Exception):  # noqa: N818
+    """The form does not come from a page of ours."""
+
+
+@dataclass
+class Visit:
+    """A visit by *sign_in*; `me` is what the directory says of her."""
+
+    request: Request
+    gateway: Gateway
+    sign_in: SignIn | None
+    me: pb.Me
+    now: datetime
+
+    @property
+    def clients(self) -> Clients:
+        """The services; calls carry the visitor's token."""
+        return self.gateway.clients
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What the page may offer."""
+        return Rights(self.me)
+
+    @property
+    def today(self) -> date:
+        """Today in California."""
+        return pacific_date(self.now)
+
+    @property
+    def person(self) -> str:
+        """`people/{uuid}` of the visitor."""
+        return self.me.person.name
+
+    @property
+    def csrf(self) -> str:
+        """The value that proves that a form comes from a page of this sign-in."""
+        return _csrf(self.request.cookies.get(COOKIE, ""))
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - the template's
+        """Answer with a page. Every template gets the visit as `visit` and the sentences as `say`."""
+        query = self.request.query_params
+        content = self.gateway.templates.get_template(template).render(
+            visit=self,
+            say=sentences,
+            demo=self.gateway.settings.demo,
+            done=sentences.done(query.get("done", ""), query.get("n", "")),
+            **values,
+        )
+        return HTMLResponse(content, status)
+
+    def go(self, path: str, *, done: str = "", n: int | None = None) -> RedirectResponse:
+        """Answer a form that was accepted: on to *path*, which says what was done."""
+        said = {key: str(value) for key, value in (("done", done), ("n", n)) if value not in ("", None)}
+        joint = "&" if "?" in path else "?"
+        return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
+
+    def names(self, people: list[str]) -> dict[str, str]:
+        """Give the names of *people* whom the visitor may see, in one call."""
+        return {name: person.display_name for name, person in self.people(people).items()}
+
+    def people(self, people: list[str]) -> dict[str, pb.Person]:
+        """Give those of *people* whom the visitor may see, in one call."""
+        wanted = list(dict.fromkeys(name for name in people if name))
+        if not wanted:
+            return {}
+        answer = self.clients.directory.BatchGetPeople(pb.BatchGetPeopleRequest(names=wanted))
+        return {person.name: person for person in answer.people}
+
+
+async def somebody(request: Request) -> Visit:
+    """Return the visit of the person signed in at this browser; `NeedsSignIn` if there is none.
+
+    It stays a coroutine, so that the caller it sets holds for the page, which runs in another thread.
+    """
+    gateway: Gateway = request.app.state.gateway
+    visit, token = await run_in_threadpool(_recognise, gateway, request)
+    callers.act_as(lambda: token)
+    request.state.person = visit.person
+    return visit
+
+
+async def nobody(request: Request) -> Visit:
+    """Return a visit without anybody, for the pages before the sign-in."""
+    return Visit(request, request.app.state.gateway, None, pb.Me(), datetime.now(UTC))
+
+
+async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> Form:
+    """Return the form that was sent by a page of this sign-in; refuse one that was not."""
+    form = await posted(request)
+    if not hmac.compare_digest(form.text("csrf"), visit.csrf):
+        raise Forged
+    if visit.sign_in and visit.sign_in.keeps:
+        # What was kept is sent again, or overtaken by this form.
+        await run_in_threadpool(sign_ins.forget, visit.gateway.database, visit.sign_in, request.url.path)
+    return form
+
+
+def _recognise(gateway: Gateway, request: Request) -> tuple[Visit, str]:
+    now = datetime.now(UTC)
+    sign_in = sign_ins.use(gateway.database, request.cookies.get(COOKIE, ""), now)
+    if sign_in is None:
+        raise NeedsSignIn
+    token, me = gateway.tokens.of(sign_in.digest, sign_in.person)
+    return Visit(request, gateway, sign_in, me, now), token
+
+
+def csrf_is_right(cookie: str, given: str) -> bool:
+    """Whether *given* was on a page of the sign-in *cookie*, also one that has ended."""
+    return bool(cookie) and hmac.compare_digest(given, _csrf(cookie))
+
+
+def _csrf(cookie: str) -> str:
+    return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
+
+
+def safe_path(path: str) -> str:
+    """Return *path* if it is a path of ours, else the home page: no way out to another site."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/home"
+
+
+Visitor = Annotated[Visit, Depends(somebody)]
+Anybody = Annotated[Visit, Depends(nobody)]
+Sent = Annotated[Form, Depends(sent)]
+Answer = Response

@@ -1,0 +1,198 @@
+"""What holds for every page: headers that bind the browser, measured time, one log line, and pages for refusals."""
+
+import time
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from prometheus_client import CollectorRegistry, Histogram
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway import sentences, sign_ins
+from gateway.forms import posted
+from gateway.visit import COOKIE, Forged, NeedsSignIn, csrf_is_right, nobody, safe_path
+from servicekit import metrics, trace
+from servicekit.client import Refused
+
+log = structlog.get_logger()
+
+HEADERS = {
+    # No script at all, nothing from elsewhere; nobody may frame us, and a form goes nowhere else.
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+# Staff share computers: what one person saw is not there for the next one's back button.
+_PRIVATE = "no-store"
+# What is only about the sign-in itself.
+_NOT_KEPT = {"/sign-out", "/sign-in", "/kept"}
+_PUBLIC = "public, max-age=3600"
+
+
+class Everything:
+    """Wraps the application: trace, headers, time by route, one log line with ids only."""
+
+    def __init__(self, app: ASGIApp, *, registry: CollectorRegistry) -> None:
+        self.app = app
+        self.seconds = Histogram(
+            "cadre_page_seconds",
+            "Time to answer a page",
+            ["method", "route", "status"],
+            buckets=metrics.SECONDS,
+            registry=registry,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500
+        secure = scope["scheme"] == "https"
+        headers = dict(scope["headers"])
+        traceparent = trace.accept(headers.get(b"traceparent", b"").decode("latin-1"))
+
+        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    answer[name] = value
+                if secure:
+                    answer["strict-transport-security"] = "max-age=31536000"
+                answer["cache-control"] = _PUBLIC if scope["path"].startswith("/static/") else _PRIVATE
+            await send(message)
+
+        token = trace.current.set(traceparent)
+        try:
+            with structlog.contextvars.bound_contextvars(trace=traceparent[3:35]):
+                try:
+                    await self.app(scope, receive, send_with_headers)
+                finally:
+                    seconds = time.perf_counter() - started
+                    route = getattr(scope.get("route"), "path", "unknown")
+                    method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
+                    self.seconds.labels(method, route, str(status)).observe(seconds)
+                    if not scope["path"].startswith("/static/"):
+                        log.info(
+                            "page",
+                            http_method=method,
+                            route=route,
+                            status=status,
+                            seconds=round(seconds, 4),
+                            person=scope.get("state", {}).get("person", ""),
+                        )
+        finally:
+            trace.current.reset(token)
+
+
+def answer_refusals(app: FastAPI) -> None:
+    """Turn what pages do not handle themselves into pages that say what to do."""
+    app.add_exception_handler(NeedsSignIn, _sign_in_first)
+    app.add_exception_handler(Forged, _forged)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _not_found)
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _sign_in_first(request: Request, _: Exception) -> Response:
+    """To the sign-in, and back to the same place; what was typed is kept for its owner."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method == "POST":
+        back = "/kept" if await _keep(request) else "/home"
+    return RedirectResponse(f"/sign-in?{urlencode({'next': safe_path(back)})}", 303)
+
+
+async def _keep(request: Request) -> bool:
+    cookie = request.cookies.get(COOKIE, "")
+    form = await posted(request)
+    if request.url.path in _NOT_KEPT or form.files or not csrf_is_right(cookie, form.text("csrf")):
+        return False
+    fields = [(name, value) for name, values in form.values.items() if name != "csrf" for value in values]
+    database = request.app.state.gateway.database
+    return await run_in_threadpool(sign_ins.keep, database, cookie, request.url.path, fields, datetime.now(UTC))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - registered for it
+    if error.code == "UNAUTHENTICATED":
+        return await _sign_in_first(request, error)
+    if error.code == "PERMISSION_DENIED":
+        return await say(
+            request,
+            HTTPStatus.FORBIDDEN,
+            "This page is not yours to see",
+            "You see what belongs to your own work and your own agency. If you should see this, ask your coordinator.",
+        )
+    if error.code in ("NOT_FOUND", "INVALID_ARGUMENT") and request.method == "GET":
+        return await _not_found(request, error)
+    if error.code in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
+        return await say(
+            request,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "A part of Cadre does not answer right now",
+            "Nothing is lost. Try again in a moment; if it stays so, tell your coordinator.",
+        )
+    if error.code in ("INTERNAL", "UNKNOWN"):
+        log.error("service_failed", code=error.code, reason=error.reason)
+        return await _failed(request, error)
+    return await say(request, HTTPStatus.BAD_REQUEST, "This could not be done", sentences.refusal(error))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return await _not_found(request, error)
+    return await say(request, HTTPStatus(error.status_code), "This could not be done", str(error.detail))
+
+
+async def _not_found(request: Request, _: Exception) -> Response:
+    return await say(
+        request,
+        HTTPStatus.NOT_FOUND,
+        "There is no such page",
+        "It may have moved, or it is not yours to see. Start from your home page.",
+    )
+
+
+async def _forged(request: Request, _: Exception) -> Response:
+    return await say(
+        request,
+        HTTPStatus.FORBIDDEN,
+        "This form could not be accepted",
+        "It was opened under another sign-in. Open the page again, then send the form.",
+    )
+
+
+async def _failed(request: Request, _: Exception) -> Response:
+    return await say(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side",
+        "It was noted. Nothing you saved before is lost. Try again, or go to your home page.",
+    )
+
+
+async def say(request: Request, status: HTTPStatus, title: str, sentence: str) -> HTMLResponse:
+    """Answer with a page of one sentence."""
+    visit = await nobody(request)
+    return visit.page("refused.html", status=status, title=title, sentence=sentence)
