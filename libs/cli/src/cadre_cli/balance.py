@@ -1,5 +1,6 @@
 """Whether the books balance: what was issued against what arrived, row by row, over all services."""
 
+import time
 from dataclasses import dataclass
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
@@ -9,6 +10,8 @@ from cadre_cli.access import Access
 
 STATEWIDE = "agencies/-"
 _PAGE = 1000
+_SETTLE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,14 @@ class Balance:
     lost: int
     duplicates: int
     drift: int
+
+
+def settle(access: Access, notice: pb.Notice) -> Balance:
+    """Draw the balance when everything that is under way has arrived; after a minute, as it stands then."""
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while (books := draw(access, notice)).lost and time.monotonic() < deadline:
+        time.sleep(_PAUSE_SECONDS)
+    return books
 
 
 def draw(access: Access, notice: pb.Notice) -> Balance:

@@ -90,7 +90,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 story.train(access, issued.notice, people, content, step)
             with bar("Everything has arrived") as step:
                 readiness = story.wait_until_trained(access, cast, issued.notice, len(people))
-                books = balance.draw(access, issued.notice)
+                books = balance.settle(access, issued.notice)
                 step(1, 1)
         titles = _titles(access, cast.analyst)
         _show(console, issued.notice, readiness, titles)

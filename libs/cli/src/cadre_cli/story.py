@@ -81,37 +81,53 @@ def find_cast(access: Access) -> Cast:
 
 def issue_letter(access: Access, cast: Cast, content: DemoContent, course_version: str) -> Issued:
     """Draft the letter as the analyst, send it for approval, approve and issue it as another person."""
-    subject = content.letter.subject
-    listed = access.every(access.notification.ListNotices, pb.ListNoticesRequest(), "notices", person=cast.analyst)
-    known = next((notice for notice in listed if notice.subject == subject), None)
-    if known is not None and known.state == pb.Notice.PUBLISHED:
-        return Issued(known, None)
-    audience = access.ask(
-        access.directory.CreateAudience,
-        directory_pb.CreateAudienceRequest(
-            audience=directory_pb.Audience(
-                title="Everyone at all local agencies",
-                expression=directory_pb.AudienceExpression(include=[directory_pb.AudienceClause()]),
-            ),
-            request_id=request_id("audience", subject),
-        ),
-        person=cast.analyst,
-    )
-    draft = known or _draft(access, cast, content, course_version, audience.name)
-    if draft.state == pb.Notice.DRAFT:
-        submit = pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=request_id(draft.name, "submit"))
-        draft = access.ask(access.notification.SubmitNotice, submit, person=cast.analyst)
-    publish = pb.PublishNoticeRequest(
-        name=draft.name,
-        audience_revision=audience.revision,
-        etag=draft.etag,
-        request_id=request_id(draft.name, "publish"),
-    )
+    letter = draft_letter(access, cast, content, course_version)
+    if letter.state == pb.Notice.PUBLISHED:
+        return Issued(letter, None)
     worker = cast.leads["los-angeles"]
     started = time.perf_counter()
-    notice = _once_ready(lambda: access.ask(access.notification.PublishNotice, publish, person=cast.approver))
+    notice = publish_letter(access, cast, letter)
     _wait(lambda: _has_it(access, worker, notice.name), "the letter is not on a worker's list")
     return Issued(notice, time.perf_counter() - started)
+
+
+def draft_letter(access: Access, cast: Cast, content: DemoContent, course_version: str) -> pb.Notice:
+    """Write the letter as the analyst and send it for approval; one that exists is taken as far as it is."""
+    subject = content.letter.subject
+    listed = access.every(access.notification.ListNotices, pb.ListNoticesRequest(), "notices", person=cast.analyst)
+    notice = next((notice for notice in listed if notice.subject == subject), None)
+    if notice is None:
+        create = _create_request(access, cast, content, course_version)
+        notice = access.ask(access.notification.CreateNotice, create, person=cast.analyst)
+    if notice.state == pb.Notice.DRAFT:
+        submit = pb.SubmitNoticeRequest(
+            name=notice.name, etag=notice.etag, request_id=request_id(notice.name, "submit")
+        )
+        notice = access.ask(access.notification.SubmitNotice, submit, person=cast.analyst)
+    return notice
+
+
+def publish_letter(access: Access, cast: Cast, letter: pb.Notice) -> pb.Notice:
+    """Approve and issue as another person, as soon as the audience has arrived where letters are issued."""
+    audience = access.ask(
+        access.directory.GetAudience, directory_pb.GetAudienceRequest(name=letter.audience), person=cast.approver
+    )
+    publish = pb.PublishNoticeRequest(
+        name=letter.name,
+        audience_revision=audience.revision,
+        etag=letter.etag,
+        request_id=request_id(letter.name, "publish"),
+    )
+
+    def try_it() -> pb.Notice | None:
+        try:
+            return access.ask(access.notification.PublishNotice, publish, person=cast.approver)
+        except Refused as refused:
+            if refused.reason != "AUDIENCE_NOT_READY":
+                raise
+            return None
+
+    return _wait(try_it, "the audience did not arrive")
 
 
 def confirm_for_agencies(access: Access, cast: Cast, notice: pb.Notice, progress: Progress) -> None:
@@ -135,7 +151,7 @@ def confirm_for_agencies(access: Access, cast: Cast, notice: pb.Notice, progress
 
 
 def train(access: Access, notice: pb.Notice, people: Sequence[str], content: DemoContent, progress: Progress) -> None:
-    """Have *people* read, confirm, take the course section by section and pass its test, each RPC as a page sends it."""
+    """Have *people* read, confirm, take the course section by section and pass its test, by the RPCs of the pages."""
     key = [
         evaluation_pb.Answer(options=[n for n, choice in enumerate(question.choices) if choice.correct])
         for question in content.test.question
@@ -207,8 +223,19 @@ def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: in
     return _wait(shown, f"the state's page does not show {people} trained people")
 
 
-def _draft(access: Access, cast: Cast, content: DemoContent, course_version: str, audience: str) -> pb.Notice:
+def _create_request(access: Access, cast: Cast, content: DemoContent, course_version: str) -> pb.CreateNoticeRequest:
     letter, ask = content.letter, content.letter.ask
+    audience = access.ask(
+        access.directory.CreateAudience,
+        directory_pb.CreateAudienceRequest(
+            audience=directory_pb.Audience(
+                title="Everyone at all local agencies",
+                expression=directory_pb.AudienceExpression(include=[directory_pb.AudienceClause()]),
+            ),
+            request_id=request_id("audience", letter.subject),
+        ),
+        person=cast.analyst,
+    )
     today = calendar.pacific_date(datetime.now(UTC))
     series = pb.SuggestNumberRequest(series=letter.series)
     number = letter.number or access.ask(access.notification.SuggestNumber, series, person=cast.analyst).number
@@ -229,7 +256,7 @@ def _draft(access: Access, cast: Cast, content: DemoContent, course_version: str
         staff_action="\n".join(f"- {item}" for item in letter.staff_must),
         until_then=letter.until_then,
         effective_date=calendar.add_business_days(today, letter.effective.business_days_after_issue).isoformat(),
-        audience=audience,
+        audience=audience.name,
         asks=_ASKS[ask.of_staff],
         course_version=course_version,
         due_rule=pb.DueRule(
@@ -240,8 +267,7 @@ def _draft(access: Access, cast: Cast, content: DemoContent, course_version: str
         briefing_counts=ask.local_briefing_counts,
         demonstration=True,
     )
-    request = pb.CreateNoticeRequest(notice=notice, request_id=request_id("notice", letter.subject))
-    return access.ask(access.notification.CreateNotice, request, person=cast.analyst)
+    return pb.CreateNoticeRequest(notice=notice, request_id=request_id("notice", letter.subject))
 
 
 def _has_it(access: Access, worker: str, notice: str) -> bool:
@@ -249,20 +275,6 @@ def _has_it(access: Access, worker: str, notice: str) -> bool:
     letters = access.ask(access.notification.ListInbox, pb.ListInboxRequest(only_open=True), person=worker).items
     training = access.ask(access.enrollment.ListToDo, enrollment_pb.ListToDoRequest(), person=worker).assignments
     return any(item.notice.name == notice for item in letters) and any(row.notice == notice for row in training)
-
-
-def _once_ready(publish: Callable[[], pb.Notice]) -> pb.Notice:
-    """Issue as soon as the audience has arrived where letters are issued."""
-
-    def try_it() -> pb.Notice | None:
-        try:
-            return publish()
-        except Refused as refused:
-            if refused.reason != "AUDIENCE_NOT_READY":
-                raise
-            return None
-
-    return _wait(try_it, "the audience did not arrive")
 
 
 def _wait(condition: Callable[[], T | None], complaint: str) -> T:

@@ -1,0 +1,50 @@
+"""The whole product as its users run it: every process, real servers, real events."""
+
+import dataclasses
+import shutil
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from cadre_cli import demo_content, loading, reference, roster, story, synthetic
+from cadre_cli.demo import open_access
+from cadre_cli.supervisor import Supervisor
+
+STAFF = 300
+
+
+@pytest.fixture(scope="session")
+def cadre(tmp_path_factory):
+    """All processes under one supervisor, with some 300 synthetic staff at 47 agencies."""
+    folder = Path(tempfile.mkdtemp(prefix="cadre-system-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    supervisor = Supervisor(folder, 0, demo=True, fsync=False)
+    try:
+        supervisor.start()
+        supervisor.wait_ready(90)
+        access = open_access(supervisor)
+        known, content = reference.load(), demo_content.load()
+        file = tmp_path_factory.mktemp("roster") / "synthetic.csv"
+        file.write_text(roster.text_of(synthetic.generate(people=STAFF, reference=known)), encoding="utf-8")
+        loading.load_reference(access, known)
+        loading.load_roster(access, file)
+        course_version = loading.load_course(access, content)
+        yield SimpleNamespace(
+            supervisor=supervisor,
+            access=access,
+            content=content,
+            course_version=course_version,
+            cast=story.find_cast(access),
+        )
+        access.close()
+    finally:
+        supervisor.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def letter(cadre, request):
+    """The content of a letter that no other test issues."""
+    subject = f"{cadre.content.letter.subject} ({request.node.name})"
+    return dataclasses.replace(cadre.content, letter=dataclasses.replace(cadre.content.letter, subject=subject))

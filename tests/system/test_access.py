@@ -1,0 +1,463 @@
+"""The access sweep: every method of every contract, by the rightful caller and by those who must be refused.
+
+For each method there is one request. The rightful caller succeeds with it first, so that a refusal of the others
+cannot have another reason; a method without a request fails the sweep.
+"""
+
+import uuid
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from google.protobuf import field_mask_pb2
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum
+from cadre.directory.v1 import directory_service_pb2 as directory
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
+from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation
+from cadre.notification.v1 import notification_service_pb2 as notification
+from cadre.operations.v1 import operations_service_pb2 as operations
+from cadre.options.v1 import options_pb2
+from cadre_cli import story
+from cadre_cli.access import Access
+from servicekit.client import Refused
+from servicekit.tokens import Signer
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
+
+HOME, ELSEWHERE = "agencies/lake", "agencies/alameda"
+NOBODY = f"people/{uuid.UUID(int=0)}"
+
+
+def fresh():
+    return str(uuid.uuid4())
+
+
+def job(agency=HOME, **fields):
+    return directory.Job(
+        agency=agency, local_title="Specialist", job_class="specialist-1", start_date="2026-01-05", **fields
+    )
+
+
+def everyone():
+    return directory.AudienceExpression(include=[directory.AudienceClause()])
+
+
+def sections():
+    return [curriculum.Section(title="One", minutes=5, markdown="Text.")]
+
+
+def items():
+    options = [evaluation.Option(text="yes", correct=True), evaluation.Option(text="no")]
+    return [evaluation.Item(text="Is it?", kind=evaluation.Item.SINGLE, options=options, explanation="It is.")]
+
+
+@pytest.fixture(scope="session")
+def world(cadre):
+    """One of everything that a request can name, at Lake; and a maker of tokens for any caller."""
+    access, cast = cadre.access, cadre.cast
+    signer = Signer(cadre.supervisor.site.keys_dir, "directory")
+    world = SimpleNamespace(access=access, cadre=cadre, cast=cast, lead=cast.leads["lake"])
+
+    def call(stub_method, request, person, rights):
+        held = {right: frozenset(scopes) for right, scopes in rights.items()}
+        token = signer.mint(person, held, now=datetime.now(UTC))
+        return stub_method(request, metadata=(("authorization", f"Bearer {token}"),))
+
+    world.call = call
+    world.rightly = lambda method, request, right: call(method, request, cast.analyst, {right: ("state",)})
+    issued = story.issue_letter(access, cast, cadre.content, cadre.course_version).notice
+    world.issued = issued.name
+    world.text_sha256 = issued.text_sha256
+    world.audience = issued.audience
+    recipients = story.choose_learners(access, cast, issued, 300)
+    own = [p for p in recipients if p in people_of(world)]
+    world.person, world.waived, world.leaver, world.on_leave, world.learner = own[:5]
+    world.draft = draft(world, "A draft")
+    world.submitted = submitted(world, "A letter to return")
+    world.to_publish = submitted(world, "A letter to issue")
+    return world
+
+
+def people_of(world):
+    request = directory.ListPeopleRequest(parent=HOME, page_size=100)
+    return [p.name for p in world.rightly(world.access.directory.ListPeople, request, "people.read").people]
+
+
+def draft(world, subject):
+    notice = notification.Notice(
+        kind=notification.Notice.POLICY,
+        series="CSSP",
+        number=f"26-{uuid.uuid4().int % 9000 + 1000}",
+        addressees="ALL IV-D DIRECTORS",
+        subject=f"{subject} {fresh()}",
+        reason=notification.Notice.STATE_LAW,
+        contact="DCSS",
+        change="Something changes.",
+        before="Before.",
+        after="After.",
+        staff_action="Do it.",
+        until_then="Wait.",
+        effective_date="2027-06-01",
+        audience=world.audience,
+        asks=notification.READ,
+        due_rule=notification.DueRule(business_days_before_effective=3, business_days_after_issue=5),
+        agency_confirms_within=3,
+        demonstration=True,
+    )
+    create = notification.CreateNoticeRequest(notice=notice, request_id=fresh())
+    return world.call(world.access.notification.CreateNotice, create, world.cast.analyst, {"notices.write": ("state",)})
+
+
+def submitted(world, subject):
+    written = draft(world, subject)
+    submit = notification.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
+    return world.call(world.access.notification.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
+
+
+def audience_of(world):
+    request = directory.GetAudienceRequest(name=world.audience)
+    return world.rightly(world.access.directory.GetAudience, request, "audiences.read")
+
+
+def new_roster_import(world):
+    request = directory.CreateRosterImportRequest(parent=HOME, dry_run=True, request_id=fresh())
+    method = world.access.directory.CreateRosterImport
+    return world.call(method, request, world.lead, {"roster.import": (HOME,)}).name
+
+
+def new_test(world):
+    request = evaluation.CreateTestRequest(
+        test_id=f"t-{fresh()}", test=evaluation.Test(title="T", items=items(), pass_mark=1), request_id=fresh()
+    )
+    return world.rightly(world.access.evaluation.CreateTest, request, "tests.write")
+
+
+def new_course(world):
+    request = curriculum.CreateCourseRequest(
+        course_id=f"c-{fresh()}", course=curriculum.Course(title="C", sections=sections()), request_id=fresh()
+    )
+    return world.rightly(world.access.curriculum.CreateCourse, request, "courses.write")
+
+
+def new_grant(world):
+    request = directory.GrantRoleRequest(
+        grant=directory.RoleGrant(person=world.lead, role="supervisor", scope=HOME), request_id=fresh()
+    )
+    return world.rightly(world.access.directory.GrantRole, request, "roles.grant").name
+
+
+def version_of_test(world):
+    request = curriculum.GetCourseVersionRequest(name=world.cadre.course_version)
+    return world.call(
+        world.access.curriculum.GetCourseVersion, request, world.person, {"catalogue.read": ("self",)}
+    ).test_version
+
+
+def new_sitting(world):
+    request = evaluation.StartSittingRequest(test_version=version_of_test(world), request_id=fresh())
+    return world.call(world.access.evaluation.StartSitting, request, world.person, {"tests.take": ("self",)})
+
+
+def own_assignment(world, person=None):
+    request = enrollment.GetAssignmentRequest(name=world.issued)
+    return world.call(
+        world.access.enrollment.GetAssignment, request, person or world.person, {"learning.do": ("self",)}
+    ).name
+
+
+def publish_course(world):
+    course = new_course(world)
+    return curriculum.PublishCourseRequest(name=course.name, etag=course.etag, request_id=fresh())
+
+
+def publish_test(world):
+    test = new_test(world)
+    return evaluation.PublishTestRequest(name=test.name, etag=test.etag, request_id=fresh())
+
+
+def submit_sitting(world):
+    sitting = new_sitting(world)
+    answers = [evaluation.Answer() for _ in range(sitting.items)]
+    return evaluation.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=fresh())
+
+
+def submit_notice(world):
+    notice = draft(world, "To submit")
+    return notification.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
+
+
+def dead_letter(_world):
+    return f"deadLetters/{uuid.UUID(int=0)}"
+
+
+D, N, E, V, C, O = directory, notification, enrollment, evaluation, curriculum, operations  # noqa: E741 - one letter a contract
+
+REQUESTS = {
+    "DirectoryService": {
+        "ListAgencies": lambda w: D.ListAgenciesRequest(),
+        "GetAgency": lambda w: D.GetAgencyRequest(name=HOME),
+        "ImportReference": lambda w: D.ImportReferenceRequest(request_id=fresh()),
+        "ListVocabulary": lambda w: D.ListVocabularyRequest(),
+        "GetMe": lambda w: D.GetMeRequest(),
+        "ListPeople": lambda w: D.ListPeopleRequest(parent=HOME),
+        "BatchGetPeople": lambda w: D.BatchGetPeopleRequest(names=[w.person]),
+        "CreatePerson": lambda w: D.CreatePersonRequest(
+            parent=HOME,
+            person=D.Person(staff_number=f"T-{fresh()[:8]}", given_name="New", family_name="Person", jobs=[job()]),
+            request_id=fresh(),
+        ),
+        "UpdatePerson": lambda w: D.UpdatePersonRequest(
+            person=D.Person(name=w.person, email=f"{fresh()[:8]}@lake.synthetic.example.org"),
+            update_mask=field_mask_pb2.FieldMask(paths=["email"]),
+            request_id=fresh(),
+        ),
+        "CreateJob": lambda w: D.CreateJobRequest(
+            parent=HOME, person=w.cast.leads["colusa-sutter-yolo"], job=job(), request_id=fresh()
+        ),
+        "UpdateJob": lambda w: D.UpdateJobRequest(
+            parent=HOME, person=w.person, job=job(units=["intake"]), request_id=fresh()
+        ),
+        "EndJob": lambda w: D.EndJobRequest(parent=HOME, person=w.leaver, end_date="2026-11-01", request_id=fresh()),
+        "RecordLeave": lambda w: D.RecordLeaveRequest(
+            person=w.on_leave, leave=D.Leave(start_date="2026-11-02", end_date="2027-11-02"), request_id=fresh()
+        ),
+        "EndLeave": lambda w: D.EndLeaveRequest(person=w.on_leave, return_date="2026-11-16", request_id=fresh()),
+        "GrantRole": lambda w: D.GrantRoleRequest(
+            grant=D.RoleGrant(person=w.person, role="supervisor", scope=HOME), request_id=fresh()
+        ),
+        "RevokeRole": lambda w: D.RevokeRoleRequest(name=new_grant(w), reason="a test", request_id=fresh()),
+        "ExchangeSignIn": lambda w: D.ExchangeSignInRequest(person=w.person),
+        "ListPersonas": lambda w: D.ListPersonasRequest(),
+        "CreateRosterImport": lambda w: D.CreateRosterImportRequest(parent=HOME, dry_run=True, request_id=fresh()),
+        "AppendRosterChunk": lambda w: D.AppendRosterChunkRequest(
+            name=new_roster_import(w), index=0, content=b"staff_number\n", request_id=fresh()
+        ),
+        "RunRosterImport": lambda w: D.RunRosterImportRequest(name=new_roster_import(w), chunks=0, request_id=fresh()),
+        "GetRosterImport": lambda w: D.GetRosterImportRequest(name=new_roster_import(w)),
+        "ListRosterImportErrors": lambda w: D.ListRosterImportErrorsRequest(parent=new_roster_import(w)),
+        "CreateAudience": lambda w: D.CreateAudienceRequest(
+            audience=D.Audience(title="All", expression=everyone()), request_id=fresh()
+        ),
+        "UpdateAudience": lambda w: D.UpdateAudienceRequest(audience=audience_of(w), request_id=fresh()),
+        "GetAudience": lambda w: D.GetAudienceRequest(name=w.audience),
+        "PreviewAudience": lambda w: D.PreviewAudienceRequest(expression=everyone()),
+        "ExplainMembership": lambda w: D.ExplainMembershipRequest(audience=w.audience, person=w.person),
+    },
+    "CurriculumService": {
+        "ListCourses": lambda w: C.ListCoursesRequest(),
+        "GetCourse": lambda w: C.GetCourseRequest(name=new_course(w).name),
+        "CreateCourse": lambda w: C.CreateCourseRequest(
+            course_id=f"c-{fresh()}", course=C.Course(title="C", sections=sections()), request_id=fresh()
+        ),
+        "UpdateCourse": lambda w: C.UpdateCourseRequest(course=new_course(w), request_id=fresh()),
+        "PublishCourse": publish_course,
+        "GetCourseVersion": lambda w: C.GetCourseVersionRequest(name=w.cadre.course_version),
+        "ImportCatalogue": lambda w: C.ImportCatalogueRequest(request_id=fresh()),
+    },
+    "EvaluationService": {
+        "CreateTest": lambda w: V.CreateTestRequest(
+            test_id=f"t-{fresh()}", test=V.Test(title="T", items=items(), pass_mark=1), request_id=fresh()
+        ),
+        "UpdateTest": lambda w: V.UpdateTestRequest(test=new_test(w), request_id=fresh()),
+        "GetTest": lambda w: V.GetTestRequest(name=new_test(w).name),
+        "PublishTest": publish_test,
+        "GetTestVersion": lambda w: V.GetTestVersionRequest(name=version_of_test(w)),
+        "StartSitting": lambda w: V.StartSittingRequest(test_version=version_of_test(w), request_id=fresh()),
+        "SubmitSitting": submit_sitting,
+        "GetSitting": lambda w: V.GetSittingRequest(name=new_sitting(w).name),
+        "ListSittings": lambda w: V.ListSittingsRequest(test_version=version_of_test(w)),
+    },
+    "EnrollmentService": {
+        "ListToDo": lambda w: E.ListToDoRequest(),
+        "ListAssignments": lambda w: E.ListAssignmentsRequest(parent=HOME),
+        "GetAssignment": lambda w: E.GetAssignmentRequest(name=own_assignment(w)),
+        "StartAssignment": lambda w: E.StartAssignmentRequest(name=own_assignment(w), request_id=fresh()),
+        "CompleteSection": lambda w: E.CompleteSectionRequest(name=own_assignment(w), section=1, request_id=fresh()),
+        "WaiveAssignment": lambda w: E.WaiveAssignmentRequest(
+            parent=HOME, name=own_assignment(w, w.waived), reason="Another duty", request_id=fresh()
+        ),
+        "ReinstateAssignment": lambda w: E.ReinstateAssignmentRequest(
+            parent=HOME, name=own_assignment(w, w.waived), reason="A mistake", request_id=fresh()
+        ),
+        "RecordTraining": lambda w: E.RecordTrainingRequest(
+            parent=HOME,
+            notice=w.issued,
+            people=[w.learner],
+            kind=E.Completion.BRIEFING,
+            complete_date=datetime.now(UTC).date().isoformat(),
+            minutes=30,
+            led_by="The coordinator",
+            request_id=fresh(),
+        ),
+        "ListCompletions": lambda w: E.ListCompletionsRequest(parent=w.learner),
+    },
+    "NotificationService": {
+        "CreateNotice": lambda w: N.CreateNoticeRequest(
+            notice=N.Notice(subject=f"Another {fresh()}", series="CSSP", number=f"26-{fresh()[:4]}"), request_id=fresh()
+        ),
+        "UpdateNotice": lambda w: N.UpdateNoticeRequest(notice=draft(w, "To update"), request_id=fresh()),
+        "SubmitNotice": submit_notice,
+        "ReturnNotice": lambda w: N.ReturnNoticeRequest(name=w.submitted.name, reason="Not clear", request_id=fresh()),
+        "PublishNotice": lambda w: N.PublishNoticeRequest(
+            name=w.to_publish.name,
+            audience_revision=audience_of(w).revision,
+            etag=w.to_publish.etag,
+            request_id=fresh(),
+        ),
+        "SuggestNumber": lambda w: N.SuggestNumberRequest(series="CSSP"),
+        "ListNotices": lambda w: N.ListNoticesRequest(),
+        "GetNotice": lambda w: N.GetNoticeRequest(name=w.issued),
+        "GetReadiness": lambda w: N.GetReadinessRequest(notice=w.issued),
+        "ListAgencyNotices": lambda w: N.ListAgencyNoticesRequest(parent=HOME),
+        "GetAgencyNotice": lambda w: N.GetAgencyNoticeRequest(parent=HOME, notice=w.issued),
+        "ListRecipients": lambda w: N.ListRecipientsRequest(parent=HOME, notice=w.issued),
+        "ConfirmForAgency": lambda w: N.ConfirmForAgencyRequest(
+            parent=HOME, notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()
+        ),
+        "ListInbox": lambda w: N.ListInboxRequest(),
+        "GetInboxItem": lambda w: N.GetInboxItemRequest(notice=w.issued),
+        "ReadNotice": lambda w: N.ReadNoticeRequest(notice=w.issued, request_id=fresh()),
+        "ConfirmNotice": lambda w: N.ConfirmNoticeRequest(
+            notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()
+        ),
+    },
+    "OperationsService": {
+        "GetStatus": lambda w: O.GetStatusRequest(),
+        "RunAudits": lambda w: O.RunAuditsRequest(),
+        "ListDeadLetters": lambda w: O.ListDeadLettersRequest(),
+        # There is no dead letter: the rightful caller is told so, which is past the check of rights.
+        "ReplayDeadLetter": lambda w: O.ReplayDeadLetterRequest(name=dead_letter(w), request_id=fresh()),
+        "DiscardDeadLetter": lambda w: O.DiscardDeadLetterRequest(
+            name=dead_letter(w), reason="a test", request_id=fresh()
+        ),
+    },
+}
+FILES = (directory, curriculum, evaluation, enrollment, notification, operations)
+METHODS = [
+    method for file in FILES for service in file.DESCRIPTOR.services_by_name.values() for method in service.methods
+]
+# What anybody who is signed in may ask, about herself or about what is public in the programme.
+FOR_EVERYBODY = {
+    *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
+    *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "ListInbox"),
+}
+NOT_FOUND_AT_BEST = {"ReplayDeadLetter", "DiscardDeadLetter"}
+
+
+def stub_method(access: Access, method):
+    stubs = {
+        "DirectoryService": access.directory,
+        "CurriculumService": access.curriculum,
+        "EvaluationService": access.evaluation,
+        "EnrollmentService": access.enrollment,
+        "NotificationService": access.notification,
+        "OperationsService": access.operations["notification"],
+    }
+    return getattr(stubs[method.containing_service.name], method.name)
+
+
+def permission(method):
+    return method.GetOptions().Extensions[options_pb2.permission]
+
+
+def rightful(method, world):
+    """The least that must be enough: who may call, and with which reach."""
+    reach = {
+        options_pb2.STATE: "state",
+        options_pb2.AGENCY: HOME,
+        options_pb2.UNIT: HOME,
+        options_pb2.PERSON: HOME,
+        options_pb2.SELF: "self",
+    }[permission(method).scope]
+    person = (
+        world.person
+        if reach == "self"
+        else world.cast.approver
+        if "approve" in permission(method).right
+        else world.lead
+    )
+    if method.name in ("UpdateNotice", "SubmitNotice", "CreateNotice"):
+        person = world.cast.analyst
+    return person, {permission(method).right: (reach,)}
+
+
+def test_every_method_has_a_request_in_the_sweep():
+    asked = {(service, method) for service, methods in REQUESTS.items() for method in methods}
+    assert asked == {(method.containing_service.name, method.name) for method in METHODS}
+    assert len(METHODS) > 60
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: f"{method.containing_service.name}.{method.name}")
+def test_only_the_rightful_caller_is_answered(world, method):
+    request = REQUESTS[method.containing_service.name][method.name](world)
+    ask = stub_method(world.access, method)
+    person, rights = rightful(method, world)
+
+    if method.name in NOT_FOUND_AT_BEST:
+        with pytest.raises(Refused) as refused:
+            world.call(ask, request, person, rights)
+        assert refused.value.reason == "NOT_FOUND"
+    else:
+        world.call(ask, request, person, rights)
+
+    with pytest.raises(Refused) as refused:
+        ask(request, metadata=(("authorization", "Bearer none"),))
+    assert (refused.value.code, refused.value.reason) == ("UNAUTHENTICATED", "NOT_SIGNED_IN")
+
+    every_other = {permission(other).right: ("state", HOME, "self") for other in METHODS}
+    del every_other[permission(method).right]
+    with pytest.raises(Refused) as refused:
+        world.call(ask, request, person, every_other)
+    assert (refused.value.code, refused.value.reason) == ("PERMISSION_DENIED", "PERMISSION_MISSING")
+    assert refused.value.metadata["right"] == permission(method).right
+
+    if method.name in FOR_EVERYBODY:
+        return
+    right = permission(method).right
+    foreign = {right: ("self",)} if "self" in rights[right] else {right: (ELSEWHERE,)}
+    with pytest.raises(Refused) as refused:
+        world.call(ask, request, world.cast.leads["alameda"] if "self" not in foreign[right] else NOBODY, foreign)
+    assert refused.value.code in {"PERMISSION_DENIED", "NOT_FOUND"}
+
+
+def test_a_coordinator_elsewhere_gets_no_names_of_our_people(world):
+    request = directory.BatchGetPeopleRequest(names=people_of(world))
+    elsewhere = {"self.read": ("self",), "people.read": (ELSEWHERE,)}
+
+    at_home = world.call(
+        world.access.directory.BatchGetPeople, request, world.lead, {"self.read": ("self",), "people.read": (HOME,)}
+    ).people
+    foreign = world.call(world.access.directory.BatchGetPeople, request, world.cast.leads["alameda"], elsewhere).people
+
+    assert len(at_home) == len(request.names) > 4
+    # Coordinators and directors are contacts, whom everybody may call.
+    assert {person.name for person in foreign} <= {contact.person for contact in contacts(world)}
+
+
+def contacts(world):
+    request = directory.GetAgencyRequest(name=HOME)
+    return world.call(world.access.directory.GetAgency, request, world.lead, {"agencies.read": ("self",)}).contacts
+
+
+def test_the_whole_state_is_listed_for_nobody_but_those_who_hold_the_right_for_the_state(world):
+    request = enrollment.ListAssignmentsRequest(parent="agencies/-")
+    with pytest.raises(Refused) as refused:
+        world.call(world.access.enrollment.ListAssignments, request, world.lead, {"assignments.read": (HOME,)})
+    assert refused.value.reason == "PERMISSION_MISSING"
+
+
+def test_no_list_of_another_agency_can_be_had_by_a_token_of_that_page(world):
+    """A page token carries no right: with another parent it is refused."""
+    first = world.call(
+        world.access.directory.ListPeople,
+        directory.ListPeopleRequest(parent=HOME, page_size=1),
+        world.lead,
+        {"people.read": (HOME,)},
+    )
+    stolen = directory.ListPeopleRequest(parent=ELSEWHERE, page_size=1, page_token=first.next_page_token)
+    with pytest.raises(Refused) as refused:
+        world.call(
+            world.access.directory.ListPeople, stolen, world.cast.leads["alameda"], {"people.read": (ELSEWHERE,)}
+        )
+    assert refused.value.fields.keys() == {"page_token"}
