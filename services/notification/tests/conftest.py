@@ -166,9 +166,7 @@ class Cadre:
 
     def submitted(self, audience, **changes):
         draft = self.draft(audience, **changes)
-        return self.analyst.SubmitNotice(
-            pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=new_id())
-        )
+        return self.analyst.SubmitNotice(pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=new_id()))
 
     def publish(self, notice, *, by=None, revision=None):
         return (by or self.approver).PublishNotice(
@@ -256,4 +254,3 @@ def statements(cadre):
         event.remove(engine, "before_cursor_execute", note)
 
     return record
-

@@ -226,5 +226,3 @@ class TestStanding:
         assert not counts - counts
         assert counts - Counts()
         assert (Counts() - counts) == Counts(listed=-1, read=-1)
-
-

@@ -1,0 +1,256 @@
+"""An agency confirms once, sees its own people and figures, and nobody else's."""
+
+import pytest
+
+from cadre.notification.v1 import events_pb2 as events
+from cadre.notification.v1 import notification_service_pb2 as pb
+from servicekit.client import Refused
+
+
+@pytest.fixture
+def staff(cadre):
+    return sorted(cadre.people(4))
+
+
+@pytest.fixture
+def audience(cadre, staff):
+    ana, ben, cruz, dee = staff
+    return cadre.new_audience(
+        cadre.at(ana, "lake", "intake", "enforcement"),
+        cadre.at(ben, "lake", "intake"),
+        cadre.at(cruz, "lake"),
+        cadre.at(dee, "yolo", "intake"),
+    )
+
+
+def confirm(cadre, notice, agency, *, by=None, **changes):
+    fields = {
+        "parent": f"agencies/{agency}",
+        "notice": notice.name,
+        "text_sha256": notice.text_sha256,
+        "request_id": cadre.new_id(),
+    }
+    return cadre.coordinator(agency, by).ConfirmForAgency(pb.ConfirmForAgencyRequest(**(fields | changes)))
+
+
+def recipients(cadre, notice, agency, **request):
+    request = pb.ListRecipientsRequest(parent=f"agencies/{agency}", notice=notice.name, **request)
+    answer = cadre.coordinator(agency).ListRecipients(request)
+    return [person.person.removeprefix("people/") for person in answer.recipients]
+
+
+def test_an_agency_confirms_with_who_leads_and_what_is_in_the_way(cadre, audience):
+    notice, coordinator, lead = cadre.issued(audience), cadre.new_id(), cadre.new_id()
+
+    answer = confirm(cadre, notice, "lake", by=coordinator, lead=f"people/{lead}", problem="Two on leave")
+
+    assert answer.readiness.confirmed_by == f"people/{coordinator}"
+    assert answer.readiness.lead == f"people/{lead}"
+    assert answer.readiness.problem == "Two on leave"
+    assert answer.notice.text_sha256 == notice.text_sha256
+    readiness = cadre.readiness(notice)
+    assert readiness.agencies_confirmed == 1
+    assert [row.agency for row in readiness.agencies if row.HasField("confirm_time")] == ["agencies/lake"]
+    ((payload,),) = cadre.rows("SELECT payload FROM outbox WHERE subject = 'cadre.notification.notice.acknowledged.v1'")
+    told = events.NoticeAcknowledged.FromString(payload)
+    assert (told.agency_id, told.person_id, told.version) == ("lake", coordinator, 1)
+
+
+def test_the_caller_leads_if_nobody_else_is_named(cadre, audience):
+    coordinator = cadre.new_id()
+
+    assert confirm(cadre, cadre.issued(audience), "lake", by=coordinator).readiness.lead == f"people/{coordinator}"
+
+
+def test_an_agency_confirms_once(cadre, audience):
+    notice, first, request_id = cadre.issued(audience), cadre.new_id(), cadre.new_id()
+    answer = confirm(cadre, notice, "lake", by=first, request_id=request_id)
+
+    with pytest.raises(Refused) as refused:
+        confirm(cadre, notice, "lake", problem="Me too")
+
+    assert (refused.value.code, refused.value.reason) == ("ALREADY_EXISTS", "ALREADY_CONFIRMED")
+    metadata = refused.value.metadata
+    assert metadata.pop("confirm_time")
+    assert metadata == {"notice": notice.name, "agency": "agencies/lake", "confirmed_by": f"people/{first}"}
+    assert confirm(cadre, notice, "lake", by=first, request_id=request_id) == answer
+    confirm(cadre, notice, "yolo")
+
+
+def test_an_agency_confirms_the_text_that_was_issued(cadre, audience):
+    with pytest.raises(Refused) as refused:
+        confirm(cadre, cadre.issued(audience), "lake", text_sha256="")
+
+    assert refused.value.reason == "TEXT_CHANGED"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"lead": "ana"}, "lead"), ({"problem": "x" * 2001}, "problem")]
+)
+def test_a_malformed_confirmation_names_the_field(cadre, audience, changes, field):
+    with pytest.raises(Refused) as refused:
+        confirm(cadre, cadre.issued(audience), "lake", **changes)
+
+    assert refused.value.reason == "INVALID_FIELD"
+    assert list(refused.value.fields) == [field]
+
+
+def test_an_agency_that_got_no_letter_has_none_to_confirm(cadre, audience):
+    notice = cadre.issued(audience)
+
+    with pytest.raises(Refused) as refused:
+        confirm(cadre, notice, "dcss")
+
+    assert refused.value.reason == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("method", ["ListAgencyNotices", "GetAgencyNotice", "ListRecipients", "ConfirmForAgency"])
+def test_a_coordinator_reaches_her_own_agency_only(cadre, audience, method):
+    notice = cadre.issued(audience)
+    call = getattr(cadre.coordinator("lake"), method)
+    request_class = getattr(pb, f"{method}Request")
+    known = {"notice": notice.name, "text_sha256": notice.text_sha256, "request_id": cadre.new_id()}
+    fields = {name: value for name, value in known.items() if name in request_class.DESCRIPTOR.fields_by_name}
+
+    call(request_class(parent="agencies/lake", **fields))
+    for other in ("agencies/yolo", "agencies/-", ""):
+        with pytest.raises(Refused) as refused:
+            call(request_class(parent=other, **fields))
+        assert (refused.value.code, refused.value.reason) == ("PERMISSION_DENIED", "PERMISSION_MISSING")
+
+
+def test_an_agency_sees_its_figures_by_unit(cadre, audience, staff):
+    notice = cadre.issued(audience)
+    cadre.confirm(notice, staff[0])
+
+    answer = cadre.coordinator("lake").GetAgencyNotice(
+        pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name)
+    )
+
+    done = {"ready": 1, "read": 1, "confirmed": 1}
+    assert cadre.figures(answer.readiness.counts) == {"of": 3, "not_started": 2, **done}
+    assert {unit.unit: cadre.figures(unit.counts) for unit in answer.units} == {
+        "": {"of": 1, "not_started": 1},
+        "enforcement": {"of": 1, **done},
+        "intake": {"of": 2, "not_started": 1, **done},
+    }
+    assert answer.notice == notice
+
+
+def test_an_agency_without_anybody_affected_sees_the_letter(cadre, audience):
+    notice = cadre.issued(audience)
+
+    answer = cadre.coordinator("alameda").GetAgencyNotice(
+        pb.GetAgencyNoticeRequest(parent="agencies/alameda", notice=notice.name)
+    )
+
+    assert cadre.figures(answer.readiness.counts) == {}
+    assert list(answer.units) == []
+    assert answer.notice.subject == notice.subject
+
+
+def test_agencies_letters_have_the_open_ones_first_then_the_newest(cadre, staff):
+    lake = cadre.new_audience(cadre.at(staff[0], "lake"))
+    nobody = cadre.new_audience()
+    old_open = cadre.issued(nobody, subject="not confirmed")
+    people_open = cadre.issued(lake, subject="people not ready")
+    closed = cadre.issued(nobody, subject="confirmed, nobody affected")
+    confirm(cadre, people_open, "lake")
+    confirm(cadre, closed, "lake")
+
+    def listed(size):
+        seen, token = [], ""
+        while True:
+            request = pb.ListAgencyNoticesRequest(parent="agencies/lake", page_size=size, page_token=token)
+            page = cadre.coordinator("lake").ListAgencyNotices(request)
+            seen += [item.notice.subject for item in page.notices]
+            token = page.next_page_token
+            if not token:
+                return seen
+
+    expected = ["people not ready", "not confirmed", "confirmed, nobody affected"]
+    assert listed(50) == listed(1) == expected
+    cadre.confirm(people_open, staff[0])
+    assert listed(2) == ["not confirmed", "confirmed, nobody affected", "people not ready"]
+    confirm(cadre, old_open, "lake")
+    assert listed(2) == ["confirmed, nobody affected", "people not ready", "not confirmed"]
+
+
+def test_people_who_have_still_to_go_come_first(cadre, audience, staff):
+    ana, ben, cruz, dee = staff
+    notice = cadre.issued(audience)
+    cadre.confirm(notice, ana)
+
+    assert recipients(cadre, notice, "lake") == [ben, cruz, ana]
+    assert recipients(cadre, notice, "lake", only_to_go=True) == [ben, cruz]
+    assert recipients(cadre, notice, "lake", unit="intake") == [ben, ana]
+    assert recipients(cadre, notice, "lake", unit="none") == [cruz]
+    assert recipients(cadre, notice, "yolo") == [dee]
+    cadre.members(audience, cadre.at(ben, "lake", "intake", on_leave=True))
+    assert recipients(cadre, notice, "lake", only_to_go=True) == [cruz]
+
+
+def test_a_list_of_people_goes_on_where_it_stopped(cadre):
+    people = sorted(cadre.people(25))
+    notice = cadre.issued(cadre.new_audience(*(cadre.at(person, "lake") for person in people)))
+    for person in people[::5]:
+        cadre.confirm(notice, person)
+
+    seen, token = [], ""
+    while True:
+        request = pb.ListRecipientsRequest(parent="agencies/lake", notice=notice.name, page_size=7, page_token=token)
+        page = cadre.coordinator("lake").ListRecipients(request)
+        seen += [row.person.removeprefix("people/") for row in page.recipients]
+        token = page.next_page_token
+        if not token:
+            break
+
+    done = people[::5]
+    assert seen == [person for person in people if person not in done] + done
+
+
+def test_a_recipient_is_an_id_with_what_was_done(cadre, audience, staff):
+    notice = cadre.issued(audience)
+    item = cadre.confirm(notice, staff[0])
+
+    request = pb.ListRecipientsRequest(parent="agencies/lake", notice=notice.name, unit="enforcement")
+    (row,) = cadre.coordinator("lake").ListRecipients(request).recipients
+
+    assert row == pb.Recipient(
+        person=f"people/{staff[0]}",
+        units=["enforcement", "intake"],
+        ready=True,
+        due_date=notice.due_date,
+        read_time=item.read_time,
+        confirm_time=item.confirm_time,
+    )
+
+
+def test_the_whole_states_list_has_each_person_once_and_is_for_the_state_only(cadre, audience, staff):
+    cadre.members(audience, cadre.at(staff[0], "yolo", "legal"))
+    notice = cadre.issued(audience)
+    whole = cadre.running.stub(type(cadre.analyst), caller="services/cli", rights=["readiness.read_agency"])
+
+    answer = whole.ListRecipients(pb.ListRecipientsRequest(parent="agencies/-", notice=notice.name))
+
+    assert [row.person.removeprefix("people/") for row in answer.recipients] == staff
+    assert list(answer.recipients[0].units) == ["enforcement", "intake", "legal"]
+
+
+def test_figures_cost_as_many_statements_for_many_as_for_one(cadre, statements):
+    counted = []
+    for size in (1, 500):
+        people = cadre.people(size)
+        notice = cadre.issued(
+            cadre.new_audience(*(cadre.at(person, cadre.agencies[n % 4], "intake") for n, person in enumerate(people)))
+        )
+        with statements() as sent:
+            cadre.readiness(notice)
+            cadre.coordinator("alameda").GetAgencyNotice(
+                pb.GetAgencyNoticeRequest(parent="agencies/alameda", notice=notice.name)
+            )
+            recipients(cadre, notice, "alameda", page_size=1000)
+            cadre.coordinator("alameda").ListAgencyNotices(pb.ListAgencyNoticesRequest(parent="agencies/alameda"))
+        counted.append(len(sent))
+
+    assert counted[0] == counted[1] == 7
