@@ -70,8 +70,8 @@ def world(cadre):
     world.issued = issued.name
     world.text_sha256 = issued.text_sha256
     world.audience = issued.audience
-    recipients = story.choose_learners(access, cast, issued, 300)
-    own = [p for p in recipients if p in people_of(world)]
+    recipients = story.choose_learners(access, cast, issued, 300).to_go
+    own = [person for person in people_of(world) if person in recipients]
     world.person, world.waived, world.leaver, world.on_leave, world.learner = own[:5]
     world.draft = draft(world, "A draft")
     world.submitted = submitted(world, "A letter to return")

@@ -32,7 +32,7 @@ def told(cadre, letter, *, on_issue=lambda: None, on_training=lambda: None):
     on_issue()
     issued = story.issue_letter(cadre.access, cadre.cast, letter, cadre.course_version)
     story.confirm_for_agencies(cadre.access, cadre.cast, issued.notice, lambda *_: None)
-    people = story.choose_learners(cadre.access, cadre.cast, issued.notice, LEARNERS)
+    people = story.choose_learners(cadre.access, cadre.cast, issued.notice, LEARNERS).to_go
     story.train(cadre.access, issued.notice, people, letter, during_training)
     assert disturbed.is_set()
     readiness = story.wait_until_trained(cadre.access, cadre.cast, issued.notice, len(people))

@@ -86,10 +86,10 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             with bar("Agencies confirm") as step:
                 story.confirm_for_agencies(access, cast, issued.notice, step)
             with bar("Workers read, confirm, learn, pass") as step:
-                people = story.choose_learners(access, cast, issued.notice, learners)
-                story.train(access, issued.notice, people, content, step)
+                chosen = story.choose_learners(access, cast, issued.notice, learners)
+                story.train(access, issued.notice, chosen.to_go, content, step)
             with bar("Everything has arrived") as step:
-                readiness = story.wait_until_trained(access, cast, issued.notice, len(people))
+                readiness = story.wait_until_trained(access, cast, issued.notice, len(chosen.everybody))
                 books = balance.settle(access, issued.notice)
                 step(1, 1)
         titles = _titles(access, cast.analyst)

@@ -59,6 +59,14 @@ class Issued:
     seconds: float | None
 
 
+@dataclass(frozen=True)
+class Learners:
+    """Who takes the training, and who of them has not yet."""
+
+    everybody: list[str]
+    to_go: list[str]
+
+
 def find_cast(access: Access) -> Cast:
     """Find the people of the story in the directory."""
     personas = access.ask(access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
@@ -156,14 +164,8 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
         evaluation_pb.Answer(options=[n for n, choice in enumerate(question.choices) if choice.correct])
         for question in content.test.question
     ]
-    course = (
-        access.ask(
-            access.curriculum.GetCourseVersion,
-            curriculum_pb.GetCourseVersionRequest(name=notice.course_version),
-            person=people[0],
-        )
-        if people
-        else None
+    course = access.ask(
+        access.curriculum.GetCourseVersion, curriculum_pb.GetCourseVersionRequest(name=notice.course_version)
     )
 
     def learn(person: str) -> None:
@@ -171,7 +173,6 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
             request.request_id = request_id(notice.name, person, *what)
             return access.ask(method, request, person=person)
 
-        assert course is not None  # noqa: S101 - there are people, so it was read
         step(access.notification.ReadNotice, pb.ReadNoticeRequest(notice=notice.name), "read")
         confirm = pb.ConfirmNoticeRequest(notice=notice.name, text_sha256=notice.text_sha256)
         step(access.notification.ConfirmNotice, confirm, "confirm")
@@ -185,31 +186,27 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
             step(access.enrollment.CompleteSection, section, "section", number)
         start = evaluation_pb.StartSittingRequest(test_version=course.test_version)
         sitting = step(access.evaluation.StartSitting, start, "sitting")
-        step(
-            access.evaluation.SubmitSitting,
-            evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=key),
-            "submit",
-        )
+        submit = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=key)
+        step(access.evaluation.SubmitSitting, submit, "submit")
 
     _in_parallel(learn, people, progress)
 
 
-def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) -> list[str]:
+def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) -> Learners:
     """Choose who takes the training: of every agency the same share, those at work only."""
     overview = access.ask(
         access.notification.GetReadiness, pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
     )
-    chosen: dict[str, None] = {}
+    chosen: dict[str, bool] = {}
     for row in overview.agencies:
         request = pb.ListRecipientsRequest(parent=row.agency, notice=notice.name, page_size=1000)
-        rows = access.every(
-            access.notification.ListRecipients, request, "recipients", person=cast.leads[row.agency[9:]]
-        )
+        lead = cast.leads[row.agency.removeprefix("agencies/")]
+        rows = access.every(access.notification.ListRecipients, request, "recipients", person=lead)
         # By id, not by what is still to do: told again, the story is about the same people.
-        at_work = sorted(recipient.person for recipient in rows if not recipient.on_leave)
+        at_work = sorted((recipient.person, recipient.ready) for recipient in rows if not recipient.on_leave)
         share = math.ceil(wanted * row.counts.of / overview.state.of)
-        chosen.update(dict.fromkeys(at_work[:share]))
-    return list(chosen)
+        chosen.update(at_work[:share])
+    return Learners(everybody=list(chosen), to_go=[person for person, ready in chosen.items() if not ready])
 
 
 def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: int) -> pb.Readiness:
