@@ -60,9 +60,9 @@ class Consumer:
         self._stopping = False
 
     async def run(self) -> None:
-        """Consume until cancelled; a batch under way is finished up to the end of its transaction."""
+        """Consume until stopped and cancelled; what is under way goes on to the end of its transaction."""
         pause = Pause()
-        while True:
+        while not self._stopping:
             try:
                 await self._leading.wait()
                 link = await self._bus.link()
@@ -73,6 +73,10 @@ class Consumer:
             except Exception:
                 log.exception("consumer_failed", consumer=self.name)
                 await pause.wait()
+
+    def stop(self) -> None:
+        """End after the transaction under way; cancelling alone is not enough, for the client may swallow it."""
+        self._stopping = True
 
     async def info(self, js: JetStreamContext) -> api.ConsumerInfo:
         """Ask the server about this consumer."""
@@ -98,7 +102,7 @@ class Consumer:
     async def _consume(self, link: Link, subscription: JetStreamContext.PullSubscription, pause: Pause) -> None:
         empty = 0
         try:
-            while self._leading.is_set() and not link.lost.is_set():
+            while self._leading.is_set() and not link.lost.is_set() and not self._stopping:
                 messages = await self._fetch(subscription)
                 self.fetched = time.monotonic()
                 pause.reset()
@@ -143,7 +147,8 @@ class Consumer:
             await asyncio.shield(task)
         except asyncio.CancelledError:
             self._stopping = True
-            await task
+            with contextlib.suppress(Exception):  # whatever it was: these events are delivered again
+                await task
             raise
 
     async def _process(self, messages: Sequence[Msg]) -> None:

@@ -66,23 +66,28 @@ class Relay:
         self._wake = asyncio.Event()
         # So many events go one at a time: the stream holds some of them already, in another order.
         self._singly = 0
+        self._stopping = False
 
     def wake(self) -> None:
         """Say that the outbox may hold something; from any thread."""
         if not self._wake.is_set():
             self._loop.call_soon_threadsafe(self._wake.set)
 
+    def stop(self) -> None:
+        """End after the round under way; cancelling alone is not enough, for the driver may swallow it."""
+        self._stopping = True
+
     async def run(self) -> None:
-        """Lead whenever nobody else does, until cancelled. What fails is tried again; nothing ends the relay."""
+        """Lead whenever nobody else does, until stopped and cancelled. What fails is tried again."""
         pause = Pause()
-        while True:
+        while not self._stopping:
             try:
                 async with await self._connect() as connection:
                     await self._wait_for_lock(connection)
                     log.info("relay_leads")
                     self.leading.set()
                     pause.reset()
-                    while True:
+                    while not self._stopping:
                         await self._round(connection, pause)
             except psycopg.Error as error:
                 log.warning("relay_lost_database", error=type(error).__name__)
@@ -90,7 +95,8 @@ class Relay:
                 log.exception("relay_failed")
             finally:
                 self.leading.clear()
-            await pause.wait()
+            if not self._stopping:
+                await pause.wait()
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         connection = await psycopg.AsyncConnection.connect(
@@ -109,7 +115,7 @@ class Relay:
 
     async def _wait_for_lock(self, connection: psycopg.AsyncConnection[Any]) -> None:
         await connection.execute(f"LISTEN {CHANNEL}")
-        while True:
+        while not self._stopping:
             # Tried, not waited for: a statement that waits would hold back the cleaning of every table.
             row = await (await connection.execute(_TRY_LOCK)).fetchone()
             if row and row[0]:

@@ -254,6 +254,10 @@ class Worker:
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
 
     async def _close(self, patience: float) -> None:
+        for consumer in self._consumers:
+            consumer.stop()
+        if self._relay is not None:
+            self._relay.stop()
         for task in self._tasks:
             task.cancel()
         if self._tasks:

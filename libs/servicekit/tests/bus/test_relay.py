@@ -7,6 +7,7 @@ import sys
 import uuid
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from servicekit.bus import BusError
 from servicekit.testing.drain import await_quiet
@@ -172,6 +173,27 @@ def test_nats_killed_under_load_loses_nothing_and_keeps_the_order_of_each_key(ma
     assert [value for value in heard if value.startswith("a")] == [f"a{n}" for n in range(0, 600, 2)]
     assert [value for value in heard if value.startswith("b")] == [f"b{n}" for n in range(1, 600, 2)]
     assert maker.worker.bus().messages == 600
+
+
+def test_postgresql_restarted_under_load_loses_nothing_and_buries_nothing(maker, hear, postgres_server):
+    def made(number) -> bool:
+        try:
+            maker.make(number)
+        except DBAPIError:  # the caller of a service would be told UNAVAILABLE, and try again
+            return False
+        return True
+
+    hearer = hear()
+    for number in range(300):
+        wait_until(lambda: made(number), 20, "the database is back")  # noqa: B023 - called in this turn only
+        if number == 150:
+            postgres_server.stop()
+            postgres_server.start()
+    await_quiet([maker.worker, hearer.worker], timeout=30)
+
+    assert sorted(hearer.heard()) == sorted(f"a{n}" for n in range(300))
+    assert hearer.rows("SELECT * FROM dead_letter") == []
+    assert hearer.rows("SELECT * FROM handler_failure") == []
 
 
 def test_without_its_bus_a_service_that_works_does_not_start(stations, nats_server):
