@@ -50,7 +50,7 @@ class Directory:
     def as_coordinator(self, *agencies: str, person: str = "") -> pb_grpc.DirectoryServiceStub:
         """The coordinator of *agencies*, by the rights that the role gives."""
         scopes = [f"agencies/{agency}" for agency in agencies]
-        rights: dict[str, Sequence[str]] = {right: scopes for right in ("people.read", "people.write", "roster.import")}
+        rights: dict[str, Sequence[str]] = dict.fromkeys(("people.read", "people.write", "roster.import"), scopes)
         rights["self.read"] = ["self", *scopes]
         return self.as_person(person or f"people/{uuid.uuid4()}", rights)
 

@@ -190,7 +190,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_job"),
     )
     op.create_index("ix_job_agency_id_person_id", "job", ["agency_id", "person_id"], unique=False)
-    op.create_index("ix_job_end_date", "job", ["end_date"], unique=False)
     op.create_index(
         "ix_job_hire_untold", "job", ["start_date"], unique=False, postgresql_where=sa.text("NOT hire_told")
     )
@@ -202,7 +201,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("NOT leaving_told AND end_date IS NOT NULL"),
     )
     op.create_index("ix_job_person_id", "job", ["person_id"], unique=False)
-    op.create_index("ix_job_start_date", "job", ["start_date"], unique=False)
     op.create_table(
         "leave",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -24,6 +24,11 @@ class Membership:
     on_leave: bool
 
 
+def agency_listed(agency_id: str, kind: str) -> events_pb2.AgencyListed:
+    """An agency is on record since now, or was changed."""
+    return events_pb2.AgencyListed(agency_id=agency_id, kind=kind)
+
+
 def hired(agency_id: str, person_ids: Sequence[str]) -> Iterator[events_pb2.PersonHired]:
     """People took up a job at an agency."""
     for chunk in _chunks(person_ids):

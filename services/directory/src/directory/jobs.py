@@ -13,10 +13,8 @@ _LOCKED_DAY = "SELECT day FROM day_turn FOR UPDATE"
 _SET_DAY = """
 INSERT INTO day_turn (one, day) VALUES (true, %(day)s) ON CONFLICT (one) DO UPDATE SET day = excluded.day
 """
-# A leave ends with its last day: the person is back on the day after.
-_TURNED = """
-SELECT person_id FROM job WHERE start_date = %(day)s OR end_date = %(day)s
-UNION
+# Whose job was told was brought up to date then. A leave ends with its last day: she is back on the day after.
+_LEAVES_TURNED = """
 SELECT person_id FROM leave WHERE start_date = %(day)s OR end_date = %(day)s - 1
 """
 
@@ -44,14 +42,12 @@ def turn_days(database: Database, now: datetime) -> None:
 
 def _turn(db: Db, day: date, *, everybody: bool) -> None:
     """Bring everything up to *day*; the first time ever, look at everybody."""
-    person_ids = None if everybody else [row["person_id"] for row in db.rows(_TURNED, day=day)]
-    news.tell(db, day=day)
+    turned = news.tell(db, day=day) | {row["person_id"] for row in db.rows(_LEAVES_TURNED, day=day)}
     rows = 0
-    if person_ids is None or person_ids:
-        rows = membership.recompute(db, at=db.at, person_ids=person_ids, day=day)
+    if everybody or turned:
+        rows = membership.recompute(db, at=db.at, person_ids=None if everybody else turned, day=day)
     db.run(_SET_DAY, day=day)
-    people = "all" if person_ids is None else len(person_ids)
-    db.changed("days/-", after={"day": day.isoformat(), "people": people, "memberships_changed": rows})
+    db.changed("days/-", after={"day": day.isoformat(), "people": len(turned), "memberships_changed": rows})
 
 
 def _next(known: list[dict[str, Any]], today: date) -> date | None:

@@ -41,8 +41,8 @@ WHERE role_grant.person_id = gone.person_id AND role_grant.revoked_at IS NULL
 _OF_PEOPLE = "AND person_id = ANY(%(people)s)"
 
 
-def tell(db: Db, *, day: date, person_ids: Collection[UUID] | None = None) -> None:
-    """Tell whose jobs began or ended up to *day* and were not told yet; None = of everybody."""
+def tell(db: Db, *, day: date, person_ids: Collection[UUID] | None = None) -> set[UUID]:
+    """Tell whose jobs began or ended up to *day* and were not told yet, and return who; None = look at everybody."""
     of_people = "" if person_ids is None else _OF_PEOPLE
     people = None if person_ids is None else list(person_ids)
     gone = db.rows(_LEAVING.format(of_people=of_people), day=day, people=people)
@@ -50,7 +50,14 @@ def tell(db: Db, *, day: date, person_ids: Collection[UUID] | None = None) -> No
         agencies, persons = [row["agency_id"] for row in gone], [row["person_id"] for row in gone]
         db.run(_ROLES_ENDED, agencies=agencies, people=persons, at=db.at, day=day)
     _emit(db, events.left, [row for row in gone if row["hire_told"]])
-    _emit(db, events.hired, db.rows(_HIRED.format(of_people=of_people), day=day, people=people))
+    begun = db.rows(_HIRED.format(of_people=of_people), day=day, people=people)
+    _emit(db, events.hired, begun)
+    return {row["person_id"] for row in [*gone, *begun]}
+
+
+def tell_hired(db: Db, rows: Iterable[dict[str, Any]]) -> None:
+    """Tell whose job began, where it is marked as told already: rows of `agency_id` and `person_id`."""
+    _emit(db, events.hired, rows)
 
 
 def tell_moved(db: Db, rows: Iterable[dict[str, Any]]) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from directory import membership
+from directory import events, membership
 from directory.rules import reference as rules
+from servicekit import outbox
 from servicekit.db import Db
 from servicekit.refusals import InvalidField
 
@@ -24,7 +25,8 @@ WITH before AS (SELECT id, kind, region FROM agency), upserted AS (
   WHERE agency IS DISTINCT FROM excluded
   RETURNING id, kind, region
 )
-SELECT upserted.id, (before.kind, before.region) IS DISTINCT FROM (upserted.kind, upserted.region) AS replaced
+SELECT upserted.id, upserted.kind,
+  (before.kind, before.region) IS DISTINCT FROM (upserted.kind, upserted.region) AS replaced
 FROM upserted LEFT JOIN before ON before.id = upserted.id
 """
 _COUNTIES = """
@@ -97,6 +99,8 @@ def take_in(
     db.run(_UNITS, rows=Jsonb(units))
     db.run(_CLASSES, rows=Jsonb(job_classes))
     upserted = db.rows(_AGENCIES, rows=Jsonb(agencies))
+    for row in upserted:
+        outbox.emit(db, events.agency_listed(row["id"], row["kind"]))
     changed = {row["id"] for row in upserted} | _take_memberships(db, agencies, memberships)
     if any(row["replaced"] for row in upserted):
         membership.recompute(db, at=at)

@@ -7,20 +7,22 @@ from typing import cast
 import psycopg
 
 from directory.rules import names, roles
-from directory.rules.rosters import LISTS, OPTIONAL, Problem, Roster
+from directory.rules.rosters import COLUMNS, LISTS, OPTIONAL, Problem, Roster
 from servicekit.db import Db, count
 
-_COLUMNS = (
-    "line", "agency", "staff_number", "family_name", "given_name", "email", "local_title", "job_class", "units",
-    "hired_on", "left_on", "leave_from", "leave_to", "roles", "sort_key", "search_key", "email_key",
-)  # fmt: skip
+_COPIED = tuple(column for column in COLUMNS if column not in LISTS)
+_FILLED = ("line", *_COPIED, *(f"{column}_cell" for column in LISTS), "sort_key", "search_key", "email_key")
 
-_TABLES = """
+_ROW_TABLE = """
 CREATE TEMPORARY TABLE roster_row (
   line int PRIMARY KEY, agency text, staff_number text, family_name text, given_name text, email text,
-  local_title text, job_class text, units text[], hired_on text, left_on text, leave_from text, leave_to text,
-  roles text[], sort_key text, search_key text, email_key text
-) ON COMMIT DROP;
+  local_title text, job_class text, units_cell text, hired_on text, left_on text, leave_from text, leave_to text,
+  roles_cell text, sort_key text, search_key text, email_key text,
+  units text[] GENERATED ALWAYS AS (string_to_array(units_cell, ';')) STORED,
+  roles text[] GENERATED ALWAYS AS (string_to_array(roles_cell, ';')) STORED
+) ON COMMIT DROP
+"""
+_PROBLEM_TABLE = """
 CREATE TEMPORARY TABLE roster_problem (line int, field text, value text, rule text) ON COMMIT DROP
 """
 
@@ -165,8 +167,8 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     Rows are matched with people and jobs only if every cell is sound.
     """
     columns = {f"has_{column}": column in roster.columns for column in OPTIONAL}
-    for statement in _TABLES.split(";"):
-        db.run(statement)
+    db.run(_ROW_TABLE)
+    db.run(_PROBLEM_TABLE)
     _copy(db, roster)
     parameters = {
         "agency": agency_id,
@@ -203,11 +205,12 @@ def not_in_file(db: Db, day: date) -> int:
 
 def _copy(db: Db, roster: Roster) -> None:
     connection = cast("psycopg.Connection", db.connection().connection.driver_connection)
-    with connection.cursor() as cursor, cursor.copy(f"COPY roster_row ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+    with connection.cursor() as cursor, cursor.copy(f"COPY roster_row ({', '.join(_FILLED)}) FROM STDIN") as copy:
         for row in roster.rows:
-            cells = [row.several(column) if column in LISTS else row.cells.get(column, "") for column in _COLUMNS[1:-3]]
+            cells = [row.cells.get(column, "") for column in _COPIED]
             key = row.cells.get("email", "").casefold()
-            copy.write_row((row.line, *cells, row.sort_key, row.search_key, key))
+            several = (row.several(column) for column in LISTS)
+            copy.write_row((row.line, *cells, *several, row.sort_key, row.search_key, key))
     db.run("ANALYZE roster_row")
 
 

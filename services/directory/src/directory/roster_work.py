@@ -36,8 +36,9 @@ _CHUNKS = "SELECT content FROM roster_chunk WHERE import_id = %(id)s ORDER BY n"
 _FORGET_CHUNKS = "DELETE FROM roster_chunk WHERE import_id = %(id)s"
 _DONE = """
 UPDATE roster_import SET
-  state = %(state)s, completed_at = clock_timestamp(), rows = %(rows)s, errors = %(errors)s, people_added = %(people_added)s,
-  people_changed = %(people_changed)s, jobs_added = %(jobs_added)s, jobs_changed = %(jobs_changed)s,
+  state = %(state)s, completed_at = clock_timestamp(), rows = %(rows)s, errors = %(errors)s,
+  people_added = %(people_added)s, people_changed = %(people_changed)s,
+  jobs_added = %(jobs_added)s, jobs_changed = %(jobs_changed)s,
   jobs_ended = %(jobs_ended)s, unchanged = %(unchanged)s, not_in_file = %(not_in_file)s
 WHERE id = %(id)s
 """
@@ -88,11 +89,14 @@ SELECT changed.agency_id, changed.person_id, before.end_date IS NULL AND changed
   changed.id
 FROM changed JOIN before ON before.id = changed.id
 """
+# Jobs are marked as told at once, since a second look at thousands would cost as much as the first.
 _JOBS_ADDED = """
-INSERT INTO job (id, person_id, agency_id, local_title, job_class_id, units, start_date, end_date)
-SELECT gen_random_uuid(), person_id, agency_id, local_title, job_class_id, units, start_date, end_date
+INSERT INTO job
+  (id, person_id, agency_id, local_title, job_class_id, units, start_date, end_date, hire_told, leaving_told)
+SELECT gen_random_uuid(), person_id, agency_id, local_title, job_class_id, units, start_date, end_date,
+  start_date <= %(day)s AND coalesce(end_date > %(day)s, true), coalesce(end_date <= %(day)s, false)
 FROM roster_job WHERE job_id IS NULL
-RETURNING person_id
+RETURNING agency_id, person_id, hire_told
 """
 _LEAVES_CHANGED = """
 UPDATE leave SET end_date = given.end_date
@@ -249,12 +253,13 @@ def _apply(db: Db, roster: rules.Roster, *, whole: bool, day: date) -> dict[str,
     named = {row["id"] for row in db.rows(_PEOPLE_CHANGED)}
     people_added = db.run(_PEOPLE_ADDED, at=db.at)
     jobs = db.rows(_JOBS_CHANGED, day=day)
-    hired = [row["person_id"] for row in db.rows(_JOBS_ADDED)]
+    hired = db.rows(_JOBS_ADDED, day=day)
     leaves = {row["person_id"] for query in (_LEAVES_CHANGED, _LEAVES_ADDED) for row in db.rows(query)}
     granted = _apply_roles(db, whole=whole, day=day) if "roles" in roster.columns else set()
     ended = [row for row in jobs if row["ended"]]
-    touched = {row["person_id"] for row in jobs} | set(hired) | leaves | granted
+    touched = {row["person_id"] for row in jobs} | {row["person_id"] for row in hired} | leaves | granted
     if touched:
+        news.tell_hired(db, [row for row in hired if row["hire_told"]])
         news.tell(db, day=day, person_ids=touched)
         news.tell_moved(db, [row for row in jobs if row["moved"] and not row["ended"]])
         membership.recompute(db, at=db.at, person_ids=touched)

@@ -136,8 +136,6 @@ class JobRow(Base, table=True):
         Index("ix_job_agency_id_person_id", "agency_id", "person_id"),
         Index("ix_job_hire_untold", "start_date", postgresql_where=text("NOT hire_told")),
         Index("ix_job_leaving_untold", "end_date", postgresql_where=text("NOT leaving_told AND end_date IS NOT NULL")),
-        Index("ix_job_start_date", "start_date"),
-        Index("ix_job_end_date", "end_date"),
     )
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)

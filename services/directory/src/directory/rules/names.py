@@ -7,6 +7,7 @@ from servicekit.refusals import InvalidField, Kind, Refusal
 
 # One @, something on both sides, no white space: what a mail server makes of the rest is its business.
 EMAIL = r"[^@\s]+@[^@\s]+"
+_ASCII_MARKS = re.compile(r"[^a-z0-9 ]")
 LONGEST = 200
 LONGEST_STAFF_NUMBER = 40
 
@@ -34,11 +35,13 @@ def check_email(field: str, value: str) -> None:
 
 def clean(value: str) -> str:
     """Return *value* in NFC with single spaces, so that what looks equal is equal."""
-    return " ".join(unicodedata.normalize("NFC", value).split())
+    return " ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split())
 
 
 def fold(value: str) -> str:
     """Return *value* without marks and case: `Álvarez` as `alvarez`."""
+    if value.isascii():
+        return " ".join(value.lower().split())
     decomposed = unicodedata.normalize("NFKD", value.casefold())
     return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
 
@@ -67,8 +70,11 @@ def display_name(family_name: str, given_name: str) -> str:
 
 def _bare(value: str) -> str:
     """Fold *value*; hyphens part words, apostrophes and their like join them."""
+    folded = fold(value)
+    if folded.isascii():
+        return " ".join(_ASCII_MARKS.sub("", folded.replace("-", " ")).split())
     signs = []
-    for sign in fold(value):
+    for sign in folded:
         if sign.isalnum() or unicodedata.category(sign) in ("Mn", "Mc"):
             signs.append(sign)
         elif sign.isspace() or unicodedata.category(sign) == "Pd":

@@ -46,9 +46,10 @@ class Row:
         """See `names.search_key`."""
         return names.search_key(self.cells["family_name"], self.cells["given_name"], self.cells["staff_number"])
 
-    def several(self, column: str) -> list[str]:
-        """Return the values of a cell that holds several, sorted, each once."""
-        return sorted({value.strip() for value in self.cells.get(column, "").split(";")} - {""})
+    def several(self, column: str) -> str:
+        """Return the values of a cell that holds several, sorted, each once, still joined by `;`."""
+        cell = self.cells.get(column, "")
+        return ";".join(sorted({value.strip() for value in cell.split(";")} - {""})) if ";" in cell else cell
 
 
 @dataclass(frozen=True)
