@@ -133,6 +133,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=4,
             pool_pre_ping=False,
+            # Values of statements may be personal: errors that are logged do not repeat them.
+            hide_parameters=True,
             connect_args={"application_name": name, "options": "-c timezone=UTC -c lock_timeout=10s"},
         )
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
