@@ -8,11 +8,16 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from servicekit.calendar import pacific_date
 from servicekit.client import Refused
 
-from .conftest import ISSUED_AT, assignment_name, change, course, passed, person, request_id
-from .test_thread import take
+from .conftest import ISSUED_AT, assignment_name, change, course, passed, person, request_id, take
 
 TODAY = pacific_date(datetime.now(UTC))
 ISSUED_ON = pacific_date(ISSUED_AT)
+
+
+@pytest.fixture
+def world(world_without_bus):
+    """These tests are about calls."""
+    return world_without_bus
 
 
 @pytest.fixture
@@ -47,9 +52,8 @@ def recording(letter, *numbers, agency="lake", **fields):
     return pb.RecordTrainingRequest(
         parent=f"agencies/{agency}",
         notice=letter.name,
-        people=[f"people/{person(number)}" for number in numbers],
         request_id=request_id(),
-        **(values | fields),
+        **({"people": [f"people/{person(number)}" for number in numbers]} | values | fields),
     )
 
 

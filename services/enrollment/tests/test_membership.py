@@ -6,8 +6,7 @@ import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 
-from .conftest import DUE, JOINER_DAYS, Letter, assignment_name, change, course, passed, person
-from .test_thread import take
+from .conftest import DUE, JOINER_DAYS, Letter, assignment_name, change, course, passed, person, take
 
 SOON = date(2027, 1, 4)
 # A Thursday before Presidents' Day, so near that five business days go beyond DUE.

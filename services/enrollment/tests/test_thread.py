@@ -3,21 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from .conftest import COURSE, DUE, MINUTES, Letter, assignment_name, change, course, passed, person, request_id
+from .conftest import COURSE, DUE, MINUTES, Letter, assignment_name, change, course, passed, person, take
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 
 A = pb.Assignment
-
-
-def take(world, letter, number, sections=(1, 2)):
-    """Start the course and finish sections of it; the last answer."""
-    learner, name = world.learner(number), assignment_name(world, letter, number)
-    answer = learner.StartAssignment(pb.StartAssignmentRequest(name=name, request_id=request_id()))
-    for section in sections:
-        request = pb.CompleteSectionRequest(name=name, section=section, request_id=request_id())
-        answer = learner.CompleteSection(request)
-    return answer
 
 
 @pytest.fixture

@@ -52,8 +52,8 @@ def _requirements() -> None:
         sa.Column("joiner_business_days", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.CheckConstraint("state IN ('WAITING', 'OPEN')", name="ck_requirement_state"),
-        sa.CheckConstraint("joiner_business_days >= 0", name="ck_requirement_joiner_business_days"),
+        sa.CheckConstraint("state IN ('WAITING', 'OPEN')", name="state"),
+        sa.CheckConstraint("joiner_business_days >= 0", name="joiner_business_days"),
         sa.PrimaryKeyConstraint("id", name="pk_requirement"),
         sa.UniqueConstraint("notice_id", name="uq_requirement_notice_id"),
     )
@@ -66,8 +66,8 @@ def _requirements() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("test_id", sa.Text(), nullable=False),
         sa.Column("test_version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("section_count > 0", name="ck_course_version_section_count"),
-        sa.CheckConstraint("(test_id = '') = (test_version = 0)", name="ck_course_version_test"),
+        sa.CheckConstraint("section_count > 0", name="section_count"),
+        sa.CheckConstraint("(test_id = '') = (test_version = 0)", name="test"),
         sa.PrimaryKeyConstraint("course_id", "version", name="pk_course_version"),
     )
     op.create_index("ix_course_version_test_id_test_version", "course_version", ["test_id", "test_version"])
@@ -97,7 +97,7 @@ def _audiences() -> None:
         sa.Column("effective_date", sa.Date(), nullable=False),
         sa.Column("chunks", sa.Integer(), nullable=False),
         sa.Column("chunks_seen", ARRAY(sa.Integer()), nullable=False),
-        sa.CheckConstraint("cardinality(chunks_seen) <= chunks", name="ck_audience_revision_chunks_seen"),
+        sa.CheckConstraint("cardinality(chunks_seen) <= chunks", name="chunks_seen"),
         sa.PrimaryKeyConstraint("audience_id", "revision", name="pk_audience_revision"),
     )
 
@@ -114,10 +114,10 @@ def _assignments() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("waiver_reason", sa.Text()),
         sa.CheckConstraint(
-            "state IN ('ASSIGNED', 'IN_PROGRESS', 'COMPLETED', 'WAIVED', 'WITHDRAWN')", name="ck_assignment_state"
+            "state IN ('ASSIGNED', 'IN_PROGRESS', 'COMPLETED', 'WAIVED', 'WITHDRAWN')", name="state"
         ),
-        sa.CheckConstraint("sections_completed >= 0", name="ck_assignment_sections_completed"),
-        sa.CheckConstraint("(state = 'WAIVED') = (waiver_reason IS NOT NULL)", name="ck_assignment_waiver_reason"),
+        sa.CheckConstraint("sections_completed >= 0", name="sections_completed"),
+        sa.CheckConstraint("(state = 'WAIVED') = (waiver_reason IS NOT NULL)", name="waiver_reason"),
         sa.PrimaryKeyConstraint("requirement_id", "person_id", name="pk_assignment"),
         postgresql_with={"fillfactor": "80"},
     )
@@ -134,8 +134,8 @@ def _assignments() -> None:
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=False),
         sa.Column("led_by", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('COURSE', 'BRIEFING', 'OTHER_SYSTEM')", name="ck_completion_kind"),
-        sa.CheckConstraint("minutes > 0", name="ck_completion_minutes"),
+        sa.CheckConstraint("kind IN ('COURSE', 'BRIEFING', 'OTHER_SYSTEM')", name="kind"),
+        sa.CheckConstraint("minutes > 0", name="minutes"),
         sa.PrimaryKeyConstraint("id", name="pk_completion"),
         sa.UniqueConstraint("requirement_id", "person_id", name="uq_completion_requirement_id_person_id"),
     )

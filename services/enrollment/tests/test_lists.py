@@ -1,0 +1,187 @@
+"""Lists: in the order of their lateness, page by page, and each caller's own part of the world."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from servicekit.client import Refused
+
+from .conftest import DUE, Letter, change, course, passed, person, take
+
+
+@pytest.fixture
+def world(world_without_bus):
+    """These tests are about calls."""
+    return world_without_bus
+
+
+@pytest.fixture
+def letters(world):
+    """Three letters with three due dates, of which two are of one day, to persons 1 to 5 of Lake and 6 of Kern."""
+    world.hear(course())
+    letters = [Letter(due_date=DUE), Letter(due_date=DUE - timedelta(days=20)), Letter(due_date=DUE)]
+    people = [*(change(number) for number in range(1, 6)), change(6, "kern")]
+    for letter in letters:
+        world.hear(letter.changed(1, people), letter.published())
+    return letters
+
+
+def pages(method, request, rows):
+    """All pages of a list, each as its rows."""
+    answers = []
+    while True:
+        answer = method(request)
+        answers.append(list(getattr(answer, rows)))
+        if not answer.next_page_token:
+            return answers
+        request.page_token = answer.next_page_token
+
+
+def test_a_to_do_list_is_in_the_order_of_due_dates_on_every_page(world, letters):
+    found = pages(world.learner(1).ListToDo, pb.ListToDoRequest(page_size=1), "assignments")
+
+    assert [len(page) for page in found] == [1, 1, 1]
+    rows = [row for page in found for row in page]
+    assert rows[0].notice == letters[1].name
+    assert {row.notice for row in rows} == {letter.name for letter in letters}
+    assert [row.due_date for row in rows] == sorted(row.due_date for row in rows)
+
+
+def test_an_agencys_list_starts_with_who_is_latest(world, letters):
+    request = pb.ListAssignmentsRequest(parent="agencies/lake", page_size=4)
+
+    found = pages(world.coordinator("lake").ListAssignments, request, "assignments")
+
+    rows = [row for page in found for row in page]
+    assert [len(page) for page in found] == [4, 4, 4, 3]
+    assert len({row.name for row in rows}) == 15
+    keys = [(row.due_date, row.person, row.name) for row in rows]
+    assert keys == sorted(keys)
+    assert {row.person for row in rows} == {f"people/{person(number)}" for number in range(1, 6)}
+
+
+def test_a_list_can_be_of_one_notice_and_of_open_ones(world, letters):
+    take(world, letters[0], 1)
+    world.hear(passed(1))
+    coordinator = world.coordinator("lake")
+    request = pb.ListAssignmentsRequest(parent="agencies/lake", notice=letters[0].name)
+
+    everybody = coordinator.ListAssignments(request).assignments
+    request.only_open = True
+    still_open = coordinator.ListAssignments(request).assignments
+
+    assert {row.person for row in everybody} - {row.person for row in still_open} == {f"people/{person(1)}"}
+    assert len(everybody) == 5
+    assert {row.notice for row in everybody} == {letters[0].name}
+
+
+def test_a_page_token_is_good_for_its_own_list_only(world, letters):
+    coordinator = world.coordinator("lake")
+    request = pb.ListAssignmentsRequest(parent="agencies/lake", page_size=1)
+    token = coordinator.ListAssignments(request).next_page_token
+    other = pb.ListAssignmentsRequest(parent="agencies/lake", only_open=True, page_token=token)
+
+    with pytest.raises(Refused) as refused:
+        coordinator.ListAssignments(other)
+
+    assert (refused.value.reason, set(refused.value.fields)) == ("INVALID_FIELD", {"page_token"})
+
+
+@pytest.mark.parametrize("parent", ["agencies/kern", "agencies/-"])
+def test_a_coordinator_sees_her_own_agencys_list_only(world, letters, parent):
+    with pytest.raises(Refused) as refused:
+        world.coordinator("lake").ListAssignments(pb.ListAssignmentsRequest(parent=parent))
+
+    assert refused.value.reason == "PERMISSION_MISSING"
+    assert refused.value.metadata == {"right": "assignments.read", "scope": "AGENCY"}
+
+
+def test_the_whole_state_sees_everybody_once(world, letters):
+    request = pb.ListAssignmentsRequest(parent="agencies/-", notice=letters[0].name, page_size=4)
+
+    found = pages(world.stub(["assignments.read"]).ListAssignments, request, "assignments")
+
+    assert [len(page) for page in found] == [4, 2]
+    assert len({row.person for page in found for row in page}) == 6
+
+
+def test_the_number_of_statements_does_not_grow_with_the_rows(world, letters):
+    coordinator = world.coordinator("lake")
+    counts = []
+    for size in (1, 15):
+        with world.statements() as seen:
+            coordinator.ListAssignments(pb.ListAssignmentsRequest(parent="agencies/lake", page_size=size))
+        counts.append(len(seen))
+
+    assert counts == [1, 1]
+
+
+def test_a_transcript_is_newest_first_page_by_page(world, letters):
+    # The earliest due, the middle one, the last one.
+    for letter in letters:
+        take(world, letter, 1)
+    world.hear(passed(1))
+    request = pb.ListCompletionsRequest(parent=f"people/{person(1)}", page_size=2)
+
+    found = pages(world.learner(1).ListCompletions, request, "completions")
+
+    lines = [line for page in found for line in page]
+    assert [len(page) for page in found] == [2, 1]
+    assert {line.notice for line in lines} == {letter.name for letter in letters}
+    times = [line.complete_time.ToNanoseconds() for line in lines]
+    assert times == sorted(times, reverse=True)
+    assert {line.kind for line in lines} == {pb.Completion.COURSE}
+    assert {line.minutes for line in lines} == {25}
+
+
+def completed(world, letter, number):
+    """Let a person complete a letter's course; the request for her transcript."""
+    take(world, letter, number)
+    world.hear(passed(number))
+    return pb.ListCompletionsRequest(parent=f"people/{person(number)}")
+
+
+def test_whoever_she_moves_to_sees_the_full_transcript(world, letters):
+    request = completed(world, letters[0], 1)
+    assert not world.coordinator("kern").ListCompletions(request).completions
+
+    world.hear(letters[1].changed(2, [change(1, "lake", member=False), change(1, "kern")]))
+
+    assert len(world.coordinator("kern").ListCompletions(request).completions) == 1
+
+
+def test_an_agency_keeps_what_it_had_of_a_person_who_moved(world, letters):
+    request = completed(world, letters[0], 1)
+    world.hear(letters[0].changed(2, [change(1, "lake", member=False), change(1, "kern")]))
+
+    assert len(world.coordinator("lake").ListCompletions(request).completions) == 1
+    assert world.states(letters[0])[1] == "COMPLETED"
+
+
+def test_a_coordinator_sees_nothing_of_people_who_were_never_hers(world, letters):
+    request = completed(world, letters[0], 6)
+
+    assert len(world.coordinator("kern").ListCompletions(request).completions) == 1
+    assert not world.coordinator("lake").ListCompletions(request).completions
+    assert len(world.stub(["self.read"]).ListCompletions(request).completions) == 1
+
+
+def test_a_learner_cannot_read_a_colleagues_transcript(world, letters):
+    request = completed(world, letters[0], 1)
+
+    with pytest.raises(Refused) as refused:
+        world.learner(2).ListCompletions(request)
+
+    assert refused.value.reason == "PERMISSION_MISSING"
+    assert refused.value.metadata == {"right": "self.read", "scope": "PERSON"}
+
+
+def test_a_completion_is_dated_in_california(world, letters):
+    completed(world, letters[0], 1)
+
+    ((moment, day),) = world.rows(
+        "SELECT (completed_at AT TIME ZONE 'America/Los_Angeles')::date, completed_on FROM completion"
+    )
+    assert moment == day
+    assert isinstance(day, date)

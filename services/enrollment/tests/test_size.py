@@ -1,0 +1,97 @@
+"""Ten thousand people cost as many statements as ten, and go into events of at most a thousand."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from servicekit.calendar import pacific_date
+
+from .conftest import Letter, change, course, passed, person, request_id, take
+
+LARGE = 10_000
+
+
+@pytest.fixture
+def world(world_without_bus):
+    """These tests are about statements."""
+    return world_without_bus
+
+
+def first_membership(letter, people):
+    """The chunks of revision 1."""
+    chunks = -(-people // 1000)
+    return [
+        letter.changed(1, [change(n) for n in range(1000 * i, min(people, 1000 * i + 1000))], chunk=i + 1, chunks=chunks)
+        for i in range(chunks)
+    ]
+
+
+def test_ten_thousand_assignments_are_one_statement_and_ten_events(world):
+    counts = {}
+    for people in (10, LARGE):
+        letter = Letter()
+        world.hear_together(*first_membership(letter, people))
+        with world.statements() as seen:
+            world.hear_together(letter.published())
+        counts[people] = len(seen)
+        assert sum("INSERT INTO assignment" in statement for statement in seen) == 1
+        assert len(world.states(letter)) == people
+        announced = [event for event in world.announced("created") if event.notice_id == letter.notice_id]
+        assert [len(event.person_ids) for event in announced] == ([10] if people == 10 else [1000] * 10)
+        assert {one for event in announced for one in event.person_ids} == {person(n) for n in range(people)}
+
+    assert counts[10] == counts[LARGE] <= 8
+
+
+def test_a_change_of_two_thousand_memberships_costs_what_one_of_two_does(world):
+    counts = []
+    for people in (2, 2_000):
+        letter = Letter()
+        world.hear(letter.changed(1, [change(0)]), letter.published())
+        with world.statements() as seen:
+            world.hear_together(
+                *(
+                    letter.changed(2, [change(n) for n in range(first, first + people // 2)], chunk=half, chunks=2)
+                    for half, first in ((1, 1), (2, 1 + people // 2))
+                )
+            )
+        assert len(world.states(letter)) == people + 1
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]
+
+
+def test_many_tests_passed_together_cost_what_one_does(world, letter):
+    world.hear(course(), letter.changed(1, [change(n) for n in range(1, 41)]), letter.published())
+    for number in range(1, 41):
+        take(world, letter, number)
+    counts = []
+    for group in (range(1, 2), range(2, 41)):
+        with world.statements() as seen:
+            world.hear_together(*(passed(number) for number in group))
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]
+    assert set(world.states(letter).values()) == {"COMPLETED"}
+    assert [len(event.completions) for event in world.announced("completed")] == [1, 39]
+
+
+def test_training_recorded_for_two_thousand_people_is_one_call_and_two_events(world, letter):
+    world.hear(course(), letter.changed(1, [change(n) for n in range(2_000)]), letter.published())
+    request = pb.RecordTrainingRequest(
+        parent="agencies/lake",
+        notice=letter.name,
+        people=[f"people/{person(n)}" for n in range(2_000)],
+        kind=pb.Completion.OTHER_SYSTEM,
+        complete_date=pacific_date(datetime.now(UTC)).isoformat(),
+        minutes=60,
+        request_id=request_id(),
+    )
+
+    with world.statements() as seen:
+        answer = world.coordinator("lake").RecordTraining(request)
+
+    assert answer.completed == 2_000
+    assert len(seen) == 5
+    assert [len(event.completions) for event in world.announced("completed")] == [1000, 1000]
