@@ -84,9 +84,7 @@ def test_an_agency_confirms_the_text_that_was_issued(cadre, audience):
     assert refused.value.reason == "TEXT_CHANGED"
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"), [({"lead": "ana"}, "lead"), ({"problem": "x" * 2001}, "problem")]
-)
+@pytest.mark.parametrize(("changes", "field"), [({"lead": "ana"}, "lead"), ({"problem": "x" * 2001}, "problem")])
 def test_a_malformed_confirmation_names_the_field(cadre, audience, changes, field):
     with pytest.raises(Refused) as refused:
         confirm(cadre, cadre.issued(audience), "lake", **changes)
