@@ -5,7 +5,7 @@ BIN := .venv/bin
 MEMBERS := libs/contracts libs/servicekit libs/cli $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
 
-.PHONY: help setup lock proto assets synthetic demo up test lint types format bench bench-quick browser revision baseline clean
+.PHONY: help setup lock proto assets synthetic demo up test lint types format bench bench-quick browser revision docs baseline clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ browser: setup ## only the browser tests
 
 revision: setup ## write a migration from the models: make revision SERVICE=directory MESSAGE="what changes"
 	$(BIN)/cadre revision $(SERVICE) "$(MESSAGE)"
+
+docs: setup ## make docs/events.md again from the contracts
+	$(BIN)/python -m cadre_cli.event_docs
 
 baseline: setup ## accept today's contracts as what must stay compatible
 	$(BIN)/buf build proto -o proto/baseline.binpb
