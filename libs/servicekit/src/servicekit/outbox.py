@@ -12,6 +12,9 @@ from cadre.options.v1 import options_pb2
 from servicekit import trace
 from servicekit.db import Db, PendingEvent
 
+# NATS takes 1 MiB, headers included.
+MOST_BYTES = 1_000_000
+
 
 @cache
 def subject_of(descriptor: Descriptor) -> str:
@@ -23,6 +26,13 @@ def subject_of(descriptor: Descriptor) -> str:
 
 
 def emit(db: Db, message: Message) -> None:
-    """Leave *message* in the outbox when the transaction of *db* commits."""
+    """Leave *message* in the outbox when the transaction of *db* commits.
+
+    Raises:
+        ValueError: it is larger than NATS takes; published never, it would hold up every event after it.
+    """
+    payload = message.SerializeToString()
+    if len(payload) > MOST_BYTES:
+        raise ValueError(f"{message.DESCRIPTOR.full_name} has {len(payload)} bytes, more than {MOST_BYTES}: cut it up")
     headers = {trace.HEADER: trace.current.get()} if trace.current.get() else {}
-    db.events.append(PendingEvent(subject_of(message.DESCRIPTOR), message.SerializeToString(), headers))
+    db.events.append(PendingEvent(subject_of(message.DESCRIPTOR), payload, headers))

@@ -196,6 +196,13 @@ def test_postgresql_restarted_under_load_loses_nothing_and_buries_nothing(maker,
     assert hearer.rows("SELECT * FROM handler_failure") == []
 
 
+def test_an_event_that_nats_would_not_take_fails_the_transaction_that_emits_it(maker):
+    with pytest.raises(ValueError, match="cut it up"):
+        maker.make(1, key="a" * 1_000_001)
+
+    assert maker.rows("SELECT id FROM outbox") == []
+
+
 def test_without_its_bus_a_service_that_works_does_not_start(stations, nats_server):
     maker = stations("maker")
     nats_server.stop()
