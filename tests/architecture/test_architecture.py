@@ -20,6 +20,7 @@ TESTS = sorted(
     if "tests" in path.parts
 )
 KIT = [path for path in SOURCES if "servicekit" in path.parts]
+HANDLERS = [path for path in SOURCES if path not in KIT and (path.name == "rpc.py" or path.parent.name == "rpc")]
 # Words of the field that the chassis must not know.
 NOUNS = re.compile(
     r"\b(agency|agencies|notices?|courses?|audiences?|assignments?|recipients?|readiness|rosters?|trainings?|learners?"
@@ -39,13 +40,15 @@ def test_there_is_something_to_check():
     assert len(SOURCES) > 80
     assert len(TESTS) > 20
     assert len(KIT) > 20
+    assert len(HANDLERS) >= 5
 
 
 @pytest.mark.parametrize("path", KIT, ids=relative)
 def test_the_kit_knows_no_noun_of_the_field(path):
     # The test plugin names the services' accounts on its NATS server: it is given to them, not to production.
-    lines = [line for line in path.read_text().splitlines() if "for name in services" not in line]
-    found = [line.strip() for line in lines if NOUNS.search(line) and "_pb2" not in line and "services = (" not in line]
+    lines = [line for line in path.read_text().splitlines() if "_pb2" not in line and "services = (" not in line]
+    # A token's audience is a term of the JWT standard.
+    found = [line.strip() for line in lines if NOUNS.search(line.replace("audience=", "").replace("AUDIENCE", ""))]
     assert not found
 
 
@@ -74,7 +77,7 @@ def test_settings_are_read_by_main_only(path):
             assert "os.environ" not in reads, f"line {node.lineno}"
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if p.name == "rpc.py" or p.parent.name == "rpc"], ids=relative)
+@pytest.mark.parametrize("path", HANDLERS, ids=relative)
 def test_handlers_decide_nothing_about_the_field(path):
     """A rule inside a handler cannot be used by a job or an event; handlers unpack, call and pack."""
     for node in ast.walk(ast.parse(path.read_text())):

@@ -46,7 +46,13 @@ def test_every_method_says_who_may_call_it_and_its_scope_field_exists(method):
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
 def test_somebody_holds_the_right_that_a_method_asks_for(method):
     right = method.GetOptions().Extensions[options_pb2.permission].right
-    roles_and_principals = (*roles.RIGHTS.values(), roles.EVERYBODY, *PRINCIPALS.values(), *DEMO_PRINCIPALS.values())
+    roles_and_principals = (
+        roles.EVERYONE,
+        *roles.AGENCY_ROLES.values(),
+        *roles.STATE_ROLES.values(),
+        *PRINCIPALS.values(),
+        *DEMO_PRINCIPALS.values(),
+    )
     held = {right for rights in roles_and_principals for right in rights}
     assert right in held
 
@@ -71,8 +77,8 @@ def test_a_subject_has_its_service_a_noun_a_past_participle_and_a_version(event)
     subject = event.GetOptions().Extensions[options_pb2.subject]
     service = event.full_name.split(".")[1]
     assert re.fullmatch(rf"cadre\.{service}\.[a-z_]+\.[a-z_]+\.v[1-9]", subject)
-    # hired, left and members_changed are past participles; a status field would hide which fact it is.
-    assert subject.split(".")[3].endswith(("ed", "left")) or subject.split(".")[3] == "hired"
+    # A past participle says which fact it is; a `status` or `changed` field would hide it.
+    assert subject.split(".")[3].endswith(("ed", "left", "withdrawn"))
 
 
 def test_no_two_events_share_a_subject():

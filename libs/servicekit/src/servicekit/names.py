@@ -1,4 +1,4 @@
-"""Resource names (AIP-122): `agencies/lake` and the ids in them."""
+"""Resource names (AIP-122): `shelves/a/books/b` and the ids in them."""
 
 import re
 import uuid

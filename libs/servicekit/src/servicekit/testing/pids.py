@@ -9,7 +9,7 @@ from servicekit.testing.waiting import wait_until
 
 
 def runs(pid: int) -> bool:
-    """Say whether the process runs; one that ended and waits for its parent to notice does not."""
+    """Say whether the process runs; one that ended and waits for its parent to take note does not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
