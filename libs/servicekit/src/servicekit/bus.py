@@ -272,11 +272,6 @@ class Bus:
                 await self._link.client.flush(timeout=2)
             await self._link.client.close()
 
-    @property
-    def connected(self) -> bool:
-        """Whether there is a connection now."""
-        return self._up.is_set()
-
     async def link(self) -> Link:
         """Return the connection, waiting for one if there is none."""
         while self._link is None or self._link.lost.is_set():
@@ -291,7 +286,8 @@ class Bus:
             while not self._up.is_set():
                 try:
                     self._take(await self._connect())
-                except (nats.errors.Error, OSError, TimeoutError):
+                except Exception as error:  # noqa: BLE001 - whatever it is, without a connection nothing works
+                    log.warning("bus_still_lost", error=f"{type(error).__name__}: {error}")
                     await pause.wait()
             pause.reset()
             log.info("bus_regained")

@@ -280,7 +280,9 @@ class Worker:
     async def _set_gauges(self) -> None:
         self._metrics.leading.set(self.leads)
         for consumer in self._consumers:
-            self._metrics.since_fetch.labels(consumer.name).set(time.monotonic() - consumer.fetched)
+            # A stand-by does not fetch, which is as it should be.
+            seconds = time.monotonic() - consumer.fetched if self.leads else 0.0
+            self._metrics.since_fetch.labels(consumer.name).set(seconds)
         outbox, dead_letters = await asyncio.to_thread(lambda: (self.outbox(), self.dead_letters()))
         self._metrics.outbox_depth.set(outbox.depth)
         self._metrics.outbox_oldest.set(outbox.oldest_seconds)
