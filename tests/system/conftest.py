@@ -12,12 +12,12 @@ from cadre_cli import demo_content, loading, reference, roster, story, synthetic
 from cadre_cli.demo import open_access
 from cadre_cli.supervisor import Supervisor
 
-STAFF = 300
+STAFF = 500
 
 
 @pytest.fixture(scope="session")
 def cadre(tmp_path_factory):
-    """All processes under one supervisor, with some 300 synthetic staff at 47 agencies."""
+    """All processes under one supervisor, with some 500 synthetic staff at 47 agencies."""
     folder = Path(tempfile.mkdtemp(prefix="cadre-system-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     supervisor = Supervisor(folder, 0, demo=True, fsync=False)
     try:
