@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from cadre.directory.v1 import directory_service_pb2 as pb
 from gateway import clients, sign_ins
 from gateway.forms import Form, posted
-from gateway.visit import COOKIE, Answer, Anybody, Forged, Sent, Visitor, safe_path
+from gateway.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor, safe_path
 from servicekit.client import Refused
 
 router = APIRouter()
@@ -78,23 +78,23 @@ def drop_kept(visit: Visitor, _: Sent) -> Answer:
     return visit.go("/home", done="dropped")
 
 
-def _offer(visit: Anybody, form: Form, back_to: str) -> Answer:
-    personas: list[pb.Persona] = []
-    titles: dict[str, str] = {}
-    if visit.gateway.settings.demo:
-        personas = _personas(visit)
+def _offer(visit: Visit, form: Form, back_to: str) -> Answer:
+    personas = _personas(visit) if visit.gateway.settings.demo else []
+    story = [(persona.title, persona) for persona in personas if persona.part != "operator"]
+    # The story ends where it began.
+    story += [("Analyst: the numbers moved", persona) for persona in personas if persona.part == "analyst"]
     return visit.page(
         "sign_in.html",
         status=400 if form.errors else 200,
         form=form,
-        personas=personas,
-        agencies=titles,
+        story=story,
+        others=[(persona.title, persona) for persona in personas if persona.part == "operator"],
         back_to=back_to,
         keeps=back_to == "/kept",
     )
 
 
-def _personas(visit: Anybody) -> list[pb.Persona]:
+def _personas(visit: Visit) -> list[pb.Persona]:
     try:
         with clients.acting_as(visit.clients.own_token):
             return list(visit.clients.directory.ListPersonas(pb.ListPersonasRequest()).personas)
