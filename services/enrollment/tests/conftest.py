@@ -24,6 +24,7 @@ from servicekit.bus import EVENT_ID, Outgoing, ensure_stream, message_headers, s
 from servicekit.outbox import subject_of
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.plugin import Running
+from servicekit.testing.waiting import wait_until
 
 COURSE, COURSE_VERSION, SECTIONS, MINUTES = "income-withholding", 3, 2, 25
 TEST, TEST_VERSION = "income-withholding-test", 1
@@ -149,6 +150,7 @@ class World:
 
     service: Running
     others: Others | None = None
+    _stubs: dict[tuple, pb_grpc.EnrollmentServiceStub] = field(default_factory=dict)
 
     def hear(self, *messages: Message) -> None:
         """Let the other services say *messages*, one after another, and return when everything is handled."""
@@ -174,16 +176,21 @@ class World:
         await_quiet([self.service.runtime.worker])
 
     def learner(self, number: int) -> pb_grpc.EnrollmentServiceStub:
-        rights = {"learning.do": ["self"], "self.read": ["self"]}
-        return self.stub(rights, caller=f"people/{person(number)}")
+        """What a person calls as herself."""
+        return self.stub({"learning.do": ["self"], "self.read": ["self"]}, caller=f"people/{person(number)}")
 
     def coordinator(self, *agencies: str) -> pb_grpc.EnrollmentServiceStub:
+        """What a coordinator of these agencies calls."""
         scopes = [f"agencies/{agency}" for agency in agencies]
         rights = {"assignments.read": scopes, "training.record": scopes, "self.read": ["self", *scopes]}
         return self.stub(rights, caller=f"people/{person(999_999)}")
 
-    def stub(self, rights, **kwargs) -> pb_grpc.EnrollmentServiceStub:
-        return self.service.stub(pb_grpc.EnrollmentServiceStub, rights=rights, **kwargs)
+    def stub(self, rights, *, caller: str = "services/test") -> pb_grpc.EnrollmentServiceStub:
+        """A stub of any caller; the same one for the same, since each has a connection."""
+        key = (caller, str(rights))
+        if key not in self._stubs:
+            self._stubs[key] = self.service.stub(pb_grpc.EnrollmentServiceStub, caller=caller, rights=rights)
+        return self._stubs[key]
 
     def rows(self, sql: str, *params: object) -> list[tuple]:
         """Look into the database."""
@@ -244,6 +251,9 @@ class World:
 def world(nats_server, launch):
     """Enrollment at work, hearing the others over JetStream."""
     service = launch(APP, role="all")
+    # Quiet means nothing before every consumer is there.
+    consumers = len(APP.subscriptions)
+    wait_until(lambda: len(service.runtime.worker.bus().consumers) == consumers, 20, "a consumer for each producer")
     others = Others(nats_server.url)
     world = World(service, others)
     try:

@@ -24,14 +24,19 @@ def test_the_migrations_make_the_tables_that_the_code_says(postgres_server):
 
 @pytest.mark.parametrize("table", DOMAIN_TABLES)
 def test_a_change_without_an_audit_row_is_refused(world_without_bus, table):
-    with world_without_bus.service.connect() as connection, pytest.raises(psycopg.errors.IntegrityConstraintViolation) as refused:
+    with (
+        world_without_bus.service.connect() as connection,
+        pytest.raises(psycopg.errors.IntegrityConstraintViolation) as refused,
+    ):
         connection.execute(f'DELETE FROM "{table}"')
 
     expected = "append-only" if table == "completion" else "needs an audit row"
     assert expected in str(refused.value)
 
 
-@pytest.mark.parametrize("change_of_it", ["UPDATE completion SET minutes = 1", "DELETE FROM completion", "TRUNCATE completion"])
+@pytest.mark.parametrize(
+    "change_of_it", ["UPDATE completion SET minutes = 1", "DELETE FROM completion", "TRUNCATE completion"]
+)
 def test_completions_are_append_only(world_without_bus, letter, change_of_it):
     world = world_without_bus
     world.hear(course(test=False), letter.changed(1, [change(1)]), letter.published())

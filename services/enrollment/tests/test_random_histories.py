@@ -1,14 +1,13 @@
 """Whatever happens in whatever order: the books balance, and a second history in another order ends the same."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from enrollment.app import APP
 from servicekit.client import Refused
 
-from .conftest import DUE, Letter, World, assignment_name, change, check_books, course, passed, request_id
+from .conftest import Letter, World, assignment_name, change, check_books, course, passed, request_id
+from .test_excusing_and_recording import recording
 from .test_membership import LATE, SOON
 
 PEOPLE = range(1, 5)
@@ -27,14 +26,12 @@ REVISIONS = st.lists(
     max_size=6,
 )
 DEEDS = st.lists(
-    st.tuples(st.sampled_from(["start", "section", "pass", "waive", "reinstate", "train", "revision"]), st.sampled_from(PEOPLE)),
+    st.tuples(
+        st.sampled_from(["start", "section", "pass", "waive", "reinstate", "train", "revision"]),
+        st.sampled_from(PEOPLE),
+    ),
     max_size=25,
 )
-
-
-@pytest.fixture(scope="module")
-def _histories():
-    return []
 
 
 def revisions_of(letter, revisions):
@@ -52,7 +49,7 @@ def revisions_of(letter, revisions):
         ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(REVISIONS, DEEDS)
 def test_the_books_balance_after_any_history(world_without_bus, revisions, deeds):
     world, letter = world_without_bus, Letter()
@@ -72,7 +69,7 @@ def test_the_books_balance_after_any_history(world_without_bus, revisions, deeds
         check_books(world)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(REVISIONS, st.data())
 def test_any_order_of_arrival_ends_with_the_same_lists(world_without_bus, revisions, data):
     world = world_without_bus
@@ -84,9 +81,9 @@ def test_any_order_of_arrival_ends_with_the_same_lists(world_without_bus, revisi
         if data.draw(st.booleans()):
             world.hear(*heard[:position], letter.published(approved), *heard[position:])
         else:
-            world.hear_together(*heard[:position]) if position else None
-            world.hear_together(letter.published(approved))
-            world.hear_together(*heard[position:]) if heard[position:] else None
+            for together in (heard[:position], [letter.published(approved)], heard[position:]):
+                if together:
+                    world.hear_together(*together)
         ends.append({one: what for one, what in world.assignments(letter).items() if what[0] != "WITHDRAWN"})
 
     assert all(end == ends[0] for end in ends)
@@ -113,8 +110,6 @@ def act(world: World, letter: Letter, deed: str, number: int) -> None:
                 else:
                     coordinator.ReinstateAssignment(pb.ReinstateAssignmentRequest(**values))
             case "train":
-                from .test_excusing_and_recording import recording  # noqa: PLC0415
-
                 agency = AGENCIES[number % 2]
                 world.coordinator(agency).RecordTraining(recording(letter, number, agency=agency))
     except Refused as refused:

@@ -22,7 +22,9 @@ def first_membership(letter, people):
     """The chunks of revision 1."""
     chunks = -(-people // 1000)
     return [
-        letter.changed(1, [change(n) for n in range(1000 * i, min(people, 1000 * i + 1000))], chunk=i + 1, chunks=chunks)
+        letter.changed(
+            1, [change(n) for n in range(1000 * i, min(people, 1000 * i + 1000))], chunk=i + 1, chunks=chunks
+        )
         for i in range(chunks)
     ]
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from .conftest import COURSE, DUE, MINUTES, Letter, assignment_name, change, course, passed, person, take
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+
+from .conftest import COURSE, DUE, MINUTES, Letter, assignment_name, change, course, passed, person, take
 
 A = pb.Assignment
 
@@ -96,7 +97,7 @@ def test_a_last_section_finished_after_the_test_gives_the_moment_of_completion(w
     assert completed_at == progressed_at
 
 
-def test_several_people_who_pass_at_once_are_announced_in_one_event(world, assigned):
+def test_several_people_who_pass_at_once_are_each_announced_once(world, assigned):
     for number in (1, 2, 3):
         take(world, assigned, number)
 
@@ -124,7 +125,6 @@ def test_passing_again_changes_nothing(world, assigned):
 
 
 def test_the_notice_before_the_audience_and_the_audience_before_the_notice_give_the_same(world):
-
 
     first, second = Letter(), Letter()
     people = [change(1), change(2, "kern"), change(2, "lake"), change(3, on_leave=True), change(4, member=False)]

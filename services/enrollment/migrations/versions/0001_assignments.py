@@ -113,9 +113,7 @@ def _assignments() -> None:
         sa.Column("sections_completed", sa.SmallInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("waiver_reason", sa.Text()),
-        sa.CheckConstraint(
-            "state IN ('ASSIGNED', 'IN_PROGRESS', 'COMPLETED', 'WAIVED', 'WITHDRAWN')", name="state"
-        ),
+        sa.CheckConstraint("state IN ('ASSIGNED', 'IN_PROGRESS', 'COMPLETED', 'WAIVED', 'WITHDRAWN')", name="state"),
         sa.CheckConstraint("sections_completed >= 0", name="sections_completed"),
         sa.CheckConstraint("(state = 'WAIVED') = (waiver_reason IS NOT NULL)", name="waiver_reason"),
         sa.PrimaryKeyConstraint("requirement_id", "person_id", name="pk_assignment"),
