@@ -6,6 +6,7 @@ import pytest
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from cadre.evaluation.v1 import events_pb2
 from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from evaluation.app import APP
 from servicekit.client import Refused
 
 # The right options of the published test, item by item.
@@ -272,7 +273,7 @@ def test_what_was_chosen_and_right_stays_with_the_sitting_for_item_statistics(ev
     assert rows == [([[1], [0, 2], []], [True, True, False])]
 
 
-@pytest.mark.parametrize(("method", "most"), [("StartSitting", 3), ("SubmitSitting", 4)])
+@pytest.mark.parametrize(("method", "most"), [("StartSitting", 3), ("SubmitSitting", 3)])
 def test_a_sitting_costs_few_statements(evaluation, published, statements, method, most):
     evaluation.take(published, *RIGHT)
     opened = evaluation.start(published) if method == "SubmitSitting" else None
@@ -284,6 +285,22 @@ def test_a_sitting_costs_few_statements(evaluation, published, statements, metho
             evaluation.submit(opened, *RIGHT)
 
     assert 0 < len(sent) <= most
+
+
+def test_a_sitting_that_another_process_opened_is_submitted_all_the_same(evaluation, published, launch):
+    submitted, opened = evaluation.take(published, *RIGHT), evaluation.start(published)
+    other = launch(APP, database_url=evaluation.running.runtime.settings.database_url)
+    learner = other.stub(
+        EvaluationServiceStub, caller=f"people/{evaluation.person_id}", rights={"tests.take": ["self"]}
+    )
+    nowhere = pb.Sitting(name=f"sittings/{new_id()}")
+
+    again = refused_with(learner.SubmitSitting, submission(submitted, *RIGHT))
+    unknown = refused_with(learner.SubmitSitting, submission(nowhere, *RIGHT))
+
+    assert again == ("ALREADY_SUBMITTED", {"sitting": submitted.name})
+    assert unknown == ("NOT_FOUND", {"resource": nowhere.name})
+    assert learner.SubmitSitting(submission(opened, *RIGHT)).state == pb.Sitting.PASSED
 
 
 def test_a_long_list_takes_as_many_statements_as_a_short_one(evaluation, statements):

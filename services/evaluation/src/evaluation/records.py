@@ -1,12 +1,12 @@
 """Tests and sittings between their rows and the terms of the rules."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from evaluation.rules.scoring import State
+from evaluation.rules.scoring import Answers, State
 from evaluation.rules.tests import Item, Kind, Option, Test
 from evaluation.tables import TestRow
 
@@ -36,8 +36,8 @@ class Sitting:
     state: State
     started_at: datetime
     submitted_at: datetime | None = None
-    chosen: list[list[int]] | None = None
-    right_items: list[bool] | None = None
+    chosen: Answers | None = None
+    right_items: Sequence[bool] | None = None
 
 
 def item_columns(test: Test) -> list[dict[str, Any]]:

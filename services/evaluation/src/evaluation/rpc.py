@@ -50,7 +50,8 @@ class EvaluationServicer(Servicer):
         test_id, number = wire.version_id(request.test_version, field="test_version")
         with self.write(call, request) as db:
             version = self.versions.get(db, test_id, number)
-            return db.answer(wire.sitting(sittings.start(db, person_id=person_id, version=version), version))
+            sitting = sittings.start(db, person_id=person_id, version=version, versions=self.versions)
+            return db.answer(wire.sitting(sitting, version))
 
     def SubmitSitting(self, request: pb.SubmitSittingRequest, call: Call) -> pb.Sitting:
         person_id, sitting_id = wire.person_id(call.principal.name), wire.sitting_id(request.name)

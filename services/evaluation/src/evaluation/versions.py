@@ -1,8 +1,9 @@
 """Versions of tests, kept in the process: they never change, and every sitting needs one."""
 
+import uuid
 from collections.abc import Collection
-from threading import Lock
 
+from evaluation.recent import Recent
 from evaluation.records import TestVersion, version_of
 from servicekit.db import Db
 from servicekit.refusals import NotFound
@@ -10,7 +11,9 @@ from servicekit.refusals import NotFound
 Key = tuple[str, int]
 
 # Some hundred kB each at most; more versions than this are not taken in one week.
-_MOST_KEPT = 256
+_MOST_VERSIONS = 256
+# Some hundred bytes each; who opens a test submits it within the hour.
+_MOST_SITTINGS = 20_000
 
 _LOAD = """
 SELECT test_id, version, title, items, pass_mark, published_at
@@ -20,29 +23,36 @@ FROM test_version JOIN unnest(%(tests)s::text[], %(versions)s::int[]) AS wanted 
 
 
 class Versions:
-    """Gives versions of tests, read from the database once."""
+    """Gives versions of tests, each read from the database once; and says which one an open sitting is of."""
 
     def __init__(self) -> None:
-        self._kept: dict[Key, TestVersion] = {}
-        self._lock = Lock()
+        self._versions: Recent[Key, TestVersion] = Recent(_MOST_VERSIONS)
+        # Keyed by the person too, so that nobody learns anything of a sitting that is not hers.
+        self._opened: Recent[tuple[uuid.UUID, uuid.UUID], Key] = Recent(_MOST_SITTINGS)
 
     def get(self, db: Db, test_id: str, version: int) -> TestVersion:
         """Return the version, or refuse: there is none."""
-        found = self._kept.get((test_id, version)) or self.find(db, {(test_id, version)}).get((test_id, version))
+        key = (test_id, version)
+        found = self._versions.get(key) or self.find(db, {key}).get(key)
         if found is None:
             raise NotFound(f"tests/{test_id}/versions/{version}")
         return found
 
     def find(self, db: Db, keys: Collection[Key]) -> dict[Key, TestVersion]:
         """Return those of *keys* that there are, by one statement at most."""
-        found = {key: kept for key in keys if (kept := self._kept.get(key)) is not None}
-        wanted = [key for key in keys if key not in found]
-        if not wanted:
-            return found
-        rows = db.rows(_LOAD, tests=[key[0] for key in wanted], versions=[key[1] for key in wanted])
-        loaded = {(row["test_id"], row["version"]): version_of(row) for row in rows}
-        with self._lock:
-            self._kept.update(loaded)
-            while len(self._kept) > _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-        return found | loaded
+        found = {key: kept for key in keys if (kept := self._versions.get(key)) is not None}
+        if wanted := [key for key in keys if key not in found]:
+            for row in db.rows(_LOAD, tests=[key[0] for key in wanted], versions=[key[1] for key in wanted]):
+                version = version_of(row)
+                found[version.test_id, version.version] = version
+                self._versions.set((version.test_id, version.version), version)
+        return found
+
+    def opened(self, sitting_id: uuid.UUID, person_id: uuid.UUID, version: TestVersion) -> None:
+        """Remember that the person opened the sitting, most probably to submit it to this process."""
+        self._opened.set((sitting_id, person_id), (version.test_id, version.version))
+
+    def of_opened(self, db: Db, sitting_id: uuid.UUID, person_id: uuid.UUID) -> TestVersion | None:
+        """Return the version of a sitting that the person opened here; None says nothing about it."""
+        key = self._opened.get((sitting_id, person_id))
+        return None if key is None else self.get(db, *key)
