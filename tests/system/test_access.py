@@ -139,6 +139,13 @@ def run_roster_import(world):
     return directory.RunRosterImportRequest(name=name, chunks=1, request_id=fresh())
 
 
+def end_leave(world):
+    leave = directory.Leave(start_date="2026-11-02", end_date="2027-11-02")
+    record = directory.RecordLeaveRequest(person=world.waived, leave=leave, request_id=fresh())
+    world.call(world.access.directory.RecordLeave, record, world.lead, {"people.write": (HOME,)})
+    return directory.EndLeaveRequest(person=world.waived, return_date="2026-11-16", request_id=fresh())
+
+
 def new_test(world):
     request = evaluation.CreateTestRequest(
         test_id=f"t-{fresh()}", test=evaluation.Test(title="T", items=items(), pass_mark=1), request_id=fresh()
@@ -235,7 +242,7 @@ REQUESTS = {
         "RecordLeave": lambda w: D.RecordLeaveRequest(
             person=w.on_leave, leave=D.Leave(start_date="2026-11-02", end_date="2027-11-02"), request_id=fresh()
         ),
-        "EndLeave": lambda w: D.EndLeaveRequest(person=w.on_leave, return_date="2026-11-16", request_id=fresh()),
+        "EndLeave": end_leave,
         "GrantRole": lambda w: D.GrantRoleRequest(
             grant=D.RoleGrant(person=w.person, role="director", scope=HOME), request_id=fresh()
         ),
