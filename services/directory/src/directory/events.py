@@ -1,9 +1,8 @@
 """The directory's facts as messages. Nothing else builds one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cadre.directory.v1 import events_pb2
 
@@ -13,8 +12,7 @@ CHUNK = 1_000
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """What holds for one person at one agency since a revision of an audience."""
 
     person_id: str

@@ -210,7 +210,7 @@ def recompute(
     rows = db.connection().exec_driver_sql(query, parameters).fetchall()
     changed = 0
     for (audience_id, revision), group in groupby(rows, key=itemgetter(0, 1)):
-        changes = [events.Membership(*row[2:]) for row in group if row[2] is not None]
+        changes = [events.Membership._make(row[2:]) for row in group if row[2] is not None]
         changed += len(changes)
         for message in events.members_changed(audience_id, revision, day, changes):
             outbox.emit(db, message)

@@ -7,6 +7,8 @@ from servicekit.refusals import InvalidField, Kind, Refusal
 
 # One @, something on both sides, no white space: what a mail server makes of the rest is its business.
 EMAIL = r"[^@\s]+@[^@\s]+"
+# Letters to Unicode, but typed as an apostrophe or not at all: the okina and the apostrophe of some alphabets.
+_TURNED_COMMAS = "\u02bb\u02bc"
 _ASCII_MARKS = re.compile(r"[^a-z0-9 ]")
 LONGEST = 200
 LONGEST_STAFF_NUMBER = 40
@@ -42,8 +44,8 @@ def fold(value: str) -> str:
     """Return *value* without marks and case: `Álvarez` as `alvarez`."""
     if value.isascii():
         return " ".join(value.lower().split())
-    decomposed = unicodedata.normalize("NFKD", value.casefold())
-    return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
+    # Some letters have a small form only once they are taken apart (𝕊 → S), and others the other way round.
+    return _without_marks(_without_marks(value).casefold())
 
 
 def sort_key(family_name: str, given_name: str) -> str:
@@ -75,11 +77,18 @@ def _bare(value: str) -> str:
         return " ".join(_ASCII_MARKS.sub("", folded.replace("-", " ")).split())
     signs = []
     for sign in folded:
+        if sign in _TURNED_COMMAS:
+            continue
         if sign.isalnum() or unicodedata.category(sign) in ("Mn", "Mc"):
             signs.append(sign)
         elif sign.isspace() or unicodedata.category(sign) == "Pd":
             signs.append(" ")
     return " ".join("".join(signs).split())
+
+
+def _without_marks(value: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", value)
+    return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
 
 
 def _is_han(value: str) -> bool:

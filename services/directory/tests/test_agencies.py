@@ -1,0 +1,138 @@
+"""Agencies and reference data, through the contract."""
+
+import pytest
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import events_pb2
+from servicekit.client import Refused
+
+LISTING = {"agencies.read": ["self"]}
+
+
+def listing(directory, **fields):
+    return directory.as_person("people/anybody", LISTING).ListAgencies(pb.ListAgenciesRequest(**fields))
+
+
+def take_in(directory, *agencies, **given):
+    ask = pb.ImportReferenceRequest(agencies=agencies, request_id=directory.request_id(), **given)
+    return directory.as_whole("reference.import").ImportReference(ask).agencies_changed
+
+
+def agency(slug, **fields):
+    plain = {"title": slug.title(), "short_title": slug.title(), "kind": "single-county", "region": "Northern"}
+    return pb.Agency(name=f"agencies/{slug}", **(plain | fields))
+
+
+def test_agencies_are_listed_by_name_page_by_page(directory):
+    first = listing(directory, page_size=3)
+    second = listing(directory, page_size=3, page_token=first.next_page_token)
+
+    titles = [each.short_title for each in [*first.agencies, *second.agencies]]
+    assert titles == ["Department of Child Support Services", "Lake County", "Los Angeles County", "Mendocino County"]
+    assert second.next_page_token == ""
+
+
+def test_a_token_of_another_list_is_refused(directory):
+    token = listing(directory, page_size=2).next_page_token
+    people = directory.as_whole("people.read")
+
+    with pytest.raises(Refused) as refused:
+        people.ListPeople(pb.ListPeopleRequest(parent="agencies/lake", page_token=token))
+
+    assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", ["page_token"])
+
+
+def test_reference_data_that_come_again_change_nothing(directory):
+    lake = agency("lake", title="Lake County Department", short_title="Lake County")
+
+    assert take_in(directory, lake) == 0
+    assert take_in(directory, agency("lake", title="Another title", short_title="Lake County")) == 1
+
+
+def test_every_new_or_changed_agency_is_told_with_its_kind(directory):
+    before = len(directory.events(events_pb2.AgencyListed))
+    assert before == 4
+
+    take_in(directory, agency("lake", kind="regional", short_title="Lake County"))
+
+    assert directory.events(events_pb2.AgencyListed)[before:] == [
+        events_pb2.AgencyListed(agency_id="lake", kind="regional")
+    ]
+
+
+def test_a_county_that_changes_its_agency_keeps_its_history(directory):
+    counties = [pb.County(fips="06011", title="Colusa", population=1)]
+    take_in(
+        directory,
+        agency("colusa", counties=[pb.CountyMembership(fips="06011", end_date="2021-01-02")]),
+        agency("sutter", counties=[pb.CountyMembership(fips="06011", start_date="2021-01-02")]),
+        counties=counties,
+    )
+
+    stub = directory.as_person("people/anybody", LISTING)
+    old, new = (stub.GetAgency(pb.GetAgencyRequest(name=f"agencies/{slug}")) for slug in ("colusa", "sutter"))
+    assert list(old.counties) == [pb.CountyMembership(fips="06011", end_date="2021-01-02")]
+    assert list(new.counties) == [pb.CountyMembership(fips="06011", start_date="2021-01-02")]
+
+
+def test_a_county_cannot_belong_to_two_agencies_on_one_day_even_in_two_imports(directory):
+    counties = [pb.County(fips="06011", title="Colusa", population=1)]
+    take_in(directory, agency("colusa", counties=[pb.CountyMembership(fips="06011")]), counties=counties)
+
+    with pytest.raises(Refused) as refused:
+        take_in(directory, agency("sutter", counties=[pb.CountyMembership(fips="06011", start_date="2021-01-02")]))
+
+    assert refused.value.reason == "COUNTY_HAS_TWO_AGENCIES"
+    assert refused.value.metadata == {"fips": "06011", "agency": "sutter", "other": "colusa"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"agencies": [agency("Lake")]}, "agencies"),
+        ({"agencies": [agency("lake", kind="tribal")]}, "agencies.kind"),
+        ({"agencies": [agency("lake", title="")]}, "agencies.title"),
+        ({"agencies": [agency("lake"), agency("lake")]}, "agencies"),
+        ({"agencies": [agency("lake", counties=[pb.CountyMembership(fips="06999")])]}, "agencies.counties.fips"),
+        ({"counties": [pb.County(fips="6001", title="Alameda")]}, "counties.fips"),
+        ({"units": [pb.WorkUnit(slug="legal")]}, "units.title"),
+        ({"job_classes": [pb.JobClass(slug="x y", title="X")]}, "job_classes"),
+    ],
+)
+def test_reference_data_that_make_no_sense_are_refused(directory, wrong, field):
+    with pytest.raises(Refused) as refused:
+        directory.as_whole("reference.import").ImportReference(
+            pb.ImportReferenceRequest(request_id=directory.request_id(), **wrong)
+        )
+    assert (refused.value.code, list(refused.value.fields)) == ("INVALID_ARGUMENT", [field])
+
+
+def test_an_agency_shows_its_staff_and_whom_to_ask(directory):
+    person = directory.hire("lake", family="Perry", given="Danielle", email="perry@lake.example.org")
+    directory.hire("lake")
+    directory.grant(person.name, "coordinator", "agencies/lake")
+    supervisor = directory.hire("lake")
+    directory.grant(supervisor.name, "supervisor", "agencies/lake")
+
+    lake = directory.as_person("people/anybody", LISTING).GetAgency(pb.GetAgencyRequest(name="agencies/lake"))
+
+    assert lake.staff == 3
+    assert list(lake.contacts) == [
+        pb.Contact(
+            person=person.name, display_name="Danielle Perry", email="perry@lake.example.org", role="coordinator"
+        )
+    ]
+
+
+def test_an_agency_that_does_not_exist_is_not_found(directory):
+    with pytest.raises(Refused) as refused:
+        directory.as_person("people/anybody", LISTING).GetAgency(pb.GetAgencyRequest(name="agencies/atlantis"))
+    assert (refused.value.reason, refused.value.metadata) == ("NOT_FOUND", {"resource": "agencies/atlantis"})
+
+
+def test_forms_offer_units_classes_and_regions(directory):
+    vocabulary = directory.as_person("people/anybody", LISTING).ListVocabulary(pb.ListVocabularyRequest())
+
+    assert [unit.slug for unit in vocabulary.units] == ["dcss-policy", "intake", "legal", "locate"]
+    assert "attorney" in [each.slug for each in vocabulary.job_classes]
+    assert list(vocabulary.regions) == ["Northern", "Southern"]

@@ -1,0 +1,100 @@
+"""Roster files as they come: encodings, separators, headers."""
+
+import pytest
+
+from directory.rules import rosters
+
+HEADER = "agency,staff_number,family_name,given_name,local_title,job_class,hired_on"
+ROW = "lake,S-1,Álvarez,José,Officer,attorney,2020-01-01"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_a_file_in_any_of_our_encodings_gives_the_same_names(encoding):
+    read = rosters.read(f"{HEADER}\n{ROW}\n".encode(encoding))
+
+    assert read.problems == []
+    assert [(row.line, row.cells["family_name"], row.cells["given_name"]) for row in read.rows] == [
+        (2, "Álvarez", "José")
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("name", ["Պետրոսյան", "陈美玲", "Vǎng", "Thajซ", "Kaʻahumanu"])
+def test_names_in_any_script_come_through(encoding, name):
+    (row,) = rosters.read(f"{HEADER}\nlake,S-1,{name},X,Officer,attorney,2020-01-01\n".encode(encoding)).rows
+
+    assert row.cells["family_name"] == name
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_separators_and_line_ends_of_any_office_program_are_read(separator, end):
+    lines = [line.replace(",", separator) for line in (HEADER, ROW, "", ROW)]
+
+    read = rosters.read(end.join(lines).encode())
+
+    assert read.problems == []
+    assert [row.line for row in read.rows] == [2, 4]
+
+
+def test_the_line_that_says_the_separator_is_no_header():
+    read = rosters.read(f"sep=;\r\n{HEADER}\r\n{ROW}\r\n".replace(",", ";").encode())
+
+    assert read.problems == []
+    assert [row.line for row in read.rows] == [3]
+
+
+def test_several_units_in_a_file_parted_by_semicolons_are_quoted():
+    text = f"{HEADER},units\n{ROW},legal; intake ;legal\n"
+    semicolons = f"{HEADER};units\n{ROW};".replace(",", ";") + '"legal;intake"\n'
+
+    for content in (text, semicolons):
+        (row,) = rosters.read(content.encode()).rows
+        assert row.several("units") == "intake;legal"
+
+
+def test_a_name_of_two_lines_counts_its_lines():
+    read = rosters.read(f'{HEADER}\nlake,S-1,"Two\nlines",X,Officer,attorney,2020-01-01\n{ROW}\n'.encode())
+
+    assert [(row.line, row.cells["family_name"]) for row in read.rows] == [(2, "Two lines"), (4, "Álvarez")]
+
+
+def test_a_header_that_lacks_a_column_names_it():
+    read = rosters.read(b"agency,staff_number\nlake,S-1\n")
+
+    missing = [problem.field for problem in read.problems]
+    assert missing == ["family_name", "given_name", "local_title", "job_class", "hired_on"]
+    assert {problem.rule for problem in read.problems} == {"is a column that every roster has"}
+
+
+def test_a_column_that_we_do_not_know_or_that_comes_twice_is_named():
+    read = rosters.read(f"{HEADER},salary,agency\n{ROW},1,lake\n".encode())
+
+    assert [(problem.field, problem.rule) for problem in read.problems] == [
+        ("agency", "must be there only once"),
+        ("salary", "is not a column of a roster"),
+    ]
+
+
+def test_a_header_in_capitals_is_a_header():
+    assert rosters.read(f"{HEADER.upper()}\n{ROW}\n".encode()).problems == []
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"", "is a column that every roster has"),
+        (HEADER.encode(), "must be followed by at least one row"),
+        (b"\xff\xfe\x00", "must be UTF-8, UTF-16 or Windows-1252"),
+        (f"{HEADER}\nlake,S-\x81\x8d1\n".encode("latin-1"), "must be UTF-8, UTF-16 or Windows-1252"),
+        (f"{HEADER}\n{ROW},more\n".encode(), "must have 7 cells, and has 8"),
+        (f"{HEADER}\n{ROW[:-1]}{'x' * 600}\n".encode(), "must be at most 500 characters"),
+        (f'{HEADER}\nlake,"S-1\n'.encode(), "cannot be read as CSV: unexpected end of data"),
+        (f"{HEADER}\nlake,S-\x001\n".encode(), "must be a text file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(content, rule):
+    problems = rosters.read(content).problems
+
+    assert problems
+    assert problems[0].rule == rule

@@ -1,0 +1,167 @@
+"""Tokens, rights and the people of the demonstration."""
+
+import jwt
+import pytest
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import directory_service_pb2_grpc as pb_grpc
+from directory.app import APP
+from servicekit.client import Channel, Refused
+
+
+def exchange(directory, person):
+    return directory.as_whole("sign_ins.exchange").ExchangeSignIn(pb.ExchangeSignInRequest(person=person))
+
+
+def end_job(directory, person, agency, day):
+    directory.as_whole("people.write").EndJob(
+        pb.EndJobRequest(
+            parent=f"agencies/{agency}", person=person.name, end_date=day.isoformat(), request_id=directory.request_id()
+        )
+    )
+
+
+def signed_in(directory, person):
+    """A stub that calls with the token that the directory gave, and nothing of the test's own."""
+    token = exchange(directory, person.name).token
+    channel = Channel(f"127.0.0.1:{directory.running.port}", lambda: token)
+    directory.running._channels.append(channel)
+    return channel.stub(pb_grpc.DirectoryServiceStub)
+
+
+def test_a_token_says_who_calls_and_lasts_five_minutes(directory):
+    person = directory.hire("lake", staff_number="S-1")
+
+    by_name, by_number = exchange(directory, person.name), exchange(directory, "staffNumbers/S-1")
+
+    claims = jwt.decode(by_name.token, options={"verify_signature": False})
+    assert by_name.person == by_number.person == person.name == claims["sub"]
+    assert claims["exp"] - claims["iat"] == 300
+    assert claims["exp"] == by_name.expire_time.seconds
+
+
+def test_a_coordinators_token_opens_her_agency_and_no_other(directory):
+    person = directory.hire("lake")
+    directory.grant(person.name, "coordinator", "agencies/lake")
+    stub = signed_in(directory, person)
+
+    assert stub.ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).total_size == 1
+    with pytest.raises(Refused) as refused:
+        stub.ListPeople(pb.ListPeopleRequest(parent="agencies/mendocino"))
+    assert refused.value.metadata == {"right": "people.read", "scope": "AGENCY"}
+
+
+def test_me_is_the_caller_with_roles_and_rights(directory):
+    person = directory.hire("lake")
+    grant = directory.grant(person.name, "supervisor", "agencies/lake")
+
+    me = signed_in(directory, person).GetMe(pb.GetMeRequest())
+
+    assert me.person.name == person.name
+    assert list(me.grants) == [grant]
+    rights = {each.right: list(each.scopes) for each in me.rights}
+    assert rights["people.read"] == ["agencies/lake"]
+    assert rights["learning.do"] == ["self"]
+
+
+def test_who_left_cannot_sign_in(directory):
+    person = directory.hire("lake")
+    directory.grant(person.name, "coordinator", "agencies/lake")
+    end_job(directory, person, "lake", directory.day())
+
+    with pytest.raises(Refused) as refused:
+        exchange(directory, person.name)
+
+    assert (refused.value.reason, refused.value.metadata) == ("NO_CURRENT_WORK", {"person": person.name})
+
+
+def test_roles_end_with_the_job_and_do_not_come_back_with_the_person(directory):
+    person = directory.hire("lake")
+    directory.grant(person.name, "coordinator", "agencies/lake")
+    end_job(directory, person, "lake", directory.day(-5))
+    job = pb.Job(local_title="Clerk", job_class="attorney", start_date=directory.day(-1).isoformat())
+    directory.as_whole("people.write").CreateJob(
+        pb.CreateJobRequest(parent="agencies/lake", person=person.name, job=job, request_id=directory.request_id())
+    )
+
+    me = signed_in(directory, person).GetMe(pb.GetMeRequest())
+
+    assert list(me.grants) == []
+    assert "people.read" not in {each.right for each in me.rights}
+
+
+def test_nobody_is_signed_in_under_a_number_that_is_not_given(directory):
+    with pytest.raises(Refused) as refused:
+        exchange(directory, "staffNumbers/S-404")
+    assert refused.value.metadata == {"resource": "staffNumbers/S-404"}
+
+
+def test_a_role_is_given_once_taken_back_once_and_given_again(directory):
+    person = directory.hire("lake")
+    grant = directory.grant(person.name, "director", "agencies/lake")
+    stub = directory.as_whole("roles.grant")
+
+    with pytest.raises(Refused) as again:
+        directory.grant(person.name, "director", "agencies/lake")
+    with pytest.raises(Refused) as no_reason:
+        stub.RevokeRole(pb.RevokeRoleRequest(name=grant.name, request_id=directory.request_id()))
+    ask = pb.RevokeRoleRequest(name=grant.name, reason="moved", request_id=directory.request_id())
+    assert stub.RevokeRole(ask) == grant
+    with pytest.raises(Refused) as gone:
+        stub.RevokeRole(pb.RevokeRoleRequest(name=grant.name, reason="x", request_id=directory.request_id()))
+
+    assert (again.value.reason, again.value.metadata) == ("ALREADY_EXISTS", {"resource": grant.name})
+    assert list(no_reason.value.fields) == ["reason"]
+    assert gone.value.reason == "NOT_FOUND"
+    assert directory.grant(person.name, "director", "agencies/lake").name != grant.name
+
+
+def test_the_personas_are_one_person_for_each_part_and_the_same_every_time(directory):
+    analyst = directory.hire("dcss", staff_number="S-2")
+    both = directory.hire("dcss", staff_number="S-1")
+    approver = directory.hire("dcss", staff_number="S-3")
+    operator = directory.hire("dcss", staff_number="S-4")
+    for person, role in (
+        (analyst, "policy_analyst"),
+        (both, "policy_analyst"),
+        (both, "approver"),
+        (approver, "approver"),
+        (operator, "operator"),
+    ):
+        directory.grant(person.name, role, "state")
+    coordinator = directory.hire("lake", staff_number="S-5")
+    directory.grant(coordinator.name, "coordinator", "agencies/lake")
+    directory.hire("lake", staff_number="S-6", job_class="supervisor")
+    learner = directory.hire("lake", staff_number="S-7", job_class="child-support-specialist-1")
+    large = directory.hire("los-angeles", staff_number="S-8")
+    directory.grant(large.name, "coordinator", "agencies/los-angeles")
+    stub = directory.as_whole("sign_ins.exchange")
+
+    personas = stub.ListPersonas(pb.ListPersonasRequest())
+
+    assert [(each.part, each.person) for each in personas.personas] == [
+        ("analyst", both.name),
+        ("approver", approver.name),
+        ("coordinator", coordinator.name),
+        ("learner", learner.name),
+        ("large-coordinator", large.name),
+        ("operator", operator.name),
+    ]
+    assert [each.title for each in personas.personas] == [
+        "State analyst: write and send",
+        "Approver: issue and watch",
+        "Coordinator, Lake (3 staff): confirm, record a briefing",
+        "Specialist, Lake: read, train",
+        "Coordinator, Los Angeles: the same page by unit",
+        "Operator",
+    ]
+    assert personas == stub.ListPersonas(pb.ListPersonasRequest())
+
+
+def test_there_are_no_personas_outside_a_demonstration(launch):
+    stub = launch(APP).stub(pb_grpc.DirectoryServiceStub, rights=["sign_ins.exchange"])
+
+    with pytest.raises(Refused) as refused:
+        stub.ListPersonas(pb.ListPersonasRequest())
+
+    assert (refused.value.code, refused.value.reason) == ("FAILED_PRECONDITION", "DEMONSTRATION_OFF")
