@@ -186,6 +186,13 @@ def own_assignment(world, person=None):
     ).name
 
 
+def reinstate(world):
+    name = own_assignment(world, world.on_leave)
+    waive = enrollment.WaiveAssignmentRequest(parent=HOME, name=name, reason="A mistake", request_id=fresh())
+    world.call(world.access.enrollment.WaiveAssignment, waive, world.lead, {"training.record": (HOME,)})
+    return enrollment.ReinstateAssignmentRequest(parent=HOME, name=name, reason="It applies", request_id=fresh())
+
+
 def publish_course(world):
     course = new_course(world)
     return curriculum.PublishCourseRequest(name=course.name, etag=course.etag, request_id=fresh())
@@ -244,7 +251,7 @@ REQUESTS = {
         ),
         "EndLeave": end_leave,
         "GrantRole": lambda w: D.GrantRoleRequest(
-            grant=D.RoleGrant(person=w.person, role="director", scope=HOME), request_id=fresh()
+            grant=D.RoleGrant(person=people_of(w, ELSEWHERE)[-1], role="supervisor", scope=HOME), request_id=fresh()
         ),
         "RevokeRole": lambda w: D.RevokeRoleRequest(name=new_grant(w), reason="a test", request_id=fresh()),
         "ExchangeSignIn": lambda w: D.ExchangeSignInRequest(person=w.person),
@@ -297,9 +304,7 @@ REQUESTS = {
         "WaiveAssignment": lambda w: E.WaiveAssignmentRequest(
             parent=HOME, name=own_assignment(w, w.waived), reason="Another duty", request_id=fresh()
         ),
-        "ReinstateAssignment": lambda w: E.ReinstateAssignmentRequest(
-            parent=HOME, name=own_assignment(w, w.waived), reason="A mistake", request_id=fresh()
-        ),
+        "ReinstateAssignment": reinstate,
         "RecordTraining": lambda w: E.RecordTrainingRequest(
             parent=HOME,
             notice=w.issued,
