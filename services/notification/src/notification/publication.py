@@ -20,27 +20,34 @@ from servicekit.refusals import InvalidField, Refusal
 _COMPLETE = "SELECT complete_revision FROM audience WHERE audience_id = %(audience)s FOR SHARE"
 # An agency that is listed meanwhile waits, and then finds the notice issued.
 _HOLD_AGENCIES = "LOCK TABLE agency IN SHARE MODE"
+# In the order of the key: the index grows at one place.
 _RECIPIENTS = """
 INSERT INTO recipient (notice_id, person_id, due_date)
 SELECT DISTINCT %(notice)s::uuid, person_id, %(due)s::date FROM audience_member
 WHERE audience_id = %(audience)s AND member
+ORDER BY person_id
 """
 _DELIVERIES = """
 INSERT INTO delivery (notice_id, version, agency_id, delivered_at, due_date)
 SELECT %(notice)s, %(version)s, agency_id, %(at)s, %(due)s FROM agency WHERE kind <> 'state'
 """
-# Nobody has done anything yet, so the memberships say all: who is ready is so because nothing is asked.
+# Nobody has done anything yet, so the memberships say all: who is ready is so because nothing is asked. In one pass:
+# the state's row has as many people as there are recipients, who need no counting again.
 _READINESS = ADD.format(
     rows="""
-SELECT %(notice)s, agency_id, %(due)s, 0, count(*),
-  count(*) FILTER (WHERE NOT on_leave AND %(ready)s), count(*) FILTER (WHERE NOT on_leave AND NOT %(ready)s),
-  count(*) FILTER (WHERE on_leave), 0, 0, 0, 0
+SELECT %(notice)s, agency_id, %(due)s, 0, listed,
+  CASE WHEN %(asks_nothing)s THEN listed - on_leave ELSE 0 END,
+  CASE WHEN %(asks_nothing)s THEN 0 ELSE listed - on_leave END,
+  on_leave, 0, 0, 0, 0
 FROM (
-  SELECT agency_id, on_leave FROM audience_member WHERE audience_id = %(audience)s AND member
-  UNION ALL
-  SELECT '', bool_or(on_leave) FROM audience_member WHERE audience_id = %(audience)s AND member GROUP BY person_id
+  SELECT coalesce(agency_id, '') AS agency_id,
+    CASE WHEN grouping(agency_id) = 1 THEN %(recipients)s ELSE count(*) END AS listed,
+    count(DISTINCT person_id) FILTER (WHERE on_leave) AS on_leave
+  FROM audience_member
+  WHERE audience_id = %(audience)s AND member
+  GROUP BY GROUPING SETS ((agency_id), ())
 ) AS place
-GROUP BY agency_id
+WHERE listed > 0
 """
 )
 
@@ -114,7 +121,7 @@ def _version(notice: NoticeRow, at: datetime) -> NoticeVersionRow:
 
 def _deliver(db: Db, notice: NoticeRow, at: datetime) -> None:
     given = {"notice": notice.id, "audience": notice.audience_id, "due": notice.due_date}
-    db.run(_RECIPIENTS, **given)
+    recipients = db.run(_RECIPIENTS, **given)
     db.run(_HOLD_AGENCIES)
     db.run(_DELIVERIES, notice=notice.id, version=notice.version, at=at, due=notice.agency_due_date)
-    db.run(_READINESS, **given, ready=notice.asks == letter.Asks.NOTHING)
+    db.run(_READINESS, **given, recipients=recipients, asks_nothing=notice.asks == letter.Asks.NOTHING)

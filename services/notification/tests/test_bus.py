@@ -1,0 +1,69 @@
+"""Through a real JetStream: what the directory tells arrives, and what is issued here is told."""
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from cadre.directory.v1 import events_pb2 as directory
+from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from notification.app import APP
+from servicekit.db import Database
+from servicekit.outbox import emit
+from servicekit.settings import Settings
+from servicekit.testing.drain import await_quiet
+from servicekit.worker import Worker
+
+
+@pytest.fixture
+def service(launch):
+    return launch(APP, role="all")
+
+
+@pytest.fixture
+def tell(new_database, nats_server, service):
+    """Publish as the directory does: through an outbox and a relay."""
+    url = new_database(APP)
+    database = Database(url)
+    settings = Settings(service="directory", database_url=url, nats_url=nats_server.url("directory"))
+    worker = Worker(settings, database, (), CollectorRegistry())
+    worker.start()
+
+    def commit(*messages):
+        with database.transaction(actor="services/directory", method="Tell") as db:
+            for message in messages:
+                emit(db, message)
+        await_quiet([worker, service.runtime.worker])
+
+    yield commit
+    worker.stop()
+    database.dispose()
+
+
+def test_members_that_the_directory_tells_of_become_recipients(made, service, tell):
+    person, audience = made.new_id(), made.new_id()
+    stub = service.stub(
+        NotificationServiceStub, caller=f"people/{made.new_id()}", rights=["notices.write", "readiness.read"]
+    )
+    approver = service.stub(NotificationServiceStub, caller=f"people/{made.new_id()}", rights=["notices.approve"])
+    tell(
+        directory.AgencyListed(agency_id="lake", kind="single-county"),
+        directory.AudienceMembersChanged(
+            audience_id=audience,
+            revision=1,
+            chunk=1,
+            chunks=1,
+            effective_date="2026-11-23",
+            changes=[directory.MemberChange(person_id=person, agency_id="lake", member=True)],
+        ),
+    )
+    draft = stub.CreateNotice(pb.CreateNoticeRequest(notice=made.written(audience), request_id=made.new_id()))
+    sent = stub.SubmitNotice(pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=made.new_id()))
+    issued = approver.PublishNotice(
+        pb.PublishNoticeRequest(name=sent.name, etag=sent.etag, audience_revision=1, request_id=made.new_id())
+    )
+
+    readiness = stub.GetReadiness(pb.GetReadinessRequest(notice=issued.name))
+    assert [(row.agency, row.counts.of) for row in readiness.agencies] == [("agencies/lake", 1)]
+    await_quiet([service.runtime.worker])
+    assert service.runtime.worker.outbox().depth == 0
+    assert service.runtime.worker.bus().messages == 1
