@@ -112,3 +112,11 @@ def test_a_thousand_completions_take_as_many_statements_as_one(cadre, statements
 
     assert counted[0] == counted[1] <= 10
     assert cadre.state(notice)["trained"] == 1001
+
+
+def test_first_assignments_of_everybody_cost_one_look(cadre, notice, ana, statements):
+    with statements() as sent:
+        cadre.deliver(told(enrollment.AssignmentCreated, notice, ana, *cadre.people(500)))
+
+    assert len(sent) == 4  # the kit's two, the inbox, the look
+    assert cadre.state(notice) == {"of": 2, "not_started": 2}

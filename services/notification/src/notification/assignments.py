@@ -33,6 +33,9 @@ UPDATE recipient AS r SET trained_at = c.at
 FROM unnest(%(notices)s::uuid[], %(people)s::uuid[], %(times)s::timestamptz[]) AS c (notice_id, person_id, at)
 WHERE r.notice_id = c.notice_id AND r.person_id = c.person_id AND r.trained_at IS NULL
 """
+_STILL_EXCUSED = f"""
+SELECT c.notice_id, c.person_id FROM ({_TOUCHED}) AS c JOIN recipient AS r USING (notice_id, person_id) WHERE r.excused
+"""  # noqa: S608 - made of constants
 _EXCUSED = f"""
 UPDATE recipient AS r SET excused = %(excused)s FROM ({_TOUCHED}) AS c
 WHERE r.notice_id = c.notice_id AND r.person_id = c.person_id AND r.excused <> %(excused)s
@@ -56,8 +59,15 @@ def excuse(db: Db, keys: Sequence[Key]) -> None:
 
 
 def take_back_excuse(db: Db, keys: Sequence[Key]) -> None:
-    """Put people on the list again who were excused; nothing happens to the others."""
+    """Put people on the list again who were excused; nothing happens to the others.
+
+    Each issued notice brings an assignment for everybody, and hardly anybody is excused: so those are looked for first.
+    """
     notices, people = _columns(keys)
+    excused = db.rows(_STILL_EXCUSED, notices=notices, people=people)
+    if not excused:
+        return
+    notices, people = _columns([(row["notice_id"], row["person_id"]) for row in excused])
     with moving(db, _TOUCHED, notices=notices, people=people):
         db.run(_EXCUSED, notices=notices, people=people, excused=False)
 
