@@ -1,0 +1,460 @@
+"""Roster files, from pieces to people."""
+
+import pytest
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import events_pb2
+from directory import roster_work
+from servicekit.client import Refused
+from servicekit.rpc import Scope
+
+APPLIED, CHECKED, REFUSED = pb.RosterImport.APPLIED, pb.RosterImport.CHECKED, pb.RosterImport.REFUSED
+COUNTS = (
+    "rows", "errors", "people_added", "people_changed", "jobs_added", "jobs_changed", "jobs_ended", "unchanged",
+    "not_in_file",
+)  # fmt: skip
+
+
+def counts(roster, *names):
+    return {name: getattr(roster, name) for name in names or COUNTS if names or getattr(roster, name)}
+
+
+def staff(directory, agency="lake"):
+    found = directory.as_whole("people.read").ListPeople(
+        pb.ListPeopleRequest(parent=f"agencies/{agency}", page_size=1000)
+    )
+    return {person.staff_number: person for person in found.people}
+
+
+def fingerprint(directory):
+    """Everything that a roster can change, and what was told."""
+    tables = ("person", "job", "leave", "role_grant", "audience", "audience_member")
+    with directory.running.connect() as connection:
+        state = {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall() for table in tables}
+        return state, connection.execute("SELECT count(*) FROM outbox").fetchone()
+
+
+def test_a_file_adds_people_with_jobs_leave_and_roles_and_their_audiences(directory):
+    audience = directory.audience()
+    today = directory.day()
+
+    result = directory.import_roster(
+        directory.roster(
+            {"family_name": "Álvarez", "given_name": "Ana", "roles": "coordinator;supervisor"},
+            {"units": "", "leave_from": today.isoformat(), "leave_to": directory.day(9).isoformat()},
+            {"agency": "mendocino", "units": "legal; intake"},
+            {"hired_on": "2010-01-01", "left_on": "2015-01-01"},
+        )
+    )
+
+    assert result.state == APPLIED
+    assert counts(result) == {"rows": 4, "people_added": 4, "jobs_added": 4}
+    lake = staff(directory)
+    assert sorted(lake) == ["S-000001", "S-000002"]
+    assert lake["S-000002"].on_leave
+    assert list(staff(directory, "mendocino")["S-000003"].jobs[0].units) == ["intake", "legal"]
+    changes = directory.changes(audience, 2)
+    assert {(person, agency) for person, agency in changes} == {
+        (lake["S-000001"].name, "lake"),
+        (lake["S-000002"].name, "lake"),
+        (staff(directory, "mendocino")["S-000003"].name, "mendocino"),
+    }
+    assert changes[lake["S-000002"].name, "lake"].on_leave
+    assert directory.get_audience(audience).people == 3
+    hired = {each.agency_id: len(each.person_ids) for each in directory.events(events_pb2.PersonHired)}
+    assert hired == {"lake": 2, "mendocino": 1}, "a job that had ended is history and told to nobody"
+
+
+def test_the_same_file_again_changes_nothing_and_tells_nobody(directory):
+    directory.audience()
+    file = directory.roster(
+        {"roles": "director", "leave_from": "2020-01-01", "leave_to": "2020-02-01"}, {"units": "intake;legal"}
+    )
+    directory.import_roster(file)
+    before = fingerprint(directory)
+
+    again = directory.import_roster(file)
+
+    assert counts(again) == {"rows": 2, "unchanged": 2}
+    assert fingerprint(directory) == before
+
+
+def test_a_dry_run_reports_what_an_actual_run_does_and_changes_nothing(directory):
+    directory.audience()
+    directory.import_roster(directory.roster({}, {}, {}, {"left_on": ""}))
+    changed = directory.roster(
+        {"family_name": "Núñez"},
+        {"units": "intake"},
+        {"left_on": directory.day().isoformat()},
+        {"staff_number": "S-000009", "email": ""},
+    )
+    before = fingerprint(directory)
+
+    dry = directory.import_roster(changed, dry_run=True)
+    assert fingerprint(directory) == before
+    actual = directory.import_roster(changed)
+
+    assert (dry.state, actual.state) == (CHECKED, APPLIED)
+    assert counts(dry) == counts(actual)
+    assert counts(actual) == {
+        "rows": 4,
+        "people_added": 1,
+        "people_changed": 1,
+        "jobs_added": 1,
+        "jobs_changed": 1,
+        "jobs_ended": 1,
+        "not_in_file": 1,
+    }
+
+
+def test_a_dry_run_names_the_same_errors_as_an_actual_run(directory):
+    file = directory.roster({"job_class": "king"}, {"hired_on": "1/1/2020"})
+
+    dry, actual = directory.import_roster(file, dry_run=True), directory.import_roster(file)
+
+    assert (dry.state, actual.state) == (REFUSED, REFUSED)
+    assert directory.errors(dry) == directory.errors(actual)
+    assert len(directory.errors(dry)) == 2
+
+
+def test_who_is_missing_from_the_file_is_counted_and_stays(directory):
+    directory.import_roster(directory.roster({}, {}, {"agency": "mendocino"}))
+
+    result = directory.import_roster(directory.roster({}))
+
+    assert counts(result) == {"rows": 1, "unchanged": 1, "not_in_file": 1}
+    assert sorted(staff(directory)) == ["S-000001", "S-000002"]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "rule"),
+    [
+        ({"agency": "atlantis"}, "agency", "atlantis", "is not an agency"),
+        ({"agency": ""}, "agency", "", "must be given"),
+        ({"staff_number": ""}, "staff_number", "", "must be given"),
+        ({"staff_number": "x" * 41}, "staff_number", "", "must be at most 40 characters"),
+        ({"family_name": "", "given_name": ""}, "family_name", "", "must be given, or the given name"),
+        ({"local_title": ""}, "local_title", "", "must be given"),
+        ({"job_class": "king"}, "job_class", "king", "is not a job class"),
+        ({"units": "legal;war"}, "units", "war", "is not a work unit"),
+        ({"roles": "king"}, "roles", "king", "is not a role at this agency"),
+        ({"roles": "approver"}, "roles", "approver", "is not a role at this agency"),
+        ({"hired_on": ""}, "hired_on", "", "must be given"),
+        ({"hired_on": "11/05/2004"}, "hired_on", "11/05/2004", "must be a date, YYYY-MM-DD"),
+        ({"hired_on": "2004-02-30"}, "hired_on", "2004-02-30", "must be a date, YYYY-MM-DD"),
+        ({"left_on": "soon"}, "left_on", "soon", "must be a date, YYYY-MM-DD"),
+        ({"left_on": "2020-01-01"}, "left_on", "2020-01-01", "must be after hired_on"),
+        ({"leave_to": "2021-01-01"}, "leave_from", "", "must be given with leave_to"),
+        (
+            {"leave_from": "2021-01-02", "leave_to": "2021-01-01"},
+            "leave_to",
+            "2021-01-01",
+            "must not be before leave_from",
+        ),
+        ({"email": "nobody"}, "email", "", "must be an e-mail address"),
+        ({"email": "PERSON1@lake.example.org"}, "email", "", "must not be the address of line 2"),
+        (
+            {
+                "staff_number": "S-000001",
+                "agency": "mendocino",
+                "family_name": "Miller",
+                "email": "person1@lake.example.org",
+            },
+            "family_name",
+            "",
+            "must be the name that line 2 gives this staff number",
+        ),
+        (
+            {"staff_number": "S-000001", "agency": "mendocino", "email": "other@lake.example.org"},
+            "email",
+            "",
+            "must be the address that line 2 gives this staff number",
+        ),
+        (
+            {"staff_number": "S-000001", "email": "person1@lake.example.org"},
+            "staff_number",
+            "S-000001",
+            "has the same agency and hired_on as line 2",
+        ),
+        (
+            {"staff_number": "S-000001", "email": "person1@lake.example.org", "hired_on": "2022-01-01"},
+            "hired_on",
+            "2022-01-01",
+            "overlaps another job at the agency",
+        ),
+    ],
+)
+def test_a_bad_cell_is_named_by_line_column_value_and_rule_and_nothing_is_applied(directory, row, column, value, rule):
+    result = directory.import_roster(directory.roster({}, row))
+
+    assert (result.state, result.errors) == (REFUSED, 1)
+    assert directory.errors(result) == [(3, column, value, rule)]
+    assert staff(directory) == {}
+
+
+def test_all_bad_cells_of_a_file_are_named_in_order_at_once(directory):
+    result = directory.import_roster(directory.roster({"units": "war;peace", "job_class": "king"}, {}, {"agency": "x"}))
+
+    assert [(line, column, value) for line, column, value, _ in directory.errors(result)] == [
+        (2, "job_class", "king"),
+        (2, "units", "peace"),
+        (2, "units", "war"),
+        (4, "agency", "x"),
+    ]
+
+
+def test_errors_are_listed_page_by_page(directory):
+    result = directory.import_roster(directory.roster(*[{"job_class": "king"}] * 5))
+    stub = directory.as_whole("roster.import")
+
+    first = stub.ListRosterImportErrors(pb.ListRosterImportErrorsRequest(parent=result.name, page_size=3))
+    second = stub.ListRosterImportErrors(
+        pb.ListRosterImportErrorsRequest(parent=result.name, page_size=3, page_token=first.next_page_token)
+    )
+
+    assert [each.row for each in [*first.errors, *second.errors]] == [2, 3, 4, 5, 6]
+    assert second.next_page_token == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_names_of_all_scripts_go_in_and_come_out_unchanged(directory, encoding):
+    names = ["Álvarez", "O’Brien", "Vang-Xiong", "Պետրոսյան", "陈", "Kaʻahumanu"]
+    rows = [{"family_name": name, "given_name": "X"} for name in names]
+
+    directory.import_roster(directory.roster(*rows, separator=";", end="\r\n").encode(encoding))
+
+    assert [person.family_name for _, person in sorted(staff(directory).items())] == names
+
+
+def test_a_western_windows_file_is_read_too(directory):
+    directory.import_roster(directory.roster({"family_name": "Núñez"}).encode("cp1252"))
+
+    assert staff(directory)["S-000001"].family_name == "Núñez"
+
+
+def test_a_file_with_the_required_columns_only_works_and_leaves_the_rest_as_it_is(directory):
+    directory.import_roster(directory.roster({"roles": "director", "units": "intake"}))
+    required = ("agency", "staff_number", "family_name", "given_name", "local_title", "job_class", "hired_on")
+
+    result = directory.import_roster(directory.roster({}, columns=required))
+
+    assert counts(result) == {"rows": 1, "unchanged": 1}
+    person = staff(directory)["S-000001"]
+    assert (list(person.jobs[0].units), person.email) == (["intake"], "person1@lake.example.org")
+
+
+def test_a_person_in_two_agencies_is_one_person_with_two_jobs(directory):
+    audience = directory.audience()
+    same = {"staff_number": "S-1", "email": "jo@lake.example.org"}
+
+    result = directory.import_roster(directory.roster(same, same | {"agency": "mendocino"}))
+
+    assert counts(result) == {"rows": 2, "people_added": 1, "jobs_added": 2}
+    assert staff(directory)["S-1"].name == staff(directory, "mendocino")["S-1"].name
+    assert directory.get_audience(audience).people == 1
+    assert len(directory.changes(audience, 2)) == 2
+
+
+def test_a_corrected_first_day_is_the_same_job(directory):
+    directory.import_roster(directory.roster({"hired_on": "2020-01-01"}))
+
+    result = directory.import_roster(directory.roster({"hired_on": "2020-02-01"}))
+
+    assert counts(result) == {"rows": 1, "jobs_changed": 1}
+    assert [job.start_date for job in staff(directory)["S-000001"].jobs] == ["2020-02-01"]
+
+
+def test_leaving_and_coming_back_by_file_keeps_person_and_history(directory):
+    audience = directory.audience()
+    directory.import_roster(directory.roster({}))
+    name = staff(directory)["S-000001"].name
+    left = {"left_on": "2024-01-01", "email": "person1@lake.example.org", "staff_number": "S-000001"}
+
+    ended = directory.import_roster(directory.roster(left))
+    assert counts(ended) == {"rows": 1, "jobs_ended": 1}
+    assert not directory.changes(audience, 3)[name, "lake"].member
+    assert directory.get_audience(audience).people == 0
+
+    back = directory.import_roster(directory.roster(left, left | {"hired_on": "2025-01-01", "left_on": ""}))
+    assert counts(back) == {"rows": 2, "jobs_added": 1, "unchanged": 1}
+    assert staff(directory)["S-000001"].name == name
+    assert directory.changes(audience, 4)[name, "lake"].member
+    assert [each.person_ids[0] for each in directory.events(events_pb2.PersonLeft)] == [name.removeprefix("people/")]
+
+
+def test_an_address_may_pass_from_one_person_to_another_in_one_file(directory):
+    one, two = {"email": "head@lake.example.org"}, {"email": "other@lake.example.org"}
+    directory.import_roster(directory.roster(one, two))
+
+    result = directory.import_roster(directory.roster(two, one))
+
+    assert counts(result) == {"rows": 2, "people_changed": 2}
+    assert staff(directory)["S-000002"].email == "head@lake.example.org"
+
+
+def test_an_address_of_somebody_who_is_not_in_the_file_is_refused(directory):
+    directory.hire("mendocino", email="person1@lake.example.org")
+
+    result = directory.import_roster(directory.roster({}))
+
+    assert directory.errors(result) == [(2, "email", "", "belongs to somebody else")]
+
+
+def test_roles_of_a_file_follow_the_file_and_those_given_by_hand_stay(directory):
+    directory.import_roster(directory.roster({"roles": "coordinator"}))
+    person = staff(directory)["S-000001"]
+    directory.grant(person.name, "supervisor", "agencies/lake")
+
+    result = directory.import_roster(directory.roster({"roles": "director"}))
+
+    assert counts(result) == {"rows": 1, "people_changed": 1}
+    stub = directory.as_person(person.name, {"self.read": ["self"]})
+    assert sorted(grant.role for grant in stub.GetMe(pb.GetMeRequest()).grants) == ["director", "supervisor"]
+
+
+def test_a_coordinators_file_may_speak_of_her_own_agency_only(directory):
+    stub = directory.as_coordinator("lake")
+
+    with pytest.raises(Refused) as whole_state:
+        directory.import_roster(directory.roster({}), stub=stub)
+    with pytest.raises(Refused) as elsewhere:
+        directory.import_roster(directory.roster({}), agency="mendocino", stub=stub)
+    result = directory.import_roster(directory.roster({}, {"agency": "mendocino"}), agency="lake", stub=stub)
+
+    assert whole_state.value.reason == elsewhere.value.reason == "PERMISSION_MISSING"
+    assert directory.errors(result) == [(3, "agency", "mendocino", "is not the agency of this import")]
+
+
+def test_a_coordinators_file_may_take_on_somebody_from_elsewhere_but_not_rename_her(directory):
+    known = directory.hire("mendocino", family="Álvarez", given="Ana", staff_number="S-1", email="ana@m.example.org")
+    row = {"staff_number": "S-1", "family_name": "Alvarez", "given_name": "Ana", "email": "new@lake.example.org"}
+    stub = directory.as_coordinator("lake")
+
+    wrong = directory.import_roster(directory.roster(row | {"family_name": "Mills"}), agency="lake", stub=stub)
+    right = directory.import_roster(directory.roster(row), agency="lake", stub=stub)
+
+    assert directory.errors(wrong) == [(2, "staff_number", "S-1", "belongs to somebody of another name")]
+    assert counts(right) == {"rows": 1, "jobs_added": 1}
+    person = staff(directory)["S-1"]
+    assert (person.name, person.family_name, person.email) == (known.name, "Álvarez", "ana@m.example.org")
+
+
+def test_an_import_of_another_agency_is_not_there(directory):
+    result = directory.import_roster(directory.roster({}), agency="lake")
+    stub = directory.as_coordinator("mendocino")
+    calls = (
+        lambda: stub.GetRosterImport(pb.GetRosterImportRequest(name=result.name)),
+        lambda: stub.ListRosterImportErrors(pb.ListRosterImportErrorsRequest(parent=result.name)),
+        lambda: stub.AppendRosterChunk(
+            pb.AppendRosterChunkRequest(name=result.name, content=b"x", request_id=directory.request_id())
+        ),
+        lambda: stub.RunRosterImport(
+            pb.RunRosterImportRequest(name=result.name, chunks=1, request_id=directory.request_id())
+        ),
+    )
+    for call in calls:
+        with pytest.raises(Refused) as refused:
+            call()
+        assert (refused.value.reason, refused.value.metadata) == ("NOT_FOUND", {"resource": result.name})
+
+
+def test_a_file_comes_in_pieces_in_order_each_kept_once(directory):
+    stub = directory.as_whole("roster.import")
+    name = stub.CreateRosterImport(
+        pb.CreateRosterImportRequest(parent="agencies/-", request_id=directory.request_id())
+    ).name
+
+    def send(index, content):
+        return stub.AppendRosterChunk(
+            pb.AppendRosterChunkRequest(name=name, index=index, content=content, request_id=directory.request_id())
+        )
+
+    with pytest.raises(Refused) as gap:
+        send(1, b"b")
+    send(0, b"a")
+    send(0, b"a")
+    with pytest.raises(Refused) as differs:
+        send(0, b"z")
+    with pytest.raises(Refused) as large:
+        send(1, b"x" * (1024 * 1024 + 1))
+    with pytest.raises(Refused) as early:
+        stub.RunRosterImport(pb.RunRosterImportRequest(name=name, chunks=2, request_id=directory.request_id()))
+
+    assert (gap.value.reason, gap.value.metadata) == ("CHUNK_MISSING", {"expected": "0"})
+    assert (differs.value.reason, differs.value.metadata) == ("CHUNK_DIFFERS", {"index": "0"})
+    assert list(large.value.fields) == ["content"]
+    assert (early.value.reason, early.value.metadata) == ("CHUNK_MISSING", {"expected": "1"})
+
+
+def test_a_file_in_many_small_pieces_is_one_file(directory):
+    result = directory.import_roster(directory.roster({"family_name": "Núñez"}, {}).encode(), piece=16)
+
+    assert counts(result) == {"rows": 2, "people_added": 2, "jobs_added": 2}
+
+
+def test_an_import_that_has_ended_takes_no_piece_and_keeps_none(directory):
+    result = directory.import_roster(directory.roster({}))
+
+    with pytest.raises(Refused) as refused:
+        directory.as_whole("roster.import").AppendRosterChunk(
+            pb.AppendRosterChunkRequest(name=result.name, index=1, content=b"x", request_id=directory.request_id())
+        )
+
+    assert refused.value.reason == "ROSTER_IMPORT_CLOSED"
+    with directory.running.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM roster_chunk").fetchone() == (0,)
+
+
+def test_an_import_that_a_stopped_process_left_is_taken_up_by_the_next(directory, running_import):
+    database = directory.running.runtime.database
+
+    roster_work.resume(database, None)
+    roster_work.work(database, running_import)
+
+    stub = directory.as_whole("roster.import")
+    result = stub.GetRosterImport(pb.GetRosterImportRequest(name=f"rosterImports/{running_import}"))
+    assert result.state == APPLIED
+    assert sorted(staff(directory)) == ["S-000001"]
+
+
+def test_a_file_that_we_cannot_digest_is_given_up_after_three_tries(directory, running_import):
+    database = directory.running.runtime.database
+    with directory.running.connect() as connection:
+        connection.execute("ALTER TABLE leave RENAME TO absence")
+        for _ in range(3):
+            roster_work.resume(database, None)
+        connection.execute("ALTER TABLE absence RENAME TO leave")
+
+    stub = directory.as_whole("roster.import")
+    result = stub.GetRosterImport(pb.GetRosterImportRequest(name=f"rosterImports/{running_import}"))
+    assert result.state == REFUSED
+    assert directory.errors(result) == [
+        (1, "", "", "could not be worked on: an error of the service, which was logged")
+    ]
+
+
+def test_what_was_wrong_with_old_files_is_forgotten(directory):
+    from datetime import UTC, datetime, timedelta
+
+    result = directory.import_roster(directory.roster({"job_class": "king"}))
+    database = directory.running.runtime.database
+
+    roster_work.forget(database, datetime.now(UTC) + timedelta(days=29))
+    assert len(directory.errors(result)) == 1
+    roster_work.forget(database, datetime.now(UTC) + timedelta(days=31))
+    assert directory.errors(result) == []
+
+
+@pytest.fixture
+def running_import(directory):
+    """An import that says RUNNING and that nobody works on, as a killed process leaves it."""
+    from directory import rosters
+
+    database = directory.running.runtime.database
+    everywhere = Scope(whole=True, resources=frozenset(), person="")
+    with database.transaction(actor="services/test", method="test") as db:
+        made = rosters.create(db, agency_id="", dry_run=False, actor="services/test", at=db.at).id
+        content = directory.roster({}).encode()
+        rosters.append(db, import_id=made, index=0, content=content, scope=everywhere)
+        rosters.run(db, import_id=made, chunks=1, actor="services/test", scope=everywhere)
+    return made
