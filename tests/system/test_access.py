@@ -5,7 +5,7 @@ cannot have another reason; a method without a request fails the sweep.
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -34,12 +34,22 @@ def fresh():
     return str(uuid.uuid4())
 
 
+def day(offset):
+    """So many days from today in California."""
+    return (calendar.pacific_date(datetime.now(UTC)) + timedelta(days=offset)).isoformat()
+
+
+def number():
+    """A number of a letter of this year that no other test takes."""
+    return f"{day(0)[2:4]}-{uuid.uuid4().int % 9000 + 1000}"
+
+
 def job(agency=HOME, **fields):
     return directory.Job(
         agency=agency,
         local_title="Specialist",
         job_class="child-support-specialist-1",
-        start_date="2026-01-05",
+        start_date=day(-300),
         **fields,
     )
 
@@ -93,7 +103,7 @@ def draft(world, subject):
     notice = notification.Notice(
         kind=notification.Notice.POLICY,
         series="CSSP",
-        number=f"26-{uuid.uuid4().int % 9000 + 1000}",
+        number=number(),
         addressees="ALL IV-D DIRECTORS",
         subject=f"{subject} {fresh()}",
         reason=notification.Notice.STATE_LAW,
@@ -103,7 +113,7 @@ def draft(world, subject):
         after="After.",
         staff_action="Do it.",
         until_then="Wait.",
-        effective_date="2027-06-01",
+        effective_date=day(200),
         audience=world.audience,
         asks=notification.READ,
         due_rule=notification.DueRule(business_days_before_effective=3, business_days_after_issue=5),
@@ -140,10 +150,10 @@ def run_roster_import(world):
 
 
 def end_leave(world):
-    leave = directory.Leave(start_date="2026-11-02", end_date="2027-11-02")
+    leave = directory.Leave(start_date=day(-20), end_date=day(300))
     record = directory.RecordLeaveRequest(person=world.waived, leave=leave, request_id=fresh())
     world.call(world.access.directory.RecordLeave, record, world.lead, {"people.write": (HOME,)})
-    return directory.EndLeaveRequest(person=world.waived, return_date="2026-11-16", request_id=fresh())
+    return directory.EndLeaveRequest(person=world.waived, return_date=day(-5), request_id=fresh())
 
 
 def new_test(world):
@@ -245,9 +255,9 @@ REQUESTS = {
         "UpdateJob": lambda w: D.UpdateJobRequest(
             parent=HOME, person=w.person, job=job(units=["intake"]), request_id=fresh()
         ),
-        "EndJob": lambda w: D.EndJobRequest(parent=HOME, person=w.leaver, end_date="2026-11-01", request_id=fresh()),
+        "EndJob": lambda w: D.EndJobRequest(parent=HOME, person=w.leaver, end_date=day(-10), request_id=fresh()),
         "RecordLeave": lambda w: D.RecordLeaveRequest(
-            person=w.on_leave, leave=D.Leave(start_date="2026-11-02", end_date="2027-11-02"), request_id=fresh()
+            person=w.on_leave, leave=D.Leave(start_date=day(-20), end_date=day(300)), request_id=fresh()
         ),
         "EndLeave": end_leave,
         "GrantRole": lambda w: D.GrantRoleRequest(
@@ -310,7 +320,7 @@ REQUESTS = {
             notice=w.issued,
             people=[w.learner],
             kind=E.Completion.BRIEFING,
-            complete_date=calendar.pacific_date(datetime.now(UTC)).isoformat(),
+            complete_date=day(0),
             minutes=30,
             led_by="The coordinator",
             request_id=fresh(),
@@ -319,7 +329,7 @@ REQUESTS = {
     },
     "NotificationService": {
         "CreateNotice": lambda w: N.CreateNoticeRequest(
-            notice=N.Notice(subject=f"Another {fresh()}", series="CSSP", number=f"26-{uuid.uuid4().int % 9000 + 1000}"),
+            notice=N.Notice(subject=f"Another {fresh()}", series="CSSP", number=number()),
             request_id=fresh(),
         ),
         "UpdateNotice": lambda w: N.UpdateNoticeRequest(notice=draft(w, "To update"), request_id=fresh()),

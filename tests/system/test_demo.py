@@ -1,0 +1,72 @@
+"""The demonstration as a newcomer starts it: by the command, from nothing, and again."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+
+
+def run_demo(folder: Path) -> dict:
+    file = folder / "demo.json"
+    file.unlink(missing_ok=True)
+    command = [Path(sys.executable).parent / "cadre", "demo", "--once", "--json", file]
+    done = subprocess.run(
+        [*command, "--data-dir", folder / "data", "--port", "0", "--learners", "1000"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert "All staff are synthetic" in done.stdout
+    return json.loads(file.read_text())
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """What the first and the second run report."""
+    folder = Path(tempfile.mkdtemp(prefix="cadre-demo-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    try:
+        yield run_demo(folder), run_demo(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_every_agency_and_every_affected_worker_has_the_letter(runs):
+    first, _ = runs
+    assert re.fullmatch(r"CSSP \d\d-\d\d", first["notice"])
+    assert first["agencies_targeted"] == first["agencies_delivered"] == 47
+    assert first["agencies_acknowledged"] == 44
+    assert 7_000 < first["staff_targeted"] == first["recipients"] == first["assignments"] < 8_000
+
+
+def test_at_least_a_thousand_workers_complete_it_and_their_agencies_show_it(runs):
+    first, _ = runs
+    readiness = first["readiness"].values()
+    assert first["completions"] >= 1_000
+    # Somebody who works for two agencies is ready in both.
+    assert sum(agency["ready"] for agency in readiness) >= first["completions"]
+    assert all(agency["ready"] + agency["not_started"] + agency["on_leave"] <= agency["of"] for agency in readiness)
+    assert all(agency["of"] >= 5 for agency in readiness)
+    lake = first["readiness"]["lake"]
+    assert (lake["of"], lake["on_leave"]) == (12, 1)
+
+
+def test_nothing_is_lost_doubled_or_adrift(runs):
+    for run in runs:
+        assert (run["lost"], run["duplicates"], run["drift"]) == (0, 0, 0)
+
+
+def test_the_story_told_again_changes_nothing(runs):
+    first, second = runs
+    assert first["publish_to_visible_seconds"] > 0
+    assert second["publish_to_visible_seconds"] is None
+    del first["publish_to_visible_seconds"], second["publish_to_visible_seconds"]
+    assert first == second
