@@ -8,6 +8,8 @@ from sqlalchemy import event
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from cadre.operations.v1 import operations_service_pb2 as operations
+from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from evaluation.app import APP
 from servicekit.testing.plugin import Running
 
@@ -46,9 +48,9 @@ class Evaluation:
         return self.learner.GetSitting(pb.GetSittingRequest(name=name))
 
     def audit(self, name):
-        (audit,) = (audit for audit in APP.audits if audit.name == name)
-        with self.running.runtime.database.read() as db:
-            return audit.count(db)
+        operator = self.running.stub(OperationsServiceStub, rights=["operations.read"])
+        audits = operator.RunAudits(operations.RunAuditsRequest()).audits
+        return {audit.name: audit.count for audit in audits}[name]
 
 
 def new_id():
