@@ -1,11 +1,8 @@
 """Enrollment's contract: unpack, call, pack."""
 
-from uuid import UUID
-
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from enrollment import assignments, completions, queries, wire
 from servicekit import paging
-from servicekit.refusals import NotFound
 from servicekit.rpc import Call, Servicer
 
 
@@ -43,19 +40,19 @@ class EnrollmentServicer(Servicer):
             if request.name.startswith("notices/"):
                 notice_id = wire.notice_id(request.name, field="name")
                 return wire.assignment(queries.get_assignment_under(db, person_id=person_id, notice_id=notice_id))
-            requirement_id = _own(request.name, person_id)
+            requirement_id = wire.own_requirement_id(request.name, person_id)
             return wire.assignment(queries.get_assignment(db, person_id=person_id, requirement_id=requirement_id))
 
     def StartAssignment(self, request: pb.StartAssignmentRequest, call: Call) -> pb.Assignment:
         person_id = wire.caller_id(call.principal.name)
-        requirement_id = _own(request.name, person_id)
+        requirement_id = wire.own_requirement_id(request.name, person_id)
         with self.write(call, request) as db:
             started = assignments.start(db, requirement_id=requirement_id, person_id=person_id)
             return db.answer(wire.assignment(started))
 
     def CompleteSection(self, request: pb.CompleteSectionRequest, call: Call) -> pb.Assignment:
         person_id = wire.caller_id(call.principal.name)
-        requirement_id = _own(request.name, person_id)
+        requirement_id = wire.own_requirement_id(request.name, person_id)
         with self.write(call, request) as db:
             advanced = assignments.complete_section(
                 db, requirement_id=requirement_id, person_id=person_id, section=request.section
@@ -101,11 +98,3 @@ class EnrollmentServicer(Servicer):
         shown = rows[: page.size]
         token = page.next_token(rows, [shown[-1].completed_at, shown[-1].id] if shown else [])
         return pb.ListCompletionsResponse(completions=map(wire.completion, shown), next_page_token=token)
-
-
-def _own(name: str, person_id: UUID) -> UUID:
-    """Return the requirement of the caller's own assignment *name*; other people's do not exist for her."""
-    requirement_id, owner_id = wire.assignment_key(name)
-    if owner_id != person_id:
-        raise NotFound(name)
-    return requirement_id

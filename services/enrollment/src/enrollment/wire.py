@@ -9,7 +9,7 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from enrollment.records import Assignment, Completion
 from enrollment.rules.training import MOST_PEOPLE, Training, TrainingKind
 from servicekit import names
-from servicekit.refusals import InvalidField, PermissionMissing
+from servicekit.refusals import InvalidField, NotFound, PermissionMissing
 
 WHOLE_STATE = "-"
 
@@ -25,6 +25,14 @@ def assignment_key(name: str) -> tuple[UUID, UUID]:
     """Return requirement and person in the name of an assignment."""
     ids = names.parse("requirements/{requirement}/assignments/{person}", name)
     return names.as_uuid(ids["requirement"], field="name"), names.as_uuid(ids["person"], field="name")
+
+
+def own_requirement_id(name: str, caller: UUID) -> UUID:
+    """Return the requirement of the caller's own assignment; other people's do not exist for her."""
+    requirement, owner = assignment_key(name)
+    if owner != caller:
+        raise NotFound(name)
+    return requirement
 
 
 def agency_id(parent: str) -> str:
