@@ -36,7 +36,9 @@ def serve(registry: CollectorRegistry, port: int) -> tuple[int, Callable[[], Non
     """Serve /metrics on *port* (0 = any). Return the port and a function that stops."""
     server = make_server("127.0.0.1", port, make_wsgi_app(registry), ThreadingWSGIServer, _Quiet)
     # The library's own starter looks only twice a second whether it shall stop, which every stop would wait for.
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": _LOOK_SECONDS}, name="metrics", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": _LOOK_SECONDS}, name="metrics", daemon=True
+    )
     thread.start()
 
     def stop() -> None:
