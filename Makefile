@@ -18,7 +18,7 @@ setup: .venv/.ready ## make the environment: Python packages of the lock, member
 	$(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
 	@$(MAKE) --no-print-directory proto assets
-	@$(BIN)/python -m compileall -q libs services
+	@$(BIN)/python -m compileall -q libs/*/src services/*/src
 	@touch $@
 
 lock: ## resolve every member's dependencies anew into requirements.lock
