@@ -38,6 +38,7 @@ def environment() -> Environment:
     )
     made.globals.update(words=glossary, markdown=markdown.to_html)
     made.globals["parts"] = made.get_template("parts.html").module
+    made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
     return made
 

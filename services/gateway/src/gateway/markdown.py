@@ -10,18 +10,25 @@ _TAGS = {
     *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li"),
     *("h2", "h3", "h4", "h5", "h6", "a", "table", "thead", "tbody", "tr", "th", "td"),
 }
-_SHIFT = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}
+_LOWEST = 6
 
 
 @lru_cache(maxsize=512)
-def to_html(text: str) -> Markup:
-    """Render *text*. Its headings go one level down, below the page's own."""
+def to_html(text: str, top: int = 3) -> Markup:
+    """Render *text*. Its highest headings get the level *top*, so that they go on from the page's own."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(text)
-    for token in tokens:
-        token.tag = _SHIFT.get(token.tag, token.tag)
-        if token.type == "th_open":
-            token.attrSet("scope", "col")
+    levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
+    shift = top - min(levels, default=top)
+    for index, token in enumerate(tokens):
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + shift, _LOWEST)}"
+        elif token.type == "th_open":
+            if tokens[index + 1].content:
+                token.attrSet("scope", "col")
+            else:
+                # The empty corner of a table heads nothing.
+                token.tag = tokens[index + 2].tag = "td"
     dirty = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(
         dirty,

@@ -50,15 +50,18 @@ def business_days(count: int) -> str:
 
 def due(due_date: str, effective_date: str, today: date) -> str:
     """`due Tuesday, December 29, 3 business days before it takes effect`."""
+    return f"due {by(due_date, effective_date, today)}" if as_date(due_date) else "no due date"
+
+
+def by(due_date: str, effective_date: str, today: date) -> str:
+    """`Tuesday, December 29, 3 business days before it takes effect`."""
     day, effective = as_date(due_date), as_date(effective_date)
-    if day is None:
-        return "no due date"
-    said = f"due {long_day(day, today)}"
-    if effective is None:
+    said = long_day(due_date, today)
+    if day is None or effective is None:
         return said
-    before = business_days_between(day, effective)
     if effective == day:
         return f"{said}, the day it takes effect"
+    before = business_days_between(day, effective)
     if before >= 0:
         return f"{said}, {business_days(before)} before it takes effect"
     return f"{said}, {business_days(-before)} after it takes effect"

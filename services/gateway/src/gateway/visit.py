@@ -79,7 +79,7 @@ class Visit:
     @property
     def csrf(self) -> str:
         """The value that proves that a form comes from a page of this sign-in."""
-        return _csrf(self.request.cookies.get(COOKIE, ""))
+        return csrf_of(self.request.cookies.get(COOKIE, ""))
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - the template's
         """Answer with a page. Every template gets the visit as `visit` and the sentences as `say`."""
@@ -151,10 +151,11 @@ def _recognise(gateway: Gateway, request: Request) -> tuple[Visit, str]:
 
 def csrf_is_right(cookie: str, given: str) -> bool:
     """Whether *given* was on a page of the sign-in *cookie*, also one that has ended."""
-    return bool(cookie) and hmac.compare_digest(given, _csrf(cookie))
+    return bool(cookie) and hmac.compare_digest(given, csrf_of(cookie))
 
 
-def _csrf(cookie: str) -> str:
+def csrf_of(cookie: str) -> str:
+    """Return what a form of the sign-in *cookie* must carry: known to whoever has the cookie, and to nobody else."""
     return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
 
 

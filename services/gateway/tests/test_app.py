@@ -1,0 +1,120 @@
+"""What holds for every page, while every other service is down."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import gateway
+from gateway import sign_ins, visit
+
+PAGES = ("/healthz", "/readyz", "/sign-in", "/no-such-page", "/static/cadre.css", "/home")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_binds_the_browser(site, path):
+    headers = site.browser.get(path).headers
+
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == ("no-store" if not path.startswith("/static/") else "public, max-age=3600")
+
+
+def test_it_lives_and_is_ready_while_every_peer_is_down(site):
+    assert site.browser.get("/healthz").text == "ok"
+    assert site.browser.get("/readyz").text == "ok"
+
+
+def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_same_place(site):
+    answer = site.browser.get("/agencies/lake/people?unit=none")
+
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/sign-in?next=%2Fagencies%2Flake%2Fpeople%3Funit%3Dnone",
+    )
+
+
+def test_outside_a_demonstration_nobody_can_sign_in_as_somebody_else(site):
+    page = site.browser.get("/sign-in")
+    answer = site.browser.post("/sign-in", data={"person": "people/1", "request_id": "x"})
+
+    assert "not configured" in page.text
+    assert "Demonstration" not in page.text
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil.example", "evil.example", ""])
+def test_the_way_back_from_the_sign_in_stays_on_this_site(path):
+    assert visit.safe_path(path) == "/home"
+
+
+def test_an_unknown_page_says_what_to_do(site):
+    answer = site.browser.get("/no-such-page")
+
+    assert answer.status_code == 404
+    assert "Go to my home page" in answer.text
+
+
+def test_a_form_that_comes_after_the_sign_in_idled_away_is_kept(site, rows):
+    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16))
+    site.browser.cookies.set(visit.COOKIE, cookie)
+    form = {
+        "csrf": visit.csrf_of(cookie),
+        "subject": "Half a letter",
+        "request_id": "5b0e9c6e-0000-4000-8000-000000000001",
+    }
+
+    answer = site.browser.post("/letters/new", data=form)
+
+    assert answer.headers["location"] == "/sign-in?next=%2Fkept"
+    assert "with what you typed" in site.browser.get(answer.headers["location"]).text
+    ((path, fields),) = rows("SELECT kept_path, kept_fields FROM sign_in_activity")
+    assert path == "/letters/new"
+    assert "Half a letter" in fields
+    assert "csrf" not in fields
+
+
+def test_a_forged_form_is_not_kept(site, rows):
+    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16))
+    site.browser.cookies.set(visit.COOKIE, cookie)
+
+    answer = site.browser.post("/letters/new", data={"csrf": "guessed", "subject": "Not mine"})
+
+    assert answer.headers["location"] == "/sign-in?next=%2Fhome"
+    assert rows("SELECT kept_path FROM sign_in_activity") == [("",)]
+
+
+def test_pages_are_measured_by_route_and_not_by_path(site):
+    site.browser.get("/letters/one")
+    site.browser.get("/letters/two")
+    site.browser.get("/no-such-page")
+
+    seen = {
+        (sample.labels["route"], sample.labels["status"]): sample.value
+        for metric in site.registry.collect()
+        for sample in metric.samples
+        if sample.name == "cadre_page_seconds_count"
+    }
+    assert seen == {("/letters/{letter_id}", "303"): 2, ("unknown", "404"): 1}
+
+
+def test_a_page_that_fails_is_a_page_and_tells_nothing_of_the_inside(site):
+    site.pages.add_api_route("/boom", lambda: 1 / 0)
+
+    answer = site.browser.get("/boom")
+
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.text
+    assert "ZeroDivision" not in answer.text
+    assert "content-security-policy" in answer.headers
+
+
+def test_the_style_sheet_asks_for_nothing_from_elsewhere():
+    static = Path(gateway.__file__).parent / "static"
+    assert "url(" not in (static / "cadre.css").read_text(encoding="utf-8")
+    assert (static / "vendor" / "css" / "uswds.min.css").exists(), "make assets was not run"

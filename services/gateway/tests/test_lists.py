@@ -1,0 +1,123 @@
+"""One list of what is to do, and the state's and agencies' lists, out of what the services answer."""
+
+from datetime import date
+
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from gateway import agency_lists, readiness, tests, todo
+from gateway.forms import Form
+
+MONDAY = date(2026, 11, 23)
+
+
+def letter(number, asks=pb.TRAIN, **fields):
+    return pb.Notice(name=f"notices/{number}", number=number, asks=asks, **fields)
+
+
+def test_a_letter_and_its_training_are_one_row():
+    inbox = [pb.InboxItem(notice=letter("a"), due_date="2026-12-29")]
+    assigned = [enrollment_pb.Assignment(notice="notices/a", minutes=22, due_date="2026-12-30")]
+
+    rows = todo.items(inbox, assigned)
+
+    assert [(row.id, row.minutes, row.due_date, row.begun) for row in rows] == [("a", 22, "2026-12-30", False)]
+
+
+def test_what_is_done_or_excused_or_asks_nothing_is_not_on_the_list():
+    inbox = [
+        pb.InboxItem(notice=letter("done"), ready=True),
+        pb.InboxItem(notice=letter("excused"), excused=True),
+        pb.InboxItem(notice=letter("information", pb.NOTHING)),
+        pb.InboxItem(notice=letter("open", pb.READ)),
+    ]
+
+    assert [row.id for row in todo.items(inbox, [])] == ["open"]
+
+
+def test_a_letter_that_was_opened_is_continued():
+    opened = pb.InboxItem(notice=letter("a"))
+    opened.read_time.GetCurrentTime()
+
+    assert [row.begun for row in todo.items([opened], [])] == [True]
+
+
+def test_rows_stand_under_overdue_due_this_week_and_later():
+    days = {"late": "2026-11-22", "today": "2026-11-23", "sunday": "2026-11-29", "monday": "2026-11-30", "never": ""}
+    rows = todo.items([pb.InboxItem(notice=letter(name), due_date=day) for name, day in days.items()], [])
+
+    assert [(title, [row.id for row in found]) for title, found in todo.grouped(rows, MONDAY)] == [
+        ("Overdue", ["late"]),
+        ("Due this week", ["today", "sunday"]),
+        ("Later", ["monday", "never"]),
+    ]
+
+
+def figures(agency, **fields):
+    counts = {name: fields.pop(name) for name in ("of", "overdue", "ready") if name in fields}
+    return pb.AgencyReadiness(agency=f"agencies/{agency}", counts=pb.Counts(**counts), **fields)
+
+
+def agencies(*slugs):
+    return {
+        f"agencies/{slug}": directory_pb.Agency(
+            name=f"agencies/{slug}",
+            short_title=slug.title(),
+            region="north" if slug < "m" else "south",
+            size_class="small",
+            contacts=[directory_pb.Contact(email=f"{slug}@example.org")],
+        )
+        for slug in slugs
+    }
+
+
+def test_who_needs_a_call_stands_in_the_order_late_troubled_behind():
+    known = agencies("alpine", "butte", "colusa", "del-norte", "fresno", "kern")
+    seen = pb.Readiness(
+        agencies=[
+            figures("alpine", of=10, overdue=1),
+            figures("butte", of=10, overdue=5),
+            figures("colusa", of=10, problem="No room for a briefing"),
+            figures("fresno", of=10, confirmation_overdue=True, problem="also this", overdue=9),
+            figures("kern", of=10, ready=10),
+        ]
+    )
+
+    needed = readiness.needs_a_call(seen, known)
+
+    assert [one.agency.short_title for one in needed] == ["Fresno", "Colusa", "Butte", "Alpine"]
+    assert needed[2].reason == "5 of 10 staff are past due."
+    assert readiness.addresses(needed[:2]) == "fresno@example.org; colusa@example.org"
+
+
+def test_the_table_of_agencies_goes_from_a_to_z_and_can_be_filtered():
+    known = agencies("alpine", "butte", "yuba")
+    seen = pb.Readiness(agencies=[figures("yuba"), figures("butte"), figures("alpine")])
+
+    assert [row.agency.short_title for row in readiness.rows(seen, known)] == ["Alpine", "Butte", "Yuba"]
+    assert [row.agency.short_title for row in readiness.rows(seen, known, region="south")] == ["Yuba"]
+    assert readiness.rows(seen, known, size="large") == []
+
+
+def test_a_person_whose_name_the_agency_may_not_see_has_no_name():
+    lines = agency_lists.lines(
+        [pb.Recipient(person="people/1", units=["intake"]), pb.Recipient(person="people/2")],
+        {"people/1": directory_pb.Person(display_name="Ana Álvarez")},
+        {"intake": "Intake"},
+    )
+
+    assert [(line.name, line.units) for line in lines] == [
+        ("Ana Álvarez", "Intake"),
+        ("Not at this agency now", "None recorded"),
+    ]
+
+
+def test_a_question_without_an_answer_is_an_error_at_the_question():
+    item = evaluation_pb.Item(options=[evaluation_pb.Option(text="a"), evaluation_pb.Option(text="b")])
+    form = Form({"q1": ["1"], "q2": ["7", "x"]})
+
+    answers = tests.answers(form, evaluation_pb.TestVersion(items=[item, item]))
+
+    assert [list(answer.options) for answer in answers] == [[1], []]
+    assert list(form.errors) == ["q2"]

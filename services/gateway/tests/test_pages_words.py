@@ -1,0 +1,61 @@
+"""The pages speak the language of the people who use them, and hold nothing that the browser must refuse."""
+
+import re
+
+import pytest
+from jinja2.lexer import Lexer
+
+from gateway import glossary, sentences
+from gateway.app import environment
+
+ENVIRONMENT = environment()
+TEMPLATES = ENVIRONMENT.list_templates()
+
+
+def source_of(name):
+    return ENVIRONMENT.loader.get_source(ENVIRONMENT, name)[0]
+
+
+def text_of(name):
+    """What a reader can see of a template: its text without tags and expressions, and the strings in expressions."""
+    source = source_of(name)
+    strings = " ".join(
+        value
+        for _, kind, value in Lexer(ENVIRONMENT).tokeniter(source, name)
+        if kind == "string" and re.search(r"[a-z] [a-z]", value, re.IGNORECASE)
+    )
+    bare = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", source, flags=re.DOTALL)
+    return re.sub(r"<[^>]*>", " ", bare) + " " + strings
+
+
+CODE_WORDS = re.compile(rf"\b({'|'.join(glossary.PAGE_WORDS)})(s|d|ed)?\b", re.IGNORECASE)
+
+
+def test_there_are_templates_and_the_test_finds_code_words():
+    assert len(TEMPLATES) > 30
+    assert CODE_WORDS.search("this recipient")
+    assert CODE_WORDS.search("Published")
+    assert not CODE_WORDS.search("unnoticed sittingroom")
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_uses_the_words_of_the_pages(name):
+    assert [match.group() for match in CODE_WORDS.finditer(text_of(name))] == []
+
+
+def test_the_sentences_use_the_words_of_the_pages():
+    said = [*sentences.DONE.values(), *sentences._BY_REASON.values(), *sentences._BY_CODE.values()]
+    assert said
+    assert [match.group() for sentence in said for match in CODE_WORDS.finditer(sentence)] == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_has_no_script_and_no_style_of_its_own(name):
+    source = source_of(name)
+    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|http-equiv", source, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_each_form_that_changes_something_proves_where_it_comes_from(name):
+    for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", source_of(name), re.DOTALL):
+        assert re.search(r"parts\.hidden\(|parts\.csrf\(", form) or 'action="/sign-in"' in form, form

@@ -1,0 +1,134 @@
+"""What the pages say is English, and true at the edges."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from gateway import glossary, sentences
+from servicekit.client import Refused
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("due", "effective", "said"),
+    [
+        ("2026-12-29", "2027-01-04", "due Tuesday, December 29, 3 business days before it takes effect"),
+        ("2027-01-04", "2027-01-04", "due Monday, January 4, 2027, the day it takes effect"),
+        ("2027-01-05", "2027-01-04", "due Tuesday, January 5, 2027, 1 business day after it takes effect"),
+        ("2026-12-29", "", "due Tuesday, December 29"),
+        ("", "2027-01-04", "no due date"),
+    ],
+)
+def test_a_due_date_is_a_sentence(due, effective, said):
+    assert sentences.due(due, effective, TODAY) == said
+
+
+@pytest.mark.parametrize(
+    ("effective", "said"),
+    [
+        ("2027-01-04", "takes effect Monday, January 4, 2027, 26 business days from today"),
+        ("2026-11-24", "takes effect Tuesday, November 24, 1 business day from today"),
+        ("2026-11-23", "takes effect today"),
+        ("2026-11-20", "took effect Friday, November 20"),
+        ("2030-01-01", "takes effect Tuesday, January 1, 2030"),
+        ("", "no effective date yet"),
+    ],
+)
+def test_an_effective_date_says_how_far_it_is(effective, said):
+    assert sentences.takes_effect(effective, TODAY) == said
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (8, 11, "8 of 11"),
+        (19, 19, "19 of 19"),
+        (10, 20, "10 of 20 (50%)"),
+        (5634, 7512, "5,634 of 7,512 (75%)"),
+        (7511, 7512, "7,511 of 7,512 (over 99%)"),
+        (1, 7512, "1 of 7,512 (under 1%)"),
+        (0, 7512, "0 of 7,512 (0%)"),
+        (0, 0, "0 of 0"),
+    ],
+)
+def test_a_count_stands_before_its_denominator_and_a_percentage_only_from_twenty(part, whole, said):
+    assert sentences.of(part, whole) == said
+
+
+@pytest.mark.parametrize(
+    ("people", "minutes", "said"),
+    [
+        (7512, 20, "about 2,500 staff hours"),
+        (600, 22, "about 220 staff hours"),
+        (12, 22, "about 4 staff hours"),
+    ],
+)
+def test_staff_hours_are_rounded_as_a_guess_deserves(people, minutes, said):
+    assert sentences.staff_hours(people, minutes) == said
+
+
+def test_a_moment_is_said_in_california_time():
+    just_before_midnight = datetime(2026, 11, 24, 7, 59, tzinfo=UTC)
+
+    assert sentences.moment(just_before_midnight, TODAY) == "Nov 23, 11:59 p.m."
+    assert sentences.clock(datetime(2026, 11, 23, 20, 0, 5, tzinfo=UTC), seconds=True) == "12:00:05 p.m."
+
+
+def test_minutes_become_hours():
+    assert [sentences.hours(minutes) for minutes in (0, 1, 60, 145)] == [
+        "0 minutes",
+        "1 minute",
+        "1 hour",
+        "2 hours 25 minutes",
+    ]
+
+
+def refused(reason="", code="FAILED_PRECONDITION", **metadata):
+    return Refused(code, reason, "for developers", metadata, {})
+
+
+def test_a_known_refusal_is_said_in_the_words_of_the_field():
+    taken = refused("NUMBER_TAKEN", series="CSSP", number="26-04")
+
+    assert sentences.refusal(taken) == "CSSP 26-04 is taken by another letter. Choose the next free number."
+
+
+def test_a_refusal_that_lacks_its_metadata_is_still_a_sentence():
+    assert sentences.refusal(refused("NUMBER_TAKEN", "ALREADY_EXISTS")) == "There is one already."
+
+
+def test_an_unknown_refusal_says_its_reason_and_never_the_text_for_developers():
+    said = sentences.refusal(refused("MOON_IS_FULL"))
+
+    assert "MOON_IS_FULL" in said
+    assert "for developers" not in said
+
+
+def test_a_rule_of_a_service_is_said_with_the_words_of_the_pages():
+    said = sentences.refusal(
+        refused("INVALID_FIELD", "INVALID_ARGUMENT", rule="must be given before the notice is sent")
+    )
+
+    assert said == "This must be given before the letter is sent."
+
+
+def test_what_was_done_is_said_only_for_codes_of_ours():
+    assert sentences.done("training-recorded", "12") == (
+        "Training recorded for 12 people. The figures follow within a few seconds."
+    )
+    assert sentences.done("<b>anything</b>", "") == ""
+
+
+def test_every_value_of_the_contract_has_its_words():
+    for enum, words in (
+        (pb.Notice.Reason, glossary.REASONS),
+        (pb.Asks, glossary.ASKS),
+        (pb.Notice.State, glossary.STATES),
+        (enrollment_pb.Completion.Kind, glossary.COMPLETIONS),
+    ):
+        assert set(words) == {name for name in enum.keys() if not name.endswith("UNSPECIFIED")}  # noqa: SIM118
+    kinds = {kind for _, kind in glossary.SERIES.values()}
+    assert kinds == {name for name in pb.Notice.Kind.keys() if not name.endswith("UNSPECIFIED")}  # noqa: SIM118

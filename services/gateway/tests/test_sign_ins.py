@@ -1,0 +1,108 @@
+"""Sign-ins hold, idle away, end for good; and what was typed too late waits for its owner alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from gateway import sign_ins
+from servicekit.testing.schema import schema_differences
+
+ANA, BEN = "people/7f0c1f4e-0000-4000-8000-000000000001", "people/7f0c1f4e-0000-4000-8000-000000000002"
+NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+
+def after(**time):
+    return NOON + timedelta(**time)
+
+
+def test_migrations_make_the_schema_that_the_tables_say(postgres_server, schema):
+    assert schema_differences(postgres_server, schema) == set()
+
+
+def test_a_sign_in_holds_while_it_is_used_and_idles_away_after_fifteen_minutes(database):
+    cookie = sign_ins.begin(database, ANA, NOON)
+
+    assert sign_ins.use(database, cookie, after(minutes=14)).person == ANA
+    assert sign_ins.use(database, cookie, after(minutes=28)).person == ANA
+    assert sign_ins.use(database, cookie, after(minutes=43, seconds=1)) is None
+    assert sign_ins.use(database, "another cookie", NOON) is None
+
+
+def test_who_signed_out_is_signed_out_and_may_do_so_twice(database):
+    cookie = sign_ins.begin(database, ANA, NOON)
+
+    sign_ins.end(database, cookie, after(minutes=1))
+    sign_ins.end(database, cookie, after(minutes=2))
+
+    assert sign_ins.use(database, cookie, after(minutes=2)) is None
+
+
+def test_the_cookie_itself_is_nowhere_in_the_database(database, rows):
+    cookie = sign_ins.begin(database, ANA, NOON)
+
+    held = rows(
+        "SELECT sign_in.*::text, sign_in_activity.*::text FROM sign_in JOIN sign_in_activity USING (cookie_sha256)"
+    )
+
+    assert len(held) == 1
+    assert cookie not in str(held)
+
+
+def test_signing_in_and_out_stands_in_the_audit_trail_and_being_seen_does_not(database, rows):
+    cookie = sign_ins.begin(database, ANA, NOON)
+    sign_ins.use(database, cookie, after(minutes=5))
+    sign_ins.end(database, cookie, after(minutes=6))
+
+    assert rows("SELECT actor, method FROM audit ORDER BY at") == [(ANA, "SignIn"), (ANA, "SignOut")]
+
+
+def test_a_sign_in_without_an_audit_row_is_refused_by_the_database(database, rows):
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="needs an audit row"):
+        rows("INSERT INTO sign_in (cookie_sha256, person, created_at) VALUES ('x', 'people/x', now()) RETURNING 1")
+
+
+def idle_form(database, person=ANA):
+    cookie = sign_ins.begin(database, person, NOON)
+    fields = [("subject", "Half a letter"), ("units", "intake"), ("units", "locate")]
+    assert sign_ins.keep(database, cookie, "/letters/new", fields, after(minutes=16))
+    return cookie, fields
+
+
+def test_a_form_that_came_too_late_is_there_after_the_next_sign_in(database):
+    old, fields = idle_form(database)
+
+    new = sign_ins.begin(database, ANA, after(minutes=17), previous=old)
+    sign_in = sign_ins.use(database, new, after(minutes=18))
+
+    assert sign_in.keeps
+    assert sign_ins.kept(database, sign_in) == sign_ins.Kept("/letters/new", tuple(fields))
+    sign_ins.forget(database, sign_in, "/elsewhere")
+    assert sign_ins.kept(database, sign_in) is not None
+    sign_ins.forget(database, sign_in, "/letters/new")
+    assert sign_ins.kept(database, sign_in) is None
+
+
+def test_a_form_that_came_too_late_is_not_shown_to_the_next_person_at_the_computer(database, rows):
+    old, _ = idle_form(database)
+
+    sign_in = sign_ins.use(database, sign_ins.begin(database, BEN, after(minutes=17), previous=old), after(minutes=17))
+
+    assert not sign_in.keeps
+    assert sign_ins.kept(database, sign_in) is None
+    assert rows("SELECT count(*) FROM sign_in_activity WHERE kept_path <> ''") == [(0,)]
+
+
+def test_nothing_is_kept_of_a_sign_in_that_holds_or_was_ended_or_never_was(database):
+    cookie = sign_ins.begin(database, ANA, NOON)
+
+    assert not sign_ins.keep(database, cookie, "/x", [("a", "b")], after(minutes=14))
+    assert not sign_ins.keep(database, "no such cookie", "/x", [("a", "b")], after(minutes=16))
+    sign_ins.end(database, cookie, after(minutes=14))
+    assert not sign_ins.keep(database, cookie, "/x", [("a", "b")], after(minutes=30))
+
+
+def test_a_form_larger_than_anybody_types_is_not_kept(database):
+    cookie = sign_ins.begin(database, ANA, NOON)
+
+    assert not sign_ins.keep(database, cookie, "/x", [("a", "b" * 64_001)], after(minutes=16))
