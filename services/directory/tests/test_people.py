@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
+from sqlalchemy import event
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
@@ -399,8 +400,6 @@ def test_no_name_or_address_stands_in_the_audit_trail_or_in_an_event(directory):
 
 
 def test_the_number_of_statements_does_not_grow_with_the_people_listed(directory):
-    from sqlalchemy import event
-
     engine = directory.running.runtime.database.engine
     statements = []
     event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))

@@ -1,10 +1,12 @@
 """Roster files, from pieces to people."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
-from directory import roster_work
+from directory import roster_work, rosters
 from servicekit.client import Refused
 from servicekit.rpc import Scope
 
@@ -218,7 +220,7 @@ def test_errors_are_listed_page_by_page(directory):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_names_of_all_scripts_go_in_and_come_out_unchanged(directory, encoding):
-    names = ["Álvarez", "O’Brien", "Vang-Xiong", "Պետրոսյան", "陈", "Kaʻahumanu"]
+    names = ["Álvarez", "O’Brien", "Vang-Xiong", "Պետրոսյան", "陈", "Kaʻahumanu"]  # noqa: RUF001 - as people write them
     rows = [{"family_name": name, "given_name": "X"} for name in names]
 
     directory.import_roster(directory.roster(*rows, separator=";", end="\r\n").encode(encoding))
@@ -434,8 +436,6 @@ def test_a_file_that_we_cannot_digest_is_given_up_after_three_tries(directory, r
 
 
 def test_what_was_wrong_with_old_files_is_forgotten(directory):
-    from datetime import UTC, datetime, timedelta
-
     result = directory.import_roster(directory.roster({"job_class": "king"}))
     database = directory.running.runtime.database
 
@@ -448,8 +448,6 @@ def test_what_was_wrong_with_old_files_is_forgotten(directory):
 @pytest.fixture
 def running_import(directory):
     """An import that says RUNNING and that nobody works on, as a killed process leaves it."""
-    from directory import rosters
-
     database = directory.running.runtime.database
     everywhere = Scope(whole=True, resources=frozenset(), person="")
     with database.transaction(actor="services/test", method="test") as db:

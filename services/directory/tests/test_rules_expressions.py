@@ -107,10 +107,11 @@ def test_a_person_is_told_why_she_is_on_the_list():
     assert explain(everyone(), [LAWYER], KNOWN, herself=True) == [
         "You work at Lake County; this is for everyone at all 47 agencies."
     ]
-    assert explain(Expression((Clause(units=("intake",)),)), [NO_UNIT], KNOWN, herself=False) == [
+    (reason,) = explain(Expression((Clause(units=("intake",)),)), [NO_UNIT], KNOWN, herself=False)
+    assert reason == (
         "Works at Lake County; this is for everyone in Intake at all 47 agencies."
         " No work unit is recorded there, so it is for any unit."
-    ]
+    )
 
 
 def test_a_person_is_told_why_she_is_not_on_the_list():

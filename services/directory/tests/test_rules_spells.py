@@ -15,9 +15,6 @@ spells = st.builds(
     lambda start, n: Spell(start, None if n == 0 else start + timedelta(days=n)), days, st.integers(0, 20)
 )
 
-    lambda start, n: Spell(start, None if n == 0 else start + timedelta(days=n)), days, st.integers(0, 20)
-)
-
 
 @given(spells, spells)
 def test_two_spells_overlap_exactly_if_some_day_lies_in_both(one, other):

@@ -44,7 +44,7 @@ def fold(value: str) -> str:
     """Return *value* without marks and case: `Álvarez` as `alvarez`."""
     if value.isascii():
         return " ".join(value.lower().split())
-    # Some letters have a small form only once they are taken apart (𝕊 → S), and others the other way round.
+    # Some letters have a small form only once they are taken apart, and others the other way round.
     return _without_marks(_without_marks(value).casefold())
 
 

@@ -1,0 +1,132 @@
+"""After any edits, what is stored is what a recount gives, and both are what the rules say."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from directory import audiences, employment, grants, membership, people, queries
+from directory.rules import expressions
+from directory.rules.spells import JobOverlaps, LeaveOverlaps, NoCurrentJob
+from servicekit.calendar import pacific_date
+from servicekit.refusals import Refusal
+from servicekit.rpc import Scope
+
+EVERYWHERE = Scope(whole=True, resources=frozenset(), person="")
+AGENCIES = ("lake", "los-angeles", "mendocino", "dcss")
+CLASSES = ("attorney", "supervisor")
+UNITS = ("legal", "intake", "locate")
+PEOPLE = 5
+
+some = lambda values: st.lists(st.sampled_from(values), max_size=2).map(lambda each: tuple(sorted(set(each))))  # noqa: E731
+clause = st.builds(
+    expressions.Clause,
+    agencies=some(AGENCIES),
+    regions=some(["Northern", "Southern"]),
+    job_classes=some(CLASSES),
+    units=some(UNITS),
+    roles=some(["supervisor", "approver"]),
+)
+expression = st.builds(
+    expressions.Expression,
+    st.lists(clause, min_size=1, max_size=2).map(tuple),
+    st.lists(clause.filter(lambda each: each != expressions.Clause()), max_size=1).map(tuple),
+)
+person = st.integers(0, PEOPLE - 1)
+agency = st.sampled_from(AGENCIES)
+days = st.integers(-5, 5)
+edit = st.one_of(
+    st.tuples(st.just("job"), person, agency, days, some(UNITS)),
+    st.tuples(st.just("change"), person, agency, st.sampled_from(CLASSES), some(UNITS)),
+    st.tuples(st.just("end"), person, agency, days),
+    st.tuples(st.just("leave"), person, days, st.integers(0, 4)),
+    st.tuples(st.just("role"), person, st.sampled_from([("supervisor", "lake"), ("approver", "state")])),
+    st.tuples(st.just("audience"), expression),
+)
+
+
+@pytest.fixture
+def database(directory):
+    return directory.running.runtime.database
+
+
+def apply(database, step, ids):
+    kind, *given = step
+    with database.transaction(actor="services/test", method="test") as db:
+        at, today = db.at, pacific_date(db.at)
+        if kind == "audience":
+            audiences.create(db, title="Some", expression=given[0], at=at)
+        elif kind == "job":
+            who, where, start, units = given
+            post = employment.Post("X", "attorney", units)
+            start_date = today + timedelta(days=start)
+            employment.add_job(db, person_id=ids[who], agency_id=where, post=post, start=start_date, end=None, at=at)
+        elif kind == "change":
+            who, where, job_class, units = given
+            post = employment.Post("X", job_class, units)
+            employment.change_job(db, person_id=ids[who], agency_id=where, post=post, at=at)
+        elif kind == "end":
+            who, where, day = given
+            employment.end_job(db, person_id=ids[who], agency_id=where, end=today + timedelta(days=day), at=at)
+        elif kind == "leave":
+            who, start, length = given
+            first = today + timedelta(days=start)
+            last = first + timedelta(days=length)
+            employment.record_leave(db, person_id=ids[who], scope=EVERYWHERE, start=first, last=last, at=at)
+        else:
+            who, (role, scope) = given
+            grants.grant(db, person_id=ids[who], role=role, scope=scope, at=at)
+
+
+def expected(database, ids):
+    """Members by the rules alone, post by post."""
+    with database.read() as db:
+        today = pacific_date(datetime.now(UTC))
+        posts = [post for each in ids for post in queries.posts(db, each, day=today)]
+        kept = {row["id"]: audiences.from_stored(row["expression"]) for row in db.rows("SELECT * FROM audience")}
+    return {
+        (audience, UUID(post.person), post.agency, post.units)
+        for audience, wanted in kept.items()
+        for post in posts
+        if expressions.member(wanted, post)
+    }
+
+
+def stored(database):
+    with database.read() as db:
+        rows = db.rows("SELECT audience_id, person_id, agency_id, units FROM audience_member WHERE member")
+    return {(row["audience_id"], row["person_id"], row["agency_id"], tuple(row["units"])) for row in rows}
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(expression, min_size=1, max_size=3), st.lists(edit, min_size=3, max_size=12))
+def test_what_is_kept_up_step_by_step_is_what_a_recount_and_the_rules_give(database, wanted, edits):
+    ids = []
+    with database.transaction(actor="services/test", method="test") as db:
+        for number in range(PEOPLE):
+            identity = people.Identity(f"S-{datetime.now(UTC).timestamp()}-{number}", "Mills", "Jo", "")
+            post = employment.Post("X", "attorney", ["legal"] if number % 2 else [])
+            hired = employment.hire(
+                db, identity, agency_id=AGENCIES[number % 3], post=post, start=date(2020, 1, 1), at=db.at
+            )
+            ids.append(hired.id)
+    for each in wanted:
+        apply(database, ("audience", each), ids)
+    for step in edits:
+        try:
+            apply(database, step, ids)
+        except (JobOverlaps, LeaveOverlaps, NoCurrentJob, Refusal):
+            continue
+
+    with database.read() as db:
+        everybody = [row["id"] for row in db.rows("SELECT id FROM person")]
+        assert membership.drift(db) == 0
+    assert stored(database) == expected(database, everybody)
+    with database.transaction(actor="services/test", method="test") as db:
+        assert membership.recompute(db, at=db.at) == 0
