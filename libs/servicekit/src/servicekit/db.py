@@ -133,7 +133,8 @@ class Database:
             poolclass=QueuePool,
             pool_size=pool_size,
             max_overflow=4,
-            pool_pre_ping=False,
+            # Every use ends its own transaction; a rollback more at each return would cost a third of a small read.
+            pool_reset_on_return=None,
             # Values of statements may be personal: errors that are logged do not repeat them.
             hide_parameters=True,
             connect_args={"application_name": name, "options": "-c timezone=UTC -c lock_timeout=10s"},
