@@ -16,7 +16,7 @@ from servicekit.db import Db
 _REMEMBER_CHUNKS = """
 INSERT INTO audience_revision AS known (audience_id, revision, effective_date, chunks, chunks_seen)
 SELECT audience_id, revision, min(effective_date), min(chunks), array_agg(DISTINCT chunk)
-FROM unnest(%(audiences)s::uuid[], %(revisions)s::bigint[], %(days)s::date[], %(totals)s::int[], %(chunks)s::int[])
+FROM unnest(%(audiences)b::uuid[], %(revisions)b::bigint[], %(days)s::date[], %(totals)s::int[], %(chunks)s::int[])
   AS given (audience_id, revision, effective_date, chunks, chunk)
 GROUP BY audience_id, revision
 ORDER BY audience_id, revision
@@ -25,12 +25,13 @@ SET chunks_seen = ARRAY(SELECT DISTINCT unnest(known.chunks_seen || excluded.chu
 """
 # What a person had before decides `since`: it restarts when she comes, or comes back from leave, and survives a move
 # between agencies, also when the two halves of the move stand in two chunks of the revision.
+# Arrays go in binary (%b): as text, 10,000 ids cost 9 ms of quoting.
 _REMEMBER_MEMBERS = """
 WITH given AS (
   SELECT DISTINCT ON (audience_id, person_id, agency_id) *
   FROM unnest(
-    %(audiences)s::uuid[], %(people)s::uuid[], %(agencies)s::text[], %(members)s::boolean[], %(leaves)s::boolean[],
-    %(revisions)s::bigint[]
+    %(audiences)b::uuid[], %(people)b::uuid[], %(agencies)b::text[], %(members)b::boolean[], %(leaves)b::boolean[],
+    %(revisions)b::bigint[]
   ) AS change (audience_id, person_id, agency_id, member, on_leave, revision)
 ), before AS (
   SELECT audience_id, person_id, max(known.since) AS since, bool_or(NOT known.on_leave) AS at_work

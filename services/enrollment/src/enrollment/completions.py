@@ -17,7 +17,7 @@ from servicekit.refusals import NotFound
 _REMEMBER_PASSED = """
 INSERT INTO passed_test (person_id, test_id, test_version, passed_at)
 SELECT DISTINCT ON (person_id, test_id, test_version) person_id, test_id, test_version, passed_at
-FROM unnest(%(people)s::uuid[], %(tests)s::text[], %(versions)s::int[], %(moments)s::timestamptz[])
+FROM unnest(%(people)b::uuid[], %(tests)s::text[], %(versions)s::int[], %(moments)s::timestamptz[])
   AS passed (person_id, test_id, test_version, passed_at)
 ORDER BY person_id, test_id, test_version, passed_at
 ON CONFLICT DO NOTHING
@@ -26,7 +26,7 @@ ON CONFLICT DO NOTHING
 # statement sees it. The other way round `assignments.complete_section` looks for the test after it has the row.
 _LOCK_TESTED = """
 SELECT a.requirement_id, a.person_id, passed.passed_at
-FROM unnest(%(people)s::uuid[], %(tests)s::text[], %(versions)s::int[]) AS heard (person_id, test_id, test_version)
+FROM unnest(%(people)b::uuid[], %(tests)s::text[], %(versions)s::int[]) AS heard (person_id, test_id, test_version)
 JOIN passed_test AS passed USING (person_id, test_id, test_version)
 JOIN course_version AS course USING (test_id, test_version)
 JOIN requirement ON (requirement.course_id, requirement.course_version) = (course.course_id, course.version)
@@ -39,7 +39,7 @@ FOR UPDATE OF a
 _COMPLETE_TESTED = """
 WITH done AS (
   UPDATE assignment AS a SET state = 'COMPLETED'
-  FROM unnest(%(requirements)s::uuid[], %(people)s::uuid[], %(moments)s::timestamptz[])
+  FROM unnest(%(requirements)b::uuid[], %(people)b::uuid[], %(moments)s::timestamptz[])
       AS tested (requirement_id, person_id, passed_at)
     JOIN requirement ON requirement.id = tested.requirement_id
     JOIN course_version AS course

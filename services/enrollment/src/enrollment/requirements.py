@@ -60,7 +60,7 @@ SELECT coalesce(string_agg(person_id::text, ','), '') AS people FROM listed
 _OPEN_ONES = f"SELECT {_RULE} FROM requirement WHERE state = 'OPEN' AND audience_id = ANY(%(audiences)s) ORDER BY id"  # noqa: S608 - constants only
 _SINCE = """
 SELECT DISTINCT member.audience_id, member.since, revision.effective_date
-FROM unnest(%(audiences)s::uuid[], %(people)s::uuid[]) AS changed (audience_id, person_id)
+FROM unnest(%(audiences)b::uuid[], %(people)b::uuid[]) AS changed (audience_id, person_id)
 JOIN audience_member AS member USING (audience_id, person_id)
 JOIN audience_revision AS revision ON (revision.audience_id, revision.revision) = (member.audience_id, member.since)
 WHERE member.member
@@ -69,14 +69,14 @@ WHERE member.member
 _CHANGED = """
 WITH changed AS (
   SELECT audience_id, person_id, max(member.since) FILTER (WHERE member.member) AS since
-  FROM unnest(%(audiences)s::uuid[], %(people)s::uuid[]) AS changed (audience_id, person_id)
+  FROM unnest(%(audiences)b::uuid[], %(people)b::uuid[]) AS changed (audience_id, person_id)
   JOIN audience_member AS member USING (audience_id, person_id)
   GROUP BY audience_id, person_id
 )
 """
 _DUE = """
 due AS (
-  SELECT * FROM unnest(%(requirements)s::uuid[], %(of)s::uuid[], %(since)s::bigint[], %(due)s::date[])
+  SELECT * FROM unnest(%(requirements)b::uuid[], %(of)b::uuid[], %(since)s::bigint[], %(due)s::date[])
     AS due (requirement_id, audience_id, since, due_date)
 )
 """
