@@ -20,12 +20,12 @@ FROM stored AS s FULL JOIN recounted AS r USING (notice_id, agency_id, due_date)
 """  # noqa: S608 - made of constants
 _UNLISTED = """
 SELECT count(*) FROM (
-  SELECT DISTINCT n.id AS notice_id, m.person_id
-  FROM notice AS n JOIN audience_member AS m ON m.audience_id = n.audience_id AND m.member
-  WHERE n.state = 'PUBLISHED'
-) AS due
-LEFT JOIN recipient AS r USING (notice_id, person_id)
-WHERE r.notice_id IS NULL
+  SELECT DISTINCT n.id, m.person_id
+  FROM notice AS n
+  JOIN audience_member AS m ON m.audience_id = n.audience_id AND m.member
+  LEFT JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = m.person_id
+  WHERE n.state = 'PUBLISHED' AND r.notice_id IS NULL
+) AS forgotten
 """
 _ALTERED = """
 SELECT count(*) FROM notice AS n LEFT JOIN notice_version AS v ON v.notice_id = n.id AND v.version = n.version
@@ -38,7 +38,8 @@ WHERE n.state = 'PUBLISHED' AND (
 
 
 def _duplicates(table: str, *key: str) -> str:
-    return f"SELECT count(*) - count(DISTINCT ({', '.join(key)})) FROM {table}"  # noqa: S608 - made of constants
+    groups = f"SELECT count(*) AS rows FROM {table} GROUP BY {', '.join(key)}"  # noqa: S608 - made of constants
+    return f"SELECT coalesce(sum(rows - 1), 0)::bigint FROM ({groups}) AS counted"  # noqa: S608 - made of constants
 
 
 def _audit(name: str, description: str, sql: str) -> Audit:

@@ -30,22 +30,22 @@ DID_ALL = """
     ELSE r.confirmed_at IS NOT NULL AND r.trained_at IS NOT NULL
   END
 """
-# One person under one notice at one place ('' = the state, each person once), with the flags that are counted.
+# One person under one notice at one place ('' = the state, each person once), with the flags that are counted. Leave is
+# a person's, so it is the same at all her places. They are fetched by one look into the index: two, put together by
+# UNION ALL, took 20 times as long for 300,000 recipients, since the planner memoizes them in vain.
 STANDING = f"""
 SELECT r.notice_id, place.agency_id, r.due_date, r.person_id,
-  NOT r.excused AS listed, r.excused, place.on_leave, r.read_at, r.confirmed_at, r.trained_at,
+  NOT r.excused AS listed, r.excused, everywhere.on_leave, r.read_at, r.confirmed_at, r.trained_at,
   {DID_ALL} AS did_all
 FROM touched
 JOIN notice AS n ON n.id = touched.notice_id AND n.state = 'PUBLISHED'
 JOIN recipient AS r ON r.notice_id = touched.notice_id AND r.person_id = touched.person_id
 CROSS JOIN LATERAL (
-  SELECT m.agency_id, m.on_leave FROM audience_member AS m
-  WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member
-  UNION ALL
-  SELECT '', bool_or(m.on_leave) FROM audience_member AS m
+  SELECT array_agg(m.agency_id) AS agencies, bool_or(m.on_leave) AS on_leave FROM audience_member AS m
   WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member
   HAVING count(*) > 0
-) AS place
+) AS everywhere
+CROSS JOIN LATERAL unnest(everywhere.agencies || ''::varchar) AS place (agency_id)
 """  # noqa: S608 - made of constants
 # Counts over rows of `STANDING`, in the order of `Counts`.
 COUNTED = """
