@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 from psycopg import errors
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit.db import Database, Replayed, count
+from servicekit.db import Database, PendingEvent, Replayed, count
 from servicekit.refusals import Refusal, RequestIdReused
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -138,3 +138,42 @@ def test_a_twin_that_the_rules_refuse_because_the_first_won_gets_the_first_answe
         raise Refusal("There is one already.")
 
     assert pb.DeadLetter.FromString(replayed.value.answer).name == "first"
+
+
+@pytest.mark.parametrize("events", [0, 1, 3])
+def test_a_write_leaves_as_many_events_as_it_made_in_their_order(database, events):
+    with database.transaction(actor="people/1", method="Kit/Write") as db:
+        db.events = [PendingEvent("cadre.kit.thing.made.v1", str(n).encode(), {"n": str(n)}) for n in range(events)]
+        ids = [event.id for event in db.events]
+
+    with database.read() as db:
+        rows = db.rows("SELECT id, payload, headers FROM outbox ORDER BY seq")
+    assert [row["id"] for row in rows] == ids
+    assert [bytes(row["payload"]) for row in rows] == [str(n).encode() for n in range(events)]
+    assert [row["headers"] for row in rows] == [{"n": str(n)} for n in range(events)]
+
+
+def test_an_error_of_a_statement_is_of_its_kind_and_ends_the_transaction(database):
+    with (
+        pytest.raises(IntegrityError) as raised,
+        database.transaction(actor="people/1", method="Kit/Write") as db,
+    ):
+        db.run("INSERT INTO thing (value) VALUES ('first')")
+        db.run("INSERT INTO thing (value) VALUES (%(value)s)", value=None)
+    assert isinstance(raised.value.orig, errors.NotNullViolation)
+    assert things(database) == 0
+
+
+def test_a_lost_connection_fails_the_write_in_hand_and_none_after_it(database):
+    with (
+        pytest.raises(OperationalError) as raised,
+        database.transaction(actor="people/1", method="Kit/Write") as db,
+    ):
+        (row,) = db.rows("SELECT pg_backend_pid() AS pid")
+        with database.engine.connect() as other:
+            other.exec_driver_sql("SELECT pg_terminate_backend(%(pid)s, 5000)", row)
+        db.run("INSERT INTO thing (value) VALUES ('lost')")
+    assert raised.value.connection_invalidated
+
+    write(database)
+    assert things(database) == 1
