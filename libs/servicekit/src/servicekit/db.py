@@ -258,11 +258,15 @@ class Database:
 def _execute(connection: Connection, sql: str, params: Mapping[str, object]) -> psycopg.Cursor[dict[str, Any]]:
     """Run a statement on the driver itself: SQLAlchemy's own execution would take a third of a small write's Python.
 
-    What fails is raised as SQLAlchemy's error, and a lost connection leaves the pool, as from an execution of its own.
+    As with an execution of its own, listeners are told (so tests count statements), what fails is raised as its error,
+    and a lost connection leaves the pool.
     """
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    cursor = driver.cursor(row_factory=dict_row)
+    for listener in connection.engine.dispatch.before_cursor_execute:
+        listener(connection, cursor, sql, params, None, False)  # noqa: FBT003 - the event's signature
     try:
-        return driver.cursor(row_factory=dict_row).execute(sql.encode(), params)
+        return cursor.execute(sql.encode(), params)
     except psycopg.Error as error:
         if lost := driver.closed:
             connection.invalidate(error)
