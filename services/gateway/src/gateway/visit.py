@@ -120,7 +120,7 @@ async def somebody(request: Request) -> Visit:
     gateway: Gateway = request.app.state.gateway
     visit, token = await run_in_threadpool(_recognise, gateway, request)
     callers.act_as(lambda: token)
-    request.state.person = visit.person
+    request.state.person, request.state.visit = visit.person, visit
     return visit
 
 

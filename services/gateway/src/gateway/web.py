@@ -194,5 +194,5 @@ async def _failed(request: Request, _: Exception) -> Response:
 
 async def say(request: Request, status: HTTPStatus, title: str, sentence: str) -> HTMLResponse:
     """Answer with a page of one sentence."""
-    visit = await nobody(request)
+    visit = getattr(request.state, "visit", None) or await nobody(request)
     return visit.page("refused.html", status=status, title=title, sentence=sentence)

@@ -1,5 +1,7 @@
 """A roster file: looked at first, row by row, then applied."""
 
+import uuid
+
 from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as pb
@@ -39,7 +41,12 @@ def send_roster(visit: Visitor, agency_id: str, form: Sent) -> Answer:
         starts = range(0, len(content), _CHUNK_BYTES)
         for index, start in enumerate(starts):
             directory.AppendRosterChunk(
-                pb.AppendRosterChunkRequest(name=made.name, index=index, content=content[start : start + _CHUNK_BYTES])
+                pb.AppendRosterChunkRequest(
+                    name=made.name,
+                    index=index,
+                    content=content[start : start + _CHUNK_BYTES],
+                    request_id=str(uuid.uuid5(uuid.UUID(request_id), str(index))),
+                )
             )
         directory.RunRosterImport(pb.RunRosterImportRequest(name=made.name, chunks=len(starts), request_id=request_id))
     except Refused as error:

@@ -1,0 +1,182 @@
+"""Pages in a real browser, in front of the whole running product: real services, servers and events."""
+
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+
+from cadre_cli import demo_content, loading, reference, roster, story, synthetic
+from cadre_cli.demo import open_access
+from cadre_cli.supervisor import Supervisor
+from servicekit.testing.waiting import wait_until
+
+STAFF = 500
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# What is typed is sent to another process, on a machine that may be busy.
+PATIENCE_MILLISECONDS = 30_000
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium. Without it nothing here can run: a failure where all is to be run, else one line."""
+    program = shutil.which("chromium")
+    if program is None:
+        missing = "Chromium is not installed: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def cadre(chromium, tmp_path_factory):
+    """All processes under one supervisor, with some 500 synthetic staff at 47 agencies."""
+    folder = Path(tempfile.mkdtemp(prefix="cadre-browser-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    supervisor = Supervisor(folder, 0, demo=True, fsync=False)
+    try:
+        supervisor.start()
+        supervisor.wait_ready(120)
+        access = open_access(supervisor)
+        known, content = reference.load(), demo_content.load()
+        file = tmp_path_factory.mktemp("roster") / "synthetic.csv"
+        file.write_text(roster.text_of(synthetic.generate(people=STAFF, reference=known)), encoding="utf-8")
+        loading.load_reference(access, known)
+        loading.load_roster(access, file)
+        yield SimpleNamespace(
+            url=supervisor.gateway_url,
+            access=access,
+            content=content,
+            course_version=loading.load_course(access, content),
+            cast=story.find_cast(access),
+            gateway_database=supervisor.site.database_urls["gateway"].replace("+psycopg", ""),
+        )
+        access.close()
+    finally:
+        supervisor.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def letter(cadre):
+    """A letter that was issued, of which agencies have not confirmed and staff are not trained."""
+    issued = story.issue_letter(cadre.access, cadre.cast, cadre.content, cadre.course_version)
+    return issued.notice.name.removeprefix("notices/")
+
+
+@dataclass
+class Person:
+    """Somebody at a browser: what she sees and does is found by role and label."""
+
+    page: Page
+    url: str
+    # What the browser complained of: blocked by policy, not found, failed.
+    complaints: list[str] = field(default_factory=list)
+
+    def hear(self, said: ConsoleMessage) -> None:
+        """Note what the browser complains of; a form that was refused, with its page of what to mend, is no fault."""
+        if said.type == "error" and "400 (Bad Request)" not in said.text:
+            self.complaints.append(said.text)
+
+    def sign_in(self, title: str) -> "Person":
+        """Sign in as the person of the demonstration whose part is *title*."""
+        self.go("/sign-in")
+        self.page.get_by_role("button", name=re.compile(re.escape(title))).click()
+        expect(self.page.get_by_text("You are signed in as")).to_be_visible()
+        return self
+
+    def go(self, path: str) -> Response:
+        """Open a page by its address."""
+        response = self.page.goto(self.url + path)
+        assert response is not None
+        return response
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button, or follow a link."""
+        exact = isinstance(name, str)
+        self.page.get_by_role("button", name=name, exact=exact).or_(
+            self.page.get_by_role("link", name=name, exact=exact)
+        ).first.click()
+
+    def type(self, label: str | re.Pattern[str], text: str) -> None:
+        """Type into the field with a label."""
+        self.page.get_by_label(label, exact=isinstance(label, str)).first.fill(text)
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        """Wait until *text* is there."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def sees_heading(self, text: str | re.Pattern[str]) -> None:
+        """Wait until a heading says *text*."""
+        expect(self.page.get_by_role("heading", name=text).first).to_be_visible()
+
+    def waits_for(self, text: str | re.Pattern[str], seconds: float = 30) -> None:
+        """Refresh the page until it shows *text*: figures follow by events."""
+
+        def there() -> bool:
+            if self.page.get_by_text(text).count():
+                return True
+            self.page.reload()
+            return False
+
+        wait_until(there, seconds, lambda: f"{text!r} on {self.page.url}: {self.page.inner_text('main')[:2000]}")
+
+    def violations(self) -> list[str]:
+        """What axe finds wrong with the page."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+        assert found["passes"], "axe looked at nothing"
+        return [
+            f"{rule['id']}: {rule['help']}: {[node['html'][:200] for node in rule['nodes']]}"
+            for rule in found["violations"]
+        ]
+
+
+@pytest.fixture
+def person(chromium: Browser, cadre):
+    """Make a person at a browser of her own; scripts are off unless asked for: the pages need none."""
+    contexts = []
+
+    def make(*, scripts: bool = False, width: int = 1280) -> Person:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        contexts.append(context)
+        made = Person(context.new_page(), cadre.url)
+        made.page.on("console", made.hear)
+        made.page.on("requestfailed", lambda request: made.complaints.append(f"failed: {request.url}"))
+        return made
+
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def fifteen_minutes_pass(cadre):
+    """Let every sign-in idle for fifteen minutes."""
+
+    def pass_() -> None:
+        with psycopg.connect(cadre.gateway_database, autocommit=True) as connection:
+            connection.execute("UPDATE sign_in_activity SET seen_at = seen_at - interval '16 minutes'")
+
+    return pass_

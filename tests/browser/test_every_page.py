@@ -1,0 +1,201 @@
+"""Every page, in its states: nothing that axe finds, on a large and on a small screen, light, and printable."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre_cli.access import request_id
+from gateway import pages
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+ANALYST, APPROVER, OPERATOR = "State analyst", "Approver", "Operator"
+COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lake", "Coordinator, Los Angeles"
+LETTER = "/agencies/{agency_id}/letters/{letter_id}"
+LAKE, BIG = "/agencies/lake/letters/{letter}", "/agencies/los-angeles/letters/{letter}"
+PAGE_BYTES = 300_000
+# Route of the gateway -> who looks, at which address. A route may stand several times, once for each of its states.
+SWEEP = [
+    ("/sign-in", "", "/sign-in"),
+    ("/home", ANALYST, "/home"),
+    ("/home", COORDINATOR, "/home"),
+    ("/home", BIG_COORDINATOR, "/home"),
+    ("/home", SPECIALIST, "/home"),
+    ("/home", OPERATOR, "/home"),
+    ("/kept", ANALYST, "/kept"),
+    ("/letters", APPROVER, "/letters"),
+    ("/letters/new", ANALYST, "/letters/new"),
+    ("/letters/{letter_id}", ANALYST, "/letters/{letter}"),
+    ("/letters/{letter_id}", ANALYST, "/letters/{letter}?region=none"),
+    ("/letters/{letter_id}", ANALYST, "/letters/{draft}"),
+    ("/letters/{letter_id}", APPROVER, "/letters/{waiting}"),
+    ("/letters/{letter_id}/edit", ANALYST, "/letters/{draft}/edit"),
+    ("/letters/{letter_id}/preview", ANALYST, "/letters/{draft}/preview"),
+    ("/letters/{letter_id}/text", ANALYST, "/letters/{letter}/text"),
+    ("/letters/{letter_id}/included", ANALYST, "/letters/{letter}/included"),
+    ("/letters/{letter_id}/history", ANALYST, "/letters/{letter}/history"),
+    (LETTER, COORDINATOR, LAKE),
+    (LETTER, BIG_COORDINATOR, BIG),
+    (LETTER, BIG_COORDINATOR, BIG + "?unit=all"),
+    (
+        LETTER + "/briefing",
+        BIG_COORDINATOR,
+        BIG + "/briefing?select=all",
+    ),
+    (
+        LETTER + "/sign-in-sheet",
+        BIG_COORDINATOR,
+        BIG + "/sign-in-sheet",
+    ),
+    (
+        LETTER + "/people/{person_id}",
+        COORDINATOR,
+        LAKE + "/people/{specialist}",
+    ),
+    ("/training", SPECIALIST, "/training"),
+    ("/training/letters", SPECIALIST, "/training/letters"),
+    ("/record", SPECIALIST, "/record"),
+    ("/training/{letter_id}", COORDINATOR, "/training/{letter}"),
+    ("/training/{letter_id}", SPECIALIST, "/training/{letter}"),
+    ("/training/{letter_id}/letter", SPECIALIST, "/training/{letter}/letter"),
+    ("/training/{letter_id}/why", SPECIALIST, "/training/{letter}/why"),
+    ("/training/{letter_id}/course", SPECIALIST, "/training/{letter}/course"),
+    ("/training/{letter_id}/course/{number}", SPECIALIST, "/training/{letter}/course/1"),
+    ("/training/{letter_id}/course/{number}", SPECIALIST, "/training/{letter}/course/3"),
+    ("/training/{letter_id}/test", SPECIALIST, "/training/{letter}/test"),
+    ("/training/{letter_id}/test/{sitting_id}", SPECIALIST, "/training/{letter}/test/{failed}"),
+    ("/training/{letter_id}/test/{sitting_id}", SPECIALIST, "/training/{letter}/test/{passed}"),
+    ("/training/{letter_id}/test/{sitting_id}", SPECIALIST, "/training/{letter}/test/{open}"),
+    ("/training/{letter_id}/done", SPECIALIST, "/training/{letter}/done"),
+    ("/agencies/{agency_id}/people", BIG_COORDINATOR, "/agencies/los-angeles/people"),
+    ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?query=nobody-has-this-name"),
+    ("/agencies/{agency_id}/people/new", COORDINATOR, "/agencies/lake/people/new"),
+    ("/agencies/{agency_id}/people/{person_id}", COORDINATOR, "/agencies/lake/people/{specialist}"),
+    ("/agencies/{agency_id}/roster", COORDINATOR, "/agencies/lake/roster"),
+    ("/agencies/{agency_id}/roster/{import_id}", COORDINATOR, "/agencies/lake/roster/{imported}"),
+    ("/operations", OPERATOR, "/operations?audits=run&settled=show"),
+]
+
+
+def chosen(question, *, right):
+    """Options that are right, or not; one of them where one may be chosen."""
+    options = [n for n, choice in enumerate(question.choices) if choice.correct is right]
+    return options if question.kind == "multiple" else options[:1]
+
+
+@pytest.fixture(scope="module")
+def things(cadre, letter):
+    """What the addresses name: a letter in each state; a test not passed, passed and open; a roster file."""
+    access, notice = cadre.access, f"notices/{letter}"
+    ask, notification = access.ask, access.notification
+    issued = ask(notification.GetNotice, pb.GetNoticeRequest(name=notice), person=cadre.cast.analyst)
+    made = {}
+    for state in ("draft", "waiting"):
+        copy = pb.Notice(subject=f"A letter that is {state}")
+        for field in ("kind", "series", "addressees", "reason", "contact", "change", "before", "after", "body"):
+            setattr(copy, field, getattr(issued, field))
+        copy.number = {"draft": "26-98", "waiting": "26-99"}[state]
+        copy.effective_date, copy.audience, copy.asks = issued.effective_date, issued.audience, pb.CONFIRM
+        create = pb.CreateNoticeRequest(notice=copy, request_id=request_id("sweep", state))
+        found = ask(notification.CreateNotice, create, person=cadre.cast.analyst)
+        made[state] = found.name.removeprefix("notices/")
+    submit = pb.SubmitNoticeRequest(name=found.name, etag=found.etag, request_id=request_id("sweep", "submit"))
+    ask(notification.SubmitNotice, submit, person=cadre.cast.analyst)
+
+    personas = ask(access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    person = next(persona.person for persona in personas if persona.part == "learner")
+    confirm = pb.ConfirmNoticeRequest(notice=notice, text_sha256=issued.text_sha256, request_id=request_id("sweep"))
+    ask(notification.ConfirmNotice, confirm, person=person)
+    own = ask(access.enrollment.GetAssignment, enrollment_pb.GetAssignmentRequest(name=notice), person=person)
+    course = ask(
+        access.curriculum.GetCourseVersion,
+        curriculum_pb.GetCourseVersionRequest(name=own.course_version),
+        person=person,
+    )
+    for state, right in (("failed", False), ("passed", True), ("open", None)):
+        again = request_id("sweep", state)
+        start = evaluation_pb.StartSittingRequest(test_version=course.test_version, request_id=again)
+        sitting = ask(access.evaluation.StartSitting, start, person=person)
+        if right is not None:
+            answers = [
+                evaluation_pb.Answer(options=chosen(question, right=right)) for question in cadre.content.test.question
+            ]
+            send = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=again)
+            ask(access.evaluation.SubmitSitting, send, person=person)
+        made[state] = sitting.name.removeprefix("sittings/")
+    lead = cadre.cast.leads["lake"]
+    create = directory_pb.CreateRosterImportRequest(
+        parent="agencies/lake", dry_run=True, request_id=request_id("sweep", "roster")
+    )
+    roster = ask(access.directory.CreateRosterImport, create, person=lead)
+    return made | {
+        "letter": letter,
+        "specialist": person.removeprefix("people/"),
+        "imported": roster.name.removeprefix("rosterImports/"),
+    }
+
+
+def check(visitor, width):
+    """Look at the page that is open as axe, a small screen and a slow line do."""
+    visitor.page.set_viewport_size({"width": width, "height": 900})
+    assert visitor.violations() == []
+    html = visitor.page.content()
+    assert len(html.encode()) < PAGE_BYTES
+    assert visitor.page.get_by_role("heading", level=1).count() == 1
+    over = visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, f"{over} pixels too wide at {width}"
+    assert visitor.page.get_by_text("all staff are synthetic").count() == 1
+    assert visitor.complaints == []
+
+
+def test_the_sweep_knows_every_page():
+    routes = {route.path for router in pages.ROUTERS for route in router.routes if "GET" in route.methods}
+
+    assert routes - {"/"} == {route for route, _, _ in SWEEP}
+
+
+@pytest.mark.parametrize(("who", "path"), [(who, path) for _, who, path in SWEEP])
+def test_a_page_has_no_fault_that_axe_finds_and_fits_every_screen(person, things, who, path):
+    visitor = person(scripts=True)
+    if who:
+        visitor.sign_in(who)
+
+    assert visitor.go(path.format(**things)).status == 200
+    check(visitor, 1280)
+    check(visitor, 400)
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "button"),
+    [
+        (ANALYST, "/letters/new", "Send for approval"),
+        (COORDINATOR, "/agencies/lake/people/new", "Add the person"),
+        (COORDINATOR, LAKE + "/briefing?select=none", "Record the briefing"),
+        (SPECIALIST, "/training/{letter}/test/{open}", "Send my answers"),
+        (APPROVER, "/letters/{waiting}", "Return with a reason"),
+        (COORDINATOR, "/agencies/lake/roster", "Check the file"),
+    ],
+)
+def test_a_refused_form_has_no_fault_that_axe_finds(person, things, who, path, button):
+    visitor = person(scripts=True).sign_in(who)
+    visitor.go(path.format(**things))
+    visitor.press(button)
+
+    visitor.sees_heading("Not yet: please look at")
+    check(visitor, 1280)
+    check(visitor, 400)
+
+
+@pytest.mark.parametrize("path", [BIG + "/sign-in-sheet", "/training/{letter}/letter"])
+def test_what_is_printed_says_demonstration_and_has_no_menus(person, things, path):
+    visitor = person(scripts=True).sign_in(BIG_COORDINATOR)
+    visitor.go(path.format(**things))
+    visitor.page.emulate_media(media="print")
+
+    visitor.sees("DEMONSTRATION, not issued by DCSS")
+    expect(visitor.page.get_by_role("navigation")).to_have_count(0)
+    assert visitor.violations() == []

@@ -1,0 +1,304 @@
+"""What people do, from page to page, by role and label, in a browser that runs no script."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from servicekit.calendar import add_business_days, pacific_date
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+ANALYST, APPROVER = "State analyst", "Approver"
+COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lake", "Coordinator, Los Angeles"
+SUBJECT = "Wage assignments by telephone"
+
+
+def answer(person, content, *, right):
+    """Answer the test on the page, question by question, with the key or with its contrary."""
+    for question in content.test.question:
+        group = person.page.get_by_role("group", name=question.text)
+        wanted = [choice.text for choice in question.choices if choice.correct is right]
+        for text in wanted if question.kind == "multiple" else wanted[:1]:
+            group.get_by_text(text, exact=True).click()
+
+
+def test_a_letter_goes_from_the_analyst_to_trained_staff_and_the_numbers_move(person, cadre):  # noqa: PLR0915 - a day
+    effective = add_business_days(pacific_date(datetime.now(UTC)), 28)
+
+    analyst = person().sign_in(ANALYST)
+    analyst.press("New letter or release")
+    analyst.type("Subject", SUBJECT)
+    analyst.page.get_by_label("Reason for this transmittal").select_option("State law or regulation")
+    analyst.type("Contact", "DCSS Policy, 916-555-0100")
+    analyst.type("In one sentence", "A wage assignment may be asked for by telephone.")
+    analyst.type("Effective date", effective.isoformat())
+    analyst.page.get_by_text("Read, confirm and train", exact=True).click()
+    analyst.page.get_by_label(re.compile("^Course")).select_option(cadre.content.course.title)
+    analyst.press("Count who this is for")
+    analyst.sees(re.compile(r"47 agencies, \d+ staff, about \d+ staff hours\."))
+    expect(analyst.page.get_by_role("row")).to_have_count(48)
+    expect(analyst.page.get_by_label("Subject", exact=True)).to_have_value(SUBJECT)
+    analyst.press("Send for approval")
+    analyst.sees("The letter was sent for approval.")
+    analyst.sees("A second person approves and issues it.")
+
+    approver = person().sign_in(APPROVER)
+    approver.press(re.compile("^Open"))
+    approver.sees_heading(re.compile(SUBJECT))
+
+    def issue():
+        approver.press("Approve and issue")
+        return bool(approver.page.get_by_text("The letter is issued.").count())
+
+    for _ in range(20):
+        # The list of staff reaches the service that issues letters by an event.
+        if issue():
+            break
+    approver.sees("The letter is issued.")
+    approver.sees("No agency has confirmed yet.")
+    address = approver.page.url.partition("?")[0]
+
+    coordinator = person().sign_in(COORDINATOR)
+    coordinator.sees_heading("Do today")
+    coordinator.page.get_by_role("listitem").filter(has_text="Read and confirm: CSSP").filter(
+        has_text=SUBJECT
+    ).get_by_role("link").click()
+    coordinator.type("Anything in the way? (optional)", "No room before December")
+    coordinator.press("Confirm for our agency")
+    coordinator.sees("Confirmed for your agency.")
+    coordinator.sees(re.compile(r"Confirmed \w+ \d+, \d+:\d\d [ap]\.m\. by "))
+    coordinator.press("Record a briefing")
+    coordinator.press("Select none")
+    coordinator.type("Led by", "The coordinator")
+    coordinator.press("Record the briefing")
+    coordinator.sees_heading("Not yet: please look at this")
+    boxes = coordinator.page.get_by_role("group", name="Who was there")
+    boxes.locator("label").first.click()
+    coordinator.press("Record the briefing")
+    coordinator.sees("Training recorded for 1 person.")
+
+    learner = person().sign_in(SPECIALIST)
+    learner.press("My training")
+    row = learner.page.get_by_role("listitem").filter(has_text=SUBJECT)
+    expect(row).to_contain_text(re.compile(r"22 minutes · due .* before it takes effect"))
+    row.get_by_role("link", name="Start").click()
+    learner.sees("I have read this letter and know whom to ask.")
+    learner.press("Confirm and start the course")
+    for number in range(1, len(cadre.content.course.section)):
+        learner.sees(f"Section {number} of 4")
+        learner.press(f"Save and go to section {number + 1}")
+    learner.press("Save and go to the test")
+    answer(learner, cadre.content, right=False)
+    learner.press("Send my answers")
+    learner.sees_heading(re.compile(r"^0 of 5\. Not yet: look again at sections"))
+    learner.press("Try again")
+    answer(learner, cadre.content, right=True)
+    learner.press("Send my answers")
+    learner.sees_heading("5 of 5. You passed.")
+    learner.press("Finish")
+    learner.waits_for("Done. You are ready for")
+    learner.press("My record")
+    learner.sees(cadre.content.course.title)
+
+    analyst.go(address.removeprefix(cadre.url))
+    analyst.waits_for(re.compile("Reports: No room before December"))
+    lake = analyst.page.get_by_role("row", name=re.compile("^Lake County"))
+    analyst.waits_for(re.compile("1 of "))
+    expect(lake).to_contain_text("No room before December")
+    assert analyst.complaints == coordinator.complaints == learner.complaints == approver.complaints == []
+
+
+def test_what_was_typed_is_kept_when_a_form_is_refused_and_the_summary_leads_to_the_field(person):
+    analyst = person().sign_in(ANALYST)
+    analyst.go("/letters/new")
+    analyst.type("Subject", "Half a letter")
+    analyst.type("Number", "twenty")
+    analyst.press("Save draft")
+
+    analyst.sees_heading("Not yet: please look at this")
+    expect(analyst.page.get_by_label("Subject", exact=True)).to_have_value("Half a letter")
+    analyst.page.get_by_role("alert").get_by_role("link").click()
+    expect(analyst.page.get_by_label("Number", exact=True)).to_be_focused()
+
+
+def test_a_draft_that_lacks_something_says_all_of_it_at_once(person):
+    analyst = person().sign_in(ANALYST)
+    analyst.go("/letters/new")
+    analyst.press("Send for approval")
+
+    analyst.sees_heading("Not yet: please look at these")
+    names = [link.get_attribute("href") for link in analyst.page.get_by_role("alert").get_by_role("link").all()]
+    assert {"#subject", "#reason", "#contact", "#change", "#effective_date"} <= set(names)
+
+
+def test_the_author_is_offered_no_approval_and_an_approver_can_return_the_letter(person, cadre):
+    analyst = person().sign_in(ANALYST)
+    analyst.go("/letters/new")
+    for label, text in (("Subject", "To be returned"), ("Contact", "x"), ("In one sentence", "x")):
+        analyst.type(label, text)
+    analyst.page.get_by_label("Reason for this transmittal").select_option("Started by DCSS")
+    analyst.type("Effective date", "2030-01-02")
+    analyst.press("Send for approval")
+    analyst.sees("The letter was sent for approval.")
+    expect(analyst.page.get_by_role("button", name="Approve and issue")).to_have_count(0)
+    path = analyst.page.url.partition("?")[0].removeprefix(cadre.url)
+
+    approver = person().sign_in(APPROVER)
+    approver.go(path)
+    approver.press("Return with a reason")
+    approver.sees_heading("Not yet: please look at this")
+    approver.type(re.compile("Reason for returning it"), "Say who pays.")
+    approver.press("Return with a reason")
+    approver.sees("The letter went back to its author with your reason.")
+
+    analyst.go(f"{path}/edit")
+    analyst.sees("Say who pays.")
+
+
+def test_a_person_who_does_not_need_it_is_excused_with_a_reason_and_can_be_reinstated(person, letter):
+    coordinator = person().sign_in(COORDINATOR)
+    coordinator.go(f"/agencies/lake/letters/{letter}")
+    row = coordinator.page.get_by_role("row").filter(has_text="Does not apply…").first
+    name = row.get_by_role("rowheader").inner_text()
+    row.get_by_role("link", name=re.compile("Does not apply")).click()
+    coordinator.sees_heading(name)
+    coordinator.press("This does not apply")
+    coordinator.sees_heading("Not yet: please look at this")
+    coordinator.type("Reason", "Works on building maintenance")
+    coordinator.press("This does not apply")
+    coordinator.sees("Noted: this training does not apply to this person.")
+    coordinator.waits_for(re.compile("does not apply to 1"))
+
+    coordinator.page.get_by_role("row", name=name).get_by_role("link", name=re.compile("Why on this list")).click()
+    coordinator.type("Reason", "Now in intake")
+    coordinator.press("It applies after all")
+    coordinator.sees("This training is on the person's list again.")
+
+
+def test_somebody_new_gets_the_letter_by_herself_and_somebody_who_left_is_off_the_list(person, letter):
+    coordinator = person().sign_in(COORDINATOR)
+    coordinator.go("/agencies/lake/people/new")
+    coordinator.type("Staff number", "S-900001")
+    coordinator.type("Given name", "Nayeli")
+    coordinator.type("Family name (optional)", "Ñuñez-O'Hara")
+    coordinator.type("Title here", "Child Support Specialist II")
+    coordinator.page.get_by_label("Job class").select_option(index=1)
+    coordinator.type("First day of work", "2026-01-05")
+    coordinator.press("Add the person")
+    coordinator.sees("The person is added.")
+    page = coordinator.page.url.partition("?")[0]
+    coordinator.go(f"/agencies/lake/letters/{letter}")
+    coordinator.waits_for("Nayeli Ñuñez-O'Hara")
+
+    coordinator.page.goto(page)
+    coordinator.page.get_by_text("Someone left", exact=True).click()
+    coordinator.press("Note that this person left")
+    coordinator.sees("this person left the agency")
+    coordinator.go(f"/agencies/lake/letters/{letter}")
+
+    def gone():
+        coordinator.page.reload()
+        return coordinator.page.get_by_text("Nayeli Ñuñez-O'Hara").count() == 0
+
+    assert any(gone() for _ in range(40))
+
+
+def test_a_large_agency_sees_counts_by_unit_first_and_names_behind_them(person, letter):
+    coordinator = person().sign_in(BIG_COORDINATOR)
+    coordinator.go(f"/agencies/los-angeles/letters/{letter}")
+    table = coordinator.page.get_by_role("table")
+    expect(table.get_by_role("columnheader").first).to_have_text("Unit")
+    table.get_by_role("link", name="Enforcement", exact=True).click()
+    expect(coordinator.page.get_by_role("columnheader").first).to_have_text("Name")
+    units = coordinator.page.locator("td[data-label=Unit]").all_inner_texts()
+    assert units
+    assert all("Enforcement" in unit for unit in units)
+
+
+def test_a_roster_file_is_checked_row_by_row_before_anything_changes(person):
+    coordinator = person().sign_in(COORDINATOR)
+    coordinator.go("/agencies/lake/roster")
+    coordinator.press("Check the file")
+    coordinator.sees_heading("Not yet: please look at this")
+    file = {"name": "roster.csv", "mimeType": "text/csv", "buffer": b"staff_number,family_name\nS-1,Yee\n"}
+    coordinator.page.get_by_label("Roster file").set_input_files(file)
+    coordinator.press("Check the file")
+    coordinator.waits_for("The file has errors; nothing was changed")
+    expect(coordinator.page.get_by_role("columnheader", name="Rule")).to_be_visible()
+
+
+def test_a_form_that_comes_after_the_sign_in_ended_is_there_after_the_next_one(person, fifteen_minutes_pass):
+    analyst = person().sign_in(ANALYST)
+    analyst.go("/letters/new")
+    analyst.type("Subject", "Typed before lunch")
+    fifteen_minutes_pass()
+    analyst.press("Save draft")
+
+    analyst.sees("Please sign in. You come back to the same place, with what you typed.")
+    analyst.page.get_by_role("button", name=re.compile(ANALYST)).click()
+    analyst.sees_heading("What you typed before you were signed out")
+    analyst.sees("Typed before lunch")
+    analyst.press("Send it now")
+    analyst.sees("The draft is saved.")
+    expect(analyst.page.get_by_label("Subject", exact=True)).to_have_value("Typed before lunch")
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "status"),
+    [
+        (COORDINATOR, "/agencies/los-angeles/letters/{letter}", 403),
+        (COORDINATOR, "/agencies/los-angeles/people", 403),
+        (COORDINATOR, "/letters/{letter}", 403),
+        (COORDINATOR, "/letters", 403),
+        (COORDINATOR, "/operations", 403),
+        (SPECIALIST, "/agencies/lake/letters/{letter}", 403),
+        (SPECIALIST, "/letters/new", 403),
+        (ANALYST, "/agencies/lake/letters/{letter}", 403),
+        (ANALYST, "/agencies/lake/people", 403),
+        (ANALYST, "/training/00000000-0000-4000-8000-000000000000", 404),
+        (ANALYST, "/letters/not-a-letter", 404),
+    ],
+)
+def test_a_page_that_is_not_yours_says_so_and_what_to_do(person, letter, who, path, status):
+    visitor = person().sign_in(who)
+
+    answer = visitor.go(path.format(letter=letter))
+
+    assert answer.status == status
+    expect(visitor.page.get_by_role("link", name="Go to my home page")).to_be_visible()
+
+
+def test_a_worker_reads_and_confirms_with_the_keyboard_alone(person, letter):
+    learner = person()
+    learner.go("/sign-in")
+
+    def tab_to(name):
+        for _ in range(60):
+            learner.page.keyboard.press("Tab")
+            focused = learner.page.locator(":focus")
+            if focused.count() and re.search(name, focused.inner_text() or ""):
+                # Who works by keyboard must see where she is.
+                width = focused.evaluate("e => getComputedStyle(e).outlineWidth")
+                assert width not in ("0px", ""), name
+                return focused
+        raise AssertionError(f"the Tab key does not reach {name!r} on {learner.page.url}")
+
+    tab_to(r"Coordinator, Los Angeles")
+    learner.page.keyboard.press("Enter")
+    learner.sees("You are signed in as")
+    learner.page.keyboard.press("Tab")
+    expect(learner.page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    learner.page.keyboard.press("Enter")
+    expect(learner.page.locator("#main")).to_be_focused()
+    learner.go("/training")
+    tab_to(r"^Start")
+    learner.page.keyboard.press("Enter")
+    learner.sees("I have read this letter")
+    tab_to(r"^Confirm and start the course")
+    learner.page.keyboard.press("Enter")
+    learner.sees("Section 1 of 4")
+    tab_to(r"^Save and go to section 2")
+    learner.page.keyboard.press("Enter")
+    learner.sees("Section 2 of 4")
