@@ -15,12 +15,15 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import LockNotAvailable
 from psycopg.types.json import Jsonb
+from sqlalchemy.exc import OperationalError
 
 from directory import events
 from servicekit import outbox
 from servicekit.calendar import pacific_date
 from servicekit.db import Db, count
+from servicekit.refusals import Kind, Refusal
 
 _LOCK = 8_105_110_001
 
@@ -181,14 +184,20 @@ ORDER BY agency.sort_key, agency.id
 _COUNT_DIFFERENCE = "SELECT count(*) FROM difference"
 
 
+class PeopleBeingChanged(Refusal):
+    """A big change of people or audiences, such as a roster, takes longer than we wait: try again soon."""
+
+    kind = Kind.BUSY
+
+
 def share(db: Db) -> None:
     """Keep audiences as they are until the transaction ends. Taken first by whoever changes a person."""
-    db.run("SELECT pg_advisory_xact_lock_shared(%(key)s)", key=_LOCK)
+    _lock(db, "SELECT pg_advisory_xact_lock_shared(%(key)s)")
 
 
 def hold(db: Db) -> None:
     """Keep people and audiences to oneself until the transaction ends. Taken first by whoever changes many."""
-    db.run("SELECT pg_advisory_xact_lock(%(key)s)", key=_LOCK)
+    _lock(db, "SELECT pg_advisory_xact_lock(%(key)s)")
 
 
 def recompute(
@@ -227,6 +236,15 @@ def drift(db: Db) -> int:
     """Count the stored rows that differ from what a recount gives today. Must be 0."""
     query = f"WITH {_computed(None, None)}, {_difference(None, None)} {_COUNT_DIFFERENCE}"
     return count(db, query, day=pacific_date(db.at))
+
+
+def _lock(db: Db, query: str) -> None:
+    try:
+        db.run(query, key=_LOCK)
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise PeopleBeingChanged("People are being changed by a big file; try again soon.") from error
+        raise
 
 
 def _computed(audience_ids: Collection[UUID] | None, person_ids: Collection[UUID] | None, *, wanted: str = "") -> str:
