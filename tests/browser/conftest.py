@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from cadre_cli import demo_content, loading, reference, roster, story, synthetic
 from cadre_cli.demo import open_access
@@ -97,6 +97,11 @@ class Person:
         if said.type == "error" and "400 (Bad Request)" not in said.text:
             self.complaints.append(said.text)
 
+    def miss(self, request: Request) -> None:
+        """Note what could not be fetched, but for what was given up because the page was left."""
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.failure}: {request.url}")
+
     def sign_in(self, title: str) -> "Person":
         """Sign in as the person of the demonstration whose part is *title*."""
         self.go("/sign-in")
@@ -151,7 +156,7 @@ class Person:
         ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def person(chromium: Browser, cadre):
     """Make a person at a browser of her own; scripts are off unless asked for: the pages need none."""
     contexts = []
@@ -162,7 +167,7 @@ def person(chromium: Browser, cadre):
         contexts.append(context)
         made = Person(context.new_page(), cadre.url)
         made.page.on("console", made.hear)
-        made.page.on("requestfailed", lambda request: made.complaints.append(f"failed: {request.url}"))
+        made.page.on("requestfailed", made.miss)
         return made
 
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
