@@ -68,6 +68,7 @@ def cadre(chromium, tmp_path_factory):
             content=content,
             course_version=loading.load_course(access, content),
             cast=story.find_cast(access),
+            gateway_metrics=f"http://127.0.0.1:{supervisor.site.ports['gateway'].metrics}/metrics",
             gateway_database=supervisor.site.database_urls["gateway"].replace("+psycopg", ""),
         )
         access.close()

@@ -1,5 +1,6 @@
 """Every page, in its states: nothing that axe finds, on a large and on a small screen, light, and printable."""
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -10,6 +11,7 @@ from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli.access import request_id
 from gateway import pages
+from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -215,3 +217,33 @@ def test_what_is_printed_says_demonstration_and_has_no_menus(signed_in, things, 
     expect(visitor.page.get_by_role("navigation")).to_have_count(0)
     assert visitor.violations() == []
     visitor.page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize(
+    ("route", "path"),
+    [
+        ("/agencies/{agency_id}/people", "/people"),
+        (LETTER, "/letters/{letter}?unit=all"),
+        (LETTER + "/briefing", "/letters/{letter}/briefing"),
+    ],
+)
+def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in, cadre, things, route, path):
+    def figures():
+        """How often the page was answered so far, and the calls made for it."""
+        rows = [row for row in httpx.get(cadre.gateway_metrics).text.splitlines() if f'route="{route}"' in row]
+        return tuple(
+            sum(float(row.rpartition(" ")[2]) for row in rows if row.startswith(f"cadre_page_calls_{what}"))
+            for what in ("count", "sum")
+        )
+
+    def calls(who, agency):
+        visitor = signed_in(who)
+        # What is asked once for a sign-in is asked now, not within the page that is measured.
+        visitor.go(f"/agencies/{agency}/people/new")
+        pages_before, calls_before = figures()
+        assert visitor.go(f"/agencies/{agency}{path}".format(**things)).status == 200
+        # A page is counted just after it was answered.
+        wait_until(lambda: figures()[0] > pages_before, 10, "the page is counted")
+        return figures()[1] - calls_before
+
+    assert calls(COORDINATOR, "lake") == calls(BIG_COORDINATOR, "los-angeles") > 2

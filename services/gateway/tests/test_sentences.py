@@ -1,6 +1,8 @@
 """What the pages say is English, and true at the edges."""
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -132,3 +134,27 @@ def test_every_value_of_the_contract_has_its_words():
         assert set(words) == {name for name in enum.keys() if not name.endswith("UNSPECIFIED")}  # noqa: SIM118
     kinds = {kind for _, kind in glossary.SERIES.values()}
     assert kinds == {name for name in pb.Notice.Kind.keys() if not name.endswith("UNSPECIFIED")}  # noqa: SIM118
+
+
+def reasons_of_services():
+    """The reasons that the services' own pages say they refuse with."""
+    root = Path(__file__).parents[3] / "services"
+    for page in sorted(root.glob("*/README.md")):
+        _, _, table = page.read_text(encoding="utf-8").partition("Refuses with")
+        for row in re.findall(r"^\|(.*?)\|", table, re.MULTILINE):
+            yield from ((page.parent.name, reason) for reason in re.findall(r"`([A-Z][A-Z_]{3,})`", row))
+
+
+def test_the_services_say_what_they_refuse_with():
+    assert {service for service, _ in reasons_of_services()} == {
+        "curriculum",
+        "directory",
+        "enrollment",
+        "evaluation",
+        "notification",
+    }
+
+
+@pytest.mark.parametrize(("service", "reason"), list(reasons_of_services()))
+def test_each_reason_of_a_service_has_its_sentence(service, reason):
+    assert reason in sentences._BY_REASON

@@ -7,6 +7,7 @@ The service decides what the caller may do; the gateway only says who she is. Ea
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -29,8 +30,27 @@ _TOKEN_LIFETIME = timedelta(minutes=4)
 _token: ContextVar[Callable[[], str] | None] = ContextVar("token", default=None)
 
 
+@dataclass
+class Calls:
+    """How many calls a page made: the number must not grow with what is on it."""
+
+    number: int = 0
+
+
+_calls: ContextVar[Calls | None] = ContextVar("calls", default=None)
+
+
+def count_calls() -> Calls:
+    """Count the calls made from here on, in this context and in the threads that it starts."""
+    calls = Calls()
+    _calls.set(calls)
+    return calls
+
+
 def _current_token() -> str:
-    token = _token.get()
+    token, calls = _token.get(), _calls.get()
+    if calls is not None:
+        calls.number += 1
     if token is None:
         raise RuntimeError("a call needs a caller: acting_as")
     return token()

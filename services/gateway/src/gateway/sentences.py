@@ -172,6 +172,8 @@ def listed(parts: Iterable[str]) -> str:
 _BY_REASON = {
     "INVALID_FIELD": "This {rule}.",
     "ALREADY_EXISTS": "There is one already: {resource}.",
+    "NOT_FOUND": "This is not there, or not yours to see.",
+    "NOT_SIGNED_IN": "You are not signed in any more. Sign in again.",
     "STALE": "Somebody changed this after you opened it. Look at it again, then save.",
     "REQUEST_ID_REUSED": "This form was sent before with other content. Check what is on the page, then send it again.",
     "PERMISSION_MISSING": "You may not do this. Ask your coordinator if you should.",
@@ -200,6 +202,25 @@ _BY_REASON = {
     "NO_CURRENT_JOB": "This person does not work here on that day.",
     "NOT_ON_LEAVE": "This person is not on leave on that day.",
     "NAME_MISSING": "Give at least one name.",
+    "STAFF_NUMBER_TAKEN": "Somebody has the staff number {staff_number} already. It never changes, at any agency.",
+    "EMAIL_TAKEN": "Somebody else has this e-mail address.",
+    "NO_CURRENT_WORK": "This person has no job today, so there is nothing to sign in for.",
+    "DEMONSTRATION_OFF": "This works in a demonstration only.",
+    "CHUNK_MISSING": "The file did not arrive whole. Send it again.",
+    "CHUNK_DIFFERS": "The file changed while it was sent. Send it again.",
+    "ROSTER_IMPORT_CLOSED": "This file was read already. Send it again to read it once more.",
+    "PEOPLE_BEING_CHANGED": "A large roster file is being applied. Nothing is lost: try again in a minute.",
+    "COUNTY_HAS_TWO_AGENCIES": "The county {fips} would belong to two agencies on some day.",
+    # courses and tests, for those who write them
+    "COURSE_INCOMPLETE": "The course lacks something: {missing}.",
+    "COURSE_UNCHANGED": "The draft is what the newest version holds.",
+    "TEST_UNSOUND": "The test cannot be given like this: question {item} {rule}.",
+    "TEST_UNCHANGED": "The draft is what the newest version holds.",
+    # any service, for operators
+    "DEAD_LETTER_SETTLED": "This event was replayed or discarded before.",
+    "NO_SUBSCRIPTION": "Nothing handles this event any more. Discard it with a reason.",
+    "REPLAY_FAILED": "The handler failed again. The event stays here, with the new error.",
+    "DATABASE_UNAVAILABLE": "A database does not answer right now. Nothing is lost: try again in a moment.",
 }
 _BY_CODE = {
     "NOT_FOUND": "This is not there, or not yours to see.",

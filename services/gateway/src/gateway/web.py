@@ -1,4 +1,4 @@
-"""What holds for every page: headers that bind the browser, measured time, one log line, and pages for refusals."""
+"""What holds for every page: headers that bind the browser, time and calls measured, one log line, refusals said."""
 
 import time
 from collections.abc import MutableMapping
@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway import sentences, sign_ins
+from gateway import clients, sentences, sign_ins
 from gateway.forms import posted
 from gateway.visit import COOKIE, Forged, NeedsSignIn, csrf_is_right, nobody, safe_path
 from servicekit import metrics, trace
@@ -58,12 +58,21 @@ class Everything:
             registry=registry,
         )
 
+        self.calls = Histogram(
+            "cadre_page_calls",
+            "Calls of services that a page made",
+            ["method", "route"],
+            buckets=(0, 1, 2, 4, 6, 8, 12, 16, 24),
+            registry=registry,
+        )
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
+        calls = clients.count_calls()
         status = 500
         secure = scope["scheme"] == "https"
         headers = dict(scope["headers"])
@@ -91,6 +100,7 @@ class Everything:
                     route = getattr(scope.get("route"), "path", "unknown")
                     method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
                     self.seconds.labels(method, route, str(status)).observe(seconds)
+                    self.calls.labels(method, route).observe(calls.number)
                     if not scope["path"].startswith("/static/"):
                         log.info(
                             "page",
@@ -98,6 +108,7 @@ class Everything:
                             route=route,
                             status=status,
                             seconds=round(seconds, 4),
+                            calls=calls.number,
                             person=scope.get("state", {}).get("person", ""),
                         )
         finally:
