@@ -129,7 +129,7 @@ class Db(Session):
         For statements with a budget: neither the ORM nor the SQL compiler has a part in it.
         """
         cursor = _execute(self._connection, sql, params)
-        return cursor.fetchall() if cursor.description else []
+        return [] if cursor.rownumber is None else cursor.fetchall()
 
     def run(self, sql: str, **params: object) -> int:
         """Run one SQL statement with `%(name)s` parameters on the driver; the number of rows it changed."""

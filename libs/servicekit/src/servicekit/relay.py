@@ -22,8 +22,9 @@ log = structlog.get_logger()
 CHANNEL = "outbox"
 
 _TIMER_SECONDS = 0.5
-# After a small batch the next one may gather a little: under load that saves most of the statements.
-_GATHER_SECONDS = 0.005
+# The first event after a pause goes at once; after a small batch the next ones may gather, since under load a round for
+# every few events takes from the process what its calls need.
+_GATHER_SECONDS = 0.025
 _BATCH_EVENTS = 500
 _BATCH_BYTES = 8 * 1024 * 1024
 
