@@ -69,7 +69,7 @@ def cadre(chromium, tmp_path_factory):
             course_version=loading.load_course(access, content),
             cast=story.find_cast(access),
             gateway_metrics=f"http://127.0.0.1:{supervisor.site.ports['gateway'].metrics}/metrics",
-            gateway_database=supervisor.site.database_urls["gateway"].replace("+psycopg", ""),
+            databases={name: url.replace("+psycopg", "") for name, url in supervisor.site.database_urls.items()},
         )
         access.close()
     finally:
@@ -182,7 +182,7 @@ def fifteen_minutes_pass(cadre):
     """Let every sign-in idle for fifteen minutes."""
 
     def pass_() -> None:
-        with psycopg.connect(cadre.gateway_database, autocommit=True) as connection:
+        with psycopg.connect(cadre.databases["gateway"], autocommit=True) as connection:
             connection.execute("UPDATE sign_in_activity SET seen_at = seen_at - interval '16 minutes'")
 
     return pass_

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
@@ -243,6 +244,57 @@ def test_a_form_that_comes_after_the_sign_in_ended_is_there_after_the_next_one(p
     analyst.press("Send it now")
     analyst.sees("The draft is saved.")
     expect(analyst.page.get_by_label("Subject", exact=True)).to_have_value("Typed before lunch")
+
+
+def test_choosing_units_changes_who_a_letter_is_for_and_the_choice_stays_in_the_draft(person):
+    analyst = person().sign_in(ANALYST)
+    analyst.go("/letters/new")
+    analyst.type("Subject", "For intake alone")
+    analyst.page.get_by_text("Choose work units").click()
+    analyst.page.get_by_role("group", name="Staff of these units").get_by_text("Intake", exact=True).click()
+    analyst.press("Count who this is for")
+    sentence = analyst.page.locator("#counted p").first.inner_text()
+    assert "intake" in sentence.lower()
+    analyst.press("Save draft")
+    analyst.sees("The draft is saved.")
+    expect(analyst.page.get_by_label("Intake", exact=True)).to_be_checked()
+    expect(analyst.page.locator("#counted p").first).to_have_text(sentence)
+
+
+def test_a_leave_is_recorded_and_ends(person):
+    coordinator = person().sign_in(COORDINATOR)
+    coordinator.go("/agencies/lake/people")
+    rows = coordinator.page.get_by_role("row").filter(has_text="At work")
+    rows.last.get_by_role("link").click()
+    coordinator.page.get_by_text("On leave", exact=True).click()
+    coordinator.type("First day of leave", "2026-11-02")
+    coordinator.press("Record the leave")
+    coordinator.sees("The leave is recorded.")
+    coordinator.sees("on leave")
+    coordinator.press("Back at work")
+    coordinator.sees("Back at work: noted.")
+
+
+def test_an_operator_sees_what_is_stuck_and_gives_it_up_with_a_reason(person, cadre):
+    with psycopg.connect(cadre.databases["enrollment"], autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO dead_letter (id, consumer, event_id, subject, payload, headers, tries, error, at)"
+            " VALUES (gen_random_uuid(), 'enrollment-notification', gen_random_uuid(),"
+            " 'cadre.notification.notice.published.v1', '\\xff', '{}', 5, 'The event cannot be read.', now())"
+        )
+    operator = person().sign_in("Operator")
+    operator.press("Operations")
+    expect(operator.page.get_by_role("row", name=re.compile("^postgres ready"))).to_have_count(1)
+    operator.sees("The event cannot be read.")
+    operator.press(re.compile("^Replay"))
+    operator.sees_heading("Not yet: please look at this")
+    operator.press(re.compile("^Discard"))
+    operator.sees("Say why the event may be given up.")
+    operator.type(re.compile("Reason for discarding"), "Sent by hand for a test")
+    operator.press(re.compile("^Discard"))
+    operator.sees("The event is discarded, with your reason.")
+    operator.press("Show settled ones too")
+    operator.sees("Discarded: Sent by hand for a test")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import agency_lists, letters, sentences
-from gateway.agency_lists import Line
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
@@ -138,7 +137,7 @@ def _agency_letter(  # one page, two ways to it
     agency = clients.directory.GetAgency(directory_pb.GetAgencyRequest(name=parent))
     units = _units(visit)
     by_unit = mine.readiness.counts.of > agency_lists.NAMES_AT_ONCE and not unit
-    lines: list[Line] = []
+    standings: list[pb.Recipient] = []
     next_page = ""
     if not by_unit:
         listed = clients.notification.ListRecipients(
@@ -150,9 +149,10 @@ def _agency_letter(  # one page, two ways to it
                 unit="" if unit == "all" else unit,
             )
         )
-        people = visit.people([standing.person for standing in listed.recipients])
-        lines = agency_lists.lines(listed.recipients, people, units)
-        next_page = listed.next_page_token
+        standings, next_page = list(listed.recipients), listed.next_page_token
+    people = visit.people(
+        [mine.readiness.confirmed_by, mine.readiness.lead, *(standing.person for standing in standings)]
+    )
     leads = {visit.person: f"{visit.me.person.display_name} (me)"}
     for contact in agency.contacts:
         leads.setdefault(contact.person, contact.display_name)
@@ -166,11 +166,11 @@ def _agency_letter(  # one page, two ways to it
         units=units,
         unit=unit,
         by_unit=by_unit,
-        lines=lines,
+        lines=agency_lists.lines(standings, people, units),
         next_page=next_page,
         leads=list(leads.items()),
         form=form,
-        names=visit.names([mine.readiness.confirmed_by, mine.readiness.lead]),
+        names={name: person.display_name for name, person in people.items()},
         may_confirm=visit.rights.at("notices.confirm_for_agency", parent),
         may_record=visit.rights.at("training.record", parent),
         to_go=agency_lists.to_go,
