@@ -132,3 +132,17 @@ def test_what_is_kept_up_step_by_step_is_what_a_recount_and_the_rules_give(datab
     assert stored(database) == expected(database, everybody)
     with database.transaction(actor="services/test", method="test") as db:
         assert membership.recompute(db, at=db.at) == 0
+
+
+def test_a_job_at_the_state_that_has_not_begun_takes_no_role_for_the_state_away(database):
+    """Found by the test above: the statement took a job ahead of its day for one that was over."""
+    with database.transaction(actor="services/test", method="test") as db:
+        identity = people.Identity("S-lent", "Mills", "Jo", "")
+        post = employment.Post("X", "attorney", [])
+        lent = employment.hire(db, identity, agency_id="mendocino", post=post, start=date(2020, 1, 1), at=db.at).id
+    by_role = expressions.Expression((expressions.Clause(roles=("approver",)),), ())
+    for step in (("audience", by_role), ("job", 0, "dcss", 5, ()), ("role", 0, ("approver", "state"))):
+        apply(database, step, [lent])
+
+    assert [row[1:] for row in stored(database)] == [(lent, "mendocino", ())]
+    assert stored(database) == expected(database, [lent])

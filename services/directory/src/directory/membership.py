@@ -50,7 +50,7 @@ held AS MATERIALIZED (
     scope <> 'state'
     OR NOT EXISTS (
       SELECT FROM job JOIN agency ON agency.id = job.agency_id
-      WHERE job.person_id = role_grant.person_id AND agency.kind = 'state')
+      WHERE job.person_id = role_grant.person_id AND agency.kind = 'state' AND job.start_date <= %(day)s)
     OR EXISTS (
       SELECT FROM job JOIN agency ON agency.id = job.agency_id
       WHERE job.person_id = role_grant.person_id AND agency.kind = 'state'

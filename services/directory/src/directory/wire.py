@@ -1,6 +1,6 @@
 """Contract ↔ domain."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,13 @@ def agency_id(name: str, field: str = "name") -> str:
 def person_id(name: str, field: str = "person") -> UUID:
     """Return the id in `people/{uuid}`."""
     return names.uuid_in("people/{person}", name, field=field)
+
+
+def person_ids(given: Collection[str], field: str, *, most: int) -> list[UUID]:
+    """Return the ids in names of people, of which there may be *most*."""
+    if len(given) > most:
+        raise InvalidField(field, len(given), f"must be at most {most}")
+    return [person_id(name, field) for name in given]
 
 
 def person_id_or_none(name: str) -> UUID | None:

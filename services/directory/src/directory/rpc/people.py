@@ -11,7 +11,6 @@ from directory.rules.roles import STATE
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
 from servicekit.paging import page_of
-from servicekit.refusals import InvalidField
 from servicekit.rpc import Call
 
 MOST_NAMES = 1_000
@@ -38,9 +37,7 @@ class PeopleRpcs(DirectoryBase):
         return pb.ListPeopleResponse(people=map(wire.person, shown), next_page_token=token, total_size=total)
 
     def BatchGetPeople(self, request: pb.BatchGetPeopleRequest, call: Call) -> pb.BatchGetPeopleResponse:
-        if len(request.names) > MOST_NAMES:
-            raise InvalidField("names", len(request.names), f"must be at most {MOST_NAMES}")
-        ids = [wire.person_id(name, "names") for name in request.names]
+        ids = wire.person_ids(request.names, "names", most=MOST_NAMES)
         reach = call.principal.rights.get("people.read", frozenset())
         agencies = [name.removeprefix("agencies/") for name in reach if name.startswith("agencies/")]
         caller, day = wire.person_id_or_none(call.principal.name), pacific_date(call.now)
