@@ -1,6 +1,6 @@
 """Measures what many people do at once, one RPC each: complete a course, and submit a test.
 
-Everybody is signed in before the clock starts; her token is new to the service that the timed call goes to.
+As on the pages, everybody signs in and opens the course or the test first, before the clock starts.
 """
 
 import time
@@ -40,11 +40,18 @@ def completions(stage: Stage, notice: str, count: int) -> Calls:
     learners = sign_in(stage, notice, count)
     with _channel(stage, "enrollment") as channel:
         stub = channel.stub(enrollment_grpc.EnrollmentServiceStub)
-        acts = [partial(stub.CompleteSection, _section(learner), metadata=learner.metadata) for learner in learners]
+
+        def prepare(learner: Learner) -> Act:
+            start = enrollment_pb.StartAssignmentRequest(
+                name=learner.assignment, request_id=request_id("bench", learner.assignment, "start")
+            )
+            stub.StartAssignment(start, metadata=learner.metadata)
+            return partial(stub.CompleteSection, _section(learner), metadata=learner.metadata)
+
         return _measure(
             stage,
             notice,
-            acts,
+            callers.run(prepare, learners).answers,
             enrollment_pb.Assignment.COMPLETED,
             Rows(
                 "enrollment",
@@ -74,12 +81,10 @@ def sittings(stage: Stage, notice: str, count: int) -> Calls:
             )
             return partial(tests.SubmitSitting, submit, metadata=learner.metadata)
 
-        acts = callers.run(prepare, learners).answers
-        stage.await_quiet()
         return _measure(
             stage,
             notice,
-            acts,
+            callers.run(prepare, learners).answers,
             evaluation_pb.Sitting.PASSED,
             Rows("evaluation", "sitting", "state = %s", "PASSED"),
         )
@@ -115,6 +120,7 @@ def _measure(
     rows: Rows,
 ) -> Calls:
     """Time *acts*, each of which must answer with state *done*, and then as many bare commits of the same rows."""
+    stage.await_quiet()
     started = time.perf_counter()
     timing = callers.run(lambda act: act(), acts)
     wait_until(lambda: stage.readiness(notice).state.trained >= len(acts), "the state's page does not count everybody")
