@@ -158,3 +158,11 @@ def test_the_services_say_what_they_refuse_with():
 @pytest.mark.parametrize(("service", "reason"), list(reasons_of_services()))
 def test_each_reason_of_a_service_has_its_sentence(service, reason):
     assert reason in sentences._BY_REASON
+
+
+def test_a_field_is_named_in_the_summary_as_on_the_page():
+    assert [glossary.field(name) for name in ("effective_date", "change", "subject")] == [
+        "Effective date",
+        "What changes, in one sentence",
+        "Subject",
+    ]

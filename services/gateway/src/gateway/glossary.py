@@ -61,3 +61,30 @@ ROLES = {
 }
 
 COMPLETIONS = {"COURSE": "Course", "BRIEFING": "Local briefing", "OTHER_SYSTEM": "Training given elsewhere"}
+
+# Fields of forms whose names do not say what stands above them on the page.
+FIELDS = {
+    "addressees": "To",
+    "after": "From the effective date",
+    "agencies_scope": "Who this is for",
+    "agency_confirms_within": "The agency confirms within",
+    "asks": "What we ask",
+    "change": "What changes, in one sentence",
+    "complete_date": "Day",
+    "course_version": "Course",
+    "days_after": "Business days after issue",
+    "days_before": "Business days before it takes effect",
+    "end_date": "Last day",
+    "job_class": "Job class",
+    "leave_end": "Last day of leave",
+    "leave_start": "First day of leave",
+    "local_title": "Title here",
+    "return_date": "First day back at work",
+    "start_date": "First day",
+    "supersedes": "Replaces and supersedes",
+}
+
+
+def field(name: str) -> str:
+    """What stands above a field on the page."""
+    return FIELDS.get(name, name.replace("_", " ").capitalize())
