@@ -23,8 +23,9 @@ from servicekit.client import Refused
 
 T = TypeVar("T")
 
-# The story leaves three agencies that have not confirmed, so that the state's page has somebody to call.
-UNCONFIRMED = ("del-norte", "eastern-sierra", "plumas")
+# The story leaves three agencies unconfirmed: the state's page has somebody to call, and Lake's coordinator, whom
+# visitors may sign in as, has something to do.
+UNCONFIRMED = ("del-norte", "eastern-sierra", "lake")
 _CALLERS = 8
 _POLL_SECONDS = 0.005
 _VISIBLE_SECONDS = 120.0
@@ -49,6 +50,8 @@ class Cast:
     approver: str
     # One coordinator or director per local agency.
     leads: dict[str, str]
+    # Whom visitors may sign in as: the walk leaves them their training to do.
+    personas: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def find_cast(access: Access) -> Cast:
         for agency in agencies
         if agency.kind != "state"
     }
-    return Cast(parts["analyst"], parts["approver"], leads)
+    return Cast(parts["analyst"], parts["approver"], leads, frozenset(parts.values()))
 
 
 def issue_letter(access: Access, cast: Cast, content: DemoContent, course_version: str) -> Issued:
@@ -203,7 +206,11 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
         lead = cast.leads[row.agency.removeprefix("agencies/")]
         rows = access.every(access.notification.ListRecipients, request, "recipients", person=lead)
         # By id, not by what is still to do: told again, the story is about the same people.
-        at_work = sorted((recipient.person, recipient.ready) for recipient in rows if not recipient.on_leave)
+        at_work = sorted(
+            (recipient.person, recipient.ready)
+            for recipient in rows
+            if not recipient.on_leave and recipient.person not in cast.personas
+        )
         share = math.ceil(wanted * row.counts.of / overview.state.of)
         chosen.update(at_work[:share])
     return Learners(everybody=list(chosen), to_go=[person for person, ready in chosen.items() if not ready])
