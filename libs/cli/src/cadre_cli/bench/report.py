@@ -116,12 +116,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One figure and its budget; *budget* is empty where there is none."""
+    """One figure, in seconds or times, beside the raw limit and its budget where there are such."""
 
     what: str
     measured: float
-    unit: str
-    beside: str = ""
+    unit: str = "s"
+    bare: float | None = None
     budget: float | None = None
 
     @property
@@ -134,39 +134,32 @@ def verdicts(report: Report) -> Iterator[Verdict]:
     """Hold each figure against its budget."""
     for row in report.publish:
         budgeted = row.people == BUDGET_PEOPLE
-        raw = f"bare {row.raw_seconds:.3f} s; {row.min:.3f} to {row.max:.3f} s in {row.runs} runs"
-        what = f"issue a letter to {row.people:,} people"
-        yield Verdict(what, row.seconds, "s", raw, PUBLISH_SECONDS if budgeted else None)
-        yield Verdict("  over the bare writes", row.ratio, "x", "", PUBLISH_RATIO if budgeted else None)
+        what = f"a letter to {row.people:,} people"
+        yield Verdict(what, row.seconds, bare=row.raw_seconds, budget=PUBLISH_SECONDS if budgeted else None)
+        yield Verdict("  times the bare writes", row.ratio, "x", budget=PUBLISH_RATIO if budgeted else None)
     if report.linear_factor is not None:
-        yield Verdict("  per person, largest size over 10,000", report.linear_factor, "x", "", LINEAR_FACTOR)
+        yield Verdict("  a person, times one of 10,000", report.linear_factor, "x", budget=LINEAR_FACTOR)
     if report.completions:
-        calls, what = report.completions, "completions one by one"
-        yield Verdict(
-            f"{calls.count:,} {what}, {calls.callers} callers",
-            calls.seconds,
-            "s",
-            _beside(calls),
-            COMPLETION_SECONDS if calls.count == COMPLETIONS else None,
-        )
+        budget = COMPLETION_SECONDS if report.completions.count == COMPLETIONS else None
+        yield from _calls("courses completed", report.completions, budget)
     if report.sittings:
-        calls = report.sittings
-        yield Verdict(f"{calls.count:,} tests submitted, {calls.callers} callers", calls.seconds, "s", _beside(calls))
+        yield from _calls("tests submitted", report.sittings, None)
     for roster in report.roster:
         budget = ROSTER_SECONDS if roster.people == BUDGET_PEOPLE else None
-        yield Verdict(f"roster of {roster.people:,} people", roster.seconds, "s", f"{roster.rows:,} rows", budget)
+        yield Verdict(f"a roster of {roster.people:,} people", roster.seconds, budget=budget)
 
 
 def show(console: Console, report: Report) -> None:
     """Print the figures, the servers' settings and the machine."""
-    table = Table("What", "", "Beside it", "Budget", "", title="Cadre, measured")
-    table.columns[1].justify = table.columns[3].justify = "right"
+    table = Table("Measured", "", "Bare", "Budget", "")
+    for column in table.columns[1:4]:
+        column.justify = "right"
     for verdict in verdicts(report):
         table.add_row(
             verdict.what,
-            f"{verdict.measured:.3g} {verdict.unit}",
-            verdict.beside,
-            "" if verdict.budget is None else f"{verdict.budget:g} {verdict.unit}",
+            _figure(verdict.measured, verdict.unit),
+            _figure(verdict.bare, "s"),
+            _figure(verdict.budget, verdict.unit),
             _word(verdict),
         )
     console.print(table)
@@ -174,11 +167,15 @@ def show(console: Console, report: Report) -> None:
         console.print(", ".join(f"{name} {value}" for name, value in facts.items()))
 
 
-def _beside(calls: Calls) -> str:
-    return (
-        f"{calls.per_second:,.0f}/s, p50 {calls.p50_ms:.0f} ms, p99 {calls.p99_ms:.0f} ms; on the state's page after "
-        f"{calls.visible_seconds:.1f} s; bare {calls.raw_seconds:.1f} s"
+def _calls(what: str, calls: Calls, budget: float | None) -> Iterator[Verdict]:
+    yield Verdict(
+        f"{calls.count:,} {what}, {calls.callers} callers", calls.seconds, bare=calls.raw_seconds, budget=budget
     )
+    yield Verdict("  on the state's page", calls.visible_seconds)
+
+
+def _figure(value: float | None, unit: str) -> str:
+    return "" if value is None else f"{value:.3g} {unit}"
 
 
 def _word(verdict: Verdict) -> str:
