@@ -34,7 +34,7 @@ PATIENCE_MILLISECONDS = 30_000
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium_program():
     """Debian's Chromium. Without it nothing here can run: a failure where all is to be run, else one line."""
     program = shutil.which("chromium")
     if program is None:
@@ -42,14 +42,20 @@ def chromium():
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
+    return program
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_program):
+    """A running browser. Not for longer: it keeps an event loop, which tests of other files cannot run beside."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_program, args=FLAGS)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def cadre(chromium, tmp_path_factory):
+def cadre(chromium_program, tmp_path_factory):
     """All processes under one supervisor, with some 500 synthetic staff at 47 agencies."""
     folder = Path(tempfile.mkdtemp(prefix="cadre-browser-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     supervisor = Supervisor(folder, 0, demo=True, fsync=False)

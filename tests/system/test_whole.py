@@ -41,7 +41,7 @@ def told(cadre, letter, *, on_issue=lambda: None, on_training=lambda: None):
 
 def assert_balanced(cadre, notice, people, readiness):
     books = balance.settle(cadre.access, notice)
-    assert (books.lost, books.duplicates, books.drift) == (0, 0, 0)
+    assert (books.lost, books.duplicates, books.drift) == (0, 0, 0), audits(cadre)
     assert books.recipients == books.assigned
     assert len(books.recipients) == readiness.state.of > 200
     assert books.completed == readiness.state.trained == len(people) >= LEARNERS
@@ -84,11 +84,18 @@ def test_a_letter_whose_service_dies_between_commit_and_publish_reaches_everybod
     assert cadre.access.ask(cadre.access.operations["notification"].GetStatus, status).outbox_depth == 0
 
 
+def audits(cadre):
+    """What each service counts that ought to be zero."""
+    request = operations_pb.RunAuditsRequest()
+    answers = {name: cadre.access.ask(stub.RunAudits, request) for name, stub in cadre.access.operations.items()}
+    return {f"{name}: {a.name}": a.count for name, answer in answers.items() for a in answer.audits if a.count}
+
+
 @pytest.fixture(scope="module")
 def issued(cadre):
     """A letter that everybody has and some have learned."""
     notice, *_ = told(cadre, cadre.content)
-    wait_until(lambda: balance.draw(cadre.access, notice).lost == 0, 60, "the books do not settle")
+    wait_until(lambda: balance.draw(cadre.access, notice).lost == 0, 60, lambda: audits(cadre))
     return notice
 
 

@@ -196,7 +196,7 @@ def test_everything_dies_with_a_killed_supervisor_and_the_next_one_goes_on_where
     ports = {row["name"]: (row["port"], row["metrics_port"]) for row in read_state(tmp_path)["processes"]}
     assert ports == {row["name"]: (row["port"], row["metrics_port"]) for row in before["processes"]}
     child.terminate()
-    child.communicate(timeout=30.0)
+    child.communicate(timeout=90.0)
     wait_until_gone(pids.values())
 
 
@@ -205,7 +205,7 @@ def test_a_signal_stops_everything_what_needs_others_first(tmp_path: Path, numbe
     child, pids = start_supervisor(tmp_path, "alpha=grpc", "web=http")
 
     child.send_signal(number)
-    _, errors = child.communicate(timeout=30.0)
+    _, errors = child.communicate(timeout=90.0)
 
     assert (child.returncode, errors) == (0, "")
     assert (tmp_path / "stopped.txt").read_text(encoding="utf-8").split() == ["web", "alpha"]
@@ -220,7 +220,7 @@ def test_a_signal_while_it_starts_stops_what_has_started(tmp_path: Path) -> None
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
         wait_until(lambda: len(read_state(tmp_path).get("processes", [])) == 3, 30.0, "both servers and a service run")
         child.terminate()
-        child.wait(30.0)
+        child.wait(90.0)
 
     assert {row["state"] for row in read_state(tmp_path)["processes"]} == {State.STOPPED}
     assert working_in(tmp_path) == []
