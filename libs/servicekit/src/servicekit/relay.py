@@ -22,9 +22,9 @@ log = structlog.get_logger()
 CHANNEL = "outbox"
 
 _TIMER_SECONDS = 0.5
-# The first event after a pause goes at once; after a small batch the next ones may gather, since under load a round for
-# every few events takes from the process what its calls need.
-_GATHER_SECONDS = 0.025
+# The first event after a pause goes at once; after a small batch the next ones may gather: under load a round for every
+# few events, and a transaction for them in whoever hears them, take from the calls what these need.
+_GATHER_SECONDS = 0.05
 _BATCH_EVENTS = 500
 _BATCH_BYTES = 8 * 1024 * 1024
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import grpc
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -18,7 +19,7 @@ from cadre_cli.bench.servers import NotDurableError
 from cadre_cli.bench.stage import Stage, WrongResultError, open_stage
 from cadre_cli.supervisor import SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR
-from servicekit.client import Refused
+from servicekit.client import Refused, refused
 from servicekit.embedded.process import ServerError
 
 Say = Callable[[str], None]
@@ -52,6 +53,9 @@ def bench(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         report = measure(QUICK if quick else FULL, folder, say=console.print)
+    except grpc.RpcError as error:
+        console.print(f"[red]{escape(str(refused(error)))}[/]")
+        raise typer.Exit(1) from error
     except (SupervisorError, ServerError, NotDurableError, WrongResultError, Refused) as error:
         console.print(f"[red]{escape(str(error))}[/]")
         raise typer.Exit(1) from error
