@@ -15,7 +15,13 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+PR_SET_KEEPCAPS = 8
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_RAISE = 2
 CLONE_NEWUSER = 0x10000000
+CAPABILITY_VERSION_3 = 0x20080522
+# To pass through and read folders that are root's alone: capabilities(7), CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.
+READ_EVERYWHERE = (1, 2)
 
 
 def become_unprivileged(account: str, own: list[str]) -> None:
@@ -39,9 +45,25 @@ def become_unprivileged(account: str, own: list[str]) -> None:
         for _, folders, files, folder in os.fwalk(top):
             for name in [*folders, *files]:
                 os.chown(name, entry.pw_uid, entry.pw_gid, dir_fd=folder, follow_symlinks=False)
+    libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
     os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
+    keep_reading(libc)
+
+
+def keep_reading(libc: ctypes.CDLL) -> None:
+    """Keep the right to read what is root's, over the change of account and the exec: programs may be under /root.
+
+    Where even root does not have it, nothing is kept, and folders must be open to the account.
+    """
+    mask = sum(1 << capability for capability in READ_EVERYWHERE)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    # Effective, permitted and inheritable, for capabilities 0 to 31, then for the rest.
+    wanted = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
+    if libc.capset(header, wanted) == 0:
+        for capability in READ_EVERYWHERE:
+            libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0)
 
 
 def die_with_parent(parent: int, death_signal: int) -> None:

