@@ -2,7 +2,7 @@
 
 import typer
 
-from cadre_cli import demo, doctor, up
+from cadre_cli import demo, doctor, imports, revision, up
 from cadre_cli.bench.command import bench
 
 app = typer.Typer(
@@ -15,4 +15,6 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
+app.command("import")(imports.import_)
 app.command()(bench)
+app.command()(revision.revision)

@@ -6,6 +6,7 @@ A service's `migrations/env.py` is two lines: import its metadata and call `run_
 from pathlib import Path
 
 from alembic import command, context
+from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
@@ -49,15 +50,29 @@ def upgrade(url: str, folder: Path) -> None:
     engine.dispose()
 
 
-def make_revision(url: str, folder: Path, message: str) -> None:
-    """Write a new migration: the difference between the models and the database at *url*."""
+def make_revision(url: str, folder: Path, metadata: MetaData, message: str) -> Path:
+    """Write the next migration into *folder*: the difference between *metadata* and the database at *url*.
+
+    It is a draft to be read and cleaned: what Alembic cannot see (triggers, moved data) is for its author to add.
+    """
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        config = _config(folder)
-        config.attributes["connection"] = connection
-        number = len(list((folder / "versions").glob("*.py"))) + 1
-        command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+        before = _revision(connection)
+        found = produce_migrations(MigrationContext.configure(connection), metadata).upgrade_ops
     engine.dispose()
+    if found is None or found.is_empty():
+        raise ValueError("The tables are as the migrations make them: there is nothing to write.")
+    # Alembic indents every line but the first.
+    body = "    " + render_python_code(found, sqlalchemy_module_prefix="sa.")
+    number = f"{int(before or 0) + 1:04d}"
+    path = folder / "versions" / f"{number}_{'_'.join(message.lower().split())}.py"
+    path.write_text(
+        f'"""{message.capitalize()}."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
+        f'revision = "{number}"\ndown_revision = "{before}"\n\n\n'
+        f'def upgrade() -> None:\n    """{message.capitalize()}."""\n{body}\n',
+        encoding="utf-8",
+    )
+    return path
 
 
 def check(connection: Connection, folder: Path) -> str:
@@ -87,7 +102,6 @@ def needs_audit(op: Operations, *tables: str) -> None:
 def _config(folder: Path) -> Config:
     config = Config()
     config.set_main_option("script_location", str(folder))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
 
 

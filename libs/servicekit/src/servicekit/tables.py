@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
 # Constraints need names to be changed by migrations (pitfall: alembic drops what it cannot name).
@@ -128,6 +129,10 @@ class Xid8(UserDefinedType[str]):
     def get_col_spec(self, **_: object) -> str:
         """Name of the type in DDL."""
         return "xid8"
+
+
+# So that a look at an existing schema knows it too.
+ischema_names["xid8"] = Xid8
 
 
 def needs_audit_trigger(table_name: str) -> str:
