@@ -2,6 +2,7 @@
 
 import importlib
 import shutil
+import uuid
 
 import pytest
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ def curriculum(tmp_path, postgres_server):
     service = importlib.import_module("curriculum.app").APP
     folder = tmp_path / "migrations"
     shutil.copytree(service.migrations, folder)
-    url = postgres_server.ensure_database("drafted")
+    url = postgres_server.ensure_database(f"drafted_{uuid.uuid4().hex[:8]}")
     migrations.upgrade(url, folder)
     return service, folder, url
 
