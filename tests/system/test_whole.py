@@ -63,11 +63,21 @@ def test_a_process_killed_while_a_letter_is_issued_and_learned_changes_no_figure
     assert_balanced(cadre, notice, people, readiness)
 
 
+def audience_arrived(cadre, status):
+    """Whether everything that directory told is handled by notification."""
+    told = cadre.access.ask(cadre.access.operations["directory"].GetStatus, status)
+    heard = cadre.access.ask(cadre.access.operations["notification"].GetStatus, status)
+    waiting = [consumer.pending + consumer.in_flight for consumer in heard.consumers if consumer.stream == "directory"]
+    return told.outbox_depth == 0 and waiting == [0]
+
+
 def test_a_letter_whose_service_dies_between_commit_and_publish_reaches_everybody(cadre, letter):
     """The bus is frozen, so that the commit stands and the event cannot leave; then the service is killed."""
     draft = story.draft_letter(cadre.access, cadre.cast, letter, cadre.course_version)
-    nats = cadre.supervisor.pids()["nats"]
     status = operations_pb.GetStatusRequest()
+    # The audience must be where letters are issued before the bus is frozen.
+    wait_until(lambda: audience_arrived(cadre, status), 60, "the audience does not arrive")
+    nats = cadre.supervisor.pids()["nats"]
     os.kill(nats, signal.SIGSTOP)
     try:
         notice = story.publish_letter(cadre.access, cadre.cast, draft)

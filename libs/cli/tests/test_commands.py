@@ -45,9 +45,9 @@ def test_a_drafted_migration_holds_what_the_tables_have_and_the_database_lacks_a
     assert path.name == "0002_language_of_a_course.py"
     assert "op.add_column('course', sa.Column('language'" in path.read_text(encoding="utf-8")
     migrations.upgrade(url, folder)
-    with sa.create_engine(url).connect() as connection:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
         assert "language" in {column["name"] for column in sa.inspect(connection).get_columns("course")}
-        connection.engine.dispose()
 
 
 def test_tables_that_are_as_the_migrations_make_them_need_no_migration(curriculum):
