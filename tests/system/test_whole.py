@@ -105,7 +105,7 @@ def audits(cadre):
 def issued(cadre):
     """A letter that everybody has and some have learned."""
     notice, *_ = told(cadre, cadre.content)
-    wait_until(lambda: balance.draw(cadre.access, notice).lost == 0, 60, lambda: audits(cadre))
+    wait_until(lambda: balance.draw(cadre.access, notice).lost == 0, 120, lambda: audits(cadre))
     return notice
 
 
