@@ -48,8 +48,8 @@ _SETTINGS = {
     "random_page_cost": "1.1",
     # Plans made while a table was almost empty are made anew once it is analyzed: soon, on a young database.
     "autovacuum_naptime": "15s",
-    # Under load, commits that are 0.4 ms apart share one flush; nothing is acknowledged before it is flushed.
-    "commit_delay": "400",
+    # Under load, commits that are 1 ms apart share one flush; nothing is acknowledged before it is flushed.
+    "commit_delay": "1000",
     "commit_siblings": "4",
     "wal_compression": "on",
     "max_wal_size": "4GB",
