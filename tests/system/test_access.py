@@ -85,6 +85,8 @@ def world(cadre):
     world.issued = issued.name
     world.text_sha256 = issued.text_sha256
     world.audience = issued.audience
+    # Arrived for certain; a newer one, which other methods here make, may still be under way.
+    world.audience_revision = issued.audience_revision
     recipients = story.choose_learners(access, cast, issued, 300).to_go
     own = [person for person in people_of(world) if person in recipients]
     world.person, world.waived, world.leaver, world.on_leave, world.learner = own[:5]
@@ -337,7 +339,7 @@ REQUESTS = {
         "ReturnNotice": lambda w: N.ReturnNoticeRequest(name=w.submitted.name, reason="Not clear", request_id=fresh()),
         "PublishNotice": lambda w: N.PublishNoticeRequest(
             name=w.to_publish.name,
-            audience_revision=audience_of(w).revision,
+            audience_revision=w.audience_revision,
             etag=w.to_publish.etag,
             request_id=fresh(),
         ),
