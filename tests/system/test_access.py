@@ -281,6 +281,7 @@ REQUESTS = {
         "UpdateAudience": lambda w: D.UpdateAudienceRequest(audience=audience_of(w), request_id=fresh()),
         "GetAudience": lambda w: D.GetAudienceRequest(name=w.audience),
         "PreviewAudience": lambda w: D.PreviewAudienceRequest(expression=everyone()),
+        "CompareAudience": lambda w: D.CompareAudienceRequest(name=w.audience, expression=everyone()),
         "ExplainMembership": lambda w: D.ExplainMembershipRequest(audience=w.audience, person=w.person),
     },
     "CurriculumService": {

@@ -1,5 +1,6 @@
 """Audiences: who something is for, as an expression whose membership follows people by itself."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from servicekit.db import Db
 from servicekit.refusals import InvalidField, NotFound, Stale
 from servicekit.rpc import Scope
 
+MOST_EXAMPLES = 100
 _UNKNOWN_PEOPLE = """
 SELECT id::text FROM unnest(%(ids)s::uuid[]) AS given (id)
 WHERE NOT EXISTS (SELECT FROM person WHERE person.id = given.id) LIMIT 1
@@ -67,6 +69,29 @@ def preview(
     """Count whom *expression* matches today, by agency; return it in its normal form too. Saves nothing."""
     sound = _checked(db, expression)
     return membership.preview(db, stored(sound), day=pacific_date(at)), sound
+
+
+def compare(
+    db: Db,
+    *,
+    audience_id: UUID,
+    expression: expressions.Expression,
+    examples: int,
+    readable: Collection[str],
+    whole: bool,
+    at: datetime,
+) -> tuple[dict[str, Any], expressions.Expression, expressions.Expression]:
+    """Count whom saving *expression* would add, remove and leave as they are; return both expressions too.
+
+    Saves nothing. Names at most *examples* of each, of the agencies *readable* alone unless *whole*.
+    """
+    if not 0 <= examples <= MOST_EXAMPLES:
+        raise InvalidField("examples", examples, f"must be 0 to {MOST_EXAMPLES}")
+    before, after = from_stored(get(db, audience_id).expression), _checked(db, expression)
+    found = membership.compare(
+        db, audience_id, stored(after), day=pacific_date(at), examples=examples, agency_ids=readable, whole=whole
+    )
+    return found, before, after
 
 
 def explain(

@@ -181,6 +181,39 @@ FROM agency LEFT JOIN (
 WHERE agency.kind <> 'state' OR staff > 0
 ORDER BY agency.sort_key, agency.id
 """
+# What saving would change. Both sides are rows of (person, agency); the total asks whether she stays with any of hers.
+_COMPARE = """
+pair AS MATERIALIZED (
+  SELECT person_id, agency_id, stored.person_id IS NOT NULL AS was, computed.person_id IS NOT NULL AS becomes
+  FROM computed FULL JOIN (
+    SELECT person_id, agency_id FROM audience_member WHERE audience_id = %(audience)s AND member
+  ) AS stored USING (person_id, agency_id)
+),
+counted AS (
+  SELECT agency_id, count(*) FILTER (WHERE NOT was)::int AS added,
+    count(*) FILTER (WHERE NOT becomes)::int AS removed, count(*) FILTER (WHERE was AND becomes)::int AS unchanged
+  FROM pair GROUP BY agency_id
+),
+whole AS MATERIALIZED (
+  SELECT person_id, bool_or(was) AS was, bool_or(becomes) AS becomes FROM pair GROUP BY person_id
+),
+named AS MATERIALIZED (
+  SELECT whole.was, family_name, given_name, person.sort_key, person.id, pair.agency_id,
+    row_number() OVER (PARTITION BY whole.was ORDER BY person.sort_key, person.id, pair.agency_id) AS n
+  FROM whole JOIN pair ON pair.person_id = whole.person_id JOIN person ON person.id = whole.person_id
+  WHERE whole.was <> whole.becomes AND (%(whole)s OR pair.agency_id = ANY(%(agencies)s))
+)
+SELECT
+  (SELECT count(*)::int FROM whole WHERE NOT was) AS added,
+  (SELECT count(*)::int FROM whole WHERE NOT becomes) AS removed,
+  (SELECT count(*)::int FROM whole WHERE was AND becomes) AS unchanged,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', counted.agency_id, 'title', short_title, 'added', added,
+     'removed', removed, 'unchanged', unchanged) ORDER BY agency.sort_key, agency.id), '[]')
+   FROM counted JOIN agency ON agency.id = counted.agency_id) AS agencies,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('was', was, 'person', id, 'family_name', family_name,
+     'given_name', given_name, 'agency', agency_id) ORDER BY n), '[]')
+   FROM named WHERE n <= %(examples)s) AS examples
+"""
 _COUNT_DIFFERENCE = "SELECT count(*) FROM difference"
 
 
@@ -230,6 +263,25 @@ def preview(db: Db, expression: dict[str, Any], *, day: date) -> list[dict[str, 
     """Count by agency, A to Z, whom *expression* (as stored) matches on *day*; `people` in each row is the total."""
     query = f"WITH {_computed(None, None, wanted=_GIVEN)} {_COUNT_BY_AGENCY}"
     return db.rows(query, day=day, expression=Jsonb(expression))
+
+
+def compare(
+    db: Db,
+    audience_id: UUID,
+    expression: dict[str, Any],
+    *,
+    day: date,
+    examples: int,
+    agency_ids: Collection[str],
+    whole: bool,
+) -> dict[str, Any]:
+    """Count who would come, go and stay if *expression* (as stored) became the audience's on *day*.
+
+    Up to *examples* of those who come and of those who go are named, of *agency_ids* alone unless *whole*.
+    """
+    query = f"WITH {_computed(None, None, wanted=_GIVEN)}, {_COMPARE}"
+    given = {"audience": audience_id, "expression": Jsonb(expression), "agencies": list(agency_ids), "whole": whole}
+    return db.rows(query, day=day, examples=examples, **given)[0]
 
 
 def drift(db: Db) -> int:

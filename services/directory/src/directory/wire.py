@@ -323,6 +323,32 @@ def preview(rows: Iterable[Mapping[str, Any]], people_matched: int, sentence: st
     )
 
 
+def comparison(found: Mapping[str, Any], before: str, after: str) -> pb.CompareAudienceResponse:
+    """Return what saving an expression would change, with both as sentences."""
+
+    def examples(*, was: bool) -> list[pb.AudienceExample]:
+        return [
+            pb.AudienceExample(
+                person=f"people/{each['person']}",
+                display_name=name_rules.display_name(each["family_name"], each["given_name"]),
+                agency=f"agencies/{each['agency']}",
+            )
+            for each in found["examples"]
+            if each["was"] == was
+        ]
+
+    return pb.CompareAudienceResponse(
+        agencies=[pb.AgencyDifference(**row | {"agency": f"agencies/{row['agency']}"}) for row in found["agencies"]],
+        added=found["added"],
+        removed=found["removed"],
+        unchanged=found["unchanged"],
+        sentence_before=before,
+        sentence=after,
+        added_examples=examples(was=False),
+        removed_examples=examples(was=True),
+    )
+
+
 def _grant(grant: str, person_key: str, role: str, scope: str) -> pb.RoleGrant:
     return pb.RoleGrant(
         name=f"roleGrants/{grant}",

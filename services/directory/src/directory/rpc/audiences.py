@@ -44,6 +44,22 @@ class AudienceRpcs(DirectoryBase):
             sentence = expressions.sentence(sound, queries.vocabulary(db))
         return wire.preview(rows, rows[0]["people"] if rows else 0, sentence)
 
+    def CompareAudience(self, request: pb.CompareAudienceRequest, call: Call) -> pb.CompareAudienceResponse:
+        audience_id, expression = wire.audience_id(request.name), wire.expression(request.expression)
+        readable, whole = self.readable(call)
+        with self.read() as db:
+            found, before, after = audiences.compare(
+                db,
+                audience_id=audience_id,
+                expression=expression,
+                examples=request.examples,
+                readable=readable,
+                whole=whole,
+                at=call.now,
+            )
+            known = queries.vocabulary(db)
+        return wire.comparison(found, expressions.sentence(before, known), expressions.sentence(after, known))
+
     def ExplainMembership(self, request: pb.ExplainMembershipRequest, call: Call) -> pb.ExplainMembershipResponse:
         audience_id, person_id = wire.audience_id(request.audience, "audience"), wire.person_id(request.person)
         with self.read() as db:

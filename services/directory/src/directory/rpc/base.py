@@ -2,8 +2,9 @@
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from directory.roster_work import RosterWorker
+from directory.rules.roles import STATE
 from servicekit.db import Database
-from servicekit.rpc import Servicer
+from servicekit.rpc import Call, Servicer
 from servicekit.tokens import Signer
 
 
@@ -17,3 +18,9 @@ class DirectoryBase(Servicer):
         self.signer = signer
         self.worker = worker
         self.demonstration = demonstration
+
+    @staticmethod
+    def readable(call: Call) -> tuple[list[str], bool]:
+        """Return the agencies whose people the caller reads, and whether she reads those of all."""
+        reach = call.principal.rights.get("people.read", frozenset())
+        return [name.removeprefix("agencies/") for name in reach if name.startswith("agencies/")], STATE in reach

@@ -7,7 +7,6 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import employment, grants, people, queries, wire
 from directory.rpc.base import DirectoryBase
 from directory.rules import names, spells
-from directory.rules.roles import STATE
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
 from servicekit.paging import page_of
@@ -38,11 +37,10 @@ class PeopleRpcs(DirectoryBase):
 
     def BatchGetPeople(self, request: pb.BatchGetPeopleRequest, call: Call) -> pb.BatchGetPeopleResponse:
         ids = wire.person_ids(request.names, "names", most=MOST_NAMES)
-        reach = call.principal.rights.get("people.read", frozenset())
-        agencies = [name.removeprefix("agencies/") for name in reach if name.startswith("agencies/")]
+        agencies, whole = self.readable(call)
         caller, day = wire.person_id_or_none(call.principal.name), pacific_date(call.now)
         with self.read() as db:
-            visible = queries.visible(db, ids, caller=caller, agency_ids=agencies, whole=STATE in reach, day=day)
+            visible = queries.visible(db, ids, caller=caller, agency_ids=agencies, whole=whole, day=day)
             rows = queries.people(db, [UUID(each) for each in visible], day=day)
         return pb.BatchGetPeopleResponse(people=[wire.person(row, whole=visible[row["id"]]) for row in rows])
 

@@ -1,0 +1,122 @@
+"""What saving an audience would change, before it is saved."""
+
+import pytest
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from servicekit.client import Refused
+
+LAKE, MENDOCINO = pb.AudienceClause(agencies=["agencies/lake"]), pb.AudienceClause(agencies=["agencies/mendocino"])
+
+
+def compare(stub, audience, *include, exclude=(), examples=0):
+    expression = pb.AudienceExpression(include=include, exclude=exclude)
+    return stub.CompareAudience(pb.CompareAudienceRequest(name=audience.name, expression=expression, examples=examples))
+
+
+def as_reader(directory, *agencies):
+    scopes = ["state" if agency == "state" else f"agencies/{agency}" for agency in agencies]
+    rights = {"audiences.read": ["state"]} | ({"people.read": scopes} if scopes else {})
+    return directory.as_person("people/00000000-0000-0000-0000-00000000000a", rights)
+
+
+def also_at(directory, person, agency):
+    job = pb.Job(local_title="X", job_class="attorney", start_date="2020-01-01")
+    directory.as_whole("people.write").CreateJob(
+        pb.CreateJobRequest(parent=f"agencies/{agency}", person=person.name, job=job, request_id=directory.request_id())
+    )
+
+
+def test_a_comparison_counts_who_would_come_go_and_stay(directory):
+    directory.hire("lake", units=["legal"])
+    directory.hire("lake", units=["intake"])
+    directory.hire("lake", units=[])
+    directory.hire("mendocino", units=["legal"])
+    audience = directory.audience(LAKE)
+
+    found = compare(as_reader(directory), audience, pb.AudienceClause(units=["legal"]))
+
+    assert [(row.agency, row.title, row.added, row.removed, row.unchanged) for row in found.agencies] == [
+        ("agencies/lake", "Lake County", 0, 1, 2),
+        ("agencies/mendocino", "Mendocino County", 1, 0, 0),
+    ], "who has no unit recorded stays in"
+    assert (found.added, found.removed, found.unchanged) == (1, 1, 2)
+    assert (found.sentence_before, found.sentence) == ("Everyone at Lake County", "Everyone in Legal at all 3 agencies")
+
+
+def test_the_same_expression_again_changes_nothing(directory):
+    directory.hire("lake")
+    audience = directory.audience(LAKE)
+
+    found = compare(as_reader(directory), audience, LAKE, examples=10)
+
+    assert (found.added, found.removed, found.unchanged, len(found.added_examples)) == (0, 0, 1, 0)
+
+
+def test_a_person_at_two_agencies_who_stays_by_one_is_not_counted_as_gone(directory):
+    also_at(directory, directory.hire("lake"), "mendocino")
+    audience = directory.audience(LAKE)
+
+    found = compare(as_reader(directory, "state"), audience, MENDOCINO, examples=10)
+
+    assert [(row.agency, row.added, row.removed) for row in found.agencies] == [
+        ("agencies/lake", 0, 1),
+        ("agencies/mendocino", 1, 0),
+    ]
+    assert (found.added, found.removed, found.unchanged) == (0, 0, 1)
+    assert (len(found.added_examples), len(found.removed_examples)) == (0, 0)
+
+
+def test_a_comparison_foretells_what_saving_does_and_saves_nothing(directory):
+    for agency in ("lake", "lake", "mendocino"):
+        directory.hire(agency)
+    audience = directory.audience(LAKE)
+
+    found = compare(as_reader(directory), audience, MENDOCINO)
+
+    assert directory.get_audience(audience) == audience
+    saved = pb.Audience(name=audience.name, title=audience.title, expression=pb.AudienceExpression(include=[MENDOCINO]))
+    changed = directory.as_whole("audiences.write").UpdateAudience(
+        pb.UpdateAudienceRequest(audience=saved, request_id=directory.request_id())
+    )
+    told = directory.changes(audience, 2).values()
+    assert (found.added, found.removed) == (
+        sum(change.member for change in told),
+        sum(not change.member for change in told),
+    )
+    assert changed.people == found.added + found.unchanged
+
+
+def test_names_are_for_those_who_may_read_them(directory):
+    for family in ("Álvarez", "Baker", "Cruz"):
+        directory.hire("lake", family=family)
+    directory.hire("mendocino", family="Adams")
+    audience = directory.audience(MENDOCINO)
+
+    def named(*agencies, examples=2):
+        found = compare(as_reader(directory, *agencies), audience, LAKE, examples=examples)
+        return [
+            [each.display_name for each in side] for side in (found.added_examples, found.removed_examples)
+        ], found.added
+
+    assert named() == ([[], []], 3)
+    assert named("lake") == ([["Jo Álvarez", "Jo Baker"], []], 3)
+    assert named("state") == ([["Jo Álvarez", "Jo Baker"], ["Jo Adams"]], 3)
+    assert named("state", examples=0) == ([[], []], 3)
+
+
+def test_a_comparison_that_makes_no_sense_is_refused(directory):
+    audience = directory.audience()
+    stub = as_reader(directory)
+
+    def refused(call):
+        with pytest.raises(Refused) as caught:
+            call()
+        return caught.value
+
+    many = refused(lambda: compare(stub, audience, LAKE, examples=101))
+    assert (many.reason, list(many.fields), many.metadata["value"]) == ("INVALID_FIELD", ["examples"], "101")
+    nobody = refused(lambda: compare(stub, audience))
+    assert (nobody.reason, list(nobody.fields)) == ("INVALID_FIELD", ["expression.include"])
+    unknown = pb.Audience(name="audiences/00000000-0000-0000-0000-000000000001")
+    missing = refused(lambda: compare(stub, unknown, LAKE))
+    assert (missing.reason, missing.metadata) == ("NOT_FOUND", {"resource": unknown.name})
