@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from servicekit.tables import AUDIT_FUNCTIONS, AUDIT_TRIGGER, KIT_TABLES, needs_audit_trigger, service_metadata
+from servicekit.tables import AUDIT_FUNCTIONS, AUDIT_TRIGGER, FIRST_KIT_TABLES, needs_audit_trigger, service_metadata
 
 # Another process may migrate the same database at the same time: the second waits and finds nothing to do.
 _LOCK = 7_463_201
@@ -86,11 +86,16 @@ def check(connection: Connection, folder: Path) -> str:
 def create_kit_tables(op: Operations) -> None:
     """In the first migration of a service: the kit's tables, and the rules that guard the audit trail."""
     metadata = service_metadata()
-    metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in KIT_TABLES])
+    metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in FIRST_KIT_TABLES])
     op.execute(AUDIT_FUNCTIONS)
     op.execute(AUDIT_TRIGGER)
     # Compressing the events of one letter to 10,000 people took 7 ms of the tenth of a second that it takes to arrive.
     op.execute("ALTER TABLE outbox ALTER COLUMN payload SET STORAGE EXTERNAL")
+
+
+def create_job_table(op: Operations) -> None:
+    """In a later migration of a service: what its timers do, for operators to see and to steer."""
+    service_metadata().tables["background_job"].create(op.get_bind())
 
 
 def needs_audit(op: Operations, *tables: str) -> None:

@@ -1,4 +1,4 @@
-"""The kit's own tables, in every service's database: audit, idempotency, outbox, inbox, dead letters.
+"""The kit's own tables, in every service's database: audit, idempotency, outbox, inbox, dead letters, jobs.
 
 A service adds them to its metadata (`service_metadata`), so that its migrations make them. Statements use the light
 `sqlalchemy.table` objects below: one set for all services, since the columns are the same everywhere.
@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    Float,
     Identity,
     Index,
     Integer,
@@ -32,7 +33,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-KIT_TABLES = ("audit", "idempotency", "outbox", "inbox", "handler_failure", "dead_letter")
+# Those that a service's first migration makes, and with those that came later.
+FIRST_KIT_TABLES = ("audit", "idempotency", "outbox", "inbox", "handler_failure", "dead_letter")
+# `background_job` needs no audit row: a timer is nobody's decision. What an operator does to it goes through a write.
+KIT_TABLES = (*FIRST_KIT_TABLES, "background_job")
 
 audit = table(
     "audit",
@@ -218,5 +222,27 @@ def service_metadata() -> MetaData:
         Column("reason", Text, nullable=False, server_default=""),
         Column("actor", Text, nullable=False, server_default=""),
         Index("ix_dead_letter_state_at", "state", "at"),
+    )
+    Table(
+        "background_job",
+        metadata,
+        Column("name", Text, primary_key=True),
+        # None: it runs when somebody asks for it.
+        Column("every_seconds", Float),
+        Column("next_run", DateTime(timezone=True)),
+        Column("last_start", DateTime(timezone=True)),
+        # None while it runs, and after a run that was cut off.
+        Column("last_end", DateTime(timezone=True)),
+        Column("last_success", DateTime(timezone=True)),
+        Column("runs", BigInteger, nullable=False, server_default="0"),
+        Column("failures", BigInteger, nullable=False, server_default="0"),
+        Column("last_error", Text, nullable=False, server_default=""),
+        Column("paused_at", DateTime(timezone=True)),
+        Column("paused_by", Text, nullable=False, server_default=""),
+        Column("pause_reason", Text, nullable=False, server_default=""),
+        Column("requested_by", Text, nullable=False, server_default=""),
+        # How far the run is that is under way, or how far the last one came.
+        Column("done", BigInteger, nullable=False, server_default="0"),
+        Column("total", BigInteger, nullable=False, server_default="0"),
     )
     return metadata
