@@ -5,10 +5,12 @@ at commit, completes the audit row and writes events and answer. What fails in b
 """
 
 import hashlib
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -18,7 +20,8 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlmodel import Session
 
 from servicekit.refusals import Refusal, RequestIdReused
@@ -27,6 +30,9 @@ M = TypeVar("M", bound=Message)
 
 # True while this thread has a write open: clients refuse to call then (no remote call inside a transaction).
 writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+# Connections beyond the pool's size, for the moments in which worker, jobs and calls all want one.
+_OVERFLOW = 4
 
 _BEGIN = """
 WITH entry AS (
@@ -136,6 +142,41 @@ class Db(Session):
         return _execute(self._connection, sql, params).rowcount
 
 
+@dataclass(frozen=True)
+class PoolStatus:
+    """The connections of a process: open ones in use and idle, how many there may be, and who got none.
+
+    *waiting* callers wait for one now; *timeouts* counts those that gave up since the process started.
+    """
+
+    in_use: int
+    idle: int
+    most: int
+    waiting: int
+    timeouts: int
+
+
+class _CountingPool(QueuePool):
+    """SQLAlchemy's pool says what it holds, but not who waits."""
+
+    waiting = 0
+    timeouts = 0
+    _counting = threading.Lock()
+
+    def connect(self) -> PoolProxiedConnection:
+        with self._counting:
+            self.waiting += 1
+        try:
+            return super().connect()
+        except NoConnectionFree:
+            with self._counting:
+                self.timeouts += 1
+            raise
+        finally:
+            with self._counting:
+                self.waiting -= 1
+
+
 class Database:
     """The database of one service."""
 
@@ -143,9 +184,9 @@ class Database:
         self.url = url
         self.engine = create_engine(
             url,
-            poolclass=QueuePool,
+            poolclass=_CountingPool,
             pool_size=pool_size,
-            max_overflow=4,
+            max_overflow=_OVERFLOW,
             # Every use ends its own transaction; a rollback more at each return would cost a third of a small read.
             pool_reset_on_return=None,
             # Values of statements may be personal: errors that are logged do not repeat them.
@@ -163,6 +204,17 @@ class Database:
         """Raise if the database does not answer."""
         with self._reader.connect() as connection:
             connection.execute(text("SELECT 1"))
+
+    def pool(self) -> PoolStatus:
+        """Say how busy the connections are. Asks nobody."""
+        pool = cast("_CountingPool", self.engine.pool)
+        return PoolStatus(
+            in_use=pool.checkedout(),
+            idle=pool.checkedin(),
+            most=pool.size() + _OVERFLOW,
+            waiting=pool.waiting,
+            timeouts=pool.timeouts,
+        )
 
     def dispose(self) -> None:
         """Close all connections."""
