@@ -1,18 +1,15 @@
 """The children that keepers keep: the two embedded servers, and services as the process table describes them."""
 
-import http.client
 import signal
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-
 from cadre_cli.processes import Answer, Process
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import GuardedProcess
+from servicekit.probe import answers_grpc, answers_http
 
 _PROBE_SECONDS = 1.0
 _DRAIN_SECONDS = 15.0
@@ -88,29 +85,6 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def answers_grpc(port: int) -> bool:
-    """Ask the gRPC health service on *port* whether the whole server serves."""
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        health = health_pb2_grpc.HealthStub(channel)
-        try:
-            answer = health.Check(health_pb2.HealthCheckRequest(), timeout=_PROBE_SECONDS)
-        except grpc.RpcError:
-            return False
-        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
-
-
-def answers_http(port: int) -> bool:
-    """Ask ``GET /healthz`` on *port*."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PROBE_SECONDS)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 _PROBES: Mapping[Answer, Callable[[int], bool]] = {Answer.GRPC: answers_grpc, Answer.HTTP: answers_http}

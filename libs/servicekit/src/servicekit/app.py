@@ -76,12 +76,15 @@ class Runtime:
             )
         if self.role in ("work", "all"):
             self.worker.start()
+                host=self.settings.listen_host,
             self.jobs.start()
         else:
             self.worker.announce()
         if self.server is not None:
             self.server.start()
-        self.metrics_port, self._stop_metrics = metrics.serve(self.registry, self.settings.metrics_port)
+        self.metrics_port, self._stop_metrics = metrics.serve(
+            self.registry, self.settings.metrics_port, host=self.settings.listen_host
+        )
         log.info("service_started", role=self.role, metrics_port=self.metrics_port)
 
     def stop(self) -> None:

@@ -80,8 +80,8 @@ class Published:
     out_of_order: bool = False
 
 
-def stream_config(service: str) -> api.StreamConfig:
-    """Declare the stream of *service*: all its events, on disk, for 30 days whatever their number."""
+def stream_config(service: str, replicas: int = 1) -> api.StreamConfig:
+    """Declare the stream of *service*: all its events, on the disks of *replicas* servers, for 30 days."""
     return api.StreamConfig(
         name=service,
         subjects=[f"cadre.{service}.>"],
@@ -91,6 +91,7 @@ def stream_config(service: str) -> api.StreamConfig:
         max_age=STREAM_MAX_AGE.total_seconds(),
         max_msgs=-1,
         max_bytes=-1,
+        num_replicas=replicas,
         duplicate_window=DUPLICATE_WINDOW.total_seconds(),
     )
 
@@ -100,12 +101,12 @@ def stream_of(subject: str) -> str:
     return subject.split(".")[1]
 
 
-async def ensure_stream(js: JetStreamContext, service: str, *, own: bool) -> None:
+async def ensure_stream(js: JetStreamContext, service: str, *, own: bool, replicas: int = 1) -> None:
     """Create the stream of *service* where there is none; its owner also brings an older one up to date.
 
     A consumer creates it too, so that it starts when the producer has never run.
     """
-    declared = stream_config(service)
+    declared = stream_config(service, replicas)
     try:
         live = (await js.stream_info(service)).config
     except nats.js.errors.NotFoundError:
@@ -114,7 +115,9 @@ async def ensure_stream(js: JetStreamContext, service: str, *, own: bool) -> Non
     wanted = {
         name: getattr(declared, name) for name in ("subjects", "max_age", "max_msgs", "max_bytes", "duplicate_window")
     }
-    # What is not declared, such as the number of replicas, is the operator's.
+    # What is not declared is the operator's, and so are more copies than are declared.
+    if (live.num_replicas or 1) < replicas:
+        wanted["num_replicas"] = replicas
     if own and any(getattr(live, name) != value for name, value in wanted.items()):
         await js.update_stream(live.evolve(**wanted))
 
@@ -135,18 +138,19 @@ def message_headers(service: str, event: Outgoing) -> dict[str, str]:
 class Link:
     """One connection to NATS, good until *lost* is set."""
 
-    def __init__(self, client: Client, service: str, lost: asyncio.Event) -> None:
+    def __init__(self, client: Client, service: str, lost: asyncio.Event, replicas: int) -> None:
         self.client = client
         self.js: JetStreamContext = client.jetstream()
         self.lost = lost
         self._service = service
+        self._replicas = replicas
         self._inbox = client.new_inbox()
         self._batch: _Batch | None = None
         self._batches = 0
 
     async def open(self) -> None:
         """Make the service's stream and listen for the answers to what is published."""
-        await ensure_stream(self.js, self._service, own=True)
+        await ensure_stream(self.js, self._service, own=True, replicas=self._replicas)
         await self.client.subscribe(f"{self._inbox}.*.*", cb=self._on_answer)
 
     async def publish(self, events: Sequence[Outgoing]) -> Published:
@@ -242,10 +246,14 @@ class _Batch:
 
 
 class Bus:
-    """Keeps a `Link` to NATS for as long as the process lives. Belongs to one event loop."""
+    """Keeps a `Link` to NATS for as long as the process lives. Belongs to one event loop.
 
-    def __init__(self, url: str, service: str) -> None:
+    *replicas* is how many servers of a cluster keep a copy of each event.
+    """
+
+    def __init__(self, url: str, service: str, *, replicas: int = 1) -> None:
         self.service = service
+        self.replicas = replicas
         self._url = url
         self._link: Link | None = None
         self._up = asyncio.Event()
@@ -318,7 +326,7 @@ class Bus:
             closed_cb=on_closed,
             error_cb=on_error,
         )
-        link = Link(client, self.service, lost)
+        link = Link(client, self.service, lost, self.replicas)
         try:
             await link.open()
         except BaseException:

@@ -88,7 +88,7 @@ class Consumer:
 
         A subject that is new to it is delivered from the beginning of the stream, as a new consumer would get it.
         """
-        await ensure_stream(js, self.stream, own=False)
+        await ensure_stream(js, self.stream, own=False, replicas=self._bus.replicas)
         declared = consumer_config(self._handling)
         with contextlib.suppress(nats.js.errors.NotFoundError):
             live = await self.info(js)

@@ -32,9 +32,9 @@ class RpcMetrics:
         )
 
 
-def serve(registry: CollectorRegistry, port: int) -> tuple[int, Callable[[], None]]:
-    """Serve /metrics on *port* (0 = any). Return the port and a function that stops."""
-    server = make_server("127.0.0.1", port, make_wsgi_app(registry), ThreadingWSGIServer, _Quiet)
+def serve(registry: CollectorRegistry, port: int, *, host: str = "127.0.0.1") -> tuple[int, Callable[[], None]]:
+    """Serve /metrics on *port* (0 = any) of *host*. Return the port and a function that stops."""
+    server = make_server(host, port, make_wsgi_app(registry), ThreadingWSGIServer, _Quiet)
     # The library's own starter looks only twice a second whether it shall stop, which every stop would wait for.
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": _LOOK_SECONDS}, name="metrics", daemon=True

@@ -1,13 +1,19 @@
 """The settings of a process, read once from the environment, by `__main__` only."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+
+SECRETS_DIR = "CADRE_SECRETS_DIR"
 
 
 class Settings(BaseSettings):
-    """What a process must know to start: `CADRE_<NAME>` in the environment. Missing or malformed = no start."""
+    """What a process must know to start: `CADRE_<NAME>` in the environment. Missing or malformed = no start.
+
+    What must not stand in the environment is read from the file `cadre_<name>` in the folder `CADRE_SECRETS_DIR`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="CADRE_", frozen=True, extra="ignore")
 
@@ -18,6 +24,12 @@ class Settings(BaseSettings):
     grpc_port: int = 0
     metrics_port: int = 0
     http_port: int = 8000
+    # The address that calls, pages and metrics are answered on. On a machine of its own: 0.0.0.0.
+    listen_host: str = "127.0.0.1"
+    # Whose word about the visitor's address and about TLS is believed: addresses or networks, by commas.
+    trusted_proxies: str = "127.0.0.1"
+    # Copies of each event that a cluster of NATS servers keeps: 3 of 3. One server keeps one.
+    stream_replicas: int = 1
     # Addresses of the other services: name -> host:port.
     peers: dict[str, str] = Field(default_factory=dict)
     keys_dir: Path = Path(".cadre/keys")
@@ -28,3 +40,17 @@ class Settings(BaseSettings):
     # Threads that answer RPCs, and database connections for them. More would wait for the interpreter, not for the
     # database: with 16, 32 callers on 2 cores cost a seventh more CPU a call, and the slowest took half as long again.
     threads: int = 10
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Look into what is said by the caller, then the environment, then the files of the secrets' folder."""
+        folder = os.environ.get(SECRETS_DIR)
+        files = (SecretsSettingsSource(settings_cls, secrets_dir=folder),) if folder else ()
+        return init_settings, env_settings, *files

@@ -109,6 +109,7 @@ class Worker:
         if len(self.subscriptions) != len(subscriptions):
             raise ValueError("a message type is subscribed to twice")
         self._url = settings.nats_url
+        self._replicas = settings.stream_replicas
         self._database = database
         self._metrics = WorkerMetrics(registry)
         self._measure_seconds = measure_seconds
@@ -240,7 +241,7 @@ class Worker:
             self._loop = None
 
     async def _open(self) -> None:
-        bus = Bus(self._url, self.service)
+        bus = Bus(self._url, self.service, replicas=self._replicas)
         await bus.open()
         self._bus = bus
 

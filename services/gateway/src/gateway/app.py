@@ -87,16 +87,17 @@ def main() -> None:
         return
     check_schema(settings)
     registry = metrics.new_registry()
-    metrics_port, stop_metrics = metrics.serve(registry, settings.metrics_port)
+    metrics_port, stop_metrics = metrics.serve(registry, settings.metrics_port, host=settings.listen_host)
     log.info("service_started", role=role, metrics_port=metrics_port, http_port=settings.http_port)
     uvicorn.run(
         web.Everything(create_app(settings), registry=registry),
-        host="127.0.0.1",
+        host=settings.listen_host,
         port=settings.http_port,
         access_log=False,
         log_config=None,
-        # A proxy on the same host ends TLS and says so.
+        # A proxy ends TLS and says so.
         proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
         timeout_graceful_shutdown=5,
     )
