@@ -20,19 +20,8 @@ from servicekit.embedded.process import (
     until,
     write_private,
 )
+from servicekit.nats_config import OPERATOR, NatsConfig
 
-OPERATOR = "operator"
-
-# What a client needs besides its own subjects: to make its stream and its consumers, to fetch, and to acknowledge.
-_CLIENT_PUBLISH = ("$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "_INBOX.>")
-_CLIENT_SUBSCRIBE = ("_INBOX.>",)
-# Losing a stream is the operator's decision.
-_CLIENT_DENIED = (
-    "$JS.API.STREAM.DELETE.>",
-    "$JS.API.STREAM.PURGE.>",
-    "$JS.API.STREAM.MSG.DELETE.>",
-    "$JS.API.STREAM.RESTORE.>",
-)
 _PORT_TRIES = 5
 
 
@@ -144,36 +133,15 @@ class NatsServer:
         return passwords
 
     def _configuration(self, port: int, monitoring_port: int) -> str:
-        """Write the server's configuration; its format takes JSON as it is."""
-        users: list[dict[str, object]] = [{"user": OPERATOR, "password": self._passwords[OPERATOR]}]
-        for user, subjects in self._users.items():
-            permissions = {
-                "publish": {
-                    "allow": [*subjects, *_CLIENT_PUBLISH],
-                    "deny": list(_CLIENT_DENIED),
-                },
-                "subscribe": {"allow": [*_CLIENT_SUBSCRIBE, *self._readable]},
-            }
-            users.append(
-                {
-                    "user": user,
-                    "password": self._passwords[user],
-                    "permissions": permissions,
-                }
-            )
-        return json.dumps(
-            {
-                "listen": f"127.0.0.1:{port}",
-                "http": f"127.0.0.1:{monitoring_port}",
-                "jetstream": {
-                    "store_dir": str(self.data_dir / "store"),
-                    "sync_interval": self._sync_interval,
-                },
-                "authorization": {"users": users},
-                "max_payload": 1_048_576,
-            },
-            indent=2,
-        )
+        return NatsConfig(
+            listen=f"127.0.0.1:{port}",
+            http=f"127.0.0.1:{monitoring_port}",
+            store_dir=str(self.data_dir / "store"),
+            passwords=self._passwords,
+            users=self._users,
+            readable=self._readable,
+            sync_interval=self._sync_interval,
+        ).text()
 
     def _start(self, timeout: float) -> None:
         for remaining in reversed(range(1 if self.port and self.monitoring_port else _PORT_TRIES)):
