@@ -2,7 +2,7 @@
 
 import typer
 
-from cadre_cli import demo, doctor, imports, revision, up
+from cadre_cli import demo, doctor, imports, revision, secret_files, up
 from cadre_cli.bench.command import bench
 
 app = typer.Typer(
@@ -18,3 +18,4 @@ app.command()(doctor.doctor)
 app.command("import")(imports.import_)
 app.command()(bench)
 app.command()(revision.revision)
+app.command("secrets")(secret_files.secrets_)

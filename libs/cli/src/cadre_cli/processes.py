@@ -13,6 +13,8 @@ from servicekit import keys
 POSTGRES = "postgres"
 NATS = "nats"
 SERVERS = (POSTGRES, NATS)
+# What each service may listen to: every event. Their ids name nobody.
+READABLE = ("cadre.>",)
 
 
 class Answer(enum.Enum):
@@ -65,6 +67,8 @@ PROCESSES = (
 ISSUER = "directory"
 PRINCIPALS: Mapping[str, Sequence[str]] = {
     "gateway": ("sign_ins.exchange",),
+    # Calls nobody: its key seals what is told without a name until enough have told something.
+    "evaluation": (),
     "cli": (
         "agencies.read",
         "catalogue.read",
