@@ -42,6 +42,8 @@ class ServiceApp:
     servicers: Callable[[Settings, Database], Sequence[Servicer]]
     subscriptions: Sequence[Subscription] = ()
     jobs: Sequence[Job] = ()
+    # Jobs that need a setting, such as where a key is.
+    make_jobs: Callable[[Settings], Sequence[Job]] = lambda _settings: ()
     audits: Sequence[Audit] = ()
 
 
@@ -62,7 +64,7 @@ class Runtime:
         with self.database.engine.connect() as connection:
             migrations.check(connection, self.app.migrations)
         self.worker = Worker(self.settings, self.database, self.app.subscriptions, self.registry)
-        jobs = [*self.app.jobs, Job("purge", timedelta(hours=1), purge)]
+        jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge)]
         self.jobs = JobRunner(self.database, jobs, self.registry)
         operations = OperationsServicer(self.database, self.worker, self.app.audits)
         self.server: Server | None = None
