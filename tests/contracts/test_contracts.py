@@ -12,6 +12,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from cadre.options.v1 import options_pb2
 from cadre_cli.processes import DEMO_PRINCIPALS, PRINCIPALS
 from directory.rules import roles
+from servicekit.anonymous import is_anonymous
 from servicekit.rpc import authorizer
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +60,15 @@ def test_somebody_holds_the_right_that_a_method_asks_for(method):
 
 @pytest.mark.parametrize("method", WRITES, ids=lambda method: method.full_name)
 def test_every_write_can_be_repeated_safely(method):
-    assert "request_id" in method.input_type.fields_by_name
+    """By a request id, which is remembered with the caller; where the caller must not be, by a ticket good once."""
+    fields = set(method.input_type.fields_by_name)
+    assert fields & {"request_id", "ticket"} == ({"ticket"} if is_anonymous(method) else {"request_id"})
+
+
+def test_only_a_reaction_is_written_without_an_audit_row():
+    assert [method.full_name for method in METHODS if is_anonymous(method)] == [
+        "cadre.evaluation.v1.QualityService.SendReaction"
+    ]
 
 
 @pytest.mark.parametrize("method", LISTS, ids=lambda method: method.full_name)

@@ -16,6 +16,7 @@ from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.directory.v1 import directory_service_pb2_grpc as directory_grpc
 from cadre.enrollment.v1 import enrollment_service_pb2_grpc as enrollment_grpc
 from cadre.evaluation.v1 import evaluation_service_pb2_grpc as evaluation_grpc
+from cadre.evaluation.v1 import quality_service_pb2_grpc as quality_grpc
 from cadre.notification.v1 import notification_service_pb2_grpc as notification_grpc
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
 from servicekit.client import Channel, Refused
@@ -50,6 +51,7 @@ class Access:
         self.directory = self._channels["directory"].stub(directory_grpc.DirectoryServiceStub)
         self.curriculum = self._channels["curriculum"].stub(curriculum_grpc.CurriculumServiceStub)
         self.evaluation = self._channels["evaluation"].stub(evaluation_grpc.EvaluationServiceStub)
+        self.quality = self._channels["evaluation"].stub(quality_grpc.QualityServiceStub)
         self.notification = self._channels["notification"].stub(notification_grpc.NotificationServiceStub)
         self.enrollment = self._channels["enrollment"].stub(enrollment_grpc.EnrollmentServiceStub)
         self.operations = {

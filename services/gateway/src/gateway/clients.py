@@ -16,6 +16,7 @@ from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.directory.v1.directory_service_pb2_grpc import DirectoryServiceStub
 from cadre.enrollment.v1.enrollment_service_pb2_grpc import EnrollmentServiceStub
 from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.client import Channel
@@ -84,6 +85,7 @@ class Clients:
         self.curriculum = self._channels["curriculum"].stub(CurriculumServiceStub)
         self.enrollment = self._channels["enrollment"].stub(EnrollmentServiceStub)
         self.evaluation = self._channels["evaluation"].stub(EvaluationServiceStub)
+        self.quality = self._channels["evaluation"].stub(QualityServiceStub)
         self.notification = self._channels["notification"].stub(NotificationServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()

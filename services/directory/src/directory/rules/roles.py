@@ -27,8 +27,8 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
 STATE_ROLES: Mapping[str, tuple[str, ...]] = {
     "policy_analyst": ("notices.write", "audiences.write", "audiences.read", "readiness.read"),
     "approver": ("notices.approve", "audiences.read", "readiness.read"),
-    "training_manager": ("courses.write", "tests.write", "audiences.read", "readiness.read"),
-    "evaluator": ("readiness.read",),
+    "training_manager": ("courses.write", "tests.write", "audiences.read", "readiness.read", "quality.read"),
+    "evaluator": ("readiness.read", "quality.read"),
     "operator": ("operations.read", "operations.write", "readiness.read"),
 }
 # Whom everybody may ask: shown as the agency's contacts.
