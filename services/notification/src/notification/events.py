@@ -21,6 +21,14 @@ def notice_published(notice: NoticeRow) -> pb.NoticePublished:
         due_date=str(notice.due_date),
         joiner_business_days=notice.business_days_after_issue,
         publish_time=_timestamp(notice.published_at),
+        briefing_counts=notice.briefing_counts,
+    )
+
+
+def notice_withdrawn(notice: NoticeRow) -> pb.NoticeWithdrawn:
+    """Tell that an issued *notice* holds no more."""
+    return pb.NoticeWithdrawn(
+        notice_id=str(notice.id), version=notice.version, withdraw_time=_timestamp(notice.withdrawn_at)
     )
 
 

@@ -9,8 +9,8 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, TSVECTOR
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -31,14 +31,29 @@ def _big(default: int | None = None) -> Any:  # noqa: ANN401 - SQLModel types a 
     return Field(default=default, sa_column=Column(BigInteger, nullable=False))
 
 
+def _text() -> Any:  # noqa: ANN401 - SQLModel types a field by its annotation
+    return Field(default="", sa_column_kwargs={"server_default": ""})
+
+
 class NoticeRow(Base, table=True):
-    """A change notice. Once issued it does not change any more: a trigger refuses it."""
+    """A change notice. Once issued it does not change any more, but for its withdrawal: a trigger refuses it.
+
+    A historic one was issued elsewhere or before Cadre: it has no author, no audience and no text of ours.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
-        CheckConstraint("state IN ('DRAFT', 'IN_APPROVAL', 'PUBLISHED')", name="state"),
-        CheckConstraint("(state = 'PUBLISHED') = (published_at IS NOT NULL)", name="published_at"),
-        CheckConstraint("state <> 'PUBLISHED' OR approver_id <> ALL (writers)", name="four_eyes"),
+        CheckConstraint(
+            "state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED', 'PUBLISHED', 'WITHDRAWN', 'HISTORIC')", name="state"
+        ),
+        CheckConstraint("(state IN ('PUBLISHED', 'WITHDRAWN')) = (published_at IS NOT NULL)", name="published_at"),
+        CheckConstraint("(state = 'SCHEDULED') = (publish_at IS NOT NULL)", name="publish_at"),
+        CheckConstraint("(state = 'WITHDRAWN') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
+        CheckConstraint("(state = 'WITHDRAWN') = (withdraw_reason <> '')", name="withdraw_reason"),
+        CheckConstraint("(state = 'HISTORIC') = (author_id IS NULL)", name="historic"),
+        CheckConstraint(
+            "state NOT IN ('SCHEDULED', 'PUBLISHED', 'WITHDRAWN') OR approver_id <> ALL (writers)", name="four_eyes"
+        ),
         # A number belongs to one letter from the moment somebody else is asked to approve it.
         Index(
             "uq_notice_series_number",
@@ -48,7 +63,8 @@ class NoticeRow(Base, table=True):
             postgresql_where=text("state <> 'DRAFT' AND number <> ''"),
         ),
         Index("ix_notice_created_at_id", "created_at", "id"),
-        Index("ix_notice_audience_id", "audience_id", postgresql_where=text("state = 'PUBLISHED'")),
+        Index("ix_notice_audience_id", "audience_id", postgresql_where=text("state IN ('PUBLISHED', 'WITHDRAWN')")),
+        Index("ix_notice_publish_at", "publish_at", postgresql_where=text("state = 'SCHEDULED'")),
     )
 
     id: uuid.UUID = Field(primary_key=True)
@@ -78,7 +94,11 @@ class NoticeRow(Base, table=True):
     agency_confirms_within: int
     demonstration: bool
     briefing_counts: bool
-    author_id: uuid.UUID
+    contact_telephone: str = _text()
+    replaces: str = _text()
+    topic: str = _text()
+    staff_release_days: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    author_id: uuid.UUID | None
     # Everybody who wrote on it, the author first: none of them can approve it.
     writers: list[uuid.UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     approver_id: uuid.UUID | None = None
@@ -94,6 +114,18 @@ class NoticeRow(Base, table=True):
     due_date: date | None = None
     agency_due_date: date | None = None
     audience_revision: int = _big(0)
+    # From this day on staff see it, unless their agency releases it to them sooner.
+    staff_release_date: date | None = None
+    # Of a scheduled one: when it is to be issued.
+    publish_at: datetime | None = _moment()
+    withdrawn_at: datetime | None = _moment()
+    withdrawn_by: uuid.UUID | None = None
+    withdraw_reason: str = _text()
+    # Of a historic one, as printed.
+    issuer: str = _text()
+    issued_on: str = _text()
+    effective_printed: str = _text()
+    source: str = _text()
 
 
 class NoticeVersionRow(Base, table=True):
@@ -106,6 +138,71 @@ class NoticeVersionRow(Base, table=True):
     canonical: str
     text_sha256: str
     published_at: datetime = _moment(optional=False)
+
+
+class FileRow(Base, table=True):
+    """The content of a file, once however many letters have it. Never changes: a trigger refuses it."""
+
+    __tablename__ = "file"
+
+    sha256: str = Field(primary_key=True)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class AttachmentRow(Base, table=True):
+    """A file of a letter: the signed letter itself, or an attachment. Stays once the letter is no draft, by trigger."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "sha256"),
+        CheckConstraint("kind IN ('LETTER', 'ATTACHMENT')", name="kind"),
+        CheckConstraint("kind <> 'LETTER' OR media_type = 'application/pdf'", name="letter"),
+        CheckConstraint("size_bytes > 0", name="size_bytes"),
+        Index("uq_attachment_letter", "notice_id", unique=True, postgresql_where=text("kind = 'LETTER'")),
+        Index("ix_attachment_sha256", "sha256"),
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    notice_id: uuid.UUID = Field(foreign_key="notice.id")
+    # In the order in which they were added.
+    place: int
+    kind: str
+    title: str
+    filename: str
+    media_type: str
+    size_bytes: int
+    sha256: str = Field(foreign_key="file.sha256")
+    pages: int
+    scan_note: str
+
+
+class SeriesRow(Base, table=True):
+    """A series of letters, and what a letter of it usually is."""
+
+    __tablename__ = "series"
+
+    series: str = Field(primary_key=True)
+    title: str
+    kind: str
+    source: str
+
+
+class NoticeSearchRow(Base, table=True):
+    """What a letter is found by. Only letters that are out, or historic, have a row: a draft cannot be found."""
+
+    __tablename__ = "notice_search"
+    __table_args__ = (
+        Index("ix_notice_search_words", "words", postgresql_using="gin"),
+        Index("ix_notice_search_day_notice_id", "day", "notice_id"),
+        Index("ix_notice_search_series_day_notice_id", "series", "day", "notice_id"),
+    )
+
+    notice_id: uuid.UUID = Field(primary_key=True, foreign_key="notice.id")
+    series: str
+    # Of issue; of a historic one that has only a year printed, January 1 of it.
+    year: int
+    day: date
+    words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
 
 
 class AgencyRow(Base, table=True):
@@ -123,6 +220,7 @@ class DeliveryRow(Base, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed"),
+        CheckConstraint("(staff_released_at IS NULL) = (staff_released_by IS NULL)", name="staff_released"),
         Index("ix_delivery_agency_id", "agency_id"),
     )
 
@@ -134,7 +232,10 @@ class DeliveryRow(Base, table=True):
     confirmed_at: datetime | None = _moment()
     confirmed_by: uuid.UUID | None = None
     lead: uuid.UUID | None = None
-    problem: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    problem: str = _text()
+    # When the agency let its staff see the letter before the day that the letter names.
+    staff_released_at: datetime | None = _moment()
+    staff_released_by: uuid.UUID | None = None
 
 
 class RecipientRow(Base, table=True):
@@ -222,7 +323,11 @@ class AudienceMemberRow(Base, table=True):
     """Copy of the directory's memberships: one row per person and agency. Who left stays, with *member* false."""
 
     __tablename__ = "audience_member"
-    __table_args__ = (Index("ix_audience_member_audience_id_agency_id", "audience_id", "agency_id"),)
+    __table_args__ = (
+        Index("ix_audience_member_audience_id_agency_id", "audience_id", "agency_id"),
+        # A person's letters are those of her audiences.
+        Index("ix_audience_member_person_id", "person_id"),
+    )
 
     audience_id: uuid.UUID = Field(primary_key=True)
     person_id: uuid.UUID = Field(primary_key=True)

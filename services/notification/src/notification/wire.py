@@ -29,7 +29,10 @@ _TEXTS = (
     "subject",
     "references",
     "supersedes",
+    "replaces",
+    "topic",
     "contact",
+    "contact_telephone",
     "change",
     "before",
     "after",
@@ -86,6 +89,7 @@ def letter(notice: pb.Notice) -> Letter:
         course_version=course_version,
         demonstration=notice.demonstration,
         briefing_counts=notice.briefing_counts,
+        staff_release_days=notice.staff_release_days,
     )
 
 
@@ -151,7 +155,8 @@ def notice(row: Row, today: date) -> pb.Notice:
         agency_confirms_within=row["agency_confirms_within"],
         demonstration=row["demonstration"],
         briefing_counts=row["briefing_counts"],
-        author=f"people/{row['author_id']}",
+        staff_release_days=row["staff_release_days"],
+        author=_person(row["author_id"]),
         approver=_person(row["approver_id"]),
         return_reason=row["return_reason"],
         etag=str(row["revision"]),
@@ -164,6 +169,15 @@ def notice(row: Row, today: date) -> pb.Notice:
         agency_due_date=_day(row["agency_due_date"]),
         audience_revision=row["audience_revision"],
         due_sentence=_due_sentence(row, rule, today),
+        publish_at=_moment(row["publish_at"]),
+        withdraw_time=_moment(row["withdrawn_at"]),
+        withdraw_reason=row["withdraw_reason"],
+        withdrawn_by=_person(row["withdrawn_by"]),
+        issuer=row["issuer"],
+        issued_on=row["issued_on"],
+        effective_printed=row["effective_printed"],
+        source=row["source"],
+        staff_release_date=_day(row["staff_release_date"]),
     )
 
 

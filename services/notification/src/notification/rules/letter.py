@@ -23,7 +23,10 @@ _LONGEST = {
     "subject": 300,
     "references": 4_000,
     "supersedes": 1_000,
+    "replaces": 1_000,
     "contact": 1_000,
+    "contact_telephone": 100,
+    "topic": 200,
     "change": 2_000,
     "before": 10_000,
     "after": 10_000,
@@ -86,6 +89,10 @@ class Letter:
     agency_confirms_within: int = AGENCY_CONFIRMS_WITHIN
     demonstration: bool = False
     briefing_counts: bool = False
+    contact_telephone: str = ""
+    replaces: str = ""
+    topic: str = ""
+    staff_release_days: int = 0
 
 
 def check_draft(letter: Letter) -> None:
@@ -102,6 +109,7 @@ def check_draft(letter: Letter) -> None:
         ("due_rule.business_days_before_effective", letter.business_days_before_effective, 0),
         ("due_rule.business_days_after_issue", letter.business_days_after_issue, 0),
         ("agency_confirms_within", letter.agency_confirms_within, 1),
+        ("staff_release_days", letter.staff_release_days, 0),
     ):
         if not least <= days <= _MOST_DAYS:
             raise InvalidField(f"notice.{field}", days, f"must be between {least} and {_MOST_DAYS} business days")
