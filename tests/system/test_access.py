@@ -22,6 +22,7 @@ from cadre_cli import story
 from cadre_cli.access import Access
 from servicekit import calendar
 from servicekit.client import Refused
+from servicekit.testing.waiting import wait_until
 from servicekit.tokens import Signer
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
@@ -151,6 +152,32 @@ def run_roster_import(world):
     return directory.RunRosterImportRequest(name=name, chunks=1, request_id=fresh())
 
 
+def checked_roster(world):
+    """A sound file of one line."""
+    row = f"lake,T-{fresh()[:8]},Person,New,Specialist,child-support-specialist-1,{day(-300)}"
+    content = f"agency,staff_number,family_name,given_name,local_title,job_class,hired_on\n{row}\n".encode()
+    directory_stub, held = world.access.directory, {"roster.import": (HOME,)}
+    name = new_roster_import(world)
+    append = directory.AppendRosterChunkRequest(name=name, index=0, content=content, request_id=fresh())
+    world.call(directory_stub.AppendRosterChunk, append, world.lead, held)
+    run = directory.RunRosterImportRequest(name=name, chunks=1, request_id=fresh())
+    world.call(directory_stub.RunRosterImport, run, world.lead, held)
+
+    def checked():
+        request = directory.GetRosterImportRequest(name=name)
+        found = world.call(directory_stub.GetRosterImport, request, world.lead, held)
+        return found.state == directory.RosterImport.CHECKED
+
+    wait_until(checked, 60, "the file should have been checked")
+    return name
+
+
+def newcomer(world):
+    person = directory.Person(staff_number=f"T-{fresh()[:8]}", given_name="New", family_name="Person", jobs=[job()])
+    request = directory.CreatePersonRequest(parent=HOME, person=person, request_id=fresh())
+    return world.call(world.access.directory.CreatePerson, request, world.lead, {"people.write": (HOME,)}).name
+
+
 def end_leave(world):
     leave = directory.Leave(start_date=day(-20), end_date=day(300))
     record = directory.RecordLeaveRequest(person=world.waived, leave=leave, request_id=fresh())
@@ -215,6 +242,15 @@ def publish_test(world):
     return evaluation.PublishTestRequest(name=test.name, etag=test.etag, request_id=fresh())
 
 
+def try_test(world):
+    test = new_test(world)
+    return evaluation.TryTestRequest(name=test.name, etag=test.etag, answers=[evaluation.Answer(options=[0])])
+
+
+def course_of(world):
+    return world.cadre.course_version.partition("/versions/")[0]
+
+
 def submit_sitting(world):
     sitting = new_sitting(world)
     answers = [evaluation.Answer() for _ in range(sitting.items)]
@@ -258,6 +294,9 @@ REQUESTS = {
             parent=HOME, person=w.person, job=job(units=["intake"]), request_id=fresh()
         ),
         "EndJob": lambda w: D.EndJobRequest(parent=HOME, person=w.leaver, end_date=day(-10), request_id=fresh()),
+        "BatchEndJobs": lambda w: D.BatchEndJobsRequest(
+            parent=HOME, ends=[D.JobEnd(person=newcomer(w), end_date=day(-10))], request_id=fresh()
+        ),
         "RecordLeave": lambda w: D.RecordLeaveRequest(
             person=w.on_leave, leave=D.Leave(start_date=day(-20), end_date=day(300)), request_id=fresh()
         ),
@@ -273,6 +312,9 @@ REQUESTS = {
             name=new_roster_import(w), index=0, content=b"staff_number\n", request_id=fresh()
         ),
         "RunRosterImport": run_roster_import,
+        "ApplyRosterImport": lambda w: D.ApplyRosterImportRequest(name=checked_roster(w), request_id=fresh()),
+        "ListRosterImports": lambda w: D.ListRosterImportsRequest(parent=HOME),
+        "ListPeopleNotInFile": lambda w: D.ListPeopleNotInFileRequest(parent=new_roster_import(w)),
         "GetRosterImport": lambda w: D.GetRosterImportRequest(name=new_roster_import(w)),
         "ListRosterImportErrors": lambda w: D.ListRosterImportErrorsRequest(parent=new_roster_import(w)),
         "CreateAudience": lambda w: D.CreateAudienceRequest(
@@ -281,6 +323,7 @@ REQUESTS = {
         "UpdateAudience": lambda w: D.UpdateAudienceRequest(audience=audience_of(w), request_id=fresh()),
         "GetAudience": lambda w: D.GetAudienceRequest(name=w.audience),
         "PreviewAudience": lambda w: D.PreviewAudienceRequest(expression=everyone()),
+        "GetStaffCounts": lambda w: D.GetStaffCountsRequest(parent=HOME),
         "CompareAudience": lambda w: D.CompareAudienceRequest(name=w.audience, expression=everyone()),
         "ExplainMembership": lambda w: D.ExplainMembershipRequest(audience=w.audience, person=w.person),
     },
@@ -293,6 +336,9 @@ REQUESTS = {
         "UpdateCourse": lambda w: C.UpdateCourseRequest(course=new_course(w), request_id=fresh()),
         "PublishCourse": publish_course,
         "GetCourseVersion": lambda w: C.GetCourseVersionRequest(name=w.cadre.course_version),
+        "GetCatalogueEntry": lambda w: C.GetCatalogueEntryRequest(name=course_of(w)),
+        "ListCourseVersions": lambda w: C.ListCourseVersionsRequest(parent=course_of(w)),
+        "BatchGetCourseVersions": lambda w: C.BatchGetCourseVersionsRequest(names=[w.cadre.course_version]),
         "ImportCatalogue": lambda w: C.ImportCatalogueRequest(request_id=fresh()),
     },
     "EvaluationService": {
@@ -301,6 +347,10 @@ REQUESTS = {
         ),
         "UpdateTest": lambda w: V.UpdateTestRequest(test=new_test(w), request_id=fresh()),
         "GetTest": lambda w: V.GetTestRequest(name=new_test(w).name),
+        "ListTests": lambda w: V.ListTestsRequest(),
+        "ListTestVersions": lambda w: V.ListTestVersionsRequest(parent=version_of_test(w).partition("/versions/")[0]),
+        "GetAnswerKey": lambda w: V.GetAnswerKeyRequest(name=version_of_test(w)),
+        "TryTest": try_test,
         "PublishTest": publish_test,
         "GetTestVersion": lambda w: V.GetTestVersionRequest(name=version_of_test(w)),
         "StartSitting": lambda w: V.StartSittingRequest(test_version=version_of_test(w), request_id=fresh()),

@@ -34,7 +34,7 @@ class Curriculum:
         )
 
     def titles(self, **request):
-        return [course.title for course in self.learner.ListCourses(pb.ListCoursesRequest(**request)).courses]
+        return [course.title for course in self.manager.ListCourses(pb.ListCoursesRequest(**request)).courses]
 
     def bring_in(self, *courses):
         request = pb.ImportCatalogueRequest(courses=courses, request_id=new_id())

@@ -16,7 +16,7 @@ def test_the_catalogue_is_in_the_order_of_titles_a_page_at_a_time(curriculum):
 
     seen, token = [], ""
     while True:
-        answer = curriculum.learner.ListCourses(pb.ListCoursesRequest(page_size=2, page_token=token))
+        answer = curriculum.manager.ListCourses(pb.ListCoursesRequest(page_size=2, page_token=token))
         assert len(answer.courses) <= 2
         seen += [course.title for course in answer.courses]
         token = answer.next_page_token
@@ -29,7 +29,7 @@ def test_the_catalogue_is_in_the_order_of_titles_a_page_at_a_time(curriculum):
 def test_a_list_shows_no_sections(curriculum):
     curriculum.create()
 
-    (course,) = curriculum.learner.ListCourses(pb.ListCoursesRequest()).courses
+    (course,) = curriculum.manager.ListCourses(pb.ListCoursesRequest()).courses
 
     assert course.title == "Intake basics"
     assert not course.sections
@@ -69,10 +69,10 @@ def test_only_published_courses_are_those_that_can_be_taken_here(curriculum):
 
 def test_a_page_token_of_another_list_is_refused(curriculum):
     curriculum.bring_in(entry("one"), entry("two"))
-    token = curriculum.learner.ListCourses(pb.ListCoursesRequest(page_size=1)).next_page_token
+    token = curriculum.manager.ListCourses(pb.ListCoursesRequest(page_size=1)).next_page_token
 
     with pytest.raises(Refused) as refused:
-        curriculum.learner.ListCourses(pb.ListCoursesRequest(page_size=1, page_token=token, query="one"))
+        curriculum.manager.ListCourses(pb.ListCoursesRequest(page_size=1, page_token=token, query="one"))
 
     assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", ["page_token"])
 
@@ -93,10 +93,10 @@ def test_an_import_keeps_every_field_and_a_repeat_changes_nothing(curriculum):
     )
 
     assert curriculum.bring_in(course) == 1
-    (kept,) = curriculum.learner.ListCourses(pb.ListCoursesRequest()).courses
+    (kept,) = curriculum.manager.ListCourses(pb.ListCoursesRequest()).courses
     assert curriculum.bring_in(course) == 0
 
-    assert curriculum.learner.ListCourses(pb.ListCoursesRequest()).courses == [kept]
+    assert curriculum.manager.ListCourses(pb.ListCoursesRequest()).courses == [kept]
     kept.ClearField("etag")
     assert kept == course
 

@@ -1,10 +1,12 @@
 """Lists: in the order of their lateness, page by page, and each caller's own part of the world."""
 
-from datetime import date, timedelta
+import uuid
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.client import Refused
 
 from .conftest import DUE, Letter, change, course, passed, person, take
@@ -133,6 +135,77 @@ def test_a_transcript_is_newest_first_page_by_page(world, letters):
     assert times == sorted(times, reverse=True)
     assert {line.kind for line in lines} == {pb.Completion.COURSE}
     assert {line.minutes for line in lines} == {25}
+
+
+def record(world, letter, day, *, minutes=30, kind=pb.Completion.BRIEFING):
+    """Record that person 1 had training on a letter on *day*."""
+    world.coordinator("lake").RecordTraining(
+        pb.RecordTrainingRequest(
+            parent="agencies/lake",
+            notice=letter.name,
+            people=[f"people/{person(1)}"],
+            kind=kind,
+            complete_date=day.isoformat(),
+            minutes=minutes,
+            led_by="A. Trainer",
+            request_id=str(uuid.uuid4()),
+        )
+    )
+
+
+def test_a_transcript_is_in_the_order_of_the_days_of_training_not_of_their_recording(world, letters):
+    today = pacific_date(datetime.now(UTC))
+    days = [today - timedelta(days=3), today, today - timedelta(days=1)]
+    for letter, day in zip(letters, days, strict=True):
+        record(world, letter, day)
+    request = pb.ListCompletionsRequest(parent=f"people/{person(1)}", page_size=2)
+
+    found = pages(world.learner(1).ListCompletions, request, "completions")
+
+    lines = [line.complete_date for page in found for line in page]
+    assert lines == [day.isoformat() for day in sorted(days, reverse=True)]
+    assert [len(page) for page in found] == [2, 1]
+
+
+def test_a_transcript_adds_up_by_calendar_year_whatever_page_and_year_are_asked_for(world, letters):
+    day = pacific_date(datetime.now(UTC))
+    record(world, letters[0], day, minutes=30)
+    record(world, letters[1], day, minutes=45, kind=pb.Completion.OTHER_SYSTEM)
+    take(world, letters[2], 1)
+    # Long after, late in the evening of the last day of a year in California: in UTC the next year has begun.
+    late = datetime(day.year + 2, 12, 31, 23, 30, tzinfo=PACIFIC)
+    world.hear(passed(1, at=late))
+    own = world.learner(1)
+
+    def ask(**filters):
+        return own.ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}", **filters))
+
+    everything = ask()
+    totals = [(year.year, year.completions, year.minutes) for year in everything.years]
+    assert totals == [(day.year + 2, 1, 25), (day.year, 2, 75)]
+    assert everything.completions[0].complete_date == f"{day.year + 2}-12-31"
+    assert ask(year=day.year, page_size=1).years == everything.years
+    assert {line.kind for line in ask(year=day.year).completions} == {
+        pb.Completion.BRIEFING,
+        pb.Completion.OTHER_SYSTEM,
+    }
+    assert [line.kind for line in ask(year=day.year + 2).completions] == [pb.Completion.COURSE]
+    assert not ask(year=day.year + 1).completions
+
+
+def test_a_coordinator_sees_no_totals_of_people_who_were_never_hers(world, letters):
+    request = completed(world, letters[0], 6)
+
+    assert len(world.coordinator("kern").ListCompletions(request).years) == 1
+    assert not world.coordinator("lake").ListCompletions(request).years
+
+
+@pytest.mark.parametrize("year", [-1, 10_000])
+def test_a_year_that_is_none_is_refused(world, year):
+    with pytest.raises(Refused) as refused:
+        world.learner(1).ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}", year=year))
+
+    assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", ["year"])
 
 
 def completed(world, letter, number):

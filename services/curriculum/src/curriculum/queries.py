@@ -1,36 +1,73 @@
 """What can be read of the curriculum without deciding anything."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from curriculum.records import content_of_version
 from curriculum.rules import catalogue
+from curriculum.rules.catalogue import Offer
 from curriculum.tables import CourseRow, CourseVersionRow
 from servicekit.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
 _BATCH = 100
+_UNVERSIONED = col(CourseRow.latest_version) == 0
+# What a source describes stays given elsewhere until it has a version here, also while somebody drafts one.
+_OFFERED: Mapping[Offer, ColumnElement[bool]] = {
+    Offer.HERE: col(CourseRow.latest_version) > 0,
+    Offer.ELSEWHERE: and_(_UNVERSIONED, col(CourseRow.source_url) != ""),
+    Offer.UNFINISHED: and_(_UNVERSIONED, col(CourseRow.source_url) == ""),
+}
+_NEWEST = and_(
+    col(CourseVersionRow.course_id) == col(CourseRow.id), col(CourseVersionRow.version) == col(CourseRow.latest_version)
+)
+_VERSIONS = select(CourseVersionRow, CourseRow.latest_version).join(
+    CourseRow, col(CourseRow.id) == col(CourseVersionRow.course_id)
+)
 
 
-def list_courses(db: Db, page: Page, *, query: str, only_published: bool) -> Sequence[CourseRow]:
-    """Return one row more than the page holds, by title, without sections.
+def list_courses(
+    db: Db, page: Page, *, query: str, offers: Collection[Offer], test_id: str
+) -> Sequence[tuple[CourseRow, int]]:
+    """Return one row more than the page holds, by title, without sections; with the newest version's minutes.
 
-    Each word of *query* must begin a word of title, provider or audience.
+    Each word of *query* must begin a word of title, provider or audience. With *test_id*, only courses whose draft
+    names a version of this test.
     """
     order = (col(CourseRow.sort_title), col(CourseRow.id))
     # A query of signs without a word finds everything, as an empty one does.
     wanted = [func.strpos(CourseRow.search_text, f" {word}") > 0 for word in catalogue.words(query)]
-    if only_published:
-        wanted.append(col(CourseRow.latest_version) > 0)
+    wanted.append(or_(false(), *(_OFFERED[offer] for offer in offers)))
+    if test_id:
+        wanted.append(col(CourseRow.test_version).startswith(f"tests/{test_id}/versions/", autoescape=True))
     if page.after is not None:
         wanted.append(tuple_(*order) > tuple_(*page.after))
     without_sections = defer(col(CourseRow.sections), raiseload=True)  # type: ignore[arg-type]
-    statement = select(CourseRow).where(*wanted).order_by(*order).limit(page.size + 1)
+    statement = (
+        select(CourseRow, func.coalesce(CourseVersionRow.minutes, 0))
+        .outerjoin(CourseVersionRow, _NEWEST)
+        .where(*wanted)
+        .order_by(*order)
+        .limit(page.size + 1)
+    )
     return db.exec(statement.options(without_sections)).all()
+
+
+def get_entry(db: Db, course_id: str, *, offers: Collection[Offer]) -> tuple[CourseRow, int]:
+    """Return what the catalogue says of a course that is offered in one of these ways, and its minutes."""
+    statement = (
+        select(CourseRow, func.coalesce(CourseVersionRow.minutes, 0))
+        .outerjoin(CourseVersionRow, _NEWEST)
+        .where(CourseRow.id == course_id, or_(false(), *(_OFFERED[offer] for offer in offers)))
+    )
+    found = db.exec(statement).one_or_none()
+    if found is None:
+        raise NotFound(f"courses/{course_id}")
+    return found
 
 
 def get_course(db: Db, course_id: str) -> CourseRow:
@@ -41,12 +78,29 @@ def get_course(db: Db, course_id: str) -> CourseRow:
     return row
 
 
-def get_version(db: Db, course_id: str, version: int) -> CourseVersionRow:
-    """Return a version of the course."""
-    row = db.get(CourseVersionRow, (course_id, version))
-    if row is None:
+def get_version(db: Db, course_id: str, version: int) -> tuple[CourseVersionRow, int]:
+    """Return a version of the course, and the number of the newest one."""
+    statement = _VERSIONS.where(CourseVersionRow.course_id == course_id, CourseVersionRow.version == version)
+    found = db.exec(statement).one_or_none()
+    if found is None:
         raise NotFound(f"courses/{course_id}/versions/{version}")
-    return row
+    return found
+
+
+def list_versions(db: Db, page: Page, *, course_id: str) -> Sequence[tuple[CourseVersionRow, int]]:
+    """Return one version of the course more than the page holds, newest first, each with the newest's number."""
+    wanted = [CourseVersionRow.course_id == course_id]
+    if page.after is not None:
+        wanted.append(col(CourseVersionRow.version) < page.after[0])
+    statement = _VERSIONS.where(*wanted).order_by(col(CourseVersionRow.version).desc()).limit(page.size + 1)
+    return db.exec(statement).all()
+
+
+def find_versions(db: Db, keys: Collection[tuple[str, int]]) -> Sequence[tuple[CourseVersionRow, int]]:
+    """Return those of *keys* (course, number) that there are, without sections, each with the newest's number."""
+    key = tuple_(col(CourseVersionRow.course_id), col(CourseVersionRow.version))
+    without_sections = defer(col(CourseVersionRow.sections), raiseload=True)  # type: ignore[arg-type]
+    return db.exec(_VERSIONS.where(key.in_(keys)).order_by(key).options(without_sections)).all()
 
 
 def drifted_versions(db: Db) -> int:

@@ -2,9 +2,11 @@
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from curriculum import courses, imports, queries, wire
+from curriculum.rules import catalogue
 from curriculum.rules.courses import check_slug
 from servicekit import paging
 from servicekit.rpc import Call, Servicer
+from servicekit.tokens import WHOLE
 
 
 class CurriculumServicer(Servicer):
@@ -12,13 +14,19 @@ class CurriculumServicer(Servicer):
 
     service = pb.DESCRIPTOR.services_by_name["CurriculumService"]
 
-    def ListCourses(self, request: pb.ListCoursesRequest, _call: Call) -> pb.ListCoursesResponse:
+    def ListCourses(self, request: pb.ListCoursesRequest, call: Call) -> pb.ListCoursesResponse:
         page = paging.page_of(request)
+        offers, test_id = wire.offers(request, writes=_writes(call)), wire.test_id(request.test)
         with self.read() as db:
-            rows = queries.list_courses(db, page, query=request.query, only_published=request.only_published)
+            rows = queries.list_courses(db, page, query=request.query, offers=offers, test_id=test_id)
         shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].sort_title, shown[-1].id] if shown else [])
-        return pb.ListCoursesResponse(courses=[wire.entry(row) for row in shown], next_page_token=token)
+        token = page.next_token(rows, [shown[-1][0].sort_title, shown[-1][0].id] if shown else [])
+        return pb.ListCoursesResponse(courses=[wire.entry(*row) for row in shown], next_page_token=token)
+
+    def GetCatalogueEntry(self, request: pb.GetCatalogueEntryRequest, call: Call) -> pb.Course:
+        course_id = wire.course_id(request.name)
+        with self.read() as db:
+            return wire.entry(*queries.get_entry(db, course_id, offers=catalogue.offers(None, writes=_writes(call))))
 
     def GetCourse(self, request: pb.GetCourseRequest, _call: Call) -> pb.Course:
         course_id = wire.course_id(request.name)
@@ -40,15 +48,37 @@ class CurriculumServicer(Servicer):
     def PublishCourse(self, request: pb.PublishCourseRequest, call: Call) -> pb.CourseVersion:
         course_id = wire.course_id(request.name)
         with self.write(call, request) as db:
-            return db.answer(wire.course_version(courses.publish(db, course_id=course_id, etag=request.etag)))
+            return db.answer(wire.newest(courses.publish(db, course_id=course_id, etag=request.etag)))
 
     def GetCourseVersion(self, request: pb.GetCourseVersionRequest, _call: Call) -> pb.CourseVersion:
         course_id, version = wire.version_id(request.name)
         with self.read() as db:
-            return wire.course_version(queries.get_version(db, course_id, version))
+            return wire.course_version(*queries.get_version(db, course_id, version))
+
+    def ListCourseVersions(self, request: pb.ListCourseVersionsRequest, _call: Call) -> pb.ListCourseVersionsResponse:
+        page, course_id = paging.page_of(request), wire.course_id(request.parent, field="parent")
+        with self.read() as db:
+            rows = queries.list_versions(db, page, course_id=course_id)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1][0].version] if shown else [])
+        answer = [wire.version_outline(*row) for row in shown]
+        return pb.ListCourseVersionsResponse(course_versions=answer, next_page_token=token)
+
+    def BatchGetCourseVersions(
+        self, request: pb.BatchGetCourseVersionsRequest, _call: Call
+    ) -> pb.BatchGetCourseVersionsResponse:
+        keys = wire.version_ids(request.names)
+        with self.read() as db:
+            found = [wire.version_entry(*row) for row in queries.find_versions(db, keys)]
+        return pb.BatchGetCourseVersionsResponse(course_versions=found)
 
     def ImportCatalogue(self, request: pb.ImportCatalogueRequest, call: Call) -> pb.ImportCatalogueResponse:
         entries = wire.entries(request.courses)
         with self.write(call, request) as db:
             changed = imports.import_catalogue(db, courses=entries)
             return db.answer(pb.ImportCatalogueResponse(courses_changed=changed))
+
+
+def _writes(call: Call) -> bool:
+    """Whether the caller writes courses, and so sees those that nobody can take yet."""
+    return WHOLE in call.principal.rights.get("courses.write", ())

@@ -1,17 +1,20 @@
 """Between the contract and the curriculum's own terms."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from curriculum.records import sections_of
+from curriculum.rules import catalogue
+from curriculum.rules.catalogue import Offer
 from curriculum.rules.courses import Course, Section, check_slug
 from curriculum.tables import CourseRow, CourseVersionRow
 from servicekit import names
 from servicekit.refusals import InvalidField
 
 _LONGEST_NUMBER = 9
+_MOST_NAMES = 1_000
 
 
 def course_id(name: str, *, field: str = "name") -> str:
@@ -19,13 +22,34 @@ def course_id(name: str, *, field: str = "name") -> str:
     return check_slug(names.one("courses/{course}", name, field=field), field=field)
 
 
-def version_id(name: str) -> tuple[str, int]:
+def version_id(name: str, *, field: str = "name") -> tuple[str, int]:
     """Return course id and number in `courses/{course}/versions/{version}`."""
-    ids = names.parse("courses/{course}/versions/{version}", name)
+    ids = names.parse("courses/{course}/versions/{version}", name, field=field)
     number = ids["version"]
     if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
-        raise InvalidField("name", name, "must end with the number of a version")
-    return check_slug(ids["course"], field="name"), int(number)
+        raise InvalidField(field, name, "must end with the number of a version")
+    return check_slug(ids["course"], field=field), int(number)
+
+
+def version_ids(given: Collection[str]) -> set[tuple[str, int]]:
+    """Return course id and number of each of the versions named."""
+    if len(given) > _MOST_NAMES:
+        raise InvalidField("names", len(given), f"must be at most {_MOST_NAMES}")
+    return {version_id(name, field=f"names[{n}]") for n, name in enumerate(given)}
+
+
+def test_id(name: str) -> str:
+    """Return the id in `tests/{test}`; '' if none is asked for."""
+    return check_slug(names.one("tests/{test}", name, field="test"), field="test") if name else ""
+
+
+def offers(request: pb.ListCoursesRequest, *, writes: bool) -> Collection[Offer]:
+    """Return which courses a request for the catalogue asks for, of those that the caller sees."""
+    if request.offer not in pb.Offer.values():
+        raise InvalidField("offer", request.offer, "must be one that the contract knows")
+    asked = Offer(pb.Offer.Name(request.offer)) if request.offer else None
+    seen = catalogue.offers(asked, writes=writes)
+    return [offer for offer in seen if offer is Offer.HERE or not request.only_published]
 
 
 def written(message: pb.Course) -> Course:
@@ -65,8 +89,8 @@ def course(row: CourseRow) -> pb.Course:
     return answer
 
 
-def entry(row: CourseRow) -> pb.Course:
-    """Return the course without its sections, as lists show it."""
+def entry(row: CourseRow, minutes: int = 0) -> pb.Course:
+    """Return the course without its sections, as lists show it; *minutes* of its newest version."""
     return pb.Course(
         name=f"courses/{row.id}",
         title=row.title,
@@ -82,11 +106,31 @@ def entry(row: CourseRow) -> pb.Course:
         test_version=row.test_version,
         latest_version=row.latest_version,
         etag=str(row.revision),
+        minutes=minutes,
     )
 
 
-def course_version(row: CourseVersionRow) -> pb.CourseVersion:
-    """Return a version as learners take it."""
+def course_version(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
+    """Return a version as learners take it; *latest* is the number of the newest one."""
+    answer = version_entry(row, latest)
+    answer.sections.extend(_sections(sections_of(row)))
+    return answer
+
+
+def newest(row: CourseVersionRow) -> pb.CourseVersion:
+    """Return a version that was published just now."""
+    return course_version(row, row.version)
+
+
+def version_outline(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
+    """Return a version with titles and minutes of its sections, without their texts."""
+    answer = version_entry(row, latest)
+    answer.sections.extend(pb.Section(title=part.title, minutes=part.minutes) for part in sections_of(row))
+    return answer
+
+
+def version_entry(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
+    """Return a version without its sections."""
     published = Timestamp()
     published.FromDatetime(row.published_at)
     return pb.CourseVersion(
@@ -95,12 +139,12 @@ def course_version(row: CourseVersionRow) -> pb.CourseVersion:
         version=row.version,
         title=row.title,
         summary=row.summary,
-        sections=_sections(sections_of(row)),
         minutes=row.minutes,
         test_version=row.test_version,
         publish_time=published,
         content_sha256=row.content_sha256,
         demonstration=row.demonstration,
+        latest_version=latest,
     )
 
 

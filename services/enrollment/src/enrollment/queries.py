@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from enrollment.records import COLUMNS, JOINS, Assignment, Completion
+from enrollment.records import COLUMNS, JOINS, Assignment, Completion, YearOfTraining
 from servicekit.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
@@ -39,14 +39,22 @@ _COMPLETIONS = """
 SELECT completion.id, completion.person_id, requirement.notice_id, requirement.course_id, requirement.course_version,
   completion.kind, completion.minutes, completion.completed_at, completion.completed_on, completion.led_by
 FROM completion JOIN requirement ON requirement.id = completion.requirement_id
-WHERE completion.person_id = %(person)s
-  AND (completion.completed_at, completion.id) < (%(completed_at)s::timestamptz, %(id)s::uuid)
-  AND (%(all)s OR EXISTS (
-    SELECT FROM audience_member AS member
-    WHERE member.agency_id = ANY(%(agencies)s) AND member.person_id = completion.person_id
-  ))
-ORDER BY completion.completed_at DESC, completion.id DESC LIMIT %(most)s
+WHERE completion.person_id = %(person)s AND {seen}
+  AND (%(year)s = 0 OR extract(year FROM completion.completed_on) = %(year)s)
+  AND (completion.completed_on, completion.completed_at, completion.id)
+    < (%(completed_on)s::date, %(completed_at)s::timestamptz, %(id)s::uuid)
+ORDER BY completion.completed_on DESC, completion.completed_at DESC, completion.id DESC LIMIT %(most)s
 """
+_YEARS = """
+SELECT extract(year FROM completion.completed_on)::int AS year, count(*)::int AS completions,
+  sum(completion.minutes)::int AS minutes
+FROM completion WHERE completion.person_id = %(person)s AND {seen}
+GROUP BY 1 ORDER BY 1 DESC
+"""
+_SEEN = """(%(all)s OR EXISTS (
+  SELECT FROM audience_member AS member
+  WHERE member.agency_id = ANY(%(agencies)s) AND member.person_id = completion.person_id
+))"""
 _FIRST_DAY, _FIRST_ID = "-infinity", "00000000-0000-0000-0000-000000000000"
 _LAST_MOMENT, _LAST_ID = "infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
@@ -99,16 +107,20 @@ def list_assignments(
     return [Assignment.of(row) for row in rows]
 
 
-def list_completions(db: Db, page: Page, *, person_id: UUID, agency_ids: Collection[str] | None) -> list[Completion]:
-    """Return a person's completions at all agencies, the newest first; one over the page's size if there are more.
+def list_completions(
+    db: Db, page: Page, *, person_id: UUID, agency_ids: Collection[str] | None, year: int
+) -> list[Completion]:
+    """Return a person's completions at all agencies, by the day of the training, the newest first.
 
-    With *agency_ids* (None = no limit), only if she is or was on the list of one of these: whoever she moved to sees
-    the full transcript.
+    One over the page's size if there are more; of one calendar *year* in California, 0 = all. With *agency_ids*
+    (None = no limit), only if she is or was on the list of one of these: whoever she moved to sees the full transcript.
     """
-    completed_at, id_ = page.after or (_LAST_MOMENT, _LAST_ID)
+    completed_on, completed_at, id_ = page.after or (_LAST_MOMENT, _LAST_MOMENT, _LAST_ID)
     rows = db.rows(
-        _COMPLETIONS,
+        _COMPLETIONS.format(seen=_SEEN),
         person=person_id,
+        year=year,
+        completed_on=completed_on,
         completed_at=completed_at,
         id=id_,
         all=agency_ids is None,
@@ -116,3 +128,9 @@ def list_completions(db: Db, page: Page, *, person_id: UUID, agency_ids: Collect
         most=page.size + 1,
     )
     return [Completion(**row) for row in rows]
+
+
+def years_of_training(db: Db, *, person_id: UUID, agency_ids: Collection[str] | None) -> list[YearOfTraining]:
+    """Return what the transcript that `list_completions` gives adds up to in each calendar year, the newest first."""
+    rows = db.rows(_YEARS.format(seen=_SEEN), person=person_id, all=agency_ids is None, agencies=list(agency_ids or ()))
+    return [YearOfTraining(**row) for row in rows]

@@ -99,3 +99,12 @@ class Completion:
     completed_at: datetime
     completed_on: date
     led_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearOfTraining:
+    """What a transcript adds up to in a calendar year in California."""
+
+    year: int
+    completions: int
+    minutes: int

@@ -94,7 +94,14 @@ class EnrollmentServicer(Servicer):
         own = call.scope.person == request.parent
         agency_ids = None if own or call.scope.whole else call.scope.ids("agencies")
         with self.read() as db:
-            rows = queries.list_completions(db, page, person_id=person_id, agency_ids=agency_ids)
+            rows = queries.list_completions(
+                db, page, person_id=person_id, agency_ids=agency_ids, year=wire.year(request.year)
+            )
+            years = queries.years_of_training(db, person_id=person_id, agency_ids=agency_ids)
         shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].completed_at, shown[-1].id] if shown else [])
-        return pb.ListCompletionsResponse(completions=map(wire.completion, shown), next_page_token=token)
+        last = [shown[-1].completed_on, shown[-1].completed_at, shown[-1].id] if shown else []
+        return pb.ListCompletionsResponse(
+            completions=map(wire.completion, shown),
+            next_page_token=page.next_token(rows, last),
+            years=map(wire.year_of_training, years),
+        )

@@ -6,7 +6,7 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from enrollment.records import Assignment, Completion
+from enrollment.records import Assignment, Completion, YearOfTraining
 from enrollment.rules.training import MOST_PEOPLE, Training, TrainingKind
 from servicekit import names
 from servicekit.refusals import InvalidField, NotFound, PermissionMissing
@@ -110,6 +110,18 @@ def completion(row: Completion) -> pb.Completion:
         complete_date=row.completed_on.isoformat(),
         led_by=row.led_by,
     )
+
+
+def year(given: int) -> int:
+    """Return the calendar year that a transcript is asked for; 0 = all."""
+    if given and not date.min.year <= given <= date.max.year:
+        raise InvalidField("year", given, "must be a year, or 0 for all")
+    return given
+
+
+def year_of_training(row: YearOfTraining) -> pb.YearOfTraining:
+    """Return what a year of a transcript adds up to, as the contract says it."""
+    return pb.YearOfTraining(year=row.year, completions=row.completions, minutes=row.minutes)
 
 
 _KINDS = {pb.Completion.Kind.Value(kind.value): kind for kind in TrainingKind}

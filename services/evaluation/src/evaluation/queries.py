@@ -1,8 +1,9 @@
 """What can be read of tests and sittings without deciding anything."""
 
+import re
 import uuid
 
-from evaluation.records import Sitting, sitting_of
+from evaluation.records import Sitting, TestEntry, VersionEntry, sitting_of
 from evaluation.tables import TestRow
 from servicekit.db import Db, count
 from servicekit.paging import Page
@@ -17,6 +18,21 @@ WHERE person_id = %(person)s
   AND (%(after_at)s::timestamptz IS NULL OR (started_at, id) < (%(after_at)s, %(after_id)s::uuid))
 ORDER BY started_at DESC, id DESC LIMIT %(size)s
 """  # noqa: S608 - constants
+_TESTS = """
+SELECT id, title, lower(title) AS sort_title, pass_mark, latest_version, revision,
+  jsonb_array_length(items) AS item_count
+FROM test
+WHERE title ILIKE ALL (%(words)s::text[])
+  AND (NOT %(only_published)s OR latest_version > 0)
+  AND (lower(title), id) > (%(after_title)s::text, %(after_id)s::text)
+ORDER BY lower(title), id LIMIT %(size)s
+"""
+_VERSIONS = """
+SELECT test_id, version, title, pass_mark, published_at, jsonb_array_length(items) AS item_count
+FROM test_version
+WHERE test_id = %(test)s AND (%(before)s::int IS NULL OR version < %(before)s)
+ORDER BY version DESC LIMIT %(size)s
+"""
 _DUPLICATES = """
 SELECT count(*) - count(DISTINCT (person_id, test_id, test_version)) FROM sitting WHERE state = 'OPEN'
 """
@@ -30,6 +46,27 @@ WHERE s.state <> 'OPEN' AND (
     <> (jsonb_array_length(jsonb_path_query_array(s.right_items, '$[*] ? (@ == true)')) >= v.pass_mark)
 )
 """
+
+
+def list_tests(db: Db, page: Page, *, query: str, only_published: bool) -> list[TestEntry]:
+    """Return one test more than the page holds, by title; each word of *query* must be in the title."""
+    after_title, after_id = page.after or ("", "")
+    rows = db.rows(
+        _TESTS,
+        words=[f"%{_escaped(word)}%" for word in query.split()],
+        only_published=only_published,
+        after_title=after_title,
+        after_id=after_id,
+        size=page.size + 1,
+    )
+    return [TestEntry(**row) for row in rows]
+
+
+def list_versions(db: Db, page: Page, *, test_id: str) -> list[VersionEntry]:
+    """Return one version of the test more than the page holds, newest first."""
+    (before,) = page.after or (None,)
+    rows = db.rows(_VERSIONS, test=test_id, before=before, size=page.size + 1)
+    return [VersionEntry(**row) for row in rows]
 
 
 def get_test(db: Db, test_id: str) -> TestRow:
@@ -72,3 +109,8 @@ def duplicate_sittings(db: Db) -> int:
 def unscored_sittings(db: Db) -> int:
     """Count submitted sittings whose score is missing, or is not the one that their state says."""
     return count(db, _UNSCORED)
+
+
+def _escaped(word: str) -> str:
+    """Return *word* as a pattern that finds nothing but itself."""
+    return re.sub(r"([%_\\])", r"\\\1", word)

@@ -27,6 +27,31 @@ class TestVersion:
 
 
 @dataclass(frozen=True)
+class TestEntry:
+    """A test as lists show it."""
+
+    id: str
+    title: str
+    sort_title: str
+    pass_mark: int
+    latest_version: int
+    revision: int
+    item_count: int
+
+
+@dataclass(frozen=True)
+class VersionEntry:
+    """A version of a test as lists show it."""
+
+    test_id: str
+    version: int
+    title: str
+    pass_mark: int
+    published_at: datetime
+    item_count: int
+
+
+@dataclass(frozen=True)
 class Sitting:
     """A person takes a version of a test. *chosen* and *right_items* hold one entry an item, once it is scored."""
 

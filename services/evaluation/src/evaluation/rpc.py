@@ -35,6 +35,34 @@ class EvaluationServicer(Servicer):
         with self.read() as db:
             return wire.test(queries.get_test(db, test_id))
 
+    def ListTests(self, request: pb.ListTestsRequest, _call: Call) -> pb.ListTestsResponse:
+        page = paging.page_of(request)
+        with self.read() as db:
+            rows = queries.list_tests(db, page, query=request.query, only_published=request.only_published)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1].sort_title, shown[-1].id] if shown else [])
+        return pb.ListTestsResponse(tests=[wire.test_entry(row) for row in shown], next_page_token=token)
+
+    def ListTestVersions(self, request: pb.ListTestVersionsRequest, _call: Call) -> pb.ListTestVersionsResponse:
+        page, test_id = paging.page_of(request), wire.test_id(request.parent, field="parent")
+        with self.read() as db:
+            rows = queries.list_versions(db, page, test_id=test_id)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1].version] if shown else [])
+        answer = [wire.version_entry(row) for row in shown]
+        return pb.ListTestVersionsResponse(test_versions=answer, next_page_token=token)
+
+    def GetAnswerKey(self, request: pb.GetAnswerKeyRequest, _call: Call) -> pb.TestVersion:
+        test_id, number = wire.version_id(request.name)
+        with self.read() as db:
+            return wire.answer_key(self.versions.get(db, test_id, number))
+
+    def TryTest(self, request: pb.TryTestRequest, _call: Call) -> pb.Sitting:
+        test_id, answers = wire.test_id(request.name, field="name"), wire.answers(request.answers)
+        with self.read() as db:
+            test, scored = tests.try_out(db, test_id=test_id, etag=request.etag, answers=answers)
+        return wire.tried(test, answers, scored)
+
     def PublishTest(self, request: pb.PublishTestRequest, call: Call) -> pb.TestVersion:
         test_id = wire.test_id(request.name, field="name")
         with self.write(call, request) as db:

@@ -7,9 +7,9 @@ from datetime import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from evaluation.records import Sitting, TestVersion, test_of
-from evaluation.rules.scoring import shows_key
-from evaluation.rules.tests import Item, Kind, Option, Test, check_slug
+from evaluation.records import Sitting, TestEntry, TestVersion, VersionEntry, test_of
+from evaluation.rules.scoring import Answers, Score, shows_key
+from evaluation.rules.tests import Item, Kind, Option, Test, check_slug, remarks
 from evaluation.tables import TestRow
 from servicekit import names
 from servicekit.refusals import InvalidField, PermissionMissing
@@ -63,7 +63,55 @@ def test(row: TestRow) -> pb.Test:
         pass_mark=row.pass_mark,
         latest_version=row.latest_version,
         etag=str(row.revision),
+        item_count=len(row.items),
+        faults=[pb.Fault(item=fault.item, rule=fault.rule, blocking=fault.blocking) for fault in remarks(test_of(row))],
     )
+
+
+def test_entry(entry: TestEntry) -> pb.Test:
+    """Return the test as lists show it."""
+    return pb.Test(
+        name=f"tests/{entry.id}",
+        title=entry.title,
+        pass_mark=entry.pass_mark,
+        latest_version=entry.latest_version,
+        etag=str(entry.revision),
+        item_count=entry.item_count,
+    )
+
+
+def version_entry(entry: VersionEntry) -> pb.TestVersion:
+    """Return the version as lists show it."""
+    return pb.TestVersion(
+        name=f"tests/{entry.test_id}/versions/{entry.version}",
+        title=entry.title,
+        pass_mark=entry.pass_mark,
+        publish_time=_time(entry.published_at),
+        item_count=entry.item_count,
+    )
+
+
+def answer_key(version: TestVersion) -> pb.TestVersion:
+    """Return the version with its key, for those who write tests."""
+    message = test_version(version)
+    del message.items[:]
+    message.items.extend(_with_key(item) for item in version.test.items)
+    return message
+
+
+def tried(test: Test, answers: Answers, scored: Score) -> pb.Sitting:
+    """Return what a sitting of the draft would say, with every key: it is shown to those who write tests."""
+    message = pb.Sitting(
+        state=pb.Sitting.State.Value(scored.state),
+        right=sum(scored.right_items),
+        items=len(test.items),
+        pass_mark=test.pass_mark,
+    )
+    for item, chosen, right in zip(test.items, answers, scored.right_items, strict=True):
+        message.results.add(
+            right=right, chosen=chosen, correct=sorted(item.key), explanation=item.explanation, section=item.section
+        )
+    return message
 
 
 def test_version(version: TestVersion) -> pb.TestVersion:
@@ -74,6 +122,7 @@ def test_version(version: TestVersion) -> pb.TestVersion:
         items=[_without_key(item) for item in version.test.items],
         pass_mark=version.test.pass_mark,
         publish_time=_time(version.published_at),
+        item_count=len(version.test.items),
     )
 
 

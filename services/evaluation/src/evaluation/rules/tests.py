@@ -1,8 +1,10 @@
 """What a test may hold, and when it is sound enough to be taken."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from servicekit.refusals import InvalidField, Refusal
@@ -66,13 +68,23 @@ class Test:
     items: tuple[Item, ...] = ()
     pass_mark: int = 0
 
+    @property
+    def sha256(self) -> str:
+        """Digest of the canonical form, key included: JSON with sorted keys, without spaces, in UTF-8."""
+        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
 
 @dataclass(frozen=True)
 class Fault:
-    """A rule that an item (its number, from 1; 0 = the test as a whole) breaks."""
+    """A rule that an item (its number, from 1; 0 = the test as a whole) breaks. A *blocking* one must hold to publish.
+
+    The others are for whoever writes the test: those who failed learn nothing from an item that explains nothing.
+    """
 
     item: int
     rule: str
+    blocking: bool = True
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -107,6 +119,13 @@ def faults(test: Test) -> list[Fault]:
     elif not 1 <= test.pass_mark <= len(test.items):
         found.append(Fault(0, f"must have a pass mark from 1 to {len(test.items)}"))
     return found
+
+
+def remarks(test: Test) -> list[Fault]:
+    """Return all that is to be said of the draft: its faults, and what should be better, in the order of the items."""
+    bare = [n for n, item in enumerate(test.items, 1) if not item.explanation.strip()]
+    better = [Fault(n, "should explain its right answer", blocking=False) for n in bare]
+    return sorted([*faults(test), *better], key=lambda fault: (fault.item or len(test.items) + 1, not fault.blocking))
 
 
 def check_sound(test_id: str, test: Test) -> None:
