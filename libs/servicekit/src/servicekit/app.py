@@ -16,11 +16,12 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData
 
-from servicekit import logs, metrics, migrations
+from servicekit import figures, logs, metrics, migrations
 from servicekit.consumers import Subscription
 from servicekit.db import Database
 from servicekit.jobs import Job, JobRunner
-from servicekit.operations import Audit, OperationsServicer, purge
+from servicekit.measures import Measure, Measures
+from servicekit.operations import KIT_AUDITS, Audit, OperationsServicer, purge
 from servicekit.rpc import Servicer
 from servicekit.server import Server
 from servicekit.settings import Settings
@@ -45,6 +46,8 @@ class ServiceApp:
     # Jobs that need a setting, such as where a key is.
     make_jobs: Callable[[Settings], Sequence[Job]] = lambda _settings: ()
     audits: Sequence[Audit] = ()
+    # What it counts of its own field for operators, beside what every service counts of itself.
+    measures: Sequence[Measure] = ()
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Runtime:
         with self.database.engine.connect() as connection:
             migrations.check(connection, self.app.migrations)
         self.worker = Worker(self.settings, self.database, self.app.subscriptions, self.registry)
+        figures.PoolCollector(self.database, self.registry)
         jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge)]
         self.jobs = JobRunner(self.database, jobs, self.registry)
         operations = OperationsServicer(self.database, self.worker, self.app.audits)
@@ -74,12 +78,20 @@ class Runtime:
                 Verifier(self.settings.keys_dir),
                 self.registry,
                 port=self.settings.grpc_port,
+                host=self.settings.listen_host,
                 threads=self.settings.threads,
             )
         if self.role in ("work", "all"):
             self.worker.start()
-                host=self.settings.listen_host,
             self.jobs.start()
+            self.measures = Measures(
+                self.settings.database_url,
+                [*figures.measures([*KIT_AUDITS, *self.app.audits]), *self.app.measures],
+                self.registry,
+                leads=lambda: self.worker.leads,
+                name=self.app.name,
+            )
+            self.measures.start()
         else:
             self.worker.announce()
         if self.server is not None:
@@ -94,6 +106,7 @@ class Runtime:
         if self.server is not None:
             self.server.stop()
         if self.role in ("work", "all"):
+            self.measures.stop()
             self.jobs.stop()
         self.worker.stop()
         self._stop_metrics()

@@ -153,6 +153,20 @@ class HandlingMetrics:
             buckets=metrics.SECONDS,
             registry=registry,
         )
+        self.lag = Histogram(
+            "cadre_event_lag_seconds",
+            "From when an event became true at its producer until it was handled",
+            ["subject"],
+            buckets=metrics.LAG_SECONDS,
+            registry=registry,
+        )
+
+    def begin(self, subject: str) -> None:
+        """Show *subject* from the start: what counts from nothing to one is no increase to Prometheus."""
+        for outcome in Outcome:
+            self.handled.labels(subject, outcome.value)
+        self.seconds.labels(subject)
+        self.lag.labels(subject)
 
 
 class Handling:
@@ -174,6 +188,8 @@ class Handling:
         self._database = database
         self._metrics = measured
         self._retry_seconds = retry_seconds
+        for subject in self.subscriptions:
+            measured.begin(subject)
 
     def deliver(self, envelopes: Sequence[Envelope]) -> list[Verdict]:
         """Handle *envelopes*, all of one subject: in one transaction, and one by one if that fails.
@@ -198,8 +214,11 @@ class Handling:
         for n, event in readable.items():
             if n not in verdicts:
                 verdicts[n] = self._single(subscription, envelopes[n], event)
-        for verdict in verdicts.values():
+        now = datetime.now(UTC)
+        for n, verdict in verdicts.items():
             self._metrics.handled.labels(subscription.subject, verdict.outcome.value).inc()
+            if verdict.outcome is Outcome.HANDLED:
+                self._metrics.lag.labels(subscription.subject).observe(max(0.0, (now - readable[n].at).total_seconds()))
         return [verdicts[n] for n in range(len(envelopes))]
 
     def _single(self, subscription: Subscription, envelope: Envelope, event: Delivered) -> Verdict:

@@ -90,7 +90,7 @@ class OperationsServicer(Servicer):
     def __init__(self, database: Database, worker: Worker, audits: Sequence[Audit]) -> None:
         super().__init__(database)
         self._worker = worker
-        self._audits = [*_KIT_AUDITS, *audits]
+        self._audits = [*KIT_AUDITS, *audits]
 
     def GetStatus(self, request: pb.GetStatusRequest, call: Call) -> pb.Status:  # noqa: ARG002 - the contract's form
         outbox = self._worker.outbox()
@@ -268,7 +268,7 @@ def _count(sql: str) -> Callable[[Db], int]:
     return lambda db: count(db, sql, now=db.at)
 
 
-_KIT_AUDITS = (
+KIT_AUDITS = (
     Audit(
         "outbox.unpublished",
         "Events that were committed more than a minute ago and are not published.",

@@ -93,6 +93,8 @@ class Server:
         authorize = authorizer(method)
         name = f"{method.containing_service.name}/{method.name}"
         seconds = self._metrics.seconds.labels(name)
+        # From the start, so that the first call is an increase.
+        self._metrics.handled.labels(name, "OK")
 
         def handle(request: Message, context: grpc.ServicerContext) -> Message:
             started = time.perf_counter()

@@ -1,6 +1,7 @@
 """The part of a process that moves events: the bus, the relay and the consumers, in one event loop and one thread."""
 
 import asyncio
+import contextlib
 import contextvars
 import threading
 import time
@@ -76,6 +77,8 @@ class WorkerMetrics:
         self.outbox_oldest = Gauge("cadre_outbox_oldest_seconds", "Age of the oldest of them", registry=registry)
         self.leading = Gauge("cadre_relay_leading", "1 in the process that publishes and consumes", registry=registry)
         self.dead_letters = Gauge("cadre_dead_letters", "Dead letters that wait for a decision", registry=registry)
+        self.stream_events = Gauge("cadre_stream_events", "Events kept in the service's stream", registry=registry)
+        self.stream_bytes = Gauge("cadre_stream_size_bytes", "Size of the service's stream", registry=registry)
         self.pending = Gauge(
             "cadre_consumer_pending_events", "Events not yet delivered", ["consumer"], registry=registry
         )
@@ -289,6 +292,10 @@ class Worker:
         self._metrics.outbox_oldest.set(outbox.oldest_seconds)
         self._metrics.dead_letters.set(dead_letters)
         link = await self._require_link()
+        with contextlib.suppress(nats.js.errors.NotFoundError):  # it is made with the first lead
+            stream = (await link.js.stream_info(self.service)).state
+            self._metrics.stream_events.set(stream.messages)
+            self._metrics.stream_bytes.set(stream.bytes)
         for status in await self._consumer_statuses(link):
             self._metrics.pending.labels(status.name).set(status.pending)
             self._metrics.in_flight.labels(status.name).set(status.in_flight)
