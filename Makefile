@@ -5,7 +5,7 @@ BIN := .venv/bin
 MEMBERS := libs/contracts libs/servicekit libs/cli $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
 
-.PHONY: help setup lock proto assets synthetic demo up test lint types format bench bench-quick browser revision docs baseline clean
+.PHONY: help setup lock proto assets synthetic demo up test lint types format soak bench bench-quick browser revision docs deployment baseline clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ docs: setup ## make docs/events.md again from the contracts
 
 baseline: setup ## accept today's contracts as what must stay compatible
 	$(BIN)/buf build proto -o proto/baseline.binpb
+
+deployment: setup ## make docker-compose.yml and the Kubernetes base again from the table of processes
+	$(BIN)/python -m cadre_cli.deployment
 
 clean: ## remove everything that was made: environment, data, generated files
 	rm -rf .venv .cadre libs/contracts/src/cadre services/gateway/node_modules services/gateway/src/gateway/static/vendor

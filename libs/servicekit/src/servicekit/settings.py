@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     http_port: int = 8000
     # The address that calls, pages and metrics are answered on. On a machine of its own: 0.0.0.0.
     listen_host: str = "127.0.0.1"
+    # Where visitors find the pages, such as https://cadre.example.gov; empty on a machine of one's own.
+    public_url: str = ""
     # Whose word about the visitor's address and about TLS is believed: addresses or networks, by commas.
     trusted_proxies: str = "127.0.0.1"
     # Copies of each event that a cluster of NATS servers keeps: 3 of 3. One server keeps one.

@@ -38,7 +38,8 @@ from servicekit.embedded.process import (
 
 SUPERUSER = "postgres"
 
-_SETTINGS = {
+# For a server that serves these services, wherever it runs; sizes are for a small machine.
+SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
     "shared_buffers": "256MB",
@@ -144,7 +145,7 @@ class PostgresServer:
         self.log = (log or self.data_dir / "postgres.log").absolute()
         self.port = port
         self._fsync = fsync
-        self._settings = _SETTINGS | dict.fromkeys(_DURABILITY, "on" if fsync else "off") | dict(settings or {})
+        self._settings = SETTINGS | dict.fromkeys(_DURABILITY, "on" if fsync else "off") | dict(settings or {})
         self._lock = FolderLock(self.data_dir / "lock")
         self._process: GuardedProcess | None = None
 

@@ -1,0 +1,18 @@
+"""Write the files of all places: ``make deployment``."""
+
+from pathlib import Path
+
+from cadre_cli.deployment import compose
+
+ROOT = Path(__file__).parents[5]
+FILES = {"docker-compose.yml": compose.text}
+
+
+def main() -> None:
+    """Write each file anew."""
+    for name, text in FILES.items():
+        (ROOT / name).write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
