@@ -47,6 +47,9 @@ up: setup ## start everything with the data that is there, until Ctrl-C
 test: setup ## all tests: rules, services, contracts, architecture, system, browser
 	$(BIN)/pytest -q -n 2 --dist loadfile
 
+soak: setup ## the fault tests at full length: a minute without the bus, every process killed ten times, 100,000 events missed
+	$(BIN)/pytest -q -m soak -p no:randomly
+
 lint: setup ## style, import contracts, contracts' style and compatibility
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
@@ -78,11 +81,11 @@ revision: setup ## write a migration from the models: make revision SERVICE=dire
 docs: setup ## make docs/events.md again from the contracts
 	$(BIN)/python -m cadre_cli.event_docs
 
-baseline: setup ## accept today's contracts as what must stay compatible
-	$(BIN)/buf build proto -o proto/baseline.binpb
-
 deployment: setup ## make docker-compose.yml and the Kubernetes base again from the table of processes
 	$(BIN)/python -m cadre_cli.deployment
+
+baseline: setup ## accept today's contracts as what must stay compatible
+	$(BIN)/buf build proto -o proto/baseline.binpb
 
 clean: ## remove everything that was made: environment, data, generated files
 	rm -rf .venv .cadre libs/contracts/src/cadre services/gateway/node_modules services/gateway/src/gateway/static/vendor
