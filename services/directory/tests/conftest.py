@@ -62,6 +62,7 @@ class Directory:
         given: str = "Jo",
         staff_number: str = "",
         email: str = "",
+        telephone: str = "",
         units: Iterable[str] = ("legal",),
         job_class: str = "attorney",
         start: date | None = None,
@@ -75,7 +76,9 @@ class Directory:
             units=units,
             start_date=start.isoformat(),
         )
-        person = pb.Person(staff_number=number, family_name=family, given_name=given, email=email, jobs=[job])
+        person = pb.Person(
+            staff_number=number, family_name=family, given_name=given, email=email, telephone=telephone, jobs=[job]
+        )
         ask = pb.CreatePersonRequest(parent=f"agencies/{agency}", person=person, request_id=request_id())
         return self.as_whole("people.write").CreatePerson(ask)
 

@@ -9,6 +9,7 @@ from cadre.directory.v1 import events_pb2
 from directory import roster_work, rosters
 from servicekit.client import Refused
 from servicekit.rpc import Scope
+from servicekit.testing.waiting import wait_until
 
 APPLIED, CHECKED, REFUSED = pb.RosterImport.APPLIED, pb.RosterImport.CHECKED, pb.RosterImport.REFUSED
 COUNTS = (
@@ -456,3 +457,146 @@ def running_import(directory):
         rosters.append(db, import_id=made, index=0, content=content, scope=everywhere)
         rosters.run(db, import_id=made, chunks=1, actor="services/test", scope=everywhere)
     return made
+
+
+def not_in_file(directory, made, stub=None):
+    stub = stub or directory.as_whole("roster.import")
+    return stub.ListPeopleNotInFile(pb.ListPeopleNotInFileRequest(parent=made.name))
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_name_missing_from_the_file_is_a_question_and_never_a_removal(directory, dry_run):
+    stays, asked = directory.hire("lake", staff_number="S-000001", family="Mills"), directory.hire("lake")
+    directory.hire("mendocino")
+
+    made = directory.import_roster(directory.roster({"email": ""}), agency="lake", dry_run=dry_run)
+
+    found = not_in_file(directory, made)
+    assert (made.not_in_file, found.total_size) == (1, 1)
+    assert [person.name for person in found.people] == [asked.name]
+    here = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake"))
+    assert {person.name for person in here.people} == {stays.name, asked.name}
+
+    end = pb.EndJobRequest(
+        parent="agencies/lake",
+        person=asked.name,
+        end_date=directory.day().isoformat(),
+        request_id=directory.request_id(),
+    )
+    directory.as_coordinator("lake").EndJob(end)
+    assert not_in_file(directory, made).total_size == 0, "who has left since is no question"
+    with pytest.raises(Refused) as refused:
+        not_in_file(directory, made, directory.as_coordinator("mendocino"))
+    assert refused.value.reason == "NOT_FOUND"
+
+
+def apply(stub, made, directory):
+    return stub.ApplyRosterImport(pb.ApplyRosterImportRequest(name=made.name, request_id=directory.request_id()))
+
+
+def test_a_checked_file_is_applied_without_being_sent_again(directory):
+    stub = directory.as_coordinator("lake")
+    checked = directory.import_roster(directory.roster({}, {}), agency="lake", dry_run=True, stub=stub)
+
+    started = apply(stub, checked, directory)
+    applied = wait_until(
+        lambda: (
+            found
+            if (found := stub.GetRosterImport(pb.GetRosterImportRequest(name=checked.name))).state
+            == pb.RosterImport.APPLIED
+            else None
+        ),
+        60,
+        "the file should have been applied",
+    )
+    again = apply(stub, checked, directory)
+
+    assert (checked.state, checked.people_added) == (pb.RosterImport.CHECKED, 2)
+    assert (started.state, started.dry_run) == (pb.RosterImport.RUNNING, False)
+    assert (applied.people_added, applied.step) == (2, pb.RosterImport.STEP_UNSPECIFIED)
+    assert again.state == pb.RosterImport.APPLIED, "a second click does it once"
+    with directory.running.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM roster_chunk").fetchone() == (0,)
+
+
+def test_a_file_with_errors_or_one_no_longer_kept_is_not_applied(directory):
+    stub = directory.as_coordinator("lake")
+    wrong = directory.import_roster(directory.roster({"job_class": "pilot"}), agency="lake", dry_run=True, stub=stub)
+    old = directory.import_roster(directory.roster({}), agency="lake", dry_run=True, stub=stub)
+    roster_work.forget(directory.running.runtime.database, datetime.now(UTC) + timedelta(days=2))
+
+    with pytest.raises(Refused) as closed:
+        apply(stub, wrong, directory)
+    with pytest.raises(Refused) as gone:
+        apply(stub, old, directory)
+
+    identity = wrong.name.removeprefix("rosterImports/")
+    assert (closed.value.reason, closed.value.metadata) == (
+        "ROSTER_IMPORT_CLOSED",
+        {"roster_import": identity, "state": "REFUSED"},
+    )
+    assert (gone.value.reason, gone.value.metadata) == (
+        "ROSTER_FILE_GONE",
+        {"roster_import": old.name.removeprefix("rosterImports/")},
+    )
+
+
+def test_a_running_import_says_what_it_is_at(directory):
+    """Held up by somebody who changes people, it has read its rows and waits to check them."""
+    stub = directory.as_whole("roster.import")
+    with directory.running.connect() as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock_shared(8105110001)")
+        ask = pb.CreateRosterImportRequest(parent="agencies/-", request_id=directory.request_id())
+        made = stub.CreateRosterImport(ask)
+        content = directory.roster(*({"staff_number": f"S-{n}", "email": ""} for n in range(500))).encode()
+        stub.AppendRosterChunk(
+            pb.AppendRosterChunkRequest(name=made.name, index=0, content=content, request_id=directory.request_id())
+        )
+        stub.RunRosterImport(pb.RunRosterImportRequest(name=made.name, chunks=1, request_id=directory.request_id()))
+
+        def at():
+            found = stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))
+            return found if found.step == pb.RosterImport.CHECKING else None
+
+        waiting = wait_until(at, 30, "the import should have read the file")
+        assert (waiting.state, waiting.rows) == (pb.RosterImport.RUNNING, 500)
+
+    done = wait_until(
+        lambda: (
+            found
+            if (found := stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))).state
+            == pb.RosterImport.APPLIED
+            else None
+        ),
+        60,
+        "the import should have gone on",
+    )
+    assert (done.rows, done.people_added) == (500, 500)
+
+
+def test_the_imports_of_an_agency_are_listed_newest_first_page_by_page(directory):
+    made = [directory.import_roster(directory.roster({}), agency="lake", dry_run=True).name for _ in range(3)]
+    directory.import_roster(directory.roster({"agency": "mendocino"}), agency="mendocino", dry_run=True)
+    stub = directory.as_coordinator("lake")
+
+    first = stub.ListRosterImports(pb.ListRosterImportsRequest(parent="agencies/lake", page_size=2))
+    rest = stub.ListRosterImports(
+        pb.ListRosterImportsRequest(parent="agencies/lake", page_size=2, page_token=first.next_page_token)
+    )
+
+    assert [each.name for each in (*first.roster_imports, *rest.roster_imports)] == made[::-1]
+    assert first.roster_imports[0].sent_by.startswith("services/")
+    assert not rest.next_page_token
+
+
+def test_a_telephone_in_a_file_is_kept_and_a_bad_one_is_named(directory):
+    rows = [{"telephone": "707-555-0123, ext. 4"}, {"telephone": "none"}]
+
+    refused = directory.import_roster(directory.roster(*rows))
+    directory.import_roster(directory.roster(rows[0]))
+
+    assert directory.errors(refused) == [
+        (3, "telephone", "", "must be a telephone number, such as 707-555-0123, ext. 4")
+    ]
+    (person,) = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).people
+    assert person.telephone == "707-555-0123, ext. 4"

@@ -27,6 +27,7 @@ from cadre_cli.reference import Reference
 
 StaffNumber = Annotated[str, StringConstraints(pattern=r"^S-[0-9]{6}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.'-]+@[a-z0-9.-]+\.[a-z]+$")]
+Telephone = Annotated[str, StringConstraints(pattern=r"^555-01[0-9]{2}, ext\. [0-9]{1,6}$")]
 Role = Annotated[
     str,
     StringConstraints(
@@ -59,6 +60,7 @@ class RosterRow:
     leave_from: Optional[date] = None
     leave_to: Optional[date] = None
     roles: Several[Role] = ()
+    telephone: Optional[Telephone] = None
 
     @property
     def name(self) -> str:

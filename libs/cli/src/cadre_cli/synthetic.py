@@ -162,6 +162,7 @@ class _Generator:
             units=person.post.units,
             hired_on=person.hired_on,
             roles=person.post.roles,
+            telephone=self._telephone(person),
         )
 
     def _email(self, person: _Person) -> str | None:
@@ -172,6 +173,12 @@ class _Generator:
         self._mailboxes[address] += 1
         namesakes = self._mailboxes[address]
         return address if namesakes == 1 else address.replace("@", f"{namesakes}@")
+
+    def _telephone(self, person: _Person) -> str | None:
+        """Who has a role can be called: numbers from 555-0100 to 555-0199 belong to nobody."""
+        if not person.post.roles:
+            return None
+        return f"555-01{list(self._agencies).index(person.agency.lcsa_id):02}, ext. {self._numbers}"
 
     def _title(self, agency: str, job_class: str) -> str:
         titles = self._titles[job_class]

@@ -1,6 +1,6 @@
 """What people do at agencies: jobs and leave, all of them dated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +24,21 @@ from servicekit.calendar import pacific_date
 from servicekit.db import Db
 from servicekit.refusals import InvalidField, NotFound
 from servicekit.rpc import Scope
+
+# The job of each person that has not ended, the earliest if a later one is recorded ahead; none if all have.
+_CURRENT_JOBS = """
+SELECT DISTINCT ON (person.id) person.id AS person_id, job.id, job.start_date
+FROM person JOIN job AS any_job ON any_job.person_id = person.id AND any_job.agency_id = %(agency)s
+LEFT JOIN job ON job.person_id = person.id AND job.agency_id = %(agency)s
+  AND (job.end_date IS NULL OR job.end_date > %(day)s)
+WHERE person.id = ANY(%(people)s)
+ORDER BY person.id, job.start_date
+"""
+_JOBS_ENDED = """
+UPDATE job SET end_date = given.end_date
+FROM unnest(%(jobs)s::uuid[], %(ends)s::date[]) AS given (id, end_date)
+WHERE job.id = given.id
+"""
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,27 @@ def end_job(db: Db, *, person_id: UUID, agency_id: str, end: date, at: datetime)
         after={"agency": agency_id, "end_date": end.isoformat()},
     )
     return person
+
+
+def end_jobs(db: Db, *, agency_id: str, ends: Mapping[UUID, date], at: datetime) -> int:
+    """End the current jobs of several people at the agency, each on her own day; all of them or none."""
+    membership.hold(db)
+    today = pacific_date(at)
+    known = {row["person_id"]: row for row in db.rows(_CURRENT_JOBS, agency=agency_id, people=list(ends), day=today)}
+    for person_id, end in ends.items():
+        job = known.get(person_id)
+        if job is None:
+            raise NotFound(f"people/{person_id}")
+        if job["id"] is None:
+            raise NoCurrentJob(
+                "The person has no job there.", person=f"people/{person_id}", agency=f"agencies/{agency_id}"
+            )
+        require_order("ends.end_date", job["start_date"], end, same_day=False)
+    ended = db.run(_JOBS_ENDED, jobs=[known[person_id]["id"] for person_id in ends], ends=list(ends.values()))
+    people.settle_many(db, list(ends), at=at)
+    after = {str(person_id): end.isoformat() for person_id, end in ends.items()}
+    db.changed(f"agencies/{agency_id}", after={"ended": after})
+    return ended
 
 
 def record_leave(db: Db, *, person_id: UUID, scope: Scope, start: date, last: date | None, at: datetime) -> PersonRow:

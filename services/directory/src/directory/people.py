@@ -36,6 +36,7 @@ class Identity:
     family_name: str
     given_name: str
     email: str
+    telephone: str = ""
 
 
 def create(db: Db, identity: Identity) -> PersonRow:
@@ -67,14 +68,15 @@ def create(db: Db, identity: Identity) -> PersonRow:
     )
     _name(person, identity.family_name, identity.given_name)
     _address(db, person, identity.email)
+    _telephone(person, identity.telephone)
     db.add(person)
     db.flush()
     return person
 
 
 def update(db: Db, *, person_id: UUID, scope: Scope, given: Identity, fields: Collection[str], etag: str) -> PersonRow:
-    """Change name and e-mail as far as *fields* names them."""
-    allowed = ("given_name", "family_name", "email")
+    """Change name, e-mail and telephone as far as *fields* names them."""
+    allowed = ("given_name", "family_name", "email", "telephone")
     for field in fields:
         if field not in allowed:
             rule = "never changes" if field == "staff_number" else f"must name some of {', '.join(allowed)}"
@@ -91,6 +93,8 @@ def update(db: Db, *, person_id: UUID, scope: Scope, given: Identity, fields: Co
     )
     if "email" in fields:
         _address(db, person, given.email)
+    if "telephone" in fields:
+        _telephone(person, given.telephone)
     person.version += 1
     db.add(person)
     db.changed(f"people/{person_id}", after={"fields": sorted(fields)})
@@ -113,6 +117,13 @@ def load_anybody(db: Db, person_id: UUID) -> PersonRow:
     if person is None:
         raise NotFound(f"people/{person_id}")
     return person
+
+
+def settle_many(db: Db, person_ids: Collection[UUID], *, at: datetime) -> None:
+    """After a change of the work of several people: as `settle`, in the same few statements for all."""
+    db.run("UPDATE person SET version = version + 1 WHERE id = ANY(%(ids)s)", ids=list(person_ids))
+    news.tell(db, day=pacific_date(at), person_ids=person_ids)
+    membership.recompute(db, at=at, person_ids=person_ids)
 
 
 def settle(db: Db, person: PersonRow, *, at: datetime) -> None:
@@ -139,6 +150,11 @@ def _name(person: PersonRow, family_name: str, given_name: str) -> None:
     names.require(person.family_name, person.given_name)
     person.sort_key = names.sort_key(person.family_name, person.given_name)
     person.search_key = names.search_key(person.family_name, person.given_name, person.staff_number)
+
+
+def _telephone(person: PersonRow, telephone: str) -> None:
+    person.telephone = names.clean(telephone)
+    names.check_telephone("person.telephone", person.telephone)
 
 
 def _address(db: Db, person: PersonRow, email: str) -> None:

@@ -18,7 +18,8 @@ SELECT agency.*,
      ORDER BY fips, start_date), '[]')
    FROM county_membership WHERE county_membership.agency_id = agency.id) AS counties,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('person', person.id, 'family_name', family_name,
-     'given_name', given_name, 'email', coalesce(email, ''), 'role', role) ORDER BY role, sort_key, person.id), '[]')
+     'given_name', given_name, 'email', coalesce(email, ''), 'telephone', telephone, 'role', role)
+     ORDER BY role, sort_key, person.id), '[]')
    FROM role_grant JOIN person ON person.id = role_grant.person_id
    WHERE role_grant.scope = agency.id AND revoked_at IS NULL AND role = ANY(%(contact_roles)s)
      AND EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = agency.id
@@ -26,7 +27,8 @@ SELECT agency.*,
 FROM agency
 """
 _PERSON = """
-SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '') AS email, sort_key, version,
+SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '') AS email, telephone, sort_key,
+  version,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', agency_id, 'local_title', local_title,
      'job_class', job_class_id, 'units', units, 'start_date', start_date, 'end_date', end_date)
      ORDER BY start_date, agency_id), '[]')
@@ -44,7 +46,30 @@ FROM person JOIN job ON job.person_id = person.id
 WHERE job.agency_id = %(agency)s AND job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)
   {filters}
 """
+_LEFT = """
+FROM person JOIN (
+  SELECT person_id FROM job WHERE agency_id = %(agency)s
+  GROUP BY person_id HAVING max(coalesce(end_date, 'infinity')) BETWEEN %(day)s::date - 90 AND %(day)s
+) AS gone ON gone.person_id = person.id
+WHERE true {filters}
+"""
+_ABSENT = """
+FROM person WHERE EXISTS (
+  SELECT FROM roster_absent JOIN job ON job.person_id = roster_absent.person_id
+    AND job.agency_id = roster_absent.agency_id
+  WHERE import_id = %(import_id)s AND roster_absent.person_id = person.id
+    AND start_date <= %(day)s AND end_date IS NULL)
+"""
+_COUNTS = """
+SELECT count(*)::int AS staff, count(*) FILTER (WHERE start_date > %(day)s::date - 30)::int AS new,
+  count(*) FILTER (WHERE EXISTS (SELECT FROM leave WHERE leave.person_id = job.person_id
+    AND leave.start_date <= %(day)s AND (leave.end_date IS NULL OR leave.end_date >= %(day)s)))::int AS on_leave,
+  count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded
+FROM job
+WHERE agency_id = %(agency)s AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
+"""
 _FILTERS = {
+    "new": "AND job.start_date > %(day)s::date - 30",
     "unit": "AND %(unit)s = ANY(job.units)",
     "no_unit": "AND job.units = '{}'",
     "on_leave": """AND EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
@@ -154,23 +179,34 @@ def work_units(db: Db) -> list[dict[str, Any]]:
 
 
 def staff(
-    db: Db, agency_id: str, page: Page, *, words: Sequence[str], unit: str, only_on_leave: bool, day: date
+    db: Db,
+    agency_id: str,
+    page: Page,
+    *,
+    words: Sequence[str],
+    unit: str,
+    only_on_leave: bool,
+    only_new: bool,
+    only_left: bool,
+    day: date,
 ) -> tuple[list[dict[str, Any]], int]:
     """Return a page of those who work at the agency today, by name, and how many there are in all.
 
-    *words* must all occur in the name or staff number; *unit* `none` = no unit recorded, empty = any.
+    *words* must all occur in the name or staff number; *unit* `none` = no unit recorded, empty = any. *only_left*
+    gives those who left lately instead, of whom no unit and nothing new is asked.
     """
     chosen = [
         _FILTERS[name]
         for name, wanted in (
-            ("no_unit", unit == "none"),
-            ("unit", unit not in ("", "none")),
+            ("no_unit", unit == "none" and not only_left),
+            ("unit", unit not in ("", "none") and not only_left),
+            ("new", only_new and not only_left),
             ("on_leave", only_on_leave),
             ("query", bool(words)),
         )
         if wanted
     ]
-    source = _STAFF.format(filters=" ".join(chosen))
+    source = (_LEFT if only_left else _STAFF).format(filters=" ".join(chosen))
     values = {"agency": agency_id, "day": day, "unit": unit, "patterns": [f"%{_literal(word)}%" for word in words]}
     after, key = "", {}
     if page.after is not None:
@@ -183,6 +219,26 @@ def staff(
     ORDER BY sort_key, person.id"""
     rows = db.rows(query, limit=page.size + 1, **values, **key)
     return rows, count(db, f"SELECT count(*) {source}", **values)
+
+
+def staff_counts(db: Db, agency_id: str, *, day: date) -> dict[str, int]:
+    """Count who works at the agency, and who of them is new, on leave, or without a recorded unit."""
+    return db.rows(_COUNTS, agency=agency_id, day=day)[0]
+
+
+def not_in_file(db: Db, import_id: UUID, page: Page, *, day: date) -> tuple[list[dict[str, Any]], int]:
+    """Return a page of those who were missing from a roster file and work there still, by name, and how many."""
+    after, key = "", {}
+    if page.after is not None:
+        after, key = (
+            "AND (sort_key, person.id) > (%(name)s, %(id)s::uuid)",
+            {"name": page.after[0], "id": page.after[1]},
+        )
+    query = f"""{_PERSON} WHERE person.id IN (
+      SELECT person.id {_ABSENT} {after} ORDER BY sort_key, person.id LIMIT %(limit)s)
+    ORDER BY sort_key, person.id"""
+    rows = db.rows(query, limit=page.size + 1, import_id=import_id, day=day, **key)
+    return rows, count(db, f"SELECT count(*) {_ABSENT}", import_id=import_id, day=day)
 
 
 def people(db: Db, ids: Collection[UUID], *, day: date) -> list[dict[str, Any]]:

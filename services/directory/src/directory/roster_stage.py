@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import cast
+from uuid import UUID
 
 import psycopg
 
@@ -17,7 +18,7 @@ _ROW_TABLE = """
 CREATE TEMPORARY TABLE roster_row (
   line int PRIMARY KEY, agency text, staff_number text, family_name text, given_name text, email text,
   local_title text, job_class text, units_cell text, hired_on text, left_on text, leave_from text, leave_to text,
-  roles_cell text, sort_key text, search_key text, email_key text,
+  telephone text, roles_cell text, sort_key text, search_key text, email_key text,
   units text[] GENERATED ALWAYS AS (string_to_array(units_cell, ';')) STORED,
   roles text[] GENERATED ALWAYS AS (string_to_array(roles_cell, ';')) STORED
 ) ON COMMIT DROP
@@ -53,6 +54,8 @@ _CELLS = (
          OR (given.role = ANY(%(state_roles)s) AND agency.kind = 'state' AND %(agency)s = ''))""",
     """SELECT line, 'email', '', 'must be an e-mail address' FROM roster_row
        WHERE email <> '' AND email !~ ('^' || %(email_pattern)s || '$')""",
+    """SELECT line, 'telephone', '', 'must be a telephone number, such as 707-555-0123, ext. 4' FROM roster_row
+       WHERE telephone <> '' AND telephone !~ ('^' || %(telephone_pattern)s || '$')""",
 )
 # One row in a thousand lines: what differs from the first line of the same person, job or address.
 _LINES = (
@@ -68,6 +71,10 @@ _LINES = (
        FROM roster_row AS entry JOIN (
          SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first USING (staff_number)
        WHERE staff_number <> '' AND entry.email <> first.email""",
+    """SELECT entry.line, 'telephone', '', 'must be the number that line ' || first.line || ' gives this staff number'
+       FROM roster_row AS entry JOIN (
+         SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first USING (staff_number)
+       WHERE staff_number <> '' AND entry.telephone <> first.telephone""",
     """SELECT entry.line, 'email', '', 'must not be the address of line ' || first.line
        FROM roster_row AS entry JOIN (
          SELECT DISTINCT ON (email_key) * FROM roster_row WHERE email_key <> '' ORDER BY email_key, line) AS first
@@ -92,6 +99,8 @@ SELECT
   CASE WHEN %(has_email)s AND NOT known.elsewhere THEN nullif(first.email, '') ELSE person.email END AS email,
   CASE WHEN %(has_email)s AND NOT known.elsewhere THEN nullif(first.email_key, '') ELSE person.email_key END
     AS email_key,
+  CASE WHEN %(has_telephone)s AND NOT known.elsewhere THEN first.telephone ELSE coalesce(person.telephone, '') END
+    AS telephone,
   known.elsewhere, person.sort_key AS known_as
 FROM (SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first
 LEFT JOIN person ON person.staff_number = first.staff_number
@@ -154,10 +163,11 @@ _AGAINST_KNOWN = (
        WHERE daterange(one.start_date, one.end_date, '[]') && daterange(other.start_date, other.end_date, '[]')""",
 )
 _NOT_IN_FILE = """
-SELECT count(DISTINCT person_id)::int FROM job
+SELECT DISTINCT person_id, agency_id FROM job
 WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
   AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
-  AND NOT EXISTS (SELECT FROM roster_person WHERE roster_person.id = job.person_id)
+  AND NOT EXISTS (SELECT FROM roster_job WHERE roster_job.person_id = job.person_id
+    AND roster_job.agency_id = job.agency_id)
 """
 
 
@@ -175,6 +185,7 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
         "agency_roles": list(roles.AGENCY_ROLES),
         "state_roles": list(roles.STATE_ROLES),
         "email_pattern": names.EMAIL,
+        "telephone_pattern": names.TELEPHONE,
         **columns,
     }
     checks = [
@@ -198,9 +209,9 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.line, problem.field, problem.value, problem.rule))
 
 
-def not_in_file(db: Db, day: date) -> int:
-    """Count who works on *day* at an agency of the file and is not in it."""
-    return count(db, _NOT_IN_FILE, day=day)
+def not_in_file(db: Db, day: date) -> list[tuple[UUID, str]]:
+    """Return who works on *day* at which agency of the file without being in it there."""
+    return [(row["person_id"], row["agency_id"]) for row in db.rows(_NOT_IN_FILE, day=day)]
 
 
 def _copy(db: Db, roster: Roster) -> None:

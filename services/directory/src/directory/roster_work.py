@@ -47,6 +47,11 @@ INSERT INTO roster_error (import_id, n, line, field, value, rule)
 SELECT %(id)s, n, line, field, value, rule
 FROM jsonb_to_recordset(%(problems)s) AS problem (n int, line int, field text, value text, rule text)
 """
+_PROGRESS = "UPDATE roster_progress SET step = %(step)s, rows = %(rows)s WHERE import_id = %(id)s"
+_ABSENT = """
+INSERT INTO roster_absent (import_id, person_id, agency_id)
+SELECT %(id)s, person_id, agency_id FROM unnest(%(people)s::uuid[], %(agencies)s::text[]) AS one (person_id, agency_id)
+"""
 _COUNTS = (
     "people_added", "people_changed", "jobs_added", "jobs_changed", "jobs_ended", "unchanged", "not_in_file",
 )  # fmt: skip
@@ -54,17 +59,18 @@ _COUNTS = (
 _PEOPLE_CHANGED = """
 UPDATE person SET
   family_name = given.family_name, given_name = given.given_name, email = given.email, email_key = given.email_key,
+  telephone = given.telephone,
   sort_key = given.sort_key, search_key = given.search_key, version = person.version + 1
 FROM roster_person AS given
 WHERE given.id = person.id AND NOT given.elsewhere
-  AND (person.family_name, person.given_name, coalesce(person.email, ''))
-    IS DISTINCT FROM (given.family_name, given.given_name, coalesce(given.email, ''))
+  AND (person.family_name, person.given_name, coalesce(person.email, ''), person.telephone)
+    IS DISTINCT FROM (given.family_name, given.given_name, coalesce(given.email, ''), given.telephone)
 RETURNING person.id
 """
 _PEOPLE_ADDED = """
 INSERT INTO person
-  (id, staff_number, family_name, given_name, email, email_key, sort_key, search_key, version, created_at)
-SELECT id, staff_number, family_name, given_name, email, email_key, sort_key, search_key, 1, %(at)s
+  (id, staff_number, family_name, given_name, email, email_key, telephone, sort_key, search_key, version, created_at)
+SELECT id, staff_number, family_name, given_name, email, email_key, telephone, sort_key, search_key, 1, %(at)s
 FROM roster_person WHERE added
 """
 # A job that was told to have ended and goes on after all is told as taken up again.
@@ -179,7 +185,7 @@ def forget(database: Database, now: datetime) -> None:
         )
         pieces = db.run(
             "DELETE FROM roster_chunk USING roster_import"
-            " WHERE id = import_id AND state = 'RECEIVING' AND created_at < %(before)s",
+            " WHERE id = import_id AND state IN ('RECEIVING', 'CHECKED') AND created_at < %(before)s",
             before=now - _ABANDONED,
         )
         db.changed("rosterImports/-", after={"problems_removed": problems, "pieces_removed": pieces})
@@ -190,7 +196,7 @@ def work(database: Database, import_id: UUID) -> None:
     with structlog.contextvars.bound_contextvars(roster_import=str(import_id)):
         try:
             with database.transaction(actor=_actor(database, import_id), method=METHOD) as db:
-                _work(db, import_id)
+                _work(database, db, import_id)
         except Exception:
             log.exception("roster_import_failed")
             _give_up(database, import_id)
@@ -212,29 +218,53 @@ def _give_up(database: Database, import_id: UUID) -> None:
         db.run("UPDATE roster_import SET tries = %(tries)s WHERE id = %(id)s", tries=tries, id=import_id)
         if tries >= MOST_TRIES:
             problem = Problem(1, "", "", "could not be worked on: an error of the service, which was logged")
+            db.run(_FORGET_CHUNKS, id=import_id)
             _finish(db, import_id, rosters.REFUSED, 0, [problem], dict.fromkeys(_COUNTS, 0))
         db.changed(f"rosterImports/{import_id}", after={"tries": tries})
 
 
-def _work(db: Db, import_id: UUID) -> None:
+def _work(database: Database, db: Db, import_id: UUID) -> None:
+    def at(step: str, rows: int = 0) -> None:
+        """Say beside the transaction, whose rows nobody else sees yet, what it is at."""
+        with database.read() as beside:
+            beside.run(_PROGRESS, id=import_id, step=step, rows=rows)
+
     taken = db.rows(_TAKE, id=import_id)
     if not taken:
         return
+    at("READING")
     content = b"".join(bytes(row["content"]) for row in db.rows(_CHUNKS, id=import_id))
     roster = rules.read(content)
+    at("CHECKING", len(roster.rows))
     membership.hold(db)
     db.run("SAVEPOINT roster")
     agency_id, day = taken[0]["agency_id"], pacific_date(db.at)
     problems = roster_stage.stage(db, roster, agency_id=agency_id)
-    counts = dict.fromkeys(_COUNTS, 0)
+    counts, absent = dict.fromkeys(_COUNTS, 0), []
     if not problems:
-        counts = _apply(db, roster, whole=not agency_id, day=day)
+        at("APPLYING", len(roster.rows))
+        touched, counts = _apply(db, roster, whole=not agency_id, day=day)
+        at("AUDIENCES", len(roster.rows))
+        if touched:
+            membership.recompute(db, at=db.at, person_ids=touched)
+        absent = roster_stage.not_in_file(db, day)
+        counts["not_in_file"] = len({person for person, _ in absent})
     keep = not (problems or taken[0]["dry_run"])
     if not keep:
         db.run("ROLLBACK TO SAVEPOINT roster")
         db.events.clear()
     state = rosters.REFUSED if problems else rosters.APPLIED if keep else rosters.CHECKED
+    _ask_about(db, import_id, absent)
+    if state != rosters.CHECKED:
+        db.run(_FORGET_CHUNKS, id=import_id)
     _finish(db, import_id, state, len(roster.rows), problems, counts)
+
+
+def _ask_about(db: Db, import_id: UUID, absent: Sequence[tuple[UUID, str]]) -> None:
+    """Keep who is not in the file: whether they left is for people to say."""
+    people, agencies = [person for person, _ in absent], [agency for _, agency in absent]
+    db.run("DELETE FROM roster_absent WHERE import_id = %(id)s", id=import_id)
+    db.run(_ABSENT, id=import_id, people=people, agencies=agencies)
 
 
 def _finish(
@@ -243,13 +273,12 @@ def _finish(
     listed = [{"n": n, **vars(problem)} for n, problem in enumerate(problems, 1)]
     db.run(_PROBLEMS, id=import_id, problems=Jsonb(listed))
     db.run(_DONE, id=import_id, state=state, rows=rows, errors=len(problems), **counts)
-    db.run(_FORGET_CHUNKS, id=import_id)
     db.changed(f"rosterImports/{import_id}", after={"state": state, "errors": len(problems), **counts})
     log.info("roster_import_ended", state=state, rows=rows, errors=len(problems), **counts)
 
 
-def _apply(db: Db, roster: rules.Roster, *, whole: bool, day: date) -> dict[str, int]:
-    """Make people, jobs, leave and roles what the file says, tell it, and count it."""
+def _apply(db: Db, roster: rules.Roster, *, whole: bool, day: date) -> tuple[set[UUID], dict[str, int]]:
+    """Make people, jobs, leave and roles what the file says, and tell it; return whose audiences may change, counts."""
     named = {row["id"] for row in db.rows(_PEOPLE_CHANGED)}
     people_added = db.run(_PEOPLE_ADDED, at=db.at)
     jobs = db.rows(_JOBS_CHANGED, day=day)
@@ -262,17 +291,15 @@ def _apply(db: Db, roster: rules.Roster, *, whole: bool, day: date) -> dict[str,
         news.tell_hired(db, [row for row in hired if row["hire_told"]])
         news.tell(db, day=day, person_ids=touched)
         news.tell_moved(db, [row for row in jobs if row["moved"] and not row["ended"]])
-        membership.recompute(db, at=db.at, person_ids=touched)
     added = {row["id"] for row in db.rows("SELECT id FROM roster_person WHERE added")}
     changed = (named | leaves | granted) - added
-    return {
+    return touched, {
         "people_added": people_added,
         "people_changed": len(changed),
         "jobs_added": len(hired),
         "jobs_changed": len(jobs) - len(ended),
         "jobs_ended": len(ended),
         "unchanged": _unchanged(db, [row["id"] for row in jobs], changed),
-        "not_in_file": roster_stage.not_in_file(db, day),
     }
 
 

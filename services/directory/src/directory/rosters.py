@@ -1,11 +1,14 @@
 """Roster files: sent in pieces, then checked and applied in the background. `roster_work.py` does that work."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import desc, tuple_
 from sqlmodel import select
 
-from directory.tables import AgencyRow, RosterChunkRow, RosterErrorRow, RosterImportRow
+from directory import queries
+from directory.tables import AgencyRow, RosterChunkRow, RosterErrorRow, RosterImportRow, RosterProgressRow
 from servicekit.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
@@ -29,9 +32,22 @@ class ChunkDiffers(Refusal):
 
 
 class RosterImportClosed(Refusal):
-    """The import takes no more pieces: it runs or has ended."""
+    """The import takes no more pieces, or cannot be applied: it runs or has ended."""
 
     kind = Kind.PRECONDITION
+
+
+class RosterFileGone(Refusal):
+    """The file was checked so long ago that it is no longer kept: send it again."""
+
+    kind = Kind.PRECONDITION
+
+
+# Written beside the transaction that works on the file; here only so that there is a row to update.
+_WAITING = """
+INSERT INTO roster_progress (import_id, step, rows) VALUES (%(id)s, 'WAITING', 0)
+ON CONFLICT (import_id) DO UPDATE SET step = excluded.step, rows = 0
+"""
 
 
 def create(db: Db, *, agency_id: str, dry_run: bool, actor: str, at: datetime) -> RosterImportRow:
@@ -77,7 +93,24 @@ def run(db: Db, *, import_id: UUID, chunks: int, actor: str, scope: Scope) -> Ro
         raise ChunkMissing("Not all pieces have come.", field="chunks", expected=row.chunks)
     row.state, row.actor = RUNNING, actor
     db.add(row)
+    db.run(_WAITING, id=import_id)
     db.changed(f"rosterImports/{import_id}", after={"state": RUNNING})
+    return row
+
+
+def apply(db: Db, *, import_id: UUID, actor: str, scope: Scope) -> RosterImportRow:
+    """Apply a file that was checked and found sound. Idempotent: one that is being applied, or was, stays as it is."""
+    row = _locked(db, import_id, scope)
+    if not row.dry_run and row.state in (RUNNING, APPLIED):
+        return row
+    if row.state != CHECKED:
+        raise RosterImportClosed("The file was not checked.", roster_import=import_id, state=row.state)
+    if db.exec(select(RosterChunkRow.n).where(RosterChunkRow.import_id == import_id)).first() is None:
+        raise RosterFileGone("The file is no longer kept.", roster_import=import_id)
+    row.state, row.actor, row.dry_run, row.tries, row.completed_at = RUNNING, actor, False, 0, None
+    db.add(row)
+    db.run(_WAITING, id=import_id)
+    db.changed(f"rosterImports/{import_id}", before={"state": CHECKED}, after={"state": RUNNING})
     return row
 
 
@@ -87,6 +120,26 @@ def get(db: Db, import_id: UUID, scope: Scope) -> RosterImportRow:
     if row is None or not _within(row, scope):
         raise NotFound(f"rosterImports/{import_id}")
     return row
+
+
+def progress(db: Db, import_id: UUID) -> RosterProgressRow | None:
+    """Return what an import is at; none if it was never run."""
+    return db.get(RosterProgressRow, import_id)
+
+
+def of_agency(db: Db, agency_id: str, page: Page) -> list[RosterImportRow]:
+    """Return a page of the agency's imports, newest first, one row more than its size if there are more."""
+    query = select(RosterImportRow).where(RosterImportRow.agency_id == agency_id, RosterImportRow.state != RECEIVING)
+    if page.after is not None:
+        moment, last = datetime.fromisoformat(page.after[0]), UUID(page.after[1])
+        query = query.where(tuple_(RosterImportRow.created_at, RosterImportRow.id) < (moment, last))
+    return list(db.exec(query.order_by(desc("created_at"), desc("id")).limit(page.size + 1)).all())
+
+
+def not_in_file(db: Db, import_id: UUID, scope: Scope, page: Page, *, day: date) -> tuple[list[dict[str, Any]], int]:
+    """Return a page of those who were not in the file and work there still, by name, and how many there are."""
+    get(db, import_id, scope)
+    return queries.not_in_file(db, import_id, page, day=day)
 
 
 def errors(db: Db, import_id: UUID, scope: Scope, page: Page) -> list[RosterErrorRow]:

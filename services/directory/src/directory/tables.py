@@ -108,6 +108,7 @@ class PersonRow(Base, table=True):
     given_name: str
     email: str | None
     email_key: str | None
+    telephone: str = Field(default="", sa_column_kwargs={"server_default": ""})
     sort_key: str
     search_key: str
     version: int = 1
@@ -207,7 +208,10 @@ class RosterImportRow(Base, table=True):
     """A roster file and what came of it. `agency_id` empty = a file of the whole state."""
 
     __tablename__ = "roster_import"
-    __table_args__ = (Index("ix_roster_import_running", "created_at", postgresql_where=text("state = 'RUNNING'")),)
+    __table_args__ = (
+        Index("ix_roster_import_running", "created_at", postgresql_where=text("state = 'RUNNING'")),
+        Index("ix_roster_import_agency_id", "agency_id", "created_at", "id"),
+    )
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
     agency_id: str = ""
@@ -230,13 +234,39 @@ class RosterImportRow(Base, table=True):
 
 
 class RosterChunkRow(Base, table=True):
-    """A piece of a roster file. Pieces go as soon as the import ends: they are full of names."""
+    """A piece of a roster file. Pieces are full of names: they go as soon as the file is applied or refused.
+
+    Those of a file that was only checked stay for a day, so that it can be applied without being sent again.
+    """
 
     __tablename__ = "roster_chunk"
 
     import_id: uuid.UUID = Field(foreign_key="roster_import.id", primary_key=True)
     n: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     content: bytes
+
+
+class RosterProgressRow(Base, table=True):
+    """What a running import is at, and how many rows were read.
+
+    It is written beside the transaction that it tells of, and says nothing about the field: it needs no audit.
+    """
+
+    __tablename__ = "roster_progress"
+
+    import_id: uuid.UUID = Field(foreign_key="roster_import.id", primary_key=True)
+    step: str
+    rows: int
+
+
+class RosterAbsentRow(Base, table=True):
+    """Somebody who worked at an agency of the file and was not in it. Whether she left is a question to people."""
+
+    __tablename__ = "roster_absent"
+
+    import_id: uuid.UUID = Field(foreign_key="roster_import.id", primary_key=True)
+    person_id: uuid.UUID = Field(primary_key=True)
+    agency_id: str = Field(sa_column=Column(Text, primary_key=True))
 
 
 class RosterErrorRow(Base, table=True):

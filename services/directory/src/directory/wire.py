@@ -1,14 +1,15 @@
 """Contract ↔ domain."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import employment, people, sign_in
-from directory.rules import expressions, reference, roles, spells
+from directory.rules import expressions, reference, roles, rosters, spells
 from directory.rules import names as name_rules
-from directory.tables import AudienceRow, RoleGrantRow, RosterErrorRow, RosterImportRow
+from directory.tables import AudienceRow, RoleGrantRow
 from servicekit import names
 from servicekit.refusals import InvalidField
 
@@ -32,6 +33,16 @@ def person_ids(given: Collection[str], field: str, *, most: int) -> list[UUID]:
     return [person_id(name, field) for name in given]
 
 
+def job_ends(given: Collection[pb.JobEnd], *, most: int) -> dict[UUID, date]:
+    """Return on which day each person's job ends; each person once, and at most *most* of them."""
+    if not 0 < len(given) <= most:
+        raise InvalidField("ends", len(given), f"must be 1 to {most}")
+    ends = {person_id(end.person, "ends.person"): spells.day("ends.end_date", end.end_date) for end in given}
+    if len(ends) < len(given):
+        raise InvalidField("ends.person", "", "must name each person once")
+    return ends
+
+
 def person_id_or_none(name: str) -> UUID | None:
     """Return the id in `people/{uuid}`; none for callers that are no people."""
     return person_id(name) if name.startswith("people/") else None
@@ -47,11 +58,6 @@ def grant_id(name: str) -> UUID:
     return names.uuid_in("roleGrants/{grant}", name)
 
 
-def import_id(name: str, field: str = "name") -> UUID:
-    """Return the id in `rosterImports/{uuid}`."""
-    return names.uuid_in("rosterImports/{import}", name, field=field)
-
-
 def scope_id(scope: str) -> str:
     """Return the scope of a role as it is kept: `state`, or the agency's id."""
     return scope if scope == roles.STATE else agency_id(scope, "grant.scope")
@@ -59,7 +65,7 @@ def scope_id(scope: str) -> str:
 
 def identity(person: pb.Person) -> people.Identity:
     """Return who a person is said to be."""
-    return people.Identity(person.staff_number, person.family_name, person.given_name, person.email)
+    return people.Identity(person.staff_number, person.family_name, person.given_name, person.email, person.telephone)
 
 
 def post(job: pb.Job) -> employment.Post:
@@ -162,6 +168,7 @@ def agency(row: Mapping[str, Any]) -> pb.Agency:
                 person=f"people/{contact['person']}",
                 display_name=name_rules.display_name(contact["family_name"], contact["given_name"]),
                 email=contact["email"],
+                telephone=contact["telephone"],
                 role=contact["role"],
             )
             for contact in row["contacts"]
@@ -177,6 +184,7 @@ def vocabulary(
         units=[pb.WorkUnit(slug=row["id"], title=row["title"]) for row in units],
         job_classes=[pb.JobClass(slug=row["id"], title=row["title"], code=row["code"]) for row in job_classes],
         regions=sorted(regions),
+        roster_columns=[pb.RosterColumn(name=name, required=name in rosters.REQUIRED) for name in rosters.COLUMNS],
     )
 
 
@@ -187,6 +195,7 @@ def person(row: Mapping[str, Any], *, whole: bool = True) -> pb.Person:
         given_name=row["given_name"],
         family_name=row["family_name"],
         email=row["email"],
+        telephone=row["telephone"],
         display_name=name_rules.display_name(row["family_name"], row["given_name"]),
         jobs=[
             pb.Job(
@@ -241,34 +250,6 @@ def persona(row: Mapping[str, Any]) -> pb.Persona:
         agency=f"agencies/{row['agency_id']}",
         part=row["part"],
     )
-
-
-def roster_import(row: RosterImportRow) -> pb.RosterImport:
-    """Return an import and what came of it."""
-    message = pb.RosterImport(
-        name=f"rosterImports/{row.id}",
-        state=pb.RosterImport.State.Value(row.state),
-        parent=f"agencies/{row.agency_id or '-'}",
-        dry_run=row.dry_run,
-        rows=row.rows,
-        errors=row.errors,
-        people_added=row.people_added,
-        people_changed=row.people_changed,
-        jobs_added=row.jobs_added,
-        jobs_changed=row.jobs_changed,
-        jobs_ended=row.jobs_ended,
-        unchanged=row.unchanged,
-        not_in_file=row.not_in_file,
-    )
-    message.create_time.FromDatetime(row.created_at)
-    if row.completed_at is not None:
-        message.complete_time.FromDatetime(row.completed_at)
-    return message
-
-
-def roster_error(row: RosterErrorRow) -> pb.RosterImportError:
-    """Return what is wrong with a cell."""
-    return pb.RosterImportError(row=row.line, column=row.field, value=row.value, rule=row.rule)
 
 
 def audience(row: AudienceRow, kept: expressions.Expression, known: expressions.Vocabulary) -> pb.Audience:

@@ -209,6 +209,7 @@ _BY_REASON = {
     "CHUNK_MISSING": "The file did not arrive whole. Send it again.",
     "CHUNK_DIFFERS": "The file changed while it was sent. Send it again.",
     "ROSTER_IMPORT_CLOSED": "This file was read already. Send it again to read it once more.",
+    "ROSTER_FILE_GONE": "The file was checked more than a day ago and is no longer kept. Send it again.",
     "PEOPLE_BEING_CHANGED": "A large roster file is being applied. Nothing is lost: try again in a minute.",
     "COUNTY_HAS_TWO_AGENCIES": "The county {fips} would belong to two agencies on some day.",
     # courses and tests, for those who write them

@@ -29,11 +29,24 @@ class PeopleRpcs(DirectoryBase):
         words = names.search_words(request.query)
         with self.read() as db:
             rows, total = queries.staff(
-                db, agency_id, page, words=words, unit=request.unit, only_on_leave=request.only_on_leave, day=day
+                db,
+                agency_id,
+                page,
+                words=words,
+                unit=request.unit,
+                only_on_leave=request.only_on_leave,
+                only_new=request.only_new,
+                only_left=request.only_left,
+                day=day,
             )
         shown = rows[: page.size]
         token = page.next_token(rows, (shown[-1]["sort_key"], shown[-1]["id"])) if shown else ""
         return pb.ListPeopleResponse(people=map(wire.person, shown), next_page_token=token, total_size=total)
+
+    def GetStaffCounts(self, request: pb.GetStaffCountsRequest, call: Call) -> pb.StaffCounts:
+        agency_id = wire.agency_id(request.parent, "parent")
+        with self.read() as db:
+            return pb.StaffCounts(**queries.staff_counts(db, agency_id, day=pacific_date(call.now)))
 
     def BatchGetPeople(self, request: pb.BatchGetPeopleRequest, call: Call) -> pb.BatchGetPeopleResponse:
         ids = wire.person_ids(request.names, "names", most=MOST_NAMES)
@@ -99,6 +112,12 @@ class PeopleRpcs(DirectoryBase):
         with self.write(call, request) as db:
             employment.end_job(db, person_id=person_id, agency_id=agency_id, end=end, at=call.now)
             return _answer(db, person_id, call.now)
+
+    def BatchEndJobs(self, request: pb.BatchEndJobsRequest, call: Call) -> pb.BatchEndJobsResponse:
+        agency_id, ends = wire.agency_id(request.parent, "parent"), wire.job_ends(request.ends, most=MOST_NAMES)
+        with self.write(call, request) as db:
+            ended = employment.end_jobs(db, agency_id=agency_id, ends=ends, at=call.now)
+            return db.answer(pb.BatchEndJobsResponse(ended=ended))
 
     def RecordLeave(self, request: pb.RecordLeaveRequest, call: Call) -> pb.Person:
         person_id = wire.person_id(request.person)

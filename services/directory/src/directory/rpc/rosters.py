@@ -1,8 +1,9 @@
 """Roster files."""
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import rosters, wire
+from directory import rosters, wire, wire_rosters
 from directory.rpc.base import DirectoryBase
+from servicekit.calendar import pacific_date
 from servicekit.paging import page_of
 from servicekit.rpc import Call
 
@@ -13,42 +14,74 @@ class RosterRpcs(DirectoryBase):
     """Handlers of roster files."""
 
     def CreateRosterImport(self, request: pb.CreateRosterImportRequest, call: Call) -> pb.RosterImport:
-        agency_id = "" if request.parent == WHOLE_STATE else wire.agency_id(request.parent, "parent")
+        agency_id = _agency_or_state(request.parent)
         with self.write(call, request) as db:
             row = rosters.create(
                 db, agency_id=agency_id, dry_run=request.dry_run, actor=call.principal.name, at=call.now
             )
-            return db.answer(wire.roster_import(row))
+            return db.answer(wire_rosters.roster_import(row))
 
     def AppendRosterChunk(self, request: pb.AppendRosterChunkRequest, call: Call) -> pb.RosterImport:
-        import_id = wire.import_id(request.name)
+        import_id = wire_rosters.import_id(request.name)
         with self.write(call, request) as db:
             row = rosters.append(
                 db, import_id=import_id, index=request.index, content=request.content, scope=call.scope
             )
-            return db.answer(wire.roster_import(row))
+            return db.answer(wire_rosters.roster_import(row))
 
     def RunRosterImport(self, request: pb.RunRosterImportRequest, call: Call) -> pb.RosterImport:
-        import_id = wire.import_id(request.name)
+        import_id = wire_rosters.import_id(request.name)
         with self.write(call, request) as db:
             row = rosters.run(
                 db, import_id=import_id, chunks=request.chunks, actor=call.principal.name, scope=call.scope
             )
-            answer = db.answer(wire.roster_import(row))
+            answer = db.answer(wire_rosters.roster_import(row))
         self.worker.start(import_id)
         return answer
 
     def GetRosterImport(self, request: pb.GetRosterImportRequest, call: Call) -> pb.RosterImport:
-        import_id = wire.import_id(request.name)
+        import_id = wire_rosters.import_id(request.name)
         with self.read() as db:
-            return wire.roster_import(rosters.get(db, import_id, call.scope))
+            row = rosters.get(db, import_id, call.scope)
+            return wire_rosters.roster_import(row, rosters.progress(db, import_id))
+
+    def ApplyRosterImport(self, request: pb.ApplyRosterImportRequest, call: Call) -> pb.RosterImport:
+        import_id = wire_rosters.import_id(request.name)
+        with self.write(call, request) as db:
+            row = rosters.apply(db, import_id=import_id, actor=call.principal.name, scope=call.scope)
+            answer = db.answer(wire_rosters.roster_import(row))
+        self.worker.start(import_id)
+        return answer
+
+    def ListRosterImports(self, request: pb.ListRosterImportsRequest, call: Call) -> pb.ListRosterImportsResponse:  # noqa: ARG002
+        agency_id, page = _agency_or_state(request.parent), page_of(request)
+        with self.read() as db:
+            rows = rosters.of_agency(db, agency_id, page)
+        shown = rows[: page.size]
+        token = page.next_token(rows, (shown[-1].created_at.isoformat(), shown[-1].id)) if shown else ""
+        return pb.ListRosterImportsResponse(
+            roster_imports=map(wire_rosters.roster_import, shown), next_page_token=token
+        )
+
+    def ListPeopleNotInFile(self, request: pb.ListPeopleNotInFileRequest, call: Call) -> pb.ListPeopleNotInFileResponse:
+        import_id, page = wire_rosters.import_id(request.parent, "parent"), page_of(request)
+        with self.read() as db:
+            rows, total = rosters.not_in_file(db, import_id, call.scope, page, day=pacific_date(call.now))
+        shown = rows[: page.size]
+        token = page.next_token(rows, (shown[-1]["sort_key"], shown[-1]["id"])) if shown else ""
+        return pb.ListPeopleNotInFileResponse(people=map(wire.person, shown), next_page_token=token, total_size=total)
 
     def ListRosterImportErrors(
         self, request: pb.ListRosterImportErrorsRequest, call: Call
     ) -> pb.ListRosterImportErrorsResponse:
-        import_id, page = wire.import_id(request.parent, "parent"), page_of(request)
+        import_id, page = wire_rosters.import_id(request.parent, "parent"), page_of(request)
         with self.read() as db:
             rows = rosters.errors(db, import_id, call.scope, page)
         shown = rows[: page.size]
         token = page.next_token(rows, (shown[-1].n,)) if shown else ""
-        return pb.ListRosterImportErrorsResponse(errors=map(wire.roster_error, shown), next_page_token=token)
+        return pb.ListRosterImportErrorsResponse(errors=map(wire_rosters.roster_error, shown), next_page_token=token)
+
+
+def _agency_or_state(parent: str) -> str:
+    """Return the agency's id; empty for the whole state."""
+    return "" if parent == WHOLE_STATE else wire.agency_id(parent, "parent")

@@ -10,6 +10,8 @@ EMAIL = r"[^@\s]+@[^@\s]+"
 # Letters to Unicode, but typed as an apostrophe or not at all: the okina and the apostrophe of some alphabets.
 _TURNED_COMMAS = "\u02bb\u02bc"
 _ASCII_MARKS = re.compile(r"[^a-z0-9 ]")
+# A number as people write it, with an extension or without one; letters stand only before the extension.
+TELEPHONE = r"[+(]?[0-9][0-9 ().\-/]{5,28}[0-9](,? ?(ext\.?|x) ?[0-9]{1,6})?"
 LONGEST = 200
 LONGEST_STAFF_NUMBER = 40
 
@@ -33,6 +35,12 @@ def check_email(field: str, value: str) -> None:
     """Refuse what cannot be an e-mail address; empty = none. The value is not repeated: it is personal."""
     if value and not re.fullmatch(EMAIL, value):
         raise InvalidField(field, "", "must be an e-mail address")
+
+
+def check_telephone(field: str, value: str) -> None:
+    """Refuse what cannot be a telephone number; empty = none. The value is not repeated: it is personal."""
+    if value and not re.fullmatch(TELEPHONE, value):
+        raise InvalidField(field, "", "must be a telephone number, such as 707-555-0123, ext. 4")
 
 
 def clean(value: str) -> str:

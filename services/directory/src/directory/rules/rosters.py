@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from directory.rules import names
 
 REQUIRED = ("agency", "staff_number", "family_name", "given_name", "local_title", "job_class", "hired_on")
-# Left out of a file, they are not touched; an empty cell of `email`, `units` and `roles` means: none.
-OPTIONAL = ("email", "units", "left_on", "leave_from", "leave_to", "roles")
+# Left out of a file, they are not touched; an empty cell of `email`, `telephone`, `units`, `roles` means: none.
+OPTIONAL = ("email", "units", "left_on", "leave_from", "leave_to", "roles", "telephone")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 LISTS = ("units", "roles")
 LONGEST_CELL = 500

@@ -1,0 +1,45 @@
+"""Contract ↔ domain: roster files."""
+
+from uuid import UUID
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from directory import rosters
+from directory.tables import RosterErrorRow, RosterImportRow, RosterProgressRow
+from servicekit import names
+
+
+def import_id(name: str, field: str = "name") -> UUID:
+    """Return the id in `rosterImports/{uuid}`."""
+    return names.uuid_in("rosterImports/{import}", name, field=field)
+
+
+def roster_import(row: RosterImportRow, progress: RosterProgressRow | None = None) -> pb.RosterImport:
+    """Return an import and what came of it; while it runs, what it is at."""
+    message = pb.RosterImport(
+        name=f"rosterImports/{row.id}",
+        state=pb.RosterImport.State.Value(row.state),
+        parent=f"agencies/{row.agency_id or '-'}",
+        dry_run=row.dry_run,
+        rows=row.rows,
+        errors=row.errors,
+        people_added=row.people_added,
+        people_changed=row.people_changed,
+        jobs_added=row.jobs_added,
+        jobs_changed=row.jobs_changed,
+        jobs_ended=row.jobs_ended,
+        unchanged=row.unchanged,
+        not_in_file=row.not_in_file,
+        sent_by=row.actor,
+    )
+    if progress is not None and row.state == rosters.RUNNING:
+        message.step = pb.RosterImport.Step.Value(progress.step)
+        message.rows = progress.rows
+    message.create_time.FromDatetime(row.created_at)
+    if row.completed_at is not None:
+        message.complete_time.FromDatetime(row.completed_at)
+    return message
+
+
+def roster_error(row: RosterErrorRow) -> pb.RosterImportError:
+    """Return what is wrong with a cell."""
+    return pb.RosterImportError(row=row.line, column=row.field, value=row.value, rule=row.rule)

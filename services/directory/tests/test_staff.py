@@ -1,0 +1,132 @@
+"""An agency's staff: counts for its home page, who is new or left lately, telephones, several who left at once."""
+
+import pytest
+from google.protobuf import field_mask_pb2
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import events_pb2
+from servicekit.client import Refused
+
+
+def listed(directory, **wanted):
+    found = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake", **wanted))
+    assert found.total_size == len(found.people)
+    return [person.name for person in found.people]
+
+
+def counts(directory, agency="lake"):
+    return directory.as_coordinator(agency).GetStaffCounts(pb.GetStaffCountsRequest(parent=f"agencies/{agency}"))
+
+
+def end(directory, *people, agency="lake", day=None, request_id=""):
+    ends = [pb.JobEnd(person=person.name, end_date=(day or directory.day()).isoformat()) for person in people]
+    ask = pb.BatchEndJobsRequest(
+        parent=f"agencies/{agency}", ends=ends, request_id=request_id or directory.request_id()
+    )
+    return directory.as_coordinator(agency).BatchEndJobs(ask)
+
+
+def on_leave(directory, person):
+    ask = pb.RecordLeaveRequest(
+        person=person.name, leave=pb.Leave(start_date=directory.day().isoformat()), request_id=directory.request_id()
+    )
+    directory.as_coordinator("lake").RecordLeave(ask)
+
+
+def test_the_counts_of_an_agency_are_what_its_lists_hold(directory):
+    new = directory.hire("lake", start=directory.day(-29))
+    directory.hire("lake", start=directory.day(-30))
+    without = directory.hire("lake", units=[])
+    away = directory.hire("lake")
+    on_leave(directory, away)
+    directory.hire("lake", start=directory.day(1))
+    directory.hire("mendocino", units=[])
+
+    assert counts(directory) == pb.StaffCounts(staff=4, new=1, on_leave=1, no_unit_recorded=1)
+    assert listed(directory, only_new=True) == [new.name]
+    assert listed(directory, unit="none") == [without.name], "who has no unit recorded is listed, never left out"
+    assert listed(directory, only_on_leave=True) == [away.name]
+    assert counts(directory, "los-angeles") == pb.StaffCounts()
+
+
+def test_who_left_lately_is_found_and_can_be_taken_on_again(directory):
+    gone, stayed, long_ago = directory.hire("lake"), directory.hire("lake"), directory.hire("lake")
+    end(directory, gone)
+    end(directory, long_ago, day=directory.day(-91))
+
+    assert listed(directory, only_left=True) == [gone.name]
+    assert listed(directory) == [stayed.name]
+
+    again = pb.Job(local_title="Officer", job_class="attorney", start_date=directory.day().isoformat())
+    back = directory.as_coordinator("lake").CreateJob(
+        pb.CreateJobRequest(parent="agencies/lake", person=gone.name, job=again, request_id=directory.request_id())
+    )
+
+    assert listed(directory, only_left=True) == []
+    assert [(job.start_date, job.end_date) for job in back.jobs] == [
+        ("2020-01-01", directory.day().isoformat()),
+        (directory.day().isoformat(), ""),
+    ], "a mistake is corrected by a new row; the history stays"
+
+
+def test_several_who_left_at_once_leave_their_audiences_in_one_revision(directory):
+    people = [directory.hire("lake") for _ in range(3)]
+    audience = directory.audience()
+
+    answer = end(directory, *people[:2])
+
+    assert answer.ended == 2
+    assert {name for (name, _), change in directory.changes(audience, 2).items() if not change.member} == {
+        people[0].name,
+        people[1].name,
+    }
+    (told,) = directory.events(events_pb2.PersonLeft)
+    assert sorted(f"people/{person}" for person in told.person_ids) == sorted(each.name for each in people[:2])
+    assert counts(directory).staff == 1
+
+
+def test_one_who_cannot_have_left_keeps_all_the_others_where_they_are(directory):
+    here, gone, elsewhere = directory.hire("lake"), directory.hire("lake"), directory.hire("mendocino")
+    end(directory, gone)
+
+    def refused(*people, **how):
+        with pytest.raises(Refused) as caught:
+            end(directory, *people, **how)
+        return caught.value
+
+    twice = refused(here, gone)
+    assert (twice.reason, twice.metadata) == ("NO_CURRENT_JOB", {"person": gone.name, "agency": "agencies/lake"})
+    foreign = refused(here, elsewhere)
+    assert (foreign.reason, foreign.metadata) == ("NOT_FOUND", {"resource": elsewhere.name})
+    early = refused(here, day=directory.day(-9000))
+    assert (early.reason, list(early.fields)) == ("INVALID_FIELD", ["ends.end_date"])
+    nobody = refused()
+    assert (nobody.reason, list(nobody.fields)) == ("INVALID_FIELD", ["ends"])
+    doubled = refused(here, here)
+    assert (doubled.reason, list(doubled.fields)) == ("INVALID_FIELD", ["ends.person"])
+    assert listed(directory) == [here.name]
+
+
+def test_a_telephone_is_kept_changed_and_shown_with_the_agencys_contacts(directory):
+    person = directory.hire("lake", telephone="707-555-0123, ext. 4")
+    directory.grant(person.name, "coordinator", "agencies/lake")
+
+    def change(telephone):
+        ask = pb.UpdatePersonRequest(
+            person=pb.Person(name=person.name, telephone=telephone),
+            update_mask=field_mask_pb2.FieldMask(paths=["telephone"]),
+            request_id=directory.request_id(),
+        )
+        return directory.as_coordinator("lake").UpdatePerson(ask)
+
+    agency = directory.as_person(person.name, {"agencies.read": ["self"]}).GetAgency(
+        pb.GetAgencyRequest(name="agencies/lake")
+    )
+    with pytest.raises(Refused) as refused:
+        change("call me")
+
+    assert [contact.telephone for contact in agency.contacts] == ["707-555-0123, ext. 4"]
+    assert (list(refused.value.fields), refused.value.metadata["value"]) == (["person.telephone"], "")
+    assert change(" (707) 555-0199 ").telephone == "(707) 555-0199"
+    assert change("").telephone == ""
+    assert change("").email == person.email
