@@ -162,3 +162,14 @@ def test_who_may_not_write_courses_is_never_offered_an_unfinished_one():
     for asked in (None, *Offer):
         assert Offer.UNFINISHED not in offers(asked, writes=False)
     assert offers(Offer.UNFINISHED, writes=True) == (Offer.UNFINISHED,)
+
+
+def test_a_course_says_what_its_draft_lacks_to_be_published(curriculum):
+    sections = [pb.Section(title="One", minutes=5, markdown="Text."), pb.Section(title="Two")]
+
+    lacking = curriculum.create("lacking", sections=sections)
+    complete = curriculum.create("complete")
+
+    assert list(lacking.missing) == ["section 2: text", "section 2: minutes"]
+    assert list(complete.missing) == []
+    assert list(curriculum.manager.GetCourse(pb.GetCourseRequest(name="courses/lacking")).missing) == lacking.missing

@@ -121,12 +121,14 @@ def test_the_personas_are_one_person_for_each_part_and_the_same_every_time(direc
     both = directory.hire("dcss", staff_number="S-1")
     approver = directory.hire("dcss", staff_number="S-3")
     operator = directory.hire("dcss", staff_number="S-4")
+    manager = directory.hire("dcss", staff_number="S-9")
     for person, role in (
         (analyst, "policy_analyst"),
         (both, "policy_analyst"),
         (both, "approver"),
         (approver, "approver"),
         (operator, "operator"),
+        (manager, "training_manager"),
     ):
         directory.grant(person.name, role, "state")
     coordinator = directory.hire("lake", staff_number="S-5")
@@ -145,6 +147,7 @@ def test_the_personas_are_one_person_for_each_part_and_the_same_every_time(direc
         ("coordinator", coordinator.name),
         ("learner", learner.name),
         ("large-coordinator", large.name),
+        ("training-manager", manager.name),
         ("operator", operator.name),
     ]
     assert [each.title for each in personas.personas] == [
@@ -153,6 +156,7 @@ def test_the_personas_are_one_person_for_each_part_and_the_same_every_time(direc
         "Coordinator, Lake (3 staff): confirm, record a briefing",
         "Specialist, Lake: read, train",
         "Coordinator, Los Angeles: the same page by unit",
+        "Training manager: write a course and its test",
         "Operator",
     ]
     assert personas == stub.ListPersonas(pb.ListPersonasRequest())

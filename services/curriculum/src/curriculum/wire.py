@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as pb
-from curriculum.records import sections_of
+from curriculum.records import course_of, sections_of
 from curriculum.rules import catalogue
 from curriculum.rules.catalogue import Offer
-from curriculum.rules.courses import Course, Section, check_slug
+from curriculum.rules.courses import Course, Section, check_slug, missing
 from curriculum.tables import CourseRow, CourseVersionRow
 from servicekit import names
 from servicekit.refusals import InvalidField
@@ -86,6 +86,7 @@ def course(row: CourseRow) -> pb.Course:
     """Return the course with its draft."""
     answer = entry(row)
     answer.sections.extend(_sections(sections_of(row)))
+    answer.missing.extend(missing(course_of(row)))
     return answer
 
 

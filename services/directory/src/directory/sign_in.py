@@ -19,6 +19,7 @@ _PARTS = (
     ("coordinator", "coordinator", "lake"),
     ("learner", "", "lake"),
     ("large-coordinator", "coordinator", "los-angeles"),
+    ("training-manager", "training_manager", ""),
     ("operator", "operator", ""),
 )
 
@@ -71,5 +72,6 @@ def persona_title(part: str, agency: str, staff: int) -> str:
         "coordinator": f"Coordinator, {place} ({staff} staff): confirm, record a briefing",
         "learner": f"Specialist, {place}: read, train",
         "large-coordinator": f"Coordinator, {place}: the same page by unit",
+        "training-manager": "Training manager: write a course and its test",
         "operator": "Operator",
     }[part]
