@@ -266,6 +266,20 @@ def dead_letter(_world):
     return f"deadLetters/{uuid.UUID(int=0)}"
 
 
+def purging(world, *, paused):
+    """A job in the state in which the request finds it: the other rows of the sweep steer it too."""
+    of_service, name = world.access.operations["notification"], "jobs/purge"
+    jobs = {one.name: one for one in of_service.ListJobs(operations.ListJobsRequest()).jobs}
+    if bool(jobs[name].pause_reason) != paused:
+        call, kind = (
+            (of_service.PauseJob, operations.PauseJobRequest)
+            if paused
+            else (of_service.ResumeJob, operations.ResumeJobRequest)
+        )
+        call(kind(name=name, reason="a test", request_id=fresh()))
+    return name
+
+
 D, N, E, V, C, O = directory, notification, enrollment, evaluation, curriculum, operations  # noqa: E741 - one letter a contract
 
 REQUESTS = {
@@ -419,6 +433,14 @@ REQUESTS = {
         "ReplayDeadLetter": lambda w: O.ReplayDeadLetterRequest(name=dead_letter(w), request_id=fresh()),
         "DiscardDeadLetter": lambda w: O.DiscardDeadLetterRequest(
             name=dead_letter(w), reason="a test", request_id=fresh()
+        ),
+        "ListJobs": lambda w: O.ListJobsRequest(),
+        "RunJob": lambda w: O.RunJobRequest(name=purging(w, paused=False), request_id=fresh()),
+        "PauseJob": lambda w: O.PauseJobRequest(name=purging(w, paused=False), reason="a test", request_id=fresh()),
+        "ResumeJob": lambda w: O.ResumeJobRequest(name=purging(w, paused=True), reason="a test", request_id=fresh()),
+        "ListProjections": lambda w: O.ListProjectionsRequest(),
+        "RebuildProjection": lambda w: O.RebuildProjectionRequest(
+            name="projections/readiness", reason="a test", request_id=fresh()
         ),
     },
 }

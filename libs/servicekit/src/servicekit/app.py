@@ -19,7 +19,8 @@ from sqlalchemy import MetaData
 from servicekit import figures, logs, metrics, migrations
 from servicekit.consumers import Subscription
 from servicekit.db import Database
-from servicekit.jobs import Job, JobRunner
+from servicekit.health import Health
+from servicekit.jobs import Job, JobRunner, Projection
 from servicekit.measures import Measure, Measures
 from servicekit.operations import KIT_AUDITS, Audit, OperationsServicer, purge
 from servicekit.rpc import Servicer
@@ -45,6 +46,7 @@ class ServiceApp:
     jobs: Sequence[Job] = ()
     # Jobs that need a setting, such as where a key is.
     make_jobs: Callable[[Settings], Sequence[Job]] = lambda _settings: ()
+    projections: Sequence[Projection] = ()
     audits: Sequence[Audit] = ()
     # What it counts of its own field for operators, beside what every service counts of itself.
     measures: Sequence[Measure] = ()
@@ -69,8 +71,11 @@ class Runtime:
         self.worker = Worker(self.settings, self.database, self.app.subscriptions, self.registry)
         figures.PoolCollector(self.database, self.registry)
         jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge)]
-        self.jobs = JobRunner(self.database, jobs, self.registry)
-        operations = OperationsServicer(self.database, self.worker, self.app.audits)
+        self.jobs = JobRunner(self.database, jobs, self.registry, self.app.projections)
+        health = Health(
+            self.settings, self.role, self.app.migrations, self.database, self.worker, [job.name for job in jobs]
+        )
+        operations = OperationsServicer(health, jobs, self.app.projections, self.app.audits, wake=self.jobs.wake)
         self.server: Server | None = None
         if self.role in ("serve", "all"):
             self.server = Server(
@@ -124,6 +129,7 @@ def main(app: ServiceApp) -> None:
     if role == "migrate":
         migrations.upgrade(settings.database_url, app.migrations)
         return
+    stop_traces = export_traces(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -131,3 +137,14 @@ def main(app: ServiceApp) -> None:
     runtime.start()
     stop.wait()
     runtime.stop()
+    stop_traces()
+
+
+def export_traces(settings: Settings) -> Callable[[], None]:
+    """Send the spans of this process to where the settings say, if they do. Return what ends it."""
+    if not settings.otlp_endpoint:
+        return lambda: None
+    # A fifth of a second and 20 MB, for those alone who want it.
+    from servicekit import tracing  # noqa: PLC0415
+
+    return tracing.export(settings.service, settings.otlp_endpoint)

@@ -78,14 +78,15 @@ class _Defaults(grpc.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
         metadata = [*(client_call_details.metadata or ())]
         if not any(key == "authorization" for key, _ in metadata):
             metadata.append(("authorization", f"Bearer {self._token()}"))
-        metadata.append((trace.HEADER, trace.accept(trace.current.get())))
         timeout = client_call_details.timeout or self._deadline
-        call = continuation(_Details(client_call_details, metadata, timeout), request)
-        try:
-            call.result()
-        except grpc.RpcError as error:
-            raise refused(error) from None
-        return call
+        with trace.work(client_call_details.method, trace.Kind.CLIENT, parent=None):
+            metadata.append((trace.HEADER, trace.current.get()))
+            call = continuation(_Details(client_call_details, metadata, timeout), request)
+            try:
+                call.result()
+            except grpc.RpcError as error:
+                raise refused(error) from None
+            return call
 
 
 def refused(error: Any) -> Refused:  # noqa: ANN401 - grpc.RpcError has no typed form that holds a status

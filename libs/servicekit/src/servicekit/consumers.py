@@ -246,23 +246,25 @@ class Handling:
             return self._transaction(subscription, events)
 
     def _transaction(self, subscription: Subscription, events: list[Delivered]) -> list[Verdict]:
-        first = events[0]
-        traceparent = trace.accept(first.headers.get(trace.HEADER, ""))
-        token = trace.current.set(traceparent)
-        try:
-            with (
-                structlog.contextvars.bound_contextvars(consumer=self.consumer, trace=traceparent[3:35]),
-                self._database.transaction(
-                    actor=self._actor, method=subscription.subject, resource=f"events/{first.id}"
-                ) as db,
-            ):
+        first, *others = (event.headers.get(trace.HEADER, "") for event in events)
+        # One transaction for what many did: it belongs to the first one's trace, and is related to the others'.
+        related = dict.fromkeys(other for other in others if trace.is_one(other) and other[:35] != first[:35])
+        with (
+            trace.work(
+                f"{self.consumer} {subscription.subject}", trace.Kind.CONSUMER, parent=first, links=related
+            ) as work,
+            structlog.contextvars.bound_contextvars(consumer=self.consumer, trace=trace.trace_id()),
+        ):
+            work.note("events", len(events))
+            with self._database.transaction(
+                actor=self._actor, method=subscription.subject, resource=f"events/{events[0].id}"
+            ) as db:
                 ids = [event.id for event in events]
                 new = {row["event_id"] for row in db.rows(_INBOX, consumer=self.consumer, ids=ids)}
                 fresh = {event.id: event for event in events if event.id in new}
                 if fresh:
                     subscription.handler(db, list(fresh.values()))
-        finally:
-            trace.current.reset(token)
+            log.info("events_handled", subject=subscription.subject, events=len(fresh), event_id=str(events[0].id))
         verdicts = []
         for event in events:
             verdicts.append(Verdict(Outcome.HANDLED if event.id in new else Outcome.DUPLICATE))

@@ -1,7 +1,11 @@
-"""What a service does on a timer. One process at a time runs a job: an advisory lock says which."""
+"""What a service does in the background: on a timer (jobs), or when an operator asks for it (projections made anew).
 
+Any number of processes may work for a service; one at a time runs a job: an advisory lock says which, and the table
+of `schedule.py` says when, for all of them together.
+"""
+
+import inspect
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,10 +13,17 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
+from servicekit import schedule, trace
+from servicekit.consumers import explain
 from servicekit.db import Database
 
 log = structlog.get_logger()
+
+# A request made at another process is seen within this time; one made at this process wakes it.
+_LOOK_SECONDS = 1.0
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('job:' || :name, 0))")
 
 
 @dataclass(frozen=True)
@@ -23,44 +34,211 @@ class Job:
     every: timedelta
     run: Callable[[Database, datetime], None]
 
+    @property
+    def description(self) -> str:
+        """What it does, in the first sentence of its documentation."""
+        return _first_line(self.run)
+
+
+class Progress:
+    """Where a projection says how far it has come; the operator's page shows it."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+        self._done = 0
+        self._total = 0
+
+    def expect(self, total: int) -> None:
+        """Say how many steps there are."""
+        self._total = total
+        schedule.progress(self._database, self._name, self._done, self._total)
+
+    def step(self, steps: int = 1) -> None:
+        """Say that so many more are done."""
+        self._done += steps
+        schedule.progress(self._database, self._name, self._done, self._total)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Something that can be made anew from the service's own rows, by *rebuild(database, now, progress)*.
+
+    It runs while the service goes on working, in transactions of its own, and must be safe to run twice.
+    """
+
+    name: str
+    rebuild: Callable[[Database, datetime, Progress], None]
+
+    @property
+    def description(self) -> str:
+        """What is made anew, in the first sentence of its documentation."""
+        return _first_line(self.rebuild)
+
+    @property
+    def entry(self) -> str:
+        """Its line in the table of what runs in the background."""
+        return f"rebuild/{self.name}"
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a runner runs: a job, or a projection when it is asked for."""
+
+    every_seconds: float | None
+    run: Callable[[Database, datetime], None]
+
+
+class JobMetrics:
+    """By job, set from the table, so that each process of the service says the same. Times are Unix times."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, what: str) -> Gauge:
+            return Gauge(f"cadre_job_{name}", what, ["job"], registry=registry)
+
+        self.failed = Counter(
+            "cadre_job_failures_total", "Runs that failed in this process", ["job"], registry=registry
+        )
+        self.last_run = gauge("last_run_seconds", "Unix time when the last run began")
+        self.last_success = gauge("last_success_seconds", "Unix time when a run last ended well")
+        self.next_run = gauge("next_run_seconds", "Unix time of the next run; 0 if none is planned")
+        self.duration = gauge("duration_seconds", "How long the last run took")
+        self.failing = gauge("failing", "1 if the last run failed")
+        self.paused = gauge("paused", "1 if an operator keeps it from running")
+
+    def show(self, entries: dict[str, schedule.Entry]) -> None:
+        """Set the gauges."""
+        for name, entry in entries.items():
+            if entry.last_start is not None:
+                self.last_run.labels(name).set(entry.last_start.timestamp())
+            if entry.last_success is not None:
+                self.last_success.labels(name).set(entry.last_success.timestamp())
+            planned = entry.next_run is not None and entry.paused_at is None
+            self.next_run.labels(name).set(entry.next_run.timestamp() if entry.next_run and planned else 0)
+            if entry.last_end is not None:
+                self.duration.labels(name).set(entry.last_seconds)
+            self.failing.labels(name).set(bool(entry.last_error))
+            self.paused.labels(name).set(entry.paused_at is not None)
+
 
 class JobRunner:
-    """Runs jobs in one thread, each at its time. A job that fails is logged, counted and tried at its next time."""
+    """Runs jobs in one thread and projections in another, each at its time.
 
-    def __init__(self, database: Database, jobs: Sequence[Job], registry: CollectorRegistry) -> None:
-        self._database = database
-        self._due = {job.name: (0.0, job) for job in jobs}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
-        self._failed = Counter("cadre_job_failures_total", "Runs that failed", ["job"], registry=registry)
-        self._last = Gauge(
-            "cadre_job_last_success_seconds", "Unix time of the last success", ["job"], registry=registry
-        )
+    What fails is logged, counted, kept as its last error, and tried at its next time.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        jobs: Sequence[Job],
+        registry: CollectorRegistry,
+        projections: Sequence[Projection] = (),
+    ) -> None:
+        metrics = JobMetrics(registry)
+        # A projection may take minutes, which jobs must not wait for.
+        self._lanes = [
+            _Lane(database, {job.name: _Task(job.every.total_seconds(), job.run) for job in jobs}, metrics, "jobs"),
+            _Lane(database, {one.entry: _rebuilding(one) for one in projections}, metrics, "projections"),
+        ]
 
     def start(self) -> None:
         """Run what is due from now on."""
-        self._thread.start()
+        for lane in self._lanes:
+            lane.start()
+
+    def wake(self) -> None:
+        """Say that something was made due."""
+        for lane in self._lanes:
+            lane.wake()
 
     def stop(self) -> None:
-        """Finish the job under way and stop."""
-        self._stop.set()
-        self._thread.join()
+        """Finish what is under way and stop."""
+        for lane in self._lanes:
+            lane.request_stop()
+        for lane in self._lanes:
+            lane.join()
+
+
+class _Lane:
+    """One thread that runs its tasks one after the other."""
+
+    def __init__(self, database: Database, tasks: dict[str, _Task], metrics: JobMetrics, name: str) -> None:
+        self._database = database
+        self._tasks = tasks
+        self._metrics = metrics
+        self._registered = False
+        self._stopping = False
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
+
+    def start(self) -> None:
+        if self._tasks:
+            self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def request_stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    def join(self) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _loop(self) -> None:
-        while self._due and not self._stop.is_set():
-            at, job = min(self._due.values(), key=lambda entry: entry[0])
-            if self._stop.wait(max(0.0, at - time.monotonic())):
-                return
-            self._due[job.name] = (time.monotonic() + job.every.total_seconds(), job)
-            self._run(job)
+        while not self._stopping:
+            self._wake.clear()
+            pause = _LOOK_SECONDS
+            try:
+                pause = min(pause, self._look())
+            except SQLAlchemyError as error:
+                # It comes back; a job that waits for it needs no other care.
+                log.warning("jobs_without_database", error=type(error).__name__)
+            if not self._stopping:
+                self._wake.wait(pause)
 
-    def _run(self, job: Job) -> None:
-        try:
-            with self._database.engine.connect() as connection:
-                lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-                if connection.execute(lock, {"name": f"job:{job.name}"}).scalar_one():
-                    job.run(self._database, datetime.now(UTC))
-                    self._last.labels(job.name).set_to_current_time()
-        except Exception:
-            self._failed.labels(job.name).inc()
-            log.exception("job_failed", job=job.name)
+    def _look(self) -> float:
+        """Run what is due; return in how many seconds something is."""
+        if not self._registered:
+            schedule.register(self._database, {name: task.every_seconds for name, task in self._tasks.items()})
+            self._registered = True
+        with self._database.read() as db:
+            entries = schedule.entries(db, self._tasks)
+        due = [name for name, entry in entries.items() if entry.due and entry.paused_at is None]
+        for name in due:
+            if not self._stopping:
+                self._run(name, self._tasks[name])
+        if due:
+            with self._database.read() as db:
+                entries = schedule.entries(db, self._tasks)
+        self._metrics.show(entries)
+        waiting = [max(0.05, entry.seconds_left) for entry in entries.values() if entry.paused_at is None]
+        return min(waiting, default=_LOOK_SECONDS)
+
+    def _run(self, name: str, task: _Task) -> None:
+        with self._database.engine.connect() as connection:
+            held = connection.execute(_LOCK, {"name": name}).scalar_one()
+            if not held or not schedule.claim(self._database, name):
+                return  # another process runs it, or just did
+            error = ""
+            with trace.work(f"job {name}"), structlog.contextvars.bound_contextvars(job=name):
+                try:
+                    task.run(self._database, datetime.now(UTC))
+                except Exception as failure:
+                    error = explain(failure)
+                    self._metrics.failed.labels(name).inc()
+                    log.exception("job_failed")
+            schedule.end(self._database, name, error)
+
+
+def _rebuilding(projection: Projection) -> _Task:
+    def run(database: Database, now: datetime) -> None:
+        projection.rebuild(database, now, Progress(database, projection.entry))
+        log.info("projection_rebuilt")
+
+    return _Task(None, run)
+
+
+def _first_line(work: Callable[..., None]) -> str:
+    return (inspect.getdoc(work) or "").partition("\n")[0]

@@ -3,6 +3,7 @@
 A service's `migrations/env.py` is two lines: import its metadata and call `run_env`.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command, context
@@ -40,7 +41,7 @@ def upgrade(url: str, folder: Path) -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         connection.commit()
-        if _revision(connection) != _head(folder):
+        if _revision(connection) != head(folder):
             config = _config(folder)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -77,10 +78,10 @@ def make_revision(url: str, folder: Path, metadata: MetaData, message: str) -> P
 
 def check(connection: Connection, folder: Path) -> str:
     """Return the database's revision; raise `SchemaIsOldError` if it is not the newest of *folder*."""
-    revision, head = _revision(connection), _head(folder)
-    if revision != head:
-        raise SchemaIsOldError(f"schema {revision or 'none'}, this code needs {head}: run the role `migrate` first")
-    return head
+    revision, newest = _revision(connection), head(folder)
+    if revision != newest:
+        raise SchemaIsOldError(f"schema {revision or 'none'}, this code needs {newest}: run the role `migrate` first")
+    return newest
 
 
 def create_kit_tables(op: Operations) -> None:
@@ -114,5 +115,7 @@ def _revision(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def _head(folder: Path) -> str:
+@cache
+def head(folder: Path) -> str:
+    """Return the newest revision of *folder*: the schema that this code was written for."""
     return ScriptDirectory.from_config(_config(folder)).get_current_head() or ""

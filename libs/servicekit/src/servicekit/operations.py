@@ -11,13 +11,15 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit import names, paging
+from servicekit import names, paging, trace
 from servicekit.bus import BusError
 from servicekit.consumers import Subscription, explain, is_outage
 from servicekit.db import Database, Db, count
+from servicekit.health import Health
+from servicekit.jobs import Job, Projection
 from servicekit.refusals import InvalidField, NotFound, Refusal
-from servicekit.rpc import Call, Servicer
-from servicekit.worker import Worker
+from servicekit.rpc import Call
+from servicekit.steering import SteeringServicer
 
 log = structlog.get_logger()
 
@@ -82,43 +84,27 @@ class _HandlerFailed(Exception):  # noqa: N818 - never leaves this module
         self.error = error
 
 
-class OperationsServicer(Servicer):
+class OperationsServicer(SteeringServicer):
     """Answers the operations contract for one service, from its own database and its place on the bus."""
 
     service = pb.DESCRIPTOR.services_by_name["OperationsService"]
 
-    def __init__(self, database: Database, worker: Worker, audits: Sequence[Audit]) -> None:
-        super().__init__(database)
-        self._worker = worker
+    def __init__(
+        self,
+        health: Health,
+        jobs: Sequence[Job],
+        projections: Sequence[Projection],
+        audits: Sequence[Audit],
+        *,
+        wake: Callable[[], None],
+    ) -> None:
+        super().__init__(health.database, jobs, projections, wake)
+        self._health = health
+        self._worker = health.worker
         self._audits = [*KIT_AUDITS, *audits]
 
     def GetStatus(self, request: pb.GetStatusRequest, call: Call) -> pb.Status:  # noqa: ARG002 - the contract's form
-        outbox = self._worker.outbox()
-        with self.read() as db:
-            revision = db.rows("SELECT version_num FROM alembic_version")
-        status = pb.Status(
-            service=self._worker.service,
-            schema_revision=revision[0]["version_num"] if revision else "",
-            outbox_depth=outbox.depth,
-            outbox_oldest_age_seconds=outbox.oldest_seconds,
-            dead_letters=self._worker.dead_letters(),
-        )
-        status.start_time.FromDatetime(self._worker.started_at)
-        try:
-            consumers = self._worker.bus(timeout=2.0).consumers
-        except BusError as error:
-            # The rest is what an operator needs most when the bus is down.
-            log.warning("status_without_bus", error=str(error))
-            return status
-        for consumer in consumers:
-            status.consumers.add(
-                name=consumer.name,
-                stream=consumer.stream,
-                pending=consumer.pending,
-                in_flight=consumer.in_flight,
-                seconds_since_fetch=consumer.seconds_since_fetch,
-            )
-        return status
+        return self._health.look()
 
     def RunAudits(self, request: pb.RunAuditsRequest, call: Call) -> pb.RunAuditsResponse:  # noqa: ARG002 - as above
         with self.database.read(at=call.now) as db:
@@ -170,8 +156,11 @@ class OperationsServicer(Servicer):
             raise NoSubscription("The service does not hear this subject.", subject=row["subject"])
         try:
             event = subscription.read(bytes(row["payload"]), row["headers"])
-            subscription.handler(db, [event])
-            db.flush()
+            # In the operator's trace, so that hers is the id in the lines; related to that of whoever made the event.
+            made = [link] if trace.is_one(link := event.headers.get(trace.HEADER, "")) else []
+            with trace.work(f"replay {row['subject']}", trace.Kind.CONSUMER, parent=None, links=made):
+                subscription.handler(db, [event])
+                db.flush()
         except Exception as error:
             if is_outage(error):
                 raise

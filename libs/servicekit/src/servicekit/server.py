@@ -95,45 +95,57 @@ class Server:
         seconds = self._metrics.seconds.labels(name)
         # From the start, so that the first call is an increase.
         self._metrics.handled.labels(name, "OK")
+        # Who changes something leaves a line, so that a page's id can be followed; who reads is only counted.
+        writes = "request_id" in method.input_type.fields_by_name
 
         def handle(request: Message, context: grpc.ServicerContext) -> Message:
             started = time.perf_counter()
-            code = "OK"
+            code, reason, caller = "OK", "", ""
             metadata = dict(context.invocation_metadata())
-            traceparent = trace.accept(str(metadata.get(trace.HEADER, "")))
-            token = trace.current.set(traceparent)
-            try:
-                with structlog.contextvars.bound_contextvars(method=name, trace=traceparent[3:35]):
-                    try:
-                        remaining = context.time_remaining()
-                        if remaining is not None and remaining < LEAST_SECONDS:
-                            raise DeadlinePassed("No time is left to answer.")  # noqa: TRY301
-                        now = datetime.now(UTC)
-                        bearer = str(metadata.get("authorization", "")).removeprefix("Bearer ")
-                        principal = self._verifier.principal(bearer, now)
-                        call = Call(name, principal, authorize(principal, request), now)
-                        return answer(request, call)
-                    except Replayed as replayed:
-                        return response_class.FromString(replayed.answer)
-                    except Refusal as refusal:
-                        code = refusal.kind.value
-                        status = refusal_status(refusal)
-                    except (OperationalError, InterfaceError) as error:
-                        busy = DatabaseUnavailable("The database does not answer at the moment.")
-                        code, status = busy.kind.value, refusal_status(busy)
-                        log.warning("database_unavailable", error=str(error.orig))
-                    except Exception:
-                        code = "INTERNAL"
-                        log.exception("call_failed")
-                        status = status_pb2.Status(
-                            code=code_pb2.INTERNAL, message="An error of the service. It was logged."
-                        )
-                context.abort_with_status(rpc_status.to_status(status))
-                raise AssertionError("abort returns never")
-            finally:
-                trace.current.reset(token)
-                self._metrics.handled.labels(name, code).inc()
-                seconds.observe(time.perf_counter() - started)
+            with trace.work(name, trace.Kind.SERVER, parent=str(metadata.get(trace.HEADER, ""))) as work:
+                try:
+                    with structlog.contextvars.bound_contextvars(method=name, trace=trace.trace_id()):
+                        try:
+                            remaining = context.time_remaining()
+                            if remaining is not None and remaining < LEAST_SECONDS:
+                                raise DeadlinePassed("No time is left to answer.")  # noqa: TRY301
+                            now = datetime.now(UTC)
+                            bearer = str(metadata.get("authorization", "")).removeprefix("Bearer ")
+                            principal = self._verifier.principal(bearer, now)
+                            caller = principal.name
+                            call = Call(name, principal, authorize(principal, request), now)
+                            return answer(request, call)
+                        except Replayed as replayed:
+                            return response_class.FromString(replayed.answer)
+                        except Refusal as refusal:
+                            code, reason = refusal.kind.value, refusal.reason
+                            status = refusal_status(refusal)
+                        except (OperationalError, InterfaceError) as error:
+                            busy = DatabaseUnavailable("The database does not answer at the moment.")
+                            code, reason, status = busy.kind.value, busy.reason, refusal_status(busy)
+                            log.warning("database_unavailable", error=str(error.orig))
+                        except Exception:
+                            code = "INTERNAL"
+                            log.exception("call_failed")
+                            status = status_pb2.Status(
+                                code=code_pb2.INTERNAL, message="An error of the service. It was logged."
+                            )
+                        finally:
+                            if writes:
+                                log.info(
+                                    "write_answered",
+                                    code=code,
+                                    reason=reason,
+                                    caller=caller,
+                                    request_id=request.request_id,  # type: ignore[attr-defined]
+                                )
+                    work.failed(reason or code)
+                    context.abort_with_status(rpc_status.to_status(status))
+                    raise AssertionError("abort returns never")
+                finally:
+                    work.note("rpc.code", code)
+                    self._metrics.handled.labels(name, code).inc()
+                    seconds.observe(time.perf_counter() - started)
 
         return grpc.unary_unary_rpc_method_handler(
             handle,

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 SECRETS_DIR = "CADRE_SECRETS_DIR"
@@ -39,6 +39,15 @@ class Settings(BaseSettings):
     # Personas and synthetic data are allowed.
     demo: bool = False
     log_json: bool = True
+    # Where spans go by OTLP over gRPC, such as http://collector:4317; empty = none are made.
+    otlp_endpoint: str = Field(
+        default="",
+        validation_alias=AliasChoices(
+            "CADRE_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
+        ),
+    )
+    # What the image was built from, for the operator's page; empty = the version of the package.
+    software_version: str = ""
     # Threads that answer RPCs, and database connections for them. More would wait for the interpreter, not for the
     # database: with 16, 32 callers on 2 cores cost a seventh more CPU a call, and the slowest took half as long again.
     threads: int = 10

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from curriculum import queries
+from curriculum.projections import PROJECTIONS
 from curriculum.rpc import CurriculumServicer
 from curriculum.tables import metadata
 from servicekit.app import ServiceApp
@@ -21,5 +22,6 @@ APP = ServiceApp(
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=lambda _settings, database: [CurriculumServicer(database)],
+    projections=PROJECTIONS,
     audits=AUDITS,
 )

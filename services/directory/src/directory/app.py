@@ -4,6 +4,7 @@ from pathlib import Path
 
 from directory.audits import AUDITS
 from directory.jobs import JOBS
+from directory.projections import PROJECTIONS
 from directory.roster_work import RosterWorker
 from directory.rpc import DirectoryServicer
 from directory.tables import metadata
@@ -27,5 +28,6 @@ APP = ServiceApp(
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
     jobs=JOBS,
+    projections=PROJECTIONS,
     audits=AUDITS,
 )

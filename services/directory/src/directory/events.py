@@ -46,9 +46,12 @@ def left(agency_id: str, person_ids: Sequence[str]) -> Iterator[events_pb2.Perso
 
 
 def members_changed(
-    audience_id: str, revision: int, effective: date, changes: Sequence[Membership]
+    audience_id: str, revision: int, effective: date, changes: Sequence[Membership], *, whole: bool = False
 ) -> Iterator[events_pb2.AudienceMembersChanged]:
-    """The membership of an audience changed; a revision without changes is told as one empty chunk."""
+    """The membership of an audience changed; a revision without changes is told as one empty chunk.
+
+    *whole*: the changes are everybody who is or was a member.
+    """
     chunks = list(_chunks(changes)) or [[]]
     for number, chunk in enumerate(chunks, 1):
         yield events_pb2.AudienceMembersChanged(
@@ -57,6 +60,7 @@ def members_changed(
             chunk=number,
             chunks=len(chunks),
             effective_date=effective.isoformat(),
+            whole=whole,
             changes=[
                 events_pb2.MemberChange(
                     person_id=change.person_id,

@@ -50,6 +50,19 @@ ON CONFLICT (audience_id, person_id, agency_id) DO UPDATE
 SET member = excluded.member, on_leave = excluded.on_leave, revision = excluded.revision, since = excluded.since
 WHERE excluded.revision > known.revision
 """
+# A revision that tells everybody is complete by itself: what is missing before it is missed no more.
+_MISS_NOTHING_BEFORE = """
+INSERT INTO audience_revision AS known (audience_id, revision, effective_date, chunks, chunks_seen)
+SELECT whole.audience_id, earlier, whole.effective_date, 1, '{1}'
+FROM audience_revision AS whole
+JOIN (SELECT DISTINCT * FROM unnest(%(audiences)b::uuid[], %(revisions)b::bigint[]) AS w (audience_id, revision)) AS w
+  USING (audience_id, revision)
+CROSS JOIN LATERAL generate_series(1, whole.revision - 1) AS earlier
+WHERE cardinality(whole.chunks_seen) = whole.chunks
+ORDER BY audience_id, earlier
+ON CONFLICT (audience_id, revision) DO UPDATE
+SET chunks_seen = ARRAY(SELECT generate_series(1, known.chunks)) WHERE cardinality(known.chunks_seen) < known.chunks
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,8 @@ class Chunk:
     chunks: int
     effective_date: date
     members: Sequence[Member]
+    # The revision tells everybody, whatever was heard before.
+    whole: bool = False
 
 
 def follow(db: Db, chunks: Iterable[Chunk]) -> None:
@@ -110,6 +125,12 @@ def _remember(db: Db, wave: list[Chunk]) -> None:
         totals=[chunk.chunks for chunk in wave],
         chunks=[chunk.number for chunk in wave],
     )
+    if whole := [chunk for chunk in wave if chunk.whole]:
+        db.run(
+            _MISS_NOTHING_BEFORE,
+            audiences=[chunk.audience_id for chunk in whole],
+            revisions=[chunk.revision for chunk in whole],
+        )
     changes = [(chunk, member) for chunk in wave for member in chunk.members]
     db.run(
         _REMEMBER_MEMBERS,

@@ -7,7 +7,7 @@ from cadre.curriculum.v1 import events_pb2 as curriculum
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
-from enrollment import audiences, completions, courses, requirements
+from enrollment import audiences, completions, courses, requirements, withdrawals
 from servicekit.consumers import Delivered, Subscription
 from servicekit.db import Db
 from servicekit.names import as_uuid
@@ -17,6 +17,17 @@ from servicekit.refusals import InvalidField
 def notices_published(db: Db, heard: list[Delivered[notification.NoticePublished]]) -> None:
     """Notices were issued: those with a course ask something."""
     requirements.store(db, [_requirement(event.message) for event in heard if event.message.course_id])
+
+
+def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn]]) -> None:
+    """Notices hold no more: what they asked is closed."""
+    withdrawals.close(
+        db,
+        {
+            as_uuid(event.message.notice_id, field="notice_id"): event.message.withdraw_time.ToDatetime(UTC)
+            for event in heard
+        },
+    )
 
 
 def members_changed(db: Db, heard: list[Delivered[directory.AudienceMembersChanged]]) -> None:
@@ -36,6 +47,7 @@ def tests_passed(db: Db, heard: list[Delivered[evaluation.TestPassed]]) -> None:
 
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(notification.NoticePublished, notices_published),
+    Subscription(notification.NoticeWithdrawn, notices_withdrawn),
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(curriculum.CourseVersionPublished, course_versions_published),
     Subscription(evaluation.TestPassed, tests_passed),
@@ -52,6 +64,7 @@ def _requirement(message: notification.NoticePublished) -> requirements.Requirem
         due_date=_day(message.due_date, field="due_date"),
         joiner_business_days=message.joiner_business_days,
         published_at=message.publish_time.ToDatetime(UTC),
+        briefing_counts=message.briefing_counts,
     )
 
 
@@ -66,6 +79,7 @@ def _chunk(message: directory.AudienceMembersChanged) -> audiences.Chunk:
             audiences.Member(as_uuid(one.person_id, field="changes"), one.agency_id, one.member, one.on_leave)
             for one in message.changes
         ],
+        whole=message.whole,
     )
 
 

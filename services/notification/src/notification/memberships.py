@@ -38,6 +38,8 @@ class Chunk:
     chunks: int
     effective_date: date
     changes: tuple[MemberChange, ...]
+    # The revision tells everybody, whatever was heard before.
+    whole: bool = False
 
 
 # The audiences' rows are locked in order until commit: issuing a notice waits, or has been seen.
@@ -115,6 +117,27 @@ WITH seen AS (
 UPDATE audience SET complete_revision = newest.revision FROM newest
 WHERE audience.audience_id = newest.audience_id
 """
+# A revision that tells everybody is complete by itself: what is missing before it is missed no more.
+_COMPLETE_WHOLE = """
+WITH seen AS (
+  INSERT INTO audience_chunk (audience_id, revision, chunk, chunks)
+  SELECT * FROM unnest(%(audiences)s::uuid[], %(revisions)s::bigint[], %(numbers)s::int[], %(chunks)s::int[])
+  ON CONFLICT DO NOTHING
+  RETURNING *
+), known AS (
+  SELECT * FROM seen
+  UNION ALL
+  SELECT c.* FROM audience_chunk AS c
+  JOIN (SELECT DISTINCT * FROM unnest(%(audiences)s::uuid[], %(revisions)s::bigint[]) AS w (audience_id, revision)) AS w
+    USING (audience_id, revision)
+), whole AS (
+  SELECT audience_id, revision FROM known GROUP BY audience_id, revision HAVING count(*) = max(chunks)
+), newest AS (
+  SELECT audience_id, max(revision) AS revision FROM whole GROUP BY audience_id
+)
+UPDATE audience SET complete_revision = newest.revision FROM newest
+WHERE audience.audience_id = newest.audience_id AND audience.complete_revision < newest.revision
+"""
 
 
 def apply(db: Db, chunks: Sequence[Chunk]) -> None:
@@ -124,13 +147,18 @@ def apply(db: Db, chunks: Sequence[Chunk]) -> None:
     notices = db.rows(_OPEN_NOTICES, audiences=audiences)
     for one_revision_each in _rounds(chunks):
         _apply_round(db, one_revision_each, notices)
-    db.run(
-        _COMPLETE,
-        audiences=[chunk.audience_id for chunk in chunks],
-        revisions=[chunk.revision for chunk in chunks],
-        numbers=[chunk.chunk for chunk in chunks],
-        chunks=[chunk.chunks for chunk in chunks],
-    )
+    if whole := [chunk for chunk in chunks if chunk.whole]:
+        db.run(_COMPLETE_WHOLE, **_numbers(whole))
+    db.run(_COMPLETE, **_numbers(chunks))
+
+
+def _numbers(chunks: Sequence[Chunk]) -> dict[str, list[Any]]:
+    return {
+        "audiences": [chunk.audience_id for chunk in chunks],
+        "revisions": [chunk.revision for chunk in chunks],
+        "numbers": [chunk.chunk for chunk in chunks],
+        "chunks": [chunk.chunks for chunk in chunks],
+    }
 
 
 def _rounds(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:

@@ -1,0 +1,102 @@
+"""How a service is, in the terms of an operator: what it does, how it stands, and what is wrong with it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import structlog
+
+from cadre.operations.v1 import operations_service_pb2 as pb
+from servicekit import migrations, schedule
+from servicekit.bus import BusError
+from servicekit.db import Database
+from servicekit.settings import Settings
+from servicekit.worker import ConsumerStatus, Worker
+
+log = structlog.get_logger()
+
+# What takes longer than this does not mend itself: a round of the relay is half a second, a fetch a few.
+_STUCK_SECONDS = 60.0
+# As many events wait after some ten seconds of standstill at full speed.
+_BEHIND_EVENTS = 10_000
+_BUS_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Health:
+    """Looks at one process of a service. *jobs* are the names of what runs on a timer."""
+
+    settings: Settings
+    role: str
+    folder: Path
+    database: Database
+    worker: Worker
+    jobs: Collection[str]
+
+    def look(self) -> pb.Status:
+        """Say how the service is now. It answers without the bus too: then the rest is needed most."""
+        outbox = self.worker.outbox()
+        pool = self.database.pool()
+        with self.database.read() as db:
+            revision = db.rows("SELECT version_num FROM alembic_version")
+            entries = schedule.entries(db, self.jobs)
+        status = pb.Status(
+            service=self.worker.service,
+            schema_revision=revision[0]["version_num"] if revision else "",
+            schema_head=migrations.head(self.folder),
+            software_version=self.settings.software_version or _package_version(self.settings.service),
+            role=self.role,
+            leads=self.worker.leads,
+            outbox_depth=outbox.depth,
+            outbox_oldest_age_seconds=outbox.oldest_seconds,
+            dead_letters=self.worker.dead_letters(),
+            pool=pb.Pool(**vars(pool)),
+        )
+        status.start_time.FromDatetime(self.worker.started_at)
+        consumers: Collection[ConsumerStatus] = ()
+        try:
+            consumers = self.worker.bus(timeout=_BUS_SECONDS).consumers
+        except BusError as error:
+            log.warning("status_without_bus", error=str(error))
+            status.faults.add(reason="BUS_UNREACHABLE", metadata={"error": str(error)})
+        for consumer in consumers:
+            status.consumers.add(
+                name=consumer.name,
+                stream=consumer.stream,
+                pending=consumer.pending,
+                in_flight=consumer.in_flight,
+                seconds_since_fetch=consumer.seconds_since_fetch,
+            )
+        status.faults.extend(_faults(status, entries))
+        return status
+
+
+def _faults(status: pb.Status, entries: dict[str, schedule.Entry]) -> Iterator[pb.Fault]:
+    if status.schema_revision != status.schema_head:
+        known = {"schema": status.schema_revision, "software": status.schema_head}
+        yield pb.Fault(reason="SCHEMA_DIFFERS", metadata=known)
+    if status.outbox_oldest_age_seconds > _STUCK_SECONDS:
+        waits = {"events": str(status.outbox_depth), "seconds": f"{status.outbox_oldest_age_seconds:.0f}"}
+        yield pb.Fault(reason="OUTBOX_STUCK", metadata=waits)
+    for consumer in status.consumers:
+        fetched_long_ago = consumer.pending and consumer.seconds_since_fetch > _STUCK_SECONDS
+        if fetched_long_ago or consumer.pending > _BEHIND_EVENTS:
+            late = {"consumer": consumer.name, "events": str(consumer.pending)}
+            yield pb.Fault(reason="CONSUMER_BEHIND", metadata=late)
+    if status.dead_letters:
+        yield pb.Fault(reason="DEAD_LETTERS_WAIT", metadata={"letters": str(status.dead_letters)})
+    for name, entry in entries.items():
+        if entry.paused_at is not None:
+            yield pb.Fault(reason="JOB_PAUSED", metadata={"job": name, "reason": entry.pause_reason})
+        elif entry.last_error:
+            yield pb.Fault(reason="JOB_FAILED", metadata={"job": name, "error": entry.last_error})
+    if status.pool.waiting:
+        yield pb.Fault(reason="CONNECTIONS_USED_UP", metadata={"waiting": str(status.pool.waiting)})
+
+
+def _package_version(service: str) -> str:
+    try:
+        return version(f"cadre-{service}")
+    except PackageNotFoundError:  # a service of a test
+        return ""

@@ -1,0 +1,54 @@
+"""What notification can make anew: its readiness figures."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from notification.readiness import ADD, COUNTED, STANDING
+from notification.rules.standing import Counts
+from servicekit.db import Database
+from servicekit.jobs import Progress, Projection
+
+# Figures of a letter that was withdrawn stay as they were on that day.
+_NOTICES = "SELECT id, audience_id FROM notice WHERE state = 'PUBLISHED' ORDER BY id"
+# Whoever moves a figure holds one of these first: the membership's change its audience, a person's step her row.
+_HOLD_AUDIENCE = "SELECT FROM audience WHERE audience_id = %(audience)s FOR UPDATE"
+_HOLD_PEOPLE = """
+SELECT count(*) FROM (
+  SELECT FROM recipient WHERE notice_id = %(notice)s ORDER BY notice_id, person_id FOR UPDATE
+) AS held
+"""
+_FORGET = "DELETE FROM readiness WHERE notice_id = %(notice)s"
+_COUNT = ADD.format(
+    rows=f"""
+SELECT notice_id, agency_id, due_date, 0, {", ".join(field.name for field in fields(Counts))}
+FROM (
+  WITH touched AS (SELECT notice_id, person_id FROM recipient WHERE notice_id = %(notice)s),
+  standing AS ({STANDING})
+  SELECT notice_id, agency_id, due_date, {COUNTED} FROM standing GROUP BY notice_id, agency_id, due_date
+) AS counted
+ORDER BY notice_id, agency_id, due_date
+"""  # noqa: S608 - made of constants
+)
+
+
+def recount_readiness(database: Database, now: datetime, progress: Progress) -> None:
+    """The figures of readiness, recounted from the people of each letter that is out.
+
+    Each letter is a transaction of its own: who reads or confirms it meanwhile waits for that one only.
+    """
+    with database.read(now) as db:
+        notices = db.rows(_NOTICES)
+    progress.expect(len(notices))
+    for notice in notices:
+        with database.transaction(
+            actor="services/notification", method="projections/readiness", resource=f"notices/{notice['id']}", at=now
+        ) as db:
+            db.run(_HOLD_AUDIENCE, audience=notice["audience_id"])
+            db.run(_HOLD_PEOPLE, notice=notice["id"])
+            before = db.run(_FORGET, notice=notice["id"])
+            after = db.run(_COUNT, notice=notice["id"])
+            db.changed(f"notices/{notice['id']}", before={"rows": before}, after={"rows": after})
+        progress.step()
+
+
+PROJECTIONS = (Projection("readiness", recount_readiness),)
