@@ -3,6 +3,7 @@
 import typer
 
 from cadre_cli import demo, doctor, imports, revision, secret_files, up
+from cadre_cli.backup.command import backup, restore
 from cadre_cli.bench.command import bench
 
 app = typer.Typer(
@@ -18,4 +19,6 @@ app.command()(doctor.doctor)
 app.command("import")(imports.import_)
 app.command()(bench)
 app.command()(revision.revision)
+app.command()(backup)
+app.command()(restore)
 app.command("secrets")(secret_files.secrets_)
