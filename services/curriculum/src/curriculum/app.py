@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from curriculum import queries
+from curriculum.metrics import MEASURES
 from curriculum.projections import PROJECTIONS
 from curriculum.rpc import CurriculumServicer
 from curriculum.tables import metadata
@@ -24,4 +25,5 @@ APP = ServiceApp(
     servicers=lambda _settings, database: [CurriculumServicer(database)],
     projections=PROJECTIONS,
     audits=AUDITS,
+    measures=MEASURES,
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from directory.audits import AUDITS
 from directory.jobs import JOBS
+from directory.metrics import MEASURES
 from directory.projections import PROJECTIONS
 from directory.roster_work import RosterWorker
 from directory.rpc import DirectoryServicer
@@ -30,4 +31,5 @@ APP = ServiceApp(
     jobs=JOBS,
     projections=PROJECTIONS,
     audits=AUDITS,
+    measures=MEASURES,
 )

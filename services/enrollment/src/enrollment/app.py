@@ -4,6 +4,7 @@ from pathlib import Path
 
 from enrollment.audits import AUDITS
 from enrollment.consumers import SUBSCRIPTIONS
+from enrollment.metrics import MEASURES
 from enrollment.rpc import EnrollmentServicer
 from enrollment.tables import metadata
 from servicekit.app import ServiceApp
@@ -15,4 +16,5 @@ APP = ServiceApp(
     servicers=lambda _settings, database: [EnrollmentServicer(database)],
     subscriptions=SUBSCRIPTIONS,
     audits=AUDITS,
+    measures=MEASURES,
 )

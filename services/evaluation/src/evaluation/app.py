@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from evaluation import queries
+from evaluation.metrics import MEASURES
 from evaluation.rpc import EvaluationServicer
 from evaluation.tables import metadata
 from servicekit.app import ServiceApp
@@ -27,4 +28,5 @@ APP = ServiceApp(
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=lambda _settings, database: [EvaluationServicer(database)],
     audits=AUDITS,
+    measures=MEASURES,
 )

@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway import glossary, markdown, pages, web
+from gateway import glossary, markdown, pages, watch, web
 from gateway.clients import Clients, Tokens
 from gateway.visit import Gateway
 from servicekit import logs, metrics, migrations
@@ -87,10 +87,12 @@ def main() -> None:
         return
     check_schema(settings)
     registry = metrics.new_registry()
+    app = create_app(settings)
+    stop_watching = watch.begin(settings, app.state.gateway.database, registry)
     metrics_port, stop_metrics = metrics.serve(registry, settings.metrics_port, host=settings.listen_host)
     log.info("service_started", role=role, metrics_port=metrics_port, http_port=settings.http_port)
     uvicorn.run(
-        web.Everything(create_app(settings), registry=registry),
+        web.Everything(app, registry=registry),
         host=settings.listen_host,
         port=settings.http_port,
         access_log=False,
@@ -101,6 +103,7 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    stop_watching()
     stop_metrics()
     log.info("service_stopped", role=role)
 

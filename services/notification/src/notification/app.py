@@ -4,6 +4,7 @@ from pathlib import Path
 
 from notification.audits import AUDITS
 from notification.consumers import SUBSCRIPTIONS
+from notification.metrics import MEASURES
 from notification.rpc import NotificationServicer
 from notification.tables import metadata
 from servicekit.app import ServiceApp
@@ -15,4 +16,5 @@ APP = ServiceApp(
     servicers=lambda _settings, database: [NotificationServicer(database)],
     subscriptions=SUBSCRIPTIONS,
     audits=AUDITS,
+    measures=MEASURES,
 )

@@ -66,6 +66,14 @@ class Running:
         """Open a connection to its database as superuser, for looking and for breaking."""
         return psycopg.connect(self.runtime.settings.database_url.replace("+psycopg", ""), autocommit=True)
 
+    def figures(self) -> dict[tuple[str, ...], float]:
+        """Count what its measures count, now; by name and labels, each once."""
+        with self.runtime.database.read() as db:
+            readings = [reading for measure in self.runtime.app.measures for reading in measure.read(db)]
+        counted = {(reading.figure.name, *reading.labels): reading.value for reading in readings}
+        assert len(counted) == len(readings), "two readings of one figure under the same labels"
+        return counted
+
     def close(self) -> None:
         """Stop it."""
         for channel in self._channels:

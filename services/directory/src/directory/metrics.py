@@ -1,0 +1,58 @@
+"""What operators see of people and audiences: how many, never who."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from directory.rules.reference import KINDS
+from directory.rules.roles import CONTACT_ROLES
+from servicekit.calendar import pacific_date
+from servicekit.db import Db
+from servicekit.measures import Figure, Measure, Reading
+
+PEOPLE = Figure("cadre_people", "People with a job today, by whether they are on leave", ("standing",))
+AGENCIES = Figure("cadre_agencies", "Agencies by kind", ("kind",))
+UNATTENDED = Figure("cadre_unattended_agencies", "Local agencies without a coordinator or director who could confirm")
+AUDIENCES = Figure("cadre_audiences", "Audiences")
+MEMBERSHIPS = Figure("cadre_audience_people", "People in all audiences, once for each audience")
+ROSTERS = Figure("cadre_running_rosters", "Roster files that are being taken in")
+
+_PEOPLE = """
+SELECT count(*) AS people, count(*) FILTER (WHERE EXISTS (
+  SELECT FROM leave WHERE leave.person_id = employed.person_id
+    AND start_date <= %(today)s AND (end_date IS NULL OR end_date >= %(today)s)
+)) AS on_leave
+FROM (
+  SELECT DISTINCT person_id FROM job WHERE start_date <= %(today)s AND (end_date IS NULL OR end_date > %(today)s)
+) AS employed
+"""
+_AGENCIES = "SELECT kind, count(*) AS agencies FROM agency GROUP BY kind"
+_UNATTENDED = """
+SELECT count(*) AS agencies FROM agency WHERE kind <> 'state' AND NOT EXISTS (
+  SELECT FROM role_grant
+  JOIN job ON job.person_id = role_grant.person_id AND job.agency_id = agency.id
+    AND job.start_date <= %(today)s AND (job.end_date IS NULL OR job.end_date > %(today)s)
+  WHERE scope = agency.id AND role = ANY(%(roles)s) AND revoked_at IS NULL
+)
+"""
+_AUDIENCES = "SELECT count(*) AS audiences, coalesce(sum(people), 0)::bigint AS people FROM audience"
+_ROSTERS = "SELECT count(*) AS running FROM roster_import WHERE state = 'RUNNING'"
+
+
+def _read(db: Db) -> Iterable[Reading]:
+    today = pacific_date(db.at)
+    (people,) = db.rows(_PEOPLE, today=today)
+    yield PEOPLE.of(people["people"] - people["on_leave"], "at work")
+    yield PEOPLE.of(people["on_leave"], "on leave")
+    agencies = {row["kind"]: row["agencies"] for row in db.rows(_AGENCIES)}
+    for kind in KINDS:
+        yield AGENCIES.of(agencies.get(kind, 0), kind)
+    yield UNATTENDED.of(db.rows(_UNATTENDED, today=today, roles=list(CONTACT_ROLES))[0]["agencies"])
+    (audiences,) = db.rows(_AUDIENCES)
+    yield AUDIENCES.of(audiences["audiences"])
+    yield MEMBERSHIPS.of(audiences["people"])
+    yield ROSTERS.of(db.rows(_ROSTERS)[0]["running"])
+
+
+MEASURES = (
+    Measure("people", timedelta(seconds=30), (PEOPLE, AGENCIES, UNATTENDED, AUDIENCES, MEMBERSHIPS, ROSTERS), _read),
+)

@@ -1,0 +1,45 @@
+"""What operators see of the pages, beside the time that each takes (`web.Everything`)."""
+
+import shutil
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Gauge
+
+from servicekit.db import Database, Db
+from servicekit.figures import PoolCollector, measures
+from servicekit.measures import Figure, Measure, Measures, Reading
+from servicekit.settings import Settings
+
+SIGNED_IN = Figure("cadre_signed_in_people", "People who opened a page within the last fifteen minutes")
+
+_SIGNED_IN = """
+SELECT count(DISTINCT person) AS people FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
+WHERE ended_at IS NULL AND seen_at > %(since)s
+"""
+
+
+def _read(db: Db) -> Iterable[Reading]:
+    yield SIGNED_IN.of(db.rows(_SIGNED_IN, since=db.at - timedelta(minutes=15))[0]["people"])
+
+
+MEASURES = (Measure("sign_ins", timedelta(seconds=30), (SIGNED_IN,), _read),)
+
+
+def begin(settings: Settings, database: Database, registry: CollectorRegistry) -> Callable[[], None]:
+    """Show the connections, the disk and what is counted now and then. Return what ends it."""
+    PoolCollector(database, registry)
+    if settings.state_file is not None:
+        _show_disk(settings.state_file.parent, registry)
+    counting = Measures(settings.database_url, [*measures(()), *MEASURES], registry, name=settings.service)
+    counting.start()
+    return counting.stop
+
+
+def _show_disk(folder: Path, registry: CollectorRegistry) -> None:
+    """Show the disk that *folder* is on: where one machine runs everything, databases and events are there too."""
+    size = Gauge("cadre_disk_size_bytes", "Size of the disk that holds Cadre's data", registry=registry)
+    size.set_function(lambda: shutil.disk_usage(folder).total)
+    free = Gauge("cadre_disk_free_bytes", "Free space on the disk that holds Cadre's data", registry=registry)
+    free.set_function(lambda: shutil.disk_usage(folder).free)

@@ -1,0 +1,97 @@
+"""What operators see of the letters: counts that the state's page shows too, read from the same rolled-up figures.
+
+Letters are named, agencies and people are not: a letter is public and few are open at a time, while what concerns one
+agency belongs on pages, where it is known who looks.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from notification.rules.lifecycle import State
+from servicekit.calendar import pacific_date
+from servicekit.db import Db
+from servicekit.measures import Figure, Measure, Reading
+
+# So many open letters are shown by name, those that take effect or did nearest to today; the sums hold all of them.
+MOST_NAMED = 25
+
+NOTICES = Figure("cadre_notices", "Letters by state", ("state",))
+OPEN = Figure("cadre_open_notices", "Issued letters that somebody has still to act on")
+STAFF = Figure("cadre_notice_staff", "People under an open letter, each once, by standing", ("notice", "standing"))
+OVERDUE = Figure("cadre_notice_overdue_staff", "People under an open letter who are past due", ("notice",))
+AGENCIES = Figure("cadre_notice_agencies", "Agencies that got an open letter", ("notice", "confirmation"))
+PROBLEMS = Figure("cadre_notice_problem_agencies", "Agencies that report a problem with an open letter", ("notice",))
+EFFECTIVE = Figure(
+    "cadre_notice_effective_days", "Days until an open letter takes effect, negative afterwards", ("notice",)
+)
+ALL_STAFF = Figure("cadre_open_notices_staff", "People under all open letters, once for each letter", ("standing",))
+ALL_OVERDUE = Figure("cadre_open_notices_overdue_staff", "People who are past due under all open letters")
+ALL_AGENCIES = Figure("cadre_open_notices_agencies", "Confirmations of all open letters", ("confirmation",))
+FIGURES = (NOTICES, OPEN, STAFF, OVERDUE, AGENCIES, PROBLEMS, EFFECTIVE, ALL_STAFF, ALL_OVERDUE, ALL_AGENCIES)
+
+STANDINGS = ("ready", "in progress", "not started", "on leave")
+CONFIRMATIONS = ("confirmed", "waiting", "overdue")
+
+_STATES = "SELECT state, count(*) AS notices FROM notice GROUP BY state"
+# Costs as much as there are issued letters, however many people and rows stand behind them.
+_OPEN = """
+SELECT * FROM (
+  SELECT n.series || ' ' || n.number AS notice, n.effective_date - %(today)s::date AS effective_days, n.published_at,
+    coalesce(f.listed, 0) AS listed, coalesce(f.ready, 0) AS "ready", coalesce(f.on_leave, 0) AS "on leave",
+    coalesce(f.not_started, 0) AS "not started",
+    coalesce(f.listed - f.ready - f.on_leave - f.not_started, 0) AS "in progress",
+    coalesce(f.overdue, 0) AS overdue_staff, d.confirmed, d.waiting, d.overdue, d.problems
+  FROM notice AS n
+  LEFT JOIN LATERAL (
+    SELECT sum(listed)::int AS listed, sum(ready)::int AS ready, sum(on_leave)::int AS on_leave,
+      sum(not_started)::int AS not_started,
+      coalesce(sum(listed - ready - on_leave) FILTER (WHERE due_date < %(today)s), 0)::int AS overdue
+    FROM readiness WHERE notice_id = n.id AND agency_id = ''
+  ) AS f ON true
+  CROSS JOIN LATERAL (
+    SELECT count(confirmed_at) AS confirmed,
+      count(*) FILTER (WHERE confirmed_at IS NULL AND due_date >= %(today)s) AS waiting,
+      count(*) FILTER (WHERE confirmed_at IS NULL AND due_date < %(today)s) AS overdue,
+      count(*) FILTER (WHERE problem <> '') AS problems
+    FROM delivery WHERE notice_id = n.id AND version = n.version
+  ) AS d
+  WHERE n.state = 'PUBLISHED'
+) AS issued
+WHERE listed > ready + "on leave" OR waiting + overdue > 0
+ORDER BY abs(effective_days) NULLS LAST, published_at DESC
+"""
+
+
+def _read(db: Db) -> Iterable[Reading]:
+    in_state = {row["state"]: row["notices"] for row in db.rows(_STATES)}
+    for state in State:
+        yield NOTICES.of(in_state.get(state, 0), state.lower())
+    issued = db.rows(_OPEN, today=pacific_date(db.at))
+    yield OPEN.of(len(issued))
+    for standing in STANDINGS:
+        yield ALL_STAFF.of(_sum(issued, standing), standing)
+    for confirmation in CONFIRMATIONS:
+        yield ALL_AGENCIES.of(_sum(issued, confirmation), confirmation)
+    yield ALL_OVERDUE.of(_sum(issued, "overdue_staff"))
+    for row in issued[:MOST_NAMED]:
+        yield from _of_one(row)
+
+
+def _of_one(row: dict[str, Any]) -> Iterator[Reading]:
+    notice = row["notice"]
+    for standing in STANDINGS:
+        yield STAFF.of(row[standing], notice, standing)
+    for confirmation in CONFIRMATIONS:
+        yield AGENCIES.of(row[confirmation], notice, confirmation)
+    yield OVERDUE.of(row["overdue_staff"], notice)
+    yield PROBLEMS.of(row["problems"], notice)
+    if row["effective_days"] is not None:
+        yield EFFECTIVE.of(row["effective_days"], notice)
+
+
+def _sum(rows: Iterable[dict[str, Any]], column: str) -> int:
+    return sum(row[column] for row in rows)
+
+
+MEASURES = (Measure("notices", timedelta(seconds=10), FIGURES, _read),)
