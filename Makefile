@@ -78,8 +78,9 @@ browser: setup ## only the browser tests
 revision: setup ## write a migration from the models: make revision SERVICE=directory MESSAGE="what changes"
 	$(BIN)/cadre revision $(SERVICE) "$(MESSAGE)"
 
-docs: setup ## make docs/events.md again from the contracts
+docs: setup ## make docs/events.md and docs/metrics.md again from the code
 	$(BIN)/python -m cadre_cli.event_docs
+	$(BIN)/python -m cadre_cli.metric_docs
 
 deployment: setup ## make docker-compose.yml and the Kubernetes base again from the table of processes
 	$(BIN)/python -m cadre_cli.deployment

@@ -109,6 +109,7 @@ class JobMetrics:
     def show(self, entries: dict[str, schedule.Entry]) -> None:
         """Set the gauges."""
         for name, entry in entries.items():
+            self.failed.labels(name)  # 0 from the start: the first failure is an increase
             if entry.last_start is not None:
                 self.last_run.labels(name).set(entry.last_start.timestamp())
             if entry.last_success is not None:

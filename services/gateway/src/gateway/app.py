@@ -88,7 +88,8 @@ def main() -> None:
     check_schema(settings)
     registry = metrics.new_registry()
     app = create_app(settings)
-    stop_watching = watch.begin(settings, app.state.gateway.database, registry)
+    counting = watch.watch(settings, app.state.gateway.database, registry)
+    counting.start()
     metrics_port, stop_metrics = metrics.serve(registry, settings.metrics_port, host=settings.listen_host)
     log.info("service_started", role=role, metrics_port=metrics_port, http_port=settings.http_port)
     uvicorn.run(
@@ -103,7 +104,7 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    stop_watching()
+    counting.stop()
     stop_metrics()
     log.info("service_stopped", role=role)
 

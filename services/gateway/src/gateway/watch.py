@@ -1,7 +1,7 @@
 """What operators see of the pages, beside the time that each takes (`web.Everything`)."""
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,14 +27,12 @@ def _read(db: Db) -> Iterable[Reading]:
 MEASURES = (Measure("sign_ins", timedelta(seconds=30), (SIGNED_IN,), _read),)
 
 
-def begin(settings: Settings, database: Database, registry: CollectorRegistry) -> Callable[[], None]:
-    """Show the connections, the disk and what is counted now and then. Return what ends it."""
+def watch(settings: Settings, database: Database, registry: CollectorRegistry) -> Measures:
+    """Show the connections and the disk; what is counted now and then is to be started and stopped."""
     PoolCollector(database, registry)
     if settings.state_file is not None:
         _show_disk(settings.state_file.parent, registry)
-    counting = Measures(settings.database_url, [*measures(()), *MEASURES], registry, name=settings.service)
-    counting.start()
-    return counting.stop
+    return Measures(settings.database_url, [*measures(()), *MEASURES], registry, name=settings.service)
 
 
 def _show_disk(folder: Path, registry: CollectorRegistry) -> None:
