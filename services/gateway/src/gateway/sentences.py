@@ -185,7 +185,9 @@ _BY_REASON = {
     "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
     "TEXT_CHANGED": "This is not the text that was issued. Open the letter again, then confirm.",
     "ALREADY_CONFIRMED": "This was confirmed before. The first confirmation stands.",
+    "NOTICE_WITHDRAWN": "This letter was withdrawn. There is nothing to do for it any more.",
     # enrollment
+    "BRIEFING_DOES_NOT_COUNT": "For this letter a local briefing does not count. Record another kind of training.",
     "ASSIGNMENT_NOT_OPEN": "This training is not open: it is done, or it does not apply.",
     "ASSIGNMENT_NOT_WAIVED": "Nobody noted that this does not apply, so there is nothing to undo.",
     "COURSE_NOT_KNOWN": "The course is not known yet. Wait a few seconds, then try again.",
