@@ -1,5 +1,6 @@
 """The whole product as its users run it: every process, real servers, real events."""
 
+import contextlib
 import dataclasses
 import shutil
 import tempfile
@@ -15,18 +16,17 @@ from cadre_cli.supervisor import Supervisor
 STAFF = 500
 
 
-@pytest.fixture(scope="session")
-def cadre(tmp_path_factory):
-    """All processes under one supervisor, with some 500 synthetic staff at 47 agencies."""
-    folder = Path(tempfile.mkdtemp(prefix="cadre-system-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
-    supervisor = Supervisor(folder, 0, demo=True, fsync=False)
+@contextlib.contextmanager
+def populated(folder, staff=STAFF):
+    """Give all processes under one supervisor in *folder*, with synthetic *staff* at 47 agencies and a course."""
+    supervisor = Supervisor(folder / "cadre", 0, demo=True, fsync=False)
     try:
         supervisor.start()
         supervisor.wait_ready(90)
         access = open_access(supervisor)
         known, content = reference.load(), demo_content.load()
-        file = tmp_path_factory.mktemp("roster") / "synthetic.csv"
-        file.write_text(roster.text_of(synthetic.generate(people=STAFF, reference=known)), encoding="utf-8")
+        file = folder / "synthetic.csv"
+        file.write_text(roster.text_of(synthetic.generate(people=staff, reference=known)), encoding="utf-8")
         loading.load_reference(access, known)
         loading.load_roster(access, file)
         course_version = loading.load_course(access, content)
@@ -40,7 +40,36 @@ def cadre(tmp_path_factory):
         access.close()
     finally:
         supervisor.stop()
+
+
+@contextlib.contextmanager
+def roomy_folder():
+    """Give a folder for servers' data, in memory where there is some."""
+    folder = Path(tempfile.mkdtemp(prefix="cadre-system-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    try:
+        yield folder
+    finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cadre():
+    """All processes under one supervisor, with some 500 synthetic staff at 47 agencies."""
+    with roomy_folder() as folder, populated(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_folder():
+    """A folder of the test's own, gone after it."""
+    with roomy_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def populate():
+    """What makes a Cadre of the test's own, to be lost: a context manager, given a folder and how many staff."""
+    return populated
 
 
 @pytest.fixture
