@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from evaluation import queries
+from evaluation.consumers import SUBSCRIPTIONS
 from evaluation.metrics import MEASURES
+from evaluation.quality.jobs import jobs
+from evaluation.quality.rpc import QualityServicer
 from evaluation.rpc import EvaluationServicer
 from evaluation.tables import metadata
 from servicekit.app import ServiceApp
@@ -26,7 +29,9 @@ APP = ServiceApp(
     name="evaluation",
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
-    servicers=lambda _settings, database: [EvaluationServicer(database)],
+    servicers=lambda settings, database: [EvaluationServicer(database), QualityServicer(database, settings.keys_dir)],
+    subscriptions=SUBSCRIPTIONS,
+    make_jobs=lambda settings: jobs(settings.keys_dir),
     audits=AUDITS,
     measures=MEASURES,
 )

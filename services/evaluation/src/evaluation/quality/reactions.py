@@ -1,0 +1,49 @@
+"""Asking for a reaction and taking it, so that nothing which is kept leads from the answer to who gave it."""
+
+import uuid
+from datetime import date
+
+from evaluation.quality.box import COMMENT_BYTES, RATING_BYTES, Box
+from evaluation.rules.reactions import CURRENT, NotTakenYet, Reaction, check
+from servicekit.db import Db
+from servicekit.refusals import NotFound
+
+_TAKEN = """
+SELECT v.test_id = '' OR EXISTS (
+  SELECT FROM sitting AS s
+  WHERE s.person_id = %(person)s AND s.test_id = v.test_id AND s.test_version = v.test_version AND s.state <> 'OPEN'
+) AS taken
+FROM course_version AS v WHERE v.course_id = %(course)s AND v.version = %(version)s
+"""
+_SPEND = "INSERT INTO spent_ticket (digest, day) VALUES (%(digest)s, %(day)s) ON CONFLICT DO NOTHING"
+_PUT = """
+INSERT INTO sealed_answer (id, day, sealed)
+SELECT answer.id, %(day)s, answer.sealed FROM unnest(%(ids)s::uuid[], %(sealed)b::bytea[]) AS answer (id, sealed)
+"""
+
+
+def check_may_react(db: Db, *, person_id: uuid.UUID, course_id: str, course_version: int) -> None:
+    """Refuse who has not taken the course, as far as its test can tell: a course without a test may be rated by all."""
+    rows = db.rows(_TAKEN, person=person_id, course=course_id, version=course_version)
+    if not rows:
+        raise NotFound(f"courses/{course_id}/versions/{course_version}")
+    if not rows[0]["taken"]:
+        version = f"courses/{course_id}/versions/{course_version}"
+        raise NotTakenYet("The test of the course was not taken yet.", course_version=version)
+
+
+def send(db: Db, reaction: Reaction, *, digest: bytes, day: date, box: Box) -> None:
+    """Put a reaction into the box: each answer for itself, sealed, under a random id. Idempotent by the ticket.
+
+    A skipped question and an empty comment are put in as well, so that not even the number of rows tells anything.
+    """
+    check(reaction)
+    if not db.run(_SPEND, digest=digest, day=day):
+        return
+    about = {"course": reaction.course_id, "version": reaction.course_version, "agency": reaction.agency_id}
+    sealed = [
+        box.seal({**about, "question": question.id, "rating": rating}, RATING_BYTES)
+        for question, rating in zip(CURRENT.questions, reaction.ratings, strict=True)
+    ]
+    sealed.append(box.seal({"course": reaction.course_id, "comment": reaction.comment}, COMMENT_BYTES))
+    db.run(_PUT, ids=[uuid.uuid4() for _ in sealed], sealed=sealed, day=day)
