@@ -59,6 +59,22 @@ def test_at_least_a_thousand_workers_complete_it_and_their_agencies_show_it(runs
     assert (lake["of"], lake["on_leave"]) == (12, 1)
 
 
+def test_about_62_of_100_are_ready_and_lake_is_as_its_coordinator_finds_it(runs):
+    first, _ = runs
+    readiness = first["readiness"]
+    ready = sum(agency["ready"] for agency in readiness.values()) / sum(agency["of"] for agency in readiness.values())
+    assert 0.60 <= ready <= 0.66
+    lake = readiness["lake"]
+    assert (lake["of"], lake["ready"], lake["on_leave"], lake["not_started"]) == (12, 8, 1, 3)
+
+
+def test_one_agency_reports_a_problem_and_a_second_letter_is_withdrawn_with_its_to_dos(runs):
+    first, _ = runs
+    assert (first["problems"], first["withdrawn"]) == (1, 1)
+    assert first["to_dos_closed"] > 500
+    assert first["to_dos_open"] == 0
+
+
 def test_nothing_is_lost_doubled_or_adrift(runs):
     for run in runs:
         assert (run["lost"], run["duplicates"], run["drift"]) == (0, 0, 0)

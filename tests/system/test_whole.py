@@ -10,7 +10,7 @@ import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
-from cadre_cli import balance, story
+from cadre_cli import balance, letters, story
 from cadre_cli.processes import BACK_ENDS, SERVERS
 from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until
@@ -74,14 +74,14 @@ def audience_arrived(cadre, status):
 
 def test_a_letter_whose_service_dies_between_commit_and_publish_reaches_everybody(cadre, letter):
     """The bus is frozen, so that the commit stands and the event cannot leave; then the service is killed."""
-    draft = story.draft_letter(cadre.access, cadre.cast, letter, cadre.course_version)
+    draft = letters.draft(cadre.access, cadre.cast, letter.letter, cadre.course_version)
     status = operations_pb.GetStatusRequest()
     # The audience must be where letters are issued before the bus is frozen.
     wait_until(lambda: audience_arrived(cadre, status), 60, "the audience does not arrive")
     nats = cadre.supervisor.pids()["nats"]
     os.kill(nats, signal.SIGSTOP)
     try:
-        notice = story.publish_letter(cadre.access, cadre.cast, draft)
+        notice = letters.publish(cadre.access, cadre.cast, draft)
         kill_and_wait(cadre.supervisor.pids()["notification"])
     finally:
         os.kill(nats, signal.SIGCONT)

@@ -200,10 +200,23 @@ def test_the_demonstration_has_a_letter_a_course_of_25_minutes_and_five_question
     assert {question.kind for question in content.test.question} == {"single", "multiple"}
 
 
+def test_beside_the_letter_stand_one_of_each_other_kind() -> None:
+    others = demo_content.load().others
+
+    assert [(letter.kind, letter.fate) for letter in others] == [
+        ("program", "withdrawn"),
+        ("information", "issued"),
+        ("outage", "issued"),
+        ("policy", "awaiting_approval"),
+    ]
+    [outage] = [letter for letter in others if letter.kind == "outage"]
+    assert outage.effective.business_days_after_issue == 0
+
+
 def test_everything_of_the_demonstration_says_that_it_is_not_issued_by_dcss() -> None:
     files = sorted((data_root() / "demo").rglob("*.*"))
 
-    assert len(files) == 7
+    assert len(files) == 11
     assert all("DEMONSTRATION, not issued by DCSS" in file.read_text(encoding="utf-8") for file in files)
 
 
@@ -213,6 +226,8 @@ def test_everything_of_the_demonstration_says_that_it_is_not_issued_by_dcss() ->
         ("letter.toml", 'reason = "state_law"', 'reason = "whim"', "state_law"),
         ("letter.toml", "until_then", "untill_then", "missing|required|[Uu]nexpected"),
         ("letter.toml", 'course = "earning-capacity"', 'course = "another"', "must be earning-capacity"),
+        ("2-information.toml", "[ask]\n", '[ask]\ncourse = "earning-capacity"\n', "must be left out"),
+        ("1-withdrawn.toml", 'fate = "withdrawn"', 'fate = "issued"', "belongs to a withdrawn letter"),
         ("course.toml", "4-four-dates.md", "4-five-dates.md", "does not exist"),
         ("test.toml", "pass_mark = 4", "pass_mark = 6", "there are 5 questions"),
         ("test.toml", "look_again = 4", "look_again = 5", "the course has 4 sections"),
@@ -220,7 +235,7 @@ def test_everything_of_the_demonstration_says_that_it_is_not_issued_by_dcss() ->
     ],
 )
 def test_a_bad_demonstration_file_is_refused(copied: Path, file: str, old: str, new: str, rule: str) -> None:
-    path = copied / "demo" / file
+    [path] = (copied / "demo").rglob(file)
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")

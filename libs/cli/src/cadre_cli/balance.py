@@ -12,13 +12,15 @@ STATEWIDE = "agencies/-"
 _PAGE = 1000
 _SETTLE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.2
+_OPEN = (enrollment_pb.Assignment.ASSIGNED, enrollment_pb.Assignment.IN_PROGRESS)
 
 
 @dataclass(frozen=True)
 class Balance:
-    """What must be zero, and the two lists of people that must be equal.
+    """What must be zero, and two lists of people: who is on the letter's list, and who was assigned its training.
 
-    *lost*: staff with the letter but no training, the reverse, events not published, dead letters.
+    *lost*: staff on the list without the training, staff with it to do who are not on the list, events not published,
+    dead letters. Who left after she completed it is assigned and not on the list, and that is right.
     *duplicates*: rows beyond distinct keys, events included. *drift*: what the pages count less what the rows say.
     """
 
@@ -28,6 +30,14 @@ class Balance:
     lost: int
     duplicates: int
     drift: int
+
+
+@dataclass(frozen=True)
+class ToDos:
+    """The training that a letter put on people's lists: how much is still to do, and how much came off again."""
+
+    open: int
+    closed: int
 
 
 def settle(access: Access, notice: pb.Notice) -> Balance:
@@ -48,21 +58,17 @@ def draw(access: Access, notice: pb.Notice) -> Balance:
             "recipients",
         )
     ]
-    assignments = list(
-        access.every(
-            access.enrollment.ListAssignments,
-            enrollment_pb.ListAssignmentsRequest(parent=STATEWIDE, notice=notice.name, page_size=_PAGE),
-            "assignments",
-        )
-    )
+    assignments = _assignments(access, notice)
     audits = [
         audit
         for operations in access.operations.values()
         for audit in access.ask(operations.RunAudits, operations_pb.RunAuditsRequest()).audits
     ]
-    have, owe = frozenset(recipients), frozenset(row.person for row in assignments)
-    asked = len(have ^ owe) if notice.course_version else 0
-    listed_twice = len(recipients) - len(have) + len(assignments) - len(owe)
+    have = frozenset(recipients)
+    owe = frozenset(row.person for row in assignments if row.state != enrollment_pb.Assignment.WITHDRAWN)
+    still_open = {row.person for row in assignments if row.state in _OPEN}
+    asked = len(have - owe) + len(still_open - have) if notice.course_version else 0
+    listed_twice = len(recipients) - len(have) + len(assignments) - len({row.person for row in assignments})
 
     def total(*endings: str) -> int:
         return sum(audit.count for audit in audits if audit.name.endswith(endings))
@@ -75,3 +81,22 @@ def draw(access: Access, notice: pb.Notice) -> Balance:
         duplicates=listed_twice + total(".duplicates"),
         drift=total(".drift", ".unmarked_completions", ".unscored"),
     )
+
+
+def settle_withdrawn(access: Access, notice: pb.Notice) -> ToDos:
+    """Count the to-dos of a withdrawn *notice* when they are closed; after a minute, as it stands then."""
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while True:
+        states = [row.state for row in _assignments(access, notice)]
+        to_dos = ToDos(
+            open=sum(state in _OPEN for state in states),
+            closed=sum(state == enrollment_pb.Assignment.WITHDRAWN for state in states),
+        )
+        if not to_dos.open or time.monotonic() > deadline:
+            return to_dos
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _assignments(access: Access, notice: pb.Notice) -> list[enrollment_pb.Assignment]:
+    request = enrollment_pb.ListAssignmentsRequest(parent=STATEWIDE, notice=notice.name, page_size=_PAGE)
+    return list(access.every(access.enrollment.ListAssignments, request, "assignments"))

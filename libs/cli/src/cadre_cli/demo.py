@@ -1,7 +1,7 @@
 """``cadre demo``: start everything, fill it, tell the story of one letter, show readiness, serve the pages."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from rich.table import Table
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre_cli import balance, demo_content, loading, reference, roster, story
+from cadre_cli import balance, demo_content, letters, loading, reference, roster, story
 from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
@@ -42,6 +42,7 @@ def demo(
         try:
             supervisor.start()
             supervisor.wait_ready(_READY_SECONDS)
+            console.print(f"The pages are open: [bold]{supervisor.gateway_url}[/]  (their figures move with the story)")
             figures = tell(supervisor, console, learners)
             if json_file:
                 json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
@@ -83,24 +84,34 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 cast = story.find_cast(access)
                 issued = story.issue_letter(access, cast, content, course_version)
                 step(1, 1)
+            with bar("Letters beside it, one withdrawn") as step:
+                others = [letters.tell(access, cast, letter, course_version) for letter in content.others]
+                step(1, 1)
             with bar("Agencies confirm") as step:
                 story.confirm_for_agencies(access, cast, issued.notice, step)
             with bar("Workers read, confirm, learn, pass") as step:
                 chosen = story.choose_learners(access, cast, issued.notice, learners)
                 story.train(access, issued.notice, chosen.to_go, content, step)
+            with bar("Others attend local briefings") as step:
+                story.brief(access, cast, issued.notice, chosen.briefed, step)
             with bar("Everything has arrived") as step:
-                readiness = story.wait_until_trained(access, cast, issued.notice, len(chosen.everybody))
+                readiness = story.wait_until_trained(access, cast, issued.notice, chosen.trained)
                 books = balance.settle(access, issued.notice)
+                withdrawn = [
+                    balance.settle_withdrawn(access, notice) for notice in others if notice.state == pb.Notice.WITHDRAWN
+                ]
                 step(1, 1)
         titles = _titles(access, cast.analyst)
         _show(console, issued.notice, readiness, titles)
         _show_personas(console, access)
-        return figures_of(issued, readiness, books)
+        return figures_of(issued, readiness, books, withdrawn)
     finally:
         access.close()
 
 
-def figures_of(issued: story.Issued, readiness: pb.Readiness, books: balance.Balance) -> dict[str, Any]:
+def figures_of(
+    issued: story.Issued, readiness: pb.Readiness, books: balance.Balance, withdrawn: Sequence[balance.ToDos]
+) -> dict[str, Any]:
     """Return what the run shows, for people and for tests."""
     notice = issued.notice
     return {
@@ -122,6 +133,10 @@ def figures_of(issued: story.Issued, readiness: pb.Readiness, books: balance.Bal
             }
             for row in readiness.agencies
         },
+        "problems": sum(bool(row.problem) for row in readiness.agencies),
+        "withdrawn": len(withdrawn),
+        "to_dos_closed": sum(to_dos.closed for to_dos in withdrawn),
+        "to_dos_open": sum(to_dos.open for to_dos in withdrawn),
         "lost": books.lost,
         "duplicates": books.duplicates,
         "drift": books.drift,

@@ -57,15 +57,18 @@ class Ask:
 
     of_staff: Literal["nothing", "read", "read_and_confirm", "read_confirm_and_train"]
     agency_confirms_within_business_days: Days
-    course: Slug
     due_business_days_before_effective: Days
     due_not_before_business_days_after_issue: Days
     local_briefing_counts: bool
+    course: Slug | None = None
 
 
 @dataclass(frozen=True, config=_EXACT)
 class Letter:
-    """A change notice as the composer takes it; an empty number means the next free one of the series."""
+    """A change notice as the composer takes it; an empty number means the next free one of the series.
+
+    *fate*: how far the demonstration takes it.
+    """
 
     flag: Flag
     series: Text
@@ -82,9 +85,12 @@ class Letter:
     until_then: Text
     effective: Effective
     contact: Contact
-    reference: tuple[Citation, ...]
     audience: Audience
     ask: Ask
+    reference: tuple[Citation, ...] = ()
+    kind: Literal["policy", "program", "release", "outage", "information"] = "policy"
+    fate: Literal["issued", "awaiting_approval", "withdrawn"] = "issued"
+    withdraw_reason: Note = ""
 
 
 @dataclass(frozen=True, config=_EXACT)
@@ -152,12 +158,16 @@ class Test:
 
 @dataclass(frozen=True, config=_EXACT)
 class DemoContent:
-    """The demonstration's letter, and the course and test that it asks for; *texts* are the sections', in order."""
+    """The demonstration's letter, and the course and test that it asks for; *texts* are the sections', in order.
+
+    *others* are the letters that stand beside it: withdrawn, for information, without lead time, awaiting approval.
+    """
 
     letter: Letter
     course: DemoCourse
     texts: tuple[str, ...]
     test: Test
+    others: tuple[Letter, ...] = ()
 
 
 def load(root: Path | None = None) -> DemoContent:
@@ -166,11 +176,20 @@ def load(root: Path | None = None) -> DemoContent:
     letter = read_document(folder / "letter.toml", Letter)
     course = read_document(folder / "course.toml", DemoCourse)
     test = read_document(folder / course.test, Test)
-    if letter.ask.course != course.slug:
-        raise DataFileError(folder / "letter.toml", None, "ask.course", letter.ask.course, f"must be {course.slug}")
+    others = {path: read_document(path, Letter) for path in sorted((folder / "letters").glob("*.toml"))}
+    for path, asking in {folder / "letter.toml": letter, **others}.items():
+        _check_letter(path, asking, course.slug)
     texts = tuple(_text(folder, section) for section in course.section)
     _check_test(folder / course.test, test, len(texts))
-    return DemoContent(letter, course, texts, test)
+    return DemoContent(letter, course, texts, test, tuple(others.values()))
+
+
+def _check_letter(path: Path, letter: Letter, course: str) -> None:
+    wanted = course if letter.ask.of_staff == "read_confirm_and_train" else None
+    if letter.ask.course != wanted:
+        raise DataFileError(path, None, "ask.course", letter.ask.course, f"must be {wanted or 'left out'}")
+    if (letter.fate == "withdrawn") != bool(letter.withdraw_reason):
+        raise DataFileError(path, None, "withdraw_reason", letter.withdraw_reason, "belongs to a withdrawn letter")
 
 
 def _text(folder: Path, section: Section) -> str:

@@ -5,9 +5,9 @@ Told twice, it changes nothing: what has happened is found, and each request has
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -16,38 +16,35 @@ from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre_cli import letters
 from cadre_cli.access import Access, request_id
 from cadre_cli.demo_content import DemoContent
+from cadre_cli.pacing import Progress, in_parallel, wait_for
 from servicekit import calendar
-from servicekit.client import Refused
 
 T = TypeVar("T")
 
 # The story leaves three agencies unconfirmed: the state's page has somebody to call, and Lake's coordinator, whom
 # visitors may sign in as, has something to do.
 UNCONFIRMED = ("del-norte", "eastern-sierra", "lake")
-_CALLERS = 8
-_POLL_SECONDS = 0.005
-_VISIBLE_SECONDS = 120.0
-_ASKS = {"nothing": pb.NOTHING, "read": pb.READ, "read_and_confirm": pb.CONFIRM, "read_confirm_and_train": pb.TRAIN}
-_REASONS = {
-    "state_law": pb.Notice.STATE_LAW,
-    "federal_law": pb.Notice.FEDERAL_LAW,
-    "court_order": pb.Notice.COURT_ORDER,
-    "clarification": pb.Notice.CLARIFICATION,
-    "started_by_dcss": pb.Notice.OWN_INITIATIVE,
-}
-
-# Told how many of how many are done.
-Progress = Callable[[int, int], None]
+# One agency says that something is in its way, and is behind.
+TROUBLED = "imperial"
+PROBLEM = "Our training room is closed until the end of the month; half of our staff will be trained late."
+# Of 12 staff in Lake one is on leave: 8 are ready, and 3 have it to do, the two whom visitors may be among them.
+LAKE, LAKE_READY = "lake", 8
+# Statewide; agencies differ by up to so much to either side.
+READY_SHARE, _SPREAD_PERCENT, _BEHIND_SHARE = 0.62, 15, 0.2
+_BRIEFING_MINUTES = 40
+# What one RecordTraining takes.
+_MOST_RECORDED = 2000
+# Every so many-th of those who took the course say what they think of it.
+_REACTS_EVERY = 6
 
 
 @dataclass(frozen=True)
-class Cast:
+class Cast(letters.Writers):
     """Who acts: resource names of people."""
 
-    analyst: str
-    approver: str
     # One coordinator or director per local agency.
     leads: dict[str, str]
     # Whom visitors may sign in as: the walk leaves them their training to do.
@@ -64,10 +61,16 @@ class Issued:
 
 @dataclass(frozen=True)
 class Learners:
-    """Who takes the training, and who of them has not yet."""
+    """Who takes the course, and who of them has not yet; who of which agency (slug) attends a briefing instead."""
 
     everybody: list[str]
     to_go: list[str]
+    briefed: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def trained(self) -> int:
+        """How many people are trained in the end."""
+        return len({*self.everybody, *(person for people in self.briefed.values() for person in people)})
 
 
 def find_cast(access: Access) -> Cast:
@@ -92,62 +95,24 @@ def find_cast(access: Access) -> Cast:
 
 def issue_letter(access: Access, cast: Cast, content: DemoContent, course_version: str) -> Issued:
     """Draft the letter as the analyst, send it for approval, approve and issue it as another person."""
-    letter = draft_letter(access, cast, content, course_version)
+    letter = letters.draft(access, cast, content.letter, course_version)
     if letter.state == pb.Notice.PUBLISHED:
         return Issued(letter, None)
     worker = cast.leads["los-angeles"]
     started = time.perf_counter()
-    notice = publish_letter(access, cast, letter)
-    _wait(lambda: _has_it(access, worker, notice.name), "the letter is not on a worker's list")
+    notice = letters.publish(access, cast, letter)
+    wait_for(lambda: _has_it(access, worker, notice.name), "the letter is not on a worker's list")
     return Issued(notice, time.perf_counter() - started)
 
 
-def draft_letter(access: Access, cast: Cast, content: DemoContent, course_version: str) -> pb.Notice:
-    """Write the letter as the analyst and send it for approval; one that exists is taken as far as it is."""
-    subject = content.letter.subject
-    listed = access.every(access.notification.ListNotices, pb.ListNoticesRequest(), "notices", person=cast.analyst)
-    notice = next((notice for notice in listed if notice.subject == subject), None)
-    if notice is None:
-        create = _create_request(access, cast, content, course_version)
-        notice = access.ask(access.notification.CreateNotice, create, person=cast.analyst)
-    if notice.state == pb.Notice.DRAFT:
-        submit = pb.SubmitNoticeRequest(
-            name=notice.name, etag=notice.etag, request_id=request_id(notice.name, "submit")
-        )
-        notice = access.ask(access.notification.SubmitNotice, submit, person=cast.analyst)
-    return notice
-
-
-def publish_letter(access: Access, cast: Cast, letter: pb.Notice) -> pb.Notice:
-    """Approve and issue as another person, as soon as the audience has arrived where letters are issued."""
-    audience = access.ask(
-        access.directory.GetAudience, directory_pb.GetAudienceRequest(name=letter.audience), person=cast.approver
-    )
-    publish = pb.PublishNoticeRequest(
-        name=letter.name,
-        audience_revision=audience.revision,
-        etag=letter.etag,
-        request_id=request_id(letter.name, "publish"),
-    )
-
-    def try_it() -> pb.Notice | None:
-        try:
-            return access.ask(access.notification.PublishNotice, publish, person=cast.approver)
-        except Refused as refused:
-            if refused.reason != "AUDIENCE_NOT_READY":
-                raise
-            return None
-
-    return _wait(try_it, "the audience did not arrive")
-
-
 def confirm_for_agencies(access: Access, cast: Cast, notice: pb.Notice, progress: Progress) -> None:
-    """Have the agencies confirm that they received the letter, but for three."""
+    """Have the agencies confirm that they received the letter, but for three; one reports what is in its way."""
 
     def confirm(agency: str) -> None:
         request = pb.ConfirmForAgencyRequest(
             parent=f"agencies/{agency}",
             notice=notice.name,
+            problem=PROBLEM if agency == TROUBLED else "",
             text_sha256=notice.text_sha256,
             request_id=request_id(notice.name, "confirm", agency),
         )
@@ -158,7 +123,7 @@ def confirm_for_agencies(access: Access, cast: Cast, notice: pb.Notice, progress
     )
     confirmed = {row.agency.removeprefix("agencies/") for row in overview.agencies if row.HasField("confirm_time")}
     open_ones = sorted(set(cast.leads) - set(UNCONFIRMED) - confirmed)
-    _in_parallel(confirm, open_ones, progress)
+    in_parallel(confirm, open_ones, progress)
 
 
 def train(access: Access, notice: pb.Notice, people: Sequence[str], content: DemoContent, progress: Progress) -> None:
@@ -192,28 +157,70 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
         submit = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=key)
         step(access.evaluation.SubmitSitting, submit, "submit")
 
-    _in_parallel(learn, people, progress)
+    in_parallel(learn, people, progress)
+
+
+def brief(access: Access, cast: Cast, notice: pb.Notice, briefed: dict[str, list[str]], progress: Progress) -> None:
+    """Have coordinators record a local briefing for their people, who read and confirm the letter themselves."""
+    today = calendar.pacific_date(datetime.now(UTC)).isoformat()
+
+    def record(agency: str) -> None:
+        for chunk in _chunks(briefed[agency]):
+            request = enrollment_pb.RecordTrainingRequest(
+                parent=f"agencies/{agency}",
+                notice=notice.name,
+                people=chunk,
+                kind=enrollment_pb.Completion.BRIEFING,
+                complete_date=today,
+                minutes=_BRIEFING_MINUTES,
+                led_by="Training coordinator",
+                request_id=request_id(notice.name, "briefing", *chunk),
+            )
+            access.ask(access.enrollment.RecordTraining, request, person=cast.leads[agency])
+
+    def confirm(person: str) -> None:
+        read = pb.ReadNoticeRequest(notice=notice.name, request_id=request_id(notice.name, person, "read"))
+        access.ask(access.notification.ReadNotice, read, person=person)
+        request = pb.ConfirmNoticeRequest(
+            notice=notice.name, text_sha256=notice.text_sha256, request_id=request_id(notice.name, person, "confirm")
+        )
+        access.ask(access.notification.ConfirmNotice, request, person=person)
+
+    in_parallel(record, briefed, lambda *_: None)
+    in_parallel(confirm, [person for people in briefed.values() for person in people], progress)
 
 
 def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) -> Learners:
-    """Choose who takes the training: of every agency the same share, those at work only."""
+    """Choose who takes the course, of every agency the same share of those at work, and who attends a briefing.
+
+    Together about 62 % of the state are ready in the end.
+    """
     overview = access.ask(
         access.notification.GetReadiness, pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
     )
-    chosen: dict[str, bool] = {}
+    everybody: dict[str, bool] = {}
+    in_briefing: dict[str, list[str]] = {}
+    briefed: set[str] = set()
     for row in overview.agencies:
+        agency = row.agency.removeprefix("agencies/")
         request = pb.ListRecipientsRequest(parent=row.agency, notice=notice.name, page_size=1000)
-        lead = cast.leads[row.agency.removeprefix("agencies/")]
-        rows = access.every(access.notification.ListRecipients, request, "recipients", person=lead)
+        rows = access.every(access.notification.ListRecipients, request, "recipients", person=cast.leads[agency])
         # By id, not by what is still to do: told again, the story is about the same people.
         at_work = sorted(
             (recipient.person, recipient.ready)
             for recipient in rows
             if not recipient.on_leave and recipient.person not in cast.personas
         )
-        share = math.ceil(wanted * row.counts.of / overview.state.of)
-        chosen.update(at_work[:share])
-    return Learners(everybody=list(chosen), to_go=[person for person, ready in chosen.items() if not ready])
+        ready = min(_ready_at(agency, row.counts.of), len(at_work))
+        course = min(math.ceil(wanted * row.counts.of / overview.state.of), ready)
+        everybody.update(at_work[:course])
+        # Whoever works at two agencies is chosen once.
+        attend = [person for person, _ in at_work[course:ready] if person not in briefed]
+        briefed.update(attend)
+        in_briefing[agency] = attend
+    to_go = [person for person, ready in everybody.items() if not ready]
+    attending = {agency: [p for p in people if p not in everybody] for agency, people in in_briefing.items()}
+    return Learners(list(everybody), to_go, {agency: people for agency, people in attending.items() if people})
 
 
 def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: int) -> pb.Readiness:
@@ -224,75 +231,25 @@ def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: in
         readiness = access.ask(access.notification.GetReadiness, request, person=cast.analyst)
         return readiness if readiness.state.trained >= people else None
 
-    return _wait(shown, f"the state's page does not show {people} trained people")
+    return wait_for(shown, f"the state's page does not show {people} trained people")
 
 
-def _create_request(access: Access, cast: Cast, content: DemoContent, course_version: str) -> pb.CreateNoticeRequest:
-    letter, ask = content.letter, content.letter.ask
-    audience = access.ask(
-        access.directory.CreateAudience,
-        directory_pb.CreateAudienceRequest(
-            audience=directory_pb.Audience(
-                title="Everyone at all local agencies",
-                expression=directory_pb.AudienceExpression(include=[directory_pb.AudienceClause()]),
-            ),
-            request_id=request_id("audience", letter.subject),
-        ),
-        person=cast.analyst,
-    )
-    today = calendar.pacific_date(datetime.now(UTC))
-    series = pb.SuggestNumberRequest(series=letter.series)
-    number = letter.number or access.ask(access.notification.SuggestNumber, series, person=cast.analyst).number
-    contact = letter.contact
-    notice = pb.Notice(
-        kind=pb.Notice.POLICY,
-        series=letter.series,
-        number=number,
-        addressees=letter.to,
-        subject=letter.subject,
-        reason=_REASONS[letter.reason],
-        references="\n".join(reference.citation for reference in letter.reference),
-        supersedes="; ".join(letter.supersedes),
-        contact=f"{contact.name}, {contact.email}, {contact.telephone}",
-        change=letter.change,
-        before=letter.before,
-        after=letter.after,
-        staff_action="\n".join(f"- {item}" for item in letter.staff_must),
-        until_then=letter.until_then,
-        effective_date=calendar.add_business_days(today, letter.effective.business_days_after_issue).isoformat(),
-        audience=audience.name,
-        asks=_ASKS[ask.of_staff],
-        course_version=course_version,
-        due_rule=pb.DueRule(
-            business_days_before_effective=ask.due_business_days_before_effective,
-            business_days_after_issue=ask.due_not_before_business_days_after_issue,
-        ),
-        agency_confirms_within=ask.agency_confirms_within_business_days,
-        briefing_counts=ask.local_briefing_counts,
-        demonstration=True,
-    )
-    return pb.CreateNoticeRequest(notice=notice, request_id=request_id("notice", letter.subject))
+def _ready_at(agency: str, staff: int) -> int:
+    """How many of an agency's *staff* are ready in the end: the same each time, and not the same everywhere."""
+    if agency == LAKE:
+        return LAKE_READY
+    if agency == TROUBLED:
+        return int(staff * _BEHIND_SHARE)
+    apart = zlib.crc32(agency.encode()) % (2 * _SPREAD_PERCENT + 1) - _SPREAD_PERCENT
+    return round(staff * (READY_SHARE + apart / 100))
+
+
+def _chunks(people: list[str]) -> Iterator[list[str]]:
+    return (people[start : start + _MOST_RECORDED] for start in range(0, len(people), _MOST_RECORDED))
 
 
 def _has_it(access: Access, worker: str, notice: str) -> bool:
     """Whether the letter and its training are on the worker's list. All workers' rows become visible together."""
-    letters = access.ask(access.notification.ListInbox, pb.ListInboxRequest(only_open=True), person=worker).items
+    inbox = access.ask(access.notification.ListInbox, pb.ListInboxRequest(only_open=True), person=worker).items
     training = access.ask(access.enrollment.ListToDo, enrollment_pb.ListToDoRequest(), person=worker).assignments
-    return any(item.notice.name == notice for item in letters) and any(row.notice == notice for row in training)
-
-
-def _wait(condition: Callable[[], T | None], complaint: str) -> T:
-    deadline = time.monotonic() + _VISIBLE_SECONDS
-    while not (answer := condition()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"After {_VISIBLE_SECONDS:g} s {complaint}.")
-        time.sleep(_POLL_SECONDS)
-    return answer
-
-
-def _in_parallel(act: Callable[[str], None], subjects: Iterable[str], progress: Progress) -> None:
-    everybody = list(subjects)
-    progress(0, len(everybody))
-    with ThreadPoolExecutor(_CALLERS) as pool:
-        for done, _ in enumerate(pool.map(act, everybody), start=1):
-            progress(done, len(everybody))
+    return any(item.notice.name == notice for item in inbox) and any(row.notice == notice for row in training)

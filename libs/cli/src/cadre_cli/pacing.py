@@ -1,0 +1,34 @@
+"""How the demonstration goes about it: waits for what is under way, and does many things side by side."""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# Told how many of how many are done.
+Progress = Callable[[int, int], None]
+
+_CALLERS = 8
+_POLL_SECONDS = 0.005
+_VISIBLE_SECONDS = 120.0
+
+
+def wait_for(condition: Callable[[], T | None], complaint: str) -> T:
+    """Ask *condition* until its answer is true, and return that; after two minutes `TimeoutError` with *complaint*."""
+    deadline = time.monotonic() + _VISIBLE_SECONDS
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"After {_VISIBLE_SECONDS:g} s {complaint}.")
+        time.sleep(_POLL_SECONDS)
+    return answer
+
+
+def in_parallel(act: Callable[[T], None], subjects: Iterable[T], progress: Progress) -> None:
+    """Do *act* to each of *subjects*, eight at a time."""
+    everybody = list(subjects)
+    progress(0, len(everybody))
+    with ThreadPoolExecutor(_CALLERS) as pool:
+        for done, _ in enumerate(pool.map(act, everybody), start=1):
+            progress(done, len(everybody))

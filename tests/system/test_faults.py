@@ -1,0 +1,185 @@
+"""Servers and processes that fail while people work: the figures before and after are equal.
+
+Those marked `soak` are the same at full length (`make soak`): minutes of load, every process killed ten times.
+"""
+
+import dataclasses
+import os
+import random
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from cadre.operations.v1 import operations_service_pb2 as operations_pb
+from cadre_cli import balance, demo_content, letters, loading, reference, roster, story, synthetic
+from cadre_cli.demo import open_access
+from cadre_cli.processes import BACK_ENDS, NATS, POSTGRES, SERVERS
+from cadre_cli.supervisor import Supervisor
+from servicekit.testing.pids import kill_and_wait
+from servicekit.testing.waiting import wait_until
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+LEARNERS = 40
+EVERYTHING = [*SERVERS, *BACK_ENDS, "gateway"]
+SOAK_DOWN_SECONDS = 60.0
+SOAK_STAFF = 10_000
+SOAK_KILLS = 10
+
+
+def issue_and_choose(cadre, letter, learners=LEARNERS):
+    """Issue the letter, have agencies confirm it, and choose who learns."""
+    notice = story.issue_letter(cadre.access, cadre.cast, letter, cadre.course_version).notice
+    story.confirm_for_agencies(cadre.access, cadre.cast, notice, lambda *_: None)
+    return notice, story.choose_learners(cadre.access, cadre.cast, notice, learners).to_go
+
+
+def assert_nothing_lost(cadre, notice, trained):
+    """Everybody has the letter and its training once, and exactly *trained* people completed it."""
+    cadre.supervisor.wait_ready(90)
+    readiness = story.wait_until_trained(cadre.access, cadre.cast, notice, trained)
+    books = balance.settle(cadre.access, notice)
+    assert (books.lost, books.duplicates, books.drift) == (0, 0, 0)
+    assert books.recipients == books.assigned
+    assert len(books.recipients) == readiness.state.of > 200
+    assert books.completed == readiness.state.trained == trained
+    assert readiness.agencies_confirmed == 44
+
+
+def outbox_depth(cadre, service):
+    """How many events of the service are committed and not published."""
+    status = cadre.access.ask(cadre.access.operations[service].GetStatus, operations_pb.GetStatusRequest())
+    return status.outbox_depth
+
+
+@contextmanager
+def bus_down(cadre):
+    """The bus answers nobody, and is not restarted either, for it has not ended."""
+    pid = cadre.supervisor.pids()[NATS]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("seconds", [0.0, pytest.param(SOAK_DOWN_SECONDS, marks=pytest.mark.soak)])
+def test_people_learn_while_the_bus_is_down_and_their_figures_arrive_when_it_is_back(cadre, letter, seconds):
+    notice, people = issue_and_choose(cadre, letter, LEARNERS if not seconds else 10 * LEARNERS)
+    assert len(people) >= LEARNERS
+    started, trained = time.monotonic(), 0
+    with bus_down(cadre):
+        for person in people:
+            story.train(cadre.access, notice, [person], letter, lambda *_: None)
+            trained += 1
+            if trained >= LEARNERS and time.monotonic() - started >= seconds:
+                break
+        assert outbox_depth(cadre, "evaluation") >= LEARNERS
+        assert outbox_depth(cadre, "notification") == 0
+
+    assert_nothing_lost(cadre, notice, trained)
+    assert outbox_depth(cadre, "evaluation") == 0
+
+
+def test_postgresql_is_restarted_while_people_learn(cadre, letter):
+    notice, people = issue_and_choose(cadre, letter)
+    restarts = cadre.supervisor.status(POSTGRES).restarts
+    disturbed = threading.Event()
+
+    def restart(done, total):
+        if done >= total // 2 and not disturbed.is_set():
+            disturbed.set()
+            kill_and_wait(cadre.supervisor.pids()[POSTGRES], signal.SIGINT, timeout=30)
+
+    story.train(cadre.access, notice, people, letter, restart)
+
+    assert disturbed.is_set()
+    assert_nothing_lost(cadre, notice, len(people))
+    assert cadre.supervisor.status(POSTGRES).restarts > restarts
+
+
+def test_everything_is_told_to_stop_while_people_learn_and_no_request_and_no_event_is_lost(cadre, letter):
+    notice, people = issue_and_choose(cadre, letter)
+    restarts = {name: cadre.supervisor.status(name).restarts for name in EVERYTHING}
+    disturbed = threading.Event()
+
+    def stop_all(done, total):
+        if done >= total // 2 and not disturbed.is_set():
+            disturbed.set()
+            for pid in [cadre.supervisor.pids()[name] for name in EVERYTHING]:
+                os.kill(pid, signal.SIGTERM)
+
+    story.train(cadre.access, notice, people, letter, stop_all)
+
+    assert disturbed.is_set()
+    for name in EVERYTHING:
+        wait_until(lambda: cadre.supervisor.status(name).restarts > restarts[name], 60, f"{name} did not stop")  # noqa: B023
+    assert_nothing_lost(cadre, notice, len(people))
+
+
+@pytest.fixture(scope="module")
+def large():
+    """A Cadre of its own with 10,000 synthetic staff, on servers that keep their word about the disk."""
+    folder = Path(tempfile.mkdtemp(prefix="cadre-soak-"))
+    supervisor = Supervisor(folder, 0, demo=True)
+    try:
+        supervisor.start()
+        supervisor.wait_ready(120)
+        access = open_access(supervisor)
+        known, content = reference.load(), demo_content.load()
+        file = folder / "synthetic.csv"
+        file.write_text(roster.text_of(synthetic.generate(people=SOAK_STAFF, reference=known)), encoding="utf-8")
+        loading.load_reference(access, known)
+        loading.load_roster(access, file)
+        course_version = loading.load_course(access, content)
+        yield SimpleNamespace(
+            supervisor=supervisor,
+            access=access,
+            content=content,
+            course_version=course_version,
+            cast=story.find_cast(access),
+        )
+        access.close()
+    finally:
+        supervisor.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("victim", EVERYTHING)
+def test_a_process_killed_ten_times_at_random_during_a_broadcast_to_ten_thousand_changes_no_figure(large, victim):
+    told = dataclasses.replace(large.content.letter, subject=f"{large.content.letter.subject} (killed: {victim})")
+    dice = random.Random(f"kill {victim}")
+    letter = dataclasses.replace(large.content, letter=told)
+    restarts = large.supervisor.status(victim).restarts
+    ended = threading.Event()
+
+    def kill():
+        while large.supervisor.status(victim).restarts < restarts + SOAK_KILLS:
+            pid = large.supervisor.pids().get(victim)
+            if pid is not None and not ended.wait(dice.uniform(0.0, 1.0)):
+                kill_and_wait(pid)
+
+    killer = threading.Thread(target=kill, name="killer")
+    killer.start()
+    try:
+        draft = letters.draft(large.access, large.cast, letter.letter, large.course_version)
+        notice = letters.publish(large.access, large.cast, draft)
+        story.confirm_for_agencies(large.access, large.cast, notice, lambda *_: None)
+        people = story.choose_learners(large.access, large.cast, notice, 4 * LEARNERS).to_go
+        story.train(large.access, notice, people, letter, lambda *_: None)
+    finally:
+        ended.set()
+        killer.join(300)
+
+    assert not killer.is_alive()
+    assert large.supervisor.status(victim).restarts >= restarts + SOAK_KILLS
+    assert_nothing_lost(large, notice, len(people))
