@@ -257,6 +257,16 @@ def submit_sitting(world):
     return evaluation.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=fresh())
 
 
+def withdraw_notice(world):
+    waiting = submitted(world, "A letter to withdraw")
+    publish = notification.PublishNoticeRequest(
+        name=waiting.name, audience_revision=world.audience_revision, etag=waiting.etag, request_id=fresh()
+    )
+    held = {"notices.approve": ("state",)}
+    issued = world.call(world.access.notification.PublishNotice, publish, world.cast.approver, held)
+    return notification.WithdrawNoticeRequest(name=issued.name, reason="Replaced", etag=issued.etag, request_id=fresh())
+
+
 def submit_notice(world):
     notice = draft(world, "To submit")
     return notification.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
@@ -408,6 +418,7 @@ REQUESTS = {
             etag=w.to_publish.etag,
             request_id=fresh(),
         ),
+        "WithdrawNotice": withdraw_notice,
         "SuggestNumber": lambda w: N.SuggestNumberRequest(series="CSSP"),
         "ListNotices": lambda w: N.ListNoticesRequest(),
         "GetNotice": lambda w: N.GetNoticeRequest(name=w.issued),
@@ -418,6 +429,7 @@ REQUESTS = {
         "ConfirmForAgency": lambda w: N.ConfirmForAgencyRequest(
             parent=HOME, notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()
         ),
+        "ReleaseToStaff": lambda w: N.ReleaseToStaffRequest(parent=HOME, notice=w.issued, request_id=fresh()),
         "ListInbox": lambda w: N.ListInboxRequest(),
         "GetInboxItem": lambda w: N.GetInboxItemRequest(notice=w.issued),
         "ReadNotice": lambda w: N.ReadNoticeRequest(notice=w.issued, request_id=fresh()),

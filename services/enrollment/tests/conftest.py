@@ -57,6 +57,7 @@ class Letter:
     audience_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     course_id: str = COURSE
     due_date: date = DUE
+    briefing_counts: bool = True
 
     @property
     def name(self) -> str:
@@ -72,8 +73,14 @@ class Letter:
             course_version=COURSE_VERSION if self.course_id else 0,
             due_date=self.due_date.isoformat(),
             joiner_business_days=JOINER_DAYS,
+            briefing_counts=self.briefing_counts,
         )
         message.publish_time.FromDatetime(ISSUED_AT)
+        return message
+
+    def withdrawn(self) -> notification.NoticeWithdrawn:
+        message = notification.NoticeWithdrawn(notice_id=self.notice_id, version=1)
+        message.withdraw_time.GetCurrentTime()
         return message
 
     def changed(

@@ -1,6 +1,6 @@
 """The decisions, without a database."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notification.rules import due_dates, letter, lifecycle
 from notification.rules.due_dates import DueRule
 from notification.rules.letter import Asks, Letter
-from notification.rules.lifecycle import SelfApproval, State, WrongState
+from notification.rules.lifecycle import FINAL, STEPS, NoticeWithdrawn, SelfApproval, State, Step, WrongState
 from notification.rules.standing import Counts, Standing
 from servicekit.calendar import add_business_days, business_days_between, is_business_day
 from servicekit.refusals import InvalidField, Stale
@@ -114,12 +114,45 @@ class TestLetter:
 
 
 class TestLifecycle:
-    @pytest.mark.parametrize(("state", "needed"), [pair for pair in product(State, State) if pair[0] != pair[1]])
-    def test_a_step_from_another_state_is_refused(self, state, needed):
+    @pytest.mark.parametrize(("step", "state"), list(product(Step, State)))
+    def test_a_step_happens_from_where_it_starts_and_is_refused_elsewhere(self, step, state):
+        starts, end = STEPS[step]
+        if state in starts:
+            assert lifecycle.after(step, "notices/1", state) is end
+            return
         with pytest.raises(WrongState) as refusal:
-            lifecycle.check_state("notices/1", state, needed)
+            lifecycle.after(step, "notices/1", state)
 
+        needed = " or ".join(starts)
         assert refusal.value.metadata == {"notice": "notices/1", "state": state, "needed": needed}
+
+    def test_every_state_has_an_exit_or_is_final_and_a_final_one_can_be_reached(self):
+        exits = {state: {end for starts, end in STEPS.values() if state in starts} - {state} for state in State}
+
+        assert {state for state, ends in exits.items() if not ends} == set(FINAL)
+        for start in set(State) - set(FINAL):
+            reached, seen = {start}, set()
+            while reached - seen:
+                state = (reached - seen).pop()
+                seen.add(state)
+                reached |= exits[state]
+            assert State.WITHDRAWN in reached, start
+            assert State.HISTORIC not in reached
+
+    def test_what_holds_no_more_asks_for_nothing(self):
+        lifecycle.check_in_force("notices/1", None)
+        with pytest.raises(NoticeWithdrawn) as refusal:
+            lifecycle.check_in_force("notices/1", NOW)
+
+        assert refusal.value.metadata == {"notice": "notices/1", "withdraw_time": NOW.isoformat()}
+
+    def test_a_time_of_issue_lies_ahead_and_not_too_far(self):
+        for ahead in (timedelta(seconds=1), timedelta(days=366)):
+            lifecycle.check_publish_at(NOW + ahead, NOW)
+        for ahead in (timedelta(), timedelta(days=-1), timedelta(days=367)):
+            with pytest.raises(InvalidField) as refusal:
+                lifecycle.check_publish_at(NOW + ahead, NOW)
+            assert refusal.value.field == "publish_at"
 
     def test_who_wrote_on_a_notice_cannot_approve_it(self):
         author, editor, approver = uuid4(), uuid4(), uuid4()
@@ -136,20 +169,24 @@ class TestLifecycle:
         with pytest.raises(InvalidField):
             lifecycle.check_etag("notices/1", "", 4)
 
-    def test_a_return_says_why(self):
-        with pytest.raises(InvalidField) as refusal:
-            lifecycle.check_return_reason("  ")
-
-        assert refusal.value.field == "reason"
+    def test_a_return_and_a_withdrawal_say_why(self):
+        assert lifecycle.check_reason("  Wrong date. ") == "Wrong date."
+        for reason in ("", "  ", "x" * 2_001):
+            with pytest.raises(InvalidField) as refusal:
+                lifecycle.check_reason(reason)
+            assert refusal.value.field == "reason"
 
 
 class TestDueDates:
-    @given(st.integers(0, 30), st.integers(0, 30), DAYS, DAYS)
-    def test_nobody_has_less_time_than_the_rule_grants(self, before, after, effective, issued):
-        due = due_dates.due_date(DueRule(before, after), effective=effective, issued=issued)
+    @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 10), DAYS, DAYS)
+    def test_nobody_has_less_time_than_the_rule_grants(self, before, after, release, effective, issued):
+        rule = DueRule(before, after, release)
+        due = due_dates.due_date(rule, effective=effective, issued=issued)
+        seen = due_dates.staff_release_date(rule, issued=issued)
 
-        assert business_days_between(issued, due) >= after
-        assert due in (add_business_days(effective, -before), add_business_days(issued, after))
+        assert business_days_between(issued, seen) >= release
+        assert business_days_between(seen, due) >= after
+        assert due in (add_business_days(effective, -before), add_business_days(seen, after))
 
     @given(st.integers(1, 30), DAYS, DAYS)
     def test_a_joiner_is_never_due_before_the_others_and_has_her_days(self, days, due, joined):
@@ -159,29 +196,58 @@ class TestDueDates:
         assert business_days_between(joined, joiner_due) >= days
         assert joiner_due == due or is_business_day(joiner_due)
 
-    def test_a_due_date_is_a_sentence(self):
-        rule, effective = DueRule(3, 5), date(2027, 1, 4)
-        due = due_dates.due_date(rule, effective=effective, issued=date(2026, 11, 23))
+    @pytest.mark.parametrize(
+        ("rule", "effective", "said"),
+        [
+            (DueRule(3, 5), date(2027, 1, 4), "due Tuesday, December 29, 3 business days before it takes effect"),
+            (DueRule(1, 5), date(2027, 1, 4), "due Thursday, December 31, 1 business day before it takes effect"),
+            (DueRule(0, 1), date(2027, 1, 4), "due Monday, January 4, when it takes effect"),
+            # Thanksgiving and the day after it are holidays.
+            (
+                DueRule(3, 5),
+                date(2026, 11, 24),
+                "due Wednesday, December 2, 5 business days after issue; "
+                "it takes effect before that, on Tuesday, November 24",
+            ),
+            (
+                DueRule(3, 5),
+                date(2026, 11, 23),
+                "due Wednesday, December 2, 5 business days after issue; it takes effect on the day of issue",
+            ),
+            (
+                DueRule(3, 5),
+                date(2026, 1, 1),
+                "due Wednesday, December 2, 5 business days after issue; it has been in effect since Thursday, January 1",
+            ),
+            (
+                DueRule(3, 5),
+                date(2024, 9, 1),
+                "due Wednesday, December 2, 5 business days after issue; "
+                "it has been in effect since Sunday, September 1, 2024",
+            ),
+            (DueRule(3, 0), date(2026, 11, 23), "due Monday, November 23, the day of issue"),
+            (
+                DueRule(3, 5, 2),
+                date(2026, 11, 25),
+                "due Friday, December 4, 5 business days after staff see it; "
+                "it takes effect before that, on Wednesday, November 25",
+            ),
+            (DueRule(3, 0, 2), date(2026, 11, 25), "due Wednesday, November 25, the day on which staff see it"),
+            (DueRule(3, 5), date(2026, 12, 3), "due Wednesday, December 2, 5 business days after issue"),
+        ],
+    )
+    def test_a_due_date_is_a_sentence_that_says_plainly_what_takes_effect_before(self, rule, effective, said):
+        assert due_dates.sentence(rule, effective=effective, issued=date(2026, 11, 23)) == said
 
-        assert due == date(2026, 12, 29)
-        sentence = due_dates.sentence(rule, effective=effective, due=due)
-        assert sentence == "due Tuesday, December 29, 3 business days before it takes effect"
+    @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 10), DAYS, DAYS)
+    def test_every_rule_and_day_has_its_sentence(self, before, after, release, effective, issued):
+        rule = DueRule(before, after, release)
+        said = due_dates.sentence(rule, effective=effective, issued=issued)
 
-    def test_a_notice_that_takes_effect_before_training_can_be_due_says_so(self):
-        rule, effective = DueRule(3, 5), date(2026, 11, 24)
-        due = due_dates.due_date(rule, effective=effective, issued=date(2026, 11, 23))
-
-        assert due == date(2026, 12, 2)  # Thanksgiving and the day after it are holidays
-        sentence = due_dates.sentence(rule, effective=effective, due=due)
-        assert sentence == (
-            "due Wednesday, December 2, 5 business days after issue; "
-            "it takes effect before that, on Tuesday, November 24"
-        )
-
-    def test_no_days_before_means_on_the_day_itself(self):
-        sentence = due_dates.sentence(DueRule(0, 1), effective=date(2027, 1, 4), due=date(2027, 1, 4))
-
-        assert sentence == "due Monday, January 4, when it takes effect"
+        assert said.startswith("due ")
+        due = due_dates.due_date(rule, effective=effective, issued=issued)
+        late = effective < due
+        assert (";" in said) == late
 
 
 def standings():

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from enrollment import events
 from enrollment.records import COLUMNS, JOINS, Assignment
-from enrollment.rules.assignments import Progress, State, check_reason
+from enrollment.rules.assignments import Progress, State, check_in_force, check_reason
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
 from servicekit.refusals import NotFound
@@ -23,6 +23,9 @@ _IS_OF_AGENCY = """
 SELECT 1 FROM requirement JOIN audience_member AS member USING (audience_id)
 WHERE requirement.id = %(requirement)s AND member.person_id = %(person)s AND member.agency_id = %(agency)s
   AND member.member
+"""
+_WITHDRAWN = """
+SELECT 1 FROM requirement WHERE id = %(requirement)s AND state = 'WITHDRAWN'
 """
 _TEST_PASSED = """
 SELECT 1
@@ -75,9 +78,10 @@ def waive(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reas
 
 
 def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reason: str) -> Assignment:
-    """Undo a waiver, with the reason: the person goes on where she was."""
+    """Undo a waiver, with the reason: the person goes on where she was. Not once the notice was withdrawn."""
     reason = check_reason(reason)
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
+    check_in_force(str(assignment.notice_id), withdrawn=bool(db.rows(_WITHDRAWN, requirement=requirement_id)))
     reinstated = replace(assignment, progress=assignment.progress.reinstate(), waiver_reason="")
     _excuse(db, assignment, reinstated, reason)
     events.assignments_created(db, assignment.asked, [str(person_id)])

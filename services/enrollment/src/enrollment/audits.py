@@ -18,6 +18,7 @@ WITH listed AS (
   SELECT DISTINCT requirement.id AS requirement_id, member.person_id
   FROM requirement JOIN audience_member AS member USING (audience_id)
   WHERE requirement.state = 'OPEN' AND member.member
+    AND NOT EXISTS (SELECT FROM withdrawn_notice WHERE notice_id = requirement.notice_id)
 ), assigned AS (
   SELECT requirement_id, person_id, state FROM assignment WHERE state <> 'WITHDRAWN'
 )
@@ -77,7 +78,8 @@ AUDITS = [
     ),
     Audit(
         "assignments.orphans",
-        "Members of an audience whom an open requirement did not assign, and open assignments of people who are none",
+        "Members of an audience whom an open requirement did not assign, and open assignments of people who are none"
+        " or whose notice was withdrawn",
         lambda db: count(db, _ORPHANS),
     ),
     Audit(

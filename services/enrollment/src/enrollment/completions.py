@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from enrollment import events
-from enrollment.rules.assignments import State
+from enrollment.rules.assignments import State, check_in_force
 from enrollment.rules.training import PeopleExcused, PeopleNotOfAgency, Training
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
@@ -57,7 +57,10 @@ WITH done AS (
 SELECT requirement_id::text, notice_id::text, person_id::text, completed_at
 FROM done ORDER BY requirement_id, person_id
 """
-_REQUIREMENT = "SELECT id, audience_id, published_at FROM requirement WHERE notice_id = %(notice)s"
+# Shared until commit: a withdrawal waits, or has been seen.
+_REQUIREMENT = """
+SELECT id, audience_id, published_at, briefing_counts, state FROM requirement WHERE notice_id = %(notice)s FOR SHARE
+"""
 _LOCK_OF_AGENCY = """
 SELECT a.person_id, a.state
 FROM assignment AS a
@@ -76,6 +79,10 @@ INSERT INTO completion (requirement_id, person_id, kind, minutes, completed_at, 
 SELECT %(requirement)s, person_id, %(kind)s, %(minutes)s, %(at)s, %(day)s, %(led_by)s
 FROM unnest(%(people)s) AS person_id
 """
+
+
+# Of a requirement: its notice holds no more.
+WITHDRAWN = "WITHDRAWN"
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,8 @@ def record_training(
     """
     training.check()
     requirement = _requirement(db, notice_id)
+    check_in_force(str(notice_id), withdrawn=requirement["state"] == WITHDRAWN)
+    training.check_counts(str(notice_id), briefing_counts=requirement["briefing_counts"])
     training.check_day(today=pacific_date(db.at), issued_on=pacific_date(requirement["published_at"]))
     people = set(person_ids)
     rows = db.rows(

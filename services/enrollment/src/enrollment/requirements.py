@@ -13,16 +13,16 @@ from enrollment import events
 from enrollment.rules.due import DueRule
 from servicekit.db import Db
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('audience/' || id, 0)) FROM unnest(%(ids)s::text[]) AS id"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(kind)s || id, 0)) FROM unnest(%(ids)s::text[]) AS id"
 _STORE = """
 INSERT INTO requirement (
   id, notice_id, audience_id, audience_revision, course_id, course_version, due_date, joiner_business_days,
-  published_at, state
+  published_at, briefing_counts, state
 )
-VALUES (
+SELECT
   %(id)s, %(notice_id)s, %(audience_id)s, %(audience_revision)s, %(course_id)s, %(course_version)s, %(due_date)s,
-  %(joiner_business_days)s, %(published_at)s, 'WAITING'
-)
+  %(joiner_business_days)s, %(published_at)s, %(briefing_counts)s,
+  CASE WHEN EXISTS (SELECT FROM withdrawn_notice WHERE notice_id = %(notice_id)s) THEN 'WITHDRAWN' ELSE 'WAITING' END
 ON CONFLICT (notice_id) DO NOTHING
 """
 _RULE = "id, notice_id, audience_id, due_date, joiner_business_days, audience_revision"
@@ -139,6 +139,8 @@ class Requirement:
     due_date: date
     joiner_business_days: int
     published_at: datetime
+    # A local briefing counts as the training.
+    briefing_counts: bool
 
     @property
     def id(self) -> UUID:
@@ -148,13 +150,22 @@ class Requirement:
 
 def lock_audiences(db: Db, audience_ids: Iterable[UUID]) -> None:
     """Let no other transaction decide about these audiences until this one ends; in one order, against deadlock."""
-    db.rows(_LOCK, ids=sorted(map(str, audience_ids)))
+    db.rows(_LOCK, kind="audience/", ids=sorted(map(str, audience_ids)))
+
+
+def lock_notices(db: Db, notice_ids: Iterable[UUID]) -> None:
+    """Let no other transaction store or withdraw these notices until this one ends. Before any audience is locked."""
+    db.rows(_LOCK, kind="notice/", ids=sorted(map(str, notice_ids)))
 
 
 def store(db: Db, requirements: Iterable[Requirement]) -> None:
-    """Remember what notices ask, and write the assignments of those whose audience is here. Idempotent by notice."""
+    """Remember what notices ask, and write the assignments of those whose audience is here. Idempotent by notice.
+
+    A notice that was withdrawn before it was heard of asks nothing.
+    """
     requirements = list(requirements)
     audience_ids = {requirement.audience_id for requirement in requirements}
+    lock_notices(db, {requirement.notice_id for requirement in requirements})
     lock_audiences(db, audience_ids)
     for requirement in requirements:
         db.run(
@@ -168,6 +179,7 @@ def store(db: Db, requirements: Iterable[Requirement]) -> None:
             due_date=requirement.due_date,
             joiner_business_days=requirement.joiner_business_days,
             published_at=requirement.published_at,
+            briefing_counts=requirement.briefing_counts,
         )
     open_ready(db, audience_ids)
 

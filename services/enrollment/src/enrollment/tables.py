@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -31,12 +32,15 @@ class Base(SQLModel, registry=registry(metadata=metadata)):
 
 
 class RequirementRow(Base, table=True):
-    """A notice asks an audience to take a version of a course. WAITING until the membership it names is here."""
+    """A notice asks an audience to take a version of a course. WAITING until the membership it names is here.
+
+    WITHDRAWN for good once the notice is: it assigns nobody any more.
+    """
 
     __tablename__ = "requirement"
     __table_args__ = (
         UniqueConstraint("notice_id"),
-        CheckConstraint("state IN ('WAITING', 'OPEN')", name="state"),
+        CheckConstraint("state IN ('WAITING', 'OPEN', 'WITHDRAWN')", name="state"),
         CheckConstraint("joiner_business_days >= 0", name="joiner_business_days"),
         Index("ix_requirement_audience_id", "audience_id"),
     )
@@ -52,6 +56,17 @@ class RequirementRow(Base, table=True):
     joiner_business_days: int = Field(sa_column=Column(Integer, nullable=False))
     published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
+    # A local briefing counts as the training.
+    briefing_counts: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
+
+
+class WithdrawnNoticeRow(Base, table=True):
+    """A notice that holds no more, also one that is heard of only afterwards."""
+
+    __tablename__ = "withdrawn_notice"
+
+    notice_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    withdrawn_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
 class CourseVersionRow(Base, table=True):

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from notification.audits import AUDITS
 from notification.consumers import SUBSCRIPTIONS
+from notification.jobs import JOBS
 from notification.metrics import MEASURES
+from notification.projections import PROJECTIONS
 from notification.rpc import NotificationServicer
 from notification.tables import metadata
 from servicekit.app import ServiceApp
@@ -15,6 +17,8 @@ APP = ServiceApp(
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=lambda _settings, database: [NotificationServicer(database)],
     subscriptions=SUBSCRIPTIONS,
+    jobs=JOBS,
+    projections=PROJECTIONS,
     audits=AUDITS,
     measures=MEASURES,
 )

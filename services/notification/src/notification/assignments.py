@@ -1,7 +1,8 @@
 """What enrollment tells of training: who completed it, who is excused from it, who is so no longer.
 
 Its events and those of memberships have no order between them. A completion or an excuse of somebody who is not on
-the list yet is kept in a recipient row, which counts nowhere until the membership arrives.
+the list yet is kept in a recipient row, which counts nowhere until the membership arrives. What is told of a notice
+that was withdrawn meanwhile is kept as well, and moves no figure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from servicekit.refusals import NotFound
 # Of one person under one notice.
 Key = tuple[UUID, UUID]
 
-_KNOWN = "SELECT id FROM notice WHERE id = ANY(%(notices)s) AND state = 'PUBLISHED'"
+_KNOWN = "SELECT id FROM notice WHERE id = ANY(%(notices)s) AND state IN ('PUBLISHED', 'WITHDRAWN')"
 _TOUCHED = """
 SELECT DISTINCT notice_id, person_id FROM unnest(%(notices)s::uuid[], %(people)s::uuid[]) AS c (notice_id, person_id)
 """

@@ -13,11 +13,14 @@ WITH touched AS (SELECT notice_id, person_id FROM recipient), standing AS ({STAN
   SELECT notice_id, agency_id, due_date, {COUNTED} FROM standing GROUP BY notice_id, agency_id, due_date
 ), stored AS (
   SELECT notice_id, agency_id, due_date, {", ".join(f"sum({name}) AS {name}" for name in _COUNTS)}
-  FROM readiness GROUP BY notice_id, agency_id, due_date
+  FROM readiness
+  WHERE notice_id IN (SELECT id FROM notice WHERE state = 'PUBLISHED')
+  GROUP BY notice_id, agency_id, due_date
 )
 SELECT coalesce(sum({" + ".join(f"abs(coalesce(s.{name}, 0) - coalesce(r.{name}, 0))" for name in _COUNTS)}), 0)::bigint
 FROM stored AS s FULL JOIN recounted AS r USING (notice_id, agency_id, due_date)
 """  # noqa: S608 - made of constants
+# What a withdrawn notice's figures were stays, whatever happens to its people since: there is nothing to recount.
 _UNLISTED = """
 SELECT count(*) FROM (
   SELECT DISTINCT n.id, m.person_id
@@ -29,7 +32,7 @@ SELECT count(*) FROM (
 """
 _ALTERED = """
 SELECT count(*) FROM notice AS n LEFT JOIN notice_version AS v ON v.notice_id = n.id AND v.version = n.version
-WHERE n.state = 'PUBLISHED' AND (
+WHERE n.state IN ('PUBLISHED', 'WITHDRAWN') AND (
   v.canonical IS NULL
   OR encode(sha256(convert_to(v.canonical, 'UTF8')), 'hex') <> v.text_sha256
   OR n.text_sha256 <> v.text_sha256

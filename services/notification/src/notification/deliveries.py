@@ -8,6 +8,7 @@ from uuid import UUID
 from notification import events
 from notification.inbox import check_text
 from notification.notices import name_of
+from notification.rules import lifecycle
 from notification.tables import NOTICE_WITHOUT_BODY
 from servicekit.calendar import add_business_days, pacific_date
 from servicekit.db import Db
@@ -34,7 +35,7 @@ ORDER BY n.id, agency_id
 ON CONFLICT (notice_id, version, agency_id) DO NOTHING
 """
 _LOCK = f"""
-SELECT {NOTICE_WITHOUT_BODY}, d.confirmed_at, d.confirmed_by
+SELECT {NOTICE_WITHOUT_BODY}, d.confirmed_at, d.confirmed_by, d.staff_released_at
 FROM delivery AS d JOIN notice AS n ON n.id = d.notice_id AND n.version = d.version
 WHERE d.notice_id = %(notice)s AND d.agency_id = %(agency)s
 FOR UPDATE OF d
@@ -45,6 +46,10 @@ WITH said AS (
   VALUES (%(notice)s, %(person)s, 'AGENCY', %(agency)s, %(version)s, %(text_sha256)s, %(at)s)
 )
 UPDATE delivery SET confirmed_at = %(at)s, confirmed_by = %(person)s, lead = %(lead)s, problem = %(problem)s
+WHERE notice_id = %(notice)s AND version = %(version)s AND agency_id = %(agency)s
+"""
+_RELEASE = """
+UPDATE delivery SET staff_released_at = %(at)s, staff_released_by = %(person)s
 WHERE notice_id = %(notice)s AND version = %(version)s AND agency_id = %(agency)s
 """
 
@@ -91,10 +96,7 @@ def confirm(
     """Record, once, that the agency received the letter, who leads it there, and what is in the way."""
     if len(problem) > _LONGEST_PROBLEM:
         raise InvalidField("problem", len(problem), f"must have at most {_LONGEST_PROBLEM} characters")
-    rows = db.rows(_LOCK, notice=notice_id, agency=agency_id)
-    if not rows:
-        raise NotFound(name_of(notice_id))
-    notice = rows[0]
+    notice = _locked(db, notice_id, agency_id)
     _check_open(notice, agency_id)
     check_text(notice, text_sha256)
     db.run(
@@ -116,6 +118,24 @@ def confirm(
             notice_id=notice_id, version=version, agency_id=agency_id, person_id=person_id, at=at
         ),
     )
+
+
+def release_to_staff(db: Db, *, notice_id: UUID, agency_id: str, person_id: UUID, at: datetime) -> None:
+    """Let the agency's staff see the letter before its day. Idempotent: who sees it already goes on seeing it."""
+    notice = _locked(db, notice_id, agency_id)
+    if notice["staff_released_at"] is not None or notice["staff_release_date"] <= pacific_date(at):
+        return
+    db.run(_RELEASE, notice=notice_id, version=notice["version"], agency=agency_id, person=person_id, at=at)
+    db.changed(f"agencies/{agency_id}/{name_of(notice_id)}", after={"staff_release_time": at.isoformat()})
+
+
+def _locked(db: Db, notice_id: UUID, agency_id: str) -> dict[str, Any]:
+    """Return the letter at the agency, locked; refuse one that holds no more."""
+    rows = db.rows(_LOCK, notice=notice_id, agency=agency_id)
+    if not rows:
+        raise NotFound(name_of(notice_id))
+    lifecycle.check_in_force(name_of(notice_id), rows[0]["withdrawn_at"])
+    return rows[0]
 
 
 def _check_open(notice: dict[str, Any], agency_id: str) -> None:

@@ -11,16 +11,19 @@ from uuid import UUID
 
 from notification.notices import name_of
 from notification.readiness import ADD, any_slot
+from notification.rules import lifecycle
+from notification.rules.reading import Reader
 from notification.rules.standing import Counts, Standing
 from notification.tables import NOTICE_WITHOUT_BODY
+from notification.visibility import RELEASED, values
 from servicekit.db import Db
 from servicekit.refusals import NotFound, Refusal
 
 _COUNTS = tuple(field.name for field in fields(Counts))
 _LOCK = f"""
 SELECT {NOTICE_WITHOUT_BODY}, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at, r.excused
-FROM recipient AS r JOIN notice AS n ON n.id = r.notice_id AND n.state = 'PUBLISHED'
-WHERE r.notice_id = %(notice)s AND r.person_id = %(person)s
+FROM recipient AS r JOIN notice AS n ON n.id = r.notice_id AND n.state IN ('PUBLISHED', 'WITHDRAWN')
+WHERE r.notice_id = %(notice)s AND r.person_id = %(reader)s AND {RELEASED}
 FOR UPDATE OF r
 """  # noqa: S608 - made of constants
 _PLACES = """
@@ -60,17 +63,17 @@ class Item:
     due_date: Any
 
 
-def read(db: Db, *, notice_id: UUID, person_id: UUID, at: datetime) -> Item:
+def read(db: Db, *, notice_id: UUID, person_id: UUID, reader: Reader, at: datetime) -> Item:
     """Record that she opened the letter. Idempotent: the first time stays, and nothing is written again."""
-    notice, standing, places = _locked(db, notice_id, person_id)
+    notice, standing, places = _locked(db, notice_id, person_id, reader)
     if standing.read_at is not None:
         return Item(notice, standing, notice["own_due_date"])
     return _step(db, "READ", notice, standing, places, person_id, read_at=at, confirmed_at=standing.confirmed_at, at=at)
 
 
-def confirm(db: Db, *, notice_id: UUID, person_id: UUID, text_sha256: str, at: datetime) -> Item:
+def confirm(db: Db, *, notice_id: UUID, person_id: UUID, reader: Reader, text_sha256: str, at: datetime) -> Item:
     """Record that she confirmed the text with that hash; she has read it by that. Idempotent as `read`."""
-    notice, standing, places = _locked(db, notice_id, person_id)
+    notice, standing, places = _locked(db, notice_id, person_id, reader)
     check_text(notice, text_sha256)
     if standing.confirmed_at is not None:
         return Item(notice, standing, notice["own_due_date"])
@@ -90,13 +93,17 @@ def check_text(notice: dict[str, Any], text_sha256: str) -> None:
         )
 
 
-def _locked(db: Db, notice_id: UUID, person_id: UUID) -> tuple[dict[str, Any], Standing, list[str]]:
-    """Return the notice, where she stands and where she counts; refuse who is not in the audience (any more)."""
-    rows = db.rows(_LOCK, notice=notice_id, person=person_id)
+def _locked(db: Db, notice_id: UUID, person_id: UUID, reader: Reader) -> tuple[dict[str, Any], Standing, list[str]]:
+    """Return the notice, where she stands and where she counts; refuse who is not in the audience (any more).
+
+    A letter that holds no more asks for nothing, and one that her agency's staff do not see yet is not there.
+    """
+    rows = db.rows(_LOCK, notice=notice_id, **values(reader))
     members = db.rows(_PLACES, audience=rows[0]["audience_id"], person=person_id) if rows else []
     if not members:
         raise NotFound(name_of(notice_id))
     notice = rows[0]
+    lifecycle.check_in_force(name_of(notice_id), notice["withdrawn_at"])
     on_leave = any(member["on_leave"] for member in members)
     standing = Standing(
         notice["asks"],

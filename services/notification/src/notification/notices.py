@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from notification.rules import letter, lifecycle
 from notification.rules.letter import Letter
-from notification.rules.lifecycle import NumberTaken, State
+from notification.rules.lifecycle import NumberTaken, State, Step
 from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
@@ -33,16 +33,12 @@ def create(db: Db, *, draft: Letter, author: UUID, at: datetime) -> NoticeRow:
 
 def update(db: Db, *, notice_id: UUID, draft: Letter, etag: str, writer: UUID) -> NoticeRow:
     """Replace the text of a draft. Whoever does so is one of its writers from then on."""
-    notice = load(db, notice_id)
-    lifecycle.check_state(name_of(notice_id), notice.state, State.DRAFT)
-    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
+    notice = load_draft(db, notice_id, etag)
     letter.check_draft(draft)
     before = _facts(notice)
     for field, value in asdict(draft).items():
         setattr(notice, field, value)
-    if writer not in notice.writers:
-        notice.writers = [*notice.writers, writer]
-    notice.revision += 1
+    wrote(notice, writer)
     _check_number(db, notice)
     db.changed(name_of(notice_id), before=before, after=_facts(notice))
     return notice
@@ -51,27 +47,26 @@ def update(db: Db, *, notice_id: UUID, draft: Letter, etag: str, writer: UUID) -
 def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) -> NoticeRow:
     """Send a complete draft for approval. From then on its number is no other letter's."""
     notice = load(db, notice_id)
-    lifecycle.check_state(name_of(notice_id), notice.state, State.DRAFT)
+    state = lifecycle.after(Step.SUBMIT, name_of(notice_id), notice.state)
     lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
     letter.check_complete(letter_of(notice))
     _check_number(db, notice)
     before = _facts(notice)
-    if writer not in notice.writers:
-        notice.writers = [*notice.writers, writer]
-    notice.state, notice.submitted_at, notice.return_reason = State.IN_APPROVAL, at, ""
-    notice.revision += 1
+    wrote(notice, writer)
+    notice.state, notice.submitted_at, notice.return_reason = state, at, ""
     _flush(db, notice)
     db.changed(name_of(notice_id), before=before, after=_facts(notice))
     return notice
 
 
 def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
-    """Return a notice to its author, with a reason."""
+    """Return a notice to its author, with a reason; also one that was approved and waits for its time."""
     notice = load(db, notice_id)
-    lifecycle.check_state(name_of(notice_id), notice.state, State.IN_APPROVAL)
-    lifecycle.check_return_reason(reason)
+    state = lifecycle.after(Step.RETURN, name_of(notice_id), notice.state)
+    reason = lifecycle.check_reason(reason)
     before = _facts(notice)
-    notice.state, notice.return_reason = State.DRAFT, reason
+    notice.state, notice.return_reason = state, reason
+    notice.publish_at, notice.approver_id, notice.audience_revision = None, None, 0
     notice.revision += 1
     db.changed(name_of(notice_id), before=before, after=_facts(notice), reason=reason)
     return notice
@@ -90,6 +85,21 @@ def load(db: Db, notice_id: UUID) -> NoticeRow:
     if notice is None:
         raise NotFound(name_of(notice_id))
     return notice
+
+
+def load_draft(db: Db, notice_id: UUID, etag: str) -> NoticeRow:
+    """Return the draft, locked, for somebody who writes on it as she last read it."""
+    notice = load(db, notice_id)
+    lifecycle.after(Step.WRITE, name_of(notice_id), notice.state)
+    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
+    return notice
+
+
+def wrote(notice: NoticeRow, writer: UUID) -> None:
+    """Note that *writer* changed the notice: she cannot approve it, and who has an older one must read it again."""
+    if writer not in notice.writers:
+        notice.writers = [*notice.writers, writer]
+    notice.revision += 1
 
 
 def letter_of(notice: NoticeRow) -> Letter:

@@ -1,5 +1,6 @@
 """Issuing a notice: one transaction, one statement for all people and one for all agencies."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
@@ -9,13 +10,14 @@ from notification.notices import letter_of, load, name_of
 from notification.readiness import ADD
 from notification.rules import due_dates, letter, lifecycle
 from notification.rules.due_dates import DueRule
-from notification.rules.lifecycle import State
+from notification.rules.lifecycle import State, Step
 from notification.tables import NoticeRow, NoticeVersionRow
 from servicekit.calendar import add_business_days, pacific_date
 from servicekit.db import Db
 from servicekit.outbox import emit
 from servicekit.refusals import InvalidField, Refusal
 
+_DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s ORDER BY publish_at, id"
 # Held until commit: a change of the membership that comes meanwhile finds the notice issued.
 _COMPLETE = "SELECT complete_revision FROM audience WHERE audience_id = %(audience)s FOR SHARE"
 # An agency that is listed meanwhile waits, and then finds the notice issued.
@@ -56,32 +58,81 @@ class AudienceNotReady(Refusal):
     """The membership that the approver saw has not arrived here completely: try again in a moment."""
 
 
-def publish(db: Db, *, notice_id: UUID, audience_revision: int, etag: str, approver: UUID, at: datetime) -> NoticeRow:
-    """Approve and issue: fix the text, give it to every local agency and every person of the audience.
+@dataclass(frozen=True)
+class Approval:
+    """What an approver says: as whom, to which membership, of which text, and when to issue it (None = now)."""
+
+    approver: UUID
+    audience_revision: int
+    etag: str
+    publish_at: datetime | None = None
+
+
+def publish(db: Db, *, notice_id: UUID, approval: Approval, at: datetime) -> NoticeRow:
+    """Approve, and issue now or at the time given.
 
     It goes to the newest complete membership, which must be the one that the approver saw or a later one: whoever
     joined in between would become a recipient a moment later anyhow. Which one it was is recorded.
     """
     notice = load(db, notice_id)
-    lifecycle.check_state(name_of(notice_id), notice.state, State.IN_APPROVAL)
-    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
-    lifecycle.check_approver(name_of(notice_id), approver, notice.writers)
-    if audience_revision < 1:
-        raise InvalidField("audience_revision", audience_revision, "must be the one that the approver saw")
-    _issue(notice, _complete_revision(db, notice, audience_revision), approver, at)
+    step = Step.ISSUE if approval.publish_at is None else Step.SCHEDULE
+    # Only from approval: what is scheduled was approved, and issues itself.
+    lifecycle.after(Step.SCHEDULE, name_of(notice_id), notice.state)
+    lifecycle.check_etag(name_of(notice_id), approval.etag, notice.revision)
+    lifecycle.check_approver(name_of(notice_id), approval.approver, notice.writers)
+    if approval.audience_revision < 1:
+        raise InvalidField("audience_revision", approval.audience_revision, "must be the one that the approver saw")
+    notice.approver_id, notice.audience_revision = approval.approver, approval.audience_revision
+    complete = _complete_revision(db, notice)
+    if approval.publish_at is None:
+        return _issue(db, notice, complete, at)
+    lifecycle.check_publish_at(approval.publish_at, at)
+    before = notice.state
+    notice.state, notice.publish_at = lifecycle.after(step, name_of(notice_id), notice.state), approval.publish_at
+    notice.revision += 1
+    after = {"state": notice.state, "publish_at": approval.publish_at.isoformat()}
+    db.changed(name_of(notice_id), before={"state": before}, after=after)
+    return notice
+
+
+def due_to_issue(db: Db, at: datetime) -> list[UUID]:
+    """Return the scheduled notices whose time has come, the earliest first."""
+    return [row["id"] for row in db.rows(_DUE, at=at)]
+
+
+def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
+    """Issue a scheduled notice whose time has come.
+
+    Nothing happens if it was given back, or issued by another process, since it was found.
+    """
+    notice = load(db, notice_id)
+    if notice.state == State.SCHEDULED and notice.publish_at is not None and notice.publish_at <= at:
+        _issue(db, notice, _complete_revision(db, notice), at)
+
+
+def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> NoticeRow:
+    """Fix the text, give it to every local agency and every person of the audience."""
+    before = notice.state
+    notice.state = lifecycle.after(Step.ISSUE, name_of(notice.id), notice.state)
+    notice.published_at, notice.publish_at = at, None
+    notice.revision += 1
+    notice.version = 1
+    notice.audience_revision = audience_revision
+    _set_dates(notice, pacific_date(at))
     db.add(_version(notice, at))
     db.flush()
     _deliver(db, notice, at)
     db.changed(
-        name_of(notice_id),
-        before={"state": State.IN_APPROVAL},
-        after={"state": State.PUBLISHED, "text_sha256": notice.text_sha256, "audience": notice.audience_revision},
+        name_of(notice.id),
+        before={"state": before},
+        after={"state": notice.state, "text_sha256": notice.text_sha256, "audience": notice.audience_revision},
     )
     emit(db, events.notice_published(notice))
     return notice
 
 
-def _complete_revision(db: Db, notice: NoticeRow, seen: int) -> int:
+def _complete_revision(db: Db, notice: NoticeRow) -> int:
+    seen = notice.audience_revision
     rows = db.rows(_COMPLETE, audience=notice.audience_id)
     complete: int = rows[0]["complete_revision"] if rows else 0
     if complete < seen:
@@ -94,15 +145,11 @@ def _complete_revision(db: Db, notice: NoticeRow, seen: int) -> int:
     return complete
 
 
-def _issue(notice: NoticeRow, audience_revision: int, approver: UUID, at: datetime) -> None:
-    issued = pacific_date(at)
-    rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue)
-    notice.state, notice.published_at, notice.approver_id = State.PUBLISHED, at, approver
-    notice.revision += 1
-    notice.version = 1
-    notice.audience_revision = audience_revision
+def _set_dates(notice: NoticeRow, issued: date) -> None:
+    rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
     # What is in approval was complete, so it has an effective date.
     effective = cast("date", notice.effective_date)
+    notice.staff_release_date = due_dates.staff_release_date(rule, issued=issued)
     notice.due_date = due_dates.due_date(rule, effective=effective, issued=issued)
     notice.agency_due_date = add_business_days(issued, notice.agency_confirms_within)
 

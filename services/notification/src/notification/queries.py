@@ -7,37 +7,48 @@ from typing import Any
 from uuid import UUID
 
 from notification.notices import name_of
-from notification.readiness import COUNTED, DID_ALL, STANDING
+from notification.readiness import COUNTED, DID_ALL, STANDING_OF_ISSUED
+from notification.rules.reading import Reader
 from notification.rules.standing import Counts
 from notification.tables import NOTICE_WITHOUT_BODY
+from notification.visibility import RELEASED, VISIBLE, values
 from servicekit.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
 Row = dict[str, Any]
 
+_ISSUED = "SELECT n.* FROM notice AS n WHERE n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')"
 STATE = ""
 NO_UNIT = "none"
 
 _SUMS = ",\n  ".join(f"sum({field.name})::int AS {field.name}" for field in fields(Counts))
-# Late is a read: of those whose day has passed, who is neither ready nor on leave.
+# Late is a read: of those whose day has passed, who is neither ready nor on leave. Of a withdrawn notice it is read as
+# it was on the day of the withdrawal: `counted.on_day`.
 _FIGURES = f"""
 SELECT notice_id, agency_id,
   {_SUMS},
-  coalesce(sum(listed - ready - on_leave) FILTER (WHERE due_date < %(today)s), 0)::int AS overdue
+  coalesce(sum(listed - ready - on_leave) FILTER (WHERE due_date < counted.on_day), 0)::int AS overdue
 FROM readiness
 """  # noqa: S608 - made of constants
+_COUNTED_ON = "least(%(today)s, (n.withdrawn_at AT TIME ZONE 'America/Los_Angeles')::date)"
 _DELIVERY = """
-  d.delivered_at, d.confirmed_at, d.confirmed_by, d.lead, d.problem,
-  coalesce(d.confirmed_at IS NULL AND d.due_date < %(today)s, false) AS confirmation_overdue
+  d.delivered_at, d.confirmed_at, d.confirmed_by, d.lead, d.problem, d.staff_released_at,
+  coalesce(d.confirmed_at IS NULL AND d.due_date < counted.on_day, false) AS confirmation_overdue
 """
 _COUNT_NAMES = ", ".join(f"f.{name}" for name in (*(field.name for field in fields(Counts)), "overdue"))
 _READINESS = f"""
-SELECT agency_id, {_DELIVERY}, {_COUNT_NAMES}
+WITH counted AS (
+  SELECT n.staff_release_date, {_COUNTED_ON} AS on_day FROM notice AS n WHERE n.id = %(notice)s
+)
+SELECT agency_id, counted.staff_release_date, {_DELIVERY}, {_COUNT_NAMES}
 FROM (
   SELECT * FROM delivery WHERE notice_id = %(notice)s AND version = %(version)s
 ) AS d
-FULL JOIN ({_FIGURES} WHERE notice_id = %(notice)s GROUP BY notice_id, agency_id) AS f USING (agency_id)
+FULL JOIN (
+  {_FIGURES} CROSS JOIN counted WHERE notice_id = %(notice)s GROUP BY notice_id, agency_id
+) AS f USING (agency_id)
+CROSS JOIN counted
 WHERE d.delivered_at IS NOT NULL OR agency_id = '' OR f.listed + f.excused > 0
 ORDER BY agency_id
 """  # noqa: S608 - made of constants
@@ -45,15 +56,17 @@ _NEWEST = "(extract(epoch FROM n.published_at) * -1000000)::bigint"
 _AGENCY_NOTICES = f"""
 SELECT * FROM (
   SELECT n.*, %(agency)s::text AS agency_id, {_DELIVERY}, {_COUNT_NAMES},
-    (d.delivered_at IS NULL OR d.confirmed_at IS NOT NULL)
-      AND coalesce(f.listed - f.ready - f.on_leave, 0) = 0 AS closed,
+    n.state = 'WITHDRAWN' OR (
+      (d.delivered_at IS NULL OR d.confirmed_at IS NOT NULL) AND coalesce(f.listed - f.ready - f.on_leave, 0) = 0
+    ) AS closed,
     {_NEWEST} AS newest
   FROM notice AS n
+  CROSS JOIN LATERAL (SELECT {_COUNTED_ON} AS on_day) AS counted
   LEFT JOIN delivery AS d ON d.notice_id = n.id AND d.version = n.version AND d.agency_id = %(agency)s
   LEFT JOIN LATERAL (
     {_FIGURES} WHERE notice_id = n.id AND agency_id = %(agency)s GROUP BY notice_id, agency_id
   ) AS f ON true
-  WHERE n.state = 'PUBLISHED' AND (d.delivered_at IS NOT NULL OR f.listed + f.excused > 0) {{which}}
+  WHERE n.state IN ('PUBLISHED', 'WITHDRAWN') AND (d.delivered_at IS NOT NULL OR f.listed + f.excused > 0) {{which}}
 ) AS at_agency
 {{page}}
 ORDER BY closed, newest, id LIMIT %(limit)s
@@ -62,7 +75,7 @@ _UNITS = f"""
 WITH touched AS (
   SELECT %(notice)s::uuid AS notice_id, person_id FROM audience_member
   WHERE audience_id = %(audience)s AND agency_id = %(agency)s AND member
-), standing AS ({STANDING}), by_unit AS (
+), standing AS ({STANDING_OF_ISSUED}), by_unit AS (
   SELECT standing.*, unit
   FROM standing
   JOIN audience_member AS m
@@ -78,8 +91,8 @@ _RECIPIENTS = f"""
 WITH touched AS (
   SELECT DISTINCT %(notice)s::uuid AS notice_id, m.person_id FROM audience_member AS m
   WHERE m.audience_id = %(audience)s AND m.member {{agency}} {{unit}}
-), standing AS ({STANDING}), listed AS (
-  SELECT *, NOT listed OR on_leave OR did_all AS done FROM standing WHERE agency_id = %(agency)s
+), standing AS ({STANDING_OF_ISSUED}), listed AS (
+  SELECT *, NOT listed OR on_leave OR did_all OR %(withdrawn)s AS done FROM standing WHERE agency_id = %(agency)s
 )
 SELECT listed.*, listed AND NOT on_leave AND did_all AS ready, ARRAY(
   SELECT DISTINCT unit FROM audience_member AS m, unnest(m.units) AS unit
@@ -88,39 +101,54 @@ SELECT listed.*, listed AND NOT on_leave AND did_all AS ready, ARRAY(
 FROM listed WHERE true {{to_go}} {{page}}
 ORDER BY done, due_date, person_id LIMIT %(limit)s
 """  # noqa: S608 - made of constants
-# Led by the notices that are out: recipients are found by their key, and need no index by person.
+# Led by her audiences: her letters are looked at, not all that are out, and their rows are found by their key. Only
+# those of the page are fetched whole.
 _INBOX = f"""
-SELECT * FROM (
-  SELECT {{columns}}, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at, r.excused, here.on_leave,
-    closed, CASE WHEN closed THEN 0 ELSE r.due_date - date '1970-01-01' END AS due, {_NEWEST} AS newest
-  FROM notice AS n
-  JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = %(person)s
-  CROSS JOIN LATERAL (SELECT r.excused OR {DID_ALL} AS closed) AS step
-  CROSS JOIN LATERAL (
-    SELECT bool_or(m.on_leave) AS on_leave FROM audience_member AS m
-    WHERE m.audience_id = n.audience_id AND m.person_id = %(person)s AND m.member
-    HAVING count(*) > 0
-  ) AS here
-  WHERE n.state = 'PUBLISHED' {{which}}
+SELECT {{columns}}, item.*
+FROM (
+  SELECT * FROM (
+    SELECT n.id AS item_id, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at, r.excused,
+      mine.on_leave, closed, CASE WHEN closed THEN 0 ELSE r.due_date - date '1970-01-01' END AS due, {_NEWEST} AS newest
+    FROM (
+      SELECT m.audience_id, bool_or(m.on_leave) AS on_leave FROM audience_member AS m
+      WHERE m.person_id = %(reader)s AND m.member
+      GROUP BY m.audience_id
+    ) AS mine
+    JOIN notice AS n ON n.audience_id = mine.audience_id AND n.state IN ('PUBLISHED', 'WITHDRAWN')
+    JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = %(reader)s
+    CROSS JOIN LATERAL (SELECT r.excused OR n.state = 'WITHDRAWN' OR {DID_ALL} AS closed) AS step
+    WHERE {RELEASED} {{which}}
+  ) AS hers
+  {{page}}
+  ORDER BY closed, due, newest, item_id LIMIT %(limit)s
 ) AS item
-{{page}}
-ORDER BY closed, due, newest, id LIMIT %(limit)s
+JOIN notice AS n ON n.id = item.item_id
+ORDER BY closed, due, newest, item_id
 """  # noqa: S608 - made of constants
 
 
-def notice(db: Db, notice_id: UUID, *, drafts: bool) -> Row:
-    """Return a notice; without *drafts* only an issued one, and nothing tells that there is a draft."""
-    condition = "" if drafts else "AND n.state = 'PUBLISHED'"
-    rows = db.rows(f"SELECT n.* FROM notice AS n WHERE n.id = %(notice)s {condition}", notice=notice_id)  # noqa: S608
+def notice(db: Db, notice_id: UUID, reader: Reader) -> Row:
+    """Return a notice that the reader sees; nothing tells others that there is one."""
+    sql = f"SELECT n.* FROM notice AS n WHERE n.id = %(notice)s AND {VISIBLE}"  # noqa: S608 - made of constants
+    rows = db.rows(sql, notice=notice_id, **values(reader))
+    if not rows:
+        raise NotFound(name_of(notice_id))
+    return rows[0]
+
+
+def issued(db: Db, notice_id: UUID) -> Row:
+    """Return a notice that was issued, also if it was withdrawn since."""
+    rows = db.rows(_ISSUED, notice=notice_id)
     if not rows:
         raise NotFound(name_of(notice_id))
     return rows[0]
 
 
 def notices(db: Db, page: Page) -> list[Row]:
-    """Return notices in any state, newest first, at most one more than the page holds."""
+    """Return the state's own notices in any state, newest first, at most one more than the page holds."""
+    after = _after(page, "AND", "<", created_at="timestamptz", id="uuid")
     return db.rows(
-        f"SELECT n.* FROM notice AS n {_after(page, 'WHERE', '<', created_at='timestamptz', id='uuid')} "  # noqa: S608
+        f"SELECT n.* FROM notice AS n WHERE n.state <> 'HISTORIC' {after} "  # noqa: S608 - made of constants
         "ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
         **_page_values(page, "created_at", "id"),
     )
@@ -172,24 +200,25 @@ def recipients(
         audience=issued["audience_id"],
         agency=agency_id,
         unit=unit,
+        withdrawn=issued["withdrawn_at"] is not None,
         **_page_values(page, "done", "due_date", "person_id"),
     )
 
 
-def inbox(db: Db, person_id: UUID, *, only_open: bool, page: Page) -> list[Row]:
+def inbox(db: Db, reader: Reader, *, only_open: bool, page: Page) -> list[Row]:
     """Return a person's letters, without body: those with something to do first, by due date, then newest first."""
     sql = _INBOX.format(
         columns=NOTICE_WITHOUT_BODY,
         which="AND NOT closed" if only_open else "",
-        page=_after(page, "WHERE", ">", closed="bool", due="int", newest="bigint", id="uuid"),
+        page=_after(page, "WHERE", ">", closed="bool", due="int", newest="bigint", item_id="uuid"),
     )
-    return db.rows(sql, person=person_id, **_page_values(page, "closed", "due", "newest", "id"))
+    return db.rows(sql, **values(reader), **_page_values(page, "closed", "due", "newest", "item_id"))
 
 
-def inbox_item(db: Db, person_id: UUID, notice_id: UUID) -> Row:
+def inbox_item(db: Db, reader: Reader, notice_id: UUID) -> Row:
     """Return a person's letter, with its body."""
     sql = _INBOX.format(columns="n.*", which="AND n.id = %(notice)s", page="")
-    rows = db.rows(sql, person=person_id, notice=notice_id, limit=1)
+    rows = db.rows(sql, notice=notice_id, limit=1, **values(reader))
     if not rows:
         raise NotFound(name_of(notice_id))
     return rows[0]

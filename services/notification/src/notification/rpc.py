@@ -1,14 +1,11 @@
 """The contract's methods: unpack, call, pack."""
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification import deliveries, inbox, notices, publication, queries, wire
+from notification import deliveries, inbox, notices, publication, queries, wire, withdrawal
+from notification.publication import Approval
 from servicekit.calendar import pacific_date
 from servicekit.paging import page_of
 from servicekit.rpc import Call, Servicer
-from servicekit.tokens import WHOLE
-
-# Whoever holds one of these for the state sees drafts too.
-_DRAFT_RIGHTS = ("notices.write", "notices.approve", "readiness.read")
 
 
 class NotificationServicer(Servicer):
@@ -44,14 +41,22 @@ class NotificationServicer(Servicer):
             return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
 
     def PublishNotice(self, request: pb.PublishNoticeRequest, call: Call) -> pb.Notice:
-        notice_id, approver = wire.notice_id(request.name), wire.caller(call.principal)
+        notice_id = wire.notice_id(request.name)
+        publish_at = wire.moment(request.publish_at) if request.HasField("publish_at") else None
+        approval = Approval(wire.caller(call.principal), request.audience_revision, request.etag, publish_at)
         with self.write(call, request) as db:
-            row = publication.publish(
+            row = publication.publish(db, notice_id=notice_id, approval=approval, at=call.now)
+            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+
+    def WithdrawNotice(self, request: pb.WithdrawNoticeRequest, call: Call) -> pb.Notice:
+        notice_id, withdrawn_by = wire.notice_id(request.name), wire.caller(call.principal)
+        with self.write(call, request) as db:
+            row = withdrawal.withdraw(
                 db,
                 notice_id=notice_id,
-                audience_revision=request.audience_revision,
+                reason=request.reason,
                 etag=request.etag,
-                approver=approver,
+                withdrawn_by=withdrawn_by,
                 at=call.now,
             )
             return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
@@ -72,14 +77,14 @@ class NotificationServicer(Servicer):
         return pb.ListNoticesResponse(notices=[wire.notice(row, today) for row in shown], next_page_token=token)
 
     def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
-        drafts = any(WHOLE in call.principal.rights.get(right, ()) for right in _DRAFT_RIGHTS)
+        today = pacific_date(call.now)
         with self.read() as db:
-            row = queries.notice(db, wire.notice_id(request.name), drafts=drafts)
-        return wire.notice(row, pacific_date(call.now))
+            row = queries.notice(db, wire.notice_id(request.name), wire.reader(call.principal, today))
+        return wire.notice(row, today)
 
     def GetReadiness(self, request: pb.GetReadinessRequest, call: Call) -> pb.Readiness:
         with self.read() as db:
-            issued = queries.notice(db, wire.notice_id(request.notice, "notice"), drafts=False)
+            issued = queries.issued(db, wire.notice_id(request.notice, "notice"))
             rows = queries.readiness(db, issued, pacific_date(call.now))
         return wire.readiness(issued, rows)
 
@@ -104,7 +109,7 @@ class NotificationServicer(Servicer):
     def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:  # noqa: ARG002
         page, agency_id = page_of(request), wire.agency_id(request.parent)
         with self.read() as db:
-            issued = queries.notice(db, wire.notice_id(request.notice, "notice"), drafts=False)
+            issued = queries.issued(db, wire.notice_id(request.notice, "notice"))
             rows = queries.recipients(
                 db,
                 issued,
@@ -135,31 +140,49 @@ class NotificationServicer(Servicer):
             row = queries.agency_notice(db, agency_id, notice_id, today)
             return db.answer(wire.agency_notice(row, queries.units(db, row, agency_id, today), today))
 
+    def ReleaseToStaff(self, request: pb.ReleaseToStaffRequest, call: Call) -> pb.AgencyNotice:
+        agency_id, notice_id = wire.agency_id(request.parent), wire.notice_id(request.notice, "notice")
+        person_id, today = wire.caller(call.principal), pacific_date(call.now)
+        with self.write(call, request) as db:
+            deliveries.release_to_staff(db, notice_id=notice_id, agency_id=agency_id, person_id=person_id, at=call.now)
+            row = queries.agency_notice(db, agency_id, notice_id, today)
+            return db.answer(wire.agency_notice(row, queries.units(db, row, agency_id, today), today))
+
     # ---- the person's view ----
 
     def ListInbox(self, request: pb.ListInboxRequest, call: Call) -> pb.ListInboxResponse:
         page, today = page_of(request), pacific_date(call.now)
         with self.read() as db:
-            rows = queries.inbox(db, wire.caller(call.principal), only_open=request.only_open, page=page)
+            rows = queries.inbox(db, wire.own_reader(call.principal, today), only_open=request.only_open, page=page)
         shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1][key] for key in ("closed", "due", "newest", "id")]) if shown else ""
+        key = ("closed", "due", "newest", "item_id")
+        token = page.next_token(rows, [shown[-1][name] for name in key]) if shown else ""
         return pb.ListInboxResponse(items=[wire.inbox_row(row, today) for row in shown], next_page_token=token)
 
     def GetInboxItem(self, request: pb.GetInboxItemRequest, call: Call) -> pb.InboxItem:
+        today = pacific_date(call.now)
         with self.read() as db:
-            row = queries.inbox_item(db, wire.caller(call.principal), wire.notice_id(request.notice, "notice"))
-        return wire.inbox_row(row, pacific_date(call.now))
+            reader = wire.own_reader(call.principal, today)
+            row = queries.inbox_item(db, reader, wire.notice_id(request.notice, "notice"))
+        return wire.inbox_row(row, today)
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
         with self.write(call, request) as db:
-            item = inbox.read(db, notice_id=notice_id, person_id=person_id, at=call.now)
+            reader = wire.own_reader(call.principal, pacific_date(call.now))
+            item = inbox.read(db, notice_id=notice_id, person_id=person_id, reader=reader, at=call.now)
             return db.answer(wire.inbox_item(item, pacific_date(call.now)))
 
     def ConfirmNotice(self, request: pb.ConfirmNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
         with self.write(call, request) as db:
+            reader = wire.own_reader(call.principal, pacific_date(call.now))
             item = inbox.confirm(
-                db, notice_id=notice_id, person_id=person_id, text_sha256=request.text_sha256, at=call.now
+                db,
+                notice_id=notice_id,
+                person_id=person_id,
+                reader=reader,
+                text_sha256=request.text_sha256,
+                at=call.now,
             )
             return db.answer(wire.inbox_item(item, pacific_date(call.now)))

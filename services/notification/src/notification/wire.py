@@ -15,13 +15,19 @@ from notification.memberships import Chunk, MemberChange
 from notification.rules import due_dates
 from notification.rules.due_dates import DueRule
 from notification.rules.letter import Letter
+from notification.rules.reading import Reader
 from notification.rules.standing import Standing
 from servicekit import names
+from servicekit.calendar import pacific_date
 from servicekit.refusals import InvalidField, PermissionMissing
-from servicekit.tokens import Principal
+from servicekit.tokens import SELF, WHOLE, Principal
 
 Row = Mapping[str, Any]
 
+# Whoever holds one of these for the state sees drafts too.
+_DRAFT_RIGHTS = ("notices.write", "notices.approve", "readiness.read")
+# Whoever holds one of these for an agency prepares letters there: she sees them before the agency's staff do.
+_AGENCY_RIGHTS = ("notices.confirm_for_agency", "readiness.read_agency")
 _TEXTS = (
     "series",
     "number",
@@ -64,6 +70,21 @@ def caller(principal: Principal) -> UUID:
     if not principal.name.startswith("people/"):
         raise PermissionMissing("Only a person may do this.", caller=principal.name)
     return person_id(principal.name, "caller")
+
+
+def reader(principal: Principal, today: date) -> Reader:
+    """Read what the caller may see of letters from her rights."""
+    held = principal.rights
+    drafts = any(WHOLE in held.get(right, ()) for right in _DRAFT_RIGHTS)
+    prepares = any(held.get(right, frozenset()) - {SELF} for right in _AGENCY_RIGHTS)
+    person = caller(principal) if principal.name.startswith("people/") else None
+    return Reader(person, today, drafts=drafts, before_staff=drafts or prepares)
+
+
+def own_reader(principal: Principal, today: date) -> Reader:
+    """Read what the caller sees of her own letters: only a person has any."""
+    caller(principal)
+    return reader(principal, today)
 
 
 def letter(notice: pb.Notice) -> Letter:
@@ -114,7 +135,13 @@ def chunk(message: directory.AudienceMembersChanged) -> Chunk:
             )
             for change in message.changes
         ),
+        whole=message.whole,
     )
+
+
+def moment(stamp: Timestamp) -> datetime:
+    """Read a moment."""
+    return stamp.ToDatetime(UTC)
 
 
 def completions(message: enrollment.AssignmentCompleted) -> dict[tuple[UUID, UUID], datetime]:
@@ -137,7 +164,7 @@ def assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived
 
 def notice(row: Row, today: date) -> pb.Notice:
     """Write a notice; *row* may be without its body."""
-    rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"])
+    rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"], row["staff_release_days"])
     return pb.Notice(
         name=f"notices/{row['id']}",
         state=pb.Notice.State.Value(row["state"]),
@@ -204,6 +231,8 @@ def agency_readiness(row: Row) -> pb.AgencyReadiness:
         lead=_person(row["lead"]),
         problem=row["problem"] or "",
         confirmation_overdue=row["confirmation_overdue"],
+        staff_release_date=_day(row["staff_release_date"]),
+        staff_release_time=_moment(row["staff_released_at"]),
     )
 
 
@@ -278,8 +307,8 @@ def _due_sentence(row: Row, rule: DueRule, today: date) -> str:
     effective = row["effective_date"]
     if effective is None:
         return ""
-    due = row["due_date"] or due_dates.due_date(rule, effective=effective, issued=today)
-    return due_dates.sentence(rule, effective=effective, due=due)
+    at = row["published_at"] or row["publish_at"]
+    return due_dates.sentence(rule, effective=effective, issued=pacific_date(at) if at else today)
 
 
 def _course_version(name: str) -> tuple[str, int]:

@@ -15,7 +15,7 @@ class State(StrEnum):
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
     WAIVED = "WAIVED"
-    # The person left the audience before she completed it.
+    # The person left the audience before she completed it, or the notice was withdrawn.
     WITHDRAWN = "WITHDRAWN"
 
 
@@ -36,6 +36,10 @@ class CourseNotKnown(Refusal):
 
 class SectionOutOfOrder(Refusal):
     """Sections are completed in order; `next` is the one whose turn it is."""
+
+
+class NoticeWithdrawn(Refusal):
+    """The notice was withdrawn: it asks nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,12 @@ class Progress:
             raise AssignmentNotOpen("The assignment is not open.", state=self.state)
         if not self.section_count:
             raise CourseNotKnown("The course version has not arrived yet.")
+
+
+def check_in_force(notice_id: str, *, withdrawn: bool) -> None:
+    """Refuse what only a notice that is in force asks for."""
+    if withdrawn:
+        raise NoticeWithdrawn("The notice was withdrawn.", notice=f"notices/{notice_id}")
 
 
 def check_reason(reason: str) -> str:

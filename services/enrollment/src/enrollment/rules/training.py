@@ -32,6 +32,10 @@ class TrainingBeforeNotice(Refusal):
     kind = Kind.INVALID
 
 
+class BriefingDoesNotCount(Refusal):
+    """The notice asks for the course itself: a local briefing does not count as the training."""
+
+
 class PeopleNotOfAgency(Refusal):
     """Some of the people are not on the agency's list under this notice; `count` says how many."""
 
@@ -57,6 +61,13 @@ class Training:
             raise InvalidField("minutes", self.minutes, f"must be between 1 and {MOST_MINUTES}")
         if len(self.led_by) > LONGEST_LEADER:
             raise InvalidField("led_by", "", f"must have at most {LONGEST_LEADER} characters")
+
+    def check_counts(self, notice_id: str, *, briefing_counts: bool) -> None:
+        """Refuse a briefing where the notice says that none counts."""
+        if self.kind is TrainingKind.BRIEFING and not briefing_counts:
+            raise BriefingDoesNotCount(
+                "A briefing does not count as this training.", field="kind", notice=f"notices/{notice_id}"
+            )
 
     def check_day(self, *, today: date, issued_on: date) -> None:
         """Refuse a day that is not between the issue of the notice and today."""

@@ -8,16 +8,28 @@ from servicekit.calendar import add_business_days
 
 @dataclass(frozen=True)
 class DueRule:
-    """So many business days before the notice takes effect, but never less than so many after issue or joining."""
+    """So many business days before the notice takes effect, but never less than so many after issue or joining.
+
+    *staff_release* is how many business days after the agencies the staff see it: their days count from then on.
+    """
 
     before_effective: int
     after_issue: int
+    staff_release: int = 0
+
+
+def staff_release_date(rule: DueRule, *, issued: date) -> date:
+    """Return the day from which staff see a notice of *issued*: with their agencies, or so many business days later."""
+    return add_business_days(issued, rule.staff_release)
 
 
 def due_date(rule: DueRule, *, effective: date, issued: date) -> date:
-    """Return the day by which those must be ready who are in the audience at issue."""
+    """Return the day by which those must be ready who are in the audience at issue.
+
+    Also where it takes effect on the day of issue or took effect before: then all have the days after issue.
+    """
     planned = add_business_days(effective, -rule.before_effective)
-    return max(planned, add_business_days(issued, rule.after_issue))
+    return max(planned, add_business_days(staff_release_date(rule, issued=issued), rule.after_issue))
 
 
 def joiner_due_date(due: date, joiner_business_days: int, joined: date) -> date:
@@ -25,16 +37,29 @@ def joiner_due_date(due: date, joiner_business_days: int, joined: date) -> date:
     return max(due, add_business_days(joined, joiner_business_days))
 
 
-def sentence(rule: DueRule, *, effective: date, due: date) -> str:
-    """Say when it is due and why, and say so if the notice takes effect before training can be due."""
+def sentence(rule: DueRule, *, effective: date, issued: date) -> str:
+    """Say when it is due and why, and say plainly if the notice takes effect before training can be due."""
+    due = due_date(rule, effective=effective, issued=issued)
     if due == add_business_days(effective, -rule.before_effective):
         if rule.before_effective == 0:
             return f"due {_day(due)}, when it takes effect"
         return f"due {_day(due)}, {_days(rule.before_effective)} before it takes effect"
-    words = f"due {_day(due)}, {_days(rule.after_issue)} after issue"
-    if effective < due:
-        words += f"; it takes effect before that, on {_day(effective)}"
-    return words
+    words = f"due {_day(due)}, {_after(rule)}"
+    if effective >= due:
+        return words
+    if effective < issued:
+        year = "" if effective.year == due.year else f", {effective.year}"
+        return f"{words}; it has been in effect since {_day(effective)}{year}"
+    if effective == issued:
+        return f"{words}; it takes effect on the day of issue"
+    return f"{words}; it takes effect before that, on {_day(effective)}"
+
+
+def _after(rule: DueRule) -> str:
+    start = "staff see it" if rule.staff_release else "issue"
+    if rule.after_issue == 0:
+        return f"the day on which {start}" if rule.staff_release else "the day of issue"
+    return f"{_days(rule.after_issue)} after {start}"
 
 
 def _day(day: date) -> str:

@@ -1,12 +1,14 @@
-"""Who may do what with a notice, and when: written, sent for approval, returned or issued."""
+"""Who may do what with a notice, and when: written, sent for approval, returned, scheduled, issued, withdrawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from servicekit.refusals import InvalidField, Kind, Refusal, Stale
 
 _LONGEST_REASON = 2_000
+_FURTHEST = timedelta(days=366)
 
 
 class State(StrEnum):
@@ -14,11 +16,40 @@ class State(StrEnum):
 
     DRAFT = "DRAFT"
     IN_APPROVAL = "IN_APPROVAL"
+    # Approved: issued at its time, unless it is given back before.
+    SCHEDULED = "SCHEDULED"
     PUBLISHED = "PUBLISHED"
+    WITHDRAWN = "WITHDRAWN"
+    # Issued elsewhere or before Cadre.
+    HISTORIC = "HISTORIC"
+
+
+class Step(StrEnum):
+    """What may be done with a notice."""
+
+    WRITE = "WRITE"
+    SUBMIT = "SUBMIT"
+    RETURN = "RETURN"
+    SCHEDULE = "SCHEDULE"
+    ISSUE = "ISSUE"
+    WITHDRAW = "WITHDRAW"
+
+
+# From which states each step starts, and where it leads. What is not here is refused.
+STEPS: Mapping[Step, tuple[tuple[State, ...], State]] = {
+    Step.WRITE: ((State.DRAFT,), State.DRAFT),
+    Step.SUBMIT: ((State.DRAFT,), State.IN_APPROVAL),
+    Step.RETURN: ((State.IN_APPROVAL, State.SCHEDULED), State.DRAFT),
+    Step.SCHEDULE: ((State.IN_APPROVAL,), State.SCHEDULED),
+    Step.ISSUE: ((State.IN_APPROVAL, State.SCHEDULED), State.PUBLISHED),
+    Step.WITHDRAW: ((State.PUBLISHED,), State.WITHDRAWN),
+}
+# Where a notice stays for good.
+FINAL = (State.WITHDRAWN, State.HISTORIC)
 
 
 class WrongState(Refusal):
-    """The notice is not in the state that this step starts from."""
+    """The notice is not in a state that this step starts from."""
 
 
 class SelfApproval(Refusal):
@@ -33,10 +64,23 @@ class NumberTaken(Refusal):
     kind = Kind.EXISTS
 
 
-def check_state(name: str, state: str, needed: State) -> None:
-    """Refuse a step that does not start from *state*."""
-    if state != needed:
+class NoticeWithdrawn(Refusal):
+    """The notice was withdrawn: there is nothing to do any more."""
+
+
+def after(step: Step, name: str, state: str) -> State:
+    """Return the state that *step* leads to; refuse it where it does not start from *state*."""
+    starts, end = STEPS[step]
+    if state not in starts:
+        needed = " or ".join(starts)
         raise WrongState(f"The notice is {state}, not {needed}.", notice=name, state=state, needed=needed)
+    return end
+
+
+def check_in_force(name: str, withdrawn_at: datetime | None) -> None:
+    """Refuse what only a notice that is in force asks for."""
+    if withdrawn_at is not None:
+        raise NoticeWithdrawn("The notice was withdrawn.", notice=name, withdraw_time=withdrawn_at.isoformat())
 
 
 def check_etag(name: str, given: str, revision: int) -> None:
@@ -53,7 +97,15 @@ def check_approver(name: str, approver: UUID, writers: Sequence[UUID]) -> None:
         raise SelfApproval("Who wrote the notice cannot approve it.", notice=name, approver=f"people/{approver}")
 
 
-def check_return_reason(reason: str) -> None:
-    """Refuse to give a notice back without saying why."""
-    if not reason.strip() or len(reason) > _LONGEST_REASON:
-        raise InvalidField("reason", reason, f"must say why, in at most {_LONGEST_REASON} characters")
+def check_reason(reason: str) -> str:
+    """Return *reason* without blanks around it; refuse to give a notice back, or to withdraw it, without saying why."""
+    said = reason.strip()
+    if not said or len(said) > _LONGEST_REASON:
+        raise InvalidField("reason", said[:100], f"must say why, in at most {_LONGEST_REASON} characters")
+    return said
+
+
+def check_publish_at(publish_at: datetime, now: datetime) -> None:
+    """Refuse a time of issue that has passed, or that nobody means."""
+    if not now < publish_at <= now + _FURTHEST:
+        raise InvalidField("publish_at", publish_at.isoformat(), f"must lie ahead, at most {_FURTHEST.days} days")

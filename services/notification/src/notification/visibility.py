@@ -1,0 +1,37 @@
+"""Which letters a reader sees: nobody's drafts but the state's, and staff's only once they are released to them."""
+
+from typing import Any
+from uuid import UUID
+
+from notification.rules.reading import Reader
+
+_NOBODY = UUID(int=0)
+
+# Of a notice `n` that is out, or historic. Released is it by its day, or sooner by an agency where she works.
+RELEASED = """
+(
+  %(before_staff)s OR n.staff_release_date IS NULL OR n.staff_release_date <= %(today)s
+  OR EXISTS (
+    SELECT FROM delivery AS released
+    JOIN audience_member AS works ON works.agency_id = released.agency_id
+    WHERE released.notice_id = n.id AND released.staff_released_at IS NOT NULL
+      AND works.person_id = %(reader)s AND works.member
+  )
+)
+"""
+VISIBLE = f"""
+(
+  %(drafts)s
+  OR (n.state IN ('PUBLISHED', 'WITHDRAWN', 'HISTORIC') AND {RELEASED})
+)
+"""
+
+
+def values(reader: Reader) -> dict[str, Any]:
+    """Return what the conditions above are filled with."""
+    return {
+        "reader": reader.person_id or _NOBODY,
+        "today": reader.today,
+        "drafts": reader.drafts,
+        "before_staff": reader.before_staff,
+    }
