@@ -161,7 +161,7 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
 
 
 def brief(access: Access, cast: Cast, notice: pb.Notice, briefed: dict[str, list[str]], progress: Progress) -> None:
-    """Have coordinators record a local briefing for their people, who read and confirm the letter themselves."""
+    """Have coordinators record a local briefing for their people, who confirm by themselves that they read the letter."""
     today = calendar.pacific_date(datetime.now(UTC)).isoformat()
 
     def record(agency: str) -> None:
@@ -179,8 +179,6 @@ def brief(access: Access, cast: Cast, notice: pb.Notice, briefed: dict[str, list
             access.ask(access.enrollment.RecordTraining, request, person=cast.leads[agency])
 
     def confirm(person: str) -> None:
-        read = pb.ReadNoticeRequest(notice=notice.name, request_id=request_id(notice.name, person, "read"))
-        access.ask(access.notification.ReadNotice, read, person=person)
         request = pb.ConfirmNoticeRequest(
             notice=notice.name, text_sha256=notice.text_sha256, request_id=request_id(notice.name, person, "confirm")
         )
