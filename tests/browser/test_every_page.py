@@ -37,6 +37,9 @@ SWEEP = [
     ("/letters/{letter_id}", APPROVER, "/letters/{waiting}"),
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{draft}/edit"),
     ("/letters/{letter_id}/preview", ANALYST, "/letters/{draft}/preview"),
+    ("/letters/{letter_id}/map", ANALYST, "/letters/{letter}/map"),
+    ("/letters/{letter_id}/map", ANALYST, "/letters/{letter}/map?show=confirmed"),
+    ("/letters/{letter_id}/print", ANALYST, "/letters/{letter}/print"),
     ("/letters/{letter_id}/text", ANALYST, "/letters/{letter}/text"),
     ("/letters/{letter_id}/included", ANALYST, "/letters/{letter}/included"),
     ("/letters/{letter_id}/history", ANALYST, "/letters/{letter}/history"),
@@ -81,6 +84,9 @@ SWEEP = [
     ("/agencies/{agency_id}/roster/{import_id}", COORDINATOR, "/agencies/lake/roster/{imported}"),
     ("/operations", OPERATOR, "/operations?audits=run&settled=show"),
 ]
+
+# Routes that answer with a file: `test_downloads.py` fetches them.
+DOWNLOADS = {"/letters/{letter_id}/agencies.csv", LETTER + "/people.csv"}
 
 
 def chosen(question, *, right):
@@ -174,7 +180,7 @@ def check(visitor, width):
 def test_the_sweep_knows_every_page():
     routes = {route.path for router in pages.ROUTERS for route in router.routes if "GET" in route.methods}
 
-    assert routes - {"/"} == {route for route, _, _ in SWEEP}
+    assert routes - {"/"} - DOWNLOADS == {route for route, _, _ in SWEEP}
 
 
 @pytest.mark.parametrize(("who", "path"), [(who, path) for _, who, path in SWEEP])
@@ -207,9 +213,19 @@ def test_a_refused_form_has_no_fault_that_axe_finds(signed_in, things, who, path
     check(visitor, 400)
 
 
-@pytest.mark.parametrize("path", [BIG + "/sign-in-sheet", "/training/{letter}/letter"])
-def test_what_is_printed_says_demonstration_and_has_no_menus(signed_in, things, path):
-    visitor = signed_in(BIG_COORDINATOR)
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        (BIG_COORDINATOR, BIG + "/sign-in-sheet"),
+        (BIG_COORDINATOR, BIG),
+        (BIG_COORDINATOR, "/training/{letter}/letter"),
+        (ANALYST, "/letters/{letter}"),
+        (ANALYST, "/letters/{letter}/map"),
+        (ANALYST, "/letters/{letter}/print"),
+    ],
+)
+def test_what_is_printed_says_demonstration_and_has_no_menus(signed_in, things, who, path):
+    visitor = signed_in(who)
     visitor.go(path.format(**things))
     visitor.page.emulate_media(media="print")
 

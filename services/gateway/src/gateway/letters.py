@@ -5,6 +5,8 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import glossary
 from gateway.forms import Form
 
+# States of a letter that agencies and staff have.
+ISSUED = (pb.Notice.PUBLISHED,)
 # Fields that are the same text in the form and in the contract.
 TEXTS = (
     *("series", "number", "addressees", "subject", "references", "supersedes", "contact"),

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import sentences
+
+# Longer ones are cut by e-mail programs in use.
+_LONGEST_LINK = 1800
 
 
 @dataclass(frozen=True)
@@ -69,5 +73,14 @@ def rows(
 
 def addresses(needed: Sequence[Needed]) -> str:
     """Return the e-mail addresses of those to call, as an e-mail program takes them."""
-    found = dict.fromkeys(contact.email for one in needed for contact in one.contacts if contact.email)
-    return "; ".join(found)
+    return "; ".join(_addresses(needed))
+
+
+def mail_to(needed: Sequence[Needed]) -> str:
+    """Return a link that opens an e-mail to those to call, none of whom sees the others; empty if it were too long."""
+    found = ",".join(quote(address, safe="@") for address in _addresses(needed))
+    return f"mailto:?bcc={found}" if 0 < len(found) <= _LONGEST_LINK else ""
+
+
+def _addresses(needed: Sequence[Needed]) -> list[str]:
+    return list(dict.fromkeys(contact.email for one in needed for contact in one.contacts if contact.email))

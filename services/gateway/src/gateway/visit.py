@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -14,6 +14,7 @@ from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
 
 from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from gateway import clients as callers
 from gateway import sentences, sign_ins
 from gateway.clients import Clients, Tokens
@@ -93,11 +94,26 @@ class Visit:
         )
         return HTMLResponse(content, status)
 
+    def download(self, content: bytes, filename: str, media_type: str) -> Response:
+        """Answer with a file that the browser saves under *filename*, and never shows as a page of ours."""
+        plain = "".join(c if c.isascii() and (c.isalnum() or c in " -_.") else "_" for c in filename)
+        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+        return Response(content, media_type=media_type, headers={"content-disposition": named})
+
     def go(self, path: str, *, done: str = "", n: int | None = None) -> RedirectResponse:
         """Answer a form that was accepted: on to *path*, which says what was done."""
         said = {key: str(value) for key, value in (("done", done), ("n", n)) if value not in ("", None)}
         joint = "&" if "?" in path else "?"
         return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
+
+    def letter(self, letter_id: str) -> notification_pb.Notice:
+        """Give the letter that a path names, if the visitor may see it."""
+        return self.clients.notification.GetNotice(notification_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+
+    def agencies(self) -> dict[str, pb.Agency]:
+        """Give every agency by its name, `agencies/{slug}`."""
+        answer = self.clients.directory.ListAgencies(pb.ListAgenciesRequest(page_size=200))
+        return {agency.name: agency for agency in answer.agencies}
 
     def names(self, people: list[str]) -> dict[str, str]:
         """Give the names of *people* whom the visitor may see, in one call."""

@@ -2,8 +2,10 @@
 
 from gateway.pages import (
     agency_notice,
+    approval,
     composer,
     course,
+    downloads,
     home,
     learning,
     operator,
@@ -21,7 +23,9 @@ ROUTERS = tuple(
         sign_in,
         home,
         composer,
+        approval,
         state_notice,
+        downloads,
         agency_notice,
         learning,
         course,

@@ -1,72 +1,72 @@
-"""A letter as the state sees it: counts, who needs a call, all agencies; and its approval before that."""
+"""An issued letter as the state sees it: counts, who needs a call, all agencies, on the map and on paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import letters, readiness
+from gateway import county_map, letters, readiness
 from gateway.forms import Form
-from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.client import Refused
+from gateway.pages import approval
+from gateway.visit import Answer, Visit, Visitor
 
-router = APIRouter(prefix="/letters")
+router = APIRouter(prefix="/letters/{letter_id}")
 
 
-@router.get("/{letter_id}")
+@router.get("")
 def letter_page(visit: Visitor, letter_id: str, region: str = "", size: str = "") -> Answer:
     """The figures of an issued letter; a draft as it waits."""
-    letter = _letter(visit, letter_id)
-    if letter.state != pb.Notice.PUBLISHED:
-        return _waiting(visit, letter, Form.of({"reason": "", "audience_revision": ""}))
-    figures = visit.clients.notification.GetReadiness(pb.GetReadinessRequest(notice=letter.name))
-    agencies = _agencies(visit)
-    needed = readiness.needs_a_call(figures, agencies)
-    return visit.page(
-        "state_letter.html",
-        letter=letter,
-        letters=letters,
-        figures=figures,
-        needed=needed,
-        addresses=readiness.addresses(needed),
-        rows=readiness.rows(figures, agencies, region=region, size=size),
-        chosen=Form.of({"region": region, "size": size}),
-        regions=_options(agency.region for agency in agencies.values()),
-        sizes=_options(agency.size_class for agency in agencies.values()),
-        names=visit.names([letter.approver]),
-    )
+    letter = visit.letter(letter_id)
+    if letter.state not in letters.ISSUED:
+        return approval.waiting(visit, letter, Form.of({"reason": "", "audience_revision": ""}))
+    return visit.page("state_letter.html", **_figures(visit, letter, region, size))
 
 
-@router.get("/{letter_id}/text")
+@router.get("/print")
+def print_page(visit: Visitor, letter_id: str, region: str = "", size: str = "") -> Answer:
+    """Figures, calls, map and table on one page for paper."""
+    shown = _figures(visit, visit.letter(letter_id), region, size)
+    return visit.page("state_print.html", **shown, **_map(visit, shown["figures"], shown["agencies"], "ready"))
+
+
+@router.get("/map")
+def map_page(visit: Visitor, letter_id: str, show: str = "ready") -> Answer:
+    """The counties, each shaded by its agency's figure, and the same as a table."""
+    letter = visit.letter(letter_id)
+    shown = _map(visit, _readiness(visit, letter), visit.agencies(), show)
+    return visit.page("letter_map.html", letter=letter, letters=letters, **shown)
+
+
+@router.get("/text")
 def text_page(visit: Visitor, letter_id: str) -> Answer:
     """The letter itself."""
-    letter = _letter(visit, letter_id)
-    return visit.page("letter_text.html", letter=letter, letters=letters)
+    return visit.page("letter_text.html", letter=visit.letter(letter_id), letters=letters)
 
 
-@router.get("/{letter_id}/included")
+@router.get("/included")
 def included_page(visit: Visitor, letter_id: str) -> Answer:
     """Who was included, in words and by agency: counts, never names."""
-    letter = _letter(visit, letter_id)
+    letter = visit.letter(letter_id)
     audience = visit.clients.directory.GetAudience(directory_pb.GetAudienceRequest(name=letter.audience))
-    figures = visit.clients.notification.GetReadiness(pb.GetReadinessRequest(notice=letter.name))
+    figures = _readiness(visit, letter)
     return visit.page(
         "letter_included.html",
         letter=letter,
         letters=letters,
         audience=audience,
         figures=figures,
-        rows=readiness.rows(figures, _agencies(visit)),
+        rows=readiness.rows(figures, visit.agencies()),
     )
 
 
-@router.get("/{letter_id}/history")
+@router.get("/history")
 def history_page(visit: Visitor, letter_id: str) -> Answer:
     """What happened with the letter, newest first."""
-    letter = _letter(visit, letter_id)
-    figures = visit.clients.notification.GetReadiness(pb.GetReadinessRequest(notice=letter.name))
-    agencies = _agencies(visit)
+    letter = visit.letter(letter_id)
+    figures = _readiness(visit, letter)
+    agencies = visit.agencies()
     people = [figure.confirmed_by for figure in figures.agencies]
     names = visit.names([letter.author, letter.approver, *people])
     confirmed = [(figure, agencies[figure.agency]) for figure in figures.agencies if figure.confirm_time.seconds]
@@ -74,75 +74,43 @@ def history_page(visit: Visitor, letter_id: str) -> Answer:
     return visit.page("letter_history.html", letter=letter, letters=letters, confirmed=confirmed, names=names)
 
 
-@router.post("/{letter_id}/issue")
-def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
-    """Approve and issue."""
-    revision = form.text("audience_revision")
-    try:
-        visit.clients.notification.PublishNotice(
-            pb.PublishNoticeRequest(
-                name=f"notices/{letter_id}",
-                audience_revision=int(revision) if revision.isdecimal() else 0,
-                etag=form.text("etag"),
-                request_id=form.request_id,
-            )
-        )
-    except Refused as error:
-        form.refuse(error)
-        return _waiting(visit, _letter(visit, letter_id), form)
-    return visit.go(f"/letters/{letter_id}", done="issued")
+def _readiness(visit: Visit, letter: pb.Notice) -> pb.Readiness:
+    return visit.clients.notification.GetReadiness(pb.GetReadinessRequest(notice=letter.name))
 
 
-@router.post("/{letter_id}/return")
-def give_back(visit: Visitor, letter_id: str, form: Sent) -> Answer:
-    """Return to the author with a reason."""
-    form.needs("reason", "Say why, so that the author knows what to change.")
-    if not form.errors:
-        try:
-            visit.clients.notification.ReturnNotice(
-                pb.ReturnNoticeRequest(
-                    name=f"notices/{letter_id}", reason=form.text("reason"), request_id=form.request_id
-                )
-            )
-        except Refused as error:
-            form.refuse(error)
-    if form.errors:
-        return _waiting(visit, _letter(visit, letter_id), form)
-    return visit.go("/letters", done="returned")
+def _figures(visit: Visit, letter: pb.Notice, region: str, size: str) -> dict[str, Any]:
+    """Return what the page of figures and its print show."""
+    figures, agencies = _readiness(visit, letter), visit.agencies()
+    needed = readiness.needs_a_call(figures, agencies)
+    return {
+        "letter": letter,
+        "letters": letters,
+        "figures": figures,
+        "agencies": agencies,
+        "needed": needed,
+        "addresses": readiness.addresses(needed),
+        "mail_all": readiness.mail_to(needed),
+        "rows": readiness.rows(figures, agencies, region=region, size=size),
+        "chosen": Form.of({"region": region, "size": size}),
+        "regions": _options(agency.region for agency in agencies.values()),
+        "sizes": _options(agency.size_class for agency in agencies.values()),
+        "names": visit.names([letter.approver]),
+    }
 
 
-def _letter(visit: Visit, letter_id: str) -> pb.Notice:
-    return visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
-
-
-def _agencies(visit: Visit) -> dict[str, directory_pb.Agency]:
-    answer = visit.clients.directory.ListAgencies(directory_pb.ListAgenciesRequest(page_size=200))
-    return {agency.name: agency for agency in answer.agencies}
-
-
-def _waiting(visit: Visit, letter: pb.Notice, form: Form) -> Answer:
-    """Show a letter before its issue: what it says, who it is for today, and what can be done with it."""
-    audience = preview = None
-    if letter.audience:
-        directory = visit.clients.directory
-        audience = directory.GetAudience(directory_pb.GetAudienceRequest(name=letter.audience))
-        preview = directory.PreviewAudience(directory_pb.PreviewAudienceRequest(expression=audience.expression))
-    may_approve = (
-        letter.state == pb.Notice.IN_APPROVAL
-        and visit.rights.state("notices.approve")
-        and letter.author != visit.person
-    )
-    return visit.page(
-        "waiting_letter.html",
-        status=400 if form.errors else 200,
-        letter=letter,
-        letters=letters,
-        audience=audience,
-        preview=preview,
-        may_approve=may_approve,
-        form=form,
-        names=visit.names([letter.author]),
-    )
+def _map(visit: Visit, figures: pb.Readiness, agencies: Mapping[str, directory_pb.Agency], show: str) -> dict[str, Any]:
+    """Return what the map shows; another measure than ours is the first one."""
+    measure = show if show in county_map.MEASURES else next(iter(county_map.MEASURES))
+    title, shades = county_map.MEASURES[measure]
+    return {
+        "areas": county_map.areas(figures, agencies, visit.today, measure),
+        "drawing": county_map.drawing(),
+        "fills": county_map.FILLS,
+        "measure": measure,
+        "measure_title": title,
+        "measures": [(name, title) for name, (title, _) in county_map.MEASURES.items()],
+        "shades": shades,
+    }
 
 
 def _options(values: Iterable[str]) -> list[tuple[str, str]]:

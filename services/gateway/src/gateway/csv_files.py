@@ -1,0 +1,112 @@
+"""Tables as files for spreadsheet programs.
+
+UTF-8 with a byte order mark: without it the spreadsheet program that most agencies have reads names with diacritics as
+another alphabet. Whatever is text and could be taken for a formula is marked as text.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from cadre.notification.v1 import notification_service_pb2 as pb
+from gateway import letters
+from gateway.agency_lists import Line
+from gateway.readiness import Row
+from servicekit.calendar import PACIFIC
+
+MEDIA_TYPE = "text/csv; charset=utf-8"
+# What spreadsheet programs take for the beginning of a formula, also in the full width of East Asian alphabets.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant
+
+AGENCY_COLUMNS = (
+    *("Letter", "As of", "Agency", "Region", "Size", "Confirmed", "Confirmation past due", "Staff", "Ready"),
+    *("Not started", "On leave", "Read", "Confirmed by staff", "Trained", "Past due", "Does not apply", "Problem"),
+)
+PEOPLE_COLUMNS = ("Letter", "As of", "Name", "Unit", "Read", "Confirmed", "Trained", "Due", "Ready", "On leave", "Note")
+WHOLE_STATE = "Whole state, each person once"
+
+
+def agencies(letter: pb.Notice, figures: pb.Readiness, rows: Iterable[Row], at: datetime) -> bytes:
+    """Return the state's table: the same lines as on the page, and the state's own figures as the last one."""
+    head = _head(letter, at)
+    lines = [
+        [
+            *head,
+            row.agency.short_title,
+            row.agency.region,
+            row.agency.size_class,
+            _moment(row.figures.confirm_time),
+            _yes(row.figures.confirmation_overdue),
+            *_counts(row.figures.counts),
+            row.figures.problem,
+        ]
+        for row in rows
+    ]
+    lines.append([*head, WHOLE_STATE, "", "", "", "", *_counts(figures.state), ""])
+    return _file(AGENCY_COLUMNS, lines)
+
+
+def people(letter: pb.Notice, lines: Iterable[Line], at: datetime) -> bytes:
+    """Return an agency's people under a letter, as its page has them; never a score."""
+    head = _head(letter, at)
+    return _file(
+        PEOPLE_COLUMNS,
+        [
+            [
+                *head,
+                line.name,
+                line.units,
+                _moment(line.standing.read_time),
+                _moment(line.standing.confirm_time),
+                _moment(line.standing.train_time),
+                line.standing.due_date,
+                _yes(line.standing.ready),
+                _yes(line.standing.on_leave),
+                "Does not apply" if line.standing.excused else "",
+            ]
+            for line in lines
+        ],
+    )
+
+
+def name(letter: pb.Notice, what: str, day: date) -> str:
+    """`CSSP-26-04-agencies-2026-11-23.csv`; a letter of a demonstration says so in the name, too."""
+    mark = "DEMONSTRATION-" if letter.demonstration else ""
+    return f"{mark}{letters.title(letter).replace(' ', '-')}-{what}-{day.isoformat()}.csv"
+
+
+def _head(letter: pb.Notice, at: datetime) -> tuple[str, str]:
+    mark = " (DEMONSTRATION, not issued by DCSS)" if letter.demonstration else ""
+    return f"{letters.title(letter)}{mark}", at.astimezone(PACIFIC).isoformat(" ", "seconds")
+
+
+def _counts(counts: pb.Counts) -> tuple[int, ...]:
+    return (
+        *(counts.of, counts.ready, counts.not_started, counts.on_leave, counts.read),
+        *(counts.confirmed, counts.trained, counts.overdue, counts.excused),
+    )
+
+
+def _moment(at: Timestamp) -> str:
+    """When it happened, in California; empty if it did not."""
+    return at.ToDatetime(tzinfo=PACIFIC).isoformat(" ", "seconds") if at.seconds else ""
+
+
+def _yes(value: bool) -> str:
+    return "Yes" if value else "No"
+
+
+def _file(columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(columns)
+    writer.writerows([[_cell(value) for value in line] for line in lines])
+    return b"\xef\xbb\xbf" + written.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - text or a number
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
