@@ -161,7 +161,7 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
 
 
 def brief(access: Access, cast: Cast, notice: pb.Notice, briefed: dict[str, list[str]], progress: Progress) -> None:
-    """Have coordinators record a local briefing for their people, who confirm by themselves that they read the letter."""
+    """Have coordinators record a local briefing for their people, each of whom confirms that she read the letter."""
     today = calendar.pacific_date(datetime.now(UTC)).isoformat()
 
     def record(agency: str) -> None:
