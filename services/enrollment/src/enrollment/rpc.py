@@ -1,7 +1,7 @@
 """Enrollment's contract: unpack, call, pack."""
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from enrollment import assignments, completions, queries, wire
+from enrollment import assignments, completions, queries, rates, wire
 from servicekit import paging
 from servicekit.rpc import Call, Servicer
 
@@ -105,3 +105,13 @@ class EnrollmentServicer(Servicer):
             next_page_token=page.next_token(rows, last),
             years=map(wire.year_of_training, years),
         )
+
+    def ListCompletionRates(
+        self, request: pb.ListCompletionRatesRequest, _call: Call
+    ) -> pb.ListCompletionRatesResponse:
+        page = paging.page_of(request)
+        with self.read() as db:
+            rows = rates.list_rates(db, page)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1].course_id] if shown else [])
+        return pb.ListCompletionRatesResponse(rates=map(wire.completion_rate, shown), next_page_token=token)

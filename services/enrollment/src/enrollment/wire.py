@@ -6,9 +6,11 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from enrollment.rates import Rate
 from enrollment.records import Assignment, Completion, YearOfTraining
 from enrollment.rules.training import MOST_PEOPLE, Training, TrainingKind
 from servicekit import names
+from servicekit.intervals import share_interval
 from servicekit.refusals import InvalidField, NotFound, PermissionMissing
 
 WHOLE_STATE = "-"
@@ -131,3 +133,12 @@ def _timestamp(moment: datetime) -> Timestamp:
     timestamp = Timestamp()
     timestamp.FromDatetime(moment)
     return timestamp
+
+
+def completion_rate(given: Rate) -> pb.CompletionRate:
+    """Return how a course was completed, with its interval where there is anybody to count."""
+    message = pb.CompletionRate(course=f"courses/{given.course_id}", completed=given.completed, of=given.of)
+    if given.of:
+        message.share = given.completed / given.of
+        message.low, message.high = share_interval(given.completed, given.of)
+    return message

@@ -1,0 +1,34 @@
+"""How courses are completed, statewide: by sets, a page of courses at a time."""
+
+from dataclasses import dataclass
+
+from servicekit.db import Db
+from servicekit.paging import Page
+
+# Who took the course under two letters was to take it twice, and counts for each.
+_RATES = """
+SELECT page.course_id,
+  count(a.state) FILTER (WHERE a.state = 'COMPLETED') AS completed,
+  count(a.state) FILTER (WHERE a.state NOT IN ('WAIVED', 'WITHDRAWN')) AS of
+FROM (
+  SELECT DISTINCT course_id FROM requirement WHERE course_id > %(after)s ORDER BY course_id LIMIT %(most)s
+) AS page
+JOIN requirement AS r ON r.course_id = page.course_id
+LEFT JOIN assignment AS a ON a.requirement_id = r.id
+GROUP BY page.course_id ORDER BY page.course_id
+"""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """*completed* of those who were to take a course: *of* leaves out the excused and who left before."""
+
+    course_id: str
+    completed: int
+    of: int
+
+
+def list_rates(db: Db, page: Page) -> list[Rate]:
+    """Return the rates of courses, by id, one over the page's size if there are more."""
+    (after,) = page.after or ("",)
+    return [Rate(**row) for row in db.rows(_RATES, after=after, most=page.size + 1)]
