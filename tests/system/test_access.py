@@ -15,6 +15,7 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum
 from cadre.directory.v1 import directory_service_pb2 as directory
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation
+from cadre.evaluation.v1 import quality_service_pb2 as quality
 from cadre.notification.v1 import notification_service_pb2 as notification
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.options.v1 import options_pb2
@@ -257,6 +258,41 @@ def submit_sitting(world):
     return evaluation.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=fresh())
 
 
+def known_course(world):
+    """The course, as soon as evaluation has heard of it."""
+    request = Q.GetCourseQualityRequest(name=course_of(world))
+
+    def heard():
+        try:
+            return world.rightly(world.access.quality.GetCourseQuality, request, "quality.read")
+        except Refused:
+            return None
+
+    wait_until(heard, 30, "evaluation does not hear of the course")
+    return request
+
+
+def reaction_form(world):
+    known_course(world)
+    ask, own = world.access, {"learning.do": ("self",), "catalogue.read": ("self",), "tests.take": ("self",)}
+    version = curriculum.GetCourseVersionRequest(name=world.cadre.course_version)
+    test = world.call(ask.curriculum.GetCourseVersion, version, world.person, own).test_version
+    start = evaluation.StartSittingRequest(test_version=test, request_id=fresh())
+    sitting = world.call(ask.evaluation.StartSitting, start, world.person, own)
+    answers = [evaluation.Answer() for _ in range(sitting.items)]
+    submit = evaluation.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=fresh())
+    world.call(ask.evaluation.SubmitSitting, submit, world.person, own)
+    return Q.GetReactionFormRequest(course_version=world.cadre.course_version)
+
+
+def reaction(world):
+    own = {"tests.take": ("self",)}
+    form = world.call(world.access.quality.GetReactionForm, reaction_form(world), world.person, own)
+    return Q.SendReactionRequest(
+        course_version=world.cadre.course_version, ratings=[4] * 5, ticket=form.ticket, agency=HOME
+    )
+
+
 def withdraw_notice(world):
     waiting = submitted(world, "A letter to withdraw")
     publish = notification.PublishNoticeRequest(
@@ -291,6 +327,7 @@ def purging(world, *, paused):
 
 
 D, N, E, V, C, O = directory, notification, enrollment, evaluation, curriculum, operations  # noqa: E741 - one letter a contract
+Q = quality
 
 REQUESTS = {
     "DirectoryService": {
@@ -403,6 +440,15 @@ REQUESTS = {
             request_id=fresh(),
         ),
         "ListCompletions": lambda w: E.ListCompletionsRequest(parent=w.learner),
+        "ListCompletionRates": lambda w: E.ListCompletionRatesRequest(),
+    },
+    "QualityService": {
+        "GetReactionForm": reaction_form,
+        "SendReaction": reaction,
+        "ListCourseQuality": lambda w: Q.ListCourseQualityRequest(),
+        "GetCourseQuality": known_course,
+        "ListAgencyCourseQuality": lambda w: Q.ListAgencyCourseQualityRequest(parent=HOME),
+        "ListComments": lambda w: Q.ListCommentsRequest(parent=course_of(w)),
     },
     "NotificationService": {
         "CreateNotice": lambda w: N.CreateNoticeRequest(
@@ -464,6 +510,8 @@ METHODS = [
 FOR_EVERYBODY = {
     *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "ListInbox"),
+    # Asked without a name: who took the test may answer.
+    *("GetReactionForm", "SendReaction"),
 }
 # Answers with nothing rather than with a refusal: whether the person exists is not told.
 EMPTY_ELSEWHERE = {"ListCompletions"}
@@ -475,6 +523,7 @@ def stub_method(access: Access, method):
         "DirectoryService": access.directory,
         "CurriculumService": access.curriculum,
         "EvaluationService": access.evaluation,
+        "QualityService": access.quality,
         "EnrollmentService": access.enrollment,
         "NotificationService": access.notification,
         "OperationsService": access.operations["notification"],
