@@ -216,3 +216,21 @@ def listed(world, agency):
     request = pb.ListAssignmentsRequest(parent=f"agencies/{agency}")
     answer = world.coordinator(agency).ListAssignments(request)
     return {one.person.removeprefix("people/") for one in answer.assignments}
+
+
+def test_a_whole_revision_makes_up_for_one_that_was_lost(world, letter):
+    world.hear(course())
+    world.hear(letter.changed(1, [change(1), change(2)]))
+    world.hear(letter.published(revision=2))  # revision 2 was told, and never heard
+    everybody = [change(1, member=False), change(2), change(3, "kern")]
+    first, second = (letter.changed(3, part, chunk=n, chunks=2) for n, part in ((1, everybody[:2]), (2, everybody[2:])))
+    first.whole = second.whole = True
+
+    world.hear(first)
+    assert world.states(letter) == {}
+    world.hear(second)
+
+    assert world.states(letter) == {2: "ASSIGNED", 3: "ASSIGNED"}
+    assert world.due(letter, 2) == DUE
+    world.hear(letter.changed(4, [change(1)]))
+    assert world.states(letter)[1] == "ASSIGNED"
