@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cadre_cli.bench import learning, publish, servers
-from cadre_cli.bench.report import BUDGET_PEOPLE, COMPLETIONS, Measured, Report, show
+from cadre_cli.bench import learning, pages, publish, servers
+from cadre_cli.bench.report import BUDGET_PEOPLE, COMPLETIONS, Measured, Pages, Report, show
 from cadre_cli.bench.servers import NotDurableError
 from cadre_cli.bench.stage import Stage, WrongResultError, open_stage
 from cadre_cli.supervisor import SupervisorError
@@ -27,16 +27,27 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Size:
-    """What is measured with so many people: how often a letter is issued, and how many single calls (0 = none)."""
+    """What is measured with so many people: how often a letter is issued, and how many single calls (0 = none).
+
+    *page_letters* more are issued before pages are asked for during *page_seconds* (0 = not at all).
+    """
 
     people: int
     letters: int
     completions: int = 0
     sittings: int = 0
+    page_letters: int = 0
+    page_seconds: float = 0.0
 
 
-QUICK = (Size(1_000, 3), Size(BUDGET_PEOPLE, 3, COMPLETIONS, 2_000))
-FULL = (Size(1_000, 5), Size(BUDGET_PEOPLE, 5, COMPLETIONS, COMPLETIONS), Size(100_000, 3))
+QUICK = (Size(1_000, 3), Size(BUDGET_PEOPLE, 3, COMPLETIONS, 2_000, 0, 10.0))
+# The 93 letters more bring a million assignments into the tables.
+FULL = (
+    Size(1_000, 5),
+    Size(BUDGET_PEOPLE, 5, COMPLETIONS, COMPLETIONS, 93, 30.0),
+    Size(100_000, 3),
+    Size(1_000_000, 1),
+)
 
 
 def bench(
@@ -100,4 +111,17 @@ def _measure_size(stage: Stage, size: Size, say: Say) -> Measured:
         notice, _ = publish.issue(stage, size.letters + 2, stage.tested_course)
         sittings = learning.sittings(stage, notice, size.sittings)
         say(f"{sittings.count:,} tests submitted in {sittings.seconds:.1f} s")
-    return Measured(issued, stage.roster, completions, sittings)
+    return Measured(issued, stage.roster, completions, sittings, _measure_pages(stage, size, say))
+
+
+def _measure_pages(stage: Stage, size: Size, say: Say) -> Pages | None:
+    if not size.page_seconds:
+        return None
+    before = size.letters + bool(size.completions) + bool(size.sittings)
+    for number in range(before + 1, before + size.page_letters + 1):
+        publish.issue(stage, number, stage.course)
+    notice, _ = publish.issue(stage, before + size.page_letters + 1, stage.course)
+    assignments = (before + size.page_letters + 1) * stage.people
+    measured = pages.measure(stage, notice, size.page_seconds, assignments)
+    say(f"{measured.everything.requests:,} pages: half of them in {measured.everything.p50_ms:.1f} ms")
+    return measured

@@ -1,7 +1,7 @@
 """What a run reports: the figures, and how they stand against the budgets."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
@@ -15,6 +15,8 @@ LINEAR_FACTOR = 1.3
 COMPLETIONS = 10_000
 COMPLETION_SECONDS = 12.0
 ROSTER_SECONDS = 6.0
+PAGE_P50_MS = 25.0
+PAGE_P95_MS = 60.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,38 @@ class Calls:
 
 
 @dataclass(frozen=True)
+class PageLoad:
+    """How long a page took, or all of them, from when it was asked for by the clock until it was there."""
+
+    page: str
+    requests: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+
+    @classmethod
+    def of(cls, page: str, seconds: Sequence[float]) -> "PageLoad":
+        """Sum up requests."""
+        ranked = sorted(seconds)
+
+        def at(percent: int) -> float:
+            return 1000 * ranked[min(len(ranked) - 1, len(ranked) * percent // 100)]
+
+        return cls(page, len(ranked), at(50), at(95), at(99))
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The main pages under a steady load, while so many assignments stand in the tables."""
+
+    per_second: int
+    staff: int
+    assignments: int
+    everything: PageLoad
+    by_page: list[PageLoad]
+
+
+@dataclass(frozen=True)
 class Roster:
     """A roster file, from its first chunk until its people are in the directory and in the audiences."""
 
@@ -75,6 +109,7 @@ class Measured:
     roster: Roster
     completions: Calls | None
     sittings: Calls | None
+    pages: Pages | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +122,7 @@ class Report:
     roster: list[Roster]
     settings: dict[str, str]
     machine: dict[str, str | int]
+    pages: list[Pages] = field(default_factory=list)
 
     @classmethod
     def of(cls, measured: Sequence[Measured], settings: dict[str, str], machine: dict[str, str | int]) -> "Report":
@@ -98,6 +134,7 @@ class Report:
             roster=[one.roster for one in measured],
             settings=settings,
             machine=machine,
+            pages=[one.pages for one in measured if one.pages],
         )
 
     @property
@@ -147,6 +184,16 @@ def verdicts(report: Report) -> Iterator[Verdict]:
     for roster in report.roster:
         budget = ROSTER_SECONDS if roster.people == BUDGET_PEOPLE else None
         yield Verdict(f"a roster of {roster.people:,} people", roster.seconds, budget=budget)
+    for pages in report.pages:
+        yield from _pages(pages)
+
+
+def _pages(pages: Pages) -> Iterator[Verdict]:
+    everything, load = pages.everything, f"{pages.per_second} pages/s at {pages.assignments:,} assignments"
+    yield Verdict(f"{load}, median", everything.p50_ms, "ms", budget=PAGE_P50_MS)
+    yield Verdict("  95 of 100", everything.p95_ms, "ms", budget=PAGE_P95_MS)
+    for page in pages.by_page:
+        yield Verdict(f"  95 of 100, {page.page}", page.p95_ms, "ms", budget=PAGE_P95_MS)
 
 
 def show(console: Console, report: Report) -> None:

@@ -17,7 +17,7 @@ from cadre_cli import loading, reference, roster, synthetic
 from cadre_cli.access import Access, request_id
 from cadre_cli.bench.report import Roster
 from cadre_cli.demo import open_access
-from cadre_cli.processes import BACK_ENDS, PROCESSES, Site
+from cadre_cli.processes import Site
 from cadre_cli.reference import STATE_AGENCY
 from cadre_cli.roster import RosterRow
 from cadre_cli.supervisor import Supervisor
@@ -28,7 +28,8 @@ T = TypeVar("T")
 # The right answer of each of the measured test's questions.
 KEY = [evaluation_pb.Answer(options=[1])] * 5
 _READY_SECONDS = 120.0
-_PATIENCE_SECONDS = 120.0
+# A million people are under way for minutes.
+_PATIENCE_SECONDS = 600.0
 _EFFECTIVE_BUSINESS_DAYS = 40
 
 
@@ -48,6 +49,8 @@ class Stage:
     worker: str
     audience: directory_pb.Audience
     roster: Roster
+    # Where the pages are.
+    gateway_url: str
     # Of one section each; the second one has a test.
     course: str
     tested_course: str
@@ -139,24 +142,21 @@ def wait_until(condition: Callable[[], T], complaint: str, pause_seconds: float 
 def open_stage(people: int, folder: Path, *, fsync: bool = True) -> Iterator[Stage]:
     """Start the servers and the back ends in *folder*, with so many local people; afterwards nothing of it runs.
 
-    The gateway stays away: no page is measured, and it would only take memory.
-
     Args:
         people: who work for local agencies; the state's own come on top and get no letters.
         folder: where the data will be; empty.
         fsync: off for tests of the measurement itself.
     """
-    back_ends = [process for process in PROCESSES if process.name in BACK_ENDS]
-    with Supervisor(folder, 0, demo=True, processes=back_ends, fsync=fsync) as supervisor:
+    with Supervisor(folder, 0, demo=True, fsync=fsync) as supervisor:
         supervisor.wait_ready(_READY_SECONDS)
         access = open_access(supervisor)
         try:
-            yield _fill(access, supervisor.site, people, folder)
+            yield _fill(access, supervisor, people, folder)
         finally:
             access.close()
 
 
-def _fill(access: Access, site: Site, people: int, folder: Path) -> Stage:
+def _fill(access: Access, supervisor: Supervisor, people: int, folder: Path) -> Stage:
     known = reference.load()
     rows = synthetic.generate(people=people, reference=known)
     loading.load_reference(access, known)
@@ -173,7 +173,8 @@ def _fill(access: Access, site: Site, people: int, folder: Path) -> Stage:
     audience = access.ask(access.directory.GetAudience, get, person=analyst)
     stage = Stage(
         access=access,
-        site=site,
+        site=supervisor.site,
+        gateway_url=supervisor.gateway_url,
         analyst=analyst,
         approver=approver,
         worker=_number(next(row for row in rows if _is_at_work(row))),
