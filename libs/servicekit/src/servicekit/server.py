@@ -32,6 +32,11 @@ log = structlog.get_logger()
 DOMAIN = "cadre"
 # With less time left than this an answer would come too late: better to say so at once.
 LEAST_SECONDS = 0.02
+_OPTIONS = [
+    ("grpc.so_reuseport", 0),
+    # As much as a client takes as an answer: a request may carry a whole file.
+    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
+]
 
 
 class DeadlinePassed(Refusal):
@@ -60,7 +65,7 @@ class Server:
         host: str = "127.0.0.1",
     ) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="rpc")
-        self._server = grpc.server(self._pool, options=[("grpc.so_reuseport", 0)])
+        self._server = grpc.server(self._pool, options=_OPTIONS)
         self._verifier = verifier
         self._metrics = RpcMetrics(registry)
         self._health = health.HealthServicer()
