@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cadre_cli import schema
-from cadre_cli.doctor import examine
+from cadre_cli.doctor.command import examine
 from cadre_cli.keeper import Pauses, State
 from cadre_cli.main import app
 from cadre_cli.processes import PROCESSES, SERVERS, Answer, Process

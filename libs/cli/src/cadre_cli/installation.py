@@ -53,13 +53,16 @@ def open_installation(data_dir: Path, *, stopped: bool = False) -> Iterator[Inst
     if folder := secrets_dir():
         yield elsewhere(folder)
         return
+    external = bool(os.environ.get("CADRE_POSTGRES_URL"))
+    if not stopped and not external and not (data_dir / table.POSTGRES / "cluster").exists():
+        raise InstallationError(f"There is no Cadre in {data_dir} yet.")
     with ExitStack() as stack:
         lock = FolderLock(data_dir.absolute() / "lock")
         running = not lock.acquire()
         if running and stopped:
             raise InstallationError(f"Cadre runs in {data_dir} (process {lock.holder}). Stop it first.")
         stack.callback(lock.release)
-        yield _running(data_dir) if running else _started(data_dir, stack)
+        yield _running(data_dir) if running else _started(data_dir, stack, make=stopped)
 
 
 def elsewhere(folder: Path) -> Installation:
@@ -81,30 +84,31 @@ def _users() -> dict[str, tuple[str, ...]]:
 
 
 def _running(data_dir: Path) -> Installation:
-    rows = {row["name"]: row for row in read_state(data_dir).get("processes", [])}
-    postgres = (
-        PostgresServer(data_dir / table.POSTGRES, rows[table.POSTGRES]["port"]) if table.POSTGRES in rows else None
-    )
-    nats = NatsServer(data_dir / table.NATS, _users(), rows[table.NATS]["port"]) if table.NATS in rows else None
-    return _embedded(data_dir, postgres, nats)
+    ports = {row["name"]: row["port"] for row in read_state(data_dir).get("processes", [])}
+    postgres = PostgresServer(data_dir / table.POSTGRES, ports[table.POSTGRES]) if table.POSTGRES in ports else None
+    nats = NatsServer(data_dir / table.NATS, _users(), ports[table.NATS]) if table.NATS in ports else None
+    return _embedded(data_dir, postgres, nats, make=False)
 
 
-def _started(data_dir: Path, stack: ExitStack) -> Installation:
+def _started(data_dir: Path, stack: ExitStack, *, make: bool) -> Installation:
     postgres, nats = None, None
     if not os.environ.get("CADRE_POSTGRES_URL"):
         postgres = stack.enter_context(PostgresServer(data_dir / table.POSTGRES, log=data_dir / "log" / "postgres.log"))
     if not os.environ.get("CADRE_NATS_URL"):
         log = data_dir / "log" / "nats.log"
         nats = stack.enter_context(NatsServer(data_dir / table.NATS, _users(), readable=table.READABLE, log=log))
-    return _embedded(data_dir, postgres, nats)
+    return _embedded(data_dir, postgres, nats, make=make)
 
 
-def _embedded(data_dir: Path, postgres: PostgresServer | None, nats: NatsServer | None) -> Installation:
-    """Describe the installation of *data_dir*; a server that is not embedded is the one that the environment names."""
+def _embedded(data_dir: Path, postgres: PostgresServer | None, nats: NatsServer | None, *, make: bool) -> Installation:
+    """Describe the installation of *data_dir*; a server that is not embedded is the one that the environment names.
+
+    With *make*, embedded databases that are missing are made, and the URLs are their owners'; else the superuser's.
+    """
 
     def database_url(name: str) -> str:
         if postgres:
-            return postgres.ensure_database(name, owner=name)
+            return postgres.ensure_database(name, owner=name) if make else postgres.url(name)
         _, place, _, query, _ = urlsplit(os.environ.get("CADRE_POSTGRES_URL", ""))
         return urlunsplit(("postgresql+psycopg", place, f"/{name}", query, ""))
 

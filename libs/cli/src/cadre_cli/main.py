@@ -2,9 +2,10 @@
 
 import typer
 
-from cadre_cli import demo, doctor, imports, revision, secret_files, up
+from cadre_cli import demo, imports, revision, secret_files, up
 from cadre_cli.backup.command import backup, restore
 from cadre_cli.bench.command import bench
+from cadre_cli.doctor.command import doctor
 
 app = typer.Typer(
     name="cadre",
@@ -15,8 +16,8 @@ app = typer.Typer(
 
 app.command()(up.up)
 app.command()(demo.demo)
-app.command()(doctor.doctor)
-app.command("import")(imports.import_)
+app.command()(doctor)
+app.add_typer(imports.app, name="import")
 app.command()(bench)
 app.command()(revision.revision)
 app.command()(backup)

@@ -3,13 +3,12 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import nats
 import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
@@ -19,8 +18,6 @@ from nats.js.client import JetStreamContext
 
 from cadre_cli.backup.manifest import BackupError, ConsumerCopy, StreamCopy
 from servicekit.bus import EVENT_ID
-
-T = TypeVar("T")
 
 _SECONDS = 10.0
 _CHUNK_BYTES = 128 * 1024
@@ -54,6 +51,10 @@ class Streams:
         self._client = client
         self._js: JetStreamContext = client.jetstream(timeout=_SECONDS)
 
+    def keeps_events(self) -> bool:
+        """Say whether the server has JetStream for us."""
+        return self._runner.run(self._keeps_events())
+
     def positions(self, names: Collection[str]) -> dict[str, Position]:
         """Look how far every stream of *names* and its consumers are; streams that nobody made yet are left out."""
         return self._runner.run(self._positions(names))
@@ -81,6 +82,13 @@ class Streams:
         the ids of all events from then on are returned.
         """
         return self._runner.run(self._trim(name, last, frozenset(committed), since))
+
+    async def _keeps_events(self) -> bool:
+        try:
+            await self._js.account_info()
+        except (nats.js.errors.Error, nats.errors.Error):
+            return False
+        return True
 
     async def _positions(self, names: Collection[str]) -> dict[str, Position]:
         found = {}
@@ -182,23 +190,37 @@ def connect(url: str) -> Iterator[Streams]:
     Raises:
         BackupError: it does not answer.
     """
-
-    async def close(client: Client) -> None:
-        await client.close()
-
     with asyncio.Runner() as runner:
         try:
-            client = runner.run(_connect(lambda: nats.connect(url, allow_reconnect=False, connect_timeout=2)))
+            client = runner.run(_connect(url))
         except (nats.errors.Error, OSError, TimeoutError) as error:
             raise BackupError(f"NATS does not answer: {type(error).__name__}: {error}") from error
         try:
             yield Streams(runner, client)
         finally:
-            runner.run(close(client))
+            runner.run(client.close())
 
 
-async def _connect(connect: Callable[[], Awaitable[T]]) -> T:
-    return await connect()
+async def _connect(url: str) -> Client:
+    async def say_nothing(_: Exception) -> None:
+        """Leave it to who called: what fails is raised."""
+
+    client = Client()
+    try:
+        # Tried once: a command says at once what is wrong.
+        await client.connect(
+            url,
+            name="cadre",
+            connect_timeout=2,
+            allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            error_cb=say_nothing,
+        )
+    except BaseException:
+        await client.close()
+        raise
+    return client
 
 
 def _consumer(info: api.ConsumerInfo) -> ConsumerCopy:

@@ -1,0 +1,1 @@
+"""``cadre doctor``: what keeps Cadre from running well, each fault with its mend."""

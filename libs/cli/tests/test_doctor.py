@@ -1,0 +1,277 @@
+"""`cadre doctor` on set-ups that are broken for real: each fault is named, with its mend."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from cadre_cli import processes, schema, secret_files
+from cadre_cli.doctor import services
+from cadre_cli.doctor.command import examine
+from cadre_cli.installation import SERVICES
+from cadre_cli.main import app
+from servicekit import keys, migrations
+from servicekit.embedded.nats import NatsServer, binary
+from servicekit.embedded.postgres import PostgresServer
+from servicekit.embedded.process import GuardedProcess, free_port
+from servicekit.testing.waiting import wait_until
+
+PRODUCTION = {"CADRE_PUBLIC_URL": "https://cadre.example.gov", "CADRE_DEMO": "0"}
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A PostgreSQL that keeps what is committed, with a database for each service."""
+    with tempfile.TemporaryDirectory(prefix="cadre-doctor-") as name, PostgresServer(Path(name)) as running:
+        for service in SERVICES:
+            migrations.upgrade(running.ensure_database(service, owner=service), schema.migrations(service))
+        yield running
+
+
+@pytest.fixture
+def bus(tmp_path):
+    """A NATS with JetStream, and with the accounts of the services."""
+    users = {process.name: process.publishes for process in processes.PROCESSES}
+    with NatsServer(tmp_path / "nats", users, readable=processes.READABLE) as running:
+        yield running
+
+
+@pytest.fixture
+def installed(tmp_path, server, bus, monkeypatch):
+    """The folder of an installation's secrets, all of it well; the environment names it."""
+    folder = tmp_path / "secrets"
+    secret_files.write(folder, secret_files.Hosts())
+    for service in SERVICES:
+        (folder / secret_files.database_url(service)).write_text(server.url(service, service, tcp=True))
+    (folder / secret_files.OPERATOR_NATS_URL).write_text(bus.url())
+    monkeypatch.setenv("CADRE_SECRETS_DIR", str(folder))
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    return folder
+
+
+def faults(tmp_path, **more):
+    """What the doctor finds wrong: check -> (found, mend)."""
+    findings = list(examine(tmp_path / "data", 0, **more))
+    assert len(findings) > 10
+    return {finding.check: (finding.found, finding.mend) for finding in findings if finding.mend}
+
+
+def database_url(installed, service):
+    return installed / secret_files.database_url(service)
+
+
+def test_a_production_that_is_well_has_no_fault(tmp_path, installed):
+    assert faults(tmp_path, in_production=True) == {}
+
+
+def test_an_old_schema_is_named_with_the_command_that_migrates_it(tmp_path, installed, server):
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.migrations("directory"), folder)
+    later = [file for file in (folder / "versions").glob("*.py") if not file.name.startswith("0001")]
+    assert later
+    for file in later:
+        file.unlink()
+    migrations.upgrade(server.ensure_database("old", owner="directory"), folder)
+    database_url(installed, "directory").write_text(server.url("old", "directory", tcp=True))
+
+    found = faults(tmp_path)
+
+    assert set(found) == {"Schema of directory"}
+    assert found["Schema of directory"][0] == "0001"
+    assert "python -m directory migrate" in found["Schema of directory"][1]
+
+
+def test_a_schema_of_a_later_release_is_not_migrated_but_asks_for_that_release(tmp_path, installed, server):
+    url = server.ensure_database("later", owner="curriculum")
+    migrations.upgrade(url, schema.migrations("curriculum"))
+    with server.connect("later") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    database_url(installed, "curriculum").write_text(server.url("later", "curriculum", tcp=True))
+
+    found = faults(tmp_path)
+
+    assert set(found) == {"Schema of curriculum"}
+    assert "A later release made it" in found["Schema of curriculum"][1]
+
+
+@pytest.mark.parametrize(
+    ("change", "says", "mend"),
+    [
+        (lambda url: re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{free_port()}", url), "refused", "Start PostgreSQL"),
+        (lambda url: re.sub(r":[0-9a-f]{32}@", ":wrong@", url), "password", "ALTER ROLE evaluation PASSWORD"),
+        (lambda url: url.rpartition("/")[0] + "/nowhere", "does not exist", "CREATE DATABASE evaluation"),
+    ],
+    ids=["unreachable", "wrong password", "not there"],
+)
+def test_a_database_that_cannot_be_reached_is_named_with_why_and_the_rest_is_still_examined(
+    tmp_path, installed, change, says, mend
+):
+    file = database_url(installed, "evaluation")
+    before = file.read_text()
+    file.write_text(change(before))
+    assert file.read_text() != before
+
+    found = faults(tmp_path)
+
+    assert set(found) == {"Database of evaluation"}
+    assert says in found["Database of evaluation"][0]
+    assert mend in found["Database of evaluation"][1]
+
+
+def test_a_nats_without_jetstream_is_named_with_what_turns_it_on(tmp_path, installed):
+    port = free_port()
+    process = GuardedProcess([str(binary()), "--addr", "127.0.0.1", "--port", str(port)], log=tmp_path / "nats.log")
+    try:
+        wait_until(lambda: "Server is ready" in (tmp_path / "nats.log").read_text(), 10, "NATS does not start")
+        (installed / secret_files.OPERATOR_NATS_URL).write_text(f"nats://127.0.0.1:{port}")
+        found = faults(tmp_path)
+    finally:
+        process.stop()
+
+    assert set(found) == {"NATS"}
+    assert "JetStream is off" in found["NATS"][0]
+    assert "nats.conf" in found["NATS"][1]
+
+
+def test_a_nats_that_does_not_answer_or_knows_another_password_is_named(tmp_path, installed, bus):
+    file = installed / secret_files.OPERATOR_NATS_URL
+    for url in (f"nats://127.0.0.1:{free_port()}", bus.url().replace("operator:", "operator:0")):
+        file.write_text(url)
+        found = faults(tmp_path)
+        assert set(found) == {"NATS"}
+        assert "Start NATS, or correct" in found["NATS"][1]
+
+
+def test_clocks_that_differ_are_named_with_which_is_ahead(tmp_path, installed, server):
+    with server.connect("directory") as connection:
+        connection.execute(
+            "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql"
+            " AS $$ SELECT pg_catalog.clock_timestamp() + interval '1 hour' $$"
+        )
+        connection.execute("ALTER ROLE directory IN DATABASE directory SET search_path = public, pg_catalog")
+    try:
+        found = faults(tmp_path)
+    finally:
+        with server.connect("directory") as connection:
+            connection.execute("ALTER ROLE directory IN DATABASE directory RESET search_path")
+            connection.execute("DROP FUNCTION public.clock_timestamp()")
+
+    assert set(found) == {"Clocks"}
+    assert re.fullmatch(r"PostgreSQL is 3[56]\d\d s ahead of this machine", found["Clocks"][0])
+    assert "NTP" in found["Clocks"][1]
+
+
+def test_a_server_that_may_lose_commits_is_named(tmp_path, installed, server):
+    with server.connect() as connection:
+        connection.execute("ALTER ROLE directory SET synchronous_commit = off")
+    try:
+        found = faults(tmp_path)
+    finally:
+        with server.connect() as connection:
+            connection.execute("ALTER ROLE directory RESET synchronous_commit")
+
+    assert set(found) == {"Durability"}
+    assert found["Durability"][1] == "Set synchronous_commit = on in PostgreSQL."
+
+
+def test_a_private_key_that_is_not_the_known_one_is_named(tmp_path, installed):
+    keys.ensure_keys(tmp_path / "others", processes.ISSUER, processes.PRINCIPALS)
+    shutil.copy(tmp_path / "others" / "cli.pem", installed / "cli.pem")
+
+    found = faults(tmp_path)
+
+    assert set(found) == {"Keys"}
+    assert "cli.pem is not the key" in found["Keys"][0]
+
+
+def test_a_service_that_was_started_with_other_keys_is_named(tmp_path, launch):
+    from directory.app import APP  # noqa: PLC0415 - the other tests do without a service
+
+    running = launch(APP)
+    keys.ensure_keys(tmp_path, processes.ISSUER, processes.PRINCIPALS)
+
+    (finding,) = services.trust({"directory": f"127.0.0.1:{running.port}"}, tmp_path)
+
+    assert finding.found == "a token signed here is refused"
+    assert "start it again" in finding.mend
+
+
+def test_missing_secrets_are_named(tmp_path, installed):
+    database_url(installed, "gateway").unlink()
+    findings = {finding.check: finding for finding in examine(tmp_path, 0)}
+    assert "gateway_database_url is missing" in findings["Secrets"].mend
+
+
+def test_a_production_start_fails_with_personas_on_with_the_demonstrations_key_or_without_tls(
+    tmp_path, installed, monkeypatch
+):
+    demonstration = processes.PRINCIPALS | processes.DEMO_PRINCIPALS
+    keys.ensure_keys(installed, processes.ISSUER, demonstration)
+    monkeypatch.setenv("CADRE_DEMO", "1")
+    monkeypatch.setenv("CADRE_PUBLIC_URL", "http://cadre.example.gov")
+
+    found = faults(tmp_path, in_production=True)
+    result = CliRunner().invoke(app, ["doctor", "--production"])
+
+    assert set(found) == {"Personas", "Demonstration keys", "TLS"}
+    assert "anybody signs in as anybody" in found["Personas"][1]
+    assert found["Demonstration keys"][0] == "demo is a key of a demonstration"
+    assert "https://" in found["TLS"][1]
+    assert result.exit_code == 1
+
+
+def test_a_key_with_more_rights_than_production_gives_is_named(tmp_path, installed):
+    keys.ensure_keys(installed, processes.ISSUER, {**processes.PRINCIPALS, "cli": ["sign_ins.exchange"]})
+    found = faults(tmp_path, in_production=True)
+    assert set(found) == {"Demonstration keys"}
+    assert "cli has more rights" in found["Demonstration keys"][0]
+
+
+def test_a_disk_that_is_nearly_full_is_named(tmp_path):
+    """A file system of 4 MB of the test's own, in a namespace that ends with the command."""
+    mount = tmp_path / "small"
+    mount.mkdir()
+    cadre = Path(sys.executable).parent / "cadre"
+    script = f"mount -t tmpfs -o size=4m tmpfs {mount} && {cadre} doctor --data-dir {mount}/data --port {free_port()}"
+    done = subprocess.run(
+        ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+        env=os.environ | {"COLUMNS": "200"},
+    )
+
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.count("✗") == 1, done.stdout
+    assert "0.0 GB free" in done.stdout
+    assert "Free at least 2 GB" in done.stdout
+
+
+def test_a_taken_port_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        findings = {finding.check: finding for finding in examine(tmp_path, listener.getsockname()[1])}
+    assert "taken by another program" in findings["Port"].found
+
+
+def test_an_embedded_installation_that_stands_still_is_started_to_be_examined(tmp_path):
+    with PostgresServer(tmp_path / "postgres", fsync=False) as server:
+        for service in SERVICES[1:]:
+            migrations.upgrade(server.ensure_database(service, owner=service), schema.migrations(service))
+    keys.ensure_keys(tmp_path / "keys", processes.ISSUER, processes.PRINCIPALS)
+
+    found = {finding.check: finding for finding in examine(tmp_path, free_port()) if finding.mend}
+
+    assert set(found) == {f"Database of {SERVICES[0]}"}
+    assert "it makes the database" in found[f"Database of {SERVICES[0]}"].mend
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(server.url().replace("+psycopg", ""), connect_timeout=1)
