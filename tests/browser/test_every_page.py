@@ -51,6 +51,7 @@ SWEEP = [
         BIG_COORDINATOR,
         BIG + "/briefing?select=all",
     ),
+    (LETTER + "/briefing", COORDINATOR, LAKE + "/briefing?kind=elsewhere"),
     (
         LETTER + "/sign-in-sheet",
         BIG_COORDINATOR,
@@ -78,15 +79,22 @@ SWEEP = [
     ("/training/{letter_id}/done", BIG_COORDINATOR, "/training/{letter}/done"),
     ("/agencies/{agency_id}/people", BIG_COORDINATOR, "/agencies/los-angeles/people"),
     ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?query=nobody-has-this-name"),
+    ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?do=left"),
+    ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?only=left"),
     ("/agencies/{agency_id}/people/new", COORDINATOR, "/agencies/lake/people/new"),
+    ("/agencies/{agency_id}/training", COORDINATOR, "/agencies/lake/training"),
     ("/agencies/{agency_id}/people/{person_id}", COORDINATOR, "/agencies/lake/people/{worker}"),
     ("/agencies/{agency_id}/roster", COORDINATOR, "/agencies/lake/roster"),
     ("/agencies/{agency_id}/roster/{import_id}", COORDINATOR, "/agencies/lake/roster/{imported}"),
+    ("/agencies/{agency_id}/roster/{import_id}", COORDINATOR, "/agencies/lake/roster/{checked}"),
     ("/operations", OPERATOR, "/operations?audits=run&settled=show"),
 ]
 
 # Routes that answer with a file: `test_downloads.py` fetches them.
-DOWNLOADS = {"/letters/{letter_id}/agencies.csv", LETTER + "/people.csv"}
+DOWNLOADS = {
+    *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/roster/template"),
+    *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv"),
+}
 
 
 def chosen(question, *, right):
@@ -141,11 +149,38 @@ def things(cadre, letter):
         parent="agencies/lake", dry_run=True, request_id=request_id("sweep", "roster")
     )
     roster = ask(access.directory.CreateRosterImport, create, person=lead)
+    made["checked"] = checked_roster(access, lead)
     return made | {
         "letter": letter,
         "worker": worker.removeprefix("people/"),
         "imported": roster.name.removeprefix("rosterImports/"),
     }
+
+
+def checked_roster(access, lead):
+    """A file that was checked, and that names nobody at Lake but somebody new: the others are asked about."""
+    ask, directory = access.ask, access.directory
+    create = directory_pb.CreateRosterImportRequest(
+        parent="agencies/lake", dry_run=True, request_id=request_id("sweep", "checked")
+    )
+    name = ask(directory.CreateRosterImport, create, person=lead).name
+    content = (
+        b"agency,staff_number,family_name,given_name,local_title,job_class,hired_on\n"
+        b"lake,T-000001,New,Nora,Officer,attorney-1,2026-10-01\n"
+    )
+    append = directory_pb.AppendRosterChunkRequest(
+        name=name, index=0, content=content, request_id=request_id("sweep", "chunk")
+    )
+    ask(directory.AppendRosterChunk, append, person=lead)
+    run = directory_pb.RunRosterImportRequest(name=name, chunks=1, request_id=request_id("sweep", "run"))
+    ask(directory.RunRosterImport, run, person=lead)
+
+    def checked():
+        found = ask(directory.GetRosterImport, directory_pb.GetRosterImportRequest(name=name), person=lead)
+        return found.state == directory_pb.RosterImport.CHECKED
+
+    wait_until(checked, 60, "the file should have been checked")
+    return name.removeprefix("rosterImports/")
 
 
 @pytest.fixture(scope="module")

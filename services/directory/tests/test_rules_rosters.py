@@ -26,6 +26,16 @@ def test_names_in_any_script_come_through(encoding, name):
     assert row.cells["family_name"] == name
 
 
+def test_what_was_marked_as_text_for_spreadsheet_programs_is_read_as_it_was():
+    header = HEADER.replace("local_title", "local_title,telephone")
+    (row,) = rosters.read(
+        f"{header}\nlake,S-1,'Okina,'-Lee,Officer,'+1 707 555 0123,attorney,2020-01-01\n".encode()
+    ).rows
+
+    assert (row.cells["family_name"], row.cells["given_name"]) == ("'Okina", "-Lee")
+    assert row.cells["telephone"] == "+1 707 555 0123"
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_separators_and_line_ends_of_any_office_program_are_read(separator, end):

@@ -9,6 +9,7 @@ import pytest
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import glossary, sentences
+from gateway.app import environment
 from servicekit.client import Refused
 
 TODAY = date(2026, 11, 23)
@@ -77,6 +78,28 @@ def test_a_moment_is_said_in_california_time():
 
     assert sentences.moment(just_before_midnight, TODAY) == "Nov 23, 11:59 p.m."
     assert sentences.clock(datetime(2026, 11, 23, 20, 0, 5, tzinfo=UTC), seconds=True) == "12:00:05 p.m."
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "clock", "zone"),
+    [
+        # The hour before and after the clocks change, in spring and in fall; and midnight, when UTC is a day ahead.
+        ("2026-03-08T09:59:00Z", "Mar 8", "1:59 a.m.", "Pacific Standard Time (PST)"),
+        ("2026-03-08T10:00:00Z", "Mar 8", "3:00 a.m.", "Pacific Daylight Time (PDT)"),
+        ("2026-11-01T08:59:00Z", "Nov 1", "1:59 a.m.", "Pacific Daylight Time (PDT)"),
+        ("2026-11-01T09:00:00Z", "Nov 1", "1:00 a.m.", "Pacific Standard Time (PST)"),
+        ("2026-11-24T07:59:00Z", "Nov 23", "11:59 p.m.", "Pacific Standard Time (PST)"),
+        ("2026-11-24T08:00:00Z", "Nov 24", "12:00 a.m.", "Pacific Standard Time (PST)"),
+    ],
+)
+def test_a_time_is_not_eight_hours_off_and_its_zone_is_named(at, day, clock, zone):
+    """D35, "reminder 8 h off (UTC)": what is said of a moment is Pacific, in winter and in summer, and says so."""
+    moment = datetime.fromisoformat(at)
+
+    assert sentences.moment(moment, date(2026, 7, 1)) == f"{day}, {clock}"
+    assert sentences.zone(moment) == zone
+    layout = environment().loader.get_source(environment(), "layout.html")[0]
+    assert "All times are {{ say.zone(visit.now) }}." in layout
 
 
 def test_minutes_become_hours():

@@ -74,6 +74,8 @@ FIELDS = {
     "course_version": "Course",
     "days_after": "Business days after issue",
     "days_before": "Business days before it takes effect",
+    "again_date": "First day of work here",
+    "email": "E-mail",
     "end_date": "Last day",
     "job_class": "Job class",
     "leave_end": "Last day of leave",

@@ -93,6 +93,12 @@ def clock(at: Timestamp | datetime, *, seconds: bool = False) -> str:
     return f"{hour}:{local:%M}{f':{local:%S}' if seconds else ''} {'a.m.' if local.hour < 12 else 'p.m.'}"  # noqa: PLR2004
 
 
+def zone(at: datetime) -> str:
+    """`Pacific Standard Time (PST)`: the zone of every time on the pages."""
+    short = at.astimezone(PACIFIC).tzname()
+    return f"Pacific {'Daylight' if short == 'PDT' else 'Standard'} Time ({short})"
+
+
 def day_of(at: Timestamp, today: date) -> str:
     """`Nov 23`: the day in California on which it happened; empty if it did not."""
     return short_day(pacific_date(_local(at)), today) if at.seconds else ""
@@ -266,9 +272,12 @@ DONE = {
     "reinstated": "This training is on the person's list again.",
     "leave": "The leave is recorded.",
     "back": "Back at work: noted.",
-    "left": "Noted: this person left the agency. Her record is kept.",
-    "added": "The person is added. What is for her will be on her list within a few seconds.",
-    "unit": "The work units are changed.",
+    "left": "Noted: this person left the agency. The record of training is kept.",
+    "left-many": "Noted: {n} left the agency. Their records of training are kept.",
+    "again": "Noted: this person works here. What is for the person comes back within a few seconds.",
+    "identity": "Name, e-mail and telephone are saved.",
+    "added": "The person is added. Letters and training will be on the person's list within a few seconds.",
+    "unit": "Unit, title and class are saved.",
     "section": "Saved.",
     "replayed": "The event was handled once more.",
     "discarded": "The event is discarded, with your reason.",

@@ -17,6 +17,7 @@ LONGEST_CELL = 500
 MOST_ROWS = 200_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SEPARATORS = (",", ";", "\t")
+_MARKED = ("'=", "'+", "'-", "'@")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _read(records: Iterator[tuple[int, list[str]]]) -> Roster:
         if len(rows) == MOST_ROWS:
             problems.append(Problem(number, "", "", f"is beyond the {MOST_ROWS} rows that one file may have"))
             break
-        values = dict(zip(columns, map(names.clean, cells), strict=False))
+        values = dict(zip(columns, map(_plain, cells), strict=False))
         if len(cells) != len(columns):
             problems.append(Problem(number, "", "", f"must have {len(columns)} cells, and has {len(cells)}"))
         elif too_long := [column for column, value in values.items() if len(value) > LONGEST_CELL]:
@@ -128,6 +129,12 @@ def _read(records: Iterator[tuple[int, list[str]]]) -> Roster:
     if not rows and not problems:
         problems.append(Problem(line, "", "", "must be followed by at least one row"))
     return Roster(frozenset(columns), rows, problems)
+
+
+def _plain(cell: str) -> str:
+    """Return a tidy cell without the apostrophe by which a file marks as text what looks like a formula."""
+    cell = names.clean(cell)
+    return cell[1:] if cell.startswith(_MARKED) else cell
 
 
 def _header_problems(line: int, columns: list[str]) -> Iterator[Problem]:

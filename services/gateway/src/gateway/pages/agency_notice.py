@@ -16,6 +16,8 @@ from servicekit.client import Refused
 router = APIRouter(prefix="/agencies/{agency_id}/letters/{letter_id}")
 
 _NAMES_A_PAGE = 50
+# How training that is recorded here was given.
+_GIVEN = {"BRIEFING": enrollment_pb.Completion.BRIEFING, "OTHER_SYSTEM": enrollment_pb.Completion.OTHER_SYSTEM}
 # A briefing is given to a room, not to a department.
 _NAMES_A_BRIEFING = 500
 
@@ -47,19 +49,27 @@ def confirm(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answe
 
 
 @router.get("/briefing")
-def briefing_page(visit: Visitor, agency_id: str, letter_id: str, unit: str = "", select: str = "") -> Answer:
-    """Choose who was at a briefing; `select=all` ticks everyone not yet trained."""
-    form = Form.of({"complete_date": visit.today.isoformat(), "minutes": "30", "led_by": "", "people": []})
+def briefing_page(  # one page for all that was given elsewhere
+    visit: Visitor, agency_id: str, letter_id: str, unit: str = "", select: str = "", kind: str = ""
+) -> Answer:
+    """Choose who was trained by a briefing or elsewhere; `select=all` ticks everyone not yet trained."""
+    given = "OTHER_SYSTEM" if kind == "elsewhere" else "BRIEFING"
+    day = visit.today.isoformat()
+    form = Form.of({"kind": given, "complete_date": day, "minutes": "30", "led_by": "", "people": []})
     return _briefing(visit, agency_id, letter_id, form, unit, tick_all=select == "all")
 
 
 @router.post("/briefing")
 def record_briefing(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
-    """Record a briefing for those who were ticked."""
+    """Record training for those who were ticked; or tick everyone who is not yet trained, and ask again."""
+    if form.text("action") == "tick":
+        return _briefing(visit, agency_id, letter_id, form, form.text("unit"), tick_all=True)
     if not form.all("people"):
-        form.errors["people"] = "Tick who was there."
-    form.needs("led_by", "Say who led the briefing.")
-    recorded = _record(visit, agency_id, letter_id, form, form.all("people"), enrollment_pb.Completion.BRIEFING)
+        form.errors["people"] = "Tick who was trained."
+    kind = _GIVEN.get(form.text("kind"), enrollment_pb.Completion.BRIEFING)
+    if kind == enrollment_pb.Completion.BRIEFING:
+        form.needs("led_by", "Say who led the briefing.")
+    recorded = _record(visit, agency_id, letter_id, form, form.all("people"), kind)
     if recorded is None:
         return _briefing(visit, agency_id, letter_id, form, form.text("unit"))
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="training-recorded", n=recorded)

@@ -12,8 +12,8 @@ from gateway.visit import Answer, Visit, Visitor
 
 router = APIRouter()
 
-# Coming changes whose names are shown on the home page; the others show how many are left.
-_WITH_NAMES = 3
+# Coming changes for which the home page says who is left, or in which unit; the others show how many.
+_IN_DETAIL = 3
 
 
 @dataclass
@@ -23,10 +23,10 @@ class AgencyHome:
     agency: directory_pb.Agency
     to_confirm: list[pb.AgencyNotice]
     coming: list[pb.AgencyNotice]
-    on_leave: int
-    no_unit: int
-    # Letter -> names of those still to go; where there are few enough.
+    staff: directory_pb.StaffCounts
+    # Letter -> names of those still to go, where there are few enough; else how many are to go in which unit.
     left: dict[str, list[str]] = field(default_factory=dict)
+    left_by_unit: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
 
 
 @router.get("/home")
@@ -52,8 +52,16 @@ def home(visit: Visitor) -> Answer:
         agencies=[_agency_home(visit, name) for name in visit.rights.agencies("readiness.read_agency")],
         training=todo.grouped(todo.items(inbox.items, assigned.assignments), visit.today),
         to_go=agency_lists.to_go,
+        units=_units(visit),
         lists=agency_lists,
     )
+
+
+def _units(visit: Visit) -> dict[str, str]:
+    if not visit.rights.agencies("readiness.read_agency"):
+        return {}
+    vocabulary = visit.clients.directory.ListVocabulary(directory_pb.ListVocabularyRequest())
+    return {unit.slug: unit.title for unit in vocabulary.units}
 
 
 def _agency_home(visit: Visit, name: str) -> AgencyHome:
@@ -61,20 +69,23 @@ def _agency_home(visit: Visit, name: str) -> AgencyHome:
     agency = clients.directory.GetAgency(directory_pb.GetAgencyRequest(name=name))
     found = clients.notification.ListAgencyNotices(pb.ListAgencyNoticesRequest(parent=name, page_size=25)).notices
 
-    def people(**wanted: str | bool) -> int:
-        request = directory_pb.ListPeopleRequest(parent=name, page_size=1, **wanted)  # type: ignore[arg-type]
-        return clients.directory.ListPeople(request).total_size
-
     made = AgencyHome(
         agency=agency,
         to_confirm=[one for one in found if not one.readiness.confirm_time.seconds],
         coming=[one for one in found if agency_lists.to_go(one.readiness.counts)],
-        on_leave=people(only_on_leave=True),
-        no_unit=people(unit="none"),
+        staff=clients.directory.GetStaffCounts(directory_pb.GetStaffCountsRequest(parent=name)),
     )
-    few = [one for one in made.coming if one.readiness.counts.of <= agency_lists.NAMES_AT_ONCE][:_WITH_NAMES]
     left: dict[str, list[str]] = {}
-    for one in few:
+    for one in made.coming[:_IN_DETAIL]:
+        if one.readiness.counts.of > agency_lists.NAMES_AT_ONCE:
+            found_units = clients.notification.GetAgencyNotice(
+                pb.GetAgencyNoticeRequest(parent=name, notice=one.notice.name)
+            ).units
+            to_go = [(unit.unit, agency_lists.to_go(unit.counts)) for unit in found_units]
+            made.left_by_unit[one.notice.name] = [row for row in to_go if row[1] and row[0]] + [
+                row for row in to_go if row[1] and not row[0]
+            ]
+            continue
         request = pb.ListRecipientsRequest(
             parent=name, notice=one.notice.name, page_size=agency_lists.NAMES_AT_ONCE, only_to_go=True
         )

@@ -1,9 +1,10 @@
-"""One person at an agency: jobs, units, leave, and leaving."""
+"""One person at an agency: who she is, jobs, units, leave, leaving, and coming back."""
 
 from collections.abc import Callable
 
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from gateway.forms import Form
@@ -12,21 +13,32 @@ from servicekit.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/people/{person_id}")
 
-_FIELDS = ("units", "leave_start", "leave_end", "return_date", "end_date")
+_IDENTITY = ("given_name", "family_name", "email", "telephone")
+_POST = ("local_title", "job_class", "units")
+_DAYS = ("leave_start", "leave_end", "return_date", "end_date", "again_date")
 
 
 @router.get("")
-def person_page(visit: Visitor, agency_id: str, person_id: str) -> Answer:
-    """The person."""
-    return _person(visit, agency_id, person_id, None)
+def person_page(visit: Visitor, agency_id: str, person_id: str, do: str = "") -> Answer:
+    """The person; *do* opens one of the forms."""
+    return _person(visit, agency_id, person_id, None, do)
 
 
-@router.post("/units")
-def change_units(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
-    """Change the work units of the job at this agency."""
-    job = _job(_load(visit, person_id), agency_id)
-    del job.units[:]
-    job.units.extend(form.all("units"))
+@router.post("/identity")
+def change_identity(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
+    """Change name, e-mail or telephone."""
+    person = pb.Person(name=f"people/{person_id}", etag=form.text("etag"))
+    for field in _IDENTITY:
+        setattr(person, field, form.text(field))
+    request = pb.UpdatePersonRequest(person=person, update_mask=FieldMask(paths=_IDENTITY), request_id=form.request_id)
+    return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.UpdatePerson(request), "identity")
+
+
+@router.post("/job")
+def change_job(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
+    """Change title, class or work units of the job at this agency."""
+    form.needs("local_title", "Give the title that the job has here.")
+    job = pb.Job(local_title=form.text("local_title"), job_class=form.text("job_class"), units=form.all("units"))
     request = pb.UpdateJobRequest(
         parent=f"agencies/{agency_id}", person=f"people/{person_id}", job=job, request_id=form.request_id
     )
@@ -35,7 +47,7 @@ def change_units(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> 
 
 @router.post("/leave")
 def record_leave(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
-    """Record a leave."""
+    """Record a leave, or correct the last day of one."""
     form.needs("leave_start", "Give the first day of the leave.")
     request = pb.RecordLeaveRequest(
         person=f"people/{person_id}",
@@ -47,7 +59,7 @@ def record_leave(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> 
 
 @router.post("/back")
 def end_leave(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
-    """Note that the person is back at work."""
+    """Note that the person is back at work; a leave that has not begun is taken back."""
     form.needs("return_date", "Give the first day back at work.")
     request = pb.EndLeaveRequest(
         person=f"people/{person_id}", return_date=form.text("return_date"), request_id=form.request_id
@@ -57,7 +69,7 @@ def end_leave(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Ans
 
 @router.post("/left")
 def end_job(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
-    """Note that the person left the agency."""
+    """Note that the person left the agency, or correct on which day."""
     form.needs("end_date", "Give the first day on which the person no longer works here.")
     request = pb.EndJobRequest(
         parent=f"agencies/{agency_id}",
@@ -68,29 +80,44 @@ def end_job(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answe
     return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.EndJob(request), "left")
 
 
+@router.post("/again")
+def works_again(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
+    """Note that somebody who was said to have left works here: a new row beside the one that ended."""
+    form.needs("again_date", "Give the first day on which the person works here again.")
+    job = _job(_load(visit, person_id), agency_id)
+    again = pb.Job(
+        local_title=job.local_title, job_class=job.job_class, units=job.units, start_date=form.text("again_date")
+    )
+    request = pb.CreateJobRequest(
+        parent=f"agencies/{agency_id}", person=f"people/{person_id}", job=again, request_id=form.request_id
+    )
+    return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.CreateJob(request), "again")
+
+
 def _do(visit: Visit, agency_id: str, person_id: str, form: Form, call: Callable[[], pb.Person], done: str) -> Answer:
     if not form.errors:
         try:
             call()
         except Refused as error:
-            form.refuse(error, {"leave": "leave_start", "start_date": "leave_start"})
+            starts = "again_date" if done == "again" else "leave_start"
+            form.refuse(error, {"leave": "leave_start", "start_date": starts})
     if form.errors:
         return _person(visit, agency_id, person_id, form)
-    # Who left is no longer on a page of this agency.
-    page = f"/agencies/{agency_id}/people"
-    return visit.go(page if done == "left" else f"{page}/{person_id}", done=done)
+    return visit.go(f"/agencies/{agency_id}/people/{person_id}", done=done)
 
 
-def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None) -> Answer:
+def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do: str = "") -> Answer:
     person = _load(visit, person_id)
     job = _job(person, agency_id)
     today = visit.today.isoformat()
     if form is None:
-        form = Form.of(
-            {"units": list(job.units), "leave_start": today, "leave_end": "", "return_date": today, "end_date": today}
-        )
-    for field in _FIELDS:
-        form.values.setdefault(field, [])
+        form = Form()
+    shown = {"leave_end": "", "again_date": job.end_date or today} | {
+        field: getattr(person, field) for field in _IDENTITY
+    }
+    shown |= {"local_title": job.local_title, "job_class": job.job_class}
+    for field in (*_IDENTITY, *_POST, *_DAYS):
+        form.values.setdefault(field, list(job.units) if field == "units" else [shown.get(field, today)])
     vocabulary = visit.clients.directory.ListVocabulary(pb.ListVocabularyRequest())
     agencies = visit.clients.directory.ListAgencies(pb.ListAgenciesRequest(page_size=200)).agencies
     return visit.page(
@@ -98,11 +125,14 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None) -> 
         status=400 if form.errors else 200,
         person=person,
         job=job,
+        left=bool(job.end_date and job.end_date <= today),
         form=form,
+        do=do,
         agency_id=agency_id,
         agencies={agency.name: agency.short_title for agency in agencies},
         titles={one.slug: one.title for one in vocabulary.job_classes}
         | {one.slug: one.title for one in vocabulary.units},
+        classes=[(one.slug, one.title) for one in vocabulary.job_classes],
         units=[(one.slug, one.title) for one in vocabulary.units],
         may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
     )

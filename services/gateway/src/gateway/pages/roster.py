@@ -1,10 +1,11 @@
-"""A roster file: looked at first, row by row, then applied."""
+"""A roster file: looked at first, row by row, then applied; who is missing from it is a question."""
 
 import uuid
 
 from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as pb
+from gateway import people_files
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
@@ -13,6 +14,17 @@ router = APIRouter(prefix="/agencies/{agency_id}/roster")
 
 _CHUNK_BYTES = 1024 * 1024
 _MOST_BYTES = 20 * _CHUNK_BYTES
+_ERRORS_A_PAGE = 200
+_MISSING_A_PAGE = 100
+_EARLIER_FILES = 10
+# What a running import is at, as the page says it.
+STEPS = {
+    pb.RosterImport.WAITING: "Waiting for its turn",
+    pb.RosterImport.READING: "Reading the file",
+    pb.RosterImport.CHECKING: "Checking every cell",
+    pb.RosterImport.APPLYING: "Comparing people, jobs and leave",
+    pb.RosterImport.AUDIENCES: "Bringing letters and training up to date",
+}
 
 
 @router.get("")
@@ -55,24 +67,87 @@ def send_roster(visit: Visitor, agency_id: str, form: Sent) -> Answer:
     return visit.go(f"/agencies/{agency_id}/roster/{made.name.removeprefix('rosterImports/')}")
 
 
+@router.get("/template")
+def template(visit: Visitor, agency_id: str) -> Answer:
+    """An empty file with every column, the required ones first."""
+    vocabulary = visit.clients.directory.ListVocabulary(pb.ListVocabularyRequest())
+    content = people_files.template(vocabulary.roster_columns)
+    return visit.download(content, f"roster-template-{agency_id}.csv", people_files.MEDIA_TYPE)
+
+
 @router.get("/{import_id}")
-def report(visit: Visitor, agency_id: str, import_id: str, page: str = "") -> Answer:
-    """What the file would change, or changed; each error with its row, column, value and rule."""
-    name = f"rosterImports/{import_id}"
-    made = visit.clients.directory.GetRosterImport(pb.GetRosterImportRequest(name=name))
-    errors = visit.clients.directory.ListRosterImportErrors(
-        pb.ListRosterImportErrorsRequest(parent=name, page_size=200, page_token=page)
+def report(visit: Visitor, agency_id: str, import_id: str, page: str = "", missing: str = "") -> Answer:
+    """What the file would change, or changed; each error with its row, column, value and rule; who is not in it."""
+    return _report(visit, agency_id, import_id, Form(), page, missing)
+
+
+@router.post("/{import_id}/apply")
+def apply(visit: Visitor, agency_id: str, import_id: str, form: Sent) -> Answer:
+    """Apply a file that was checked."""
+    request = pb.ApplyRosterImportRequest(name=f"rosterImports/{import_id}", request_id=form.request_id)
+    try:
+        visit.clients.directory.ApplyRosterImport(request)
+    except Refused as error:
+        form.refuse(error)
+        return _report(visit, agency_id, import_id, form)
+    return visit.go(f"/agencies/{agency_id}/roster/{import_id}")
+
+
+@router.post("/{import_id}/left")
+def note_who_left(visit: Visitor, agency_id: str, import_id: str, form: Sent) -> Answer:
+    """Note who of those missing from the file left, each on a day of her own; the others stay."""
+    left = form.all("left")
+    if not left:
+        form.errors["left"] = "Tick who left. Whom you do not tick stays."
+    ends = [pb.JobEnd(person=person, end_date=form.text(f"day-{person.removeprefix('people/')}")) for person in left]
+    if not form.errors:
+        try:
+            answer = visit.clients.directory.BatchEndJobs(
+                pb.BatchEndJobsRequest(parent=f"agencies/{agency_id}", ends=ends, request_id=form.request_id)
+            )
+        except Refused as error:
+            form.refuse(error, dict.fromkeys(("end_date", "person", "ends"), "left"))
+        else:
+            return visit.go(f"/agencies/{agency_id}/roster/{import_id}", done="left-many", n=answer.ended)
+    return _report(visit, agency_id, import_id, form)
+
+
+def _report(visit: Visit, agency_id: str, import_id: str, form: Form, page: str = "", missing: str = "") -> Answer:
+    name, directory = f"rosterImports/{import_id}", visit.clients.directory
+    made = directory.GetRosterImport(pb.GetRosterImportRequest(name=name))
+    errors = directory.ListRosterImportErrors(
+        pb.ListRosterImportErrorsRequest(parent=name, page_size=_ERRORS_A_PAGE, page_token=page)
     )
+    asked = directory.ListPeopleNotInFile(
+        pb.ListPeopleNotInFileRequest(parent=name, page_size=_MISSING_A_PAGE, page_token=missing)
+    )
+    form.values.setdefault("left", [])
     return visit.page(
         "roster_report.html",
+        status=400 if form.errors else 200,
         agency_id=agency_id,
         import_id=import_id,
         made=made,
+        steps=list(STEPS.items()),
         rows=errors.errors,
         next_page=errors.next_page_token,
+        asked=asked,
+        form=form,
+        may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
     )
 
 
 def _choose(visit: Visit, agency_id: str, form: Form) -> Answer:
-    agency = visit.clients.directory.GetAgency(pb.GetAgencyRequest(name=f"agencies/{agency_id}"))
-    return visit.page("roster.html", status=400 if form.errors else 200, agency=agency, agency_id=agency_id, form=form)
+    directory, parent = visit.clients.directory, f"agencies/{agency_id}"
+    earlier = directory.ListRosterImports(pb.ListRosterImportsRequest(parent=parent, page_size=_EARLIER_FILES))
+    return visit.page(
+        "roster.html",
+        status=400 if form.errors else 200,
+        agency=directory.GetAgency(pb.GetAgencyRequest(name=parent)),
+        agency_id=agency_id,
+        vocabulary=directory.ListVocabulary(pb.ListVocabularyRequest()),
+        meanings={name: text.format(agency_id=agency_id) for name, text in people_files.MEANINGS.items()},
+        earlier=earlier.roster_imports,
+        names=visit.names([one.sent_by for one in earlier.roster_imports if one.sent_by.startswith("people/")]),
+        form=form,
+    )
