@@ -16,9 +16,11 @@ from servicekit.testing.waiting import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ANALYST, APPROVER, OPERATOR = "State analyst", "Approver", "Operator"
+MANAGER = "Training manager"
 COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lake", "Coordinator, Los Angeles"
 LETTER = "/agencies/{agency_id}/letters/{letter_id}"
 LAKE, BIG = "/agencies/lake/letters/{letter}", "/agencies/los-angeles/letters/{letter}"
+RECORD = "/agencies/{agency_id}/people/{person_id}/record"
 PAGE_BYTES = 300_000
 # Route of the gateway -> who looks, at which address. A route may stand several times, once for each of its states.
 SWEEP = [
@@ -65,6 +67,10 @@ SWEEP = [
     ("/training", SPECIALIST, "/training"),
     ("/training/letters", SPECIALIST, "/training/letters"),
     ("/record", SPECIALIST, "/record"),
+    ("/record", BIG_COORDINATOR, "/record?year=0"),
+    ("/record/print", BIG_COORDINATOR, "/record/print"),
+    (RECORD, COORDINATOR, "/agencies/lake/people/{worker}/record"),
+    (RECORD + "/print", COORDINATOR, "/agencies/lake/people/{worker}/record/print"),
     ("/training/{letter_id}", COORDINATOR, "/training/{letter}"),
     ("/training/{letter_id}", BIG_COORDINATOR, "/training/{letter}"),
     ("/training/{letter_id}/letter", SPECIALIST, "/training/{letter}/letter"),
@@ -87,6 +93,34 @@ SWEEP = [
     ("/agencies/{agency_id}/roster", COORDINATOR, "/agencies/lake/roster"),
     ("/agencies/{agency_id}/roster/{import_id}", COORDINATOR, "/agencies/lake/roster/{imported}"),
     ("/agencies/{agency_id}/roster/{import_id}", COORDINATOR, "/agencies/lake/roster/{checked}"),
+    ("/catalogue", SPECIALIST, "/catalogue"),
+    ("/catalogue", MANAGER, "/catalogue?query=nothing-is-called-so"),
+    ("/catalogue", SPECIALIST, "/catalogue?offer=elsewhere"),
+    ("/catalogue/{course_id}", SPECIALIST, "/catalogue/{course}"),
+    ("/catalogue/{course_id}", SPECIALIST, "/catalogue/{elsewhere}"),
+    ("/catalogue/{course_id}", MANAGER, "/catalogue/{begun}"),
+    ("/catalogue/{course_id}/versions/{number}", SPECIALIST, "/catalogue/{course}/versions/1"),
+    ("/courses/new", MANAGER, "/courses/new"),
+    ("/courses/{course_id}/edit", MANAGER, "/courses/{course}/edit"),
+    ("/courses/{course_id}/edit", MANAGER, "/courses/{begun}/edit"),
+    ("/courses/{course_id}/sections/{number}", MANAGER, "/courses/{course}/sections/1"),
+    ("/courses/{course_id}/sections/{number}", MANAGER, "/courses/{begun}/sections/1"),
+    ("/courses/{course_id}/preview", MANAGER, "/courses/{course}/preview?section=4"),
+    ("/courses/{course_id}/preview", MANAGER, "/courses/{begun}/preview"),
+    ("/courses/{course_id}/issue", MANAGER, "/courses/{course}/issue"),
+    ("/courses/{course_id}/issue", MANAGER, "/courses/{begun}/issue"),
+    ("/tests", MANAGER, "/tests"),
+    ("/tests", MANAGER, "/tests?query=nothing-is-called-so"),
+    ("/tests/new", MANAGER, "/tests/new"),
+    ("/tests/{test_id}/edit", MANAGER, "/tests/{test}/edit"),
+    ("/tests/{test_id}/edit", MANAGER, "/tests/{begun}/edit"),
+    ("/tests/{test_id}/questions/{number}", MANAGER, "/tests/{test}/questions/2"),
+    ("/tests/{test_id}/questions/{number}", MANAGER, "/tests/{begun}/questions/1"),
+    ("/tests/{test_id}/try", MANAGER, "/tests/{test}/try"),
+    ("/tests/{test_id}/try", MANAGER, "/tests/{begun}/try"),
+    ("/tests/{test_id}/issue", MANAGER, "/tests/{test}/issue"),
+    ("/tests/{test_id}/issue", MANAGER, "/tests/{begun}/issue"),
+    ("/tests/{test_id}/versions/{number}", MANAGER, "/tests/{test}/versions/1"),
     ("/operations", OPERATOR, "/operations?audits=run&settled=show"),
 ]
 
@@ -94,6 +128,7 @@ SWEEP = [
 DOWNLOADS = {
     *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/roster/template"),
     *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv"),
+    *("/record.csv", RECORD + ".csv"),
 }
 
 
@@ -101,6 +136,28 @@ def chosen(question, *, right):
     """Options that are right, or not; one of them where one may be chosen."""
     options = [n for n, choice in enumerate(question.choices) if choice.correct is right]
     return options if question.kind == "multiple" else options[:1]
+
+
+def begun(access, manager):
+    """A course and a test of which only the titles are written, and a course that a source describes."""
+    ask = access.ask
+    course = curriculum_pb.CreateCourseRequest(
+        course_id="only-begun",
+        course=curriculum_pb.Course(title="Only begun"),
+        request_id=request_id("sweep", "course"),
+    )
+    ask(access.curriculum.CreateCourse, course, person=manager)
+    test = evaluation_pb.CreateTestRequest(
+        test_id="only-begun", test=evaluation_pb.Test(title="Only begun"), request_id=request_id("sweep", "test")
+    )
+    ask(access.evaluation.CreateTest, test, person=manager)
+    source = "https://public.example.org/paternity-establishment-computer-based-training-course"
+    described = curriculum_pb.Course(
+        name="courses/described", title="Described elsewhere", provider="Somebody else", source_url=source
+    )
+    brought = curriculum_pb.ImportCatalogueRequest(courses=[described], request_id=request_id("sweep", "catalogue"))
+    ask(access.curriculum.ImportCatalogue, brought)
+    return {"begun": "only-begun", "elsewhere": "described"}
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +201,7 @@ def things(cadre, letter):
             send = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=again)
             ask(access.evaluation.SubmitSitting, send, person=person)
         made[state] = sitting.name.removeprefix("sittings/")
+    made |= begun(access, by_part["training-manager"])
     lead = cadre.cast.leads["lake"]
     create = directory_pb.CreateRosterImportRequest(
         parent="agencies/lake", dry_run=True, request_id=request_id("sweep", "roster")
@@ -151,6 +209,8 @@ def things(cadre, letter):
     roster = ask(access.directory.CreateRosterImport, create, person=lead)
     made["checked"] = checked_roster(access, lead)
     return made | {
+        "course": own.course_version.split("/")[1],
+        "test": course.test_version.split("/")[1],
         "letter": letter,
         "worker": worker.removeprefix("people/"),
         "imported": roster.name.removeprefix("rosterImports/"),
@@ -236,6 +296,9 @@ def test_a_page_has_no_fault_that_axe_finds_and_fits_every_screen(signed_in, thi
         (BIG_COORDINATOR, "/training/{letter}/test/{open}", "Send my answers"),
         (APPROVER, "/letters/{waiting}", "Return with a reason"),
         (COORDINATOR, "/agencies/lake/roster", "Check the file"),
+        (MANAGER, "/courses/new", "Begin the course"),
+        (MANAGER, "/tests/new", "Begin the test"),
+        (MANAGER, "/tests/{test}/try", "Show the result"),
     ],
 )
 def test_a_refused_form_has_no_fault_that_axe_finds(signed_in, things, who, path, button):

@@ -47,13 +47,13 @@ def agencies(letter: pb.Notice, figures: pb.Readiness, rows: Iterable[Row], at: 
         for row in rows
     ]
     lines.append([*head, WHOLE_STATE, "", "", "", "", *_counts(figures.state), ""])
-    return _file(AGENCY_COLUMNS, lines)
+    return file_of(AGENCY_COLUMNS, lines)
 
 
 def people(letter: pb.Notice, lines: Iterable[Line], at: datetime) -> bytes:
     """Return an agency's people under a letter, as its page has them; never a score."""
     head = _head(letter, at)
-    return _file(
+    return file_of(
         PEOPLE_COLUMNS,
         [
             [
@@ -100,7 +100,8 @@ def _yes(value: bool) -> str:
     return "Yes" if value else "No"
 
 
-def _file(columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+def file_of(columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+    """Return *lines* under their *columns* as the bytes of a file."""
     written = io.StringIO(newline="")
     writer = csv.writer(written)
     writer.writerow(columns)

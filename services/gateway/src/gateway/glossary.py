@@ -62,6 +62,9 @@ ROLES = {
 
 COMPLETIONS = {"COURSE": "Course", "BRIEFING": "Local briefing", "OTHER_SYSTEM": "Training given elsewhere"}
 
+# Where a course can be taken.
+OFFERS = {"here": "Taken here", "elsewhere": "Given elsewhere", "unfinished": "Being written"}
+
 # Fields of forms whose names do not say what stands above them on the page.
 FIELDS = {
     "addressees": "To",
@@ -81,6 +84,11 @@ FIELDS = {
     "leave_end": "Last day of leave",
     "leave_start": "First day of leave",
     "local_title": "Title here",
+    "markdown": "Text",
+    "pass_mark": "Right to pass",
+    "place": "Place in the test",
+    "section": "Section to look at again",
+    "test_version": "The test that ends the course",
     "return_date": "First day back at work",
     "start_date": "First day",
     "supersedes": "Replaces and supersedes",

@@ -258,6 +258,11 @@ def _in_page_words(rule: str) -> str:
     return rule.replace("notice", "letter").replace("audience", "list").replace("assignment", "training")
 
 
+def about_question(number: int, rule: str) -> str:
+    """`Question 3 must have a right option.`; what is about the whole test begins with the test."""
+    return f"{f'Question {number}' if number else 'The test'} {rule.replace('an item', 'a question')}."
+
+
 # ---- what was done, said after the form was sent ----
 
 DONE = {
@@ -279,6 +284,13 @@ DONE = {
     "added": "The person is added. Letters and training will be on the person's list within a few seconds.",
     "unit": "Unit, title and class are saved.",
     "section": "Saved.",
+    "course-begun": "The course is begun. Add its sections, choose its test, then issue its first version.",
+    "course-issued": "The new version is issued. New letters can ask for it.",
+    "section-removed": "The section is removed from the draft.",
+    "test-begun": "The test is begun. Add its questions, try it, then issue its first version.",
+    "test-issued": "The new version is issued. Choose it in the draft of the course that it ends.",
+    "question-removed": "The question is removed from the draft.",
+    "moved": "Moved.",
     "replayed": "The event was handled once more.",
     "discarded": "The event is discarded, with your reason.",
     "signed-out": "You are signed out.",

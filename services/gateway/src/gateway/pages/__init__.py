@@ -3,8 +3,10 @@
 from gateway.pages import (
     agency_notice,
     approval,
+    catalogue,
     composer,
     course,
+    course_editor,
     downloads,
     elsewhere,
     home,
@@ -12,10 +14,12 @@ from gateway.pages import (
     operator,
     people,
     person,
+    record,
     roster,
     sign_in,
     state_notice,
     test,
+    tests_editor,
 )
 
 ROUTERS = tuple(
@@ -30,8 +34,12 @@ ROUTERS = tuple(
         agency_notice,
         elsewhere,
         learning,
+        record,
         course,
         test,
+        catalogue,
+        course_editor,
+        tests_editor,
         people,
         person,
         roster,

@@ -4,18 +4,15 @@ from datetime import date
 
 from fastapi import APIRouter, Request
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import glossary, letters, sentences, todo
+from gateway import letters, sentences, todo, transcripts
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
 
 router = APIRouter()
-
-_KINDS = {name: value for name, value in enrollment_pb.Completion.Kind.items() if name in glossary.COMPLETIONS}
 
 
 @router.get("/training")
@@ -24,14 +21,13 @@ def my_training(visit: Visitor) -> Answer:
     clients = visit.clients
     inbox = clients.notification.ListInbox(pb.ListInboxRequest(page_size=200, only_open=True))
     assigned = clients.enrollment.ListToDo(enrollment_pb.ListToDoRequest(page_size=200))
-    completions = _completions(visit, "").completions
-    this_year = [done for done in completions if done.complete_date.startswith(f"{visit.today.year}-")]
+    this_year = transcripts.this_year(visit)
     return visit.page(
         "training.html",
         letters=letters,
         training=todo.grouped(todo.items(inbox.items, assigned.assignments), visit.today),
-        done_this_year=len(this_year),
-        minutes=sum(done.minutes for done in this_year),
+        done_this_year=this_year.completions,
+        minutes=this_year.minutes,
     )
 
 
@@ -40,24 +36,6 @@ def all_letters(visit: Visitor, page: str = "") -> Answer:
     """Every letter that this person has had, those with something to do first."""
     inbox = visit.clients.notification.ListInbox(pb.ListInboxRequest(page_size=50, page_token=page))
     return visit.page("all_letters.html", letters=letters, items=inbox.items, next_page=inbox.next_page_token)
-
-
-@router.get("/record")
-def my_record(visit: Visitor, page: str = "") -> Answer:
-    """The transcript: everything that was completed, newest first, at whatever agency."""
-    answer = _completions(visit, page)
-    courses = visit.clients.curriculum.ListCourses(curriculum_pb.ListCoursesRequest(page_size=500)).courses
-    titles = {course.name: course.title for course in courses}
-    rows = [
-        (done, titles.get(done.course_version.partition("/versions/")[0], "Training")) for done in answer.completions
-    ]
-    return visit.page(
-        "record.html",
-        rows=rows,
-        kinds={value: glossary.COMPLETIONS[name] for name, value in _KINDS.items()},
-        minutes=sum(done.minutes for done in answer.completions),
-        next_page=answer.next_page_token,
-    )
 
 
 @router.get("/training/{letter_id}")
@@ -141,9 +119,3 @@ def _step(item: pb.InboxItem, training: enrollment_pb.Assignment | None) -> int:
     if item.train_time.seconds or (training and training.state == enrollment_pb.Assignment.COMPLETED):
         return 5
     return 4 if training and training.section_count <= training.sections_completed else 3
-
-
-def _completions(visit: Visit, page: str) -> enrollment_pb.ListCompletionsResponse:
-    return visit.clients.enrollment.ListCompletions(
-        enrollment_pb.ListCompletionsRequest(parent=visit.person, page_size=200, page_token=page)
-    )

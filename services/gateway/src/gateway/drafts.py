@@ -1,0 +1,62 @@
+"""What the editors of courses and of tests share: an id from a title, the order of parts, two who write at once."""
+
+import re
+import unicodedata
+from typing import TypeVar
+
+from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+from google.protobuf.message import Message
+
+from gateway.forms import Form
+from servicekit.client import Refused
+
+_LONGEST_SLUG = 80
+P = TypeVar("P", bound=Message)
+
+
+def slug(title: str) -> str:
+    """Return an id made of the words of *title*: `Protección básica` gives `proteccion-basica`; '' without a word."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", title.casefold()) if not unicodedata.combining(c))
+    made = ""
+    for word in re.findall(r"[a-z0-9]+", plain):
+        if len(made) + len(word) >= _LONGEST_SLUG:
+            break
+        made = f"{made}-{word}" if made else word
+    return made
+
+
+def move(parts: RepeatedCompositeFieldContainer[P], place: int, to: int) -> bool:
+    """Move the part at *place* to the place *to*, both from 1; say whether there are such places."""
+    if not (1 <= place <= len(parts) and 1 <= to <= len(parts)):
+        return False
+    parts.insert(to - 1, parts.pop(place - 1))
+    return True
+
+
+def ordered(parts: RepeatedCompositeFieldContainer[P], action: str) -> bool:
+    """Do what a button of a list says, `up-3` or `down-3`; say whether it could be done."""
+    way, _, place = action.partition("-")
+    if way not in ("up", "down") or not place.isdecimal():
+        return False
+    return move(parts, int(place), int(place) + (1 if way == "down" else -1))
+
+
+def refuse(form: Form, error: Refused, etag: str, *, taken: str = "") -> None:
+    """Show why a draft was not saved; *taken* is said at the title if there is one of that name already.
+
+    Of two who change one draft at once the second is told. What she typed stays, and *etag*, of the draft as it is
+    saved now, goes into the form: she has seen the conflict, and to save again is to decide it.
+    """
+    form.refuse(error, {"options": "option-1"})
+    if error.reason == "ALREADY_EXISTS":
+        form.errors = {"title": taken}
+    if error.reason == "STALE":
+        form.values["etag"] = [etag]
+        form.errors = {"": CONFLICT}
+
+
+CONFLICT = (
+    "Somebody else saved this draft after you opened it; who and when is not shown here. Nothing of yours is saved "
+    "yet, and what you typed is still in the form. Compare it with what is saved now, then save again: yours replaces "
+    "it."
+)

@@ -1,0 +1,82 @@
+"""The catalogue of courses, for everybody: what can be taken here, and what is given elsewhere."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as pb
+from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from gateway import glossary
+from gateway.forms import Form
+from gateway.visit import Answer, Visit, Visitor
+
+router = APIRouter(prefix="/catalogue")
+
+_PAGE = 25
+_OFFERS = {"here": pb.HERE, "elsewhere": pb.ELSEWHERE, "unfinished": pb.UNFINISHED}
+
+
+@router.get("")
+def catalogue(visit: Visitor, query: str = "", offer: str = "", page: str = "") -> Answer:
+    """Courses by title, found by words of title, provider or staff."""
+    writes = visit.rights.state("courses.write")
+    offers = {key: said for key, said in glossary.OFFERS.items() if writes or key != "unfinished"}
+    chosen = offer if offer in offers else ""
+    answer = visit.clients.curriculum.ListCourses(
+        pb.ListCoursesRequest(
+            page_size=_PAGE, page_token=page, query=query, offer=_OFFERS.get(chosen, pb.OFFER_UNSPECIFIED)
+        )
+    )
+    return visit.page(
+        "catalogue.html",
+        courses=answer.courses,
+        offer_of=offer_of,
+        offers=[("", "All courses"), *offers.items()],
+        writes=writes,
+        form=Form.of({"query": query, "offer": chosen}),
+        filtered=bool(query.strip() or chosen),
+        params=urlencode({"query": query, "offer": chosen}),
+        next_page=answer.next_page_token,
+    )
+
+
+@router.get("/{course_id}")
+def course(visit: Visitor, course_id: str, page: str = "") -> Answer:
+    """A course: what is in it, its test, its versions; or who gives it, and how that is known."""
+    curriculum, name = visit.clients.curriculum, f"courses/{course_id}"
+    entry = curriculum.GetCatalogueEntry(pb.GetCatalogueEntryRequest(name=name))
+    versions = curriculum.ListCourseVersions(pb.ListCourseVersionsRequest(parent=name, page_size=20, page_token=page))
+    newest = next((one for one in versions.course_versions if one.version == entry.latest_version), None)
+    return visit.page(
+        "catalogue_course.html",
+        course=entry,
+        offer=offer_of(entry),
+        versions=versions.course_versions,
+        newest=newest,
+        test=test_of(visit, newest) if newest else None,
+        writes=visit.rights.state("courses.write"),
+        next_page=versions.next_page_token,
+    )
+
+
+@router.get("/{course_id}/versions/{number}")
+def version(visit: Visitor, course_id: str, number: int) -> Answer:
+    """A version as it stays for ever, to read and to print. To read it here is no training."""
+    found = visit.clients.curriculum.GetCourseVersion(
+        pb.GetCourseVersionRequest(name=f"courses/{course_id}/versions/{number}")
+    )
+    return visit.page("catalogue_version.html", version=found, test=test_of(visit, found))
+
+
+def offer_of(course: pb.Course) -> str:
+    """Where a course can be taken, as the glossary calls it."""
+    if course.latest_version:
+        return "here"
+    return "elsewhere" if course.source_url else "unfinished"
+
+
+def test_of(visit: Visit, version: pb.CourseVersion) -> evaluation_pb.TestVersion | None:
+    """Return the test that a version ends with, as staff see it; None if it has none."""
+    if not version.test_version:
+        return None
+    return visit.clients.evaluation.GetTestVersion(evaluation_pb.GetTestVersionRequest(name=version.test_version))
