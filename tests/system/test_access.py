@@ -502,7 +502,7 @@ REQUESTS = {
         ),
     },
 }
-FILES = (directory, curriculum, evaluation, enrollment, notification, operations)
+FILES = (directory, curriculum, evaluation, quality, enrollment, notification, operations)
 METHODS = [
     method for file in FILES for service in file.DESCRIPTOR.services_by_name.values() for method in service.methods
 ]

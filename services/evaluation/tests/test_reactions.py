@@ -155,8 +155,10 @@ def test_an_answer_sent_twice_counts_once_also_when_the_form_was_opened_twice(qu
     person = f"people/{new_id()}"
     first = quality.send(5, 5, 5, 5, 5, person=person)
     quality.stub(person, tests_take=["self"]).SendReaction(first)
+    assert quality.form(person).sent
     quality.send(1, 1, 1, 1, 1, person=person)
 
+    assert not quality.form(f"people/{new_id()}").sent
     assert quality.waiting() == 6
     assert quality.rows("SELECT count(*) FROM spent_ticket") == [(1,)]
 
@@ -182,7 +184,7 @@ def test_a_ticket_of_before_a_restart_is_still_good_and_no_two_processes_give_th
     before, after = tickets_of(quality.keys_dir), tickets_of(quality.keys_dir)
     given = before.give("people/1", VERSION)
 
-    assert after.spend(given, VERSION) == before.spend(given, VERSION)
+    assert after.digest(given, VERSION) == before.digest(given, VERSION)
     assert given == before.give("people/1", VERSION)
     assert given not in {after.give("people/1", VERSION), before.give("people/2", VERSION)}
 
@@ -194,6 +196,18 @@ def test_a_reaction_that_is_refused_spends_no_ticket(quality):
 
     quality.send(person=person)
     assert quality.waiting() == 6
+
+
+def test_no_line_in_the_log_names_who_sent_a_reaction(quality, evaluation, published, capsys):
+    person = f"people/{evaluation.person_id}"
+    quality.send(person=person)
+    evaluation.start(published)
+
+    said = capsys.readouterr()
+    lines = [line for line in (said.out + said.err).splitlines() if evaluation.person_id in line]
+    # Who starts a test leaves a line; who says what she thinks leaves none.
+    assert lines
+    assert not [line for line in lines if "StartSitting" not in line]
 
 
 # ---- the box ----

@@ -1,7 +1,7 @@
 """What the pages say: days, counts and refusals as sentences in the words of the field."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -21,6 +21,14 @@ def as_date(value: str) -> date | None:
     """Read `YYYY-MM-DD`; None if it is empty or no date."""
     try:
         return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def as_time(value: str) -> time | None:
+    """Read `HH:MM`; None if it is empty or no time."""
+    try:
+        return time.fromisoformat(value)
     except ValueError:
         return None
 
@@ -225,9 +233,15 @@ _BY_REASON = {
     "COURSE_UNCHANGED": "The draft is what the newest version holds.",
     "TEST_UNSOUND": "The test cannot be given like this: question {item} {rule}.",
     "TEST_UNCHANGED": "The draft is what the newest version holds.",
+    # what learners say of a course
+    "NOT_TAKEN_YET": "Take the test first, then say what you think of the course.",
+    "TICKET_INVALID": "This form is out of date. Nothing is lost: look through it, then send it again.",
     # any service, for operators
     "DEAD_LETTER_SETTLED": "This event was replayed or discarded before.",
     "NO_SUBSCRIPTION": "Nothing handles this event any more. Discard it with a reason.",
+    "JOB_PAUSED": "This job is paused: {reason}. Resume it first.",
+    "JOB_NOT_PAUSED": "This job is not paused any more.",
+    "PROJECTION_BEING_REBUILT": "This is being made anew already. Refresh to see how far it is.",
     "REPLAY_FAILED": "The handler failed again. The event stays here, with the new error.",
     "DATABASE_UNAVAILABLE": "A database does not answer right now. Nothing is lost: try again in a moment.",
 }
@@ -270,6 +284,11 @@ DONE = {
     "submitted": "The letter was sent for approval.",
     "returned": "The letter went back to its author with your reason.",
     "issued": "The letter is issued. Every agency and everyone it is for has it.",
+    "scheduled": "The letter is approved. It is issued by itself on the day and at the time that you gave.",
+    "withdrawn": "The letter is withdrawn. It leaves the lists of those who still had it to do.",
+    "released": "Your staff see this letter from now on.",
+    "file-added": "The file is added to the draft.",
+    "file-removed": "The file is removed from the draft.",
     "confirmed-for-agency": "Confirmed for your agency.",
     "confirmed": "Confirmed. The state sees that one more person has read the letter, not who.",
     "training-recorded": "Training recorded for {n}. The figures follow within a few seconds.",
@@ -291,7 +310,12 @@ DONE = {
     "test-issued": "The new version is issued. Choose it in the draft of the course that it ends.",
     "question-removed": "The question is removed from the draft.",
     "moved": "Moved.",
+    "reaction": "Thank you. Your answer is counted with those of others; no name is kept.",
     "replayed": "The event was handled once more.",
+    "job-runs": "The job runs now. Refresh to see how it went.",
+    "job-paused": "The job is paused, with your reason.",
+    "job-resumed": "The job runs again.",
+    "rebuild": "Asked for. It begins within a second or two: refresh to see how far it is.",
     "discarded": "The event is discarded, with your reason.",
     "signed-out": "You are signed out.",
     "dropped": "What you had typed is dropped.",

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import clients, sentences, sign_ins
-from gateway.forms import posted
+from gateway.forms import TooLarge, posted
 from gateway.visit import COOKIE, Forged, NeedsSignIn, csrf_is_right, nobody, safe_path
 from servicekit import metrics, trace
 from servicekit.client import Refused
@@ -40,8 +40,8 @@ HEADERS = {
 }
 # Staff share computers: what one person saw is not there for the next one's back button.
 _PRIVATE = "no-store"
-# What is only about the sign-in itself.
-_NOT_KEPT = {"/sign-out", "/sign-in", "/kept"}
+# What is only about the sign-in itself, and what must not wait anywhere beside a name.
+_NOT_KEPT = ("/sign-out", "/sign-in", "/kept", "/reaction")
 _PUBLIC = "public, max-age=3600"
 
 
@@ -119,6 +119,7 @@ def answer_refusals(app: FastAPI) -> None:
     """Turn what pages do not handle themselves into pages that say what to do."""
     app.add_exception_handler(NeedsSignIn, _sign_in_first)
     app.add_exception_handler(Forged, _forged)
+    app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _not_found)
@@ -135,10 +136,15 @@ async def _sign_in_first(request: Request, _: Exception) -> Response:
 
 async def _keep(request: Request) -> bool:
     cookie = request.cookies.get(COOKIE, "")
-    form = await posted(request)
-    if request.url.path in _NOT_KEPT or form.files or not csrf_is_right(cookie, form.text("csrf")):
+    try:
+        form = await posted(request)
+    except TooLarge:
+        return False
+    if request.url.path.endswith(_NOT_KEPT) or not csrf_is_right(cookie, form.text("csrf")):
         return False
     fields = [(name, value) for name, values in form.values.items() if name != "csrf" for value in values]
+    # A file cannot be kept; its owner is told which one it was.
+    fields += [("file_not_kept", name) for name in form.filenames.values() if name]
     database = request.app.state.gateway.database
     return await run_in_threadpool(sign_ins.keep, database, cookie, request.url.path, fields, datetime.now(UTC))
 
@@ -191,6 +197,15 @@ async def _forged(request: Request, _: Exception) -> Response:
         HTTPStatus.FORBIDDEN,
         "This form could not be accepted",
         "It was opened under another sign-in. Open the page again, then send the form.",
+    )
+
+
+async def _too_large(request: Request, _: Exception) -> Response:
+    return await say(
+        request,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "This file is too large",
+        "Nothing was saved. Go back, and choose a file that is smaller than the page says.",
     )
 
 

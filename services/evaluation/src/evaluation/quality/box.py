@@ -77,8 +77,8 @@ class Tickets:
         seed = hmac.digest(self._secret, f"{person}\0{course_version}".encode(), hashlib.sha256)[:_SEED_BYTES]
         return base64.urlsafe_b64encode(seed + self._mark(seed, course_version)).decode().rstrip("=")
 
-    def spend(self, ticket: str, course_version: str) -> bytes:
-        """Return the digest by which a ticket is known to be spent; refuse one that is not ours."""
+    def digest(self, ticket: str, course_version: str) -> bytes:
+        """Return the digest by which a ticket is known to be spent; refuse one that we did not give for this course."""
         try:
             given = base64.urlsafe_b64decode(ticket + "=" * (-len(ticket) % 4))
         except (binascii.Error, ValueError):

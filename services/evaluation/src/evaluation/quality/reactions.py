@@ -16,6 +16,7 @@ SELECT v.test_id = '' OR EXISTS (
 FROM course_version AS v WHERE v.course_id = %(course)s AND v.version = %(version)s
 """
 _SPEND = "INSERT INTO spent_ticket (digest, day) VALUES (%(digest)s, %(day)s) ON CONFLICT DO NOTHING"
+_SPENT = "SELECT EXISTS (SELECT FROM spent_ticket WHERE digest = %(digest)s) AS spent"
 _PUT = """
 INSERT INTO sealed_answer (id, day, sealed)
 SELECT answer.id, %(day)s, answer.sealed FROM unnest(%(ids)s::uuid[], %(sealed)b::bytea[]) AS answer (id, sealed)
@@ -30,6 +31,11 @@ def check_may_react(db: Db, *, person_id: uuid.UUID, course_id: str, course_vers
     if not rows[0]["taken"]:
         version = f"courses/{course_id}/versions/{course_version}"
         raise NotTakenYet("The test of the course was not taken yet.", course_version=version)
+
+
+def is_spent(db: Db, digest: bytes) -> bool:
+    """Whether a ticket was used: for the eyes of who holds it, nobody else can name it."""
+    return bool(db.rows(_SPENT, digest=digest)[0]["spent"])
 
 
 def send(db: Db, reaction: Reaction, *, digest: bytes, day: date, box: Box) -> None:

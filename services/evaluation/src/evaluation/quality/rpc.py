@@ -27,14 +27,16 @@ class QualityServicer(Servicer):
     def GetReactionForm(self, request: pb.GetReactionFormRequest, call: Call) -> pb.ReactionForm:
         person_id = persons.person_id(call.principal.name)
         course_id, version = wire.course_version(request.course_version)
+        ticket = self.tickets.give(call.principal.name, request.course_version)
         with self.read() as db:
             reactions.check_may_react(db, person_id=person_id, course_id=course_id, course_version=version)
-        return wire.form(CURRENT, self.tickets.give(call.principal.name, request.course_version))
+            sent = reactions.is_spent(db, self.tickets.digest(ticket, request.course_version))
+        return wire.form(CURRENT, ticket, sent=sent)
 
     def SendReaction(self, request: pb.SendReactionRequest, call: Call) -> pb.SendReactionResponse:
         # Of the caller, nothing goes beyond this line: only the day is taken from the call.
         reaction, day = wire.reaction(request), pacific_date(call.now)
-        digest = self.tickets.spend(request.ticket, request.course_version)
+        digest = self.tickets.digest(request.ticket, request.course_version)
         with anonymous_write(self.database, call.now) as db:
             reactions.send(db, reaction, digest=digest, day=day, box=self.box)
         return pb.SendReactionResponse()

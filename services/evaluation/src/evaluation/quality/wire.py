@@ -47,14 +47,15 @@ def reaction(request: pb.SendReactionRequest) -> Reaction:
     )
 
 
-def form(given: Form, ticket: str) -> pb.ReactionForm:
-    """Return the form with the ticket by which it is sent."""
+def form(given: Form, ticket: str, *, sent: bool) -> pb.ReactionForm:
+    """Return the form with the ticket by which it is sent, or was."""
     return pb.ReactionForm(
         version=given.version,
         questions=[pb.ReactionForm.Question(id=question.id, text=question.text) for question in given.questions],
         answers=given.answers,
         comment_question=given.comment_question,
         ticket=ticket,
+        sent=sent,
     )
 
 

@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from cadre.notification.v1 import notification_service_pb2 as notification_pb
-from gateway import letters, tests, todo
+from gateway import letters, reactions, tests, todo
 from gateway.forms import Form
 from gateway.pages.learning import training_of
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -44,6 +45,7 @@ def take_test(visit: Visitor, letter_id: str, sitting_id: str) -> Answer:
         sitting=sitting,
         version=version,
         look_again=tests.look_again(sitting),
+        asked=reactions.form_of(visit, training_of(visit, letter_id)) if sitting.state == pb.Sitting.PASSED else None,
         form=Form(),
     )
 
@@ -75,13 +77,19 @@ def done(visit: Visitor, letter_id: str) -> Answer:
     inbox = notification.ListInbox(notification_pb.ListInboxRequest(page_size=10, only_open=True))
     # This letter may be open for a moment still: the services tell each other.
     following = [row for row in todo.items(inbox.items, []) if row.id != letter_id]
+    training = training_of(visit, letter_id)
+    # After a test the question stands on the page of its result.
+    asks = training is not None and not training.has_test and training.state == enrollment_pb.Assignment.COMPLETED
     return visit.page(
         "done.html",
         letter=item.notice,
         letters=letters,
         item=item,
-        training=training_of(visit, letter_id),
+        training=training,
         following=following[0] if following else None,
+        letter_id=letter_id,
+        asked=reactions.form_of(visit, training) if asks else None,
+        form=Form(),
     )
 
 

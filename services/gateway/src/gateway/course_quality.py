@@ -1,0 +1,115 @@
+"""How good courses are, as the pages and the file say it: counts with their whole, means with how sure they are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.evaluation.v1 import quality_service_pb2 as pb
+from gateway import sentences
+
+HEADLINE = "useful"
+TOO_FEW = "Fewer than 5 answers: not shown"
+TOO_FEW_TAKERS = "Fewer than 5 took it: not shown"
+NOBODY = "Nobody had to take it"
+
+# The picture of the answers to a question: its width, and how the ratings follow each other in it.
+BAR_WIDTH, BAR_HEIGHT = 500, 28
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of one course."""
+
+    course: str
+    title: str
+    completion: enrollment_pb.CompletionRate
+    quality: pb.CourseQuality
+
+    @property
+    def headline(self) -> pb.Ratings | None:
+        """The answers to the question that stands for the course."""
+        return next((ratings for ratings in self.quality.ratings if ratings.question == HEADLINE), None)
+
+    @property
+    def completed(self) -> str:
+        """`450 of 500 (90%; 95% sure: 87% to 92%)`; a percentage only from 20 staff."""
+        rate = self.completion
+        if not rate.of:
+            return NOBODY
+        said = sentences.of(rate.completed, rate.of)
+        return f"{said}, {_sure(rate.low, rate.high)}" if rate.of >= sentences.LEAST_FOR_PERCENT else said
+
+    @property
+    def passed(self) -> str:
+        """Those who passed, of those who took the test."""
+        return _share(self.quality.passed) if self.quality.HasField("passed") else TOO_FEW_TAKERS
+
+    @property
+    def passed_first(self) -> str:
+        """Those who passed at their first try, of those who took the test."""
+        return _share(self.quality.passed_first) if self.quality.HasField("passed_first") else TOO_FEW_TAKERS
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a bar: one rating, from where, how wide, and how many gave it."""
+
+    rating: int
+    x: float
+    width: float
+    count: int
+
+
+def rows(
+    qualities: Iterable[pb.CourseQuality],
+    rates: Iterable[enrollment_pb.CompletionRate],
+    titles: Mapping[str, str],
+) -> list[Row]:
+    """Put together what two services know of the same courses, by title."""
+    known = {quality.course: quality for quality in qualities}
+    completed = {rate.course: rate for rate in rates}
+    found = [
+        Row(
+            course,
+            titles.get(course, course.rpartition("/")[2]),
+            completed.get(course, enrollment_pb.CompletionRate(course=course)),
+            known.get(course, pb.CourseQuality(course=course)),
+        )
+        for course in known.keys() | completed.keys()
+    ]
+    return sorted(found, key=lambda row: (row.title.casefold(), row.course))
+
+
+def mean(ratings: pb.Ratings | None) -> str:
+    """`4.2 of 5 from 112 answers, 95% sure: 4.0 to 4.4`."""
+    if ratings is None:
+        return TOO_FEW
+    said = f"{ratings.mean:.1f} of 5 from {sentences.count(ratings.n, 'answer')}"
+    return f"{said}, {sure_mean(ratings)}" if ratings.HasField("low") else said
+
+
+def sure_mean(ratings: pb.Ratings) -> str:
+    """`95% sure: 4.0 to 4.4`; `all the same` where nothing can be said."""
+    return f"95% sure: {ratings.low:.1f} to {ratings.high:.1f}" if ratings.HasField("low") else "all the same"
+
+
+def bar(ratings: pb.Ratings) -> list[Piece]:
+    """Return the parts of the bar of a question, from 1 to 5; a rating that nobody gave has none."""
+    pieces, x = [], 0.0
+    for rating, count in enumerate(ratings.counts, start=1):
+        width = BAR_WIDTH * count / ratings.n
+        if count:
+            pieces.append(Piece(rating, round(x, 2), round(width, 2), count))
+        x += width
+    return pieces
+
+
+def _share(share: pb.Share) -> str:
+    if not share.HasField("share"):
+        # Few takers: the counts are all there is to say.
+        return f"{share.count:,} of {share.of:,}"
+    return f"{share.count:,} of {share.of:,} ({share.share:.0%}), {_sure(share.low, share.high)}"
+
+
+def _sure(low: float, high: float) -> str:
+    return f"95% sure: {low:.0%} to {high:.0%}"
