@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
@@ -38,6 +39,16 @@ def lines(
         )
         for standing in standings
     ]
+
+
+def waits_for_release(mine: pb.AgencyNotice, today: date) -> bool:
+    """Whether the agency's staff do not see the letter yet."""
+    figures = mine.readiness
+    return (
+        mine.notice.state == pb.Notice.PUBLISHED
+        and not figures.staff_release_time.seconds
+        and figures.staff_release_date > today.isoformat()
+    )
 
 
 def to_go(counts: pb.Counts) -> int:

@@ -15,7 +15,16 @@ from servicekit.client import Refused
 _UNCERTAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "UNKNOWN", "CANCELLED"}
 
 
+# The largest form of the pages is a file of 20 MB with its fields; more is refused before it is read.
+MOST_BYTES = 21 * 1024 * 1024
+# A browser shows an answer only once it has sent everything: so much of what is too large is taken in and dropped.
+_MOST_DROPPED_BYTES = 8 * MOST_BYTES
+
 MISSING = "Fill this in before you send the letter for approval."
+
+
+class TooLarge(Exception):  # noqa: N818 - an answer, not an error
+    """The form is larger than any page of ours makes it."""
 
 
 @dataclass
@@ -25,6 +34,8 @@ class Form:
     values: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    # What the files are called on the sender's computer.
+    filenames: dict[str, str] = field(default_factory=dict)
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @classmethod
@@ -80,10 +91,12 @@ class Form:
 async def posted(request: Request) -> Form:
     """Read the form that was sent. Used as a dependency: the one part of a page that is not a plain function."""
     form = Form()
+    await _refuse_too_large(request)
     async with request.form(max_files=1, max_fields=5000) as data:
         for name, value in data.multi_items():
             if isinstance(value, Upload):
                 form.files[name] = await cast("UploadFile", value).read()
+                form.filenames[name] = value.filename or ""
             else:
                 form.values.setdefault(name, []).append(value)
     given = form.text("request_id")
@@ -92,3 +105,16 @@ async def posted(request: Request) -> Form:
     except ValueError:
         form.errors[""] = "The form was not whole. Check what is on the page, then send it again."
     return form
+
+
+async def _refuse_too_large(request: Request) -> None:
+    """Refuse by the size that the browser announces; the server holds it to that. Nothing of it is kept in memory."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) <= MOST_BYTES:
+        return
+    dropped = 0
+    async for part in request.stream():
+        dropped += len(part)
+        if dropped > _MOST_DROPPED_BYTES:
+            break
+    raise TooLarge

@@ -47,7 +47,14 @@ SERIES = {
     "OUT": ("OUT, outage of the case system", "OUTAGE"),
 }
 
-STATES = {"DRAFT": "Draft", "IN_APPROVAL": "Awaiting approval", "PUBLISHED": "Issued"}
+STATES = {
+    "DRAFT": "Draft",
+    "IN_APPROVAL": "Awaiting approval",
+    "SCHEDULED": "Scheduled",
+    "PUBLISHED": "Issued",
+    "WITHDRAWN": "Withdrawn",
+    "HISTORIC": "Issued before Cadre",
+}
 
 ROLES = {
     "coordinator": "Training coordinator",
@@ -73,7 +80,9 @@ FIELDS = {
     "agency_confirms_within": "The agency confirms within",
     "asks": "What we ask",
     "change": "What changes, in one sentence",
+    "checked_reason": "Why these are not real numbers",
     "complete_date": "Day",
+    "contact_telephone": "Telephone",
     "course_version": "Course",
     "days_after": "Business days after issue",
     "days_before": "Business days before it takes effect",
@@ -89,12 +98,43 @@ FIELDS = {
     "place": "Place in the test",
     "section": "Section to look at again",
     "test_version": "The test that ends the course",
+    "issue_on": "Day of issue",
+    "issue_at": "Time of issue",
     "return_date": "First day back at work",
     "start_date": "First day",
-    "supersedes": "Replaces and supersedes",
+    "staff_release_days": "Business days later",
+    "staff_see": "When staff see it",
+    "supersedes": "Supersedes",
 }
 
 
 def field(name: str) -> str:
     """What stands above a field on the page."""
     return FIELDS.get(name, name.replace("_", " ").capitalize())
+
+
+# What a file is to its letter.
+FILE_KINDS = {"LETTER": "The signed letter (PDF)", "ATTACHMENT": "An attachment"}
+
+# What a file is, by what was found in it.
+MEDIA = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel workbook",
+    "text/plain": "plain text",
+    "text/csv": "CSV",
+    "image/png": "picture",
+    "image/jpeg": "picture",
+}
+
+
+def media(media_type: str) -> str:
+    """What kind of file it is, as people say it."""
+    return MEDIA.get(media_type.partition(";")[0], "file")
+
+
+def size(size_bytes: int) -> str:
+    """`20 kB`, `1.4 MB`."""
+    if size_bytes < 1_000_000:  # noqa: PLR2004 - a million bytes
+        return f"{max(1, round(size_bytes / 1000))} kB"
+    return f"{size_bytes / 1_000_000:.1f} MB"

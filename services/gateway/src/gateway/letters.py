@@ -1,16 +1,19 @@
 """A letter between its form and the contract, and how it is named."""
 
+import hashlib
+
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import glossary
 from gateway.forms import Form
 
 # States of a letter that agencies and staff have.
-ISSUED = (pb.Notice.PUBLISHED,)
+ISSUED = (pb.Notice.PUBLISHED, pb.Notice.WITHDRAWN)
 # Fields that are the same text in the form and in the contract.
 TEXTS = (
-    *("series", "number", "addressees", "subject", "references", "supersedes", "contact"),
-    *("change", "before", "after", "staff_action", "until_then", "body", "effective_date"),
+    *("series", "number", "addressees", "subject", "topic", "replaces", "supersedes", "references"),
+    *("contact", "contact_telephone", "body"),
+    *("change", "before", "after", "staff_action", "until_then", "effective_date"),
 )
 # The contract's names of the fields that the form calls otherwise.
 FIELDS = {
@@ -41,6 +44,8 @@ def defaults(series: str, number: str) -> dict[str, str | list[str]]:
         "days_before": "3",
         "days_after": "5",
         "briefing_counts": "yes",
+        "staff_see": "with",
+        "staff_release_days": "3",
         "agencies_scope": "all",
         "agencies": [],
         "units": [],
@@ -62,6 +67,8 @@ def to_form(letter: pb.Notice, audience: directory_pb.Audience | None) -> dict[s
         "days_before": str(letter.due_rule.business_days_before_effective),
         "days_after": str(letter.due_rule.business_days_after_issue),
         "briefing_counts": "yes" if letter.briefing_counts else "",
+        "staff_see": "later" if letter.staff_release_days else "with",
+        "staff_release_days": str(letter.staff_release_days or 3),
         "agencies_scope": "some" if clause and clause.agencies else "all",
         "agencies": list(clause.agencies) if clause else [],
         "units": list(clause.units) if clause else [],
@@ -86,6 +93,8 @@ def from_form(form: Form, *, name: str, demonstration: bool) -> pb.Notice:
     letter.agency_confirms_within = form.number("agency_confirms_within")
     letter.due_rule.business_days_before_effective = form.number("days_before")
     letter.due_rule.business_days_after_issue = form.number("days_after")
+    if form.text("staff_see") == "later":
+        letter.staff_release_days = form.number("staff_release_days")
     if letter.asks == pb.TRAIN:
         letter.course_version = form.text("course_version")
         letter.briefing_counts = form.text("briefing_counts") == "yes"
@@ -100,9 +109,19 @@ def expression(form: Form) -> directory_pb.AudienceExpression:
     return directory_pb.AudienceExpression(include=[clause])
 
 
+def digest(form: Form) -> str:
+    """Say by a fingerprint whom the form chooses, so that a change is kept only as it was shown."""
+    return hashlib.sha256(expression(form).SerializeToString(deterministic=True)).hexdigest()
+
+
 def asks(letter: pb.Notice) -> str:
     """What the letter asks, in words."""
     return glossary.ASKS[pb.Asks.Name(letter.asks)] if letter.asks else "Not said yet"
+
+
+def asks_something(letter: pb.Notice) -> bool:
+    """Whether anything can still be read, confirmed or trained under it: it was issued and not withdrawn."""
+    return letter.state == pb.Notice.PUBLISHED
 
 
 def reason(letter: pb.Notice) -> str:
@@ -111,7 +130,7 @@ def reason(letter: pb.Notice) -> str:
 
 
 def state(letter: pb.Notice) -> str:
-    """Draft, awaiting approval or issued."""
+    """Draft, awaiting approval, scheduled, issued or withdrawn."""
     return glossary.STATES[pb.Notice.State.Name(letter.state)]
 
 

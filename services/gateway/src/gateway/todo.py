@@ -33,7 +33,8 @@ def items(inbox: Iterable[pb.InboxItem], assigned: Iterable[enrollment_pb.Assign
     by_letter = {training.notice: training for training in assigned}
     found = []
     for item in inbox:
-        if item.ready or item.excused or item.notice.asks in (pb.NOTHING, pb.ASKS_UNSPECIFIED):
+        nothing_asked = item.notice.asks in (pb.NOTHING, pb.ASKS_UNSPECIFIED)
+        if item.ready or item.excused or nothing_asked or item.notice.state == pb.Notice.WITHDRAWN:
             continue
         training = by_letter.get(item.notice.name)
         begun = bool(item.read_time.seconds) or (

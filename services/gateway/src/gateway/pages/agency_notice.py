@@ -48,6 +48,21 @@ def confirm(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answe
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="confirmed-for-agency")
 
 
+@router.post("/release")
+def release(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
+    """Let the agency's staff see the letter before the day that it names."""
+    try:
+        visit.clients.notification.ReleaseToStaff(
+            pb.ReleaseToStaffRequest(
+                parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}", request_id=form.request_id
+            )
+        )
+    except Refused as error:
+        form.refuse(error)
+        return _agency_letter(visit, agency_id, letter_id, form)
+    return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="released")
+
+
 @router.get("/briefing")
 def briefing_page(  # one page for all that was given elsewhere
     visit: Visitor, agency_id: str, letter_id: str, unit: str = "", select: str = "", kind: str = ""
@@ -181,6 +196,7 @@ def _agency_letter(  # one page, two ways to it
         leads=list(leads.items()),
         form=form,
         names={name: person.display_name for name, person in people.items()},
+        waits=agency_lists.waits_for_release(mine, visit.today),
         may_confirm=visit.rights.at("notices.confirm_for_agency", parent),
         may_record=visit.rights.at("training.record", parent),
         to_go=agency_lists.to_go,

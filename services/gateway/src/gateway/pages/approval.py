@@ -1,12 +1,15 @@
-"""A letter before its issue: what it says, who it is for today, and the second person's decision."""
+"""The second person's decisions: to issue a letter now or later, to return it, to withdraw it once it was issued."""
+
+from datetime import datetime
 
 from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import letters
+from gateway import letters, sentences
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
+from servicekit.calendar import PACIFIC
 from servicekit.client import Refused
 
 router = APIRouter(prefix="/letters/{letter_id}")
@@ -14,21 +17,26 @@ router = APIRouter(prefix="/letters/{letter_id}")
 
 @router.post("/issue")
 def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
-    """Approve and issue."""
-    revision = form.text("audience_revision")
-    try:
-        visit.clients.notification.PublishNotice(
-            pb.PublishNoticeRequest(
-                name=f"notices/{letter_id}",
-                audience_revision=int(revision) if revision.isdecimal() else 0,
-                etag=form.text("etag"),
-                request_id=form.request_id,
-            )
+    """Approve and issue, now or on a day and at a time in California."""
+    later = form.text("action") == "later"
+    at = _moment_of_issue(visit, form) if later else None
+    if not form.errors:
+        revision = form.text("audience_revision")
+        request = pb.PublishNoticeRequest(
+            name=f"notices/{letter_id}",
+            audience_revision=int(revision) if revision.isdecimal() else 0,
+            etag=form.text("etag"),
+            request_id=form.request_id,
         )
-    except Refused as error:
-        form.refuse(error)
+        if at is not None:
+            request.publish_at.FromDatetime(at)
+        try:
+            visit.clients.notification.PublishNotice(request)
+        except Refused as error:
+            form.refuse(error, {"publish_at": "issue_on"})
+    if form.errors:
         return waiting(visit, visit.letter(letter_id), form)
-    return visit.go(f"/letters/{letter_id}", done="issued")
+    return visit.go(f"/letters/{letter_id}", done="scheduled" if later else "issued")
 
 
 @router.post("/return")
@@ -49,8 +57,42 @@ def give_back(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     return visit.go("/letters", done="returned")
 
 
+@router.get("/withdraw")
+def withdraw_page(visit: Visitor, letter_id: str) -> Answer:
+    """What withdrawing does, before it is done."""
+    return _withdraw(visit, visit.letter(letter_id), Form.of({"reason": ""}))
+
+
+@router.post("/withdraw")
+def withdraw(visit: Visitor, letter_id: str, form: Sent) -> Answer:
+    """Withdraw an issued letter, with a reason that everybody who has it sees."""
+    form.needs("reason", "Say why. Everybody who has the letter sees it.")
+    if not form.errors:
+        try:
+            visit.clients.notification.WithdrawNotice(
+                pb.WithdrawNoticeRequest(
+                    name=f"notices/{letter_id}",
+                    reason=form.text("reason"),
+                    etag=form.text("etag"),
+                    request_id=form.request_id,
+                )
+            )
+        except Refused as error:
+            form.refuse(error)
+    if form.errors:
+        return _withdraw(visit, visit.letter(letter_id), form)
+    return visit.go(f"/letters/{letter_id}", done="withdrawn")
+
+
+def blank() -> Form:
+    """What an approver decides, before she has."""
+    return Form.of({"reason": "", "audience_revision": "", "issue_on": "", "issue_at": "08:00"})
+
+
 def waiting(visit: Visit, letter: pb.Notice, form: Form) -> Answer:
     """Show a letter before its issue: what it says, who it is for today, and what can be done with it."""
+    for field in ("reason", "issue_on", "issue_at"):
+        form.values.setdefault(field, [""])
     audience = preview = None
     if letter.audience:
         directory = visit.clients.directory
@@ -69,6 +111,32 @@ def waiting(visit: Visit, letter: pb.Notice, form: Form) -> Answer:
         audience=audience,
         preview=preview,
         may_approve=may_approve,
+        may_return=letter.state == pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),
         form=form,
-        names=visit.names([letter.author]),
+        names=visit.names([letter.author, letter.approver]),
     )
+
+
+def _withdraw(visit: Visit, letter: pb.Notice, form: Form) -> Answer:
+    if letter.state != pb.Notice.PUBLISHED:
+        return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
+    figures = visit.clients.notification.GetReadiness(pb.GetReadinessRequest(notice=letter.name))
+    return visit.page(
+        "withdraw.html", status=400 if form.errors else 200, letter=letter, letters=letters, figures=figures, form=form
+    )
+
+
+def _moment_of_issue(visit: Visit, form: Form) -> datetime | None:
+    """Read the day and the time of issue; what is wrong with them is said at the field."""
+    day = sentences.as_date(form.text("issue_on"))
+    at = sentences.as_time(form.text("issue_at"))
+    if day is None:
+        form.errors["issue_on"] = "Give the day on which it is to be issued."
+    if at is None:
+        form.errors["issue_at"] = "Give the time, such as 08:00."
+    if day is None or at is None:
+        return None
+    moment = datetime.combine(day, at, PACIFIC)
+    if moment <= visit.now:
+        form.errors["issue_on"] = "This moment has passed. Choose a later one, or issue the letter now."
+    return moment

@@ -19,11 +19,13 @@ _FIRST_SERIES = "CSSP"
 
 @router.get("")
 def letter_list(visit: Visitor, page: str = "") -> Answer:
-    """All letters for the state: those that wait for somebody first."""
+    """All letters for the state: those that wait for somebody first, those that were withdrawn before the others."""
     answer = visit.clients.notification.ListNotices(pb.ListNoticesRequest(page_size=50, page_token=page))
     groups = [
         ("Awaiting approval", [letter for letter in answer.notices if letter.state == pb.Notice.IN_APPROVAL]),
+        ("Scheduled", [letter for letter in answer.notices if letter.state == pb.Notice.SCHEDULED]),
         ("Drafts", [letter for letter in answer.notices if letter.state == pb.Notice.DRAFT]),
+        ("Withdrawn", [letter for letter in answer.notices if letter.state == pb.Notice.WITHDRAWN]),
         ("Issued", [letter for letter in answer.notices if letter.state == pb.Notice.PUBLISHED]),
     ]
     return visit.page(
@@ -75,7 +77,7 @@ def preview_letter(visit: Visitor, letter_id: str) -> Answer:
 def _act(visit: Visit, form: Form, name: str) -> Answer:
     """Do what was pressed below the form; show the form again if it did not work or only had to be counted."""
     letter = letters.from_form(form, name=name, demonstration=visit.gateway.settings.demo)
-    preview = None
+    preview = change = None
     if not form.errors:
         try:
             match form.text("action"):
@@ -84,13 +86,16 @@ def _act(visit: Visit, form: Form, name: str) -> Answer:
                     form.values["number"] = [visit.clients.notification.SuggestNumber(request).number]
                 case "count":
                     preview = _preview(visit, form)
+                    change = _change(visit, form, letter)
                 case action:
-                    return _save_and_go(visit, form, letter, action)
+                    change = _change(visit, form, letter)
+                    if change is None or form.text("compared") == letters.digest(form):
+                        return _save_and_go(visit, form, letter, action)
         except Refused as error:
             form.refuse(error, letters.FIELDS)
-    if letter.audience and preview is None:
+    if (letter.audience or change) and preview is None:
         preview = _preview(visit, form)
-    return _composer(visit, form, letter=letter, preview=preview)
+    return _composer(visit, form, letter=letter, preview=preview, change=change)
 
 
 def _save_and_go(visit: Visit, form: Form, letter: pb.Notice, action: str) -> Answer:
@@ -98,6 +103,8 @@ def _save_and_go(visit: Visit, form: Form, letter: pb.Notice, action: str) -> An
     page = f"/letters/{saved.name.removeprefix('notices/')}"
     if action == "preview":
         return visit.go(f"{page}/preview")
+    if action == "files":
+        return visit.go(f"{page}/files")
     if action == "submit":
         visit.clients.notification.SubmitNotice(
             pb.SubmitNoticeRequest(name=saved.name, etag=saved.etag, request_id=form.request_id)
@@ -151,6 +158,16 @@ def _preview(visit: Visit, form: Form) -> directory_pb.PreviewAudienceResponse:
     return visit.clients.directory.PreviewAudience(request)
 
 
+def _change(visit: Visit, form: Form, letter: pb.Notice) -> directory_pb.CompareAudienceResponse | None:
+    """Say whom saving would add and remove; None where the draft was not saved before, or is for the same people."""
+    wanted, known = letters.expression(form), _audience(visit, letter.audience)
+    if known is None or known.expression == wanted:
+        return None
+    return visit.clients.directory.CompareAudience(
+        directory_pb.CompareAudienceRequest(name=known.name, expression=wanted)
+    )
+
+
 def _course(visit: Visit, name: str) -> curriculum_pb.CourseVersion | None:
     if not name:
         return None
@@ -172,6 +189,8 @@ def _composer(visit: Visit, form: Form, **values: Any) -> Answer:  # noqa: ANN40
         letter=letter,
         letters=letters,
         preview=values.get("preview"),
+        change=values.get("change"),
+        compared=letters.digest(form),
         minutes=course.minutes if course else 0,
         series=[(series, title) for series, (title, _) in glossary.SERIES.items()],
         agencies=[(agency.name, agency.short_title) for agency in agencies if agency.kind != "state"],

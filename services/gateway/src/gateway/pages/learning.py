@@ -44,7 +44,11 @@ def letter_to_read(visit: Visitor, request: Request, letter_id: str) -> Answer:
     name = f"notices/{letter_id}"
     item = visit.clients.notification.GetInboxItem(pb.GetInboxItemRequest(notice=name))
     # What a browser fetches ahead was read by nobody.
-    if not item.read_time.seconds and "prefetch" not in request.headers.get("sec-purpose", ""):
+    if (
+        not item.read_time.seconds
+        and letters.asks_something(item.notice)
+        and "prefetch" not in request.headers.get("sec-purpose", "")
+    ):
         item = visit.clients.notification.ReadNotice(pb.ReadNoticeRequest(notice=name, request_id=Form().request_id))
     return _reader(visit, item, Form())
 

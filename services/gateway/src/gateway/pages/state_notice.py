@@ -20,7 +20,9 @@ def letter_page(visit: Visitor, letter_id: str, region: str = "", size: str = ""
     """The figures of an issued letter; a draft as it waits."""
     letter = visit.letter(letter_id)
     if letter.state not in letters.ISSUED:
-        return approval.waiting(visit, letter, Form.of({"reason": "", "audience_revision": ""}))
+        if letter.state == pb.Notice.HISTORIC:
+            return visit.go(f"/letters/{letter_id}/text")
+        return approval.waiting(visit, letter, approval.blank())
     return visit.page("state_letter.html", **_figures(visit, letter, region, size))
 
 
@@ -68,7 +70,7 @@ def history_page(visit: Visitor, letter_id: str) -> Answer:
     figures = _readiness(visit, letter)
     agencies = visit.agencies()
     people = [figure.confirmed_by for figure in figures.agencies]
-    names = visit.names([letter.author, letter.approver, *people])
+    names = visit.names([letter.author, letter.approver, letter.withdrawn_by, *people])
     confirmed = [(figure, agencies[figure.agency]) for figure in figures.agencies if figure.confirm_time.seconds]
     confirmed.sort(key=lambda pair: pair[0].confirm_time.ToNanoseconds(), reverse=True)
     return visit.page("letter_history.html", letter=letter, letters=letters, confirmed=confirmed, names=names)
@@ -94,7 +96,7 @@ def _figures(visit: Visit, letter: pb.Notice, region: str, size: str) -> dict[st
         "chosen": Form.of({"region": region, "size": size}),
         "regions": _options(agency.region for agency in agencies.values()),
         "sizes": _options(agency.size_class for agency in agencies.values()),
-        "names": visit.names([letter.approver]),
+        "names": visit.names([letter.approver, letter.withdrawn_by]),
     }
 
 
