@@ -121,7 +121,11 @@ SWEEP = [
     ("/tests/{test_id}/issue", MANAGER, "/tests/{test}/issue"),
     ("/tests/{test_id}/issue", MANAGER, "/tests/{begun}/issue"),
     ("/tests/{test_id}/versions/{number}", MANAGER, "/tests/{test}/versions/1"),
-    ("/operations", OPERATOR, "/operations?audits=run&settled=show"),
+    ("/operations", OPERATOR, "/operations"),
+    ("/operations/dead-letters", OPERATOR, "/operations/dead-letters?settled=show"),
+    ("/operations/jobs", OPERATOR, "/operations/jobs"),
+    ("/operations/rebuilds", OPERATOR, "/operations/rebuilds"),
+    ("/operations/audits", OPERATOR, "/operations/audits?count=now"),
 ]
 
 # Routes that answer with a file: `test_downloads.py` fetches them.

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 from playwright.sync_api import expect
 
@@ -273,28 +272,6 @@ def test_a_leave_is_recorded_and_ends(person):
     coordinator.sees("on leave")
     coordinator.press("Back at work")
     coordinator.sees("Back at work: noted.")
-
-
-def test_an_operator_sees_what_is_stuck_and_gives_it_up_with_a_reason(person, cadre):
-    with psycopg.connect(cadre.databases["enrollment"], autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO dead_letter (id, consumer, event_id, subject, payload, headers, tries, error, at)"
-            " VALUES (gen_random_uuid(), 'enrollment-notification', gen_random_uuid(),"
-            " 'cadre.notification.notice.published.v1', '\\xff', '{}', 5, 'The event cannot be read.', now())"
-        )
-    operator = person().sign_in("Operator")
-    operator.press("Operations")
-    expect(operator.page.get_by_role("row", name=re.compile("^postgres ready"))).to_have_count(1)
-    operator.sees("The event cannot be read.")
-    operator.press(re.compile("^Replay"))
-    operator.sees_heading("Not yet: please look at this")
-    operator.press(re.compile("^Discard"))
-    operator.sees("Say why the event may be given up.")
-    operator.type(re.compile("Reason for discarding"), "Sent by hand for a test")
-    operator.press(re.compile("^Discard"))
-    operator.sees("The event is discarded, with your reason.")
-    operator.press("Show settled ones too")
-    operator.sees("Discarded: Sent by hand for a test")
 
 
 @pytest.mark.parametrize(

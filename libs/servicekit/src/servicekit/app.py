@@ -23,6 +23,7 @@ from servicekit.health import Health
 from servicekit.jobs import Job, JobRunner, Projection
 from servicekit.measures import Measure, Measures
 from servicekit.operations import KIT_AUDITS, Audit, OperationsServicer, purge
+from servicekit.rates import Meter
 from servicekit.rpc import Servicer
 from servicekit.server import Server
 from servicekit.settings import Settings
@@ -73,7 +74,13 @@ class Runtime:
         jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge)]
         self.jobs = JobRunner(self.database, jobs, self.registry, self.app.projections)
         health = Health(
-            self.settings, self.role, self.app.migrations, self.database, self.worker, [job.name for job in jobs]
+            self.settings,
+            self.role,
+            self.app.migrations,
+            self.database,
+            self.worker,
+            [job.name for job in jobs],
+            Meter(self.registry),
         )
         operations = OperationsServicer(health, jobs, self.app.projections, self.app.audits, wake=self.jobs.wake)
         self.server: Server | None = None

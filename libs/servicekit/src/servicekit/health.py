@@ -11,6 +11,7 @@ from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit import migrations, schedule
 from servicekit.bus import BusError
 from servicekit.db import Database
+from servicekit.rates import Meter
 from servicekit.settings import Settings
 from servicekit.worker import ConsumerStatus, Worker
 
@@ -25,7 +26,7 @@ _BUS_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Health:
-    """Looks at one process of a service. *jobs* are the names of what runs on a timer."""
+    """Looks at one process of a service. *jobs* are the names of its timers, *meter* reads its counters."""
 
     settings: Settings
     role: str
@@ -33,6 +34,7 @@ class Health:
     database: Database
     worker: Worker
     jobs: Collection[str]
+    meter: Meter
 
     def look(self) -> pb.Status:
         """Say how the service is now. It answers without the bus too: then the rest is needed most."""
@@ -52,6 +54,7 @@ class Health:
             outbox_oldest_age_seconds=outbox.oldest_seconds,
             dead_letters=self.worker.dead_letters(),
             pool=pb.Pool(**vars(pool)),
+            rates=pb.Rates(**vars(self.meter.read())),
         )
         status.start_time.FromDatetime(self.worker.started_at)
         consumers: Collection[ConsumerStatus] = ()

@@ -1,0 +1,113 @@
+"""What runs in the background: jobs to run now, pause and resume; copies and figures to make anew."""
+
+from fastapi import APIRouter
+
+from cadre.operations.v1 import operations_service_pb2 as pb
+from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
+from gateway.forms import Form
+from gateway.pages.operator.asking import PATIENCE_SECONDS, answered, ask_all, named, silent, stub
+from gateway.visit import Answer, Sent, Visit, Visitor
+from servicekit.client import Refused
+
+router = APIRouter()
+
+_JOBS = "/operations/jobs"
+_REBUILDS = "/operations/rebuilds"
+
+
+@router.get("/jobs")
+def jobs(visit: Visitor) -> Answer:
+    """What each service does on a timer."""
+    return _show_jobs(visit, Form())
+
+
+@router.post("/jobs/{service}/{job}/run")
+def run(visit: Visitor, service: str, job: str, form: Sent) -> Answer:
+    """Run a job now."""
+    try:
+        stub(visit, service).RunJob(pb.RunJobRequest(name=f"jobs/{job}", request_id=form.request_id))
+    except Refused as error:
+        form.refuse(error)
+        return _show_jobs(visit, form)
+    return visit.go(_JOBS, done="job-runs")
+
+
+@router.post("/jobs/{service}/{job}/pause")
+def pause(visit: Visitor, service: str, job: str, form: Sent) -> Answer:
+    """Keep a job from running, with a reason."""
+    field = f"reason-{service}-{job}"
+    if reason := form.needs(field, "Say why the job must not run: others will ask."):
+        try:
+            stub(visit, service).PauseJob(
+                pb.PauseJobRequest(name=f"jobs/{job}", reason=reason, request_id=form.request_id)
+            )
+        except Refused as error:
+            form.refuse(error, {"reason": field})
+    return _show_jobs(visit, form) if form.errors else visit.go(_JOBS, done="job-paused")
+
+
+@router.post("/jobs/{service}/{job}/resume")
+def resume(visit: Visitor, service: str, job: str, form: Sent) -> Answer:
+    """Let a job run again, with a reason."""
+    field = f"reason-{service}-{job}"
+    if reason := form.needs(field, "Say why the job may run again."):
+        try:
+            stub(visit, service).ResumeJob(
+                pb.ResumeJobRequest(name=f"jobs/{job}", reason=reason, request_id=form.request_id)
+            )
+        except Refused as error:
+            form.refuse(error, {"reason": field})
+    return _show_jobs(visit, form) if form.errors else visit.go(_JOBS, done="job-resumed")
+
+
+@router.get("/rebuilds")
+def rebuilds(visit: Visitor) -> Answer:
+    """What can be made anew, and how far what was asked for has come."""
+    return _show_rebuilds(visit, Form())
+
+
+@router.post("/rebuilds/{service}/{projection}")
+def rebuild(visit: Visitor, service: str, projection: str, form: Sent) -> Answer:
+    """Make figures or copies anew, with a reason."""
+    field = f"reason-{service}-{projection}"
+    if reason := form.needs(field, "Say why it is made anew."):
+        request = pb.RebuildProjectionRequest(
+            name=f"projections/{projection}", reason=reason, request_id=form.request_id
+        )
+        try:
+            stub(visit, service).RebuildProjection(request)
+        except Refused as error:
+            form.refuse(error, {"reason": field})
+    return _show_rebuilds(visit, form) if form.errors else visit.go(_REBUILDS, done="rebuild")
+
+
+def _show_jobs(visit: Visit, form: Form) -> Answer:
+    def ask(one: OperationsServiceStub) -> pb.ListJobsResponse:
+        return one.ListJobs(pb.ListJobsRequest(), timeout=PATIENCE_SECONDS)
+
+    answers = ask_all(visit, ask)
+    rows = [(name, job) for name, answer in answered(answers).items() for job in answer.jobs]
+    return visit.page(
+        "operations_jobs.html",
+        status=400 if form.errors else 200,
+        form=form,
+        rows=rows,
+        silent=silent(answers),
+        names=named(visit, [job.paused_by for _, job in rows]),
+    )
+
+
+def _show_rebuilds(visit: Visit, form: Form) -> Answer:
+    def ask(one: OperationsServiceStub) -> pb.ListProjectionsResponse:
+        return one.ListProjections(pb.ListProjectionsRequest(), timeout=PATIENCE_SECONDS)
+
+    answers = ask_all(visit, ask)
+    rows = [(name, one) for name, answer in answered(answers).items() for one in answer.projections]
+    return visit.page(
+        "operations_rebuilds.html",
+        status=400 if form.errors else 200,
+        form=form,
+        rows=rows,
+        silent=silent(answers),
+        names=named(visit, [one.requested_by for _, one in rows]),
+    )
