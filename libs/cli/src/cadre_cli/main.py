@@ -2,7 +2,7 @@
 
 import typer
 
-from cadre_cli import demo, imports, revision, secret_files, up
+from cadre_cli import demo, imports, revision, secret_files, targets, up
 from cadre_cli.backup.command import backup, restore
 from cadre_cli.bench.command import bench
 from cadre_cli.doctor.command import doctor
@@ -22,4 +22,5 @@ app.command()(bench)
 app.command()(revision.revision)
 app.command()(backup)
 app.command()(restore)
+app.command()(targets.targets)
 app.command("secrets")(secret_files.secrets_)
