@@ -2,10 +2,17 @@
 
 from pathlib import Path
 
-from cadre_cli.deployment import compose
+from cadre_cli.deployment import compose, kubernetes
 
 ROOT = Path(__file__).parents[5]
-FILES = {"docker-compose.yml": compose.text}
+FILES = {
+    "docker-compose.yml": compose.text,
+    "deploy/kubernetes/base/services.yaml": kubernetes.services,
+    "deploy/kubernetes/migrate/jobs.yaml": kubernetes.jobs,
+    "deploy/kubernetes/production/databases.yaml": kubernetes.databases,
+    "deploy/kubernetes/production/roles.yaml": kubernetes.roles,
+    "deploy/kubernetes/production/keeper.yaml": kubernetes.keepers,
+}
 
 
 def main() -> None:
