@@ -4,6 +4,6 @@ from fastapi import APIRouter
 
 from gateway.pages.operator import audits, background, dead_letters, overview
 
-router = APIRouter(prefix="/operations")
+router = APIRouter()
 for area in (overview, dead_letters, background, audits):
     router.include_router(area.router)

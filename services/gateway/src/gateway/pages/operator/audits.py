@@ -6,7 +6,7 @@ from cadre.operations.v1 import operations_service_pb2 as pb
 from gateway.pages.operator.asking import answered, ask_all, silent
 from gateway.visit import Answer, Visitor
 
-router = APIRouter()
+router = APIRouter(prefix="/operations")
 
 # They look at every row, which may take a while.
 _PATIENCE_SECONDS = 8.0

@@ -9,7 +9,7 @@ from gateway.pages.operator.asking import PATIENCE_SECONDS, answered, ask_all, n
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
 
-router = APIRouter()
+router = APIRouter(prefix="/operations")
 
 _JOBS = "/operations/jobs"
 _REBUILDS = "/operations/rebuilds"

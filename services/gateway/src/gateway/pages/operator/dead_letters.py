@@ -11,7 +11,7 @@ from gateway.pages.operator.asking import PATIENCE_SECONDS, answered, ask_all, n
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
 
-router = APIRouter(prefix="/dead-letters")
+router = APIRouter(prefix="/operations/dead-letters")
 
 _PATH = "/operations/dead-letters"
 _PAGE = 25

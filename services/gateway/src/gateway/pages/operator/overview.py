@@ -11,7 +11,7 @@ from gateway import health, sentences
 from gateway.pages.operator.asking import PATIENCE_SECONDS, answered, ask_all
 from gateway.visit import Answer, Visit, Visitor
 
-router = APIRouter()
+router = APIRouter(prefix="/operations")
 
 
 @router.get("")
