@@ -293,13 +293,36 @@ def reaction(world):
     )
 
 
-def withdraw_notice(world):
-    waiting = submitted(world, "A letter to withdraw")
+def add_attachment(world):
+    waiting = draft(world, "A letter with a file")
+    kind = notification.Attachment.ATTACHMENT
+    return notification.AddAttachmentRequest(
+        notice=waiting.name, kind=kind, filename="a.txt", content=b"Text", etag=waiting.etag, request_id=fresh()
+    )
+
+
+def attached(world):
+    add = add_attachment(world)
+    return world.call(world.access.notification.AddAttachment, add, world.cast.analyst, {"notices.write": ("state",)})
+
+
+def remove_attachment(world):
+    notice = attached(world)
+    return notification.RemoveAttachmentRequest(name=notice.attachments[0].name, etag=notice.etag, request_id=fresh())
+
+
+def issue(world, written):
+    stubs = world.access.notification
+    submit = notification.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
+    waiting = world.call(stubs.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
     publish = notification.PublishNoticeRequest(
         name=waiting.name, audience_revision=world.audience_revision, etag=waiting.etag, request_id=fresh()
     )
-    held = {"notices.approve": ("state",)}
-    issued = world.call(world.access.notification.PublishNotice, publish, world.cast.approver, held)
+    return world.call(stubs.PublishNotice, publish, world.cast.approver, {"notices.approve": ("state",)})
+
+
+def withdraw_notice(world):
+    issued = issue(world, draft(world, "A letter to withdraw"))
     return notification.WithdrawNoticeRequest(name=issued.name, reason="Replaced", etag=issued.etag, request_id=fresh())
 
 
@@ -465,6 +488,9 @@ REQUESTS = {
             request_id=fresh(),
         ),
         "WithdrawNotice": withdraw_notice,
+        "AddAttachment": add_attachment,
+        "RemoveAttachment": remove_attachment,
+        "GetAttachment": lambda w: N.GetAttachmentRequest(name=issue(w, attached(w)).attachments[0].name),
         "SuggestNumber": lambda w: N.SuggestNumberRequest(series="CSSP"),
         "ListNotices": lambda w: N.ListNoticesRequest(),
         "GetNotice": lambda w: N.GetNoticeRequest(name=w.issued),
@@ -509,7 +535,7 @@ METHODS = [
 # What anybody who is signed in may ask, about herself or about what is public in the programme.
 FOR_EVERYBODY = {
     *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
-    *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "ListInbox"),
+    *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     # Asked without a name: who took the test may answer.
     *("GetReactionForm", "SendReaction"),
 }
