@@ -31,6 +31,7 @@ COMPLETE = Letter(
     course_id="earning-capacity",
     course_version=2,
 )
+FIVE = "due Wednesday, December 2, 5 business days after"
 DAYS = st.dates(date(2026, 1, 1), date(2030, 12, 31))
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -203,37 +204,21 @@ class TestDueDates:
             (DueRule(1, 5), date(2027, 1, 4), "due Thursday, December 31, 1 business day before it takes effect"),
             (DueRule(0, 1), date(2027, 1, 4), "due Monday, January 4, when it takes effect"),
             # Thanksgiving and the day after it are holidays.
-            (
-                DueRule(3, 5),
-                date(2026, 11, 24),
-                "due Wednesday, December 2, 5 business days after issue; "
-                "it takes effect before that, on Tuesday, November 24",
-            ),
-            (
-                DueRule(3, 5),
-                date(2026, 11, 23),
-                "due Wednesday, December 2, 5 business days after issue; it takes effect on the day of issue",
-            ),
-            (
-                DueRule(3, 5),
-                date(2026, 1, 1),
-                "due Wednesday, December 2, 5 business days after issue; it has been in effect since Thursday, January 1",
-            ),
-            (
-                DueRule(3, 5),
-                date(2024, 9, 1),
-                "due Wednesday, December 2, 5 business days after issue; "
-                "it has been in effect since Sunday, September 1, 2024",
-            ),
+            (DueRule(3, 5), date(2026, 11, 24), f"{FIVE} issue; it takes effect before that, on Tuesday, November 24"),
+            (DueRule(3, 5), date(2026, 11, 23), f"{FIVE} issue; it takes effect on the day of issue"),
+            (DueRule(3, 5), date(2026, 1, 1), f"{FIVE} issue; it has been in effect since Thursday, January 1"),
+            (DueRule(3, 5), date(2024, 9, 1), f"{FIVE} issue; it has been in effect since Sunday, September 1, 2024"),
             (DueRule(3, 0), date(2026, 11, 23), "due Monday, November 23, the day of issue"),
             (
-                DueRule(3, 5, 2),
+                DueRule(3, 3, 2),
                 date(2026, 11, 25),
-                "due Friday, December 4, 5 business days after staff see it; "
-                "it takes effect before that, on Wednesday, November 25",
+                (
+                    "due Wednesday, December 2, 3 business days after staff see it; it takes effect before that, "
+                    "on Wednesday, November 25"
+                ),
             ),
             (DueRule(3, 0, 2), date(2026, 11, 25), "due Wednesday, November 25, the day on which staff see it"),
-            (DueRule(3, 5), date(2026, 12, 3), "due Wednesday, December 2, 5 business days after issue"),
+            (DueRule(3, 5), date(2026, 12, 3), f"{FIVE} issue"),
         ],
     )
     def test_a_due_date_is_a_sentence_that_says_plainly_what_takes_effect_before(self, rule, effective, said):

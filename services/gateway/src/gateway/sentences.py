@@ -199,6 +199,17 @@ _BY_REASON = {
     "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
     "TEXT_CHANGED": "This is not the text that was issued. Open the letter again, then confirm.",
     "ALREADY_CONFIRMED": "This was confirmed before. The first confirmation stands.",
+    "FILE_EMPTY": "The file is empty. Choose another one.",
+    "FILE_TOO_LARGE": "The file {rule}.",
+    "FILE_TYPE_NOT_ALLOWED": "The file {rule}.",
+    "FILE_DAMAGED": "The file {rule}. Save it again, then attach it.",
+    "FILE_ENCRYPTED": "The file {rule}. Save it without one, then attach it.",
+    "TOO_MANY_FILES": "The letter has {value} files. It cannot have more.",
+    "FILE_ATTACHED_ALREADY": "The file {rule}.",
+    "TEXT_UNREADABLE": "There is no text that could be checked ({where}). Look at the file and write what"
+    " you saw.",
+    "PERSONAL_NUMBERS_FOUND": "The file seems to hold personal numbers ({where}). Take them out, or write why they are"
+    " none.",
     "NOTICE_WITHDRAWN": "This letter was withdrawn. There is nothing to do for it any more.",
     # enrollment
     "BRIEFING_DOES_NOT_COUNT": "For this letter a local briefing does not count. Record another kind of training.",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from notification import events
+from notification import attachments, events
 from notification.notices import letter_of, load, name_of
 from notification.readiness import ADD
 from notification.rules import due_dates, letter, lifecycle
@@ -119,7 +119,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
     notice.version = 1
     notice.audience_revision = audience_revision
     _set_dates(notice, pacific_date(at))
-    db.add(_version(notice, at))
+    db.add(_version(db, notice, at))
     db.flush()
     _deliver(db, notice, at)
     db.changed(
@@ -154,8 +154,8 @@ def _set_dates(notice: NoticeRow, issued: date) -> None:
     notice.agency_due_date = add_business_days(issued, notice.agency_confirms_within)
 
 
-def _version(notice: NoticeRow, at: datetime) -> NoticeVersionRow:
-    text = letter.canonical(letter_of(notice))
+def _version(db: Db, notice: NoticeRow, at: datetime) -> NoticeVersionRow:
+    text = letter.canonical(letter_of(notice), attachments.of_notice(db, notice.id))
     notice.text_sha256 = letter.digest(text)
     return NoticeVersionRow(
         notice_id=notice.id,

@@ -1,11 +1,18 @@
 """The contract's methods: unpack, call, pack."""
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification import deliveries, inbox, notices, publication, queries, wire, withdrawal
+from notification import attachments, contents, deliveries, inbox, notices, publication, queries, wire, withdrawal
 from notification.publication import Approval
+from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
+from servicekit.db import Db
 from servicekit.paging import page_of
 from servicekit.rpc import Call, Servicer
+
+
+def _whole(db: Db, row: NoticeRow, call: Call) -> pb.Notice:
+    """Write a notice with all that belongs to it."""
+    return wire.notice(row.model_dump(), pacific_date(call.now), attachments.of_notice(db, row.id))
 
 
 class NotificationServicer(Servicer):
@@ -19,26 +26,26 @@ class NotificationServicer(Servicer):
         draft, author = wire.letter(request.notice), wire.caller(call.principal)
         with self.write(call, request) as db:
             row = notices.create(db, draft=draft, author=author, at=call.now)
-            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+            return db.answer(_whole(db, row, call))
 
     def UpdateNotice(self, request: pb.UpdateNoticeRequest, call: Call) -> pb.Notice:
         notice_id, draft = wire.notice_id(request.notice.name, "notice.name"), wire.letter(request.notice)
         writer, etag = wire.caller(call.principal), request.notice.etag
         with self.write(call, request) as db:
             row = notices.update(db, notice_id=notice_id, draft=draft, etag=etag, writer=writer)
-            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+            return db.answer(_whole(db, row, call))
 
     def SubmitNotice(self, request: pb.SubmitNoticeRequest, call: Call) -> pb.Notice:
         notice_id, writer = wire.notice_id(request.name), wire.caller(call.principal)
         with self.write(call, request) as db:
             row = notices.submit(db, notice_id=notice_id, etag=request.etag, writer=writer, at=call.now)
-            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+            return db.answer(_whole(db, row, call))
 
     def ReturnNotice(self, request: pb.ReturnNoticeRequest, call: Call) -> pb.Notice:
         notice_id = wire.notice_id(request.name)
         with self.write(call, request) as db:
             row = notices.give_back(db, notice_id=notice_id, reason=request.reason)
-            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+            return db.answer(_whole(db, row, call))
 
     def PublishNotice(self, request: pb.PublishNoticeRequest, call: Call) -> pb.Notice:
         notice_id = wire.notice_id(request.name)
@@ -46,7 +53,7 @@ class NotificationServicer(Servicer):
         approval = Approval(wire.caller(call.principal), request.audience_revision, request.etag, publish_at)
         with self.write(call, request) as db:
             row = publication.publish(db, notice_id=notice_id, approval=approval, at=call.now)
-            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+            return db.answer(_whole(db, row, call))
 
     def WithdrawNotice(self, request: pb.WithdrawNoticeRequest, call: Call) -> pb.Notice:
         notice_id, withdrawn_by = wire.notice_id(request.name), wire.caller(call.principal)
@@ -59,7 +66,35 @@ class NotificationServicer(Servicer):
                 withdrawn_by=withdrawn_by,
                 at=call.now,
             )
-            return db.answer(wire.notice(row.model_dump(), pacific_date(call.now)))
+            return db.answer(_whole(db, row, call))
+
+    def AddAttachment(self, request: pb.AddAttachmentRequest, call: Call) -> pb.Notice:
+        notice_id, writer, said = (
+            wire.notice_id(request.notice, "notice"),
+            wire.caller(call.principal),
+            wire.label(request),
+        )
+        # Before anything is kept, and without a transaction open: reading a long PDF takes a while.
+        found = contents.examine(request.content)
+        uploaded = attachments.upload(said, request.content, found, request.checked_reason)
+        with self.write(call, request) as db:
+            row = attachments.add(db, notice_id=notice_id, uploaded=uploaded, etag=request.etag, writer=writer)
+            return db.answer(_whole(db, row, call))
+
+    def RemoveAttachment(self, request: pb.RemoveAttachmentRequest, call: Call) -> pb.Notice:
+        (notice_id, attachment_id), writer = wire.attachment_ids(request.name), wire.caller(call.principal)
+        with self.write(call, request) as db:
+            row = attachments.remove(
+                db, notice_id=notice_id, attachment_id=attachment_id, etag=request.etag, writer=writer
+            )
+            return db.answer(_whole(db, row, call))
+
+    def GetAttachment(self, request: pb.GetAttachmentRequest, call: Call) -> pb.GetAttachmentResponse:
+        notice_id, attachment_id = wire.attachment_ids(request.name)
+        reader = wire.reader(call.principal, pacific_date(call.now))
+        with self.read() as db:
+            row = attachments.with_content(db, notice_id, attachment_id, reader)
+        return pb.GetAttachmentResponse(attachment=wire.attachment(row), content=row["content"])
 
     def SuggestNumber(self, request: pb.SuggestNumberRequest, call: Call) -> pb.SuggestNumberResponse:
         with self.read() as db:
@@ -80,7 +115,7 @@ class NotificationServicer(Servicer):
         today = pacific_date(call.now)
         with self.read() as db:
             row = queries.notice(db, wire.notice_id(request.name), wire.reader(call.principal, today))
-        return wire.notice(row, today)
+            return wire.notice(row, today, attachments.of_notice(db, row["id"]))
 
     def GetReadiness(self, request: pb.GetReadinessRequest, call: Call) -> pb.Readiness:
         with self.read() as db:
@@ -104,7 +139,8 @@ class NotificationServicer(Servicer):
         agency_id, today = wire.agency_id(request.parent), pacific_date(call.now)
         with self.read() as db:
             row = queries.agency_notice(db, agency_id, wire.notice_id(request.notice, "notice"), today)
-            return wire.agency_notice(row, queries.units(db, row, agency_id, today), today)
+            units = queries.units(db, row, agency_id, today)
+            return wire.agency_notice(row, units, today, attachments.of_notice(db, row["id"]))
 
     def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:  # noqa: ARG002
         page, agency_id = page_of(request), wire.agency_id(request.parent)
@@ -138,7 +174,8 @@ class NotificationServicer(Servicer):
                 at=call.now,
             )
             row = queries.agency_notice(db, agency_id, notice_id, today)
-            return db.answer(wire.agency_notice(row, queries.units(db, row, agency_id, today), today))
+            units = queries.units(db, row, agency_id, today)
+            return db.answer(wire.agency_notice(row, units, today, attachments.of_notice(db, notice_id)))
 
     def ReleaseToStaff(self, request: pb.ReleaseToStaffRequest, call: Call) -> pb.AgencyNotice:
         agency_id, notice_id = wire.agency_id(request.parent), wire.notice_id(request.notice, "notice")
@@ -146,7 +183,8 @@ class NotificationServicer(Servicer):
         with self.write(call, request) as db:
             deliveries.release_to_staff(db, notice_id=notice_id, agency_id=agency_id, person_id=person_id, at=call.now)
             row = queries.agency_notice(db, agency_id, notice_id, today)
-            return db.answer(wire.agency_notice(row, queries.units(db, row, agency_id, today), today))
+            units = queries.units(db, row, agency_id, today)
+            return db.answer(wire.agency_notice(row, units, today, attachments.of_notice(db, notice_id)))
 
     # ---- the person's view ----
 
@@ -164,7 +202,7 @@ class NotificationServicer(Servicer):
         with self.read() as db:
             reader = wire.own_reader(call.principal, today)
             row = queries.inbox_item(db, reader, wire.notice_id(request.notice, "notice"))
-        return wire.inbox_row(row, today)
+            return wire.inbox_row(row, today, attachments.of_notice(db, row["id"]))
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)

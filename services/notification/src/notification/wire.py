@@ -12,8 +12,9 @@ from cadre.enrollment.v1 import events_pb2 as enrollment
 from cadre.notification.v1 import notification_service_pb2 as pb
 from notification import inbox
 from notification.memberships import Chunk, MemberChange
-from notification.rules import due_dates
+from notification.rules import due_dates, files
 from notification.rules.due_dates import DueRule
+from notification.rules.files import Label
 from notification.rules.letter import Letter
 from notification.rules.reading import Reader
 from notification.rules.standing import Standing
@@ -70,6 +71,17 @@ def caller(principal: Principal) -> UUID:
     if not principal.name.startswith("people/"):
         raise PermissionMissing("Only a person may do this.", caller=principal.name)
     return person_id(principal.name, "caller")
+
+
+def attachment_ids(name: str) -> tuple[UUID, UUID]:
+    """Read `notices/{notice}/attachments/{attachment}`."""
+    ids = names.parse("notices/{notice}/attachments/{attachment}", name)
+    return names.as_uuid(ids["notice"], field="name"), names.as_uuid(ids["attachment"], field="name")
+
+
+def label(request: pb.AddAttachmentRequest) -> Label:
+    """Read what is said of a file."""
+    return files.label(_enum_name(pb.Attachment.Kind, request.kind, "kind"), request.title, request.filename)
 
 
 def reader(principal: Principal, today: date) -> Reader:
@@ -162,8 +174,8 @@ def assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived
 # ---- out ----
 
 
-def notice(row: Row, today: date) -> pb.Notice:
-    """Write a notice; *row* may be without its body."""
+def notice(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.Notice:
+    """Write a notice; *row* may be without its body, and in lists it is without what is *attached*."""
     rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"], row["staff_release_days"])
     return pb.Notice(
         name=f"notices/{row['id']}",
@@ -205,6 +217,22 @@ def notice(row: Row, today: date) -> pb.Notice:
         effective_printed=row["effective_printed"],
         source=row["source"],
         staff_release_date=_day(row["staff_release_date"]),
+        attachments=map(attachment, attached),
+    )
+
+
+def attachment(row: Row) -> pb.Attachment:
+    """Write a file of a notice, without its content."""
+    return pb.Attachment(
+        name=f"notices/{row['notice_id']}/attachments/{row['id']}",
+        kind=pb.Attachment.Kind.Value(row["kind"]),
+        title=row["title"],
+        filename=row["filename"],
+        media_type=row["media_type"],
+        size_bytes=row["size_bytes"],
+        sha256=row["sha256"],
+        pages=row["pages"],
+        scan_note=row["scan_note"],
     )
 
 
@@ -236,10 +264,10 @@ def agency_readiness(row: Row) -> pb.AgencyReadiness:
     )
 
 
-def agency_notice(row: Row, units: Iterable[Row], today: date) -> pb.AgencyNotice:
+def agency_notice(row: Row, units: Iterable[Row], today: date, attached: Iterable[Row] = ()) -> pb.AgencyNotice:
     """Write a notice as it stands at an agency."""
     return pb.AgencyNotice(
-        notice=notice(row, today),
+        notice=notice(row, today, attached),
         readiness=agency_readiness(row),
         units=[pb.UnitCounts(unit=unit["unit"], counts=counts(unit)) for unit in units],
     )
@@ -275,7 +303,7 @@ def recipient(row: Row) -> pb.Recipient:
     )
 
 
-def inbox_row(row: Row, today: date) -> pb.InboxItem:
+def inbox_row(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.InboxItem:
     """Write a letter of a person's list."""
     standing = Standing(
         row["asks"],
@@ -285,14 +313,14 @@ def inbox_row(row: Row, today: date) -> pb.InboxItem:
         excused=row["excused"],
         on_leave=row["on_leave"],
     )
-    return inbox_item(inbox.Item(dict(row), standing, row["own_due_date"]), today)
+    return inbox_item(inbox.Item(dict(row), standing, row["own_due_date"]), today, attached)
 
 
-def inbox_item(item: inbox.Item, today: date) -> pb.InboxItem:
+def inbox_item(item: inbox.Item, today: date, attached: Iterable[Row] = ()) -> pb.InboxItem:
     """Write a letter as it stands for a person."""
     standing = item.standing
     return pb.InboxItem(
-        notice=notice(item.notice, today),
+        notice=notice(item.notice, today, attached),
         ready=standing.ready,
         on_leave=standing.on_leave,
         excused=standing.excused,

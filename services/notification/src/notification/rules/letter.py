@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -47,6 +48,8 @@ _REQUIRED = (
     "audience_id",
     "asks",
 )
+# What of a file belongs to the text.
+_OF_FILE = ("kind", "title", "filename", "media_type", "size_bytes", "sha256")
 # The request's name for what is kept under another name here.
 _FIELD = {"audience_id": "audience", "course_id": "course_version"}
 
@@ -127,9 +130,13 @@ def check_complete(letter: Letter) -> None:
         raise refusal
 
 
-def canonical(letter: Letter) -> str:
-    """Return the letter in the one form of which its hash is taken: JSON with sorted keys and no spare space."""
-    return json.dumps(asdict(letter), default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+def canonical(letter: Letter, files: Sequence[Mapping[str, object]] = ()) -> str:
+    """Return the letter with its files in the one form of which its hash is taken: JSON, sorted, without spare space.
+
+    Of a file it holds what the reader sees of it and the hash of its content.
+    """
+    said = {**asdict(letter), "files": [{name: file[name] for name in _OF_FILE} for file in files]}
+    return json.dumps(said, default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def digest(text: str) -> str:

@@ -1,0 +1,415 @@
+"""Files of a letter: looked into before they are kept, part of the text and its hash, seen by who sees the letter."""
+
+import hashlib
+import json
+
+import psycopg
+import pytest
+from pypdf.actions import JavaScript
+from pypdf.annotations import FreeText
+
+from cadre.notification.v1 import notification_service_pb2 as pb
+from notification.rules.files import MOST_BYTES
+from servicekit.client import Refused
+
+from .filemaking import JPEG, PNG, archive, changed, docx, encrypted, pdf, xlsx
+
+LETTER = pdf("CSSP 26-04\nA complaint no longer presumes full-time work.", "Page 2 of 2")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LOOKED = "Ana looked at it: a blank form"
+SCRIPTED = changed(LETTER, lambda pdf: pdf.add_open_action(JavaScript("app.alert(1)")))
+PASSIVE = "must be a PDF without scripts and without files inside it"
+OPEN = "must not be protected by a password"
+
+
+@pytest.fixture
+def audience(cadre):
+    return cadre.new_audience(cadre.at(cadre.new_id(), "lake"))
+
+
+@pytest.fixture
+def draft(cadre, audience):
+    return cadre.draft(audience)
+
+
+def attach(cadre, notice, content, **changes):
+    fields = {
+        "notice": notice.name,
+        "kind": pb.Attachment.ATTACHMENT,
+        "filename": "file.pdf",
+        "content": content,
+        "etag": notice.etag,
+        "request_id": cadre.new_id(),
+    }
+    return cadre.analyst.AddAttachment(pb.AddAttachmentRequest(**(fields | changes)))
+
+
+def remove(cadre, notice, attachment):
+    request = pb.RemoveAttachmentRequest(name=attachment.name, etag=notice.etag, request_id=cadre.new_id())
+    return cadre.analyst.RemoveAttachment(request)
+
+
+def submit(cadre, notice):
+    request = pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=cadre.new_id())
+    return cadre.analyst.SubmitNotice(request)
+
+
+def issued_with(cadre, audience, content=LETTER):
+    return cadre.publish(submit(cadre, attach(cadre, cadre.draft(audience), content)))
+
+
+def fetch(stub, attachment):
+    return stub.GetAttachment(pb.GetAttachmentRequest(name=attachment.name))
+
+
+def kept(cadre):
+    return cadre.rows("SELECT count(*) FROM file")[0][0]
+
+
+def refusal(call, *arguments, **changes):
+    with pytest.raises(Refused) as refused:
+        call(*arguments, **changes)
+    return refused.value
+
+
+def test_a_signed_letter_is_kept_with_what_was_found_in_it(cadre, draft):
+    signed = {"kind": pb.Attachment.LETTER, "title": "The signed letter", "filename": "CSSP 26-04.pdf"}
+    notice = attach(cadre, draft, LETTER, **signed)
+
+    (letter,) = notice.attachments
+    assert (letter.kind, letter.title, letter.filename) == tuple(signed.values())
+    assert (letter.media_type, letter.size_bytes, letter.pages) == ("application/pdf", len(LETTER), 2)
+    assert (letter.sha256, letter.scan_note) == (hashlib.sha256(LETTER).hexdigest(), "")
+    assert notice.etag != draft.etag
+    answer = fetch(cadre.analyst, letter)
+    assert (answer.attachment, answer.content) == (letter, LETTER)
+    read = cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
+    assert list(read.attachments) == [letter]
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "media_type"),
+    [
+        (pdf("Text"), "letter.exe", "application/pdf"),
+        (b"\n% a mail program was here\n" + pdf("Text"), "letter", "application/pdf"),
+        ("Año nuevo: 5 % más".encode(), "notes.pdf", "text/plain"),
+        (b"\xef\xbb\xbfA sentence.\r\nAnother.", "notes.txt", "text/plain"),
+        (docx(["A sentence"]), "notes.zip", DOCX),
+        (xlsx("A cell"), "table.xlsx", XLSX),
+    ],
+)
+def test_what_a_file_is_stands_in_its_content_and_not_in_its_name(cadre, draft, content, filename, media_type):
+    notice = attach(cadre, draft, content, filename=filename)
+
+    assert [(file.media_type, file.filename) for file in notice.attachments] == [(media_type, filename)]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "value", "rule"),
+    [
+        (b"", "FILE_EMPTY", "0", "must have content"),
+        (b"x" * (MOST_BYTES + 1), "FILE_TOO_LARGE", str(MOST_BYTES + 1), "must have at most 10 MB"),
+        (pdf(*["Page"] * 201), "FILE_TOO_LARGE", "201", "must have at most 200 pages"),
+        (encrypted(LETTER), "FILE_ENCRYPTED", "encrypted", OPEN),
+        (encrypted(LETTER, ""), "FILE_ENCRYPTED", "encrypted", OPEN),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(8) + "EncryptedPackage".encode("utf-16-le"),
+            "FILE_ENCRYPTED",
+            "encrypted",
+            OPEN,
+        ),
+        (b"%PDF-1.7\nnothing", "FILE_DAMAGED", None, "must be a PDF that can be read"),
+        (LETTER[: len(LETTER) // 3], "FILE_DAMAGED", None, "must be a PDF that can be read"),
+        (docx(["A sentence"])[:-30], "FILE_DAMAGED", None, "must be a document that can be read"),
+        (b"MZ\x90\x00\x03", "FILE_TYPE_NOT_ALLOWED", "unknown", None),
+        (b"GIF89a" + bytes(16), "FILE_TYPE_NOT_ALLOWED", "unknown", None),
+        ("A sentence".encode("utf-16"), "FILE_TYPE_NOT_ALLOWED", "unknown", None),
+        (archive(**{"a.txt": "text"}), "FILE_TYPE_NOT_ALLOWED", "application/zip", None),
+        (docx(["x"], **{"word/vbaProject.bin": "macro"}), "FILE_TYPE_NOT_ALLOWED", DOCX, None),
+        (docx(["x"], **{"word/embeddings/book.xlsx": "x"}), "FILE_TYPE_NOT_ALLOWED", DOCX, None),
+        (
+            SCRIPTED,
+            "FILE_TYPE_NOT_ALLOWED",
+            "application/pdf",
+            PASSIVE,
+        ),
+        (
+            changed(LETTER, lambda pdf: pdf.add_attachment("cases.csv", b"412-68-0937")),
+            "FILE_TYPE_NOT_ALLOWED",
+            "application/pdf",
+            PASSIVE,
+        ),
+    ],
+)
+def test_what_cannot_be_attached_is_refused_with_value_and_rule(cadre, draft, content, reason, value, rule):
+    refused = refusal(attach, cadre, draft, content, checked_reason=LOOKED)
+
+    assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", reason)
+    assert list(refused.fields) == ["content"]
+    assert refused.metadata["value"] == value or value is None
+    assert refused.metadata["rule"] == rule or rule is None
+    assert kept(cadre) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "count"),
+    [
+        (pdf("Fine", "SSN 412-68-0937"), "page 2: social security number ending in 37", "1"),
+        (pdf("Fine", title="Payer 412-68-0937"), "the properties: social security number ending in 37", "1"),
+        (b"Line\nPAR ID 0410038275", "line 2: case or participant number ending in 75", "1"),
+        (
+            docx(["Fine"], ["Payer 412-", "68-", "0937 and 530-11-2298"]),
+            (
+                "line 2 of word/document.xml: social security number ending in 37; "
+                "line 2 of word/document.xml: social security number ending in 98"
+            ),
+            "2",
+        ),
+        (xlsx("412-68-0937"), "line 1 of xl/sharedStrings.xml: social security number ending in 37", "1"),
+    ],
+)
+def test_numbers_of_people_are_refused_before_anything_is_kept(cadre, draft, content, where, count):
+    refused = refusal(attach, cadre, draft, content)
+
+    assert (refused.code, refused.reason) == ("FAILED_PRECONDITION", "PERSONAL_NUMBERS_FOUND")
+    assert list(refused.fields) == ["checked_reason"]
+    assert (refused.metadata["where"], refused.metadata["count"]) == (where, count)
+    assert kept(cadre) == 0
+    assert cadre.rows("SELECT count(*) FROM audit WHERE row_to_json(audit)::text ~ '412-?68-?0937'") == [(0,)]
+
+
+def test_of_many_numbers_only_the_first_places_are_told(cadre, draft):
+    lines = "\n".join(f"412-68-{n:04}" for n in range(1000, 1025))
+
+    refused = refusal(attach, cadre, draft, lines.encode())
+
+    assert refused.metadata["count"] == "25"
+    assert refused.metadata["where"].count("ending in") == 10
+    assert refused.metadata["where"].endswith("; and 15 more")
+
+
+def test_the_name_and_the_title_of_a_file_are_scanned_too(cadre, draft):
+    for changes in ({"filename": "412-68-0937.pdf"}, {"title": "Case no. 0410038275"}):
+        refused = refusal(attach, cadre, draft, LETTER, **changes)
+        assert (refused.reason, refused.metadata["count"]) == ("PERSONAL_NUMBERS_FOUND", "1")
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (pdf(None), "page 1"),
+        (pdf("Text", None, "Text", None), "pages 2, 4"),
+        (PNG, "the picture"),
+        (JPEG, "the picture"),
+        (docx([""]), "the document"),
+    ],
+)
+def test_a_file_without_text_is_kept_once_a_person_has_looked_at_it(cadre, draft, content, where):
+    refused = refusal(attach, cadre, draft, content)
+
+    assert (refused.reason, refused.metadata["where"]) == ("TEXT_UNREADABLE", where)
+    assert list(refused.fields) == ["checked_reason"]
+    assert kept(cadre) == 0
+    (file,) = attach(cadre, draft, content, checked_reason=f" {LOOKED} ").attachments
+    assert file.scan_note == LOOKED
+
+
+def test_a_warning_is_overruled_with_a_reason_that_is_kept_and_does_not_repeat_the_number(cadre, draft):
+    content = pdf("Form number 412-68-0937")
+    for reason in ("It is form 412-68-0937", "x" * 501):
+        refused = refusal(attach, cadre, draft, content, checked_reason=reason)
+        assert (refused.reason, list(refused.fields)) == ("INVALID_FIELD", ["checked_reason"])
+
+    (file,) = attach(cadre, draft, content, checked_reason="The number of a form").attachments
+
+    assert file.scan_note == "The number of a form"
+    assert cadre.rows("SELECT reason FROM audit WHERE method = 'NotificationService/AddAttachment'") == [
+        ("The number of a form",)
+    ]
+
+
+def test_a_reason_where_nothing_had_to_be_overruled_is_not_kept(cadre, draft):
+    (file,) = attach(cadre, draft, LETTER, checked_reason="Looked anyway").attachments
+
+    assert file.scan_note == ""
+
+
+def test_a_blank_page_has_nothing_to_look_at(cadre, draft):
+    (file,) = attach(cadre, draft, pdf("Text", "")).attachments
+
+    assert (file.pages, file.scan_note) == (2, "")
+
+
+def test_form_fields_and_notes_of_a_pdf_are_scanned(cadre, draft):
+    note = FreeText(text="Payer 412-68-0937", rect=(50, 550, 200, 650))
+
+    refused = refusal(attach, cadre, draft, changed(LETTER, lambda pdf: pdf.add_annotation(1, note)))
+
+    assert refused.metadata["where"] == "page 2: social security number ending in 37"
+
+
+def test_a_letter_has_one_signed_letter_and_it_is_a_pdf(cadre, draft):
+    refused = refusal(attach, cadre, draft, b"Dear directors", kind=pb.Attachment.LETTER)
+    assert (refused.reason, refused.metadata["value"]) == ("FILE_TYPE_NOT_ALLOWED", "text/plain")
+    notice = attach(cadre, draft, LETTER, kind=pb.Attachment.LETTER)
+
+    refused = refusal(attach, cadre, notice, pdf("Another"), kind=pb.Attachment.LETTER)
+
+    assert (refused.code, refused.reason) == ("ALREADY_EXISTS", "FILE_ATTACHED_ALREADY")
+    refused = refusal(attach, cadre, notice, LETTER)
+    assert (refused.reason, refused.metadata["rule"]) == ("FILE_ATTACHED_ALREADY", "must not be attached already")
+
+
+def test_a_letter_has_so_many_files_and_no_more(cadre, draft):
+    notice = draft
+    for n in range(20):
+        notice = attach(cadre, notice, f"File {n}".encode(), filename=f"{n}.txt")
+
+    refused = refusal(attach, cadre, notice, b"One more")
+
+    assert (refused.reason, refused.metadata["value"]) == ("TOO_MANY_FILES", "20")
+    assert [file.filename for file in notice.attachments] == [f"{n}.txt" for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"kind": 0}, "kind"),
+        ({"kind": 7}, "kind"),
+        ({"filename": ""}, "filename"),
+        ({"filename": "a/"}, "filename"),
+        ({"filename": "a\nb"}, "filename"),
+        ({"filename": "x" * 201}, "filename"),
+        ({"title": "x" * 301}, "title"),
+        ({"etag": ""}, "etag"),
+    ],
+)
+def test_what_is_said_of_a_file_is_checked(cadre, draft, changes, field):
+    refused = refusal(attach, cadre, draft, LETTER, **changes)
+
+    assert (refused.reason, list(refused.fields)) == ("INVALID_FIELD", [field])
+
+
+def test_a_path_in_a_file_name_is_dropped(cadre, draft):
+    (file,) = attach(cadre, draft, LETTER, filename="C:\\Users\\ana\\letter.pdf").attachments
+
+    assert (file.filename, file.title) == ("letter.pdf", "letter.pdf")
+
+
+def test_writing_on_the_text_leaves_the_files(cadre, draft, audience):
+    attached = attach(cadre, draft, LETTER)
+    text = cadre.written(audience, number="", name=draft.name, etag=attached.etag)
+
+    written = cadre.analyst.UpdateNotice(pb.UpdateNoticeRequest(notice=text, request_id=cadre.new_id()))
+
+    assert list(written.attachments) == list(attached.attachments)
+
+
+def test_files_are_part_of_the_text_that_is_hashed(cadre, audience):
+    plain = cadre.issued(audience)
+    draft = attach(cadre, cadre.draft(audience), LETTER, kind=pb.Attachment.LETTER)
+    issued = cadre.publish(submit(cadre, draft))
+
+    said = {}
+    for name in (plain.name, issued.name):
+        ((canonical, digest),) = cadre.rows(
+            "SELECT canonical, text_sha256 FROM notice_version WHERE notice_id = %(id)s::uuid",
+            id=name.removeprefix("notices/"),
+        )
+        assert digest == hashlib.sha256(canonical.encode()).hexdigest()
+        said[name] = json.loads(canonical)["files"]
+    (file,) = said[issued.name]
+    assert said[plain.name] == []
+    assert (file["sha256"], file["filename"]) == (hashlib.sha256(LETTER).hexdigest(), "file.pdf")
+    assert list(issued.attachments) == list(draft.attachments)
+
+
+def test_files_change_only_while_the_letter_is_a_draft(cadre, audience):
+    notice = issued_with(cadre, audience)
+
+    for call in (lambda: attach(cadre, notice, b"More"), lambda: remove(cadre, notice, notice.attachments[0])):
+        refused = refusal(call)
+        assert (refused.reason, refused.metadata["state"]) == ("WRONG_STATE", "PUBLISHED")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE attachment SET title = 'Another'",
+        "DELETE FROM attachment",
+        (
+            "INSERT INTO attachment SELECT gen_random_uuid(), notice_id, 9, kind, title, filename, media_type,"
+            " size_bytes, 'x', pages, '' FROM attachment"
+        ),
+        "UPDATE file SET content = 'other'",
+        "DELETE FROM file",
+    ],
+)
+def test_no_statement_changes_the_files_of_a_letter_that_is_out(cadre, audience, statement):
+    issued_with(cadre, audience)
+
+    with pytest.raises(psycopg.errors.IntegrityError):
+        cadre.rows(statement)
+
+
+def test_files_of_a_draft_are_seen_by_the_state_alone_and_those_of_a_letter_by_everybody(cadre, draft, audience):
+    (hidden,) = attach(cadre, draft, b"A secret plan").attachments
+    ana = cadre.learner(cadre.new_id())
+
+    refused = refusal(fetch, ana, hidden)
+
+    assert (refused.code, refused.reason, refused.metadata) == ("NOT_FOUND", "NOT_FOUND", {"resource": hidden.name})
+    assert refusal(fetch, cadre.coordinator("lake"), hidden).reason == "PERMISSION_MISSING"
+    (seen,) = issued_with(cadre, audience).attachments
+    assert fetch(ana, seen).content == LETTER
+    # Nor is the one found under the name of the other.
+    name = f"{seen.name.partition('/attachments/')[0]}/attachments/{hidden.name.rpartition('/')[2]}"
+    assert refusal(ana.GetAttachment, pb.GetAttachmentRequest(name=name)).reason == "NOT_FOUND"
+
+
+def test_a_content_is_kept_once_and_goes_with_the_last_draft_that_has_it(cadre, audience):
+    first, second = (attach(cadre, cadre.draft(audience), LETTER) for _ in range(2))
+    assert kept(cadre) == 1
+
+    gone = remove(cadre, first, first.attachments[0])
+
+    assert list(gone.attachments) == []
+    assert kept(cadre) == 1
+    remove(cadre, second, second.attachments[0])
+    assert kept(cadre) == 0
+    assert refusal(remove, cadre, gone, first.attachments[0]).reason == "NOT_FOUND"
+
+
+def test_the_same_upload_sent_twice_attaches_once(cadre, draft):
+    fields = {"kind": pb.Attachment.ATTACHMENT, "filename": "a.txt", "content": b"Text", "request_id": cadre.new_id()}
+    request = pb.AddAttachmentRequest(notice=draft.name, etag=draft.etag, **fields)
+
+    assert cadre.analyst.AddAttachment(request) == cadre.analyst.AddAttachment(request)
+    assert cadre.rows("SELECT count(*) FROM attachment") == [(1,)]
+
+
+def test_whoever_attaches_a_file_cannot_approve_the_letter(cadre, draft):
+    attached = attach(cadre, draft, LETTER)
+    by_colleague = cadre.colleague.AddAttachment(
+        pb.AddAttachmentRequest(
+            notice=draft.name,
+            kind=pb.Attachment.ATTACHMENT,
+            filename="b.txt",
+            content=b"More",
+            etag=attached.etag,
+            request_id=cadre.new_id(),
+        )
+    )
+
+    refused = refusal(cadre.publish, submit(cadre, by_colleague), by=cadre.colleague)
+
+    assert refused.reason == "SELF_APPROVAL"
+
+
+def test_a_file_of_the_largest_size_comes_back_whole(cadre, draft):
+    content = (b"A line of text that says nothing of anybody.\n" * 250_000)[:MOST_BYTES]
+
+    (file,) = attach(cadre, draft, content, filename="large.txt").attachments
+
+    assert fetch(cadre.analyst, file).content == content
