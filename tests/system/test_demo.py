@@ -75,6 +75,11 @@ def test_one_agency_reports_a_problem_and_a_second_letter_is_withdrawn_with_its_
     assert first["to_dos_open"] == 0
 
 
+def test_more_than_a_hundred_say_what_they_think_of_the_course(runs):
+    first, _ = runs
+    assert first["reactions"] >= 100
+
+
 def test_nothing_is_lost_doubled_or_adrift(runs):
     for run in runs:
         assert (run["lost"], run["duplicates"], run["drift"]) == (0, 0, 0)

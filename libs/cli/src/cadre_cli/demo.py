@@ -92,6 +92,8 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             with bar("Workers read, confirm, learn, pass") as step:
                 chosen = story.choose_learners(access, cast, issued.notice, learners)
                 story.train(access, issued.notice, chosen.to_go, content, step)
+            with bar("Some say what they think of it") as step:
+                reactions = story.react(access, issued.notice, chosen, step)
             with bar("Others attend local briefings") as step:
                 story.brief(access, cast, issued.notice, chosen.briefed, step)
             with bar("Everything has arrived") as step:
@@ -104,7 +106,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
         titles = _titles(access, cast.analyst)
         _show(console, issued.notice, readiness, titles)
         _show_personas(console, access)
-        return figures_of(issued, readiness, books, withdrawn)
+        return {**figures_of(issued, readiness, books, withdrawn), "reactions": reactions}
     finally:
         access.close()
 

@@ -15,6 +15,7 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.evaluation.v1 import quality_service_pb2 as quality_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli import letters
 from cadre_cli.access import Access, request_id
@@ -37,8 +38,17 @@ READY_SHARE, _SPREAD_PERCENT, _BEHIND_SHARE = 0.62, 15, 0.2
 _BRIEFING_MINUTES = 40
 # What one RecordTraining takes.
 _MOST_RECORDED = 2000
-# Every so many-th of those who took the course say what they think of it.
+# Every so many-th of those who took the course say what they think of it, and these are the answers that they give.
 _REACTS_EVERY = 6
+_RATINGS = ((5, 4, 5, 4, 4), (4, 4, 4, 3, 4), (5, 5, 4, 5, 5), (3, 4, 3, 2, 4), (4, 5, 4, 4, 0), (2, 3, 3, 2, 3))
+_COMMENTS = (
+    "The example with the three tries to reach a parent is just what we see at the counter.",
+    "",
+    "",
+    "Section 3 could show the screen where the search is noted.",
+    "",
+    "Too short on what happens to cases filed before.",
+)
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,9 @@ class Issued:
 
 @dataclass(frozen=True)
 class Learners:
-    """Who takes the course, and who of them has not yet; who of which agency (slug) attends a briefing instead."""
+    """Who takes the course, each with her agency (slug); who of them has not yet; who attends a briefing instead."""
 
-    everybody: list[str]
+    everybody: dict[str, str]
     to_go: list[str]
     briefed: dict[str, list[str]] = field(default_factory=dict)
 
@@ -188,6 +198,29 @@ def brief(access: Access, cast: Cast, notice: pb.Notice, briefed: dict[str, list
     in_parallel(confirm, [person for people in briefed.values() for person in people], progress)
 
 
+def react(access: Access, notice: pb.Notice, learners: Learners, progress: Progress) -> int:
+    """Have some of those who took the course say what they think of it. Return how many have, now or before."""
+    reacting = sorted(learners.everybody.items())[::_REACTS_EVERY]
+
+    def send(number: int) -> None:
+        person, agency = reacting[number]
+        asked = quality_pb.GetReactionFormRequest(course_version=notice.course_version)
+        form = access.ask(access.quality.GetReactionForm, asked, person=person)
+        if form.sent:
+            return
+        reaction = quality_pb.SendReactionRequest(
+            course_version=notice.course_version,
+            ratings=_RATINGS[number % len(_RATINGS)],
+            comment=_COMMENTS[number % len(_COMMENTS)],
+            ticket=form.ticket,
+            agency=f"agencies/{agency}",
+        )
+        access.ask(access.quality.SendReaction, reaction, person=person)
+
+    in_parallel(send, range(len(reacting)), progress)
+    return len(reacting)
+
+
 def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) -> Learners:
     """Choose who takes the course, of every agency the same share of those at work, and who attends a briefing.
 
@@ -196,7 +229,8 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
     overview = access.ask(
         access.notification.GetReadiness, pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
     )
-    everybody: dict[str, bool] = {}
+    everybody: dict[str, str] = {}
+    to_go: list[str] = []
     in_briefing: dict[str, list[str]] = {}
     briefed: set[str] = set()
     for row in overview.agencies:
@@ -211,14 +245,14 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
         )
         ready = min(_ready_at(agency, row.counts.of), len(at_work))
         course = min(math.ceil(wanted * row.counts.of / overview.state.of), ready)
-        everybody.update(at_work[:course])
+        to_go += [person for person, ready in at_work[:course] if not ready and person not in everybody]
+        everybody |= {person: agency for person, _ in at_work[:course]}
         # Whoever works at two agencies is chosen once.
         attend = [person for person, _ in at_work[course:ready] if person not in briefed]
         briefed.update(attend)
         in_briefing[agency] = attend
-    to_go = [person for person, ready in everybody.items() if not ready]
     attending = {agency: [p for p in people if p not in everybody] for agency, people in in_briefing.items()}
-    return Learners(list(everybody), to_go, {agency: people for agency, people in attending.items() if people})
+    return Learners(everybody, to_go, {agency: people for agency, people in attending.items() if people})
 
 
 def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: int) -> pb.Readiness:
