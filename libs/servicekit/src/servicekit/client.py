@@ -41,6 +41,8 @@ class Channel:
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 1000),
             ("grpc.max_receive_message_length", 16 * 1024 * 1024),
+            # Where a service has several addresses, each is called in turn.
+            ("grpc.lb_policy_name", "round_robin"),
         ]
         self._channel = grpc.insecure_channel(target, options=options)
         self._calls = grpc.intercept_channel(self._channel, _Defaults(token, deadline_seconds))

@@ -1,0 +1,284 @@
+"""What runs in production is what the table of processes and the settings say, held against the tools' own schemas."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from cadre_cli import processes as table
+from cadre_cli import secret_files
+from cadre_cli.deployment import __main__ as deployment
+from cadre_cli.deployment import site
+from cadre_cli.processes import Answer
+from servicekit.settings import SECRETS_DIR, Settings
+
+ROOT = Path(__file__).parents[2]
+KUBERNETES = ROOT / "deploy" / "kubernetes"
+OVERLAYS = ("base", "migrate", "production")
+# Of CloudNativePG, which publishes no schema in a package.
+FOREIGN = {"postgresql.cnpg.io/v1"}
+PROCESSES = {process.name: process for process in table.PROCESSES}
+OTHERS = {"postgres", "nats", "caddy", "prometheus", "alertmanager", "grafana", "doctor", "backup"}
+# What is not a setting of a service.
+KNOWN = {"CADRE_SITE", SECRETS_DIR}
+
+
+def bin_(name):
+    return Path(sys.executable).parent / name
+
+
+def variables():
+    """The names of all settings, as environment variables."""
+    return {f"CADRE_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.fixture(scope="module")
+def compose():
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+@pytest.fixture(scope="module", params=OVERLAYS)
+def overlay(request):
+    """The objects of an overlay, as kubectl builds them."""
+    if not shutil.which("kubectl"):
+        pytest.skip("kubectl is not installed: its Kustomize builds the overlays")
+    done = subprocess.run(
+        ["kubectl", "kustomize", KUBERNETES / request.param], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return request.param, list(yaml.safe_load_all(done.stdout))
+
+
+@pytest.mark.parametrize("name", deployment.FILES)
+def test_what_is_committed_is_what_the_table_of_processes_makes(name):
+    assert (ROOT / name).read_text() == deployment.FILES[name](), "run: make deployment"
+
+
+def test_the_compose_file_follows_the_specification():
+    done = subprocess.run(
+        [bin_("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", ROOT / "docker-compose.yml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_docker_reads_the_compose_file_where_it_is_installed():
+    docker = shutil.which("docker")
+    if not docker or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("docker compose is not installed: the specification's schema is checked instead")
+    done = subprocess.run(
+        [docker, "compose", "-f", ROOT / "docker-compose.yml", "config", "--quiet"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_each_service_is_served_worked_and_migrated_and_nothing_else_is_ours(compose):
+    expected = set(OTHERS)
+    for process in table.PROCESSES:
+        expected |= {process.name, f"{process.name}-migrate"}
+        expected |= {f"{process.name}-work"} if process.answer is Answer.GRPC else set()
+    assert set(compose["services"]) == expected
+
+
+def test_each_process_of_compose_is_told_all_it_needs_and_nothing_unknown(compose):
+    asked = 0
+    for name, block in compose["services"].items():
+        service, _, role = name.partition("-")
+        if service not in PROCESSES:
+            continue
+        asked += 1
+        said = set(block.get("environment", {}))
+        assert said <= variables(), name
+        assert_told(PROCESSES[service], role or "serve", said, {one["target"] for one in block["secrets"]})
+        assert block["read_only"], name
+        assert block["cap_drop"] == ["ALL"], name
+    assert asked == 3 * len(PROCESSES) - 1
+
+
+def assert_told(process, role, said, files):
+    """Every setting without a usable default is said, by a variable or by a secret."""
+    assert "cadre_database_url" in files
+    assert not any(name.endswith(".pem") and name != f"{process.name}.pem" for name in files), "another's private key"
+    if role == "migrate":
+        assert files == {"cadre_database_url"}
+        return
+    assert "CADRE_METRICS_PORT" in said
+    assert ("cadre_nats_url" in files) == (process.answer is Answer.GRPC)
+    assert ("public.json" in files) == (role == "serve")
+    assert ("CADRE_GRPC_PORT" in said) == (role == "serve" and process.answer is Answer.GRPC)
+    assert ("CADRE_PEERS" in said) == (process.answer is Answer.HTTP)
+    has_key = process.name in (table.ISSUER, *table.PRINCIPALS) and role == "serve"
+    assert (f"{process.name}.pem" in files) == has_key
+
+
+def test_the_pages_know_every_service_where_it_is(compose):
+    peers = json.loads(compose["services"]["gateway"]["environment"]["CADRE_PEERS"])
+    assert set(peers) == set(table.BACK_ENDS)
+    for name, address in peers.items():
+        host, port = address.split(":")
+        assert host in compose["services"]
+        assert compose["services"][host]["environment"]["CADRE_GRPC_PORT"] == port
+        assert "calls" in compose["services"][name]["networks"]
+    assert "calls" in compose["services"]["gateway"]["networks"]
+
+
+def test_what_faces_visitors_reaches_neither_databases_nor_the_bus(compose):
+    reachable = set(compose["services"]["caddy"]["networks"])
+    met = {name for name, block in compose["services"].items() if reachable & set(block.get("networks", ()))}
+    assert met == {"caddy", "gateway"}
+    for private in ("data", "bus", "calls", "watch"):
+        assert compose["networks"][private]["internal"] is True
+    assert set(compose["services"]["postgres"]["networks"]) == {"data"}
+    published = {name: block["ports"] for name, block in compose["services"].items() if "ports" in block}
+    assert set(published) == {"caddy", "prometheus", "alertmanager", "grafana"}
+    for name in set(published) - {"caddy"}:
+        assert all(port.startswith("127.0.0.1:") for port in published[name]), name
+
+
+def test_every_secret_of_compose_is_made_by_the_command(compose, tmp_path):
+    secret_files.write(tmp_path, secret_files.Hosts())
+    made = {file.name for file in tmp_path.iterdir()}
+    named = {Path(one["file"]).name for one in compose["secrets"].values()}
+    used = set()
+    for block in compose["services"].values():
+        used |= {one if isinstance(one, str) else one["source"] for one in block.get("secrets", ())}
+    assert used == set(compose["secrets"])
+    assert named <= made
+
+
+def test_every_image_is_named_with_its_version_and_servers_are_those_that_the_tests_run_on(compose):
+    images = {block["image"] for block in compose["services"].values()}
+    assert len(images) >= 6
+    for image in images - {"${CADRE_IMAGE:-cadre:dev}"}:
+        assert re.search(r":v?\d+\.\d+", image), image
+    assert compose["services"]["postgres"]["image"] == f"postgres:{site.postgres_version()}"
+    assert compose["services"]["nats"]["image"].startswith(f"nats:{site.nats_version()}")
+    assert f"nats:{site.nats_version()}-alpine" in (KUBERNETES / "base" / "nats.yaml").read_text()
+    assert f"/postgresql:{site.postgres_version()}" in (KUBERNETES / "production" / "postgres.yaml").read_text()
+
+
+def test_everything_stays_up_within_limits_and_says_how_it_is(compose):
+    for name, block in compose["services"].items():
+        once = name.endswith("-migrate") or name in {"doctor", "backup"}
+        assert (block.get("restart") == "unless-stopped") != once, name
+        if name not in {"doctor", "backup"}:
+            assert block["deploy"]["resources"]["limits"]["memory"], name
+        if name.partition("-")[0] in PROCESSES and not once:
+            assert block["healthcheck"]["test"][-1] == "servicekit.probe", name
+
+
+def test_what_kubernetes_is_told_follows_its_schemas(overlay):
+    name, objects = overlay
+    checked = 0
+    for thing in objects:
+        if thing["apiVersion"] in FOREIGN:
+            continue
+        kubernetes_validate.validate(thing, "1.34", strict=True)
+        checked += 1
+    assert checked >= (7 if name == "migrate" else 40)
+
+
+def test_every_pod_is_confined_and_holds_its_own_secrets_only(overlay):
+    _, objects = overlay
+    pods = [(thing["metadata"], pod_of(thing)) for thing in objects if pod_of(thing)]
+    assert len(pods) >= len(PROCESSES)
+    for meta, pod in pods:
+        assert pod["automountServiceAccountToken"] is False, meta["name"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in pod["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+            assert container["resources"]["limits"]["memory"]
+        service, role = meta["labels"]["app.kubernetes.io/name"], meta["labels"].get("cadre/role")
+        if service in PROCESSES:
+            container = pod["containers"][0]
+            said = {one["name"] for one in container["env"]}
+            assert said <= variables()
+            (secret,) = (one["secret"] for one in pod["volumes"] if "secret" in one)
+            assert_told(PROCESSES[service], role, said, {item["path"] for item in secret["items"]})
+
+
+def pod_of(thing):
+    spec = thing.get("spec", {})
+    if thing["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    return spec["template"].get("spec") if thing["kind"] in {"Deployment", "StatefulSet", "Job", "CronJob"} else None
+
+
+def test_every_process_is_probed_budgeted_and_there_twice(overlay):
+    name, objects = overlay
+    if name == "migrate":
+        jobs = {thing["metadata"]["name"] for thing in objects if thing["kind"] == "Job"}
+        assert jobs == {f"{process}-migrate" for process in PROCESSES}
+        return
+    by_kind = {}
+    for thing in objects:
+        by_kind.setdefault(thing["kind"], {})[thing["metadata"]["name"]] = thing
+    deployments = by_kind["Deployment"]
+    assert len(deployments) == 2 * len(PROCESSES) - 1
+    for deployed, thing in deployments.items():
+        container = pod_of(thing)["containers"][0]
+        assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container)
+        budget = by_kind["PodDisruptionBudget"][deployed]["spec"]
+        assert budget["selector"] == thing["spec"]["selector"]
+        scaler = by_kind["HorizontalPodAutoscaler"].get(deployed)
+        replicas = scaler["spec"]["minReplicas"] if scaler else thing["spec"]["replicas"]
+        assert replicas == 2
+    for service in PROCESSES:
+        selector = by_kind["Service"][service]["spec"]["selector"]
+        assert selector.items() <= deployments[service]["spec"]["template"]["metadata"]["labels"].items()
+    assert by_kind["StatefulSet"]["nats"]["spec"]["replicas"] == 3
+    (config,) = (thing["data"] for thing in objects if thing["kind"] == "ConfigMap")
+    assert set(config) <= variables()
+    assert config["CADRE_STREAM_REPLICAS"] == "3"
+    assert config["CADRE_DEMO"] == "0"
+
+
+def test_nobody_speaks_to_anybody_unless_it_is_written(overlay):
+    name, objects = overlay
+    policies = {thing["metadata"]["name"]: thing["spec"] for thing in objects if thing["kind"] == "NetworkPolicy"}
+    if name == "migrate":
+        assert not policies
+        return
+    assert policies["nobody"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    callers = [one["podSelector"]["matchLabels"] for one in policies["calls"]["ingress"][0]["from"]]
+    assert callers == [{"app.kubernetes.io/name": "gateway"}, {"app.kubernetes.io/name": "keeper"}]
+    assert {"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["gateway"]} in policies["to-bus"][
+        "podSelector"
+    ]["matchExpressions"]
+
+
+def test_the_cluster_has_a_role_and_a_database_for_each_service():
+    documents = list(yaml.safe_load_all((KUBERNETES / "production" / "databases.yaml").read_text()))
+    roles = yaml.safe_load((KUBERNETES / "production" / "roles.yaml").read_text())
+    assert {one["spec"]["name"] for one in documents} == set(PROCESSES)
+    assert all(one["spec"]["databaseReclaimPolicy"] == "retain" for one in documents)
+    assert {role["name"] for role in roles["spec"]["managed"]["roles"]} == set(PROCESSES)
+
+
+def test_the_dockerfile_is_clean():
+    done = subprocess.run(
+        [bin_("hadolint"), ROOT / "deploy" / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_dockerfile_runs_the_script_and_ends_without_tools():
+    text = (ROOT / "deploy" / "Dockerfile").read_text()
+    first, final = text.split("FROM ${BASE}\n")
+    assert "RUN deploy/image.sh /opt/cadre" in first
+    assert "RUN" not in final
+    assert "USER 10001:10001" in final
+    assert "servicekit.probe" in final

