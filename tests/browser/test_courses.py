@@ -157,6 +157,35 @@ def test_of_two_who_write_one_section_the_second_is_told_and_keeps_what_she_type
     expect(second.page.get_by_label("Text", exact=True)).to_have_value("Before it.")
 
 
+def test_sections_are_put_in_order_by_the_keyboard_alone(person):
+    manager = person().sign_in(MANAGER)
+    begin(manager, "course", "By the keyboard")
+    for title in ("First", "Second"):
+        manager.press("Add a section")
+        write_section(manager, title, "5", "Text.")
+    keys = manager.page.keyboard
+
+    def reach(name):
+        """Press the tab key until the focus is on the button or link of that name."""
+        for _ in range(60):
+            keys.press("Tab")
+            if manager.page.locator(":focus").inner_text().replace("\n", " ").startswith(name):
+                return
+        pytest.fail(f"The tab key does not reach {name}.")
+
+    reach("Down section 1")
+    keys.press("Enter")
+
+    manager.sees("Moved.")
+    assert rows(manager, "2 sections") == ["1. Second", "2. First"]
+    reach("Issue version 1…")
+    keys.press("Enter")
+    manager.sees_heading("Issue version 1 of By the keyboard?")
+    reach("Issue version 1")
+    keys.press("Enter")
+    manager.sees("The new version is issued. New letters can ask for it.")
+
+
 def test_a_test_of_fifty_questions_is_put_in_order_and_stays_light(person, cadre):
     manager = person(scripts=True).sign_in(MANAGER)
     test = begin(manager, "test", "Fifty questions")

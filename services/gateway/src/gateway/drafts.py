@@ -7,6 +7,7 @@ from typing import TypeVar
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 from google.protobuf.message import Message
 
+from gateway import sentences
 from gateway.forms import Form
 from servicekit.client import Refused
 
@@ -50,6 +51,8 @@ def refuse(form: Form, error: Refused, etag: str, *, taken: str = "") -> None:
     form.refuse(error, {"options": "option-1"})
     if error.reason == "ALREADY_EXISTS":
         form.errors = {"title": taken}
+    if error.reason == "TEST_UNSOUND":
+        form.errors = {"": sentences.about_question(int(error.metadata["item"]), error.metadata["rule"])}
     if error.reason == "STALE":
         form.values["etag"] = [etag]
         form.errors = {"": CONFLICT}

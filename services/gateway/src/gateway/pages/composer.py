@@ -1,5 +1,6 @@
 """Writing a letter: the form, who it is for, a look at it as staff will see it, and approval by a second person."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import APIRouter
@@ -196,5 +197,16 @@ def _composer(visit: Visit, form: Form, **values: Any) -> Answer:  # noqa: ANN40
         agencies=[(agency.name, agency.short_title) for agency in agencies if agency.kind != "state"],
         units=[(unit.slug, unit.title) for unit in vocabulary.units],
         classes=[(job_class.slug, job_class.title) for job_class in vocabulary.job_classes],
-        courses=[(f"{course.name}/versions/{course.latest_version}", course.title) for course in offered.courses],
+        courses=_courses(offered.courses, course),
     )
+
+
+def _courses(
+    offered: Iterable[curriculum_pb.Course], chosen: curriculum_pb.CourseVersion | None
+) -> list[tuple[str, str]]:
+    """The newest version of each course; first the one that the draft names, if a newer one is out by now."""
+    courses = [(f"{course.name}/versions/{course.latest_version}", course.title) for course in offered]
+    if chosen is not None and chosen.version < chosen.latest_version:
+        said = f"{chosen.title}, version {chosen.version} (version {chosen.latest_version} is out)"
+        courses.insert(0, (chosen.name, said))
+    return courses

@@ -138,7 +138,7 @@ def change_question(visit: Visitor, test_id: str, number: int, form: Sent) -> An
 def try_test(visit: Visitor, test_id: str) -> Answer:
     """The draft as staff will see it, to answer it."""
     test = _load(visit, test_id)
-    return visit.page("test_try.html", test=test, form=Form.of({"etag": test.etag}), tried=None, look_again=[])
+    return _try(visit, test, Form.of({"etag": test.etag}), None)
 
 
 @router.post("/{test_id}/try")
@@ -156,14 +156,7 @@ def tried_test(visit: Visitor, test_id: str, form: Sent) -> Answer:
             drafts.refuse(form, error, test.etag)
             if error.reason == "STALE":
                 form.errors = {"": "Somebody changed the test while you tried it. Answer it again as it is now."}
-    return visit.page(
-        "test_try.html",
-        status=400 if form.errors else 200,
-        test=test,
-        form=form,
-        tried=tried,
-        look_again=tests.look_again(tried) if tried else [],
-    )
+    return _try(visit, test, form, tried)
 
 
 @router.get("/{test_id}/issue")
@@ -281,6 +274,21 @@ def _question(visit: Visit, test: pb.Test, number: int, form: Form) -> Answer:
         sections=[("", "None")]
         + [(str(n), f"{n}. {section.title}") for n, section in enumerate(course.sections if course else (), start=1)],
         form=form,
+    )
+
+
+def _try(visit: Visit, test: pb.Test, form: Form, tried: pb.Sitting | None) -> Answer:
+    blocking = [fault for fault in test.faults if fault.blocking]
+    return visit.page(
+        "test_try.html",
+        status=400 if form.errors else 200,
+        test=test,
+        form=form,
+        tried=tried,
+        look_again=tests.look_again(tried) if tried else [],
+        # A draft that cannot be taken is not offered to be answered in vain.
+        remarks=[(fault.item, sentences.about_question(fault.item, fault.rule)) for fault in blocking],
+        course=None,
     )
 
 

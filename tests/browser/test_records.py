@@ -1,0 +1,111 @@
+"""A person's record of training: hers wherever she works, and her agency's to look at; never a score."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre_cli.access import request_id
+from servicekit.calendar import pacific_date
+from servicekit.client import Refused
+from servicekit.testing.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lake", "Coordinator, Los Angeles"
+
+
+@pytest.fixture(scope="module")
+def trained(cadre, letter):
+    """Somebody of Lake who had a local briefing on the letter today; no persona of the demonstration."""
+    access, lead = cadre.access, cadre.cast.leads["lake"]
+    people = access.ask(
+        access.directory.ListPeople, directory_pb.ListPeopleRequest(parent="agencies/lake", page_size=100), person=lead
+    ).people
+    found = next(person for person in people if person.name not in cadre.cast.personas and not person.on_leave)
+    today = pacific_date(datetime.now(UTC))
+    request = pb.RecordTrainingRequest(
+        parent="agencies/lake",
+        notice=f"notices/{letter}",
+        people=[found.name],
+        kind=pb.Completion.BRIEFING,
+        complete_date=today.isoformat(),
+        minutes=35,
+        led_by="=A. Trainer",
+        request_id=request_id("records"),
+    )
+
+    def recorded():
+        # The letter reaches the service that keeps training by an event.
+        try:
+            access.ask(access.enrollment.RecordTraining, request, person=lead)
+        except Refused as error:
+            if error.reason in ("NOT_FOUND", "PEOPLE_NOT_OF_AGENCY"):
+                return False
+            raise
+        return True
+
+    wait_until(recorded, 60, "the training should have been recorded")
+    return found, today
+
+
+def fetched(person, path):
+    """The rows of a file that a page offers."""
+    response = person.page.request.get(person.url + path)
+    assert response.status == 200
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in response.headers["content-disposition"]
+    return list(csv.DictReader(io.StringIO(response.body().decode("utf-8-sig"))))
+
+
+def test_a_coordinator_sees_prints_and_keeps_the_record_of_one_of_her_people(person, trained):
+    found, today = trained
+    coordinator = person().sign_in(COORDINATOR)
+    page = f"/agencies/lake/people/{found.name.removeprefix('people/')}"
+    coordinator.go(page)
+    coordinator.press("Record of training")
+
+    coordinator.sees_heading(f"Record of {found.display_name}")
+    coordinator.sees("Done this year: 1 training, 35 minutes.")
+    coordinator.sees(f"{today.year}, at all agencies, newest first: 1 training, 35 minutes")
+    row = coordinator.page.get_by_role("row").filter(has_text="Local briefing, led by =A. Trainer")
+    expect(row).to_contain_text(f"{today:%b} {today.day}")
+    expect(row).to_contain_text(re.compile(r"CSSP \d\d-\d\d"))
+    coordinator.press("Print")
+    coordinator.sees_heading(f"Training record of {found.display_name}")
+    (line,) = fetched(coordinator, f"{page}/record.csv")
+    # What a spreadsheet program would take for a formula is only in the middle of its cell.
+    assert (line["Completed"], line["How"], line["Minutes"]) == (
+        today.isoformat(),
+        "Local briefing, led by =A. Trainer",
+        "35",
+    )
+    assert line["Training"]
+    assert line["Version"] == "1"
+    coordinator.go(f"{page}/record?year={today.year - 1}")
+    coordinator.sees(f"Nothing yet in {today.year - 1}.")
+
+
+def test_another_agency_sees_no_record_of_her(person, trained):
+    found, _ = trained
+    other = person().sign_in(BIG_COORDINATOR)
+    her = found.name.removeprefix("people/")
+
+    for agency in ("lake", "los-angeles"):
+        for kind in ("record", "record/print", "record.csv"):
+            assert other.page.request.get(f"{other.url}/agencies/{agency}/people/{her}/{kind}").status == 404
+
+
+def test_a_person_without_training_is_told_that_her_record_will_stay(person):
+    specialist = person().sign_in(SPECIALIST)
+    specialist.press("My record")
+
+    specialist.sees_heading("My record")
+    specialist.sees(re.compile("Nothing yet. What you complete appears here|Done this year: "))
+    rows = fetched(specialist, "/record.csv")
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", row["Completed"]) for row in rows)
