@@ -1,0 +1,276 @@
+"""Complaints about other products that must not be made about this one: files of people, in front of the whole.
+
+Each test says the complaint and its number among the demands. Beside these: D06 to D11 in
+`services/directory/tests/test_demands.py`, D35 in `services/gateway/tests/test_sentences.py`.
+"""
+
+import csv
+import html
+import io
+import re
+import uuid
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import psycopg
+import pytest
+
+from cadre.directory.v1 import directory_service_pb2 as directory
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
+from cadre_cli import story
+from servicekit.calendar import pacific_date
+from servicekit.testing.waiting import wait_until
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+
+LAKE, ALAMEDA = "agencies/lake", "agencies/alameda"
+# What a big file holds while it is applied: whoever changes one person waits for it.
+_PEOPLE_LOCK = 8_105_110_001
+COLUMNS = ("agency", "staff_number", "family_name", "given_name", "local_title", "job_class", "hired_on")
+
+
+def day(offset=0):
+    return (pacific_date(datetime.now(UTC)) + timedelta(days=offset)).isoformat()
+
+
+def fresh():
+    return str(uuid.uuid4())
+
+
+class Browser:
+    """Somebody of the demonstration at a browser without pictures."""
+
+    def __init__(self, cadre, part):
+        personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory.ListPersonasRequest()).personas
+        url = cadre.supervisor.gateway_url
+        self.client = httpx.Client(base_url=url, timeout=60, headers={"origin": url})
+        person = next(persona.person for persona in personas if persona.part == part)
+        assert self.client.post("/sign-in", data={"person": person}).headers["location"] == "/home"
+
+    def page(self, path):
+        answer = self.client.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        return answer
+
+    def text(self, path):
+        """What a reader sees of a page, on one line."""
+        return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", self.page(path).text)).split())
+
+    def proof(self, path):
+        """What a form on the page carries beside what is typed."""
+        found = self.page(path).text
+        return {name: re.search(rf'name="{name}" value="([^"]+)"', found)[1] for name in ("csrf", "request_id")}
+
+    def send_roster(self, content, action="apply"):
+        """Send a roster file of Lake; return the path of its report."""
+        page = "/agencies/lake/roster"
+        data, file = {"action": action} | self.proof(page), {"file": ("people.csv", content, "text/csv")}
+        answer = self.client.post(page, data=data, files=file)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    def ended(self, report):
+        return wait_until(
+            lambda: said if "being worked on" not in (said := self.text(report)) else None,
+            90,
+            "the file should have been worked on",
+        )
+
+
+@pytest.fixture(scope="module")
+def coordinator(cadre):
+    with visiting(cadre) as browser:
+        yield browser
+
+
+@contextmanager
+def visiting(cadre):
+    """Sign in Lake's coordinator at a browser of her own."""
+    browser = Browser(cadre, "coordinator")
+    try:
+        yield browser
+    finally:
+        browser.client.close()
+
+
+@contextmanager
+def work_held_up(cadre):
+    """Keep files from being applied: somebody is just changing a person."""
+    url = cadre.supervisor.site.database_urls["directory"].replace("+psycopg", "")
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_PEOPLE_LOCK])
+        yield
+        connection.rollback()
+
+
+def roster_of(people):
+    rows = [["lake", f"D-{n:05}", f"Family{n}", "Given", "Officer", "attorney-1", "2020-01-01"] for n in range(people)]
+    written = io.StringIO()
+    csv.writer(written).writerows([COLUMNS, *rows])
+    return written.getvalue().encode()
+
+
+def counts(said):
+    """The figures of a report: title -> number."""
+    titles = (
+        "Rows",
+        "Errors",
+        "People added",
+        "People changed",
+        "Jobs added",
+        "Jobs changed",
+        "Jobs ended",
+        "Unchanged",
+    )
+    return {title: int(re.search(rf" {title} +([\d,]+)", said)[1].replace(",", "")) for title in titles}
+
+
+def test_a_big_file_answers_at_once_says_what_it_is_at_and_goes_on_without_the_browser(cadre):
+    """D01, "the screen goes blank and the manager cannot tell whether it worked"; D07, one file of thousands."""
+    with work_held_up(cadre):
+        with visiting(cadre) as browser:
+            report = browser.send_roster(roster_of(7_500), action="check")
+            said = wait_until(
+                lambda: text if "7,500 rows read" in (text := browser.text(report)) else None,
+                60,
+                "rows should be counted",
+            )
+        assert "Reading the file: done" in said
+        assert "Checking every cell: now" in said
+        assert "or close the browser: it changes nothing" in said
+        with visiting(cadre) as another:
+            assert "Being worked on" in another.text("/agencies/lake/roster")
+
+    with visiting(cadre) as another:
+        done = another.ended(report)
+    assert "Checked: nothing was changed yet" in done
+    assert (counts(done)["Rows"], counts(done)["People added"]) == (7_500, 7_500)
+
+
+def test_pages_answer_while_a_big_file_is_worked_on(cadre, coordinator):
+    """D02, "adding 8,000 froze the server for everyone": reading waits for nobody, and writing says what to do."""
+    with work_held_up(cadre):
+        report = coordinator.send_roster(roster_of(50), action="check")
+
+        for path in ("/home", "/agencies/lake/people", "/agencies/lake/people/new", "/training", "/record"):
+            coordinator.page(path)
+        assert "being worked on" in coordinator.text(report), "it was under way all the time"
+    assert counts(coordinator.ended(report))["Rows"] == 50
+
+
+def test_people_exported_and_imported_again_change_nothing(cadre, coordinator):
+    """D08, "import of one's own export fails": the agency's people as a file, sent back as it came."""
+    exported = coordinator.page("/agencies/lake/people/file").content
+    rows = list(csv.DictReader(io.StringIO(exported.decode("utf-8-sig"))))
+    before = cadre.access.ask(
+        cadre.access.directory.ListPeople, directory.ListPeopleRequest(parent=LAKE, page_size=1000), person=lead(cadre)
+    )
+
+    done = coordinator.ended(coordinator.send_roster(exported))
+
+    after = cadre.access.ask(
+        cadre.access.directory.ListPeople, directory.ListPeopleRequest(parent=LAKE, page_size=1000), person=lead(cadre)
+    )
+    assert "Applied" in done
+    assert {title for title, number in counts(done).items() if number} == {"Rows", "Unchanged"}
+    assert counts(done)["Unchanged"] == len(rows) == before.total_size >= 12
+    assert after == before
+
+
+def test_the_template_names_the_required_columns_first_and_a_file_with_them_is_enough(coordinator):
+    """D11, "unclear which columns are the minimum"."""
+    said = coordinator.text("/agencies/lake/roster")
+    header = next(
+        csv.reader(io.StringIO(coordinator.page("/agencies/lake/roster/template").content.decode("utf-8-sig")))
+    )
+    required = [column for column in header if re.search(rf"\b{column} +Required\b", said)]
+
+    assert tuple(required) == COLUMNS == tuple(header[: len(required)])
+    assert all(re.search(rf"\b{column} +(Required|Optional)\b", said) for column in header)
+    done = coordinator.ended(coordinator.send_roster(roster_of(1), action="check"))
+    assert counts(done)["People added"] == 1
+
+
+def test_who_is_not_in_the_file_is_asked_about_and_only_who_is_ticked_has_left(cadre, coordinator):
+    """A name missing from a file is a question, person by person, and never a removal."""
+    numbers = [f"Q-{fresh()[:8]}" for _ in range(3)]
+    people = [hired(cadre, LAKE, number) for number in numbers]
+    known = people_at(cadre, LAKE)
+    path = coordinator.send_roster(roster_of(1), action="check")
+    said = coordinator.ended(path)
+    assert f"{len(known)} people are not in your file: did they leave?" in said
+    assert people_at(cadre, LAKE) == known
+
+    left, key = people[1], people[1].removeprefix("people/")
+    data = coordinator.proof(path) | {"left": left, f"day-{key}": day()}
+    answer = coordinator.client.post(f"{path}/left", data=data)
+
+    assert answer.status_code == 303, answer.text
+    assert people_at(cadre, LAKE) == known - {left}
+    assert f"{len(known) - 1} people are not in your file" in coordinator.text(path)
+
+
+def lead(cadre):
+    return cadre.cast.leads["lake"]
+
+
+def people_at(cadre, agency):
+    request = directory.ListPeopleRequest(parent=agency, page_size=1000)
+    person = cadre.cast.leads[agency.removeprefix("agencies/")]
+    found = cadre.access.ask(cadre.access.directory.ListPeople, request, person=person)
+    return {each.name for each in found.people}
+
+
+def job(agency, units=()):
+    return directory.Job(agency=agency, local_title="Officer", job_class="attorney-1", units=units, start_date=day(-30))
+
+
+def hired(cadre, agency, number=""):
+    person = directory.Person(
+        staff_number=number or f"H-{fresh()[:8]}", given_name="New", family_name="Person", jobs=[job(agency)]
+    )
+    request = directory.CreatePersonRequest(parent=agency, person=person, request_id=fresh())
+    boss = cadre.cast.leads[agency.removeprefix("agencies/")]
+    return cadre.access.ask(cadre.access.directory.CreatePerson, request, person=boss).name
+
+
+def test_training_follows_a_hire_a_leave_a_transfer_and_a_departure_without_anybody_touching_a_rule(cadre, letter):
+    """D05, "the rule is applied only after a manual edit": what happened to the person is enough."""
+    access, ask = cadre.access, cadre.access.ask
+    issued = story.issue_letter(access, cadre.cast, letter, cadre.course_version).notice
+
+    def training(agency, person):
+        """Her training under the letter as her agency sees it; None if it is not on its list."""
+        request = enrollment.ListAssignmentsRequest(parent=agency, notice=issued.name, page_size=1000)
+        boss = cadre.cast.leads[agency.removeprefix("agencies/")]
+        found = ask(access.enrollment.ListAssignments, request, person=boss).assignments
+        return next((each for each in found if each.person == person), None)
+
+    person = hired(cadre, LAKE)
+    wait_until(
+        lambda: (found := training(LAKE, person)) and found.state == enrollment.Assignment.ASSIGNED,
+        30,
+        "who is hired should have the training, although no unit is recorded",
+    )
+
+    away = directory.RecordLeaveRequest(person=person, leave=directory.Leave(start_date=day()), request_id=fresh())
+    ask(access.directory.RecordLeave, away, person=lead(cadre))
+    wait_until(lambda: training(LAKE, person).on_leave, 30, "who is on leave should be shown so")
+    back = directory.EndLeaveRequest(person=person, return_date=day(), request_id=fresh())
+    ask(access.directory.EndLeave, back, person=lead(cadre))
+    wait_until(lambda: not training(LAKE, person).on_leave, 30, "who is back should be shown so")
+
+    move = directory.CreateJobRequest(parent=ALAMEDA, person=person, job=job(ALAMEDA), request_id=fresh())
+    ask(access.directory.CreateJob, move, person=cadre.cast.leads["alameda"])
+    end = directory.EndJobRequest(parent=LAKE, person=person, end_date=day(), request_id=fresh())
+    ask(access.directory.EndJob, end, person=lead(cadre))
+    wait_until(
+        lambda: training(ALAMEDA, person) and not training(LAKE, person),
+        30,
+        "who moved should be on the list of the new agency alone",
+    )
+
+    end = directory.EndJobRequest(parent=ALAMEDA, person=person, end_date=day(), request_id=fresh())
+    ask(access.directory.EndJob, end, person=cadre.cast.leads["alameda"])
+    wait_until(lambda: not training(ALAMEDA, person), 30, "who left should be on no list")
