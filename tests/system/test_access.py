@@ -492,7 +492,15 @@ REQUESTS = {
         "RemoveAttachment": remove_attachment,
         "GetAttachment": lambda w: N.GetAttachmentRequest(name=issue(w, attached(w)).attachments[0].name),
         "SuggestNumber": lambda w: N.SuggestNumberRequest(series="CSSP"),
+        "ListSeries": lambda w: N.ListSeriesRequest(),
+        "ImportSeries": lambda w: N.ImportSeriesRequest(
+            series=[N.Series(name="series/CSSP", title="Policy letters", kind=N.Notice.POLICY)], request_id=fresh()
+        ),
+        "ImportNotices": lambda w: N.ImportNoticesRequest(
+            notices=[N.HistoricNotice(series="CSS", number=number(), subject="An old letter")], request_id=fresh()
+        ),
         "ListNotices": lambda w: N.ListNoticesRequest(),
+        "SearchNotices": lambda w: N.SearchNoticesRequest(query="letter"),
         "GetNotice": lambda w: N.GetNoticeRequest(name=w.issued),
         "GetReadiness": lambda w: N.GetReadinessRequest(notice=w.issued),
         "ListAgencyNotices": lambda w: N.ListAgencyNoticesRequest(parent=HOME),
@@ -536,6 +544,7 @@ METHODS = [
 FOR_EVERYBODY = {
     *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
+    *("ListSeries", "SearchNotices"),
     # Asked without a name: who took the test may answer.
     *("GetReactionForm", "SendReaction"),
 }

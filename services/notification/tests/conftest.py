@@ -23,6 +23,7 @@ from servicekit.consumers import Envelope, Handling, HandlingMetrics, Outcome
 from servicekit.outbox import subject_of
 from servicekit.testing.plugin import Running
 
+SERIES = ("CSSP", "CSSI", "CSS", "CSSIN", "PI", "AT", "DCL", "CCSAS")
 AGENCIES = ("alameda", "lake", "los-angeles", "yolo")
 ANALYST, COLLEAGUE, APPROVER = (f"people/{uuid.uuid4()}" for _ in range(3))
 TODAY = pacific_date(datetime.now(UTC))
@@ -196,6 +197,14 @@ class Cadre:
     def issued(self, audience, **changes):
         return self.publish(self.submitted(audience, **changes))
 
+    def import_series(self, *names):
+        series = [pb.Series(name=f"series/{name}", title=f"{name} letters", kind=pb.Notice.POLICY) for name in names]
+        return self.importer.ImportSeries(pb.ImportSeriesRequest(series=series, request_id=new_id()))
+
+    @property
+    def importer(self):
+        return self.running.stub(NotificationServiceStub, rights=["reference.import"])
+
     # ---- what is seen ----
 
     def readiness(self, notice):
@@ -250,6 +259,7 @@ def cadre(launch):
         heard = [subscription for subscription in APP.subscriptions if subscription.stream == stream]
         handling = Handling("notification", running.runtime.database, heard, measured)
         service.handlings[stream] = handling
+    service.import_series(*SERIES)
     kinds = dict.fromkeys(AGENCIES, "single-county") | {"dcss": "state"}
     service.deliver(*(directory.AgencyListed(agency_id=agency, kind=kind) for agency, kind in kinds.items()))
     yield service

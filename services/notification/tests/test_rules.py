@@ -107,12 +107,6 @@ class TestLetter:
             other = Letter(**{**vars(COMPLETE), name: getattr(COMPLETE, name) + "ñ"})
             assert letter.digest(letter.canonical(other)) != first, name
 
-    def test_the_next_number_follows_the_highest_of_its_year(self):
-        assert letter.next_number([], 2026) == "26-01"
-        assert letter.next_number(["26-01", "26-09", "25-31", "26-04"], 2026) == "26-10"
-        assert letter.next_number(["26-99"], 2026) == "26-100"
-        assert letter.next_number(["26-99"], 2027) == "27-01"
-
 
 class TestLifecycle:
     @pytest.mark.parametrize(("step", "state"), list(product(Step, State)))

@@ -11,6 +11,7 @@ from pathlib import Path
 from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.demo_content import DemoContent
 from cadre_cli.reference import Reference
@@ -33,7 +34,8 @@ def slug(title: str) -> str:
 
 
 def load_reference(access: Access, reference: Reference) -> int:
-    """Bring agencies, counties, units and job classes into the directory. Return how many agencies changed."""
+    """Bring agencies, counties, units, job classes and series of letters in. Return how many agencies changed."""
+    load_series(access, reference)
     memberships: dict[str, list[directory_pb.CountyMembership]] = {}
     for row in reference.memberships:
         memberships.setdefault(row.agency, []).append(
@@ -69,6 +71,23 @@ def load_reference(access: Access, reference: Reference) -> int:
     )
     request.request_id = request_id("reference", request.SerializeToString(deterministic=True).hex())
     return access.ask(access.directory.ImportReference, request).agencies_changed
+
+
+def load_series(access: Access, reference: Reference) -> int:
+    """Bring the series of letters in. Return how many changed."""
+    request = notification_pb.ImportSeriesRequest(
+        series=[
+            notification_pb.Series(
+                name=f"series/{row.series}",
+                title=row.title,
+                kind=notification_pb.Notice.Kind.Value(row.kind.upper()),
+                source=row.source,
+            )
+            for row in reference.series
+        ]
+    )
+    request.request_id = request_id("series", request.SerializeToString(deterministic=True).hex())
+    return access.ask(access.notification.ImportSeries, request).series_changed
 
 
 def load_catalogue(access: Access, reference: Reference) -> int:

@@ -1,4 +1,4 @@
-"""The real reference data under ``data/reference``: agencies, counties, courses, classes, units; each row checked."""
+"""The real reference data under ``data/reference``: agencies, counties, courses, classes, units, series of letters."""
 
 import json
 import re
@@ -166,6 +166,16 @@ class JobClass:
 
 
 @dataclass(frozen=True)
+class Series:
+    """A series of letters, and what a letter of it usually is."""
+
+    series: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,10}$")]
+    title: Text
+    kind: Literal["policy", "program", "release", "outage", "information"]
+    source: Text
+
+
+@dataclass(frozen=True)
 class Reference:
     """All reference data, checked against each other."""
 
@@ -177,6 +187,7 @@ class Reference:
     units: tuple[Unit, ...]
     state_divisions: tuple[Unit, ...]
     job_classes: tuple[JobClass, ...]
+    series: tuple[Series, ...]
 
     @property
     def local_agencies(self) -> tuple[Agency, ...]:
@@ -206,6 +217,7 @@ def load(root: Path | None = None) -> Reference:
         units=tuple(read_table(folder / "units.csv", Unit)),
         state_divisions=tuple(read_table(folder / "state_divisions.csv", Unit)),
         job_classes=tuple(read_table(folder / "job_classes.csv", JobClass)),
+        series=tuple(read_table(folder / "series.csv", Series)),
     )
     _check_agencies(folder / "agencies.csv", reference)
     _check_counties(folder / "counties.csv", reference)
@@ -308,6 +320,7 @@ def _check_vocabularies(folder: Path, reference: Reference) -> None:
     require_unique(folder / "units.csv", reference.all_units, "slug", lambda unit: unit.slug)
     require_unique(folder / "job_classes.csv", reference.job_classes, "slug", lambda job: job.slug)
     require_unique(folder / "job_classes.csv", reference.job_classes, "code", lambda job: job.code)
+    require_unique(folder / "series.csv", reference.series, "series", lambda row: row.series)
     require_unique(folder / "courses.csv", reference.courses, "title", lambda course: course.title)
     for row, job in enumerate(reference.job_classes, start=2):
         if not job.local_titles:

@@ -1,6 +1,6 @@
 """Writing a notice: draft, changed, sent for approval, returned."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from notification.rules import letter, lifecycle
+from notification import series as on_record
+from notification.rules import letter, lifecycle, numbers
 from notification.rules.letter import Letter
 from notification.rules.lifecycle import NumberTaken, State, Step
 from notification.tables import NoticeRow
@@ -21,6 +22,7 @@ _UNIQUE_NUMBER = "uq_notice_series_number"
 
 def create(db: Db, *, draft: Letter, author: UUID, at: datetime) -> NoticeRow:
     """Begin a draft."""
+    draft = _as_numbered(db, draft)
     letter.check_draft(draft)
     notice = NoticeRow(
         id=uuid4(), state=State.DRAFT, author_id=author, writers=[author], created_at=at, **asdict(draft)
@@ -34,6 +36,7 @@ def create(db: Db, *, draft: Letter, author: UUID, at: datetime) -> NoticeRow:
 def update(db: Db, *, notice_id: UUID, draft: Letter, etag: str, writer: UUID) -> NoticeRow:
     """Replace the text of a draft. Whoever does so is one of its writers from then on."""
     notice = load_draft(db, notice_id, etag)
+    draft = _as_numbered(db, draft)
     letter.check_draft(draft)
     before = _facts(notice)
     for field, value in asdict(draft).items():
@@ -75,8 +78,11 @@ def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
 def suggest_number(db: Db, *, series: str, at: datetime) -> str:
     """Return the next number of *series* in the year of *at*; drafts count, so that two authors get different ones."""
     letter.check_draft(Letter(series=series))
-    taken = db.exec(select(NoticeRow.number).where(NoticeRow.series == series, NoticeRow.number != "")).all()
-    return letter.next_number(list(taken), pacific_date(at).year)
+    on_record.check_known(db, [series])
+    year = pacific_date(at).year
+    this_year = col(NoticeRow.number).startswith(f"{year % 100:02d}-")
+    taken = db.exec(select(NoticeRow.number).where(NoticeRow.series == series, this_year)).all()
+    return numbers.next_free(taken, year)
 
 
 def load(db: Db, notice_id: UUID) -> NoticeRow:
@@ -111,6 +117,15 @@ def letter_of(notice: NoticeRow) -> Letter:
 def name_of(notice_id: UUID) -> str:
     """Return the resource name."""
     return f"notices/{notice_id}"
+
+
+def _as_numbered(db: Db, draft: Letter) -> Letter:
+    """Return the draft with its number in the one form, however it was typed; refuse a series that is not on record."""
+    on_record.check_known(db, [draft.series])
+    number = numbers.parse(draft.number, on_record.known(db))
+    if number is None or number.series not in ("", draft.series):
+        return draft
+    return replace(draft, number=number.number)
 
 
 def _check_number(db: Db, notice: NoticeRow) -> None:

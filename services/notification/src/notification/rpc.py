@@ -1,7 +1,20 @@
 """The contract's methods: unpack, call, pack."""
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification import attachments, contents, deliveries, inbox, notices, publication, queries, wire, withdrawal
+from notification import (
+    attachments,
+    contents,
+    deliveries,
+    history,
+    inbox,
+    notices,
+    publication,
+    queries,
+    searching,
+    series,
+    wire,
+    withdrawal,
+)
 from notification.publication import Approval
 from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
@@ -101,6 +114,20 @@ class NotificationServicer(Servicer):
             number = notices.suggest_number(db, series=request.series, at=call.now)
         return pb.SuggestNumberResponse(number=number)
 
+    def ListSeries(self, request: pb.ListSeriesRequest, call: Call) -> pb.ListSeriesResponse:  # noqa: ARG002
+        with self.read() as db:
+            return pb.ListSeriesResponse(series=map(wire.series, series.every(db)))
+
+    def ImportSeries(self, request: pb.ImportSeriesRequest, call: Call) -> pb.ImportSeriesResponse:
+        given = [wire.series_of(one) for one in request.series]
+        with self.write(call, request) as db:
+            return db.answer(pb.ImportSeriesResponse(series_changed=series.keep(db, given)))
+
+    def ImportNotices(self, request: pb.ImportNoticesRequest, call: Call) -> pb.ImportNoticesResponse:
+        given = [wire.historic(one) for one in request.notices]
+        with self.write(call, request) as db:
+            return db.answer(pb.ImportNoticesResponse(notices_changed=history.keep(db, given)))
+
     # ---- the state's view ----
 
     def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:
@@ -122,6 +149,15 @@ class NotificationServicer(Servicer):
             issued = queries.issued(db, wire.notice_id(request.notice, "notice"))
             rows = queries.readiness(db, issued, pacific_date(call.now))
         return wire.readiness(issued, rows)
+
+    def SearchNotices(self, request: pb.SearchNoticesRequest, call: Call) -> pb.SearchNoticesResponse:
+        page, today = page_of(request), pacific_date(call.now)
+        reader = wire.reader(call.principal, today)
+        with self.read() as db:
+            rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1][key] for key in ("day", "id")]) if shown else ""
+        return pb.SearchNoticesResponse(notices=[wire.notice(row, today) for row in shown], next_page_token=token)
 
     # ---- the agency's view ----
 

@@ -15,9 +15,11 @@ from notification.memberships import Chunk, MemberChange
 from notification.rules import due_dates, files
 from notification.rules.due_dates import DueRule
 from notification.rules.files import Label
+from notification.rules.history import HistoricLetter
 from notification.rules.letter import Letter
 from notification.rules.reading import Reader
 from notification.rules.standing import Standing
+from notification.series import Series
 from servicekit import names
 from servicekit.calendar import pacific_date
 from servicekit.refusals import InvalidField, PermissionMissing
@@ -29,6 +31,10 @@ Row = Mapping[str, Any]
 _DRAFT_RIGHTS = ("notices.write", "notices.approve", "readiness.read")
 # Whoever holds one of these for an agency prepares letters there: she sees them before the agency's staff do.
 _AGENCY_RIGHTS = ("notices.confirm_for_agency", "readiness.read_agency")
+_HISTORIC = (
+    *("series", "number", "issuer", "subject", "effective", "staff_action", "topic", "supersedes", "references"),
+    "source",
+)
 _TEXTS = (
     "series",
     "number",
@@ -174,6 +180,22 @@ def assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived
 # ---- out ----
 
 
+def series_of(message: pb.Series) -> Series:
+    """Read a series."""
+    return Series(
+        names.one("series/{series}", message.name, field="series.name"),
+        message.title.strip(),
+        _enum_name(pb.Notice.Kind, message.kind, "series.kind"),
+        message.source.strip(),
+    )
+
+
+def historic(message: pb.HistoricNotice) -> HistoricLetter:
+    """Read a letter as printed."""
+    said = {name: getattr(message, name).strip() for name in _HISTORIC}
+    return HistoricLetter(issued_on=message.date.strip(), **said)
+
+
 def notice(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.Notice:
     """Write a notice; *row* may be without its body, and in lists it is without what is *attached*."""
     rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"], row["staff_release_days"])
@@ -219,6 +241,12 @@ def notice(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.Notice:
         staff_release_date=_day(row["staff_release_date"]),
         attachments=map(attachment, attached),
     )
+
+
+def series(row: Row) -> pb.Series:
+    """Write a series."""
+    kind = _enum_value(pb.Notice.Kind, row["kind"])
+    return pb.Series(name=f"series/{row['series']}", title=row["title"], kind=kind, source=row["source"])
 
 
 def attachment(row: Row) -> pb.Attachment:

@@ -17,6 +17,8 @@ AFTER_ISSUE = 5
 AGENCY_CONFIRMS_WITHIN = 3
 
 _MOST_DAYS = 250
+# What a letter is; the series that it stands in usually says which.
+KINDS = ("POLICY", "PROGRAM", "RELEASE", "OUTAGE", "INFORMATION")
 _SERIES = re.compile(r"[A-Z]{2,10}")
 _NUMBER = re.compile(r"[0-9]{2}-[0-9]{2,4}")
 _LONGEST = {
@@ -100,8 +102,8 @@ class Letter:
 
 def check_draft(letter: Letter) -> None:
     """Refuse what not even a draft may hold: a malformed series or number, a text too long, days out of range."""
-    if letter.series and not _SERIES.fullmatch(letter.series):
-        raise InvalidField("notice.series", letter.series, "must be 2 to 10 capital letters")
+    if letter.series:
+        check_series("notice.series", letter.series)
     if letter.number and not _NUMBER.fullmatch(letter.number):
         raise InvalidField("notice.number", letter.number, "must be two digits of the year, a hyphen and a number")
     for name, most in _LONGEST.items():
@@ -118,6 +120,12 @@ def check_draft(letter: Letter) -> None:
             raise InvalidField(f"notice.{field}", days, f"must be between {least} and {_MOST_DAYS} business days")
     if letter.course_id and letter.asks != Asks.TRAIN:
         raise InvalidField("notice.course_version", letter.course_id, "must be empty unless the notice asks to train")
+
+
+def check_series(field: str, series: str) -> None:
+    """Refuse what cannot be the name of a series."""
+    if not _SERIES.fullmatch(series):
+        raise InvalidField(field, series, "must be 2 to 10 capital letters")
 
 
 def check_complete(letter: Letter) -> None:
@@ -142,10 +150,3 @@ def canonical(letter: Letter, files: Sequence[Mapping[str, object]] = ()) -> str
 def digest(text: str) -> str:
     """Return the SHA-256 of a canonical text, hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def next_number(taken: list[str], year: int) -> str:
-    """Return the number after the highest of *taken* in *year*, such as `26-04`. Gaps stay: a letter had the number."""
-    prefix = f"{year % 100:02d}-"
-    used = (int(number.removeprefix(prefix)) for number in taken if number.startswith(prefix))
-    return f"{prefix}{max(used, default=0) + 1:02d}"

@@ -1,0 +1,84 @@
+"""Numbers of letters: series, year of two digits, and a running number that begins anew each year.
+
+They are written in many ways: `CSS Letter 15-09`, `CSSP-19-06`, `CSSIN Letter: 10-06`, `ACF-OCSS-DCL-25-01`,
+`DCL-98-100`.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+_DASH = r"[-\u2010-\u2015\u2212]"
+# Of who issued it, before the series.
+_ISSUERS = rf"(?:(?:ACF|OCSS|OCSE|DCSS|CDSS|HHS)(?:\s*{_DASH}\s*|\s+))*"
+_FORM = re.compile(
+    rf"(?<![\w-]){_ISSUERS}(?P<series>[A-Za-z]{{2,10}})\b"
+    rf"(?:\s*(?:letters?|release|no\.?|number)\b\.?)?\s*(?:[:#]|{_DASH})?\s*"
+    rf"(?P<year>(?:19|20)?\d{{2}})\s*{_DASH}\s*(?P<running>\d{{1,4}})(?!\w|{_DASH}\d)",
+    re.IGNORECASE,
+)
+_BARE = re.compile(rf"(?<![\w-])(?P<year>\d{{2}}){_DASH}(?P<running>\d{{1,4}})(?!\w|{_DASH}\d)")
+_CENTURY = 100
+# Two digits of a year: the oldest series of the field begin in 1975.
+_OLDEST = 70
+
+
+@dataclass(frozen=True)
+class LetterNumber:
+    """A number in one form: *series* in capitals ('' = not said), *number* such as `19-06`."""
+
+    series: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.number}".strip()
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A number that stands in a text from *start* to *end*."""
+
+    number: LetterNumber
+    start: int
+    end: int
+
+
+def cited(text: str, series: Collection[str]) -> Iterator[Cited]:
+    """Give the numbers in *text*, in order; only of *series*, since other words stand before figures too."""
+    end = 0
+    for match in _FORM.finditer(text):
+        name = match["series"].upper()
+        if name in series:
+            yield from _bare(text, end, match.start())
+            yield Cited(LetterNumber(name, _normal(match)), match.start(), match.end())
+            end = match.end()
+    yield from _bare(text, end, len(text))
+
+
+def parse(text: str, series: Collection[str]) -> LetterNumber | None:
+    """Return the number that *text* is and nothing else, with or without its series; None if it is none."""
+    stripped = text.strip()
+    found = [one for one in cited(stripped, series) if (one.start, one.end) == (0, len(stripped))]
+    return found[0].number if found else None
+
+
+def year_of(number: str) -> int:
+    """Return the year of a number such as `98-100`."""
+    year = int(number[:2])
+    return 1900 + year if year >= _OLDEST else 2000 + year
+
+
+def next_free(taken: Collection[str], year: int) -> str:
+    """Return the number after the highest of *taken* in *year*, such as `26-04`. Gaps stay: a letter had the number."""
+    prefix = f"{year % _CENTURY:02d}-"
+    used = (int(number.removeprefix(prefix)) for number in taken if number.startswith(prefix))
+    return f"{prefix}{max(used, default=0) + 1:02d}"
+
+
+def _bare(text: str, start: int, end: int) -> Iterator[Cited]:
+    for match in _BARE.finditer(text, start, end):
+        yield Cited(LetterNumber("", _normal(match)), match.start(), match.end())
+
+
+def _normal(match: re.Match[str]) -> str:
+    return f"{match['year'][-2:]}-{int(match['running']):02d}"
