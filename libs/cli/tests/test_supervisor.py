@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from cadre_cli import schema
 from cadre_cli.doctor.command import examine
-from cadre_cli.keeper import Pauses, State
+from cadre_cli.keeper import Pauses, State, Watch
 from cadre_cli.main import app
 from cadre_cli.processes import PROCESSES, SERVERS, Answer, Process
 from cadre_cli.supervisor import Supervisor, SupervisorError, read_state
@@ -136,6 +136,23 @@ def test_a_killed_process_comes_back_in_its_place_and_the_others_stay(cadre: Sup
     assert rows[name]["port"] == ports.serve
     assert rows[name]["restarts"] == restarts + 1
     assert rows[name]["problem"] == "ended with signal 9"
+
+
+def test_a_service_that_hangs_is_ended_and_started_again(tmp_path: Path) -> None:
+    watch = Watch(every_seconds=0.2, patience_seconds=0.3, silences=3)
+    with Supervisor(tmp_path, 0, processes=[ALPHA, WEB], fsync=False, watch=watch) as cadre:
+        cadre.wait_ready(30.0)
+        for name in ("alpha", "web"):
+            before, others = cadre.pids()[name], {k: v for k, v in cadre.pids().items() if k != name}
+            os.kill(before, signal.SIGSTOP)
+            wait_until(lambda name=name: cadre.status(name).restarts == 1, 20.0, "the supervisor notices")
+            cadre.wait_ready(30.0)
+
+            assert cadre.pids()[name] != before
+            assert not runs(before)
+            assert {k: v for k, v in cadre.pids().items() if k != name} == others
+            rows = {row["name"]: row for row in read_state(cadre.data_dir)["processes"]}
+            assert rows[name]["problem"] == "did not answer 3 times in a row"
 
 
 def test_what_was_committed_outlives_a_killed_database(cadre: Supervisor) -> None:

@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from cadre_cli.processes import Answer, Process
@@ -13,6 +13,7 @@ from servicekit.probe import answers_grpc, answers_http
 
 _PROBE_SECONDS = 1.0
 _DRAIN_SECONDS = 15.0
+_WARNING_SECONDS = 1.0
 
 
 class Server:
@@ -39,7 +40,15 @@ class Server:
         """Say whether it still runs: it answered when it started."""
         return self._server.pid is not None
 
+    def answers(self, patience: float) -> bool:  # noqa: ARG002 - as a service has it
+        """Say whether it runs. Databases and streams mend themselves: ending one that is slow would do more harm."""
+        return self._server.pid is not None
+
     def stop(self) -> None:
+        """Stop it."""
+        self._server.stop()
+
+    def end(self) -> None:
         """Stop it."""
         self._server.stop()
 
@@ -70,12 +79,23 @@ class Service:
 
     def is_ready(self) -> bool:
         """Ask it as its row in the table says."""
-        return _listens(self._port) and _PROBES[self._process.answer](self._port)
+        return _listens(self._port) and self.answers(_PROBE_SECONDS)
+
+    def answers(self, patience: float) -> bool:
+        """Ask it as its row in the table says, for *patience* seconds."""
+        if self._process.answer is Answer.HTTP:
+            return answers_http(self._port, patience=patience)
+        return answers_grpc(self._port, patience=patience)
 
     def stop(self) -> None:
         """Let it finish what it is doing, for some seconds."""
         if self._child:
             self._child.stop((signal.SIGTERM, _DRAIN_SECONDS))
+
+    def end(self) -> None:
+        """Warn it, then kill it: it hangs, and what it was doing is done again by the next one."""
+        if self._child:
+            self._child.stop((signal.SIGTERM, _WARNING_SECONDS))
 
 
 def _listens(port: int) -> bool:
@@ -85,6 +105,3 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-_PROBES: Mapping[Answer, Callable[[int], bool]] = {Answer.GRPC: answers_grpc, Answer.HTTP: answers_http}

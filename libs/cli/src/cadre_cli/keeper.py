@@ -1,4 +1,4 @@
-"""Keeping one child running: start it, see that it answers, start it again when it ends."""
+"""Keeping one child running: start it, see that it answers, start it again when it ends or hangs."""
 
 import enum
 import threading
@@ -38,8 +38,14 @@ class Child(Protocol):
     def is_ready(self) -> bool:
         """Ask it whether it is ready to work."""
 
+    def answers(self, patience: float) -> bool:
+        """Ask it for a sign of life, for *patience* seconds. It gives one also when what it needs is down."""
+
     def stop(self) -> None:
         """Stop it in good order; do nothing if it does not run."""
+
+    def end(self) -> None:
+        """End it although it does not react, after a short warning."""
 
 
 class State(enum.StrEnum):
@@ -63,6 +69,18 @@ class Status:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class Watch:
+    """How a child that runs is watched: asked every so often, and started anew after so many silences in a row.
+
+    The defaults give a child half a minute. Its calls end after ten seconds, so one that is merely busy answers in it.
+    """
+
+    every_seconds: float = 5.0
+    patience_seconds: float = 5.0
+    silences: int = 3
+
+
 class Pauses:
     """How long to wait before the next start: 0.2 s, then twice as long each time up to 5 s, until it goes well."""
 
@@ -81,11 +99,14 @@ class Pauses:
 class Keeper:
     """A thread that keeps *child* running until it is told to stop; *on_change* is told each new status from it."""
 
-    def __init__(self, name: str, child: Child, on_change: Callable[[str, Status], None]) -> None:
+    def __init__(
+        self, name: str, child: Child, on_change: Callable[[str, Status], None], watch: Watch | None = None
+    ) -> None:
         self.name = name
         self.status = Status(State.STOPPED, None, None, 0)
         self._child = child
         self._on_change = on_change
+        self._watch = watch or Watch()
         self._stopping = threading.Event()
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._keep, name=f"keeper of {name}", daemon=True)
@@ -141,10 +162,18 @@ class Keeper:
             if self._child.pid is None:
                 return f"ended with {_words(self._child.exit_code)} before it was ready", 0.0
         self._change(State.READY)
-        ready_at = time.monotonic()
+        ready_at = asked_at = time.monotonic()
+        silences = 0
         while not self._stopping.wait(_ALIVE_POLL_SECONDS):
             if self._child.pid is None:
                 return f"ended with {_words(self._child.exit_code)}", time.monotonic() - ready_at
+            if time.monotonic() - asked_at >= self._watch.every_seconds:
+                silences = 0 if self._child.answers(self._watch.patience_seconds) else silences + 1
+                asked_at = time.monotonic()
+            # Who ended meanwhile did not hang: the next round says how it ended.
+            if silences >= self._watch.silences and self._child.pid is not None:
+                self._child.end()
+                return f"did not answer {silences} times in a row", 0.0
         return "", 0.0
 
     def _change(self, state: State, problem: str = "") -> None:

@@ -20,7 +20,7 @@ from psycopg import sql
 from cadre_cli import processes as table
 from cadre_cli import schema
 from cadre_cli.children import Server, Service
-from cadre_cli.keeper import Keeper, Status
+from cadre_cli.keeper import Keeper, Status, Watch
 from cadre_cli.processes import NATS, POSTGRES, Answer, Ports, Process, Site
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
@@ -52,6 +52,7 @@ class Supervisor:
         on_change: told each new status of each process, one at a time, from other threads.
         postgres_url: a server to use rather than an embedded one; its account must be able to create databases.
         nats_url: likewise, for all services.
+        watch: how a service that runs is watched, so that one that hangs is started anew.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Supervisor:
         on_change: OnChange | None = None,
         postgres_url: str | None = None,
         nats_url: str | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.data_dir = data_dir.absolute()
         self.state_file = self.data_dir / "state.json"
@@ -75,6 +77,7 @@ class Supervisor:
         self._on_change = on_change
         self._postgres_url = postgres_url
         self._nats_url = nats_url
+        self._watch = watch
         self._lock = FolderLock(self.data_dir / "lock")
         self._recording = threading.Lock()
         self._interruptible = False
@@ -306,7 +309,7 @@ class Supervisor:
             raise SupervisorError(message)
 
     def _keep(self, name: str, child: Server | Service) -> None:
-        self._keepers[name] = Keeper(name, child, self._record)
+        self._keepers[name] = Keeper(name, child, self._record, self._watch)
         self._keepers[name].start()
 
     # Telling

@@ -14,20 +14,20 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 _SECONDS = 1.0
 
 
-def answers_grpc(port: int) -> bool:
-    """Ask the gRPC health service on *port* whether the whole server serves."""
+def answers_grpc(port: int, *, patience: float = _SECONDS) -> bool:
+    """Ask the gRPC health service on *port*, for *patience* seconds, whether the whole server serves."""
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         health = health_pb2_grpc.HealthStub(channel)
         try:
-            answer = health.Check(health_pb2.HealthCheckRequest(), timeout=_SECONDS)
+            answer = health.Check(health_pb2.HealthCheckRequest(), timeout=patience)
         except grpc.RpcError:
             return False
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
-def answers_http(port: int, path: str = "/healthz") -> bool:
-    """Ask for *path* on *port*."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+def answers_http(port: int, path: str = "/healthz", *, patience: float = _SECONDS) -> bool:
+    """Ask for *path* on *port*, for *patience* seconds."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK
