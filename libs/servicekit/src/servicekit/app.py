@@ -16,7 +16,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData
 
-from servicekit import figures, logs, metrics, migrations
+from servicekit import figures, logs, metrics, migrations, trace
 from servicekit.consumers import Subscription
 from servicekit.db import Database
 from servicekit.health import Health
@@ -136,7 +136,7 @@ def main(app: ServiceApp) -> None:
     if role == "migrate":
         migrations.upgrade(settings.database_url, app.migrations)
         return
-    stop_traces = export_traces(settings)
+    stop_traces = trace.export(settings.service, settings.otlp_endpoint)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -145,13 +145,3 @@ def main(app: ServiceApp) -> None:
     stop.wait()
     runtime.stop()
     stop_traces()
-
-
-def export_traces(settings: Settings) -> Callable[[], None]:
-    """Send the spans of this process to where the settings say, if they do. Return what ends it."""
-    if not settings.otlp_endpoint:
-        return lambda: None
-    # A fifth of a second and 20 MB, for those alone who want it.
-    from servicekit import tracing  # noqa: PLC0415
-
-    return tracing.export(settings.service, settings.otlp_endpoint)

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from gateway import glossary, markdown, pages, watch, web
 from gateway.clients import Clients, Tokens
 from gateway.visit import Gateway
-from servicekit import logs, metrics, migrations
+from servicekit import logs, metrics, migrations, trace
 from servicekit.db import Database
 from servicekit.settings import Settings
 
@@ -86,6 +86,7 @@ def main() -> None:
         migrations.upgrade(settings.database_url, MIGRATIONS)
         return
     check_schema(settings)
+    stop_traces = trace.export(NAME, settings.otlp_endpoint)
     registry = metrics.new_registry()
     app = create_app(settings)
     counting = watch.watch(settings, app.state.gateway.database, registry)
@@ -106,6 +107,7 @@ def main() -> None:
     )
     counting.stop()
     stop_metrics()
+    stop_traces()
     log.info("service_stopped", role=role)
 
 

@@ -76,7 +76,7 @@ class Everything:
         status = 500
         secure = scope["scheme"] == "https"
         headers = dict(scope["headers"])
-        traceparent = trace.accept(headers.get(b"traceparent", b"").decode("latin-1"))
+        given = headers.get(b"traceparent", b"").decode("latin-1")
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             nonlocal status
@@ -85,34 +85,37 @@ class Everything:
                 answer = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     answer[name] = value
+                # What somebody who reports a fault can name: it is in every line that her page caused.
+                answer["x-request-id"] = trace.trace_id()
                 if secure:
                     answer["strict-transport-security"] = "max-age=31536000"
                 answer["cache-control"] = _PUBLIC if scope["path"].startswith("/static/") else _PRIVATE
             await send(message)
 
-        token = trace.current.set(traceparent)
-        try:
-            with structlog.contextvars.bound_contextvars(trace=traceparent[3:35]):
-                try:
-                    await self.app(scope, receive, send_with_headers)
-                finally:
-                    seconds = time.perf_counter() - started
-                    route = getattr(scope.get("route"), "path", "unknown")
-                    method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
-                    self.seconds.labels(method, route, str(status)).observe(seconds)
-                    self.calls.labels(method, route).observe(calls.number)
-                    if not scope["path"].startswith("/static/"):
-                        log.info(
-                            "page",
-                            http_method=method,
-                            route=route,
-                            status=status,
-                            seconds=round(seconds, 4),
-                            calls=calls.number,
-                            person=scope.get("state", {}).get("person", ""),
-                        )
-        finally:
-            trace.current.reset(token)
+        with (
+            trace.work("page", trace.Kind.SERVER, parent=given) as work,
+            structlog.contextvars.bound_contextvars(trace=trace.trace_id()),
+        ):
+            try:
+                await self.app(scope, receive, send_with_headers)
+            finally:
+                seconds = time.perf_counter() - started
+                route = getattr(scope.get("route"), "path", "unknown")
+                method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
+                work.name(f"{method} {route}")
+                work.note("http.response.status_code", status)
+                self.seconds.labels(method, route, str(status)).observe(seconds)
+                self.calls.labels(method, route).observe(calls.number)
+                if not scope["path"].startswith("/static/"):
+                    log.info(
+                        "page",
+                        http_method=method,
+                        route=route,
+                        status=status,
+                        seconds=round(seconds, 4),
+                        calls=calls.number,
+                        person=scope.get("state", {}).get("person", ""),
+                    )
 
 
 def answer_refusals(app: FastAPI) -> None:
