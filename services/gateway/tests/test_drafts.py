@@ -55,6 +55,22 @@ def test_a_part_moves_to_any_place():
     assert not drafts.move(parts, 1, 5)
 
 
+@pytest.mark.parametrize(
+    ("labels", "place", "opened", "now"),
+    [
+        (["a", "b"], 2, "b", 2),
+        (["new", "a", "b"], 2, "b", 3),
+        (["b"], 2, "b", 1),
+        (["a", "c"], 2, "gone", 2),
+        (["a"], 4, "gone", 2),
+        (["b", "x", "b"], 2, "b", 2),
+        (["a"], 2, "", 2),
+    ],
+)
+def test_a_part_that_was_moved_while_it_was_open_is_found_by_its_label(labels, place, opened, now):
+    assert drafts.place_now(labels, place, opened) == now
+
+
 def refused(reason, **metadata):
     return Refused("ABORTED", reason, "said to nobody", metadata, {})
 

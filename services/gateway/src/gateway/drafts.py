@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import TypeVar
 
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
@@ -40,6 +41,16 @@ def ordered(parts: RepeatedCompositeFieldContainer[P], action: str) -> bool:
     if way not in ("up", "down") or not place.isdecimal():
         return False
     return move(parts, int(place), int(place) + (1 if way == "down" else -1))
+
+
+def place_now(labels: Sequence[str], place: int, opened: str) -> int:
+    """Return where a part stands by now that was opened at *place* under the label *opened*, both from 1.
+
+    Somebody else may have moved it. A label that is gone, or not the only one, says nothing: then the place holds.
+    """
+    if place <= len(labels) and labels[place - 1] == opened:
+        return place
+    return labels.index(opened) + 1 if opened and labels.count(opened) == 1 else min(place, len(labels) + 1)
 
 
 def refuse(form: Form, error: Refused, etag: str, *, taken: str = "") -> None:

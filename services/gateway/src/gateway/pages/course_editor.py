@@ -100,26 +100,25 @@ def change_section(visit: Visitor, course_id: str, number: int, form: Sent) -> A
     course = _load(visit, course_id)
     _section(course, number)
     action = form.text("action")
+    done = "saved"
     if action == "remove" and number <= len(course.sections):
         course.sections.pop(number - 1)
-        if _save(visit, course, form):
-            return visit.go(f"/courses/{course_id}/edit", done="section-removed")
-        return _section_page(visit, _load(visit, course_id), number, form)
-    written = pb.Section(title=form.text("title"), markdown=form.text("markdown"))
-    if form.text("minutes"):
-        written.minutes = min(form.number("minutes"), 9999)
-    if action == "preview" or form.errors:
-        return _section_page(visit, course, number, form, shown=written if action == "preview" else None)
-    if number > len(course.sections):
-        course.sections.append(written)
+        done = "section-removed"
     else:
-        course.sections[number - 1].CopyFrom(written)
+        written = _written(form)
+        if action == "preview" or form.errors:
+            return _section_page(visit, course, number, form, shown=written if action == "preview" else None)
+        if number > len(course.sections):
+            course.sections.append(written)
+        else:
+            course.sections[number - 1].CopyFrom(written)
     if not _save(visit, course, form):
         saved = _load(visit, course_id)
-        return _section_page(visit, saved, _place_now(saved, number, form), form)
+        place = drafts.place_now([section.title for section in saved.sections], number, form.text("opened"))
+        return _section_page(visit, saved, place, form)
     if action == "next":
-        return visit.go(f"/courses/{course_id}/sections/{number + 1}", done="saved")
-    return visit.go(f"/courses/{course_id}/edit", done="saved")
+        return visit.go(f"/courses/{course_id}/sections/{number + 1}", done=done)
+    return visit.go(f"/courses/{course_id}/edit", done=done)
 
 
 @router.get("/{course_id}/preview")
@@ -178,13 +177,12 @@ def _section(course: pb.Course, number: int) -> pb.Section:
     return course.sections[number - 1] if number <= len(course.sections) else pb.Section()
 
 
-def _place_now(course: pb.Course, number: int, form: Form) -> int:
-    """Where the section that was opened stands by now, if its title says so: somebody else may have moved it."""
-    opened = form.text("opened")
-    titles = [section.title for section in course.sections]
-    if not opened or titles.count(opened) != 1 or (number <= len(titles) and titles[number - 1] == opened):
-        return min(number, len(titles) + 1)
-    return titles.index(opened) + 1
+def _written(form: Form) -> pb.Section:
+    """Return the section that the form describes; what cannot be read is an error at its field."""
+    section = pb.Section(title=form.text("title"), markdown=form.text("markdown"))
+    if form.text("minutes"):
+        section.minutes = min(form.number("minutes"), 9999)
+    return section
 
 
 def _form_of(course: pb.Course) -> Form:

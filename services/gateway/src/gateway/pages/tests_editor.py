@@ -128,7 +128,8 @@ def change_question(visit: Visitor, test_id: str, number: int, form: Sent) -> An
             form.errors["place"] = f"Give a place from 1 to {len(test.items)}."
     if form.errors or not _save(visit, test, form):
         saved = _load(visit, test_id)
-        return _question(visit, saved, _place_now(saved, number, form), form)
+        place_now = drafts.place_now([item.text.strip() for item in saved.items], number, form.text("opened"))
+        return _question(visit, saved, place_now, form)
     if action == "next":
         return visit.go(f"/tests/{test_id}/questions/{number + 1}", done=done)
     return visit.go(f"/tests/{test_id}/edit", done=done)
@@ -195,15 +196,6 @@ def _item(test: pb.Test, number: int) -> pb.Item:
     if not 1 <= number <= len(test.items) + 1:
         raise HTTPException(404)
     return test.items[number - 1] if number <= len(test.items) else pb.Item()
-
-
-def _place_now(test: pb.Test, number: int, form: Form) -> int:
-    """Where the question that was opened stands by now, if its text says so: somebody else may have moved it."""
-    opened = form.text("opened")
-    texts = [item.text.strip() for item in test.items]
-    if not opened or texts.count(opened) != 1 or (number <= len(texts) and texts[number - 1] == opened):
-        return min(number, len(texts) + 1)
-    return texts.index(opened) + 1
 
 
 def _rows(form: Form) -> int:
