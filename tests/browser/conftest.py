@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,10 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
+from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli import demo_content, loading, reference, roster, story, synthetic
+from cadre_cli import letters as walk
+from cadre_cli.access import request_id
 from cadre_cli.demo import open_access
 from cadre_cli.supervisor import Supervisor
 from servicekit.testing.waiting import wait_until
@@ -75,6 +79,7 @@ def cadre(chromium_program, tmp_path_factory):
             course_version=loading.load_course(access, content),
             cast=story.find_cast(access),
             gateway_metrics=f"http://127.0.0.1:{supervisor.site.ports['gateway'].metrics}/metrics",
+            keys_dir=supervisor.site.keys_dir,
             databases={name: url.replace("+psycopg", "") for name, url in supervisor.site.database_urls.items()},
         )
         access.close()
@@ -88,6 +93,72 @@ def letter(cadre):
     """A letter that was issued, of which agencies have not confirmed and staff are not trained."""
     issued = story.issue_letter(cadre.access, cadre.cast, cadre.content, cadre.course_version)
     return issued.notice.name.removeprefix("notices/")
+
+
+@pytest.fixture(scope="session")
+def letters(cadre, letter):
+    """The ids of letters like *letter*, one in each state, by its name."""
+    ask, notification, cast = cadre.access.ask, cadre.access.notification, cadre.cast
+    model = ask(notification.GetNotice, pb.GetNoticeRequest(name=f"notices/{letter}"), person=cast.analyst)
+
+    def make(state, number):
+        copy = pb.Notice(subject=f"A letter that is {state}", number=number, asks=pb.CONFIRM, demonstration=True)
+        for name in ("kind", "series", "addressees", "reason", "contact", "change", "before", "after", "body"):
+            setattr(copy, name, getattr(model, name))
+        copy.effective_date, copy.audience, copy.agency_confirms_within = model.effective_date, model.audience, 3
+        copy.due_rule.CopyFrom(model.due_rule)
+        create = pb.CreateNoticeRequest(notice=copy, request_id=request_id("state", state))
+        made = ask(notification.CreateNotice, create, person=cast.analyst)
+        if state == "draft":
+            return made
+        submit = pb.SubmitNoticeRequest(name=made.name, etag=made.etag, request_id=request_id("state", state, "sent"))
+        sent = ask(notification.SubmitNotice, submit, person=cast.analyst)
+        again = request_id("state", state, "decided")
+        if state == "returned":
+            back = pb.ReturnNoticeRequest(name=sent.name, reason="Say who pays.", request_id=again)
+            return ask(notification.ReturnNotice, back, person=cast.approver)
+        if state == "scheduled":
+            request = pb.PublishNoticeRequest(
+                name=sent.name, audience_revision=model.audience_revision, etag=sent.etag, request_id=again
+            )
+            request.publish_at.FromDatetime(datetime.now(UTC) + timedelta(days=5))
+            return ask(notification.PublishNotice, request, person=cast.approver)
+        if state == "withdrawn":
+            out = walk.publish(cadre.access, cast, sent)
+            take_back = pb.WithdrawNoticeRequest(
+                name=out.name, reason="The judgment was reversed.", etag=out.etag, request_id=again
+            )
+            return ask(notification.WithdrawNotice, take_back, person=cast.approver)
+        return sent
+
+    states = ("draft", "waiting", "returned", "scheduled", "withdrawn")
+    return {state: make(state, f"26-9{n}").name.removeprefix("notices/") for n, state in enumerate(states)}
+
+
+@pytest.fixture(scope="module")
+def issued(cadre, letter):
+    """Issue letters of their own subject and asks to the staff of *letter*; returns their ids."""
+    access = cadre.access
+
+    def issue(subject, asks=pb.CONFIRM, **fields):
+        get = pb.GetNoticeRequest(name=f"notices/{letter}")
+        model = access.ask(access.notification.GetNotice, get, person=cadre.cast.analyst)
+        made = pb.Notice(subject=subject, asks=asks, number=f"26-{7000 + len(made_before)}", **fields)
+        made_before.append(subject)
+        for name in ("kind", "series", "addressees", "reason", "contact", "change", "effective_date", "audience"):
+            setattr(made, name, getattr(model, name))
+        made.due_rule.CopyFrom(model.due_rule)
+        made.agency_confirms_within = 3
+        create = pb.CreateNoticeRequest(notice=made, request_id=request_id("letters", subject))
+        known = access.ask(access.notification.CreateNotice, create, person=cadre.cast.analyst)
+        submit = pb.SubmitNoticeRequest(
+            name=known.name, etag=known.etag, request_id=request_id("letters", subject, "submit")
+        )
+        sent = access.ask(access.notification.SubmitNotice, submit, person=cadre.cast.analyst)
+        return walk.publish(access, cadre.cast, sent).name.removeprefix("notices/")
+
+    made_before: list[str] = []
+    return issue
 
 
 @dataclass

@@ -37,7 +37,13 @@ SWEEP = [
     ("/letters/{letter_id}", ANALYST, "/letters/{letter}?region=none"),
     ("/letters/{letter_id}", ANALYST, "/letters/{draft}"),
     ("/letters/{letter_id}", APPROVER, "/letters/{waiting}"),
+    ("/letters/{letter_id}", APPROVER, "/letters/{scheduled}"),
+    ("/letters/{letter_id}", APPROVER, "/letters/{withdrawn}"),
+    ("/letters/{letter_id}/withdraw", APPROVER, "/letters/{letter}/withdraw"),
+    ("/letters/{letter_id}/history", APPROVER, "/letters/{withdrawn}/history"),
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{draft}/edit"),
+    ("/letters/{letter_id}/edit", ANALYST, "/letters/{returned}/edit"),
+    ("/letters/{letter_id}/files", ANALYST, "/letters/{draft}/files"),
     ("/letters/{letter_id}/preview", ANALYST, "/letters/{draft}/preview"),
     ("/letters/{letter_id}/map", ANALYST, "/letters/{letter}/map"),
     ("/letters/{letter_id}/map", ANALYST, "/letters/{letter}/map?show=confirmed"),
@@ -46,6 +52,7 @@ SWEEP = [
     ("/letters/{letter_id}/included", ANALYST, "/letters/{letter}/included"),
     ("/letters/{letter_id}/history", ANALYST, "/letters/{letter}/history"),
     (LETTER, COORDINATOR, LAKE),
+    (LETTER, COORDINATOR, "/agencies/lake/letters/{withdrawn}"),
     (LETTER, BIG_COORDINATOR, BIG),
     (LETTER, BIG_COORDINATOR, BIG + "?unit=all"),
     (
@@ -71,7 +78,9 @@ SWEEP = [
     ("/record/print", BIG_COORDINATOR, "/record/print"),
     (RECORD, COORDINATOR, "/agencies/lake/people/{worker}/record"),
     (RECORD + "/print", COORDINATOR, "/agencies/lake/people/{worker}/record/print"),
+    ("/training/letters", SPECIALIST, "/training/letters?query=nothing-has-this-word"),
     ("/training/{letter_id}", COORDINATOR, "/training/{letter}"),
+    ("/training/{letter_id}", COORDINATOR, "/training/{withdrawn}"),
     ("/training/{letter_id}", BIG_COORDINATOR, "/training/{letter}"),
     ("/training/{letter_id}/letter", SPECIALIST, "/training/{letter}/letter"),
     ("/training/{letter_id}/why", SPECIALIST, "/training/{letter}/why"),
@@ -83,6 +92,10 @@ SWEEP = [
     ("/training/{letter_id}/test/{sitting_id}", BIG_COORDINATOR, "/training/{letter}/test/{passed}"),
     ("/training/{letter_id}/test/{sitting_id}", BIG_COORDINATOR, "/training/{letter}/test/{open}"),
     ("/training/{letter_id}/done", BIG_COORDINATOR, "/training/{letter}/done"),
+    ("/training/{letter_id}/reaction", BIG_COORDINATOR, "/training/{letter}/reaction"),
+    ("/quality", MANAGER, "/quality"),
+    ("/quality/{course_id}", MANAGER, "/quality/{course}"),
+    ("/agencies/{agency_id}/quality", COORDINATOR, "/agencies/lake/quality"),
     ("/agencies/{agency_id}/people", BIG_COORDINATOR, "/agencies/los-angeles/people"),
     ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?query=nobody-has-this-name"),
     ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?do=left"),
@@ -131,8 +144,8 @@ SWEEP = [
 # Routes that answer with a file: `test_downloads.py` fetches them.
 DOWNLOADS = {
     *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/roster/template"),
-    *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv"),
-    *("/record.csv", RECORD + ".csv"),
+    *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv", "/files/{letter_id}/{file_id}"),
+    *("/record.csv", RECORD + ".csv", "/quality/courses.csv"),
 }
 
 
@@ -165,24 +178,12 @@ def begun(access, manager):
 
 
 @pytest.fixture(scope="module")
-def things(cadre, letter):
+def things(cadre, letter, letters):
     """What the addresses name: a letter in each state; a test not passed, passed and open; a roster file."""
     access, notice = cadre.access, f"notices/{letter}"
     ask, notification = access.ask, access.notification
     issued = ask(notification.GetNotice, pb.GetNoticeRequest(name=notice), person=cadre.cast.analyst)
-    made = {}
-    for state in ("draft", "waiting"):
-        copy = pb.Notice(subject=f"A letter that is {state}")
-        for field in ("kind", "series", "addressees", "reason", "contact", "change", "before", "after", "body"):
-            setattr(copy, field, getattr(issued, field))
-        copy.number = {"draft": "26-98", "waiting": "26-99"}[state]
-        copy.effective_date, copy.audience, copy.asks = issued.effective_date, issued.audience, pb.CONFIRM
-        create = pb.CreateNoticeRequest(notice=copy, request_id=request_id("sweep", state))
-        found = ask(notification.CreateNotice, create, person=cadre.cast.analyst)
-        made[state] = found.name.removeprefix("notices/")
-    submit = pb.SubmitNoticeRequest(name=found.name, etag=found.etag, request_id=request_id("sweep", "submit"))
-    ask(notification.SubmitNotice, submit, person=cadre.cast.analyst)
-
+    made = dict(letters)
     personas = ask(access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
     by_part = {persona.part: persona.person for persona in personas}
     person, worker = by_part["large-coordinator"], by_part["learner"]
@@ -299,6 +300,9 @@ def test_a_page_has_no_fault_that_axe_finds_and_fits_every_screen(signed_in, thi
         (COORDINATOR, LAKE + "/briefing?select=none", "Record the briefing"),
         (BIG_COORDINATOR, "/training/{letter}/test/{open}", "Send my answers"),
         (APPROVER, "/letters/{waiting}", "Return with a reason"),
+        (APPROVER, "/letters/{waiting}", "Approve, and issue it then"),
+        (APPROVER, "/letters/{letter}/withdraw", "Withdraw the letter"),
+        (ANALYST, "/letters/{draft}/files", "Add the file"),
         (COORDINATOR, "/agencies/lake/roster", "Check the file"),
         (MANAGER, "/courses/new", "Begin the course"),
         (MANAGER, "/tests/new", "Begin the test"),

@@ -89,6 +89,35 @@ def test_a_forged_form_is_not_kept(site, rows):
     assert rows("SELECT kept_path FROM sign_in_activity") == [("",)]
 
 
+def test_a_file_that_comes_after_the_sign_in_idled_away_is_named_and_what_stood_beside_it_is_kept(site, rows):
+    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16))
+    site.browser.cookies.set(visit.COOKIE, cookie)
+    form = {"csrf": visit.csrf_of(cookie), "title": "Chart", "request_id": "5b0e9c6e-0000-4000-8000-000000000001"}
+
+    answer = site.browser.post("/letters/one/files", data=form, files={"file": ("chart.pdf", b"%PDF-")})
+
+    assert answer.headers["location"] == "/sign-in?next=%2Fkept"
+    ((fields,),) = rows("SELECT kept_fields FROM sign_in_activity")
+    assert '["title", "Chart"]' in fields
+    assert '["file_not_kept", "chart.pdf"]' in fields
+    assert "%PDF" not in fields
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_form_larger_than_any_of_ours_is_refused_before_it_is_read(site, announced):
+    def parts():
+        for _ in range(22):
+            yield b"a" * 1024 * 1024
+
+    content = b"".join(parts()) if announced else parts()
+    headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+
+    answer = site.browser.post("/sign-in", content=content, headers=headers)
+
+    assert answer.status_code == 413
+    assert "This file is too large" in answer.text
+
+
 def test_pages_are_measured_by_route_and_not_by_path(site):
     site.browser.get("/letters/one")
     site.browser.get("/letters/two")

@@ -38,13 +38,12 @@ ASKS = {
     "TRAIN": "Read, confirm and train",
 }
 
-# Series of letters as the programme uses them, with the kind of change that each is for.
-SERIES = {
-    "CSSP": ("CSSP, policy letter", "POLICY"),
-    "CSSI": ("CSSI, information letter", "INFORMATION"),
-    "LCSA": ("LCSA letter", "PROGRAM"),
-    "REL": ("REL, release of the case system", "RELEASE"),
-    "OUT": ("OUT, outage of the case system", "OUTAGE"),
+KINDS = {
+    "POLICY": "Policy",
+    "PROGRAM": "Program",
+    "RELEASE": "Release of the case system (CCSAS)",
+    "OUTAGE": "Outage of the case system",
+    "INFORMATION": "Information",
 }
 
 STATES = {

@@ -7,6 +7,8 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import glossary
 from gateway.forms import Form
 
+# States of a letter that somebody at the state has still to act on, or that waits for its day.
+BEFORE_ISSUE = (pb.Notice.DRAFT, pb.Notice.IN_APPROVAL, pb.Notice.SCHEDULED)
 # States of a letter that agencies and staff have.
 ISSUED = (pb.Notice.PUBLISHED, pb.Notice.WITHDRAWN)
 # Fields that are the same text in the form and in the contract.
@@ -19,7 +21,6 @@ TEXTS = (
 FIELDS = {
     "business_days_before_effective": "days_before",
     "business_days_after_issue": "days_after",
-    "kind": "series",
     "audience": "agencies_scope",
     "expression": "agencies_scope",
 }
@@ -37,6 +38,7 @@ def defaults(series: str, number: str) -> dict[str, str | list[str]]:
         "series": series,
         "number": number,
         "addressees": "ALL IV-D DIRECTORS",
+        "kind": "",
         "reason": "",
         "asks": "CONFIRM",
         "agency_confirms_within": "3",
@@ -60,6 +62,7 @@ def to_form(letter: pb.Notice, audience: directory_pb.Audience | None) -> dict[s
     clause = audience.expression.include[0] if audience and audience.expression.include else None
     texts: dict[str, str | list[str]] = {name: getattr(letter, name) for name in TEXTS}
     return texts | {
+        "kind": pb.Notice.Kind.Name(letter.kind) if letter.kind else "",
         "reason": pb.Notice.Reason.Name(letter.reason) if letter.reason else "",
         "asks": pb.Asks.Name(letter.asks) if letter.asks else "CONFIRM",
         "agency_confirms_within": str(letter.agency_confirms_within),
@@ -80,12 +83,11 @@ def to_form(letter: pb.Notice, audience: directory_pb.Audience | None) -> dict[s
 
 def from_form(form: Form, *, name: str, demonstration: bool) -> pb.Notice:
     """Return the draft that the form describes; what cannot be read is an error at its field."""
-    series = form.text("series")
     letter = pb.Notice(name=name, etag=form.text("etag"), audience=form.text("audience"), demonstration=demonstration)
     for field in TEXTS:
         setattr(letter, field, form.text(field))
-    if series in glossary.SERIES:
-        letter.kind = pb.Notice.Kind.Value(glossary.SERIES[series][1])
+    if form.text("kind") in glossary.KINDS:
+        letter.kind = pb.Notice.Kind.Value(form.text("kind"))
     if form.text("reason") in glossary.REASONS:
         letter.reason = pb.Notice.Reason.Value(form.text("reason"))
     if form.text("asks") in glossary.ASKS:
@@ -127,6 +129,11 @@ def asks_something(letter: pb.Notice) -> bool:
 def reason(letter: pb.Notice) -> str:
     """Why the letter was written, in words."""
     return glossary.REASONS[pb.Notice.Reason.Name(letter.reason)] if letter.reason else "Not said yet"
+
+
+def kind(letter: pb.Notice) -> str:
+    """What kind of change it brings, in words."""
+    return glossary.KINDS[pb.Notice.Kind.Name(letter.kind)] if letter.kind else "Not said yet"
 
 
 def state(letter: pb.Notice) -> str:

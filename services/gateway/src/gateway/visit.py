@@ -56,6 +56,7 @@ class Visit:
     sign_in: SignIn | None
     me: pb.Me
     now: datetime
+    _series: dict[str, notification_pb.Series] | None = None
 
     @property
     def clients(self) -> Clients:
@@ -109,6 +110,13 @@ class Visit:
     def letter(self, letter_id: str) -> notification_pb.Notice:
         """Give the letter that a path names, if the visitor may see it."""
         return self.clients.notification.GetNotice(notification_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+
+    def series(self) -> dict[str, notification_pb.Series]:
+        """Give the series of letters by what stands before their numbers, such as `CSSP`; asked once for a page."""
+        if self._series is None:
+            listed = self.clients.notification.ListSeries(notification_pb.ListSeriesRequest()).series
+            self._series = {one.name.removeprefix("series/"): one for one in listed}
+        return self._series
 
     def agencies(self) -> dict[str, pb.Agency]:
         """Give every agency by its name, `agencies/{slug}`."""

@@ -41,8 +41,12 @@ def letter_list(visit: Visitor, page: str = "") -> Answer:
 @router.get("/new")
 def new_letter(visit: Visitor) -> Answer:
     """A new letter with the next free number of the first series."""
-    number = visit.clients.notification.SuggestNumber(pb.SuggestNumberRequest(series=_FIRST_SERIES)).number
-    return _composer(visit, Form.of(letters.defaults(_FIRST_SERIES, number)))
+    known = visit.series()
+    first = _FIRST_SERIES if _FIRST_SERIES in known else next(iter(known), "")
+    number = ""
+    if first:
+        number = visit.clients.notification.SuggestNumber(pb.SuggestNumberRequest(series=first)).number
+    return _composer(visit, Form.of(letters.defaults(first, number)))
 
 
 @router.post("/new")
@@ -78,6 +82,9 @@ def preview_letter(visit: Visitor, letter_id: str) -> Answer:
 def _act(visit: Visit, form: Form, name: str) -> Answer:
     """Do what was pressed below the form; show the form again if it did not work or only had to be counted."""
     letter = letters.from_form(form, name=name, demonstration=visit.gateway.settings.demo)
+    known = visit.series()
+    if not letter.kind and letter.series in known:
+        letter.kind = known[letter.series].kind
     preview = change = None
     if not form.errors:
         try:
@@ -193,7 +200,8 @@ def _composer(visit: Visit, form: Form, **values: Any) -> Answer:  # noqa: ANN40
         change=values.get("change"),
         compared=letters.digest(form),
         minutes=course.minutes if course else 0,
-        series=[(series, title) for series, (title, _) in glossary.SERIES.items()],
+        series=[(name, f"{name}, {one.title}") for name, one in visit.series().items()],
+        kinds=[("", "As usual for the series"), *glossary.KINDS.items()],
         agencies=[(agency.name, agency.short_title) for agency in agencies if agency.kind != "state"],
         units=[(unit.slug, unit.title) for unit in vocabulary.units],
         classes=[(job_class.slug, job_class.title) for job_class in vocabulary.job_classes],

@@ -19,6 +19,8 @@ def course(visit: Visitor, letter_id: str) -> Answer:
     training = training_of(visit, letter_id)
     if training is None:
         return visit.page("preparing.html", letter_id=letter_id)
+    if training.state == pb.Assignment.WITHDRAWN:
+        return visit.go(f"/training/{letter_id}")
     if training.sections_completed >= training.section_count:
         return visit.go(f"/training/{letter_id}/test" if training.has_test else f"/training/{letter_id}/done")
     said = visit.request.query_params.get("done", "")

@@ -40,8 +40,8 @@ def home(visit: Visitor) -> Answer:
     state = visit.rights.state("readiness.read") and not visit.rights.state("operations.read")
     if state:
         found = clients.notification.ListNotices(pb.ListNoticesRequest(page_size=25)).notices
-        waiting = [letter for letter in found if letter.state != pb.Notice.PUBLISHED]
-        issued = [letter for letter in found if letter.state == pb.Notice.PUBLISHED]
+        waiting = [letter for letter in found if letter.state in letters.BEFORE_ISSUE]
+        issued = [letter for letter in found if letter.state in letters.ISSUED]
     return visit.page(
         "home.html",
         letters=letters,

@@ -1,6 +1,7 @@
 """A person's own side: her list, a letter to read and confirm, why it is on her list, and her record."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 
@@ -32,10 +33,28 @@ def my_training(visit: Visitor) -> Answer:
 
 
 @router.get("/training/letters")
-def all_letters(visit: Visitor, page: str = "") -> Answer:
-    """Every letter that this person has had, those with something to do first."""
-    inbox = visit.clients.notification.ListInbox(pb.ListInboxRequest(page_size=50, page_token=page))
-    return visit.page("all_letters.html", letters=letters, items=inbox.items, next_page=inbox.next_page_token)
+def all_letters(visit: Visitor, query: str = "", series: str = "", year: str = "", page: str = "") -> Answer:
+    """Every letter that this person may read, also withdrawn ones and those from before Cadre; newest first."""
+    clients = visit.clients
+    form = Form.of({"query": query, "series": series, "year": year})
+    asked = form.number("year") if year else 0
+    found = pb.SearchNoticesResponse()
+    if not form.errors:
+        found = clients.notification.SearchNotices(
+            pb.SearchNoticesRequest(query=query, series=series, year=asked, page_size=50, page_token=page)
+        )
+    inbox = clients.notification.ListInbox(pb.ListInboxRequest(page_size=200))
+    return visit.page(
+        "all_letters.html",
+        status=400 if form.errors else 200,
+        letters=letters,
+        form=form,
+        found=found.notices,
+        mine={item.notice.name: item for item in inbox.items},
+        series=[("", "All series"), *((name, f"{name}, {one.title}") for name, one in visit.series().items())],
+        params=urlencode({"query": query, "series": series, "year": year}),
+        next_page=found.next_page_token,
+    )
 
 
 @router.get("/training/{letter_id}")
