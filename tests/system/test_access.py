@@ -543,6 +543,7 @@ METHODS = [
 # What anybody who is signed in may ask, about herself or about what is public in the programme.
 FOR_EVERYBODY = {
     *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
+    *("GetCatalogueEntry", "ListCourseVersions", "BatchGetCourseVersions"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices"),
     # Asked without a name: who took the test may answer.
