@@ -1,0 +1,153 @@
+"""A coordinator and her people, by the words on the page and without script."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+COORDINATOR, BIG_COORDINATOR = "Coordinator, Lake", "Coordinator, Los Angeles"
+
+
+def number():
+    return f"B-{uuid.uuid4().hex[:8]}"
+
+
+def add(coordinator, given, family, staff_number):
+    coordinator.go("/home")
+    coordinator.press("Add a person")
+    coordinator.type("Staff number", staff_number)
+    coordinator.type(re.compile("^Given name"), given)
+    coordinator.type(re.compile("^Family name"), family)
+    coordinator.type("Title here", "Child Support Officer")
+    coordinator.type("First day of work", "2026-01-05")
+    coordinator.page.get_by_label("Job class").select_option(label="Child Support Specialist I")
+    coordinator.press("Add the person")
+
+
+def test_a_person_is_added_changed_leaves_by_mistake_and_is_back_with_the_history_kept(person):
+    coordinator = person().sign_in(COORDINATOR)
+    add(coordinator, "Zora", "Zimmer", number())
+    coordinator.sees("The person is added.")
+    coordinator.sees("No unit is recorded here, so letters for every unit come to this person.")
+
+    coordinator.page.get_by_text("Change unit, title or class").click()
+    coordinator.page.get_by_text("Enforcement", exact=True).click()
+    coordinator.press("Save unit, title and class")
+    coordinator.sees("Unit, title and class are saved.")
+    expect(coordinator.page.get_by_role("row", name=re.compile("^Lake County"))).to_contain_text("Enforcement")
+
+    coordinator.page.get_by_text("Change name, e-mail or telephone").click()
+    coordinator.type(re.compile("^Telephone"), "call me")
+    coordinator.press("Save name, e-mail and telephone")
+    coordinator.sees("must be a telephone number, such as 707-555-0123, ext. 4")
+    coordinator.type(re.compile("^Telephone"), "707-555-0123, ext. 4")
+    coordinator.press("Save name, e-mail and telephone")
+    coordinator.sees("707-555-0123, ext. 4")
+
+    coordinator.go("/home")
+    coordinator.press("Someone left")
+    coordinator.type(re.compile("^Name or staff number"), "zora zimmer")
+    coordinator.press("Show")
+    coordinator.page.get_by_role("link", name="Zora Zimmer").click()
+    coordinator.press("Note that this person left")
+    coordinator.sees("Noted: this person left the agency.")
+    coordinator.press("Works here again")
+    coordinator.sees("Noted: this person works here.")
+    expect(coordinator.page.get_by_role("row", name=re.compile("^Lake County"))).to_have_count(2)
+    assert coordinator.complaints == []
+
+
+def test_a_leave_ahead_is_recorded_corrected_and_taken_back(person):
+    coordinator = person().sign_in(COORDINATOR)
+    add(coordinator, "Yara", "Young", number())
+    page = coordinator.page.url.partition("?")[0]
+
+    for last in ("2031-02-01", "2031-03-01"):
+        coordinator.go(page.removeprefix(coordinator.url) + "?do=leave")
+        coordinator.type("First day of leave", "2031-01-02")
+        coordinator.type(re.compile("^Last day of leave"), last)
+        coordinator.press("Record the leave")
+        coordinator.sees("The leave is recorded.")
+    coordinator.sees("Mar 1, 2031")
+    coordinator.page.get_by_text("On leave", exact=True).click()
+    coordinator.press("Take back the leave from Jan 2, 2031")
+    coordinator.sees("Back at work: noted.")
+    expect(coordinator.page.get_by_text("Mar 1, 2031")).to_have_count(0)
+
+
+def test_somebody_from_another_agency_is_the_same_person_with_a_job_here_too(person):
+    elsewhere, here, staff_number = person().sign_in(BIG_COORDINATOR), person().sign_in(COORDINATOR), number()
+    add(elsewhere, "Xenia", "Xiong", staff_number)
+    elsewhere.sees("The person is added.")
+
+    add(here, "Xenia", "Other", staff_number)
+    here.sees_heading("Not yet: please look at this")
+    expect(here.page.get_by_role("button", name="It is the same person: add the job here")).to_have_count(0)
+    here.type(re.compile("^Family name"), "Xiong")
+    here.press("Add the person")
+    here.press("It is the same person: add the job here")
+
+    here.sees("The person is added.")
+    expect(here.page.get_by_role("row", name=re.compile("^(Lake|Los Angeles) County"))).to_have_count(2)
+
+
+def test_training_done_elsewhere_is_recorded_from_home_for_everyone_not_yet_trained(person, letter):
+    coordinator = person().sign_in(COORDINATOR)
+    coordinator.press("Record training done elsewhere")
+    coordinator.sees_heading("Record training done elsewhere, Lake County")
+    card = coordinator.page.get_by_role("listitem").filter(has=coordinator.page.locator(f'a[href*="{letter}"]'))
+    expect(card).to_contain_text(re.compile(r"\d+ of \d+ not yet trained"))
+    card.get_by_role("link", name=re.compile("^Record training done elsewhere")).click()
+
+    coordinator.type("Minutes", "45")
+    coordinator.press("Record the training")
+    coordinator.sees("Tick who was trained.")
+    coordinator.press("Tick everyone who is not yet trained")
+    expect(coordinator.page.get_by_label("Minutes")).to_have_value("45")
+    ticked = coordinator.page.get_by_role("group", name="Who was trained").get_by_role("checkbox", checked=True)
+    people = ticked.count()
+    assert people > 5
+    coordinator.press("Record the training")
+    coordinator.sees(f"Training recorded for {people} people.")
+    assert coordinator.complaints == []
+
+
+def test_a_big_agency_sees_on_its_home_page_who_is_left_by_unit_and_those_without_one(person, letter):
+    coordinator = person().sign_in(BIG_COORDINATOR)
+    coordinator.waits_for(re.compile(r"Left: .*no unit recorded \d+"))
+    card = coordinator.page.get_by_role("listitem").filter(has_text="Left:").first
+    card.get_by_role("link", name="no unit recorded").click()
+
+    table = coordinator.page.get_by_role("table")
+    expect(table.get_by_role("cell", name="None recorded").first).to_be_visible()
+    assert letter
+
+
+def test_a_file_is_checked_applied_and_asks_who_left(person):
+    coordinator, staff_number = person().sign_in(COORDINATOR), number()
+    add(coordinator, "Wanda", "Wu", number())
+    coordinator.go("/agencies/lake/roster")
+    columns = "agency,staff_number,family_name,given_name,local_title,job_class,hired_on"
+    rows = f"{columns}\nlake,{staff_number},Vega,Vera,Officer,attorney-1,2026-01-05\n"
+    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    coordinator.page.get_by_label("Roster file").set_input_files(files=[file])
+    coordinator.press("Check the file")
+    coordinator.waits_for("Checked: nothing was changed yet")
+    coordinator.sees(re.compile(r"\d+ people are not in your file: did they leave\?"))
+
+    coordinator.press("Apply this file")
+    coordinator.waits_for(re.compile("^Applied$"))
+    coordinator.page.get_by_text("Wanda Wu left").click()
+    coordinator.press("Note who left")
+    coordinator.sees("Noted: 1 person left the agency.")
+    expect(coordinator.page.get_by_text("Wanda Wu left")).to_have_count(0)
+
+    coordinator.go("/agencies/lake/people?only=left")
+    coordinator.sees("Wanda Wu")
+    coordinator.go("/agencies/lake/people?query=vera+vega")
+    coordinator.page.get_by_role("link", name="Vera Vega").click()
+    coordinator.sees_heading("Vera Vega")
+    assert coordinator.complaints == []
