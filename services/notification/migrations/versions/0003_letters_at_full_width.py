@@ -67,10 +67,13 @@ _SEARCHED = """
 INSERT INTO notice_search (notice_id, series, year, day, words)
 SELECT id, series, extract(year FROM published_at AT TIME ZONE 'America/Los_Angeles')::int,
   (published_at AT TIME ZONE 'America/Los_Angeles')::date,
-  setweight(to_tsvector('english', subject || ' x' || lower(series) || replace(number, '-', '')
-    || ' x' || replace(number, '-', '')), 'A')
-  || to_tsvector('english', change || ' ' || "references" || ' ' || supersedes)
-FROM notice WHERE state = 'PUBLISHED'
+  to_tsvector('english', text.said) || to_tsvector('simple', text.said)
+FROM notice
+CROSS JOIN LATERAL (
+  SELECT concat_ws(' ', subject, 'x' || lower(series) || replace(number, '-', ''), 'x' || replace(number, '-', ''),
+    change, "references", supersedes) AS said
+) AS text
+WHERE state = 'PUBLISHED'
 """
 
 

@@ -17,7 +17,11 @@ SELECT count(*) FROM (
   SELECT FROM recipient WHERE notice_id = %(notice)s ORDER BY notice_id, person_id FOR UPDATE
 ) AS held
 """
-_FORGET = "DELETE FROM readiness WHERE notice_id = %(notice)s"
+# One that was withdrawn meanwhile keeps its figures too.
+_FORGET = """
+DELETE FROM readiness
+WHERE notice_id = %(notice)s AND EXISTS (SELECT FROM notice WHERE id = %(notice)s AND state = 'PUBLISHED')
+"""
 _COUNT = ADD.format(
     rows=f"""
 SELECT notice_id, agency_id, due_date, 0, {", ".join(field.name for field in fields(Counts))}

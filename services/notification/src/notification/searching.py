@@ -15,11 +15,11 @@ from notification.visibility import VISIBLE, values
 from servicekit.db import Db
 from servicekit.paging import Page
 
-# Numbers and subject weigh more than what else is found; everything is in one index.
+# Words by their stem, so that `orders` finds `order`, and as they stand, so that the beginning of a word finds it.
 _KEEP = """
 INSERT INTO notice_search (notice_id, series, year, day, words)
 SELECT id, series, extract(year FROM day)::int, day,
-  setweight(to_tsvector('english', head), 'A') || to_tsvector('english', body)
+  to_tsvector('english', head || ' ' || body) || to_tsvector('simple', head || ' ' || body)
 FROM unnest(%(ids)s::uuid[], %(series)s::text[], %(days)s::date[], %(heads)s::text[], %(bodies)s::text[])
   AS given (id, series, day, head, body)
 ON CONFLICT (notice_id) DO UPDATE
@@ -61,7 +61,7 @@ def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, ye
     """Return the letters that *reader* sees and that fit, the newest first; '' and 0 ask for any."""
     asked = question(query, series.known(db)) if query.strip() else ""
     which = [
-        "AND s.words @@ to_tsquery('english', %(asked)s)" if asked else "",
+        "AND s.words @@ (to_tsquery('english', %(asked)s) || to_tsquery('simple', %(asked)s))" if asked else "",
         "AND s.series = %(series)s" if series_name else "",
         "AND s.year = %(year)s" if year else "",
         "AND (s.day, s.notice_id) < (%(after_day)s::date, %(after_id)s::uuid)" if page.after else "",

@@ -1,0 +1,267 @@
+"""Who finds and sees which letter, and from when on: agencies first, staff once it is released, a draft nobody."""
+
+import pytest
+
+from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from servicekit.calendar import add_business_days
+from servicekit.client import Refused
+
+
+@pytest.fixture
+def ana(cadre):
+    return cadre.new_id()
+
+
+@pytest.fixture
+def bo(cadre):
+    return cadre.new_id()
+
+
+@pytest.fixture
+def audience(cadre, ana, bo):
+    return cadre.new_audience(cadre.at(ana, "lake"), cadre.at(bo, "yolo"))
+
+
+def release(cadre, notice, agency="lake", **changes):
+    fields = {"parent": f"agencies/{agency}", "notice": notice.name, "request_id": cadre.new_id()} | changes
+    return cadre.coordinator(agency).ReleaseToStaff(pb.ReleaseToStaffRequest(**fields))
+
+
+def search(stub, query="", **changes):
+    return stub.SearchNotices(pb.SearchNoticesRequest(query=query, **changes)).notices
+
+
+def found(stub, query="", **changes):
+    return [f"{notice.series} {notice.number}" for notice in search(stub, query, **changes)]
+
+
+def seen(cadre, notice, person):
+    """In which of the ways there are a person sees a letter."""
+    learner = cadre.learner(person)
+    ways = {
+        "inbox": lambda: [notice.name] == [item.notice.name for item in cadre.inbox(person)],
+        "search": lambda: notice.name in [one.name for one in search(learner)],
+        "item": lambda: learner.GetInboxItem(pb.GetInboxItemRequest(notice=notice.name)),
+        "letter": lambda: learner.GetNotice(pb.GetNoticeRequest(name=notice.name)),
+        "read": lambda: cadre.read(notice, person),
+        "confirm": lambda: cadre.confirm(notice, person),
+    }
+    answers = {}
+    for way, ask in ways.items():
+        try:
+            answers[way] = bool(ask())
+        except Refused as refused:
+            answers[way] = refused.reason != "NOT_FOUND"
+    return set(answers.values())
+
+
+def test_staff_see_a_letter_so_many_business_days_after_their_agency(cadre, audience, ana):
+    notice = cadre.issued(audience, staff_release_days=2)
+
+    assert notice.staff_release_date == add_business_days(cadre.today, 2).isoformat()
+    assert seen(cadre, notice, ana) == {False}
+    at_lake = cadre.coordinator("lake").GetAgencyNotice(
+        pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name)
+    )
+    assert at_lake.readiness.staff_release_date == notice.staff_release_date
+    assert not at_lake.readiness.HasField("staff_release_time")
+
+
+def test_without_such_days_they_see_it_at_once(cadre, audience, ana):
+    notice = cadre.issued(audience)
+
+    assert notice.staff_release_date == cadre.today.isoformat()
+    assert seen(cadre, notice, ana) == {True}
+
+
+def test_an_agency_releases_it_sooner_to_its_own_staff_alone(cadre, audience, ana, bo):
+    notice = cadre.issued(audience, staff_release_days=2)
+
+    at_lake = release(cadre, notice)
+
+    assert at_lake.readiness.staff_release_time.seconds
+    assert release(cadre, notice) == at_lake
+    assert seen(cadre, notice, ana) == {True}
+    assert seen(cadre, notice, bo) == {False}
+
+
+def test_whoever_prepares_it_at_an_agency_or_works_on_it_at_the_state_sees_it_before(cadre, audience, ana):
+    notice = cadre.issued(audience, staff_release_days=2)
+    rights = {"learning.do": ["self"], "notices.read": ["self"]}
+    for more in ({"notices.confirm_for_agency": ["agencies/lake"]}, {"readiness.read_agency": ["agencies/lake"]}):
+        stub = cadre.running.stub(NotificationServiceStub, caller=f"people/{ana}", rights=rights | more)
+        assert [item.notice.name for item in stub.ListInbox(pb.ListInboxRequest()).items] == [notice.name]
+        assert found(stub) == [f"CSSP {notice.number}"]
+    assert found(cadre.analyst) == [f"CSSP {notice.number}"]
+
+
+def test_a_letter_that_is_not_there_is_not_released(cadre, audience):
+    with pytest.raises(Refused) as refused:
+        release(cadre, cadre.submitted(audience))
+
+    assert refused.value.reason == "NOT_FOUND"
+
+
+# ---- search ----
+
+
+def test_a_letter_is_found_by_its_words_and_by_its_number_in_any_form(cadre, audience, ana):
+    cadre.issued(audience, number="26-07", references="Family Code 4058, CSS Letter 15-09", topic="Establishment")
+    cadre.issued(audience, number="26-08", subject="Passports of the NCP", change="Another one.", references="")
+    learner = cadre.learner(ana)
+
+    for query in ("cssp 26-7", "CSSP-26-07", "26-07", "earning CAPACIT", "css 15-09", "15-09", "4058", "establish"):
+        assert found(learner, query) == ["CSSP 26-07"], query
+    for query in ("PPS passport", "noncustodial parents", "ncp"):
+        assert found(learner, query) == ["CSSP 26-08"], query
+    assert found(learner, "CSSI 26-07") == found(learner, "PRS") == found(learner, "nothing like it") == []
+    assert found(learner) == found(learner, "  ")
+    assert sorted(found(learner)) == ["CSSP 26-07", "CSSP 26-08"]
+
+
+def test_drafts_and_scheduled_letters_are_found_by_nobody(cadre, audience):
+    cadre.draft(audience)
+    cadre.submitted(audience)
+
+    assert found(cadre.analyst) == []
+
+
+def test_a_withdrawn_letter_is_found_as_such(cadre, audience, ana):
+    notice = cadre.issued(audience)
+    cadre.approver.WithdrawNotice(
+        pb.WithdrawNoticeRequest(name=notice.name, reason="Wrong", etag=notice.etag, request_id=cadre.new_id())
+    )
+
+    (one,) = search(cadre.learner(ana))
+    assert (one.state, one.withdraw_reason, one.body) == (pb.Notice.WITHDRAWN, "Wrong", "")
+
+
+def test_a_query_that_is_too_long_is_refused(cadre, ana):
+    with pytest.raises(Refused) as refused:
+        search(cadre.learner(ana), "x" * 201)
+
+    assert list(refused.value.fields) == ["query"]
+
+
+# ---- letters from before ----
+
+
+def historic(**changes):
+    said = {
+        "series": "CSSP",
+        "number": "19-06",
+        "issuer": "DCSS",
+        "date": "31 Jul 2019",
+        "subject": "Gender and name changes",
+        "effective": "orders made after 8 Oct 2015",
+        "staff_action": "Ask for identification.",
+        "topic": "Intake",
+        "supersedes": "CSS 11-13",
+        "references": "Family Code 1",
+        "source": "https://example.org/letter",
+    }
+    return pb.HistoricNotice(**(said | changes))
+
+
+def bring(cadre, *letters):
+    request = pb.ImportNoticesRequest(notices=letters, request_id=cadre.new_id())
+    return cadre.importer.ImportNotices(request).notices_changed
+
+
+def test_letters_from_before_are_found_and_read_as_printed_and_reach_nobody(cadre, ana):
+    assert (
+        bring(
+            cadre, historic(), historic(series="DCL", number="98-100", date="", subject="Case registry", supersedes="")
+        )
+        == 2
+    )
+
+    assert found(cadre.learner(ana)) == ["CSSP 19-06", "DCL 98-100"]
+    assert found(cadre.learner(ana), year=1998) == ["DCL 98-100"]
+    assert found(cadre.learner(ana), series="CSSP") == ["CSSP 19-06"]
+    assert found(cadre.learner(ana), "css 11-13") == ["CSSP 19-06"]
+    (one,) = search(cadre.learner(ana), "name changes")
+    read = cadre.learner(ana).GetNotice(pb.GetNoticeRequest(name=one.name))
+    assert (read.state, read.issuer, read.issued_on) == (pb.Notice.HISTORIC, "DCSS", "31 Jul 2019")
+    assert (read.effective_printed, read.asks, read.author) == ("orders made after 8 Oct 2015", pb.NOTHING, "")
+    assert (read.source, read.topic, read.due_sentence) == ("https://example.org/letter", "Intake", "")
+    assert list(cadre.inbox(ana)) == []
+    assert list(cadre.analyst.ListNotices(pb.ListNoticesRequest()).notices) == []
+
+
+def test_bringing_them_again_changes_nothing_and_a_correction_is_taken(cadre, ana):
+    bring(cadre, historic())
+    (before,) = search(cadre.learner(ana))
+
+    assert bring(cadre, historic()) == 0
+    assert bring(cadre, historic(subject="Changes of name")) == 1
+
+    (after,) = search(cadre.learner(ana), "changes of name")
+    assert (after.name, after.subject) == (before.name, "Changes of name")
+    assert found(cadre.learner(ana), "gender") == []
+
+
+def test_a_number_belongs_to_one_letter_from_before_or_of_ours(cadre, audience):
+    ours = cadre.issued(audience, number="26-31")
+
+    with pytest.raises(Refused) as refused:
+        bring(cadre, historic(number="26-31"))
+
+    assert (refused.value.reason, refused.value.metadata["notice"]) == ("NUMBER_TAKEN", ours.name)
+    bring(cadre, historic(number="26-44"))
+    with pytest.raises(Refused) as refused:
+        cadre.draft(audience, number="26-44")
+    assert refused.value.reason == "NUMBER_TAKEN"
+    suggested = cadre.analyst.SuggestNumber(pb.SuggestNumberRequest(series="CSSP")).number
+    assert suggested == f"26-{45:02}" or not suggested.startswith("26-")
+
+
+@pytest.mark.parametrize(
+    ("letters", "field"),
+    [
+        ([], "notices"),
+        ([historic(), historic()], "notices"),
+        ([historic(series="XYZ")], "notices[0].series"),
+        ([historic(), historic(number="1906")], "notices[1].number"),
+        ([historic(subject=" ")], "notices[0].subject"),
+        ([historic(topic="x" * 501)], "notices[0].topic"),
+    ],
+)
+def test_what_is_no_letter_is_refused_by_its_place(cadre, letters, field):
+    with pytest.raises(Refused) as refused:
+        bring(cadre, *letters)
+
+    assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", [field])
+
+
+# ---- series ----
+
+
+def test_series_are_listed_and_a_letter_is_of_one_of_them(cadre, audience, ana):
+    series = pb.Series(name="series/FSD", title="Older", kind=pb.Notice.PROGRAM, source="a page")
+    request = {"series": [series]}
+    assert cadre.importer.ImportSeries(pb.ImportSeriesRequest(**request, request_id=cadre.new_id())).series_changed == 1
+    assert cadre.importer.ImportSeries(pb.ImportSeriesRequest(**request, request_id=cadre.new_id())).series_changed == 0
+
+    listed = list(cadre.learner(ana).ListSeries(pb.ListSeriesRequest()).series)
+    assert series in listed
+    assert [one.name for one in listed] == sorted(one.name for one in listed)
+    for call in (
+        lambda: cadre.draft(audience, series="XYZ"),
+        lambda: cadre.analyst.SuggestNumber(pb.SuggestNumberRequest(series="XYZ")),
+    ):
+        with pytest.raises(Refused) as refused:
+            call()
+        assert (refused.value.fields, refused.value.metadata["value"]) == (
+            {"notice.series": "notice.series must be a series on record"},
+            "XYZ",
+        )
+
+
+def test_a_number_may_be_typed_in_any_form(cadre, audience):
+    assert cadre.draft(audience, number="CSSP-26-9").number == "26-09"
+    for number in ("CSSI 26-09", "26/9", "nine"):
+        with pytest.raises(Refused) as refused:
+            cadre.draft(audience, number=number)
+        assert list(refused.value.fields) == ["notice.number"]
