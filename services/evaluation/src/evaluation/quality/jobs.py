@@ -21,5 +21,5 @@ def jobs(keys_dir: Path) -> Sequence[Job]:
     # Hourly, though a day is told once: so it is told soon after midnight, also by a process that was down then.
     return [
         Job("release_reactions", timedelta(hours=1), release_reactions),
-        Job("count_results", timedelta(minutes=2), count_results),
+        Job("count_results", timedelta(minutes=1), count_results),
     ]
