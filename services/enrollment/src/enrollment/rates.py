@@ -6,15 +6,19 @@ from servicekit.db import Db
 from servicekit.paging import Page
 
 # Who took the course under two letters was to take it twice, and counts for each.
+# Counted by requirement before anything is joined: 200,000 rows are looked at once.
 _RATES = """
-SELECT page.course_id,
-  count(a.state) FILTER (WHERE a.state = 'COMPLETED') AS completed,
-  count(a.state) FILTER (WHERE a.state NOT IN ('WAIVED', 'WITHDRAWN')) AS of
+SELECT page.course_id, coalesce(sum(counted.completed), 0)::int AS completed, coalesce(sum(counted.of), 0)::int AS of
 FROM (
   SELECT DISTINCT course_id FROM requirement WHERE course_id > %(after)s ORDER BY course_id LIMIT %(most)s
 ) AS page
 JOIN requirement AS r ON r.course_id = page.course_id
-LEFT JOIN assignment AS a ON a.requirement_id = r.id
+LEFT JOIN (
+  SELECT requirement_id,
+    count(*) FILTER (WHERE state = 'COMPLETED') AS completed,
+    count(*) FILTER (WHERE state NOT IN ('WAIVED', 'WITHDRAWN')) AS of
+  FROM assignment GROUP BY requirement_id
+) AS counted ON counted.requirement_id = r.id
 GROUP BY page.course_id ORDER BY page.course_id
 """
 
