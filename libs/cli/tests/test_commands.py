@@ -16,7 +16,7 @@ def test_a_roster_cannot_be_imported_where_cadre_does_not_run_and_the_mend_is_na
     file = tmp_path / "roster.csv"
     file.write_text("agency,staff_number\n", encoding="utf-8")
 
-    result = CliRunner().invoke(app, ["import", str(file), "--data-dir", str(tmp_path)])
+    result = CliRunner().invoke(app, ["import", "roster", str(file), "--data-dir", str(tmp_path)])
 
     assert result.exit_code == 1
     assert "Start it: cadre up" in " ".join(result.output.split())
@@ -42,7 +42,7 @@ def test_a_drafted_migration_holds_what_the_tables_have_and_the_database_lacks_a
 
     path = migrations.make_revision(url, folder, changed, "language of a course")
 
-    assert path.name == "0002_language_of_a_course.py"
+    assert path.name == "0003_language_of_a_course.py"
     assert "op.add_column('course', sa.Column('language'" in path.read_text(encoding="utf-8")
     migrations.upgrade(url, folder)
     engine = sa.create_engine(url, poolclass=sa.NullPool)

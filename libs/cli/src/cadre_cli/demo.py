@@ -14,7 +14,7 @@ from rich.table import Table
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre_cli import balance, demo_content, letters, loading, reference, roster, story
+from cadre_cli import balance, demo_content, letters, loading, past_letters, reference, roster, story
 from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
@@ -73,6 +73,9 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 step(1, 1)
             with bar("Catalogue of real courses") as step:
                 loading.load_catalogue(access, known)
+                step(1, 1)
+            with bar("Real letters issued before") as step:
+                past_letters.load(access, past_letters.read(past_letters.files()))
                 step(1, 1)
             with bar("Synthetic staff") as step:
                 loading.load_roster(access, roster.synthetic_roster_path(), unique="demo")

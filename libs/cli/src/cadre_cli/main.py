@@ -17,7 +17,7 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(demo.demo)
 app.command()(doctor)
-app.command("import")(imports.import_)
+app.add_typer(imports.app, name="import")
 app.command()(bench)
 app.command()(revision.revision)
 app.command()(backup)

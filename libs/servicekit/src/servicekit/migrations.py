@@ -41,7 +41,8 @@ def upgrade(url: str, folder: Path) -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         connection.commit()
-        if _revision(connection) != head(folder):
+        # Looked up anew: a migration may have been written since this process last asked.
+        if _revision(connection) != _newest(folder):
             config = _config(folder)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -118,4 +119,8 @@ def _revision(connection: Connection) -> str:
 @cache
 def head(folder: Path) -> str:
     """Return the newest revision of *folder*: the schema that this code was written for."""
+    return _newest(folder)
+
+
+def _newest(folder: Path) -> str:
     return ScriptDirectory.from_config(_config(folder)).get_current_head() or ""
