@@ -169,7 +169,9 @@ def test_sections_are_put_in_order_by_the_keyboard_alone(person):
         """Press the tab key until the focus is on the button or link of that name."""
         for _ in range(60):
             keys.press("Tab")
-            if manager.page.locator(":focus").inner_text().replace("\n", " ").startswith(name):
+            focused = manager.page.locator(":focus")
+            # Past the last link the focus is nowhere, then at the first one.
+            if focused.count() and " ".join(focused.inner_text().split()).startswith(name):
                 return
         pytest.fail(f"The tab key does not reach {name}.")
 
