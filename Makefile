@@ -85,6 +85,9 @@ docs: setup ## make docs/events.md and docs/metrics.md again from the code
 deployment: setup ## make docker-compose.yml and the Kubernetes base again from the table of processes
 	$(BIN)/python -m cadre_cli.deployment
 
+dashboards: setup ## make Grafana's dashboards again from their Python
+	$(BIN)/python -m cadre_cli.dashboards.write
+
 baseline: setup ## accept today's contracts as what must stay compatible
 	$(BIN)/buf build proto -o proto/baseline.binpb
 

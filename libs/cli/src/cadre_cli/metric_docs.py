@@ -39,6 +39,7 @@ LABELS = {
     "method": "methods of the contracts (`Service/Method`); for pages GET, HEAD, POST, other",
     "notice": "number of a letter (`CSSP 26-04`): the 25 open ones that take effect or did nearest to today",
     "outcome": "for events: handled, duplicate, retried, buried; for transactions: committed, rolled back",
+    "question": "ids of the questions of reaction forms",
     "route": "route templates of the pages, *unknown* for what is none",
     "source": "memory, disk",
     "standing": "for letters: ready, in progress, not started, on leave; for people: at work, on leave",
