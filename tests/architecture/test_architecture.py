@@ -106,3 +106,29 @@ def test_only_the_gateway_and_the_command_line_call_services():
     """No call between back ends on any path: they keep the copies they need, fed by events."""
     callers = {path.relative_to(ROOT).parts[1] for path in SOURCES if "servicekit.client" in path.read_text()}
     assert callers <= {"gateway", "cli", "servicekit"}
+
+
+LOGGED = re.compile(r"^[a-z]+(_[a-z]+)*$")
+# What names a person to others than those who may see her: lines hold ids.
+PERSONAL = {"name", "given_name", "family_name", "email", "telephone", "staff_number", "address"}
+
+
+def _log_calls(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            levels = {"debug", "info", "warning", "error", "exception", "critical"}
+            if isinstance(node.func.value, ast.Name) and node.func.value.id == "log" and node.func.attr in levels:
+                yield node
+
+
+def test_log_lines_have_constant_names_and_ids_instead_of_people():
+    calls = [(path, call) for path in SOURCES for call in _log_calls(path)]
+    assert len(calls) > 20
+    for path, call in calls:
+        where = f"{relative(path)}:{call.lineno}"
+        event = call.args[0] if call.args else None
+        assert isinstance(event, ast.Constant), f"{where}: the event's name is put together, so nobody can count it"
+        assert LOGGED.match(event.value), f"{where}: {event.value} is not snake_case"
+        assert len(call.args) == 1, f"{where}: facts are given by name"
+        personal = {keyword.arg for keyword in call.keywords} & PERSONAL
+        assert not personal, f"{where}: {personal}"
