@@ -9,6 +9,8 @@ NAMES = {
     "acknowledgements.duplicates",
     "deliveries.duplicates",
     "versions.altered",
+    "files.unused",
+    "notices.unfindable",
 }
 
 
@@ -37,6 +39,8 @@ def test_nothing_is_broken_at_first_and_everything_is_looked_at(cadre, notice):
 @pytest.mark.parametrize(
     ("broken", "count", "statements"),
     [
+        ("files.unused", 1, ["INSERT INTO file (sha256, content) VALUES ('x', 'y')"]),
+        ("notices.unfindable", 1, ["DELETE FROM notice_search"]),
         (
             "recipients.duplicates",
             2,

@@ -39,6 +39,16 @@ WHERE n.state IN ('PUBLISHED', 'WITHDRAWN') AND (
 )
 """
 
+# A content without a letter should have gone with the last one; and none is shorter or longer than it was.
+_UNUSED = """
+SELECT count(*) FROM file AS f LEFT JOIN attachment AS a ON a.sha256 = f.sha256
+WHERE a.id IS NULL OR a.size_bytes <> octet_length(f.content)
+"""
+_UNFINDABLE = """
+SELECT count(*) FROM notice AS n LEFT JOIN notice_search AS s ON s.notice_id = n.id
+WHERE (n.state IN ('PUBLISHED', 'WITHDRAWN', 'HISTORIC')) <> (s.notice_id IS NOT NULL)
+"""
+
 
 def _duplicates(table: str, *key: str) -> str:
     groups = f"SELECT count(*) AS rows FROM {table} GROUP BY {', '.join(key)}"  # noqa: S608 - made of constants
@@ -70,5 +80,7 @@ AUDITS = [
         "Rows of deliveries beyond one for each agency and version",
         _duplicates("delivery", "notice_id", "version", "agency_id"),
     ),
+    _audit("files.unused", "Contents that no letter has, or of another size than the letter says", _UNUSED),
+    _audit("notices.unfindable", "Letters that cannot be found, and drafts that can", _UNFINDABLE),
     _audit("versions.altered", "Issued notices whose text is not the one that was hashed", _ALTERED),
 ]
