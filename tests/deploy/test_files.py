@@ -183,6 +183,17 @@ def test_every_image_is_named_with_its_version_and_servers_are_those_that_the_te
     assert f"/postgresql:{site.postgres_version()}" in (KUBERNETES / "production" / "postgres.yaml").read_text()
 
 
+def test_what_is_mounted_from_the_repository_is_there(compose):
+    mounted = {
+        volume.split(":")[0]
+        for block in compose["services"].values()
+        for volume in block.get("volumes", ())
+        if volume.startswith("./")
+    }
+    assert len(mounted) >= 5
+    assert [path for path in mounted if not (ROOT / path).exists()] == []
+
+
 def test_everything_stays_up_within_limits_and_says_how_it_is(compose):
     for name, block in compose["services"].items():
         once = name.endswith("-migrate") or name in {"doctor", "backup"}
