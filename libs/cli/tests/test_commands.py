@@ -58,5 +58,5 @@ def test_tables_that_are_as_the_migrations_make_them_need_no_migration(curriculu
 
 def test_every_command_says_what_it_does():
     result = CliRunner().invoke(app, ["--help"])
-    for command in ("up", "demo", "doctor", "import", "bench", "revision"):
+    for command in ("up", "demo", "doctor", "import", "bench", "revision", "backup", "restore", "secrets"):
         assert command in result.output
