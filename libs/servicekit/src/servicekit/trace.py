@@ -14,7 +14,7 @@ from typing import Protocol, Self
 
 HEADER = "traceparent"
 current: ContextVar[str] = ContextVar("traceparent", default="")
-_FORM = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]")
+_FORM = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 Value = str | int | float | bool
 
