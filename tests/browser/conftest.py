@@ -79,6 +79,7 @@ def cadre(chromium_program, tmp_path_factory):
             course_version=loading.load_course(access, content),
             cast=story.find_cast(access),
             gateway_metrics=f"http://127.0.0.1:{supervisor.site.ports['gateway'].metrics}/metrics",
+            notification_metrics=f"http://127.0.0.1:{supervisor.site.ports['notification'].metrics}/metrics",
             keys_dir=supervisor.site.keys_dir,
             databases={name: url.replace("+psycopg", "") for name, url in supervisor.site.database_urls.items()},
         )
@@ -135,7 +136,7 @@ def letters(cadre, letter):
     return {state: make(state, f"26-9{n}").name.removeprefix("notices/") for n, state in enumerate(states)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def issued(cadre, letter):
     """Issue letters of their own subject and asks to the staff of *letter*; returns their ids."""
     access = cadre.access

@@ -5,6 +5,7 @@ import re
 import pytest
 from jinja2.lexer import Lexer
 
+from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import glossary, sentences
 from gateway.app import environment
 
@@ -59,3 +60,11 @@ def test_a_template_has_no_script_and_no_style_of_its_own(name):
 def test_each_form_that_changes_something_proves_where_it_comes_from(name):
     for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", source_of(name), re.DOTALL):
         assert re.search(r"parts\.hidden\(|parts\.csrf\(", form) or 'action="/sign-in"' in form, form
+
+
+def test_what_several_pages_share_names_a_file_by_the_last_part_of_its_name():
+    file = pb.Attachment(name="notices/one/attachments/two", title="Chart", kind=pb.Attachment.ATTACHMENT)
+
+    shown = ENVIRONMENT.globals["parts"].files(pb.Notice(attachments=[file]), (pb.Attachment.ATTACHMENT,))
+
+    assert 'href="/files/one/two"' in shown

@@ -37,9 +37,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(words=glossary, markdown=markdown.to_html)
-    made.globals["parts"] = made.get_template("parts.html").module
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
+    # Last: what its macros use must be there.
+    made.globals["parts"] = made.get_template("parts.html").module
     return made
 
 

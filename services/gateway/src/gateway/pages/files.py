@@ -15,6 +15,7 @@ from servicekit.client import Refused
 router = APIRouter()
 
 _MOST_BYTES = 10 * 1024 * 1024
+_FIELDS = ("file", "kind", "title", "checked_reason")
 # Refusals of the scan: a person may look, and say that she did.
 _LOOK = ("PERSONAL_NUMBERS_FOUND", "TEXT_UNREADABLE")
 
@@ -28,6 +29,9 @@ def files_page(visit: Visitor, letter_id: str) -> Answer:
 @router.post("/letters/{letter_id}/files")
 def add_file(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     """Add a file; what the scan finds is said before it is kept."""
+    # So that what is wrong with them is said at the field, also where the form did not show it yet.
+    for field in _FIELDS:
+        form.values.setdefault(field, [""])
     content = form.files.get("file", b"")
     if not content:
         form.errors["file"] = "Choose the file. A browser does not keep it when a form comes back or a sign-in ends."
@@ -92,8 +96,6 @@ def _blank(visit: Visit, letter_id: str) -> Form:
 def _files(visit: Visit, letter: pb.Notice, form: Form, warning: str = "") -> Answer:
     if letter.state != pb.Notice.DRAFT:
         return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
-    for field in ("file", "kind", "title", "checked_reason"):
-        form.values.setdefault(field, [""])
     return visit.page(
         "letter_files.html",
         status=400 if form.errors else 200,

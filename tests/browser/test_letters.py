@@ -1,0 +1,287 @@
+"""What the state does with a letter besides issuing it: files, who it is for, a later issue, withdrawal, tables."""
+
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pypdf
+import pytest
+from playwright.sync_api import expect
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from cadre.notification.v1 import notification_service_pb2 as pb
+from servicekit.calendar import PACIFIC, add_business_days, pacific_date
+from servicekit.testing.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+ANALYST, APPROVER = "State analyst", "Approver"
+COORDINATOR = "Coordinator, Lake"
+TODAY = pacific_date(datetime.now(UTC))
+
+
+def pdf(text):
+    """A PDF of one page that says *text*."""
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(612, 792)
+    font = {"/Type": NameObject("/Font"), "/Subtype": NameObject("/Type1"), "/BaseFont": NameObject("/Helvetica")}
+    page[NameObject("/Resources")] = DictionaryObject(
+        {
+            NameObject("/Font"): DictionaryObject(
+                {NameObject("/F"): DictionaryObject({NameObject(key): value for key, value in font.items()})}
+            )
+        }
+    )
+    stream = DecodedStreamObject()
+    stream.set_data(f"BT /F 12 Tf 72 700 Td ({text}) Tj ET".encode("latin-1"))
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def draft(analyst, subject, *, effective=None):
+    """Write a draft with all that approval asks for, and stay in its form."""
+    analyst.go("/letters/new")
+    analyst.type("Subject", subject)
+    analyst.page.get_by_label("Reason for this transmittal").select_option("Started by DCSS")
+    analyst.type("Contact", "DCSS Policy")
+    analyst.type("Telephone (optional)", "916-555-0100")
+    analyst.type("In one sentence", "A form is named otherwise.")
+    analyst.type("Effective date", (effective or add_business_days(TODAY, 28)).isoformat())
+
+
+def send_for_approval(analyst, cadre):
+    """Send the draft in the form, and return the path of its letter."""
+    analyst.press("Send for approval")
+    analyst.sees("The letter was sent for approval.")
+    return analyst.page.url.partition("?")[0].removeprefix(cadre.url)
+
+
+# ---- writing ----
+
+
+def test_a_draft_keeps_every_field_that_was_typed(person):
+    analyst = person().sign_in(ANALYST)
+    draft(analyst, "Every field")
+    texts = {
+        "Topic (optional)": "enforcement",
+        "Replaces (optional)": "CSSP 25-11",
+        "Supersedes (optional)": "CSSP 24-02, section 3",
+        "References (optional)": "Family Code 17400",
+        "Before (optional)": "It was named A.",
+        "From the effective date (optional)": "It is named B.",
+        "What staff must do (optional)": "Use B.",
+        "Until then (optional)": "Use A.",
+        "Business days later (optional)": "4",
+    }
+    for label, text in texts.items():
+        analyst.type(label, text)
+    analyst.page.get_by_text("Later, after so many business days", exact=True).click()
+    analyst.press("Save draft")
+
+    analyst.sees("The draft is saved.")
+    for label, text in texts.items():
+        expect(analyst.page.get_by_label(label, exact=True)).to_have_value(text)
+    expect(analyst.page.get_by_label("Later, after so many business days")).to_be_checked()
+    analyst.sees(re.compile(r"As saved, if it were issued today: staff are due \w+day, .* before it takes effect\."))
+    analyst.press("Preview as staff")
+    analyst.sees("DCSS Policy, 916-555-0100")
+
+
+def test_a_letter_without_lead_time_says_that_training_is_due_after_it_takes_effect(person):
+    analyst = person().sign_in(ANALYST)
+    draft(analyst, "From today on", effective=TODAY)
+    analyst.press("Save draft")
+
+    analyst.sees(re.compile("As saved, if it were issued today: staff are due .*; it takes effect on the day of issue"))
+
+
+def test_a_change_of_who_a_letter_is_for_is_shown_before_it_is_kept(person):
+    analyst = person().sign_in(ANALYST)
+    draft(analyst, "For fewer people")
+    analyst.press("Save draft")
+    analyst.sees("The draft is saved.")
+    everyone = analyst.page.locator("#counted p").first.inner_text()
+    analyst.page.get_by_text("Choose work units").click()
+    analyst.page.get_by_role("group", name="Staff of these units").get_by_text("Intake", exact=True).click()
+    analyst.press("Save draft")
+
+    analyst.sees_heading("This changes who the letter is for")
+    said = analyst.page.locator("#changes-who strong").inner_text()
+    added, removed, as_before = (int(n.replace(",", "")) for n in re.findall(r"[\d,]+", said))
+    assert added == 0
+    assert removed > as_before > 0
+    again = analyst.page.context.new_page()
+    again.goto(analyst.page.url)
+    expect(again.locator("#counted p").first).to_have_text(everyone)
+
+    analyst.press("Save draft")
+    analyst.sees("The draft is saved.")
+    again.goto(analyst.page.url)
+    expect(again.get_by_label("Intake", exact=True)).to_be_checked()
+
+
+# ---- files ----
+
+
+def test_a_signed_letter_is_attached_searched_for_numbers_read_by_staff_and_removed(person, cadre):
+    analyst = person().sign_in(ANALYST)
+    draft(analyst, "With its signed letter")
+    analyst.press("Save the draft, then add or remove files")
+    analyst.press("Add the file")
+    analyst.sees_heading("Not yet: please look at this")
+
+    risky = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": pdf("Her number is 536-22-8726.")}
+    analyst.page.get_by_label("File", exact=True).set_input_files(risky)
+    analyst.type("Title (optional)", "The signed letter")
+    analyst.press("Add the file")
+    analyst.sees_heading("Personal numbers?")
+    analyst.sees(re.compile("page 1: social security number ending in 26"))
+    assert "536-22-8726" not in analyst.page.content()
+    expect(analyst.page.get_by_label("Title (optional)")).to_have_value("The signed letter")
+    analyst.page.get_by_label("File", exact=True).set_input_files(risky)
+    analyst.type("I looked; these are not real numbers, because …", "It is the number of a form in an example.")
+    analyst.press("Add the file")
+    analyst.sees("The file is added to the draft.")
+    analyst.sees("Looked at by a person: It is the number of a form in an example.")
+
+    other = {"name": "chart.txt", "mimeType": "text/plain", "buffer": "Who does what: ñ".encode()}
+    analyst.page.get_by_label("File", exact=True).set_input_files(other)
+    analyst.press("Add the file")
+    analyst.sees("chart.txt")
+    analyst.press(re.compile("^Remove chart.txt"))
+    analyst.sees("The file is removed from the draft.")
+    assert analyst.page.get_by_text("chart.txt").count() == 0
+
+    analyst.press("Back to the draft")
+    analyst.sees_heading(re.compile("draft$"))
+    link = analyst.page.get_by_role("link", name="The signed letter", exact=True)
+    answer = analyst.page.request.get(cadre.url + link.get_attribute("href"))
+    assert answer.status == 200, answer.text()
+    assert answer.body() == risky["buffer"]
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="signed.pdf"')
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    outsider = person().sign_in(COORDINATOR)
+    assert outsider.page.request.get(cadre.url + link.get_attribute("href")).status == 404
+
+
+def test_a_file_that_is_too_large_is_refused_at_its_field_and_beyond_any_form_before_it_is_read(person):
+    analyst = person().sign_in(ANALYST)
+    draft(analyst, "With a large file")
+    analyst.press("Save the draft, then add or remove files")
+    page = analyst.page.url
+    for megabytes in (11, 30):
+        analyst.page.goto(page)
+        large = {"name": "large.txt", "mimeType": "text/plain", "buffer": b"a" * megabytes * 1024 * 1024}
+        analyst.page.get_by_label("File", exact=True).set_input_files(large)
+        analyst.press("Add the file")
+        analyst.sees("The file is larger than 10 MB." if megabytes < 21 else "This file is too large")
+
+
+def test_a_file_cannot_wait_for_a_new_sign_in_but_what_was_typed_beside_it_does(person, fifteen_minutes_pass):
+    analyst = person().sign_in(ANALYST)
+    draft(analyst, "Typed beside a file")
+    analyst.press("Save the draft, then add or remove files")
+    analyst.sees("The file itself is not kept if your sign-in ends")
+    analyst.type("Title (optional)", "Chart of duties")
+    chart = {"name": "chart.txt", "mimeType": "text/plain", "buffer": b"Who does what"}
+    analyst.page.get_by_label("File", exact=True).set_input_files(chart)
+    fifteen_minutes_pass()
+    analyst.press("Add the file")
+    analyst.page.get_by_role("button", name=re.compile(ANALYST)).click()
+
+    analyst.sees("The file itself could not be kept.")
+    analyst.sees("chart.txt")
+    analyst.press("Send it now")
+    analyst.sees("Choose the file.")
+    expect(analyst.page.get_by_label("Title (optional)")).to_have_value("Chart of duties")
+
+
+# ---- a later issue ----
+
+
+def test_a_letter_is_issued_on_a_day_and_time_and_can_be_returned_before(person, cadre):
+    analyst = person().sign_in(ANALYST)
+    draft(analyst, "Not before Monday")
+    path = send_for_approval(analyst, cadre)
+    day = add_business_days(TODAY, 3)
+
+    approver = person().sign_in(APPROVER)
+
+    def approve():
+        approver.go(path)
+        approver.page.get_by_text("Issue on a day and time").click()
+        approver.type("Day of issue (optional)", day.isoformat())
+        approver.type("Time of issue (optional)", "14:30")
+        approver.press("Approve, and issue it then")
+        return bool(approver.page.get_by_text("The letter is approved.").count())
+
+    approver.go(path)
+    approver.page.get_by_text("Issue on a day and time").click()
+    approver.type("Day of issue (optional)", (TODAY - timedelta(days=1)).isoformat())
+    approver.press("Approve, and issue it then")
+    approver.sees("This moment has passed.")
+    wait_until(approve, 30, "the list of staff arrives")
+    approver.sees(re.compile(rf"is issued {day:%b} {day.day}(, \d+)?, 2:30 p\.m\., Pacific time"))
+    approver.go("/letters")
+    approver.sees_heading("Scheduled")
+
+    notice = cadre.access.ask(
+        cadre.access.notification.GetNotice,
+        pb.GetNoticeRequest(name=f"notices{path.removeprefix('/letters')}"),
+        person=cadre.cast.approver,
+    )
+    assert notice.publish_at.ToDatetime(tzinfo=UTC) == datetime(day.year, day.month, day.day, 14, 30, tzinfo=PACIFIC)
+    approver.go(path)
+    approver.type(re.compile("Reason for returning it"), "The form changed again.")
+    approver.press("Return with a reason")
+    approver.sees("The letter went back to its author with your reason.")
+
+
+# ---- withdrawal ----
+
+
+def test_withdrawing_says_what_it_does_and_every_page_of_the_letter_says_that_it_is_withdrawn(person, issued):
+    notice = issued("To be withdrawn")
+    approver = person().sign_in(APPROVER)
+    approver.go(f"/letters/{notice}")
+    approver.press("Withdraw…")
+    approver.sees_heading("What this does")
+    approver.sees("47 agencies have this letter")
+    approver.sees("Nothing is deleted")
+    approver.press("Withdraw the letter")
+    approver.sees_heading("Not yet: please look at this")
+    approver.type("Reason", "The judgment was reversed.")
+    approver.press("Withdraw the letter")
+    approver.sees("The letter is withdrawn.")
+
+    coordinator = person().sign_in(COORDINATOR)
+    pages = [
+        *((approver, f"/letters/{notice}{tab}") for tab in ("", "/map", "/text", "/included", "/history", "/print")),
+        (coordinator, f"/agencies/lake/letters/{notice}"),
+        (coordinator, f"/training/{notice}"),
+        (coordinator, f"/training/{notice}/letter"),
+    ]
+    for visitor, path in pages:
+        assert visitor.go(path).status == 200
+        visitor.sees_heading(re.compile("^Withdrawn "))
+        visitor.sees("The judgment was reversed.")
+        assert visitor.page.get_by_role("button", name=re.compile("^Confirm")).count() == 0
+    coordinator.go("/training")
+    assert coordinator.page.get_by_text("To be withdrawn").count() == 0
+
+
+def test_a_letter_that_staff_see_later_is_released_by_the_coordinator(person, issued):
+    notice = issued("Staff see it later", staff_release_days=5)
+    colleague = person().sign_in("Specialist, Lake")
+    assert colleague.go(f"/training/{notice}").status == 404
+    coordinator = person().sign_in(COORDINATOR)
+    coordinator.go(f"/agencies/lake/letters/{notice}")
+    coordinator.sees_heading("When our staff see it")
+    coordinator.press("Release to our staff now")
+
+    coordinator.sees("Your staff see this letter from now on.")
+    coordinator.sees(re.compile("^Released to our staff "))
+    wait_until(lambda: colleague.go(f"/training/{notice}").status == 200, 30, "the colleague sees the letter")
