@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from servicekit.consumers import explain, is_outage
 from servicekit.db import Database, Db
 
 log = structlog.get_logger()
@@ -161,11 +162,14 @@ class Measures(Collector):
         try:
             with self._database.read() as db:
                 readings = list(measure.read(db))
-        except Exception:
+        except Exception as error:
             self._failures.labels(measure.name).inc()
             # A figure that nobody could count is not shown: an old one would pass for true.
             self._readings = {name: kept for name, kept in self._readings.items() if name != measure.name}
-            log.exception("measure_failed", measure=measure.name)
+            if is_outage(error):
+                log.warning("measure_without_database", measure=measure.name, error=explain(error))
+            else:
+                log.exception("measure_failed", measure=measure.name)
             return _RETRY_SECONDS
         taken = time.monotonic() - started
         self._readings = {**self._readings, measure.name: readings}

@@ -66,7 +66,7 @@ ORDER BY abs(effective_days) NULLS LAST, published_at DESC
 def _read(db: Db) -> Iterable[Reading]:
     in_state = {row["state"]: row["notices"] for row in db.rows(_STATES)}
     for state in State:
-        yield NOTICES.of(in_state.get(state, 0), state.lower())
+        yield NOTICES.of(in_state.get(state, 0), state.lower().replace("_", " "))
     issued = db.rows(_OPEN, today=pacific_date(db.at))
     yield OPEN.of(len(issued))
     for standing in STANDINGS:
