@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psycopg
@@ -28,9 +27,9 @@ PRODUCTION = {"CADRE_PUBLIC_URL": "https://cadre.example.gov", "CADRE_DEMO": "0"
 
 
 @pytest.fixture(scope="module")
-def server():
+def server(data_folder):
     """A PostgreSQL that keeps what is committed, with a database for each service."""
-    with tempfile.TemporaryDirectory(prefix="cadre-doctor-") as name, PostgresServer(Path(name)) as running:
+    with PostgresServer(data_folder / "doctor") as running:
         for service in SERVICES:
             migrations.upgrade(running.ensure_database(service, owner=service), schema.migrations(service))
         yield running
