@@ -390,6 +390,7 @@ REQUESTS = {
         ),
         "RevokeRole": lambda w: D.RevokeRoleRequest(name=new_grant(w), reason="a test", request_id=fresh()),
         "ExchangeSignIn": lambda w: D.ExchangeSignInRequest(person=w.person),
+        "GetSignInPerson": lambda w: D.GetSignInPersonRequest(person=w.person, whole_state=True),
         "ListPersonas": lambda w: D.ListPersonasRequest(),
         "CreateRosterImport": lambda w: D.CreateRosterImportRequest(parent=HOME, dry_run=True, request_id=fresh()),
         "AppendRosterChunk": lambda w: D.AppendRosterChunkRequest(

@@ -96,6 +96,69 @@ def test_nobody_is_signed_in_under_a_number_that_is_not_given(directory):
     assert refused.value.metadata == {"resource": "staffNumbers/S-404"}
 
 
+def named(directory, **key):
+    return directory.as_whole("sign_ins.exchange").GetSignInPerson(pb.GetSignInPersonRequest(**key))
+
+
+def test_a_person_is_named_by_number_address_and_id_among_the_people_of_an_agency(directory):
+    person = directory.hire("lake", staff_number="S-1", email="Jo.Mills@Lake.example.gov")
+    directory.grant(person.name, "coordinator", "agencies/lake")
+    lake = {"agencies": ["agencies/mendocino", "agencies/lake"]}
+
+    found = [
+        named(directory, staff_number="S-1", **lake),
+        named(directory, email="jo.mills@lake.EXAMPLE.gov", **lake),
+        named(directory, person=person.name, whole_state=True),
+    ]
+
+    assert (
+        found
+        == [
+            pb.SignInPerson(
+                person=person.name,
+                staff_number="S-1",
+                display_name=person.display_name,
+                agencies=["agencies/lake"],
+                role_scopes=["agencies/lake"],
+                may_sign_in=True,
+            )
+        ]
+        * 3
+    )
+
+
+@pytest.mark.parametrize("key", [{"staff_number": "S-1"}, {"email": "jo@lake.example.gov"}, {"staff_number": "S-9"}])
+def test_nobody_is_named_who_works_elsewhere_or_left(directory, key):
+    person = directory.hire("lake", staff_number="S-1", email="jo@lake.example.gov")
+    left = directory.hire("mendocino", staff_number="S-9")
+    end_job(directory, left, "mendocino", directory.day())
+
+    with pytest.raises(Refused) as refused:
+        named(directory, agencies=["agencies/mendocino"], **key)
+
+    assert (refused.value.reason, refused.value.metadata) == ("NOT_FOUND", {"resource": "people/-"})
+    end_job(directory, person, "lake", directory.day())
+    gone = named(directory, person=person.name, whole_state=True)
+    assert (gone.person, list(gone.agencies), gone.may_sign_in) == (person.name, [], False)
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ({"whole_state": True}, "person"),
+        ({"staff_number": "S-1", "email": "jo@lake.example.gov", "whole_state": True}, "person"),
+        ({"staff_number": "S-1"}, "agencies"),
+        ({"staff_number": "S-1", "agencies": ["agencies/lake"], "whole_state": True}, "agencies"),
+    ],
+)
+def test_whom_a_sign_in_may_name_is_said_exactly(directory, key, field):
+    with pytest.raises(Refused) as refused:
+        named(directory, **key)
+
+    assert refused.value.reason == "INVALID_FIELD"
+    assert list(refused.value.fields) == [field]
+
+
 def test_a_role_is_given_once_taken_back_once_and_given_again(directory):
     person = directory.hire("lake")
     grant = directory.grant(person.name, "director", "agencies/lake")

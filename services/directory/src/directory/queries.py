@@ -98,6 +98,12 @@ ORDER BY agency.sort_key
 _GRANTS = """
 SELECT id::text, role, scope FROM role_grant WHERE person_id = %(person)s AND revoked_at IS NULL ORDER BY scope, role
 """
+_NAMED = """
+SELECT id, staff_number, family_name, given_name FROM person
+WHERE (id = %(person)s::uuid OR staff_number = %(number)s::text OR email_key = %(email)s::text)
+  AND (%(anywhere)s OR EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s)
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)))
+"""
 _VOCABULARY = """
 SELECT
   (SELECT coalesce(jsonb_object_agg(id, short_title), '{}') FROM agency) AS agencies,
@@ -281,6 +287,25 @@ def person_id_of(db: Db, staff_number: str) -> UUID:
         raise NotFound(f"staffNumbers/{staff_number}")
     found: UUID = rows[0]["id"]
     return found
+
+
+def person_named(
+    db: Db, *, person_id: UUID | None, staff_number: str, email: str, agencies: Collection[str] | None, day: date
+) -> dict[str, Any] | None:
+    """Return id, number and name of whom an id, a number or an address names.
+
+    *agencies*: only with a job there on *day*; None = anywhere, or nowhere.
+    """
+    rows = db.rows(
+        _NAMED,
+        person=person_id,
+        number=staff_number or None,
+        email=email.casefold() or None,
+        anywhere=agencies is None,
+        agencies=list(agencies or ()),
+        day=day,
+    )
+    return rows[0] if rows else None
 
 
 def grants(db: Db, person_id: UUID) -> list[dict[str, Any]]:

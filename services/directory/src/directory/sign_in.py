@@ -1,5 +1,6 @@
 """Tokens for people whom the gateway signed in, and the people of the demonstration."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from directory import queries
 from directory.rules import roles
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
-from servicekit.refusals import Kind, Refusal
+from servicekit.refusals import Kind, NotFound, Refusal
 from servicekit.tokens import LIFETIME, Signer
 
 # part, role, agency; without a role: a specialist who has none.
@@ -54,6 +55,44 @@ def exchange(db: Db, signer: Signer, *, person_id: UUID, at: datetime) -> SignIn
         raise NoCurrentWork("The person has no current job.", person=f"people/{person_id}")
     token = signer.mint(f"people/{person_id}", roles.rights(grants, work), now=at)
     return SignIn(person_id, token, at + LIFETIME)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The person whom a sign-in names, and what decides whether she may."""
+
+    id: UUID
+    staff_number: str
+    family_name: str
+    given_name: str
+    agencies: tuple[str, ...]
+    role_scopes: tuple[str, ...]
+    may_sign_in: bool
+
+
+def named(
+    db: Db, *, person_id: UUID | None, staff_number: str, email: str, agencies: Collection[str] | None, at: datetime
+) -> Named:
+    """Return the person with an id, a staff number or an address; *agencies*: only who has a job there today.
+
+    Nobody there and nobody at all are one answer: who asks for an agency learns nothing of the others.
+    """
+    day = pacific_date(at)
+    found = queries.person_named(
+        db, person_id=person_id, staff_number=staff_number, email=email, agencies=agencies, day=day
+    )
+    if found is None:
+        raise NotFound("people/-")
+    grants, work = queries.standing(db, found["id"], day=day)
+    return Named(
+        id=found["id"],
+        staff_number=found["staff_number"],
+        family_name=found["family_name"],
+        given_name=found["given_name"],
+        agencies=tuple(sorted(work.now)),
+        role_scopes=tuple(sorted({grant.scope for grant in grants if roles.counts(grant, work)})),
+        may_sign_in=roles.may_sign_in(grants, work),
+    )
 
 
 def personas(db: Db, *, demonstration: bool, at: datetime) -> list[dict[str, Any]]:

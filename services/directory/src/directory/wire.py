@@ -240,6 +240,32 @@ def token(signed: sign_in.SignIn) -> pb.Token:
     return message
 
 
+def sign_in_key(request: pb.GetSignInPersonRequest) -> dict[str, Any]:
+    """Return by what a person is named and among whom: the words of `sign_in.named`."""
+    if len([key for key in (request.person, request.staff_number, request.email) if key]) != 1:
+        raise InvalidField("person", request.person, "must be exactly one of person, staff_number and email")
+    if request.whole_state == bool(request.agencies):
+        raise InvalidField("agencies", len(request.agencies), "must be given, unless whole_state is")
+    return {
+        "person_id": person_id(request.person) if request.person else None,
+        "staff_number": request.staff_number,
+        "email": request.email,
+        "agencies": None if request.whole_state else [agency_id(name, "agencies") for name in request.agencies],
+    }
+
+
+def sign_in_person(named: sign_in.Named) -> pb.SignInPerson:
+    """Return the person whom a sign-in names."""
+    return pb.SignInPerson(
+        person=f"people/{named.id}",
+        staff_number=named.staff_number,
+        display_name=name_rules.display_name(named.family_name, named.given_name),
+        agencies=[f"agencies/{agency}" for agency in named.agencies],
+        role_scopes=[scope if scope == roles.STATE else f"agencies/{scope}" for scope in named.role_scopes],
+        may_sign_in=named.may_sign_in,
+    )
+
+
 def persona(row: Mapping[str, Any]) -> pb.Persona:
     """Return a person of the demonstration."""
     return pb.Persona(

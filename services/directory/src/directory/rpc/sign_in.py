@@ -19,6 +19,10 @@ class SignInRpcs(DirectoryBase):
                 person_id = wire.person_id(request.person)
             return wire.token(sign_in.exchange(db, self.signer, person_id=person_id, at=call.now))
 
+    def GetSignInPerson(self, request: pb.GetSignInPersonRequest, call: Call) -> pb.SignInPerson:
+        with self.read() as db:
+            return wire.sign_in_person(sign_in.named(db, **wire.sign_in_key(request), at=call.now))
+
     def ListPersonas(self, request: pb.ListPersonasRequest, call: Call) -> pb.ListPersonasResponse:  # noqa: ARG002
         with self.read() as db:
             rows = sign_in.personas(db, demonstration=self.demonstration, at=call.now)
