@@ -21,7 +21,8 @@ FILES = [importlib.import_module(f"{str(path.with_suffix('')).replace('/', '.')}
 METHODS = [method for file in FILES for service in file.services_by_name.values() for method in service.methods]
 MESSAGES = [message for file in FILES for message in file.message_types_by_name.values()]
 EVENTS = [message for message in MESSAGES if message.GetOptions().Extensions[options_pb2.subject]]
-READS = ("Get", "List", "BatchGet", "Preview", "Compare", "Explain", "Suggest", "Try", "RunAudits", "ExchangeSignIn")
+READS = ("Search", "Get", "List", "BatchGet", "Preview", "Compare", "Explain", "Suggest", "Try", "RunAudits")
+READS += ("ExchangeSignIn",)
 WRITES = [method for method in METHODS if not method.name.startswith(READS)]
 LISTS = [
     method

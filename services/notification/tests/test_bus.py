@@ -56,6 +56,9 @@ def test_members_that_the_directory_tells_of_become_recipients(made, service, te
             changes=[directory.MemberChange(person_id=person, agency_id="lake", member=True)],
         ),
     )
+    series = [pb.Series(name="series/CSSP", title="Policy letters", kind=pb.Notice.POLICY)]
+    importer = service.stub(NotificationServiceStub, rights=["reference.import"])
+    importer.ImportSeries(pb.ImportSeriesRequest(series=series, request_id=made.new_id()))
     draft = stub.CreateNotice(pb.CreateNoticeRequest(notice=made.written(audience), request_id=made.new_id()))
     sent = stub.SubmitNotice(pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=made.new_id()))
     issued = approver.PublishNotice(

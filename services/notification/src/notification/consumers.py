@@ -5,7 +5,7 @@ from typing import Any
 
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
-from notification import assignments, deliveries, memberships, wire
+from notification import assignments, deliveries, heard, memberships
 from servicekit.consumers import Delivered, Subscription
 from servicekit.db import Db
 
@@ -18,12 +18,12 @@ def agency_listed(db: Db, events: list[Delivered[directory.AgencyListed]]) -> No
 
 def members_changed(db: Db, events: list[Delivered[directory.AudienceMembersChanged]]) -> None:
     """Memberships changed: the copy, and every open notice with it."""
-    memberships.apply(db, [wire.chunk(event.message) for event in events])
+    memberships.apply(db, [heard.chunk(event.message) for event in events])
 
 
 def assignment_created(db: Db, events: list[Delivered[enrollment.AssignmentCreated]]) -> None:
     """Training is on people's lists: whoever was excused is so no longer."""
-    assignments.take_back_excuse(db, [key for event in events for key in wire.assigned(event.message)])
+    assignments.take_back_excuse(db, [key for event in events for key in heard.assigned(event.message)])
 
 
 def assignment_completed(db: Db, events: list[Delivered[enrollment.AssignmentCompleted]]) -> None:
@@ -31,13 +31,13 @@ def assignment_completed(db: Db, events: list[Delivered[enrollment.AssignmentCom
     completions: dict[assignments.Key, datetime] = {}
     for event in events:
         # The first one told is the one that counts.
-        completions = wire.completions(event.message) | completions
+        completions = heard.completions(event.message) | completions
     assignments.complete(db, completions)
 
 
 def assignment_waived(db: Db, events: list[Delivered[enrollment.AssignmentWaived]]) -> None:
     """People were excused."""
-    assignments.excuse(db, [key for event in events for key in wire.assigned(event.message)])
+    assignments.excuse(db, [key for event in events for key in heard.assigned(event.message)])
 
 
 # `assignment.withdrawn` is not heard: the membership that caused it arrives here by itself, and takes her off the list.

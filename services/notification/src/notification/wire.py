@@ -7,11 +7,8 @@ from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from cadre.directory.v1 import events_pb2 as directory
-from cadre.enrollment.v1 import events_pb2 as enrollment
 from cadre.notification.v1 import notification_service_pb2 as pb
 from notification import inbox
-from notification.memberships import Chunk, MemberChange
 from notification.rules import due_dates, files
 from notification.rules.due_dates import DueRule
 from notification.rules.files import Label
@@ -120,7 +117,7 @@ def letter(notice: pb.Notice) -> Letter:
         reason=_enum_name(pb.Notice.Reason, notice.reason, "notice.reason"),
         asks=_enum_name(pb.Asks, notice.asks, "notice.asks"),
         body=notice.body,
-        effective_date=_date(notice.effective_date, "notice.effective_date"),
+        effective_date=day(notice.effective_date, "notice.effective_date"),
         audience_id=names.uuid_in("audiences/{audience}", notice.audience, field="notice.audience")
         if notice.audience
         else None,
@@ -132,49 +129,9 @@ def letter(notice: pb.Notice) -> Letter:
     )
 
 
-def chunk(message: directory.AudienceMembersChanged) -> Chunk:
-    """Read a chunk of a change of membership."""
-    effective = _date(message.effective_date, "effective_date")
-    if effective is None:
-        raise InvalidField("effective_date", "", "must be given")
-    return Chunk(
-        audience_id=names.as_uuid(message.audience_id, field="audience_id"),
-        revision=message.revision,
-        chunk=message.chunk,
-        chunks=message.chunks,
-        effective_date=effective,
-        changes=tuple(
-            MemberChange(
-                names.as_uuid(change.person_id, field="person_id"),
-                change.agency_id,
-                tuple(change.units),
-                change.member,
-                change.on_leave,
-            )
-            for change in message.changes
-        ),
-        whole=message.whole,
-    )
-
-
 def moment(stamp: Timestamp) -> datetime:
     """Read a moment."""
     return stamp.ToDatetime(UTC)
-
-
-def completions(message: enrollment.AssignmentCompleted) -> dict[tuple[UUID, UUID], datetime]:
-    """Read who completed what was assigned, and when."""
-    notice = names.as_uuid(message.notice_id, field="notice_id")
-    return {
-        (notice, names.as_uuid(done.person_id, field="person_id")): done.complete_time.ToDatetime(UTC)
-        for done in message.completions
-    }
-
-
-def assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived) -> list[tuple[UUID, UUID]]:
-    """Read whose assignments an event is about."""
-    notice = names.as_uuid(message.notice_id, field="notice_id")
-    return [(notice, names.as_uuid(person, field="person_id")) for person in message.person_ids]
 
 
 # ---- out ----
@@ -387,7 +344,8 @@ def _enum_value(enum: Any, name: str) -> Any:  # noqa: ANN401 - generated enums 
     return enum.Value(name) if name else 0
 
 
-def _date(value: str, field: str) -> date | None:
+def day(value: str, field: str) -> date | None:
+    """Read a day; None if it is not said."""
     if not value:
         return None
     try:

@@ -1,0 +1,51 @@
+"""What other services tell, in this service's terms."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from cadre.directory.v1 import events_pb2 as directory
+from cadre.enrollment.v1 import events_pb2 as enrollment
+from notification import wire
+from notification.memberships import Chunk, MemberChange
+from servicekit import names
+from servicekit.refusals import InvalidField
+
+
+def chunk(message: directory.AudienceMembersChanged) -> Chunk:
+    """Read a chunk of a change of membership."""
+    effective = wire.day(message.effective_date, "effective_date")
+    if effective is None:
+        raise InvalidField("effective_date", "", "must be given")
+    return Chunk(
+        audience_id=names.as_uuid(message.audience_id, field="audience_id"),
+        revision=message.revision,
+        chunk=message.chunk,
+        chunks=message.chunks,
+        effective_date=effective,
+        changes=tuple(
+            MemberChange(
+                names.as_uuid(change.person_id, field="person_id"),
+                change.agency_id,
+                tuple(change.units),
+                change.member,
+                change.on_leave,
+            )
+            for change in message.changes
+        ),
+        whole=message.whole,
+    )
+
+
+def completions(message: enrollment.AssignmentCompleted) -> dict[tuple[UUID, UUID], datetime]:
+    """Read who completed what was assigned, and when."""
+    notice = names.as_uuid(message.notice_id, field="notice_id")
+    return {
+        (notice, names.as_uuid(done.person_id, field="person_id")): done.complete_time.ToDatetime(UTC)
+        for done in message.completions
+    }
+
+
+def assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived) -> list[tuple[UUID, UUID]]:
+    """Read whose assignments an event is about."""
+    notice = names.as_uuid(message.notice_id, field="notice_id")
+    return [(notice, names.as_uuid(person, field="person_id")) for person in message.person_ids]
