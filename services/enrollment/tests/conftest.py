@@ -259,7 +259,7 @@ def world(nats_server, launch):
     """Enrollment at work, hearing the others over JetStream."""
     service = launch(APP, role="all")
     # Quiet means nothing before every consumer is there.
-    consumers = len(APP.subscriptions)
+    consumers = len({subscription.stream for subscription in APP.subscriptions})
     wait_until(lambda: len(service.runtime.worker.bus().consumers) == consumers, 20, "a consumer for each producer")
     others = Others(nats_server.url)
     world = World(service, others)
