@@ -25,30 +25,32 @@ from gateway.pages import (
     tests_editor,
 )
 
-ROUTERS = tuple(
-    area.router
-    for area in (
-        sign_in,
-        home,
-        composer,
-        approval,
-        state_notice,
-        downloads,
-        files,
-        agency_notice,
-        elsewhere,
-        learning,
-        record,
-        course,
-        test,
-        catalogue,
-        course_editor,
-        tests_editor,
-        reaction,
-        quality,
-        people,
-        person,
-        roster,
-        operator,
+ROUTERS = (
+    tuple(
+        area.router
+        for area in (
+            sign_in,
+            home,
+            composer,
+            approval,
+            state_notice,
+            downloads,
+            files,
+            agency_notice,
+            elsewhere,
+            learning,
+            record,
+            course,
+            test,
+            catalogue,
+            course_editor,
+            tests_editor,
+            reaction,
+            quality,
+            people,
+            person,
+            roster,
+        )
     )
+    + operator.ROUTERS
 )
