@@ -251,4 +251,4 @@ def test_figures_cost_as_many_statements_for_many_as_for_one(cadre, statements):
             cadre.coordinator("alameda").ListAgencyNotices(pb.ListAgencyNoticesRequest(parent="agencies/alameda"))
         counted.append(len(sent))
 
-    assert counted[0] == counted[1] == 7
+    assert counted[0] == counted[1] == 8
