@@ -300,7 +300,6 @@ def test_a_page_has_no_fault_that_axe_finds_and_fits_every_screen(signed_in, thi
         (COORDINATOR, LAKE + "/briefing?select=none", "Record the briefing"),
         (BIG_COORDINATOR, "/training/{letter}/test/{open}", "Send my answers"),
         (APPROVER, "/letters/{waiting}", "Return with a reason"),
-        (APPROVER, "/letters/{waiting}", "Approve, and issue it then"),
         (APPROVER, "/letters/{letter}/withdraw", "Withdraw the letter"),
         (ANALYST, "/letters/{draft}/files", "Add the file"),
         (COORDINATOR, "/agencies/lake/roster", "Check the file"),
