@@ -26,7 +26,11 @@ def agency(slug, *counties):
 
 
 def one(counts, **fields):
-    figures = pb.AgencyReadiness(agency="agencies/lake", counts=pb.Counts(**counts), **fields)
+    figures = pb.AgencyReadiness(
+        agency="agencies/lake",
+        counts=pb.Counts(at_work=counts.get("of", 0) - counts.get("on_leave", 0), **counts),
+        **fields,
+    )
     return pb.Readiness(agencies=[figures]), {"agencies/lake": agency("lake", ("06033", "", ""))}
 
 
@@ -69,7 +73,9 @@ def test_the_shade_of_an_agency_is_whether_it_confirmed():
 
 
 def test_counties_of_a_regional_agency_share_one_figure_and_a_former_member_is_not_among_them():
-    figures = pb.Readiness(agencies=[pb.AgencyReadiness(agency="agencies/sierra", counts=pb.Counts(of=3, ready=1))])
+    figures = pb.Readiness(
+        agencies=[pb.AgencyReadiness(agency="agencies/sierra", counts=pb.Counts(of=3, at_work=3, ready=1))]
+    )
     known = {
         "agencies/sierra": agency(
             "sierra", ("06003", "2015-12-15", ""), ("06005", "", "2026-11-23"), ("06009", "", "2026-11-24")

@@ -22,10 +22,12 @@ def read(content):
 
 def state_file(problem=""):
     figures = pb.Readiness(
-        state=pb.Counts(of=12, ready=8, not_started=2, on_leave=1),
+        state=pb.Counts(of=12, at_work=11, ready=8, not_started=2, on_leave=1),
         agencies=[
             pb.AgencyReadiness(
-                agency="agencies/lake", counts=pb.Counts(of=12, ready=8, not_started=2, on_leave=1), problem=problem
+                agency="agencies/lake",
+                counts=pb.Counts(of=12, at_work=11, ready=8, not_started=2, on_leave=1),
+                problem=problem,
             )
         ],
     )

@@ -56,7 +56,11 @@ def test_rows_stand_under_overdue_due_this_week_and_later():
 
 def figures(agency, **fields):
     counts = {name: fields.pop(name) for name in ("of", "overdue", "ready") if name in fields}
-    return pb.AgencyReadiness(agency=f"agencies/{agency}", counts=pb.Counts(**counts), **fields)
+    return pb.AgencyReadiness(
+        agency=f"agencies/{agency}",
+        counts=pb.Counts(at_work=counts.get("of", 0) - counts.get("on_leave", 0), **counts),
+        **fields,
+    )
 
 
 def agencies(*slugs):

@@ -84,8 +84,9 @@ def id_of(notice):
 
 
 def figures(counts):
-    """Counts that are not zero, by name."""
-    return {descriptor.name: value for descriptor, value in counts.ListFields()}
+    """Counts that are not zero, by name, but for the denominator, which follows from two of them."""
+    assert counts.at_work == counts.of - counts.on_leave
+    return {descriptor.name: value for descriptor, value in counts.ListFields() if descriptor.name != "at_work"}
 
 
 @dataclass

@@ -245,6 +245,8 @@ class TestStanding:
             assert counts.ready + counts.not_started + counts.on_leave <= counts.listed
             assert counts.listed + counts.excused == 1
             assert counts.ready == standing.ready
+            done = (counts.ready, counts.read, counts.confirmed, counts.trained, counts.not_started)
+            assert max(done) <= counts.listed - counts.on_leave
             checked += 1
         assert checked == 128
 

@@ -72,7 +72,8 @@ class Area:
     def said(self) -> str:
         """The area in words, for those who do not see it."""
         counts = self.figures.counts
-        return f"{self.agency.short_title}: {self.shade.title.lower()}, {sentences.of(counts.ready, counts.of)} ready"
+        ready = sentences.of(counts.ready, counts.at_work)
+        return f"{self.agency.short_title}: {self.shade.title.lower()}, {ready} ready"
 
 
 @lru_cache(maxsize=1)
@@ -110,11 +111,11 @@ def _by_ready(figures: pb.AgencyReadiness) -> Shade:
     counts = figures.counts
     if not counts.of:
         return NOBODY
-    if counts.ready + counts.on_leave == counts.of:
+    if counts.ready == counts.at_work:
         return ALL
     if not counts.ready:
         return NONE
-    return MANY if 2 * counts.ready >= counts.of else FEW
+    return MANY if 2 * counts.ready >= counts.at_work else FEW
 
 
 def _by_confirmation(figures: pb.AgencyReadiness) -> Shade:

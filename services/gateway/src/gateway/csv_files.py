@@ -23,8 +23,9 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant
 
 AGENCY_COLUMNS = (
-    *("Letter", "As of", "Agency", "Region", "Size", "Confirmed", "Confirmation past due", "Staff", "Ready"),
-    *("Not started", "On leave", "Read", "Confirmed by staff", "Trained", "Past due", "Does not apply", "Problem"),
+    *("Letter", "As of", "Agency", "Region", "Size", "Confirmed", "Confirmation past due"),
+    *("Staff", "At work", "Ready", "Not started", "On leave", "Read", "Confirmed by staff", "Trained"),
+    *("Past due", "Does not apply", "Problem"),
 )
 PEOPLE_COLUMNS = ("Letter", "As of", "Name", "Unit", "Read", "Confirmed", "Trained", "Due", "Ready", "On leave", "Note")
 WHOLE_STATE = "Whole state, each person once"
@@ -86,7 +87,7 @@ def _head(letter: pb.Notice, at: datetime) -> tuple[str, str]:
 
 def _counts(counts: pb.Counts) -> tuple[int, ...]:
     return (
-        *(counts.of, counts.ready, counts.not_started, counts.on_leave, counts.read),
+        *(counts.of, counts.at_work, counts.ready, counts.not_started, counts.on_leave, counts.read),
         *(counts.confirmed, counts.trained, counts.overdue, counts.excused),
     )
 

@@ -49,8 +49,9 @@ def needs_a_call(readiness: pb.Readiness, agencies: Mapping[str, directory_pb.Ag
         elif figures.problem:
             troubled.append(Needed(agency, f"Reports: {figures.problem}"))
         elif counts.overdue:
-            share = counts.overdue / counts.of
-            behind.append((share, Needed(agency, f"{sentences.of(counts.overdue, counts.of)} staff are past due.")))
+            share = counts.overdue / counts.at_work
+            said = sentences.of(counts.overdue, counts.at_work)
+            behind.append((share, Needed(agency, f"{said} staff are past due.")))
     for group in (late, troubled):
         group.sort(key=lambda needed: needed.agency.short_title)
     behind.sort(key=lambda pair: (-pair[0], pair[1].agency.short_title))

@@ -56,9 +56,9 @@ COUNTED = """
   (count(*) FILTER (WHERE listed AND NOT on_leave AND did_all))::int AS ready,
   (count(*) FILTER (WHERE listed AND NOT on_leave AND NOT did_all AND read_at IS NULL))::int AS not_started,
   (count(*) FILTER (WHERE listed AND on_leave))::int AS on_leave,
-  (count(*) FILTER (WHERE listed AND read_at IS NOT NULL))::int AS read,
-  (count(*) FILTER (WHERE listed AND confirmed_at IS NOT NULL))::int AS confirmed,
-  (count(*) FILTER (WHERE listed AND trained_at IS NOT NULL))::int AS trained,
+  (count(*) FILTER (WHERE listed AND NOT on_leave AND read_at IS NOT NULL))::int AS read,
+  (count(*) FILTER (WHERE listed AND NOT on_leave AND confirmed_at IS NOT NULL))::int AS confirmed,
+  (count(*) FILTER (WHERE listed AND NOT on_leave AND trained_at IS NOT NULL))::int AS trained,
   (count(*) FILTER (WHERE excused))::int AS excused
 """
 _CONTRIBUTION = """

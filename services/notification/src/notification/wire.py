@@ -270,6 +270,7 @@ def counts(row: Row) -> pb.Counts:
         overdue=row["overdue"],
         excused=row["excused"],
         of=row["listed"],
+        at_work=(row["listed"] or 0) - (row["on_leave"] or 0),
     )
 
 

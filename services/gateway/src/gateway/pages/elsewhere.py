@@ -37,11 +37,11 @@ def choose_letter(visit: Visitor, agency_id: str) -> Answer:
         Asked(
             letter=one.notice,
             course=titles.get(one.notice.course_version.partition("/versions/")[0], ""),
-            untrained=one.readiness.counts.of - one.readiness.counts.trained,
-            of=one.readiness.counts.of,
+            untrained=one.readiness.counts.at_work - one.readiness.counts.trained,
+            of=one.readiness.counts.at_work,
         )
         for one in found.notices
-        if one.notice.asks == pb.TRAIN and one.readiness.counts.of > one.readiness.counts.trained
+        if one.notice.asks == pb.TRAIN and one.readiness.counts.at_work > one.readiness.counts.trained
     ]
     return visit.page(
         "elsewhere.html",

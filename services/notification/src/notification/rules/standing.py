@@ -44,16 +44,19 @@ class Standing:
             ready=int(self.ready),
             not_started=int(here and not self.did_all and self.read_at is None),
             on_leave=int(listed and self.on_leave),
-            read=int(listed and self.read_at is not None),
-            confirmed=int(listed and self.confirmed_at is not None),
-            trained=int(listed and self.trained_at is not None),
+            read=int(here and self.read_at is not None),
+            confirmed=int(here and self.confirmed_at is not None),
+            trained=int(here and self.trained_at is not None),
             excused=int(self.excused),
         )
 
 
 @dataclass(frozen=True)
 class Counts:
-    """A figure, or a change of one. Ready, not started and on leave are disjoint parts of *listed*."""
+    """A figure, or a change of one. Ready, not started and on leave are disjoint parts of *listed*.
+
+    What was done counts of those who are at work, so that every share has one denominator: *listed* less *on leave*.
+    """
 
     listed: int = 0
     ready: int = 0
