@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import grpc
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -32,6 +33,12 @@ S = TypeVar("S")
 ISSUER = "directory"
 _ENOUGH_BYTES = 4 * 1024**3
 _numbers = itertools.count()
+
+
+def pytest_configure() -> None:
+    """Let no property fail for being slow: timing decides no test."""
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
 
 
 @dataclass
