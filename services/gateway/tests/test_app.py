@@ -7,7 +7,9 @@ import pytest
 
 import gateway
 from gateway import sign_ins, visit
+from gateway.places import Place
 
+HERE = Place("demonstration")
 PAGES = ("/healthz", "/readyz", "/sign-in", "/no-such-page", "/static/cadre.css", "/home")
 
 
@@ -42,13 +44,25 @@ def test_outside_a_demonstration_nobody_can_sign_in_as_somebody_else(site):
     page = site.browser.get("/sign-in")
     answer = site.browser.post("/sign-in", data={"person": "people/1", "request_id": "x"})
 
-    assert "not configured" in page.text
+    assert "No work account can be used on this system yet." in page.text
+    assert "Sign in with password and code" in page.text
     assert "Demonstration" not in page.text
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil.example", "evil.example", ""])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "https://evil.example",
+        "evil.example",
+        "",
+    ],
+)
 def test_the_way_back_from_the_sign_in_stays_on_this_site(path):
     assert visit.safe_path(path) == "/home"
 
@@ -61,7 +75,7 @@ def test_an_unknown_page_says_what_to_do(site):
 
 
 def test_a_form_that_comes_after_the_sign_in_idled_away_is_kept(site, rows):
-    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16))
+    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16), place=HERE)
     site.browser.cookies.set(visit.COOKIE, cookie)
     form = {
         "csrf": visit.csrf_of(cookie),
@@ -80,7 +94,7 @@ def test_a_form_that_comes_after_the_sign_in_idled_away_is_kept(site, rows):
 
 
 def test_a_forged_form_is_not_kept(site, rows):
-    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16))
+    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16), place=HERE)
     site.browser.cookies.set(visit.COOKIE, cookie)
 
     answer = site.browser.post("/letters/new", data={"csrf": "guessed", "subject": "Not mine"})
@@ -90,7 +104,7 @@ def test_a_forged_form_is_not_kept(site, rows):
 
 
 def test_a_file_that_comes_after_the_sign_in_idled_away_is_named_and_what_stood_beside_it_is_kept(site, rows):
-    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16))
+    cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16), place=HERE)
     site.browser.cookies.set(visit.COOKIE, cookie)
     form = {"csrf": visit.csrf_of(cookie), "title": "Chart", "request_id": "5b0e9c6e-0000-4000-8000-000000000001"}
 

@@ -59,7 +59,7 @@ def test_a_template_has_no_script_and_no_style_of_its_own(name):
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_each_form_that_changes_something_proves_where_it_comes_from(name):
     for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", source_of(name), re.DOTALL):
-        assert re.search(r"parts\.hidden\(|parts\.csrf\(", form) or 'action="/sign-in"' in form, form
+        assert re.search(r"parts\.hidden\(|parts\.csrf\(", form) or 'action="/sign-in' in form, form
 
 
 def test_what_several_pages_share_names_a_file_by_the_last_part_of_its_name():

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 PUBLIC_FILE = "public.json"
 
@@ -49,6 +51,12 @@ def load_private(folder: Path, name: str) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{name}.pem holds no Ed25519 key")
     return key
+
+
+def derived(folder: Path, name: str, purpose: bytes) -> bytes:
+    """Return 32 secret bytes for *purpose* that only the holder of *name*'s private key can make; always the same."""
+    key = load_private(folder, name)
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key.private_bytes_raw())
 
 
 def load_public(folder: Path) -> dict[str, KnownKey]:

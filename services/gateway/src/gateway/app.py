@@ -12,8 +12,10 @@ from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway import glossary, markdown, pages, watch, web
+from gateway import glossary, issuers, markdown, pages, watch, web
 from gateway.clients import Clients, Tokens
+from gateway.codes import Box
+from gateway.oidc import Provider
 from gateway.visit import Gateway
 from servicekit import logs, metrics, migrations, trace
 from servicekit.db import Database
@@ -35,6 +37,9 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # They do not change while we run: no need to ask the file system for every part of a page.
+        auto_reload=False,
+        cache_size=-1,
     )
     made.globals.update(words=glossary, markdown=markdown.to_html)
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
@@ -56,7 +61,15 @@ def create_app(settings: Settings) -> FastAPI:
         database.dispose()
 
     app = FastAPI(title="Cadre", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.state.gateway = Gateway(settings, database, clients, Tokens(clients), environment())
+    app.state.gateway = Gateway(
+        settings,
+        database,
+        clients,
+        Tokens(clients),
+        environment(),
+        {slug: Provider(issuer) for slug, issuer in issuers.load(settings.oidc_file).items()},
+        Box(settings.keys_dir),
+    )
     web.answer_refusals(app)
 
     @app.get("/healthz", response_class=PlainTextResponse)

@@ -85,6 +85,7 @@ FIELDS = {
     "course_version": "Course",
     "days_after": "Business days after issue",
     "days_before": "Business days before it takes effect",
+    "again": "Password once more",
     "again_date": "First day of work here",
     "email": "E-mail",
     "end_date": "Last day",

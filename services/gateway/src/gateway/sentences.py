@@ -206,8 +206,7 @@ _BY_REASON = {
     "FILE_ENCRYPTED": "The file {rule}. Save it without one, then attach it.",
     "TOO_MANY_FILES": "The letter has {value} files. It cannot have more.",
     "FILE_ATTACHED_ALREADY": "The file {rule}.",
-    "TEXT_UNREADABLE": "There is no text that could be checked ({where}). Look at the file and write what"
-    " you saw.",
+    "TEXT_UNREADABLE": "There is no text that could be checked ({where}). Look at the file and write what you saw.",
     "PERSONAL_NUMBERS_FOUND": "The file seems to hold personal numbers ({where}). Take them out, or write why they are"
     " none.",
     "NOTICE_WITHDRAWN": "This letter was withdrawn. There is nothing to do for it any more.",
@@ -329,6 +328,10 @@ DONE = {
     "rebuild": "Asked for. It begins within a second or two: refresh to see how far it is.",
     "discarded": "The event is discarded, with your reason.",
     "signed-out": "You are signed out.",
+    "sign-in-ended": "The sign-in is ended.",
+    "sign-ins-ended": "Your other sign-ins are ended.",
+    "all-sign-ins-ended": "Every sign-in of this person is ended, with your reason.",
+    "invitation-revoked": "The invitation is taken back. Its link is good no more.",
     "dropped": "What you had typed is dropped.",
 }
 

@@ -6,9 +6,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gateway.places import Place
 from servicekit.db import Database, Db
 
 IDLE = timedelta(minutes=15)
+# However busy: a working day and no longer.
+LONGEST = timedelta(hours=12)
 # Used more often than this is not written down: each page would be a write.
 _NOTICEABLE = timedelta(seconds=30)
 # What a form may weigh to be kept; more was not typed by hand.
@@ -38,34 +41,46 @@ def digest(cookie: str) -> bytes:
     return hashlib.sha256(cookie.encode()).digest()
 
 
-def begin(database: Database, person: str, at: datetime, *, previous: str = "") -> str:
-    """Sign *person* in and return the cookie.
+def begin(database: Database, person: str, at: datetime, *, place: Place, previous: str = "") -> str:
+    """Sign *person* in and return the cookie. For *previous* see `begin_in`."""
+    with database.transaction(actor=person, method="SignIn", resource=person, at=at) as db:
+        return begin_in(db, person, place=place, previous=previous)
+
+
+def begin_in(db: Db, person: str, *, place: Place, previous: str = "") -> str:
+    """Sign *person* in within a transaction and return the cookie.
 
     What an earlier sign-in of the same person on this browser (the cookie *previous*) kept goes with it; somebody
     else's is left behind.
     """
     cookie = secrets.token_urlsafe(32)
-    with database.transaction(actor=person, method="SignIn", resource=person, at=at) as db:
-        db.run(
-            "INSERT INTO sign_in (cookie_sha256, person, created_at) VALUES (%(key)s, %(person)s, %(at)s)",
-            key=digest(cookie),
-            person=person,
-            at=at,
-        )
-        db.run(
-            """
-            INSERT INTO sign_in_activity (cookie_sha256, seen_at, kept_path, kept_fields)
-            SELECT %(key)s, %(at)s, coalesce(max(kept_path), ''), coalesce(max(kept_fields), '[]')
-            FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
-            WHERE cookie_sha256 = %(previous)s AND person = %(person)s AND kept_path <> ''
-            """,
-            key=digest(cookie),
-            at=at,
-            previous=digest(previous),
-            person=person,
-        )
-        if previous:
-            _end(db, digest(previous))
+    db.changed(person, after={"way": place.way, "address": place.address, "browser": place.browser})
+    db.run(
+        """
+        INSERT INTO sign_in (cookie_sha256, person, created_at, way, address, browser)
+        VALUES (%(key)s, %(person)s, %(at)s, %(way)s, %(address)s, %(browser)s)
+        """,
+        key=digest(cookie),
+        person=person,
+        at=db.at,
+        way=place.way,
+        address=place.address,
+        browser=place.browser,
+    )
+    db.run(
+        """
+        INSERT INTO sign_in_activity (cookie_sha256, seen_at, kept_path, kept_fields)
+        SELECT %(key)s, %(at)s, coalesce(max(kept_path), ''), coalesce(max(kept_fields), '[]')
+        FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
+        WHERE cookie_sha256 = %(previous)s AND person = %(person)s AND kept_path <> ''
+        """,
+        key=digest(cookie),
+        at=db.at,
+        previous=digest(previous),
+        person=person,
+    )
+    if previous:
+        _end(db, digest(previous))
     return cookie
 
 
@@ -75,10 +90,11 @@ def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
         found = db.rows(
             """
             SELECT person, seen_at, kept_path <> '' AS keeps FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
-            WHERE cookie_sha256 = %(key)s AND ended_at IS NULL AND seen_at > %(since)s
+            WHERE cookie_sha256 = %(key)s AND ended_at IS NULL AND seen_at > %(since)s AND created_at > %(first)s
             """,
             key=digest(cookie),
             since=at - IDLE,
+            first=at - LONGEST,
         )
         if not found:
             return None
@@ -89,14 +105,19 @@ def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
     return SignIn(digest(cookie), found[0]["person"], found[0]["keeps"])
 
 
-def end(database: Database, cookie: str, at: datetime) -> None:
-    """Sign out. A cookie that is not known is no error: the browser is signed out either way."""
+def end(database: Database, cookie: str, at: datetime) -> str:
+    """Sign out; return by which way it had begun.
+
+    A cookie that is not known is no error: the browser is signed out either way.
+    """
     with database.read(at) as db:
-        found = db.rows("SELECT person FROM sign_in WHERE cookie_sha256 = %(key)s", key=digest(cookie))
-    if found:
-        person = found[0]["person"]
-        with database.transaction(actor=person, method="SignOut", resource=person, at=at) as db:
-            _end(db, digest(cookie))
+        found = db.rows("SELECT person, way FROM sign_in WHERE cookie_sha256 = %(key)s", key=digest(cookie))
+    if not found:
+        return ""
+    person, way = found[0]["person"], found[0]["way"]
+    with database.transaction(actor=person, method="SignOut", resource=person, at=at) as db:
+        _end(db, digest(cookie))
+    return str(way)
 
 
 def keep(database: Database, cookie: str, path: str, fields: list[tuple[str, str]], at: datetime) -> bool:
@@ -111,12 +132,14 @@ def keep(database: Database, cookie: str, path: str, fields: list[tuple[str, str
                 UPDATE sign_in_activity SET kept_path = %(path)s, kept_fields = %(fields)s
                 FROM sign_in
                 WHERE sign_in.cookie_sha256 = sign_in_activity.cookie_sha256
-                  AND sign_in.cookie_sha256 = %(key)s AND ended_at IS NULL AND seen_at <= %(since)s
+                  AND sign_in.cookie_sha256 = %(key)s AND ended_at IS NULL
+                  AND (seen_at <= %(since)s OR created_at <= %(first)s)
                 """,
                 path=path,
                 fields=content,
                 key=digest(cookie),
                 since=at - IDLE,
+                first=at - LONGEST,
             )
         )
 

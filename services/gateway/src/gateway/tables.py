@@ -1,8 +1,9 @@
-"""Rows of the gateway's own database: who is signed in at a browser."""
+"""Rows of the gateway's own database: who is signed in at a browser, and what those without a provider sign in with."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, Text
+from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -19,11 +20,17 @@ class SignInRow(Base, table=True):
     """A browser's sign-in. The cookie itself is held nowhere, so that a copy of this table opens nothing."""
 
     __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_person_created_at", "person", "created_at"),)
 
     cookie_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
     person: str = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
     ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    # `demonstration`, `password`, or an issuer's slug after `issuer/`.
+    way: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    # From where: an address, and what the browser calls itself in a few words.
+    address: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    browser: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class SignInActivityRow(Base, table=True):
@@ -39,3 +46,77 @@ class SignInActivityRow(Base, table=True):
     kept_path: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     # JSON: a list of [name, value] in the order of the form.
     kept_fields: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
+
+
+class SignInAttemptRow(Base, table=True):
+    """A browser that was sent to a provider and is not back yet: gone when it is, so that each answer counts once.
+
+    Not in the audit trail: nobody is known yet.
+    """
+
+    __tablename__ = "sign_in_attempt"
+
+    state_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    browser_sha256: bytes = Field(sa_type=LargeBinary)
+    issuer: str = Field(sa_type=Text)
+    nonce: str = Field(sa_type=Text)
+    verifier: str = Field(sa_type=Text)
+    return_path: str = Field(sa_type=Text)
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class SignInTriesRow(Base, table=True):
+    """How often a staff number, or an address, was tried in vain since a moment.
+
+    Not in the audit trail: whoever tries may be anybody.
+    """
+
+    __tablename__ = "sign_in_tries"
+
+    key_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    since: datetime = Field(sa_type=DateTime(timezone=True))
+    tries: int
+
+
+class InvitationRow(Base, table=True):
+    """A link by which one person may choose a password, once. The link itself is held nowhere."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_person_issued_at", "person", "issued_at"),)
+
+    id: UUID = Field(primary_key=True)
+    token_sha256: bytes = Field(sa_type=LargeBinary, unique=True)
+    person: str = Field(sa_type=Text)
+    staff_number: str = Field(sa_type=Text)
+    issued_by: str = Field(sa_type=Text)
+    issued_at: datetime = Field(sa_type=DateTime(timezone=True))
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    # The secret of the codes, sealed: shown with the link, kept when it is used.
+    secret_sealed: bytes = Field(sa_type=LargeBinary)
+    ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    # Empty, `used`, `revoked`, or `replaced` by a later one.
+    outcome: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+
+
+class CredentialRow(Base, table=True):
+    """What a person without a provider signs in with: the password's hash, and the sealed secret of her codes."""
+
+    __tablename__ = "credential"
+
+    person: str = Field(primary_key=True, sa_type=Text)
+    staff_number: str = Field(sa_type=Text, unique=True)
+    password_hash: str = Field(sa_type=Text)
+    secret_sealed: bytes = Field(sa_type=LargeBinary)
+    # The half minute of the last code that was used: none counts twice.
+    last_step: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class RecoveryCodeRow(Base, table=True):
+    """A code on paper, for when the telephone is lost; each is good once."""
+
+    __tablename__ = "recovery_code"
+
+    code_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    person: str = Field(sa_type=Text, foreign_key="credential.person", index=True)
+    used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))

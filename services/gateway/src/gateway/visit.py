@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -16,12 +17,17 @@ from starlette.concurrency import run_in_threadpool
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from gateway import clients as callers
-from gateway import sentences, sign_ins
+from gateway import open_sign_ins, sentences, sign_ins
 from gateway.clients import Clients, Tokens
+from gateway.codes import Box
 from gateway.forms import Form, posted
+from gateway.oidc import Provider
+from gateway.places import DEMONSTRATION, ISSUER, PASSWORD, Place, browser_of
 from gateway.rights import Rights
 from gateway.sign_ins import SignIn
+from gateway.troubles import SignInFailed, Trouble
 from servicekit.calendar import pacific_date
+from servicekit.client import Refused
 from servicekit.db import Database
 from servicekit.settings import Settings
 
@@ -37,6 +43,9 @@ class Gateway:
     clients: Clients
     tokens: Tokens
     templates: Environment
+    # Who signs people in, by slug; and the box for the secrets of those whom nobody else signs in.
+    providers: Mapping[str, Provider]
+    box: Box
 
 
 class NeedsSignIn(Exception):  # noqa: N818 - an answer, not an error
@@ -77,6 +86,38 @@ class Visit:
     def person(self) -> str:
         """`people/{uuid}` of the visitor."""
         return self.me.person.name
+
+    @property
+    def address(self) -> str:
+        """From which address the visit comes, as the proxy that we trust says."""
+        return self.request.client.host if self.request.client else ""
+
+    def place(self, way: str) -> Place:
+        """From where somebody signs in now, by *way*."""
+        return Place(way, self.address, browser_of(self.request.headers.get("user-agent", "")))
+
+    @property
+    def ours(self) -> str:
+        """The address of this site, as visitors type it, without a stroke at its end."""
+        return (self.gateway.settings.public_url or str(self.request.base_url)).rstrip("/")
+
+    def begun(self, cookie: str, path: str) -> RedirectResponse:
+        """Answer a sign-in: on to the *path* that was asked for, with the cookie that recognises the browser."""
+        answer = self.go(safe_path(path or "/home"))
+        secure = self.request.url.scheme == "https"
+        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=secure, path="/")
+        return answer
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """The ways to sign in, as pages call them."""
+        issuers = {f"{ISSUER}{slug}": provider.issuer.title for slug, provider in self.gateway.providers.items()}
+        return {PASSWORD: "Password and code", DEMONSTRATION: "Demonstration"} | issuers
+
+    def forget(self, digests: list[bytes]) -> None:
+        """Drop what is kept for sign-ins that were ended."""
+        for digest in digests:
+            self.gateway.tokens.forget(digest)
 
     @property
     def csrf(self) -> str:
@@ -169,7 +210,15 @@ def _recognise(gateway: Gateway, request: Request) -> tuple[Visit, str]:
     sign_in = sign_ins.use(gateway.database, request.cookies.get(COOKIE, ""), now)
     if sign_in is None:
         raise NeedsSignIn
-    token, me = gateway.tokens.of(sign_in.digest, sign_in.person)
+    try:
+        token, me = gateway.tokens.of(sign_in.digest, sign_in.person)
+    except Refused as error:
+        if error.reason != "NO_CURRENT_WORK":
+            raise
+        open_sign_ins.end_all(
+            gateway.database, sign_in.person, actor="services/gateway", reason="no job and no role any more", at=now
+        )
+        raise SignInFailed(Trouble.NO_WORK, "the work ended") from error
     return Visit(request, gateway, sign_in, me, now), token
 
 
@@ -184,8 +233,12 @@ def csrf_of(cookie: str) -> str:
 
 
 def safe_path(path: str) -> str:
-    """Return *path* if it is a path of ours, else the home page: no way out to another site."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/home"
+    """Return *path* if it is a path of ours, else the home page: no way out to another site.
+
+    Browsers leave out tabs and line ends, and take a backslash for a stroke.
+    """
+    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if ours else "/home"
 
 
 Visitor = Annotated[Visit, Depends(somebody)]

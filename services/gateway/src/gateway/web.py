@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import clients, sentences, sign_ins
 from gateway.forms import TooLarge, posted
+from gateway.troubles import SignInFailed, Trouble
 from gateway.visit import COOKIE, Forged, NeedsSignIn, csrf_is_right, nobody, safe_path
 from servicekit import metrics, trace
 from servicekit.client import Refused
@@ -121,6 +122,7 @@ class Everything:
 def answer_refusals(app: FastAPI) -> None:
     """Turn what pages do not handle themselves into pages that say what to do."""
     app.add_exception_handler(NeedsSignIn, _sign_in_first)
+    app.add_exception_handler(SignInFailed, _not_signed_in)
     app.add_exception_handler(Forged, _forged)
     app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(Refused, _refused)
@@ -135,6 +137,14 @@ async def _sign_in_first(request: Request, _: Exception) -> Response:
     if request.method == "POST":
         back = "/kept" if await _keep(request) else "/home"
     return RedirectResponse(f"/sign-in?{urlencode({'next': safe_path(back)})}", 303)
+
+
+async def _not_signed_in(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInFailed)  # noqa: S101 - registered for it
+    log.info("sign_in_failed", trouble=error.trouble.name, note=error.note)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if error.trouble is Trouble.DOWN else HTTPStatus.FORBIDDEN
+    visit = await nobody(request)
+    return visit.page("sign_in_failed.html", status=status, failed=error, back_to=safe_path(error.path))
 
 
 async def _keep(request: Request) -> bool:

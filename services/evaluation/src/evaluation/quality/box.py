@@ -15,10 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from evaluation.rules.reactions import LONGEST_COMMENT, TicketInvalid
 from servicekit import keys
@@ -96,14 +93,9 @@ class Tickets:
 
 def box_of(keys_dir: Path) -> Box:
     """Return the box that the service's key opens."""
-    return Box(_derived(keys_dir, b"reactions: box"))
+    return Box(keys.derived(keys_dir, KEY_NAME, b"reactions: box"))
 
 
 def tickets_of(keys_dir: Path) -> Tickets:
     """Return the tickets that the service's key marks."""
-    return Tickets(_derived(keys_dir, b"reactions: tickets"))
-
-
-def _derived(keys_dir: Path, purpose: bytes) -> bytes:
-    key: Ed25519PrivateKey = keys.load_private(keys_dir, KEY_NAME)
-    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(key.private_bytes_raw())
+    return Tickets(keys.derived(keys_dir, KEY_NAME, b"reactions: tickets"))

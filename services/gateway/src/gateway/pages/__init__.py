@@ -1,6 +1,7 @@
 """The pages, one module for each area."""
 
 from gateway.pages import (
+    access,
     agency_notice,
     approval,
     catalogue,
@@ -11,7 +12,10 @@ from gateway.pages import (
     elsewhere,
     files,
     home,
+    invitation,
+    issuer_sign_in,
     learning,
+    my_sign_ins,
     operator,
     people,
     person,
@@ -30,6 +34,9 @@ ROUTERS = (
         area.router
         for area in (
             sign_in,
+            issuer_sign_in,
+            invitation,
+            my_sign_ins,
             home,
             composer,
             approval,
@@ -49,6 +56,7 @@ ROUTERS = (
             quality,
             people,
             person,
+            access,
             roster,
         )
     )

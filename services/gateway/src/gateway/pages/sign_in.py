@@ -1,6 +1,5 @@
-"""Signing in and out. Outside a demonstration there is nothing to sign in with yet, and the page says so."""
+"""Signing in and out: by a provider, by password and code; in a demonstration also as one of its people."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -8,13 +7,19 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from gateway import clients, sign_ins
+from gateway import clients, password_sign_ins, places, sign_ins
 from gateway.forms import Form, posted
-from gateway.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor, safe_path
+from gateway.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor
 from servicekit.client import Refused
 
 # Parts of the demonstration that are no step of its ten minutes.
 _BESIDE_THE_STORY = ("training-manager", "operator")
+
+NOT_RIGHT = (
+    "Staff number, password and code do not fit together, or the code was used before. Wait for the next code, then try"
+    " again. If you lost your password or your telephone, ask your training coordinator for a new invitation."
+)
+TOO_MANY = "That was tried too often. Wait fifteen minutes, then try again."
 
 router = APIRouter()
 
@@ -30,33 +35,69 @@ def start() -> Answer:
 
 @router.get("/sign-in")
 def sign_in_page(visit: Anybody, next: str = "") -> Answer:
-    """Offer the people of the demonstration."""
+    """Offer the ways to sign in."""
     return _offer(visit, Form(), next)
 
 
 @router.post("/sign-in")
 def sign_in(request: Request, visit: Anybody, form: Annotated[Form, Depends(posted)]) -> Answer:
     """Sign in as a person of the demonstration, and go back to where it was asked for."""
-    if not visit.gateway.settings.demo or not _from_here(request):
+    if not visit.gateway.settings.demo or not from_here(request):
         raise Forged
     person = form.text("person")
     if person not in {persona.person for persona in _personas(visit)}:
         form.errors[""] = "Choose one of these people."
         return _offer(visit, form, form.text("next"))
-    now = datetime.now(UTC)
-    cookie = sign_ins.begin(visit.gateway.database, person, now, previous=request.cookies.get(COOKIE, ""))
-    answer = visit.go(safe_path(form.text("next") or "/home"))
-    answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
-    return answer
+    cookie = sign_ins.begin(
+        visit.gateway.database,
+        person,
+        visit.now,
+        place=visit.place(places.DEMONSTRATION),
+        previous=request.cookies.get(COOKIE, ""),
+    )
+    return visit.begun(cookie, form.text("next"))
+
+
+@router.post("/sign-in/by-code")
+def sign_in_by_code(request: Request, visit: Anybody, form: Annotated[Form, Depends(posted)]) -> Answer:
+    """Sign in by staff number, password and code. Which of them is not right is told to nobody."""
+    if not from_here(request):
+        raise Forged
+    form.needs("staff_number", "Give your staff number.")
+    form.needs("code", "Give the six figures that your telephone shows, or a code from your paper.")
+    password = "".join(form.values.pop("password", [""])[:1])
+    if not password:
+        form.errors["password"] = "Give your password."  # noqa: S105 - a sentence
+    if not form.errors:
+        try:
+            cookie = password_sign_ins.enter(
+                visit.gateway.database,
+                visit.gateway.box,
+                staff_number=form.text("staff_number"),
+                password=password,
+                code=form.text("code"),
+                place=visit.place(places.PASSWORD),
+                previous=request.cookies.get(COOKIE, ""),
+                at=visit.now,
+            )
+        except password_sign_ins.NotRight:
+            form.errors["staff_number"] = NOT_RIGHT
+        except password_sign_ins.TooManyTries:
+            form.errors["staff_number"] = TOO_MANY
+        else:
+            return visit.begun(cookie, form.text("next"))
+    form.values.pop("code", None)
+    return _offer(visit, form, form.text("next"))
 
 
 @router.post("/sign-out")
 def sign_out(request: Request, visit: Visitor, _: Annotated[Form, Depends(posted)]) -> Answer:
     """Sign out. No proof of the form's origin is asked for: to be signed out harms nobody."""
-    sign_ins.end(visit.gateway.database, request.cookies.get(COOKIE, ""), visit.now)
+    way = sign_ins.end(visit.gateway.database, request.cookies.get(COOKIE, ""), visit.now)
     if visit.sign_in is not None:
         visit.gateway.tokens.forget(visit.sign_in.digest)
-    answer = visit.go("/sign-in", done="signed-out")
+    slug = way.removeprefix(places.ISSUER) if way.startswith(places.ISSUER) else ""
+    answer = visit.go(f"/sign-in?from={slug}" if slug else "/sign-in", done="signed-out")
     answer.delete_cookie(COOKIE, path="/")
     return answer
 
@@ -86,10 +127,15 @@ def _offer(visit: Visit, form: Form, back_to: str) -> Answer:
     story = [(persona.title, persona) for persona in personas if persona.part not in _BESIDE_THE_STORY]
     # The story ends where it began.
     story += [("Analyst: the numbers moved", persona) for persona in personas if persona.part == "analyst"]
+    for name in ("staff_number", "code", "password"):
+        form.values.setdefault(name, [""])
+    left = visit.gateway.providers.get(visit.request.query_params.get("from", ""))
     return visit.page(
         "sign_in.html",
         status=400 if form.errors else 200,
         form=form,
+        issuers=[provider.issuer for provider in visit.gateway.providers.values()],
+        left=left.issuer if left and left.end_session_url(visit.ours) else None,
         story=story,
         others=[(persona.title, persona) for persona in personas if persona.part in _BESIDE_THE_STORY],
         back_to=back_to,
@@ -108,7 +154,7 @@ def _personas(visit: Visit) -> list[pb.Persona]:
         raise
 
 
-def _from_here(request: Request) -> bool:
+def from_here(request: Request) -> bool:
     """Whether the browser says that the form stands on a page of this very site."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:

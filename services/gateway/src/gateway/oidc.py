@@ -1,0 +1,223 @@
+"""OpenID Connect: to the provider with code, PKCE, state and nonce; back with what it says, verified.
+
+Authlib speaks OAuth, joserfc checks the signature. What the provider publishes (discovery, keys) is kept for an hour;
+a key that is not known yet is looked for at once, but not more than twice a minute.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import httpx2
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, InvalidTokenError, JoseError
+from joserfc.jwk import KeySet
+
+from gateway.issuers import EMAIL, Issuer
+from gateway.troubles import SignInFailed, Trouble
+
+# Signatures by a key of the provider's only: no `none`, and no HMAC, whose key is our own secret.
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+# How far apart the clocks may be.
+LEEWAY_SECONDS = 60
+_KEPT_SECONDS = 3600.0
+_LEAST_BETWEEN_SECONDS = 30.0
+_TIMEOUT_SECONDS = 5.0
+_SCOPE = "openid profile email"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was sent along, and must come back or be proved."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+class Provider:
+    """One issuer, and what it publishes about itself."""
+
+    def __init__(self, issuer: Issuer, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.issuer = issuer
+        self._clock = clock
+        self._lock = Lock()
+        self._metadata: tuple[float, Mapping[str, Any]] | None = None
+        self._keys: tuple[float, KeySet] | None = None
+
+    def authorization_url(self, attempt: Attempt, back: str) -> str:
+        """Return where to send the browser, which comes back to the address *back*."""
+        with self._client(back) as client:
+            url: str
+            url, _ = client.create_authorization_url(
+                self._endpoint("authorization_endpoint"),
+                state=attempt.state,
+                nonce=attempt.nonce,
+                code_verifier=attempt.verifier,
+            )
+        return url
+
+    def end_session_url(self, back: str) -> str:
+        """Return where to sign out of the provider too; empty if it offers that nowhere, or does not answer."""
+        try:
+            endpoint = self.metadata().get("end_session_endpoint", "")
+        except SignInFailed:
+            return ""
+        if not endpoint:
+            return ""
+        asked = {"client_id": self.issuer.client_id, "post_logout_redirect_uri": back}
+        return str(httpx2.URL(endpoint).copy_merge_params(asked))
+
+    def whom(self, answer: Mapping[str, str], attempt: Attempt, back: str) -> str:
+        """Return the staff number or the address that the provider's answer vouches for.
+
+        *answer* is what the browser brought back. Raises `SignInFailed`.
+        """
+        says_who = self.metadata().get("authorization_response_iss_parameter_supported", False)
+        if answer.get("iss", "" if says_who else self.issuer.url) != self.issuer.url:
+            raise SignInFailed(Trouble.UNTRUSTED, "another issuer answered")
+        if "error" in answer or "code" not in answer:
+            raise SignInFailed(_said(answer.get("error", "")), answer.get("error", "no code")[:80])
+        token = self._token(answer["code"], attempt, back)
+        claims = self._verified(token, attempt)
+        if self.issuer.claim_name not in claims:
+            claims |= self._more(token, claims["sub"])
+        return self._named(claims)
+
+    def metadata(self) -> Mapping[str, Any]:
+        """Return what the provider publishes about itself."""
+        with self._lock:
+            kept = self._metadata
+        if kept is None or self._clock() - kept[0] > _KEPT_SECONDS:
+            found = self._get(f"{self.issuer.url.rstrip('/')}/.well-known/openid-configuration")
+            if found.get("issuer") != self.issuer.url:
+                raise SignInFailed(Trouble.UNTRUSTED, "discovery names another issuer")
+            kept = (self._clock(), found)
+            with self._lock:
+                self._metadata = kept
+        return kept[1]
+
+    def _endpoint(self, name: str) -> str:
+        endpoint = self.metadata().get(name)
+        if not isinstance(endpoint, str):
+            raise SignInFailed(Trouble.DOWN, f"discovery has no {name}")
+        return endpoint
+
+    def _get(self, url: str, bearer: str = "") -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+        try:
+            answer = httpx2.get(url, headers=headers, timeout=_TIMEOUT_SECONDS).raise_for_status().json()
+        except (httpx2.HTTPError, ValueError) as error:
+            raise SignInFailed(Trouble.DOWN, type(error).__name__) from error
+        if not isinstance(answer, dict):
+            raise SignInFailed(Trouble.DOWN, "no JSON object")
+        return answer
+
+    def _client(self, back: str) -> OAuth2Client:
+        basic = "client_secret_basic"
+        offered = self.metadata().get("token_endpoint_auth_methods_supported", [basic])
+        return OAuth2Client(
+            self.issuer.client_id,
+            self.issuer.client_secret,
+            token_endpoint_auth_method=basic if basic in offered else "client_secret_post",
+            scope=_SCOPE,
+            redirect_uri=back,
+            code_challenge_method="S256",
+            timeout=_TIMEOUT_SECONDS,
+        )
+
+    def _token(self, code: str, attempt: Attempt, back: str) -> Mapping[str, Any]:
+        try:
+            with self._client(back) as client:
+                token: Mapping[str, Any] = client.fetch_token(
+                    self._endpoint("token_endpoint"), code=code, code_verifier=attempt.verifier
+                )
+        except OAuthError as error:
+            raise SignInFailed(_said(error.error), error.error) from error
+        except (httpx2.HTTPError, ValueError) as error:
+            raise SignInFailed(Trouble.DOWN, type(error).__name__) from error
+        return token
+
+    def _verified(self, token: Mapping[str, Any], attempt: Attempt) -> dict[str, Any]:
+        """Return the claims of the ID token: signed by the issuer, for us, now, and for this very attempt."""
+        try:
+            signed = self._signed(token.get("id_token", ""))
+            claims = CodeIDToken(
+                signed.claims,
+                signed.header,
+                {
+                    "iss": {"essential": True, "value": self.issuer.url},
+                    "aud": {"essential": True, "value": self.issuer.client_id},
+                    "sub": {"essential": True},
+                    "exp": {"essential": True},
+                    "iat": {"essential": True},
+                    "nonce": {"essential": True, "value": attempt.nonce},
+                },
+                {
+                    "nonce": attempt.nonce,
+                    "client_id": self.issuer.client_id,
+                    "access_token": token.get("access_token"),
+                },
+            )
+            claims.validate(leeway=LEEWAY_SECONDS)
+        except ExpiredTokenError as error:
+            raise SignInFailed(Trouble.CLOCKS, "expired as it came") from error
+        except InvalidTokenError as error:
+            # Issued, or good from, later than now.
+            raise SignInFailed(Trouble.CLOCKS, "not good yet") from error
+        except (JoseError, ValueError) as error:
+            raise SignInFailed(Trouble.UNTRUSTED, type(error).__name__) from error
+        return dict(claims)
+
+    def _signed(self, id_token: str) -> jwt.Token:
+        try:
+            return jwt.decode(id_token, self._key_set(), algorithms=list(ALGORITHMS))
+        except (JoseError, ValueError):
+            # The provider may have changed its keys since we looked.
+            return jwt.decode(id_token, self._key_set(anew=True), algorithms=list(ALGORITHMS))
+
+    def _key_set(self, *, anew: bool = False) -> KeySet:
+        with self._lock:
+            kept = self._keys
+        age = self._clock() - kept[0] if kept else 0.0
+        if kept is None or age > (_LEAST_BETWEEN_SECONDS if anew else _KEPT_SECONDS):
+            try:
+                found = KeySet.import_key_set(self._get(self._endpoint("jwks_uri")))  # type: ignore[arg-type]
+            except (JoseError, ValueError, KeyError) as error:
+                raise SignInFailed(Trouble.DOWN, "keys cannot be read") from error
+            kept = (self._clock(), found)
+            with self._lock:
+                self._keys = kept
+        return kept[1]
+
+    def _more(self, token: Mapping[str, Any], subject: str) -> dict[str, Any]:
+        """Return what the provider says beside the ID token, if it is about the same subject."""
+        if "userinfo_endpoint" not in self.metadata() or "access_token" not in token:
+            return {}
+        said = self._get(self._endpoint("userinfo_endpoint"), token["access_token"])
+        if said.get("sub") != subject:
+            raise SignInFailed(Trouble.UNTRUSTED, "user info about another subject")
+        return said
+
+    def _named(self, claims: Mapping[str, Any]) -> str:
+        value = claims.get(self.issuer.claim_name)
+        if not isinstance(value, str) or not value.strip():
+            raise SignInFailed(Trouble.NOT_SAID, "the claim is missing")
+        if self.issuer.claim == EMAIL and claims.get("email_verified") is not True:
+            raise SignInFailed(Trouble.NOT_SAID, "the address is not verified")
+        return value.strip()
+
+
+def _said(error: str) -> Trouble:
+    """What an error of OAuth means to the person."""
+    if error in ("access_denied", "login_required", "consent_required", "interaction_required"):
+        return Trouble.DENIED
+    if error in ("server_error", "temporarily_unavailable"):
+        return Trouble.DOWN
+    # The code was used before, or too late; or the provider gave the attempt up.
+    return Trouble.EXPIRED if error == "invalid_grant" else Trouble.UNTRUSTED

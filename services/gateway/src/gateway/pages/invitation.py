@@ -1,0 +1,98 @@
+"""The page behind an invitation's link: choose a password, set up the codes, and get the codes for paper."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from gateway import clients, codes, invitations, passwords
+from gateway.forms import Form, posted
+from gateway.invitations import Invitation
+from gateway.pages.sign_in import from_here
+from gateway.visit import Answer, Anybody, Forged, Visit
+
+router = APIRouter(prefix="/sign-in/invitation/{token}")
+
+
+@router.get("")
+def invitation_page(visit: Anybody, token: str) -> Answer:
+    """Show whom the invitation is for, and the form."""
+    found = invitations.find(visit.gateway.database, token, visit.now)
+    return _show(visit, found, token, Form()) if found else _gone(visit)
+
+
+@router.post("")
+def accept(request: Request, visit: Anybody, token: str, form: Annotated[Form, Depends(posted)]) -> Answer:
+    """Set password and codes. The answer shows the codes for paper: the only time, so no page follows it."""
+    if not from_here(request):
+        raise Forged
+    found = invitations.find(visit.gateway.database, token, visit.now)
+    if found is None:
+        return _gone(visit)
+    password, again = ("".join(form.values.pop(name, [""])[:1]) for name in ("password", "again"))
+    person = _person(visit, found.person)
+    fault = passwords.fault(password, [person.display_name, found.staff_number])
+    if fault:
+        form.errors["password"] = fault
+    elif password != again:
+        form.errors["again"] = "This is not the same as above. Type both once more."
+    form.needs("code", "Give the six figures that your telephone shows now.")
+    if not form.errors:
+        try:
+            paper = invitations.use(
+                visit.gateway.database,
+                visit.gateway.box,
+                token,
+                password=password,
+                code=form.text("code"),
+                at=visit.now,
+            )
+        except invitations.CodeWrong:
+            form.errors["code"] = (
+                "This is not the code that your telephone should show now. Wait for the next one; if it is not right"
+                " either, let the telephone set its time by itself."
+            )
+        except invitations.InvitationGone:
+            return _gone(visit)
+        else:
+            return visit.page(
+                "recovery_codes.html",
+                person=person,
+                paper=[codes.in_fours(code) for code in paper],
+            )
+    form.values.pop("code", None)
+    return _show(visit, found, token, form)
+
+
+def _show(visit: Visit, found: Invitation, token: str, form: Form) -> Answer:
+    for name in ("password", "again", "code"):
+        form.values.setdefault(name, [""])
+    secret = visit.gateway.box.open(found.secret_sealed, found.person)
+    if not secret:
+        return _gone(visit)
+    return visit.page(
+        "invitation.html",
+        status=400 if form.errors else 200,
+        form=form,
+        token=token,
+        invitation=found,
+        person=_person(visit, found.person),
+        picture=codes.picture(secret, found.staff_number),
+        secret=codes.in_fours(secret),
+        least=passwords.LEAST,
+    )
+
+
+def _person(visit: Visit, person: str) -> pb.SignInPerson:
+    with clients.acting_as(visit.clients.own_token):
+        return visit.clients.directory.GetSignInPerson(pb.GetSignInPersonRequest(person=person, whole_state=True))
+
+
+def _gone(visit: Visit) -> Answer:
+    return visit.page(
+        "refused.html",
+        status=404,
+        title="This invitation is good no more",
+        sentence="It was used, taken back or replaced, or its three days are over. If you still cannot sign in, ask"
+        " your training coordinator for a new one.",
+    )
