@@ -5,13 +5,15 @@ file, so that a due date is the same wherever it is computed.
 """
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 _SATURDAY = 5
+# Lists ask for the same few days in every line; what is counted from them never changes.
+_REMEMBERED = 4_096
 
 
 @cache
@@ -36,6 +38,7 @@ def is_business_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _holidays()
 
 
+@lru_cache(_REMEMBERED)
 def add_business_days(day: date, days: int) -> date:
     """Return the business day that is *days* business days after *day* (before it, if negative)."""
     step = timedelta(days=1 if days >= 0 else -1)
@@ -46,6 +49,7 @@ def add_business_days(day: date, days: int) -> date:
     return day
 
 
+@lru_cache(_REMEMBERED)
 def business_days_between(start: date, end: date) -> int:
     """Return how many business days lie after *start*, up to and including *end*; negative if *end* is earlier."""
     if end < start:
