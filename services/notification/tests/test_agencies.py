@@ -174,6 +174,30 @@ def test_agencies_letters_have_the_open_ones_first_then_the_newest(cadre, staff)
     assert listed(2) == ["confirmed, nobody affected", "people not ready", "not confirmed"]
 
 
+def test_a_list_of_letters_says_who_is_left_where_they_are_few_and_in_which_unit_where_they_are_many(
+    cadre, audience, staff
+):
+    ana, ben, cruz, _ = staff
+    few, many = cadre.issued(cadre.new_audience(cadre.at(ana, "lake"), cadre.at(ben, "lake"))), cadre.issued(audience)
+    cadre.confirm(few, ana)
+    cadre.confirm(many, ana)
+
+    def listed(**asked):
+        request = pb.ListAgencyNoticesRequest(parent="agencies/lake", **asked)
+        found = cadre.coordinator("lake").ListAgencyNotices(request).notices
+        return {one.notice.name: one for one in found}
+
+    said = listed(left_for=3, left_most=2)
+    assert list(said[few.name].left) == [f"people/{ben}"]
+    assert not said[few.name].units
+    assert not said[many.name].left
+    by_unit = {unit.unit: unit.counts.of - unit.counts.ready for unit in said[many.name].units}
+    assert by_unit == {"": 1, "enforcement": 0, "intake": 1}
+    said = listed(left_for=3, left_most=3)
+    assert list(said[many.name].left) == [f"people/{person}" for person in (ben, cruz)]
+    assert not any(one.left or one.units for one in listed().values())
+
+
 def test_people_who_have_still_to_go_come_first(cadre, audience, staff):
     ana, ben, cruz, dee = staff
     notice = cadre.issued(audience)
@@ -233,6 +257,28 @@ def test_the_whole_states_list_has_each_person_once_and_is_for_the_state_only(ca
 
     assert [row.person.removeprefix("people/") for row in answer.recipients] == staff
     assert list(answer.recipients[0].units) == ["enforcement", "intake", "legal"]
+
+
+def test_the_whole_states_list_goes_on_by_id_whatever_was_done(cadre, audience, staff):
+    notice = cadre.issued(audience)
+    cadre.confirm(notice, staff[0])
+    whole = cadre.running.stub(type(cadre.analyst), caller="services/cli", rights=["readiness.read_agency"])
+
+    def walked(**asked):
+        seen, token = [], ""
+        while True:
+            request = pb.ListRecipientsRequest(
+                parent="agencies/-", notice=notice.name, page_size=1, page_token=token, **asked
+            )
+            page = whole.ListRecipients(request)
+            seen += [row.person.removeprefix("people/") for row in page.recipients]
+            token = page.next_page_token
+            if not token:
+                return seen
+
+    assert walked() == staff
+    assert walked(only_to_go=True) == staff[1:]
+    assert walked(unit="none") == [staff[2]]
 
 
 def test_figures_cost_as_many_statements_for_many_as_for_one(cadre, statements):

@@ -1,13 +1,13 @@
 """Reads that need no rule. A figure costs the same however many people it counts; lists go on after a key."""
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from notification.notices import name_of
-from notification.readiness import COUNTED, DID_ALL, STANDING_OF_ISSUED
+from notification.readiness import COUNTED, DID_ALL
 from notification.rules.reading import Reader
 from notification.rules.standing import Counts
 from notification.tables import NOTICE_WITHOUT_BODY
@@ -71,36 +71,56 @@ SELECT * FROM (
 {{page}}
 ORDER BY closed, newest, id LIMIT %(limit)s
 """  # noqa: S608 - made of constants
+# Who is under a notice at an agency, led by the agency's part of the audience: others' people are not looked at. Leave
+# is a person's, so her row at this agency says it too.
+_AT_AGENCY = f"""
+SELECT n.id AS notice_id, r.person_id, m.units, r.due_date, NOT r.excused AS listed, r.excused, m.on_leave,
+  r.read_at, r.confirmed_at, r.trained_at, {DID_ALL} AS did_all
+FROM notice AS n
+JOIN audience_member AS m ON m.audience_id = n.audience_id AND m.agency_id = %(agency)s AND m.member
+JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = m.person_id
+WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')
+"""  # noqa: S608 - made of constants
+_EACH_UNIT = """
+  CROSS JOIN LATERAL unnest(CASE WHEN here.units = '{}' THEN '{""}' ELSE here.units END) AS unit
+"""
 _UNITS = f"""
-WITH touched AS (
-  SELECT %(notice)s::uuid AS notice_id, person_id FROM audience_member
-  WHERE audience_id = %(audience)s AND agency_id = %(agency)s AND member
-), standing AS ({STANDING_OF_ISSUED}), by_unit AS (
-  SELECT standing.*, unit
-  FROM standing
-  JOIN audience_member AS m
-    ON m.audience_id = %(audience)s AND m.agency_id = %(agency)s AND m.person_id = standing.person_id
-  CROSS JOIN LATERAL unnest(CASE WHEN m.units = '{{}}' THEN '{{""}}' ELSE m.units END) AS unit
-  WHERE standing.agency_id = %(agency)s
-)
 SELECT unit, {COUNTED},
   (count(*) FILTER (WHERE listed AND NOT on_leave AND NOT did_all AND due_date < %(today)s))::int AS overdue
-FROM by_unit GROUP BY unit ORDER BY unit
+FROM ({_AT_AGENCY}) AS here {_EACH_UNIT}
+GROUP BY unit ORDER BY unit
 """  # noqa: S608 - made of constants
-_RECIPIENTS = f"""
-WITH touched AS (
-  SELECT DISTINCT %(notice)s::uuid AS notice_id, m.person_id FROM audience_member AS m
-  WHERE m.audience_id = %(audience)s AND m.member {{agency}} {{unit}}
-), standing AS ({STANDING_OF_ISSUED}), listed AS (
-  SELECT *, NOT listed OR on_leave OR did_all OR %(withdrawn)s AS done FROM standing WHERE agency_id = %(agency)s
+_LEFT = f"""
+SELECT notice_id, person_id FROM ({_AT_AGENCY}) AS here
+WHERE listed AND NOT on_leave AND NOT did_all
+ORDER BY notice_id, due_date, person_id
+"""  # noqa: S608 - made of constants
+_SHOWN = """
+SELECT *, listed AND NOT on_leave AND did_all AS ready
+FROM (SELECT *, NOT listed OR on_leave OR did_all OR %(withdrawn)s AS done FROM ({rows}) AS here) AS shown
+WHERE true {{to_go}} {{page}}
+ORDER BY {order} LIMIT %(limit)s
+"""
+_RECIPIENTS = _SHOWN.format(rows=f"{_AT_AGENCY} {{unit}}", order="done, due_date, person_id")
+# The state's list is walked by its key, so that a page of a million people costs no more than one of a hundred.
+_EVERYBODY = _SHOWN.format(
+    rows=f"""
+  SELECT r.person_id, r.due_date, NOT r.excused AS listed, r.excused, everywhere.on_leave,
+    r.read_at, r.confirmed_at, r.trained_at, {DID_ALL} AS did_all, ARRAY(
+      SELECT DISTINCT unit FROM audience_member AS m, unnest(m.units) AS unit
+      WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member ORDER BY unit
+    ) AS units
+  FROM recipient AS r
+  JOIN notice AS n ON n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')
+  CROSS JOIN LATERAL (
+    SELECT bool_or(m.on_leave) AS on_leave FROM audience_member AS m
+    WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member {{unit}}
+    HAVING count(*) > 0
+  ) AS everywhere
+  WHERE r.notice_id = %(notice)s
+""",  # noqa: S608 - made of constants
+    order="person_id",
 )
-SELECT listed.*, listed AND NOT on_leave AND did_all AS ready, ARRAY(
-  SELECT DISTINCT unit FROM audience_member AS m, unnest(m.units) AS unit
-  WHERE m.audience_id = %(audience)s AND m.person_id = listed.person_id AND m.member {{agency}} ORDER BY unit
-) AS units
-FROM listed WHERE true {{to_go}} {{page}}
-ORDER BY done, due_date, person_id LIMIT %(limit)s
-"""  # noqa: S608 - made of constants
 # Led by her audiences: her letters are looked at, not all that are out, and their rows are found by their key. Only
 # those of the page are fetched whole.
 _INBOX = f"""
@@ -177,31 +197,40 @@ def agency_notices(db: Db, agency_id: str, page: Page, today: date) -> list[Row]
 
 def units(db: Db, issued: Mapping[str, Any], agency_id: str, today: date) -> list[Row]:
     """Return counts by work unit of an agency ('' = none recorded); who is in two units counts in both."""
-    return db.rows(_UNITS, notice=issued["id"], audience=issued["audience_id"], agency=agency_id, today=today)
+    return db.rows(_UNITS, notices=[issued["id"]], agency=agency_id, today=today)
+
+
+def left(db: Db, notice_ids: Sequence[UUID], agency_id: str) -> dict[UUID, list[UUID]]:
+    """Return who is still to go at an agency, under each of a few notices that ask something of few people there."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in db.rows(_LEFT, notices=list(notice_ids), agency=agency_id) if notice_ids else ():
+        found.setdefault(row["notice_id"], []).append(row["person_id"])
+    return found
 
 
 def recipients(
     db: Db, issued: Mapping[str, Any], agency_id: str, *, only_to_go: bool, unit: str, page: Page
 ) -> list[Row]:
-    """Return the people under a notice at an agency ('' = in the state): still to go first, then due date and id.
+    """Return the people under a notice at an agency: still to go first, then due date and id; of the state ('') by id.
 
     To go is who is neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without.
     """
     condition = {"": "", NO_UNIT: "AND m.units = '{}'"}.get(unit, "AND %(unit)s = ANY(m.units)")
-    sql = _RECIPIENTS.format(
-        agency="AND m.agency_id = %(agency)s" if agency_id else "",
-        unit=condition,
-        to_go="AND NOT done" if only_to_go else "",
-        page=_after(page, "AND", ">", done="bool", due_date="date", person_id="uuid"),
+    keys = {"done": "bool", "due_date": "date", "person_id": "uuid"}
+    if not agency_id:
+        keys = {"person_id": "uuid"}
+        page = replace(page, after=page.after and page.after[-1:])
+    sql = (_RECIPIENTS if agency_id else _EVERYBODY).format(
+        unit=condition, to_go="AND NOT done" if only_to_go else "", page=_after(page, "AND", ">", **keys)
     )
     return db.rows(
         sql,
         notice=issued["id"],
-        audience=issued["audience_id"],
+        notices=[issued["id"]],
         agency=agency_id,
         unit=unit,
         withdrawn=issued["withdrawn_at"] is not None,
-        **_page_values(page, "done", "due_date", "person_id"),
+        **_page_values(page, *keys),
     )
 
 

@@ -162,13 +162,19 @@ class NotificationServicer(Servicer):
     # ---- the agency's view ----
 
     def ListAgencyNotices(self, request: pb.ListAgencyNoticesRequest, call: Call) -> pb.ListAgencyNoticesResponse:
-        page, today = page_of(request), pacific_date(call.now)
+        page, today, agency_id = page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
         with self.read() as db:
-            rows = queries.agency_notices(db, wire.agency_id(request.parent), page, today)
-        shown = rows[: page.size]
+            rows = queries.agency_notices(db, agency_id, page, today)
+            shown = rows[: page.size]
+            few, many = wire.left_asked(request, shown)
+            left = queries.left(db, few, agency_id)
+            units = {row["id"]: queries.units(db, row, agency_id, today) for row in many}
         token = page.next_token(rows, [shown[-1][key] for key in ("closed", "newest", "id")]) if shown else ""
         return pb.ListAgencyNoticesResponse(
-            notices=[wire.agency_notice(row, (), today) for row in shown], next_page_token=token
+            notices=[
+                wire.agency_notice(row, units.get(row["id"], ()), today, left=left.get(row["id"], ())) for row in shown
+            ],
+            next_page_token=token,
         )
 
     def GetAgencyNotice(self, request: pb.GetAgencyNoticeRequest, call: Call) -> pb.AgencyNotice:

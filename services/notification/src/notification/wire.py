@@ -32,6 +32,8 @@ _HISTORIC = (
     *("series", "number", "issuer", "subject", "effective", "staff_action", "topic", "supersedes", "references"),
     "source",
 )
+# What a list may be asked to say more of: a home page needs three notices and 25 people.
+_LEFT_FOR, _LEFT_MOST = 10, 100
 _TEXTS = (
     "series",
     "number",
@@ -132,6 +134,20 @@ def letter(notice: pb.Notice) -> Letter:
 def moment(stamp: Timestamp) -> datetime:
     """Read a moment."""
     return stamp.ToDatetime(UTC)
+
+
+def left_asked(request: pb.ListAgencyNoticesRequest, shown: Iterable[Row]) -> tuple[list[UUID], list[Row]]:
+    """Read of which notices of a page it is asked who is left: by id, and by unit."""
+    open_ones = [row for row in shown if row["state"] == "PUBLISHED" and _to_go(row)][
+        : min(request.left_for, _LEFT_FOR)
+    ]
+    most = min(request.left_most, _LEFT_MOST)
+    few = [row["id"] for row in open_ones if row["listed"] <= most]
+    return few, [row for row in open_ones if row["listed"] > most][:1]
+
+
+def _to_go(row: Row) -> bool:
+    return (row["listed"] or 0) - (row["ready"] or 0) - (row["on_leave"] or 0) > 0
 
 
 # ---- out ----
@@ -249,12 +265,15 @@ def agency_readiness(row: Row) -> pb.AgencyReadiness:
     )
 
 
-def agency_notice(row: Row, units: Iterable[Row], today: date, attached: Iterable[Row] = ()) -> pb.AgencyNotice:
+def agency_notice(
+    row: Row, units: Iterable[Row], today: date, attached: Iterable[Row] = (), left: Iterable[UUID] = ()
+) -> pb.AgencyNotice:
     """Write a notice as it stands at an agency."""
     return pb.AgencyNotice(
         notice=notice(row, today, attached),
         readiness=agency_readiness(row),
         units=[pb.UnitCounts(unit=unit["unit"], counts=counts(unit)) for unit in units],
+        left=map(_person, left),
     )
 
 

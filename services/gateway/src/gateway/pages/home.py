@@ -12,7 +12,8 @@ from gateway.visit import Answer, Visit, Visitor
 
 router = APIRouter()
 
-# Coming changes for which the home page says who is left, or in which unit; the others show how many.
+# Coming changes for which the home page says who is left; the others show how many. At an agency whose names are too
+# many it says in which unit for the first one only: that counts everybody there.
 _IN_DETAIL = 3
 
 
@@ -67,30 +68,27 @@ def _units(visit: Visit) -> dict[str, str]:
 def _agency_home(visit: Visit, name: str) -> AgencyHome:
     clients = visit.clients
     agency = clients.directory.GetAgency(directory_pb.GetAgencyRequest(name=name))
-    found = clients.notification.ListAgencyNotices(pb.ListAgencyNoticesRequest(parent=name, page_size=25)).notices
+    found = clients.notification.ListAgencyNotices(
+        pb.ListAgencyNoticesRequest(
+            parent=name, page_size=25, left_for=_IN_DETAIL, left_most=agency_lists.NAMES_AT_ONCE
+        )
+    ).notices
 
     made = AgencyHome(
         agency=agency,
         to_confirm=[one for one in found if not one.readiness.confirm_time.seconds],
-        coming=[one for one in found if agency_lists.to_go(one.readiness.counts)],
+        coming=[
+            one for one in found if letters.asks_something(one.notice) and agency_lists.to_go(one.readiness.counts)
+        ],
         staff=clients.directory.GetStaffCounts(directory_pb.GetStaffCountsRequest(parent=name)),
     )
-    left: dict[str, list[str]] = {}
-    for one in made.coming[:_IN_DETAIL]:
-        if one.readiness.counts.of > agency_lists.NAMES_AT_ONCE:
-            found_units = clients.notification.GetAgencyNotice(
-                pb.GetAgencyNoticeRequest(parent=name, notice=one.notice.name)
-            ).units
-            to_go = [(unit.unit, agency_lists.to_go(unit.counts)) for unit in found_units]
+    left = {one.notice.name: list(one.left) for one in made.coming if one.left}
+    for one in made.coming:
+        to_go = [(unit.unit, agency_lists.to_go(unit.counts)) for unit in one.units]
+        if to_go:
             made.left_by_unit[one.notice.name] = [row for row in to_go if row[1] and row[0]] + [
                 row for row in to_go if row[1] and not row[0]
             ]
-            continue
-        request = pb.ListRecipientsRequest(
-            parent=name, notice=one.notice.name, page_size=agency_lists.NAMES_AT_ONCE, only_to_go=True
-        )
-        standings = clients.notification.ListRecipients(request).recipients
-        left[one.notice.name] = [standing.person for standing in standings if not standing.on_leave]
     names = visit.names([person for people_left in left.values() for person in people_left])
     made.left = {letter: [names[one] for one in people_left if one in names] for letter, people_left in left.items()}
     return made
