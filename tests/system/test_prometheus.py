@@ -265,7 +265,7 @@ def test_d61_the_page_the_file_the_api_and_prometheus_give_the_same_number(cadre
     assert sum(bool(row["Confirmed"]) for row in agencies) == confirmed
 
     page = re.sub(r"<[^>]+>|\s+", " ", watched.analyst.get(watched.page).text)
-    assert re.search(rf"Staff ready +{counts.ready:,} +of {counts.of:,}\b", page), page[:2000]
+    assert re.search(rf"Staff ready +{counts.ready:,} +of {counts.at_work:,}\b", page), page[:2000]
 
 
 def test_d04_no_membership_of_an_audience_drifts(cadre, watched, prometheus):

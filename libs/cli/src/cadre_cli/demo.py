@@ -98,7 +98,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             with bar("Some say what they think of it") as step:
                 reactions = story.react(access, issued.notice, chosen, step)
             with bar("Others attend local briefings") as step:
-                story.brief(access, cast, issued.notice, chosen.briefed, step)
+                story.brief(access, cast, issued.notice, chosen.to_brief, step)
             with bar("Everything has arrived") as step:
                 readiness = story.wait_until_trained(access, cast, issued.notice, chosen.trained)
                 books = balance.settle(access, issued.notice)

@@ -7,7 +7,7 @@ import math
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -71,16 +71,15 @@ class Issued:
 
 @dataclass(frozen=True)
 class Learners:
-    """Who takes the course, each with her agency (slug); who of them has not yet; who attends a briefing instead."""
+    """Who takes the course, each with her agency (slug), and who of them has not yet.
+
+    *to_brief*: who of which agency is still to attend a briefing instead; *trained*: how many are in the end.
+    """
 
     everybody: dict[str, str]
     to_go: list[str]
-    briefed: dict[str, list[str]] = field(default_factory=dict)
-
-    @property
-    def trained(self) -> int:
-        """How many people are trained in the end."""
-        return len({*self.everybody, *(person for people in self.briefed.values() for person in people)})
+    to_brief: dict[str, list[str]]
+    trained: int
 
 
 def find_cast(access: Access) -> Cast:
@@ -170,12 +169,12 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
     in_parallel(learn, people, progress)
 
 
-def brief(access: Access, cast: Cast, notice: pb.Notice, briefed: dict[str, list[str]], progress: Progress) -> None:
+def brief(access: Access, cast: Cast, notice: pb.Notice, to_brief: dict[str, list[str]], progress: Progress) -> None:
     """Have coordinators record a local briefing for their people, each of whom confirms that she read the letter."""
     today = calendar.pacific_date(datetime.now(UTC)).isoformat()
 
     def record(agency: str) -> None:
-        for chunk in _chunks(briefed[agency]):
+        for chunk in _chunks(to_brief[agency]):
             request = enrollment_pb.RecordTrainingRequest(
                 parent=f"agencies/{agency}",
                 notice=notice.name,
@@ -194,8 +193,8 @@ def brief(access: Access, cast: Cast, notice: pb.Notice, briefed: dict[str, list
         )
         access.ask(access.notification.ConfirmNotice, request, person=person)
 
-    in_parallel(record, briefed, lambda *_: None)
-    in_parallel(confirm, [person for people in briefed.values() for person in people], progress)
+    in_parallel(record, to_brief, lambda *_: None)
+    in_parallel(confirm, [person for people in to_brief.values() for person in people], progress)
 
 
 def react(access: Access, notice: pb.Notice, learners: Learners, progress: Progress) -> int:
@@ -231,8 +230,9 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
     )
     everybody: dict[str, str] = {}
     to_go: list[str] = []
-    in_briefing: dict[str, list[str]] = {}
-    briefed: set[str] = set()
+    # Whether she is ready already, by person: whoever works at two agencies is chosen once.
+    briefed: dict[str, bool] = {}
+    at_agency: dict[str, list[str]] = {}
     for row in overview.agencies:
         agency = row.agency.removeprefix("agencies/")
         request = pb.ListRecipientsRequest(parent=row.agency, notice=notice.name, page_size=1000)
@@ -247,12 +247,18 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
         course = min(math.ceil(wanted * row.counts.of / overview.state.of), ready)
         to_go += [person for person, ready in at_work[:course] if not ready and person not in everybody]
         everybody |= {person: agency for person, _ in at_work[:course]}
-        # Whoever works at two agencies is chosen once.
-        attend = [person for person, _ in at_work[course:ready] if person not in briefed]
-        briefed.update(attend)
-        in_briefing[agency] = attend
-    attending = {agency: [p for p in people if p not in everybody] for agency, people in in_briefing.items()}
-    return Learners(everybody, to_go, {agency: people for agency, people in attending.items() if people})
+        at_agency[agency] = [person for person, _ in at_work[course:ready] if person not in briefed]
+        briefed |= dict(at_work[course:ready])
+    to_brief = {
+        agency: [person for person in people if not briefed[person] and person not in everybody]
+        for agency, people in at_agency.items()
+    }
+    return Learners(
+        everybody,
+        to_go,
+        {agency: people for agency, people in to_brief.items() if people},
+        trained=len(everybody.keys() | briefed.keys()),
+    )
 
 
 def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: int) -> pb.Readiness:
