@@ -6,22 +6,16 @@ Those marked `soak` are the same at full length (`make soak`): minutes of load, 
 import dataclasses
 import os
 import random
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
-from cadre_cli import balance, demo_content, letters, loading, reference, roster, story, synthetic
-from cadre_cli.demo import open_access
+from cadre_cli import balance, letters, story
 from cadre_cli.processes import BACK_ENDS, NATS, POSTGRES, SERVERS
-from cadre_cli.supervisor import Supervisor
 from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until
 
@@ -125,31 +119,10 @@ def test_everything_is_told_to_stop_while_people_learn_and_no_request_and_no_eve
 
 
 @pytest.fixture(scope="module")
-def large():
-    """A Cadre of its own with 10,000 synthetic staff, on servers that keep their word about the disk."""
-    folder = Path(tempfile.mkdtemp(prefix="cadre-soak-"))
-    supervisor = Supervisor(folder, 0, demo=True)
-    try:
-        supervisor.start()
-        supervisor.wait_ready(120)
-        access = open_access(supervisor)
-        known, content = reference.load(), demo_content.load()
-        file = folder / "synthetic.csv"
-        file.write_text(roster.text_of(synthetic.generate(people=SOAK_STAFF, reference=known)), encoding="utf-8")
-        loading.load_reference(access, known)
-        loading.load_roster(access, file)
-        course_version = loading.load_course(access, content)
-        yield SimpleNamespace(
-            supervisor=supervisor,
-            access=access,
-            content=content,
-            course_version=course_version,
-            cast=story.find_cast(access),
-        )
-        access.close()
-    finally:
-        supervisor.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+def large(own_folder, populate):
+    """A Cadre of its own with 10,000 synthetic staff."""
+    with populate(own_folder, SOAK_STAFF) as running:
+        yield running
 
 
 @pytest.mark.soak
