@@ -5,14 +5,14 @@ BIN := .venv/bin
 MEMBERS := libs/contracts libs/servicekit libs/cli $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
 
-.PHONY: help setup lock proto assets synthetic demo up test lint types format soak bench bench-quick browser revision docs deployment baseline clean
+.PHONY: help setup lock proto assets synthetic demo up test lint types format soak bench bench-quick performance browser revision docs deployment baseline clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 setup: .venv/.ready ## make the environment: Python packages of the lock, members, contracts, page assets
 
-.venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json
+.venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json tests/browser/provider/package-lock.json
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
 	$(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock
@@ -71,6 +71,9 @@ bench: setup ## measure against the raw limit in the same run; writes bench.json
 
 bench-quick: setup ## the same in at most two minutes
 	$(BIN)/cadre bench --quick
+
+performance: setup ## make docs/performance.md and its charts again from docs/performance/bench.json
+	$(BIN)/python -m cadre_cli.performance
 
 browser: setup ## only the browser tests
 	$(BIN)/pytest -q tests/browser

@@ -13,9 +13,10 @@ from rich.console import Console
 
 from cadre_cli.bench import callers, learning, publish, raw, servers, stage
 from cadre_cli.bench.command import FULL, QUICK
-from cadre_cli.bench.report import Calls, Measured, Publish, Report, Roster, show, verdicts
+from cadre_cli.bench.report import Calls, Measured, Publish, Report, Roster
 from cadre_cli.bench.servers import NotDurableError
 from cadre_cli.bench.stage import Stage, WrongResultError
+from cadre_cli.bench.verdicts import show, verdicts
 
 PEOPLE = 400
 LETTERS = 2
@@ -271,9 +272,12 @@ def test_without_a_larger_size_there_is_no_linear_factor() -> None:
 def test_the_file_holds_all_figures(tiny: Stage, issued: Publish, completed: Calls, submitted: Calls) -> None:
     measured = [Measured(issued, tiny.roster, completed, submitted)]
     machine = servers.machine_of(tiny.site)
-    written = json.loads(json.dumps(Report.of(measured, servers.settings_of(tiny.site), machine).as_json()))
+    reported = Report.of(measured, servers.settings_of(tiny.site), machine)
+    written = json.loads(text := json.dumps(reported.as_json()))
 
-    assert set(written) == {"publish", "linear_factor", "completions", "sittings", "roster", "settings", "machine"}
+    assert Report.from_json(text) == reported
+    assert {"publish", "linear_factor", "completions", "sittings", "roster", "settings", "machine"} <= set(written)
+    assert {"pages", "events", "arrivals", "audiences", "readiness", "readiness_factor", "growth"} <= set(written)
     assert {"people", "seconds", "raw_seconds", "ratio", "runs", "min", "max"} <= set(written["publish"][0])
     assert {"count", "callers", "seconds", "visible_seconds", "raw_seconds", "ratio"} <= set(written["completions"])
     assert set(written["completions"]) == set(written["sittings"])
@@ -284,7 +288,7 @@ def test_the_file_holds_all_figures(tiny: Stage, issued: Publish, completed: Cal
 def test_budgets_are_held_against_the_sizes_that_they_are_for() -> None:
     shown = list(verdicts(report(publish_row(1_000, 9.0), publish_row(10_000, 0.4), completions=CALLS_ROW)))
 
-    assert [verdict.met for verdict in shown] == [None, None, False, True, False, None, None, True]
+    assert [verdict.met for verdict in shown] == [None, None, False, True, False, None, None, True, None, None]
 
 
 def test_the_table_says_what_was_missed_and_by_how_much() -> None:
@@ -299,5 +303,5 @@ def test_the_table_says_what_was_missed_and_by_how_much() -> None:
 
 
 def test_the_budgets_size_is_among_those_that_are_measured() -> None:
-    for sizes in (QUICK, FULL):
-        assert [size.completions for size in sizes if size.people == 10_000] == [10_000]
+    for plan in (QUICK, FULL):
+        assert [size.completions for size in plan.sizes if size.people == 10_000] == [10_000]

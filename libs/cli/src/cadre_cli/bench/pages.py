@@ -86,7 +86,7 @@ def _targets(stage: Stage, notice: str) -> list[Target]:
     """The main pages, each as those people see it whose page it is; the largest agency and the smallest story's."""
     personas = stage.access.ask(stage.access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
     with httpx.Client(base_url=stage.gateway_url, timeout=30.0) as client:
-        cookie = {persona.part: _sign_in(client, persona.person) for persona in personas}
+        cookie = {persona.part: sign_in(client, persona.person) for persona in personas}
     _open_letter(stage, personas, notice)
     return [
         Target("state: letter", f"/letters/{notice}", cookie["analyst"]),
@@ -106,7 +106,8 @@ def _open_letter(stage: Stage, personas: Sequence[directory_pb.Persona], notice:
     stage.access.ask(stage.access.notification.ReadNotice, request, person=learner)
 
 
-def _sign_in(client: httpx.Client, person: str) -> str:
+def sign_in(client: httpx.Client, person: str) -> str:
+    """Sign *person* in at the gateway; return the cookie."""
     form = {"person": person, "request_id": str(uuid.uuid4())}
     answer = client.post("/sign-in", data=form, headers={"sec-fetch-site": "same-origin"})
     cookie: str = answer.headers.get("set-cookie", "").partition(";")[0]

@@ -1,12 +1,13 @@
 """What a run reports: the figures, and how they stand against the budgets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from pydantic import TypeAdapter
+
+from cadre_cli.bench.figures import Arrivals, Audiences, Events, Growth, Readiness
 
 BUDGET_PEOPLE = 10_000
 PUBLISH_SECONDS = 0.3
@@ -17,6 +18,16 @@ COMPLETION_SECONDS = 12.0
 ROSTER_SECONDS = 6.0
 PAGE_P50_MS = 25.0
 PAGE_P95_MS = 60.0
+RELAY_PER_SECOND = 3_000.0
+CONSUMER_PER_SECOND = 5_000.0
+IDLE_P99_MS = 100.0
+ARRIVAL_P99_MS = 1_000.0
+AUDIENCES = 500
+AUDIENCE_RECOMPUTE_SECONDS = 5.0
+AUDIENCE_SAVED_MS = 200.0
+# What is independent of the number of assignments may differ by what else differs between two runs.
+READINESS_FACTOR = 1.5
+DEMO_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,9 @@ class Measured:
     completions: Calls | None
     sittings: Calls | None
     pages: Pages | None = None
+    readiness: Readiness | None = None
+    arrivals: Arrivals | None = None
+    audiences: Audiences | None = None
 
 
 @dataclass(frozen=True)
@@ -123,10 +137,23 @@ class Report:
     settings: dict[str, str]
     machine: dict[str, str | int]
     pages: list[Pages] = field(default_factory=list)
+    readiness: list[Readiness] = field(default_factory=list)
+    arrivals: Arrivals | None = None
+    audiences: Audiences | None = None
+    events: Events | None = None
+    demo_seconds: float | None = None
 
     @classmethod
-    def of(cls, measured: Sequence[Measured], settings: dict[str, str], machine: dict[str, str | int]) -> "Report":
-        """Put the sizes together."""
+    def of(
+        cls,
+        measured: Sequence[Measured],
+        settings: dict[str, str],
+        machine: dict[str, str | int],
+        *,
+        events: Events | None = None,
+        demo_seconds: float | None = None,
+    ) -> "Report":
+        """Put the sizes together, and what was measured beside them."""
         return cls(
             publish=[one.publish for one in measured],
             completions=next((one.completions for one in measured if one.completions), None),
@@ -135,99 +162,48 @@ class Report:
             settings=settings,
             machine=machine,
             pages=[one.pages for one in measured if one.pages],
+            readiness=[one.readiness for one in measured if one.readiness],
+            arrivals=next((one.arrivals for one in measured if one.arrivals), None),
+            audiences=next((one.audiences for one in measured if one.audiences), None),
+            events=events,
+            demo_seconds=demo_seconds,
         )
 
     @property
     def linear_factor(self) -> float | None:
         """Seconds per person at the largest size over those at the budget's; none if nothing larger was measured."""
         per_person = {row.people: row.seconds / row.people for row in self.publish}
-        largest = max(per_person)
+        largest = max(per_person, default=0)
         if largest <= BUDGET_PEOPLE or BUDGET_PEOPLE not in per_person:
             return None
         return per_person[largest] / per_person[BUDGET_PEOPLE]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the object that is written to the file."""
-        return {**asdict(self), "linear_factor": self.linear_factor}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One figure, in seconds or times, beside the raw limit and its budget where there are such."""
-
-    what: str
-    measured: float
-    unit: str = "s"
-    bare: float | None = None
-    budget: float | None = None
+    @property
+    def readiness_factor(self) -> float | None:
+        """The time of the figures of the largest letter over that of the budget's; none as above."""
+        p50_ms = {row.assignments: row.delays.p50_ms for row in self.readiness}
+        if BUDGET_PEOPLE not in p50_ms or max(p50_ms) <= BUDGET_PEOPLE:
+            return None
+        return p50_ms[max(p50_ms)] / p50_ms[BUDGET_PEOPLE]
 
     @property
-    def met(self) -> bool | None:
-        """Whether the budget is met; none if there is none."""
-        return None if self.budget is None else self.measured <= self.budget
+    def growth(self) -> list[Growth]:
+        """How issuing and importing a roster grow with the number of people."""
+        return [
+            Growth.of("publish", [(row.people, row.seconds) for row in self.publish]),
+            Growth.of("roster", [(row.people, row.seconds) for row in self.roster]),
+        ]
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that is written to the file."""
+        return {
+            **asdict(self),
+            "linear_factor": self.linear_factor,
+            "readiness_factor": self.readiness_factor,
+            "growth": [asdict(one) for one in self.growth],
+        }
 
-def verdicts(report: Report) -> Iterator[Verdict]:
-    """Hold each figure against its budget."""
-    for row in report.publish:
-        budgeted = row.people == BUDGET_PEOPLE
-        what = f"a letter to {row.people:,} people"
-        yield Verdict(what, row.seconds, bare=row.raw_seconds, budget=PUBLISH_SECONDS if budgeted else None)
-        yield Verdict("  times the bare writes", row.ratio, "x", budget=PUBLISH_RATIO if budgeted else None)
-    if report.linear_factor is not None:
-        yield Verdict("  a person, times one of 10,000", report.linear_factor, "x", budget=LINEAR_FACTOR)
-    if report.completions:
-        budget = COMPLETION_SECONDS if report.completions.count == COMPLETIONS else None
-        yield from _calls("courses completed", report.completions, budget)
-    if report.sittings:
-        yield from _calls("tests submitted", report.sittings, None)
-    for roster in report.roster:
-        budget = ROSTER_SECONDS if roster.people == BUDGET_PEOPLE else None
-        yield Verdict(f"a roster of {roster.people:,} people", roster.seconds, budget=budget)
-    for pages in report.pages:
-        yield from _pages(pages)
-
-
-def _pages(pages: Pages) -> Iterator[Verdict]:
-    everything, load = pages.everything, f"{pages.per_second} pages/s at {pages.assignments:,} assignments"
-    yield Verdict(f"{load}, median", everything.p50_ms, "ms", budget=PAGE_P50_MS)
-    yield Verdict("  95 of 100", everything.p95_ms, "ms", budget=PAGE_P95_MS)
-    for page in pages.by_page:
-        yield Verdict(f"  95 of 100, {page.page}", page.p95_ms, "ms", budget=PAGE_P95_MS)
-
-
-def show(console: Console, report: Report) -> None:
-    """Print the figures, the servers' settings and the machine."""
-    table = Table("Measured", "", "Bare", "Budget", "")
-    for column in table.columns[1:4]:
-        column.justify = "right"
-    for verdict in verdicts(report):
-        table.add_row(
-            verdict.what,
-            _figure(verdict.measured, verdict.unit),
-            _figure(verdict.bare, "s"),
-            _figure(verdict.budget, verdict.unit),
-            _word(verdict),
-        )
-    console.print(table)
-    for facts in (report.settings, report.machine):
-        console.print(", ".join(f"{name} {value}" for name, value in facts.items()))
-
-
-def _calls(what: str, calls: Calls, budget: float | None) -> Iterator[Verdict]:
-    yield Verdict(
-        f"{calls.count:,} {what}, {calls.callers} callers", calls.seconds, bare=calls.raw_seconds, budget=budget
-    )
-    yield Verdict("  on the state's page", calls.visible_seconds)
-
-
-def _figure(value: float | None, unit: str) -> str:
-    return "" if value is None else f"{value:.3g} {unit}"
-
-
-def _word(verdict: Verdict) -> str:
-    if verdict.budget is None:
-        return ""
-    if verdict.met:
-        return "[green]met[/]"
-    return f"[red]missed by {verdict.measured - verdict.budget:.2g} {verdict.unit}[/]"
+    @classmethod
+    def from_json(cls, text: str) -> "Report":
+        """Read what was written; what an older run did not measure yet is empty."""
+        return TypeAdapter(cls).validate_json(text)

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import urllib.request
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,27 +24,35 @@ class NotDurableError(RuntimeError):
 
 
 def settings_of(site: Site) -> dict[str, str]:
+    """Ask the servers of *site* what a commit and an acknowledgement mean.
+
+    Raises:
+        NotDurableError: services are told different things.
+    """
+    return settings([site.database_urls[service] for service in BACK_ENDS], site.ports[NATS].metrics)
+
+
+def settings(database_urls: Sequence[str], nats_monitoring_port: int) -> dict[str, str]:
     """Ask both servers what a commit and an acknowledgement mean, PostgreSQL as each service sees it.
 
     Raises:
         NotDurableError: services are told different things.
     """
-    told = {service: _postgres_settings(site.database_urls[service]) for service in BACK_ENDS}
-    first = told[BACK_ENDS[0]]
-    if any(settings != first for settings in told.values()):
-        raise NotDurableError(f"PostgreSQL does not tell every service the same: {told}")
-    jetstream = _nats(site)["jetstream"]["config"]
+    first, *others = (_postgres_settings(url) for url in database_urls)
+    if any(told != first for told in others):
+        raise NotDurableError(f"PostgreSQL does not tell every service the same: {[first, *others]}")
+    jetstream = _nats(nats_monitoring_port)["jetstream"]["config"]
     always = jetstream.get("sync_always", False)
     return {**first, "sync_interval": "always" if always else f"{jetstream['sync_interval'] / 1e9:g}s"}
 
 
-def require_durable(settings: dict[str, str], data_dir: Path) -> None:
+def require_durable(told: dict[str, str], data_dir: Path) -> None:
     """Refuse to measure what a failing machine could lose.
 
     Raises:
         NotDurableError: says which setting is at fault, or that the data lie in memory.
     """
-    wrong = {name: value for name, value in settings.items() if value != DURABLE[name]}
+    wrong = {name: value for name, value in told.items() if value != DURABLE[name]}
     if wrong:
         raise NotDurableError(f"The servers do not promise full durability: {wrong}")
     if (kind := _file_system(data_dir)) in _VOLATILE:
@@ -60,7 +69,7 @@ def machine_of(site: Site) -> dict[str, str | int]:
         "file_system": _file_system(site.data_dir),
         "python": platform.python_version(),
         "postgres": postgres.split()[0],
-        "nats": _nats(site)["version"],
+        "nats": _nats(site.ports[NATS].metrics)["version"],
         "date": datetime.now(UTC).date().isoformat(),
     }
 
@@ -78,8 +87,8 @@ def _postgres_settings(url: str) -> dict[str, str]:
     return {name: found[name] for name in names}
 
 
-def _nats(site: Site) -> dict[str, Any]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{site.ports[NATS].metrics}/varz", timeout=5.0) as answer:
+def _nats(monitoring_port: int) -> dict[str, Any]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{monitoring_port}/varz", timeout=5.0) as answer:
         found: dict[str, Any] = json.load(answer)
     return found
 

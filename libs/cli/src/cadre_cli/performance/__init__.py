@@ -1,0 +1,1 @@
+"""``docs/performance.md`` and its charts, made from a committed run of ``cadre bench``."""
