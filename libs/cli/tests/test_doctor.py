@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cadre_cli import processes, schema, secret_files
-from cadre_cli.doctor import services
+from cadre_cli.doctor import production, services
 from cadre_cli.doctor.command import examine
 from cadre_cli.installation import SERVICES
 from cadre_cli.main import app
@@ -274,3 +274,22 @@ def test_an_embedded_installation_that_stands_still_is_started_to_be_examined(tm
     assert "it makes the database" in found[f"Database of {SERVICES[0]}"].mend
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(server.url().replace("+psycopg", ""), connect_timeout=1)
+
+
+def test_a_production_that_nobody_can_sign_in_to_is_named(tmp_path, installed, monkeypatch):
+    def sign_in():
+        return next(one for one in production.examine(os.environ, installed) if one.check == "Sign-in")
+
+    assert sign_in().found.startswith("by invitation only")
+    file = tmp_path / "issuers.toml"
+    monkeypatch.setenv("CADRE_OIDC_FILE", str(file))
+    assert "cannot be used" in sign_in().found
+    file.write_text('[[issuer]]\ntitle = "Lake County"\nclient_secret_file = "secret"\n')
+    assert "cannot be used" in sign_in().found
+    (tmp_path / "secret").write_text("hush")
+    assert (sign_in().found, sign_in().mend) == ("by Lake County", "")
+    monkeypatch.delenv("CADRE_OIDC_FILE")
+    (empty := tmp_path / "empty").mkdir()
+    [finding] = [one for one in production.examine(os.environ, empty) if one.check == "Sign-in"]
+    assert "nobody can be invited" in finding.found
+    assert "CADRE_OIDC_FILE" in finding.mend

@@ -28,8 +28,8 @@ class Settings(BaseSettings):
     listen_host: str = "127.0.0.1"
     # Where visitors find the pages, such as https://cadre.example.gov; empty on a machine of one's own.
     public_url: str = ""
-    # Who signs people in for the pages: a file of OpenID providers; none = nobody does.
-    oidc_file: Path | None = None
+    # Who signs people in for the pages: the path of a file of OpenID providers; empty = none does.
+    oidc_file: str = ""
     # Whose word about the visitor's address and about TLS is believed: addresses or networks, by commas.
     trusted_proxies: str = "127.0.0.1"
     # Copies of each event that a cluster of NATS servers keeps: 3 of 3. One server keeps one.

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -12,8 +13,9 @@ from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway import glossary, issuers, markdown, pages, watch, web
-from gateway.clients import Clients, Tokens
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from gateway import glossary, invitations, issuers, markdown, pages, watch, web
+from gateway.clients import Clients, Tokens, acting_as
 from gateway.codes import Box
 from gateway.oidc import Provider
 from gateway.visit import Gateway
@@ -26,7 +28,7 @@ log = structlog.get_logger()
 NAME = "gateway"
 HERE = Path(__file__).parent
 MIGRATIONS = HERE.parents[1] / "migrations"
-ROLES = ("serve", "all", "migrate")
+ROLES = ("serve", "all", "migrate", "invite")
 
 
 def environment() -> Environment:
@@ -67,7 +69,10 @@ def create_app(settings: Settings) -> FastAPI:
         clients,
         Tokens(clients),
         environment(),
-        {slug: Provider(issuer) for slug, issuer in issuers.load(settings.oidc_file).items()},
+        {
+            slug: Provider(issuer)
+            for slug, issuer in issuers.load(Path(settings.oidc_file) if settings.oidc_file else None).items()
+        },
         Box(settings.keys_dir),
     )
     web.answer_refusals(app)
@@ -93,13 +98,18 @@ def main() -> None:
     """Run in the role given on the command line until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog=f"python -m {NAME}")
     parser.add_argument("role", choices=ROLES)
-    role = parser.parse_args().role
+    parser.add_argument("staff_number", nargs="?", default="", help="of whom to invite, with `invite`")
+    given = parser.parse_args()
+    role = given.role
     settings = Settings(service=NAME)
     logs.configure(NAME, json=settings.log_json)
     if role == "migrate":
         migrations.upgrade(settings.database_url, MIGRATIONS)
         return
     check_schema(settings)
+    if role == "invite":
+        print(invite(settings, given.staff_number))  # noqa: T201 - for the operator at the machine
+        return
     stop_traces = trace.export(NAME, settings.otlp_endpoint)
     registry = metrics.new_registry()
     app = create_app(settings)
@@ -123,6 +133,33 @@ def main() -> None:
     stop_metrics()
     stop_traces()
     log.info("service_stopped", role=role)
+
+
+def invite(settings: Settings, staff_number: str) -> str:
+    """Invite somebody from the machine itself, where nobody can sign in yet or any more; return the link.
+
+    Raises `servicekit.client.Refused` if nobody has the number.
+    """
+    clients = Clients(settings)
+    database = Database(settings.database_url, pool_size=1, name=f"{NAME}-invite")
+    try:
+        with acting_as(clients.own_token):
+            person = clients.directory.GetSignInPerson(
+                directory_pb.GetSignInPersonRequest(staff_number=staff_number, whole_state=True)
+            )
+        token = invitations.issue(
+            database,
+            Box(settings.keys_dir),
+            person=person.person,
+            staff_number=person.staff_number,
+            actor="services/gateway",
+            at=datetime.now(UTC),
+        )
+    finally:
+        database.dispose()
+        clients.close()
+    base = settings.public_url or f"http://localhost:{settings.http_port}"
+    return f"{base.rstrip('/')}/sign-in/invitation/{token}"
 
 
 def check_schema(settings: Settings) -> None:

@@ -49,6 +49,8 @@ class Provider:
         self._lock = Lock()
         self._metadata: tuple[float, Mapping[str, Any]] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        # When a key that was not known was looked for last.
+        self._looked_at: float | None = None
 
     def authorization_url(self, attempt: Attempt, back: str) -> str:
         """Return where to send the browser, which comes back to the address *back*."""
@@ -182,15 +184,17 @@ class Provider:
             return jwt.decode(id_token, self._key_set(anew=True), algorithms=list(ALGORITHMS))
 
     def _key_set(self, *, anew: bool = False) -> KeySet:
+        now = self._clock()
         with self._lock:
             kept = self._keys
-        age = self._clock() - kept[0] if kept else 0.0
-        if kept is None or age > (_LEAST_BETWEEN_SECONDS if anew else _KEPT_SECONDS):
+            if anew and (self._looked_at is None or now - self._looked_at > _LEAST_BETWEEN_SECONDS):
+                self._looked_at, kept = now, None
+        if kept is None or now - kept[0] > _KEPT_SECONDS:
             try:
                 found = KeySet.import_key_set(self._get(self._endpoint("jwks_uri")))  # type: ignore[arg-type]
             except (JoseError, ValueError, KeyError) as error:
                 raise SignInFailed(Trouble.DOWN, "keys cannot be read") from error
-            kept = (self._clock(), found)
+            kept = (now, found)
             with self._lock:
                 self._keys = kept
         return kept[1]

@@ -234,6 +234,7 @@ def _block(
     said = dict(site.environment(process, role))
     if process.answer is Answer.HTTP and role == "serve":
         said["CADRE_TRUSTED_PROXIES"] = "${CADRE_FRONT_SUBNET:-172.28.240.0/24}"
+        said["CADRE_OIDC_FILE"] = "${CADRE_OIDC_FILE:-}"
         said["CADRE_PUBLIC_URL"] = "https://${CADRE_SITE:-localhost}"
     lines = [
         f"{name}:",

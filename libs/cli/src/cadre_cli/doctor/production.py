@@ -1,6 +1,7 @@
 """What may be in a demonstration and must not be in production."""
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,10 +13,11 @@ _YES = {"1", "true", "yes", "on"}
 
 
 def examine(environment: Mapping[str, str], keys_dir: Path) -> Iterator[Finding]:
-    """Whether visitors may be let in: no personas, no key of the demonstration, TLS in front."""
+    """Whether visitors may be let in: no personas, no key of the demonstration, TLS in front, a way to sign in."""
     yield _demonstration(environment)
     yield _keys(keys_dir)
     yield _tls(environment)
+    yield _sign_in(environment, keys_dir)
 
 
 def _demonstration(environment: Mapping[str, str]) -> Finding:
@@ -50,3 +52,31 @@ def _tls(environment: Mapping[str, str]) -> Finding:
         mend = "Put TLS in front (deploy/caddy) and set CADRE_PUBLIC_URL to the address that visitors type: https://…"
         return Finding("TLS", f"visitors come by {url or 'an address that CADRE_PUBLIC_URL does not say'}", mend)
     return Finding("TLS", f"visitors come by {url}")
+
+
+def _sign_in(environment: Mapping[str, str], folder: Path) -> Finding:
+    """Look for a way in: providers that a file names, or invitations, which the gateway's key makes."""
+    check, named = "Sign-in", environment.get("CADRE_OIDC_FILE", "")
+    if named:
+        return _issuers(check, Path(named))
+    try:
+        rights = json.loads((folder / keys.PUBLIC_FILE).read_text(encoding="utf-8"))["gateway"]["rights"]
+    except (FileNotFoundError, json.JSONDecodeError, KeyError):
+        rights = []
+    if "sign_ins.exchange" not in rights:
+        mend = "Name providers in CADRE_OIDC_FILE (docs/runbook/sign-in.md), or make the keys: cadre secrets FOLDER"
+        return Finding(check, "no provider is named, and without a key of the gateway nobody can be invited", mend)
+    return Finding(check, "by invitation only; the first one: python -m gateway invite STAFF_NUMBER")
+
+
+def _issuers(check: str, file: Path) -> Finding:
+    """Whether the file of providers can be read, with the secrets that it names; the gateway looks closer."""
+    try:
+        issuers = tomllib.loads(file.read_text(encoding="utf-8"))["issuer"]
+        for issuer in issuers:
+            (file.parent / issuer["client_secret_file"]).read_text(encoding="utf-8")
+        titles = ", ".join(issuer["title"] for issuer in issuers)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        mend = f"Correct {file} as docs/runbook/sign-in.md shows it: the gateway does not start with it."
+        return Finding(check, f"the file of providers cannot be used: {error}", mend)
+    return Finding(check, f"by {titles}")
