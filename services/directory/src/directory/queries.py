@@ -62,10 +62,10 @@ FROM person WHERE EXISTS (
 """
 _COUNTS = """
 SELECT count(*)::int AS staff, count(*) FILTER (WHERE start_date > %(day)s::date - 30)::int AS new,
-  count(*) FILTER (WHERE EXISTS (SELECT FROM leave WHERE leave.person_id = job.person_id
-    AND leave.start_date <= %(day)s AND (leave.end_date IS NULL OR leave.end_date >= %(day)s)))::int AS on_leave,
-  count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded
-FROM job
+  count(away.person_id)::int AS on_leave, count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded
+FROM job LEFT JOIN (
+  SELECT DISTINCT person_id FROM leave WHERE start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)
+) AS away ON away.person_id = job.person_id
 WHERE agency_id = %(agency)s AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
 """
 _FILTERS = {
