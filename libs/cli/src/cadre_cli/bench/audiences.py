@@ -117,7 +117,10 @@ def _recompute(stage: Stage) -> float:
 
 
 def _bare(stage: Stage) -> tuple[float, int]:
-    """Write the rows of all memberships bare into a twin; return seconds and rows."""
+    """Write the rows of all memberships bare into a twin; return seconds and rows.
+
+    Computing anew compares and writes only what differs, so it may be faster than this.
+    """
     with raw.connect(stage.site.database_urls["directory"]) as connection:
         raw.make_twin(connection, "audience_member")
         started = time.perf_counter()
