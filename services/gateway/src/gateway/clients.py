@@ -4,6 +4,7 @@ The service decides what the caller may do; the gateway only says who she is. Ea
 (`acting_as`), and every call on that page carries her token.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,6 +28,10 @@ from servicekit.tokens import Signer
 DEADLINE_SECONDS = 8.0
 # The directory gives five minutes; a page that starts just before the end still needs some.
 _TOKEN_LIFETIME = timedelta(minutes=4)
+
+# Who reads a page does not see that an agency was renamed so long ago; a page that asked for it each time would spend
+# a fifth of its time on it.
+_REFERENCE_SECONDS = 5.0
 
 _token: ContextVar[Callable[[], str] | None] = ContextVar("token", default=None)
 
@@ -72,6 +77,37 @@ def acting_as(token: Callable[[], str]) -> Iterator[None]:
         _token.reset(before)
 
 
+class Reference:
+    """Agencies with whom to call there, and work units: the same for everybody who may read agencies.
+
+    They change by import, and contacts when somebody gets a role: a page shows them at most five seconds old. Figures
+    are never kept.
+    """
+
+    def __init__(self, directory: DirectoryServiceStub) -> None:
+        self._directory = directory
+        self._agencies: tuple[float, dict[str, directory_pb.Agency]] = (0.0, {})
+        self._units: tuple[float, dict[str, str]] = (0.0, {})
+
+    def agencies(self) -> dict[str, directory_pb.Agency]:
+        """Return every agency by its name, `agencies/{slug}`. Not to be changed."""
+        until, agencies = self._agencies
+        if time.monotonic() >= until:
+            answer = self._directory.ListAgencies(directory_pb.ListAgenciesRequest(page_size=200))
+            agencies = {agency.name: agency for agency in answer.agencies}
+            self._agencies = (time.monotonic() + _REFERENCE_SECONDS, agencies)
+        return agencies
+
+    def units(self) -> dict[str, str]:
+        """Return the titles of all work units by their slugs. Not to be changed."""
+        until, units = self._units
+        if time.monotonic() >= until:
+            answer = self._directory.ListVocabulary(directory_pb.ListVocabularyRequest())
+            units = {unit.slug: unit.title for unit in answer.units}
+            self._units = (time.monotonic() + _REFERENCE_SECONDS, units)
+        return units
+
+
 class Clients:
     """Stubs of every service."""
 
@@ -82,6 +118,7 @@ class Clients:
             for name, address in settings.peers.items()
         }
         self.directory = self._channels["directory"].stub(DirectoryServiceStub)
+        self.reference = Reference(self.directory)
         self.curriculum = self._channels["curriculum"].stub(CurriculumServiceStub)
         self.enrollment = self._channels["enrollment"].stub(EnrollmentServiceStub)
         self.evaluation = self._channels["evaluation"].stub(EvaluationServiceStub)

@@ -18,6 +18,10 @@ class Rights:
     def _reach(self) -> dict[str, frozenset[str]]:
         return {right.right: frozenset(right.scopes) for right in self.me.rights}
 
+    def holds(self, right: str) -> bool:
+        """Whether she holds *right* for anything."""
+        return bool(self._reach.get(right))
+
     def state(self, right: str) -> bool:
         """Whether she holds *right* for the whole state."""
         return WHOLE in self._reach.get(right, ())

@@ -18,7 +18,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from gateway import clients as callers
 from gateway import open_sign_ins, sentences, sign_ins
-from gateway.clients import Clients, Tokens
+from gateway.clients import Clients, Reference, Tokens
 from gateway.codes import Box
 from gateway.forms import Form, posted
 from gateway.oidc import Provider
@@ -160,9 +160,22 @@ class Visit:
         return self._series
 
     def agencies(self) -> dict[str, pb.Agency]:
-        """Give every agency by its name, `agencies/{slug}`."""
-        answer = self.clients.directory.ListAgencies(pb.ListAgenciesRequest(page_size=200))
-        return {agency.name: agency for agency in answer.agencies}
+        """Give every agency by its name, `agencies/{slug}`; at most seconds old."""
+        return self._reference().agencies()
+
+    def agency(self, name: str) -> pb.Agency:
+        """Give one agency; at most seconds old."""
+        return self.agencies().get(name) or self.clients.directory.GetAgency(pb.GetAgencyRequest(name=name))
+
+    def units(self) -> dict[str, str]:
+        """Give the titles of work units by their slugs; at most seconds old."""
+        return self._reference().units()
+
+    def _reference(self) -> Reference:
+        # What is kept was given to somebody who may read it: whoever may not asks for herself, and is refused.
+        if self.rights.holds("agencies.read"):
+            return self.clients.reference
+        return Reference(self.clients.directory)
 
     def names(self, people: list[str]) -> dict[str, str]:
         """Give the names of *people* whom the visitor may see, in one call."""

@@ -159,8 +159,8 @@ def _agency_letter(  # one page, two ways to it
 ) -> Answer:
     clients, parent = visit.clients, f"agencies/{agency_id}"
     mine = clients.notification.GetAgencyNotice(pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}"))
-    agency = clients.directory.GetAgency(directory_pb.GetAgencyRequest(name=parent))
-    units = _units(visit)
+    agency = visit.agency(parent)
+    units = visit.units()
     by_unit = mine.readiness.counts.of > agency_lists.NAMES_AT_ONCE and not unit
     standings: list[pb.Recipient] = []
     next_page = ""
@@ -212,10 +212,10 @@ def _to_train(visit: Visit, agency_id: str, letter_id: str, unit: str) -> dict[s
             parent=parent, notice=mine.notice.name, page_size=_NAMES_A_BRIEFING, only_to_go=True, unit=unit
         )
     )
-    agency = clients.directory.GetAgency(directory_pb.GetAgencyRequest(name=parent))
+    agency = visit.agency(parent)
     waiting = [standing for standing in listed.recipients if not standing.train_time.seconds and not standing.excused]
     people = visit.people([standing.person for standing in waiting])
-    units = _units(visit)
+    units = visit.units()
     lines = sorted(agency_lists.lines(waiting, people, units), key=lambda line: line.name.casefold())
     return {
         "letter": mine.notice,
@@ -322,8 +322,3 @@ def _person(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
         may_record=visit.rights.at("training.record", parent),
         may_write=visit.rights.at("people.write", parent),
     )
-
-
-def _units(visit: Visit) -> dict[str, str]:
-    vocabulary = visit.clients.directory.ListVocabulary(directory_pb.ListVocabularyRequest())
-    return {unit.slug: unit.title for unit in vocabulary.units}

@@ -53,21 +53,13 @@ def home(visit: Visitor) -> Answer:
         agencies=[_agency_home(visit, name) for name in visit.rights.agencies("readiness.read_agency")],
         training=todo.grouped(todo.items(inbox.items, assigned.assignments), visit.today),
         to_go=agency_lists.to_go,
-        units=_units(visit),
+        units=visit.units() if visit.rights.agencies("readiness.read_agency") else {},
         lists=agency_lists,
     )
 
 
-def _units(visit: Visit) -> dict[str, str]:
-    if not visit.rights.agencies("readiness.read_agency"):
-        return {}
-    vocabulary = visit.clients.directory.ListVocabulary(directory_pb.ListVocabularyRequest())
-    return {unit.slug: unit.title for unit in vocabulary.units}
-
-
 def _agency_home(visit: Visit, name: str) -> AgencyHome:
     clients = visit.clients
-    agency = clients.directory.GetAgency(directory_pb.GetAgencyRequest(name=name))
     found = clients.notification.ListAgencyNotices(
         pb.ListAgencyNoticesRequest(
             parent=name, page_size=25, left_for=_IN_DETAIL, left_most=agency_lists.NAMES_AT_ONCE
@@ -75,7 +67,7 @@ def _agency_home(visit: Visit, name: str) -> AgencyHome:
     ).notices
 
     made = AgencyHome(
-        agency=agency,
+        agency=visit.agency(name),
         to_confirm=[one for one in found if not one.readiness.confirm_time.seconds],
         coming=[
             one for one in found if letters.asks_something(one.notice) and agency_lists.to_go(one.readiness.counts)
