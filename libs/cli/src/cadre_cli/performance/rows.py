@@ -151,8 +151,8 @@ ROWS = (
     Row("Roster of 10,000 from CSV, checked, with audiences updated", "≤ 6 s", _roster),
     Row("One roster event until the training is on the person's list", "p99 ≤ 1,000 ms", _arrivals),
     Row(
-        "500 audiences at 10,000 people: all computed anew (raw limit: a bare `INSERT … SELECT` of the memberships, all "
-        "of them, whereas computing anew writes what differs); one saved",
+        "500 audiences at 10,000 people: all computed anew (raw limit: a bare `INSERT … SELECT` of the memberships, "
+        "all of them, whereas computing anew writes what differs); one saved",
         "≤ 5 s; ≤ 200 ms",
         _audiences,
     ),
