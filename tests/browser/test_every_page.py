@@ -1,5 +1,7 @@
 """Every page, in its states: nothing that axe finds, on a large and on a small screen, light, and printable."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +12,9 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli.access import request_id
-from gateway import pages
+from gateway import invitations, pages
+from gateway.codes import Box
+from servicekit.db import Database
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -25,6 +29,11 @@ PAGE_BYTES = 300_000
 # Route of the gateway -> who looks, at which address. A route may stand several times, once for each of its states.
 SWEEP = [
     ("/sign-in", "", "/sign-in"),
+    ("/sign-in/invitation/{token}", "", "/sign-in/invitation/{invitation}"),
+    ("/my-sign-ins", SPECIALIST, "/my-sign-ins"),
+    ("/agencies/{agency_id}/people/{person_id}/sign-in", COORDINATOR, "/agencies/lake/people/{invited}/sign-in"),
+    ("/operations/sign-ins", OPERATOR, "/operations/sign-ins"),
+    ("/operations/sign-ins/{person_id}", OPERATOR, "/operations/sign-ins/{invited}"),
     ("/home", ANALYST, "/home"),
     ("/home", COORDINATOR, "/home"),
     ("/home", BIG_COORDINATOR, "/home"),
@@ -145,6 +154,8 @@ SWEEP = [
 DOWNLOADS = {
     *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/roster/template"),
     *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv", "/files/{letter_id}/{file_id}"),
+    # On the way to a provider and back.
+    *("/sign-in/with/{slug}", "/sign-in/with/{slug}/back", "/sign-out/at/{slug}"),
     *("/record.csv", RECORD + ".csv", "/quality/courses.csv"),
 }
 
@@ -177,6 +188,16 @@ def begun(access, manager):
     return {"begun": "only-begun", "elsewhere": "described"}
 
 
+def invited(cadre, person, actor):
+    """Somebody with an invitation that is open."""
+    database = Database(cadre.databases["gateway"].replace("postgresql://", "postgresql+psycopg://"), pool_size=1)
+    token = invitations.issue(
+        database, Box(cadre.keys_dir), person=person, staff_number="LK-1", actor=actor, at=datetime.now(UTC)
+    )
+    database.dispose()
+    return {"invitation": token, "invited": person.removeprefix("people/")}
+
+
 @pytest.fixture(scope="module")
 def things(cadre, letter, letters):
     """What the addresses name: a letter in each state; a test not passed, passed and open; a roster file."""
@@ -206,6 +227,7 @@ def things(cadre, letter, letters):
             send = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=again)
             ask(access.evaluation.SubmitSitting, send, person=person)
         made[state] = sitting.name.removeprefix("sittings/")
+    made |= invited(cadre, worker, by_part["coordinator"])
     made |= begun(access, by_part["training-manager"])
     lead = cadre.cast.leads["lake"]
     create = directory_pb.CreateRosterImportRequest(

@@ -45,6 +45,8 @@ function make(number) {
       redirect_uris: ['county', 'state'].map((slug) => `${home}/sign-in/with/${slug}/back`),
       post_logout_redirect_uris: [`${home}/sign-in`],
     }],
+    // Short, so that a clock that is wrong by minutes shows.
+    ttl: { IdToken: 60, AccessToken: 3600, AuthorizationCode: 60, Grant: 3600, Interaction: 3600, Session: 3600 },
     pkce: { required: () => true },
     // In the ID token, as county directories send them; the number of `beside:…` comes only when asked for beside it.
     conformIdTokenClaims: false,
@@ -86,6 +88,10 @@ async function body(request) {
 
 async function answer(request, response) {
   const url = new URL(request.url, issuer);
+  if (url.pathname === '/favicon.ico') {
+    response.statusCode = 204;
+    return response.end();
+  }
   if (url.pathname === '/control/rotate') {
     number += 1;
     provider = make(number);

@@ -15,7 +15,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, InvalidTokenError, JoseError
+from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
 from joserfc.jwk import KeySet
 
 from gateway.issuers import EMAIL, Issuer
@@ -169,9 +169,10 @@ class Provider:
             claims.validate(leeway=LEEWAY_SECONDS)
         except ExpiredTokenError as error:
             raise SignInFailed(Trouble.CLOCKS, "expired as it came") from error
-        except InvalidTokenError as error:
-            # Issued, or good from, later than now.
-            raise SignInFailed(Trouble.CLOCKS, "not good yet") from error
+        except InvalidClaimError as error:
+            # Issued, or good from, later than now; or not meant for us and this attempt.
+            trouble = Trouble.CLOCKS if error.claim in ("iat", "nbf") else Trouble.UNTRUSTED
+            raise SignInFailed(trouble, f"claim {error.claim}") from error
         except (JoseError, ValueError) as error:
             raise SignInFailed(Trouble.UNTRUSTED, type(error).__name__) from error
         return dict(claims)

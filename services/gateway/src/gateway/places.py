@@ -1,6 +1,5 @@
 """Where a sign-in is from, as its owner recognises it."""
 
-import re
 from dataclasses import dataclass
 
 # In this order: each later one also calls itself by the names of those after it.
@@ -28,6 +27,6 @@ class Place:
 
 def browser_of(agent: str) -> str:
     """`Chrome on Windows`: what a browser says of itself, in the words of who sits before it."""
-    browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}", agent)), "")
+    browser = next((name for sign, name in _BROWSERS if sign in agent), "")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")
     return " on ".join(part for part in (browser or "A browser", system) if part)
