@@ -215,7 +215,7 @@ def notice(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.Notice:
         "staff_release_date": _day(row["staff_release_date"]),
         "attachments": [attachment(one) for one in attached],
     }
-    # Half of a letter is not said: to set it all the same doubles what a list of letters costs.
+    # Half of a letter is not said: to set it all the same costs a list of letters a fifth more.
     return pb.Notice(**{name: value for name, value in said.items() if value})
 
 
