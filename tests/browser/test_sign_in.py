@@ -387,7 +387,7 @@ def test_a_person_without_a_work_account_signs_in_by_invitation_password_and_cod
     enter(visitor, number, paper[0])
     visitor.sees("You are signed in as")
     visitor.press("My sign-ins")
-    visitor.sees(re.compile("Codes left on your paper: 9"))
+    visitor.sees(re.compile("odes left on your paper: 9"))
     visitor.page.goto(link)
     visitor.sees_heading("This invitation is good no more")
 
