@@ -381,12 +381,12 @@ def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in
 
     def calls(who, agency):
         visitor = signed_in(who)
-        # What is asked once for a sign-in is asked now, not within the page that is measured.
-        visitor.go(f"/agencies/{agency}/people/new")
-        pages_before, calls_before = figures()
-        assert visitor.go(f"/agencies/{agency}{path}".format(**things)).status == 200
-        # A page is counted just after it was answered.
-        wait_until(lambda: figures()[0] > pages_before, 10, "the page is counted")
+        # What is asked once for a sign-in, or kept for seconds, is asked the first time: the second one is measured.
+        for _ in range(2):
+            pages_before, calls_before = figures()
+            assert visitor.go(f"/agencies/{agency}{path}".format(**things)).status == 200
+            # A page is counted just after it was answered.
+            wait_until(lambda: figures()[0] > pages_before, 10, "the page is counted")  # noqa: B023 - of this turn
         return figures()[1] - calls_before
 
     assert calls(COORDINATOR, "lake") == calls(BIG_COORDINATOR, "los-angeles") > 2

@@ -49,7 +49,9 @@ def test_a_letter_goes_from_the_analyst_to_trained_staff_and_the_numbers_move(pe
     approver.sees_heading(re.compile(SUBJECT))
 
     def issue():
-        approver.press("Approve and issue")
+        # The click does not wait for the page that it leads to.
+        with approver.page.expect_navigation():
+            approver.press("Approve and issue")
         return bool(approver.page.get_by_text("The letter is issued.").count())
 
     for _ in range(20):
