@@ -352,6 +352,7 @@ def test_a_refused_form_has_no_fault_that_axe_finds(signed_in, things, who, path
     ],
 )
 def test_what_is_printed_says_demonstration_and_has_no_menus(signed_in, things, who, path):
+    """Demand D67: what is printed is in the axe run too."""
     visitor = signed_in(who)
     visitor.go(path.format(**things))
     visitor.page.emulate_media(media="print")

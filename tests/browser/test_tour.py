@@ -219,7 +219,7 @@ def confirm_and_brief(coordinator, to_stay):
 
 
 def read_and_train(learner, content):
-    """4 Specialist of Lake, with the keyboard alone."""
+    """4 Specialist of Lake, with the keyboard alone (demand D66)."""
     page, keys = learner.page, Keys(learner)
     keys.press("link", "My training")
     row = page.get_by_role("listitem").filter(has_text=SUBJECT)

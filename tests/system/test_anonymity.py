@@ -180,6 +180,7 @@ def test_no_row_of_an_answer_names_a_person_nor_anything_that_is_hers(told):
 
 
 def test_no_value_of_an_answer_stands_anywhere_else_so_nothing_joins_two_answers_of_one_person(told):
+    """Demand D49: no common id across the free-text answers of one person."""
     for dump in (told.waiting, told.after):
         values = [cell for rows in dump.ours().values() for row in rows for cell in row if is_an_id(cell)]
         assert len(values) > PEOPLE
@@ -197,12 +198,15 @@ def test_the_ticket_is_kept_nowhere(told):
 
 
 def test_an_answer_has_a_day_and_no_time(told):
+    """Demand D51: a date only, so that the moment of something else gives nobody away."""
     for dump in (told.waiting, told.after):
         for rows in dump.ours().values():
             assert not [row for row in rows if any(TIME_OF_DAY.search(cell) for cell in row if len(cell) < 100)]
 
 
 def test_sending_leaves_no_trace_in_audit_idempotency_or_events(told):
+    """Demand D50: a database dump has no join path."""
+
     def made_by(dump, table):
         return [row for (_, name), rows in dump.rows.items() if name == table for row in rows]
 

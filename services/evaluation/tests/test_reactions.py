@@ -280,6 +280,7 @@ def test_a_skipped_question_is_no_answer_and_is_told_when_five_answered_it(quali
 
 
 def test_a_figure_comes_with_n_distribution_mean_and_interval(quality):
+    """Demand D55: every statistic shows n and an interval."""
     for rating in (2, 3, 4, 4, 5, 5, 5):
         quality.send(*[rating] * 5)
     quality.release()
