@@ -18,7 +18,9 @@ from servicekit.testing.waiting import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ANALYST, APPROVER = "State analyst: write and send", "Approver: issue and watch"
-COORDINATOR, SPECIALIST = "Coordinator, Lake (12 staff): confirm, record a briefing", "Specialist, Lake: read, train"
+# How many staff Lake has is another matter: other tests on this Cadre add some.
+COORDINATOR = re.compile(r"Coordinator, Lake \(\d+ staff\): confirm, record a briefing")
+SPECIALIST = "Specialist, Lake: read, train"
 BIG_COORDINATOR, ANALYST_AGAIN = "Coordinator, Los Angeles: the same page by unit", "Analyst: the numbers moved"
 SUBJECT = "Wage assignments by telephone"
 PROBLEM = "No room before December"
@@ -81,6 +83,11 @@ class Keys:
             self.tab_to(box)
             if box.evaluate("e => e.labels[0].innerText.trim()") in wanted:
                 self.page.keyboard.press("Space")
+
+
+def worded(part: str | re.Pattern[str]) -> re.Pattern[str]:
+    """What finds *part* within a longer text."""
+    return part if isinstance(part, re.Pattern) else re.compile(re.escape(part))
 
 
 def options(question, *, right):
@@ -313,7 +320,7 @@ def test_ten_minutes_from_the_analyst_to_the_numbers_that_moved(person, cadre):
     at_sign_in.go("/sign-in")
     offered = at_sign_in.page.get_by_role("list").first.get_by_role("listitem")
     story = (ANALYST, APPROVER, COORDINATOR, SPECIALIST, BIG_COORDINATOR, ANALYST_AGAIN)
-    expect(offered).to_have_text([re.compile(re.escape(part)) for part in story])
+    expect(offered).to_have_text([worded(part) for part in story])
 
     visitors = {part: person() for part in story[:5]}
     analyst, approver, coordinator, learner, big_coordinator = visitors.values()
@@ -323,7 +330,7 @@ def test_ten_minutes_from_the_analyst_to_the_numbers_that_moved(person, cadre):
     confirm_each(cadre, letter, names)
 
     learner.go("/sign-in")
-    Keys(learner).press("button", re.compile(re.escape(SPECIALIST)))
+    Keys(learner).press("button", worded(SPECIALIST))
     learner.sees("You are signed in as")
     learner.page.keyboard.press("Tab")
     expect(learner.page.get_by_role("link", name="Skip to main content")).to_be_focused()

@@ -1,8 +1,10 @@
 """One write is one transaction: audit row, events and remembered answer with it, or nothing."""
 
+import contextlib
 import threading
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from psycopg import errors
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -177,3 +179,24 @@ def test_a_lost_connection_fails_the_write_in_hand_and_none_after_it(database):
 
     write(database)
     assert things(database) == 1
+
+
+def read_side_by_side(database: Database, calls: int) -> None:
+    """Have several connections in use at once."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(calls):
+            stack.enter_context(database.read()).rows("SELECT 1")
+
+
+def test_of_all_calls_after_a_restart_of_the_server_only_the_first_meets_a_lost_connection(database):
+    read_side_by_side(database, 4)
+    assert database.pool().idle == 4
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
+    with pytest.raises(OperationalError):
+        read_side_by_side(database, 1)
+    read_side_by_side(database, 4)

@@ -176,6 +176,10 @@ class _CountingPool(QueuePool):
             with self._counting:
                 self.waiting -= 1
 
+    def distrust(self, lost: PoolProxiedConnection) -> None:
+        """Open the other connections anew before their next use: what ended *lost* has mostly ended them all."""
+        self._invalidate(lost, _checkin=False)
+
 
 class Database:
     """The database of one service."""
@@ -314,7 +318,7 @@ def _execute(connection: Connection, sql: str, params: Mapping[str, object]) -> 
     """Run a statement on the driver itself: SQLAlchemy's own execution would take a third of a small write's Python.
 
     As with an execution of its own, listeners are told (so tests count statements), what fails is raised as its error,
-    and a lost connection leaves the pool.
+    and after a lost connection the pool opens its connections anew.
     """
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     cursor = driver.cursor(row_factory=dict_row)
@@ -324,6 +328,7 @@ def _execute(connection: Connection, sql: str, params: Mapping[str, object]) -> 
         return cursor.execute(sql.encode(), params)
     except psycopg.Error as error:
         if lost := driver.closed:
+            cast("_CountingPool", connection.engine.pool).distrust(connection.connection)
             connection.invalidate(error)
         raise DBAPIError.instance(
             sql,

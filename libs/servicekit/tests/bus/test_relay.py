@@ -176,20 +176,23 @@ def test_nats_killed_under_load_loses_nothing_and_keeps_the_order_of_each_key(ma
 
 
 def test_postgresql_restarted_under_load_loses_nothing_and_buries_nothing(maker, hear, postgres_server):
-    def made(number) -> bool:
-        try:
-            maker.make(number)
-        except DBAPIError:  # the caller of a service would be told UNAVAILABLE, and try again
-            return False
-        return True
+    def tried_again(work) -> None:
+        def works() -> bool:
+            try:
+                work()
+            except DBAPIError:  # the caller of a service would be told UNAVAILABLE, and try again
+                return False
+            return True
+
+        wait_until(works, 60, "the database is back")
 
     hearer = hear()
     for number in range(300):
-        wait_until(lambda: made(number), 20, "the database is back")  # noqa: B023 - called in this turn only
+        tried_again(lambda: maker.make(number))  # noqa: B023 - called in this turn only
         if number == 150:
             postgres_server.stop()
             postgres_server.start()
-    await_quiet([maker.worker, hearer.worker], timeout=30)
+    tried_again(lambda: await_quiet([maker.worker, hearer.worker], timeout=30))
 
     assert sorted(hearer.heard()) == sorted(f"a{n}" for n in range(300))
     assert hearer.rows("SELECT * FROM dead_letter") == []
