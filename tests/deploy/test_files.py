@@ -183,6 +183,36 @@ def test_every_image_is_named_with_its_version_and_servers_are_those_that_the_te
     assert f"/postgresql:{site.postgres_version()}" in (KUBERNETES / "production" / "postgres.yaml").read_text()
 
 
+def test_who_signs_people_in_is_shown_to_the_pages_and_to_who_examines_them_and_to_nobody_else(compose):
+    shown = {
+        name: (block.get("environment", {}).get("CADRE_OIDC_FILE"), volume)
+        for name, block in compose["services"].items()
+        for volume in block.get("volumes", ())
+        if ":/run/oidc" in volume
+    }
+    expected = (site.OIDC_FILE, "${CADRE_OIDC:-./oidc}:/run/oidc:ro")
+    assert shown == {"gateway": expected, "doctor": expected}
+
+
+def test_pods_of_the_pages_find_providers_if_there_are_any_and_may_ask_them(overlay):
+    name, objects = overlay
+    shown = {}
+    for thing in objects:
+        for volume in (pod_of(thing) or {}).get("volumes", ()):
+            if volume["name"] == "oidc":
+                shown[thing["metadata"]["name"]] = volume["secret"]
+                (container,) = pod_of(thing)["containers"]
+                assert {"name": "oidc", "mountPath": "/run/oidc", "readOnly": True} in container["volumeMounts"]
+                assert {"name": "CADRE_OIDC_FILE", "value": "/run/oidc/issuers.toml"} in container["env"]
+    optional = {"secretName": "cadre-oidc", "optional": True, "defaultMode": 0o440}
+    who = {"base": {"gateway"}, "migrate": set(), "production": {"gateway", "doctor"}}[name]
+    assert shown == dict.fromkeys(who, optional)
+    if name == "production":
+        (policy,) = (thing["spec"] for thing in objects if thing["metadata"]["name"] == "providers")
+        assert policy["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "gateway"
+        assert policy["egress"] == [{"ports": [{"protocol": "TCP", "port": 443}]}]
+
+
 def test_what_is_mounted_from_the_repository_is_there(compose):
     mounted = {
         volume.split(":")[0]
@@ -232,7 +262,11 @@ def test_every_pod_is_confined_and_holds_its_own_secrets_only(overlay):
             container = pod["containers"][0]
             said = {one["name"] for one in container["env"]}
             assert said <= variables()
-            (secret,) = (one["secret"] for one in pod["volumes"] if "secret" in one)
+            (secret,) = (one["secret"] for one in pod["volumes"] if one["name"] == "secrets")
+            others = {
+                one["secret"]["secretName"] for one in pod["volumes"] if one["name"] != "secrets" and "secret" in one
+            }
+            assert others <= ({"cadre-oidc"} if service == "gateway" else set())
             assert_told(PROCESSES[service], role, said, {item["path"] for item in secret["items"]})
 
 

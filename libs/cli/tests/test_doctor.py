@@ -281,12 +281,16 @@ def test_a_production_that_nobody_can_sign_in_to_is_named(tmp_path, installed, m
         return next(one for one in production.examine(os.environ, installed) if one.check == "Sign-in")
 
     assert sign_in().found.startswith("by invitation only")
-    file = tmp_path / "issuers.toml"
+    (folder := tmp_path / "oidc").mkdir()
+    file = folder / "issuers.toml"
     monkeypatch.setenv("CADRE_OIDC_FILE", str(file))
+    # A container's folder for providers, of whom there are none yet.
+    assert sign_in().found.startswith("by invitation only")
+    (folder / "issuers.tml").write_text("")
     assert "cannot be used" in sign_in().found
     file.write_text('[[issuer]]\ntitle = "Lake County"\nclient_secret_file = "secret"\n')
     assert "cannot be used" in sign_in().found
-    (tmp_path / "secret").write_text("hush")
+    (folder / "secret").write_text("hush")
     assert (sign_in().found, sign_in().mend) == ("by Lake County", "")
     monkeypatch.delenv("CADRE_OIDC_FILE")
     (empty := tmp_path / "empty").mkdir()

@@ -9,6 +9,20 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsS
 SECRETS_DIR = "CADRE_SECRETS_DIR"
 
 
+def optional_file(path: str) -> Path | None:
+    """Give the file that a setting names, or None: nothing is named, or it would be in a folder that is empty.
+
+    Containers are given a folder in case the operator puts something into it. One that holds anything but the file is a
+    mistake that is to be found, and so is one that is not there: then the file is given, and cannot be read.
+    """
+    if not path:
+        return None
+    file = Path(path)
+    # Kubernetes keeps hidden entries of its own in the folder of a secret, also of one that there is not.
+    empty = file.parent.is_dir() and all(entry.name.startswith(".") for entry in file.parent.iterdir())
+    return None if empty else file
+
+
 class Settings(BaseSettings):
     """What a process must know to start: `CADRE_<NAME>` in the environment. Missing or malformed = no start.
 
@@ -28,7 +42,7 @@ class Settings(BaseSettings):
     listen_host: str = "127.0.0.1"
     # Where visitors find the pages, such as https://cadre.example.gov; empty on a machine of one's own.
     public_url: str = ""
-    # Who signs people in for the pages: the path of a file of OpenID providers; empty = none does.
+    # Who signs people in for the pages: the path of a file of OpenID providers; empty, or its folder empty = none does.
     oidc_file: str = ""
     # Whose word about the visitor's address and about TLS is believed: addresses or networks, by commas.
     trusted_proxies: str = "127.0.0.1"

@@ -21,7 +21,7 @@ from gateway.oidc import Provider
 from gateway.visit import Gateway
 from servicekit import logs, metrics, migrations, trace
 from servicekit.db import Database
-from servicekit.settings import Settings
+from servicekit.settings import Settings, optional_file
 
 log = structlog.get_logger()
 
@@ -69,10 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
         clients,
         Tokens(clients),
         environment(),
-        {
-            slug: Provider(issuer)
-            for slug, issuer in issuers.load(Path(settings.oidc_file) if settings.oidc_file else None).items()
-        },
+        {slug: Provider(issuer) for slug, issuer in issuers.load(optional_file(settings.oidc_file)).items()},
         Box(settings.keys_dir),
     )
     web.answer_refusals(app)

@@ -15,6 +15,9 @@ from servicekit.embedded import postgres
 # Images of others, by version. NATS and PostgreSQL are those that the tests run on.
 CADDY, PROMETHEUS, ALERTMANAGER, GRAFANA = "2.10.2-alpine", "v3.5.0", "v0.28.1", "12.2.0"
 
+# A folder of the operator's, empty until a provider is named in it (docs/runbook/sign-in.md).
+_ISSUERS = f'"${{CADRE_OIDC:-./oidc}}:{site.OIDC_DIR}:ro"'
+
 _HEAD = """\
 # All of Cadre on one machine. Made by `make deployment` from libs/cli/src/cadre_cli/deployment/: do not edit.
 #   cadre secrets secrets && docker compose build && docker compose up -d --wait
@@ -232,9 +235,9 @@ def _block(
 ) -> str:
     need = site.NEEDS[role]
     said = dict(site.environment(process, role))
-    if process.answer is Answer.HTTP and role == "serve":
+    pages = process.answer is Answer.HTTP and role == "serve"
+    if pages:
         said["CADRE_TRUSTED_PROXIES"] = "${CADRE_FRONT_SUBNET:-172.28.240.0/24}"
-        said["CADRE_OIDC_FILE"] = "${CADRE_OIDC_FILE:-}"
         said["CADRE_PUBLIC_URL"] = "https://${CADRE_SITE:-localhost}"
     lines = [
         f"{name}:",
@@ -245,6 +248,7 @@ def _block(
         *(f"    {key}: {_quoted(value)}" for key, value in said.items()),
         "  secrets:",
         *(f"    - {{source: {file}, target: {target}}}" for file, target in site.secrets(process, role).items()),
+        *([f"  volumes: [{_ISSUERS}]"] if pages else []),
         f"  networks: {_list(networks)}",
         "  depends_on:",
         *(f"    {other}: {{condition: {condition}}}" for other, condition in needs.items()),
@@ -267,6 +271,8 @@ def _keepers() -> list[str]:
           environment:
             CADRE_PUBLIC_URL: https://${CADRE_SITE:-localhost}
         """) + _lines(
+        f"    CADRE_OIDC_FILE: {site.OIDC_FILE}",
+        f"  volumes: [{_ISSUERS}]",
         f"  secrets: {secrets}",
         "  networks: [data, bus]",
         "  depends_on:",

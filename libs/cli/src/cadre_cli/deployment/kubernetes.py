@@ -17,6 +17,8 @@ _HEAD = "# Made by `make deployment` from libs/cli/src/cadre_cli/deployment/: do
 # Set by each overlay.
 IMAGE = "cadre"
 SECRET = "cadre"  # noqa: S105 - the name of the object that holds them
+# The file of providers with their clients' secrets. Optional: without it people come by invitation.
+ISSUERS = "cadre-oidc"
 # A pod that is stopped first leaves the service's addresses, which takes a moment to be known everywhere.
 _LEAVE_SECONDS = 5
 _STOP_SECONDS = 45
@@ -76,6 +78,8 @@ def keepers() -> str:
     pod["containers"][0]["volumeMounts"].append({"name": "backups", "mountPath": "/backups"})
     pod["volumes"].append({"name": "backups", "persistentVolumeClaim": {"claimName": "backups"}})
     doctor = _cron("doctor", "0 13 * * *", ["cadre", "doctor", "--production"])
+    pod = _with_issuers(doctor["spec"]["jobTemplate"]["spec"]["template"]["spec"])
+    pod["containers"][0]["env"] = [{"name": "CADRE_OIDC_FILE", "value": site.OIDC_FILE}]
     return _text([claim, backup, doctor])
 
 
@@ -113,7 +117,16 @@ def _pod(process: Process, role: str) -> Object:
     if role != "migrate":
         container |= {"ports": _ports(process, role)} | _probes(process, role)
         container["lifecycle"] = {"preStop": {"sleep": {"seconds": _LEAVE_SECONDS}}}
-    return _confined(container, site.NEEDS[role], site.secrets(process, role))
+    pod = _confined(container, site.NEEDS[role], site.secrets(process, role))
+    return _with_issuers(pod) if process.answer is Answer.HTTP and role == "serve" else pod
+
+
+def _with_issuers(pod: Object) -> Object:
+    """Show *pod* the file of providers, if there is one."""
+    pod["containers"][0]["volumeMounts"].append({"name": "oidc", "mountPath": site.OIDC_DIR, "readOnly": True})
+    secret = {"secretName": ISSUERS, "optional": True, "defaultMode": 0o440}
+    pod["volumes"].append({"name": "oidc", "secret": secret})
+    return pod
 
 
 def _confined(container: Object, need: site.Need, secrets: dict[str, str]) -> Object:

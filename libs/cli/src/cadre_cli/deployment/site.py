@@ -10,6 +10,9 @@ from cadre_cli.processes import Answer, Process
 
 GRPC_PORT, HTTP_PORT, METRICS_PORT = 9000, 8000, 9100
 SECRETS_DIR = "/run/secrets"
+# Who signs people in, beside the secrets of this installation since it comes from the agencies' providers, if at all.
+OIDC_DIR = "/run/oidc"
+OIDC_FILE = f"{OIDC_DIR}/issuers.toml"
 PUBLIC_KEYS = "public.json"
 
 
@@ -47,7 +50,8 @@ def environment(process: Process, role: str) -> dict[str, str]:
     said = {"CADRE_METRICS_PORT": str(METRICS_PORT)}
     if process.answer is Answer.HTTP:
         peers = {peer.name: f"{peer.name}:{GRPC_PORT}" for peer in table.PROCESSES if peer.answer is Answer.GRPC}
-        return said | {"CADRE_HTTP_PORT": str(HTTP_PORT), "CADRE_PEERS": json.dumps(peers)}
+        pages = {"CADRE_HTTP_PORT": str(HTTP_PORT), "CADRE_PEERS": json.dumps(peers), "CADRE_OIDC_FILE": OIDC_FILE}
+        return said | pages
     if role == "serve":
         said["CADRE_GRPC_PORT"] = str(GRPC_PORT)
     return said

@@ -8,6 +8,7 @@ from pathlib import Path
 from cadre_cli import processes as table
 from cadre_cli.doctor.finding import Finding
 from servicekit import keys
+from servicekit.settings import optional_file
 
 _YES = {"1", "true", "yes", "on"}
 
@@ -56,9 +57,9 @@ def _tls(environment: Mapping[str, str]) -> Finding:
 
 def _sign_in(environment: Mapping[str, str], folder: Path) -> Finding:
     """Look for a way in: providers that a file names, or invitations, which the gateway's key makes."""
-    check, named = "Sign-in", environment.get("CADRE_OIDC_FILE", "")
+    check, named = "Sign-in", optional_file(environment.get("CADRE_OIDC_FILE", ""))
     if named:
-        return _issuers(check, Path(named))
+        return _issuers(check, named)
     try:
         rights = json.loads((folder / keys.PUBLIC_FILE).read_text(encoding="utf-8"))["gateway"]["rights"]
     except (FileNotFoundError, json.JSONDecodeError, KeyError):
