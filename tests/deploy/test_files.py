@@ -179,6 +179,7 @@ def test_every_image_is_named_with_its_version_and_servers_are_those_that_the_te
         assert re.search(r":v?\d+\.\d+", image), image
     assert compose["services"]["postgres"]["image"] == f"postgres:{site.postgres_version()}"
     assert compose["services"]["nats"]["image"].startswith(f"nats:{site.nats_version()}")
+    assert compose["services"]["caddy"]["image"] == f"caddy:{site.caddy_version()}-alpine"
     assert f"nats:{site.nats_version()}-alpine" in (KUBERNETES / "base" / "nats.yaml").read_text()
     assert f"/postgresql:{site.postgres_version()}" in (KUBERNETES / "production" / "postgres.yaml").read_text()
 

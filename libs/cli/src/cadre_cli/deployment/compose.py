@@ -12,8 +12,9 @@ from cadre_cli.deployment import site
 from cadre_cli.processes import Answer, Process
 from servicekit.embedded import postgres
 
-# Images of others, by version. NATS and PostgreSQL are those that the tests run on.
-CADDY, PROMETHEUS, ALERTMANAGER, GRAFANA = "2.10.2-alpine", "v3.5.0", "v0.28.1", "12.2.0"
+# Images of others, by version. NATS, PostgreSQL and Caddy are those that the tests run on; 3.13 of Prometheus is cared
+# for until July 2027.
+PROMETHEUS, ALERTMANAGER, GRAFANA = "v3.13.3", "v0.34.1", "12.4.12"
 
 # A folder of the operator's, empty until a provider is named in it (docs/runbook/sign-in.md).
 _ISSUERS = f'"${{CADRE_OIDC:-./oidc}}:{site.OIDC_DIR}:ro"'
@@ -73,7 +74,7 @@ nats:
 _CADDY = """\
 # The only door: TLS ends here. It reaches the pages and nothing else.
 caddy:
-  image: caddy:{version}
+  image: caddy:{version}-alpine
   restart: unless-stopped
   read_only: true
   cap_drop: [ALL]
@@ -171,7 +172,7 @@ def text() -> str:
     own = [block for process in table.PROCESSES for block in _process(process)]
     watchers = _WATCHERS.format(prometheus=PROMETHEUS, alertmanager=ALERTMANAGER, grafana=GRAFANA)
     nats = _NATS.format(version=site.nats_version())
-    blocks = [_postgres(), nats, *own, _CADDY.format(version=CADDY), watchers, *_keepers()]
+    blocks = [_postgres(), nats, *own, _CADDY.format(version=site.caddy_version()), watchers, *_keepers()]
     return _HEAD + "\n".join(textwrap.indent(block, "  ") for block in blocks) + _NETWORKS + _secrets()
 
 

