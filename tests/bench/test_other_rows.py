@@ -22,7 +22,7 @@ SINGLES = 5
 HIRED = 4
 KEPT = 24
 
-pytestmark = pytest.mark.system
+pytestmark = pytest.mark.tools
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,17 +10,14 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect, sync_playwright
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre_cli import demo_content, loading, reference, roster, story, synthetic
 from cadre_cli import letters as walk
+from cadre_cli import story
 from cadre_cli.access import request_id
-from cadre_cli.demo import open_access
-from cadre_cli.supervisor import Supervisor
 from servicekit.testing.waiting import wait_until
 
-STAFF = 500
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 FLAGS = [
     "--headless",
@@ -35,6 +31,9 @@ FLAGS = [
 ]
 # What is typed is sent to another process, on a machine that may be busy.
 PATIENCE_MILLISECONDS = 30_000
+MOST_TABS = 150
+PAGE_BYTES = 300_000
+WIDTHS = (1280, 400)
 
 
 @pytest.fixture(scope="session")
@@ -59,34 +58,18 @@ def chromium(chromium_program):
 
 
 @pytest.fixture(scope="session")
-def cadre(chromium_program, tmp_path_factory):
-    """All processes under one supervisor, with some 500 synthetic staff at 47 agencies."""
-    folder = Path(tempfile.mkdtemp(prefix="cadre-browser-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
-    supervisor = Supervisor(folder, 0, demo=True, fsync=False)
-    try:
-        supervisor.start()
-        supervisor.wait_ready(120)
-        access = open_access(supervisor)
-        known, content = reference.load(), demo_content.load()
-        file = tmp_path_factory.mktemp("roster") / "synthetic.csv"
-        file.write_text(roster.text_of(synthetic.generate(people=STAFF, reference=known)), encoding="utf-8")
-        loading.load_reference(access, known)
-        loading.load_roster(access, file)
+def cadre(chromium_program, roomy_folder, populate):
+    """All processes under one supervisor, apart from what other tests do, with the addresses that pages need."""
+    with roomy_folder() as folder, populate(folder) as running:
+        site = running.supervisor.site
         yield SimpleNamespace(
-            url=supervisor.gateway_url,
-            access=access,
-            content=content,
-            course_version=loading.load_course(access, content),
-            cast=story.find_cast(access),
-            gateway_metrics=f"http://127.0.0.1:{supervisor.site.ports['gateway'].metrics}/metrics",
-            notification_metrics=f"http://127.0.0.1:{supervisor.site.ports['notification'].metrics}/metrics",
-            keys_dir=supervisor.site.keys_dir,
-            databases={name: url.replace("+psycopg", "") for name, url in supervisor.site.database_urls.items()},
+            **vars(running),
+            url=running.supervisor.gateway_url,
+            gateway_metrics=f"http://127.0.0.1:{site.ports['gateway'].metrics}/metrics",
+            notification_metrics=f"http://127.0.0.1:{site.ports['notification'].metrics}/metrics",
+            keys_dir=site.keys_dir,
+            databases={name: url.replace("+psycopg", "") for name, url in site.database_urls.items()},
         )
-        access.close()
-    finally:
-        supervisor.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -146,8 +129,9 @@ def issued(cadre, letter):
         model = access.ask(access.notification.GetNotice, get, person=cadre.cast.analyst)
         made = pb.Notice(subject=subject, asks=asks, number=f"26-{7000 + len(made_before)}", **fields)
         made_before.append(subject)
-        for name in ("kind", "series", "addressees", "reason", "contact", "change", "effective_date", "audience"):
-            setattr(made, name, getattr(model, name))
+        copied = ("kind", "series", "addressees", "reason", "contact", "change", "effective_date", "audience")
+        for name in copied:
+            setattr(made, name, fields.get(name) or getattr(model, name))
         made.due_rule.CopyFrom(model.due_rule)
         made.agency_confirms_within = 3
         create = pb.CreateNoticeRequest(notice=made, request_id=request_id("letters", subject))
@@ -160,6 +144,67 @@ def issued(cadre, letter):
 
     made_before: list[str] = []
     return issue
+
+
+class Keys:
+    """Somebody's keyboard. A key is pressed only where she can see what it goes to."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def tab_to(self, target: Locator) -> None:
+        """Press Tab until *target* has the focus, and look whether that can be seen."""
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if self.has_focus(target):
+                assert self.outline() not in ("0px", ""), f"no outline around {target}"
+                return
+        pytest.fail(f"the Tab key does not reach {target} on {self.page.url}")
+
+    def has_focus(self, target: Locator) -> bool:
+        """Whether the next key goes to *target*."""
+        return target.and_(self.page.locator(":focus")).count() == 1
+
+    def type(self, label: str | re.Pattern[str], text: str) -> None:
+        """Go to the field with a label by Tab, and type; a choice from a list is made by the first letters of it."""
+        self.tab_to(self.page.get_by_label(label, exact=isinstance(label, str)).first)
+        self.page.keyboard.type(text)
+
+    def begin_at(self, target: Locator) -> None:
+        """See that the keys begin at *target* on this page. (Of several browsers only one window is the active one.)"""
+        wait_until(
+            lambda: target.evaluate("e => e === document.activeElement"),
+            10,
+            lambda: f"the keys do not begin at {target}",
+        )
+
+    def outline(self) -> str:
+        """How wide the line around what has the focus is: a radio button's and a box's is around its picture."""
+        return self.page.locator(":focus").evaluate(
+            "e => ['radio', 'checkbox'].includes(e.type)"
+            " ? getComputedStyle(e.nextElementSibling, '::before').outlineWidth : getComputedStyle(e).outlineWidth"
+        )
+
+    def press(self, role: str, name: str | re.Pattern[str]) -> None:
+        """Go to a button or link by Tab, and press Enter there."""
+        self.tab_to(self.page.get_by_role(role, name=name).first)
+        self.page.keyboard.press("Enter")
+
+    def choose(self, question: str, wanted: list[str]) -> None:
+        """Mark options of a question: one by the arrow keys, several by Tab and the space bar."""
+        group = self.page.get_by_role("group", name=question)
+        if group.get_by_role("radio").count():
+            self.tab_to(group.get_by_role("radio").first)
+            places = [text.strip() for text in group.locator("label").all_inner_texts()]
+            self.page.keyboard.press("Space")
+            for _ in range(places.index(wanted[0])):
+                self.page.keyboard.press("ArrowDown")
+            expect(group.get_by_role("radio", name=wanted[0], exact=True)).to_be_checked()
+            return
+        for box in group.get_by_role("checkbox").all():
+            self.tab_to(box)
+            if box.evaluate("e => e.labels[0].innerText.trim()") in wanted:
+                self.page.keyboard.press("Space")
 
 
 @dataclass
@@ -224,6 +269,23 @@ class Person:
 
         wait_until(there, seconds, lambda: f"{text!r} on {self.page.url}: {self.page.inner_text('main')[:2000]}")
 
+    @property
+    def keys(self) -> Keys:
+        """Her keyboard."""
+        return Keys(self.page)
+
+    def check_page(self) -> None:
+        """Look at the page that is open as axe, a large and a small screen, and a slow line do."""
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            assert self.violations() == []
+            over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert over <= 0, f"{over} pixels too wide at {width}"
+        assert len(self.page.content().encode()) < PAGE_BYTES
+        assert self.page.get_by_role("heading", level=1).count() == 1
+        assert self.page.get_by_text("all staff are synthetic").count() == 1
+        assert self.complaints == []
+
     def violations(self) -> list[str]:
         """What axe finds wrong with the page."""
         self.page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
@@ -253,6 +315,22 @@ def person(chromium: Browser, cadre):
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(person):
+    """Give the browser of somebody of the demonstration, the same one for all pages that she looks at."""
+    known = {}
+
+    def find(who):
+        if who not in known:
+            known[who] = person(scripts=True)
+            if who:
+                known[who].sign_in(who)
+        known[who].complaints.clear()
+        return known[who]
+
+    return find
 
 
 @pytest.fixture

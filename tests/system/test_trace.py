@@ -12,7 +12,6 @@ from cadre_cli import letters
 from servicekit.testing.waiting import wait_until
 
 from .collector import collecting
-from .conftest import populated, roomy_folder
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
@@ -20,13 +19,13 @@ _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
 @pytest.fixture(scope="module")
-def traced():
+def traced(own_folder, populate):
     """Everything, with every process sending its spans to a collector of ours."""
-    with pytest.MonkeyPatch.context() as patch, collecting() as (collector, address), roomy_folder() as folder:
+    with pytest.MonkeyPatch.context() as patch, collecting() as (collector, address):
         patch.setenv("CADRE_OTLP_ENDPOINT", address)
         # Every half second rather than every five.
         patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "500")
-        with populated(folder) as cadre:
+        with populate(own_folder) as cadre:
             cadre.collector = collector
             yield cadre
 

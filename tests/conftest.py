@@ -1,0 +1,125 @@
+"""The whole product for tests: one Cadre is made and filled, and each that tests want is a copy of it.
+
+To start everything on empty databases and load it costs three times what a copy costs. Tests of the whole come first:
+they are the longest, and the short ones then fill what is left of the workers' time.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from cadre_cli import demo_content, loading, reference, roster, story, synthetic
+from cadre_cli.demo import open_access
+from cadre_cli.supervisor import Supervisor
+
+STAFF = 500
+_FILLED = "CADRE_TESTS_FILLED"
+_ROOMY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def pytest_configure(config):
+    """Name the folder of what all workers copy; they inherit the name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[_FILLED] = tempfile.mkdtemp(prefix="cadre-filled-", dir=_ROOMY)
+
+
+def pytest_unconfigure(config):
+    """Remove that folder after the last worker."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(_FILLED), ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put the longest first, each kind in its random order."""
+    items.sort(key=lambda item: not any(item.iter_markers("system")) and not any(item.iter_markers("browser")))
+
+
+@contextlib.contextmanager
+def _running(data, staff):
+    """Everything under one supervisor, with its reference data, *staff* synthetic people and the course."""
+    supervisor = Supervisor(data, 0, demo=True, fsync=False)
+    try:
+        supervisor.start()
+        supervisor.wait_ready(120)
+        access, content = open_access(supervisor), demo_content.load()
+        if staff:
+            known, file = reference.load(), data / "synthetic.csv"
+            file.write_text(roster.text_of(synthetic.generate(people=staff, reference=known)), encoding="utf-8")
+            loading.load_reference(access, known)
+            loading.load_roster(access, file)
+        yield SimpleNamespace(
+            supervisor=supervisor,
+            access=access,
+            content=content,
+            course_version=loading.load_course(access, content),
+            cast=story.find_cast(access),
+        )
+        access.close()
+    finally:
+        supervisor.stop()
+
+
+def _filled():
+    """The data of a Cadre that was filled and stopped; whoever needs it first makes it."""
+    folder = Path(os.environ[_FILLED])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "cadre").exists():
+            with _running(folder / "new", STAFF):
+                pass
+            # Its ports, and what it wrote of itself.
+            (folder / "new" / "state.json").unlink()
+            shutil.rmtree(folder / "new" / "log")
+            (folder / "new").rename(folder / "cadre")
+    return folder / "cadre"
+
+
+@contextlib.contextmanager
+def _populated(folder, staff=STAFF):
+    if staff == STAFF:
+        shutil.copytree(_filled(), folder / "cadre")
+    with _running(folder / "cadre", 0 if staff == STAFF else staff) as cadre:
+        yield cadre
+
+
+@contextlib.contextmanager
+def _roomy_folder():
+    """Give a folder for servers' data, in memory where there is some."""
+    folder = Path(tempfile.mkdtemp(prefix="cadre-system-", dir=_ROOMY))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def populate():
+    """What makes a Cadre of the test's own, to be lost: a context manager, given a folder and how many staff."""
+    return _populated
+
+
+@pytest.fixture(scope="session")
+def roomy_folder():
+    """What makes a folder for servers' data: a context manager."""
+    return _roomy_folder
+
+
+@pytest.fixture(scope="session")
+def cadre(roomy_folder, populate):
+    """All processes under one supervisor, with some 500 synthetic staff at 47 agencies."""
+    with roomy_folder() as folder, populate(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_folder(roomy_folder):
+    """A folder of the test's own, gone after it."""
+    with roomy_folder() as folder:
+        yield folder
