@@ -74,7 +74,7 @@ def test_a_header_that_lacks_a_column_names_it():
 
     missing = [problem.field for problem in read.problems]
     assert missing == ["family_name", "given_name", "local_title", "job_class", "hired_on"]
-    assert {problem.rule for problem in read.problems} == {"is a column that every roster has"}
+    assert {problem.rule for problem in read.problems} == {"is missing: every roster has this column"}
 
 
 def test_a_column_that_we_do_not_know_or_that_comes_twice_is_named():
@@ -93,7 +93,7 @@ def test_a_header_in_capitals_is_a_header():
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        (b"", "is a column that every roster has"),
+        (b"", "is missing: every roster has this column"),
         (HEADER.encode(), "must be followed by at least one row"),
         (b"\xff\xfe\x00", "must be UTF-8, UTF-16 or Windows-1252"),
         (f"{HEADER}\nlake,S-\x81\x8d1\n".encode("latin-1"), "must be UTF-8, UTF-16 or Windows-1252"),
@@ -101,6 +101,9 @@ def test_a_header_in_capitals_is_a_header():
         (f"{HEADER}\n{ROW[:-1]}{'x' * 600}\n".encode(), "must be at most 500 characters"),
         (f'{HEADER}\nlake,"S-1\n'.encode(), "cannot be read as CSV: unexpected end of data"),
         (f"{HEADER}\nlake,S-\x001\n".encode(), "must be a text file"),
+        (b"PK\x03\x04 a workbook", "must be CSV: open the workbook and save it as CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0 an old workbook", "must be CSV: open the workbook and save it as CSV UTF-8"),
+        (b"%PDF-1.7\n", "must be CSV, and is a PDF"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(content, rule):

@@ -18,6 +18,12 @@ MOST_ROWS = 200_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SEPARATORS = (",", ";", "\t")
 _MARKED = ("'=", "'+", "'-", "'@")
+# What people send instead of a CSV file, by how it begins, with what to do.
+_OTHER_FILES = (
+    (b"PK\x03\x04", "must be CSV: open the workbook and save it as CSV UTF-8"),
+    (b"\xd0\xcf\x11\xe0", "must be CSV: open the workbook and save it as CSV UTF-8"),
+    (b"%PDF-", "must be CSV, and is a PDF"),
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ class Roster:
 
 def read(content: bytes) -> Roster:
     """Read a roster file in UTF-8, UTF-16 or Windows-1252, separated by commas, semicolons or tabs."""
+    for beginning, rule in _OTHER_FILES:
+        if content.startswith(beginning):
+            return _unreadable("file", rule)
     text = decode(content)
     if text is None:
         return _unreadable("encoding", "must be UTF-8, UTF-16 or Windows-1252")
@@ -140,7 +149,7 @@ def _plain(cell: str) -> str:
 def _header_problems(line: int, columns: list[str]) -> Iterator[Problem]:
     for column in REQUIRED:
         if column not in columns:
-            yield Problem(line, column, "", "is a column that every roster has")
+            yield Problem(line, column, "", "is missing: every roster has this column")
     for column in dict.fromkeys(columns):
         if column not in COLUMNS:
             yield Problem(line, column, column, "is not a column of a roster")
