@@ -34,7 +34,7 @@ def test_what_nobody_can_say_is_said_so_and_is_neither_0_nor_nan():
         ({"completed": 8, "of": 11, "share": 8 / 11, "low": 0.43, "high": 0.9}, "8 of 11"),
         (
             {"completed": 15, "of": 20, "share": 0.75, "low": 0.531, "high": 0.888},
-            "15 of 20 (75%), 95% sure: 53% to 89%",
+            "15 of 20 (75%), 95%\xa0sure:\xa053%\xa0to\xa089%",
         ),
     ],
 )
@@ -48,7 +48,7 @@ def test_a_percentage_stands_from_twenty_staff_on_with_its_interval(rate, said):
         ({"count": 27, "of": 29}, "27 of 29"),
         (
             {"count": 1200, "of": 1250, "share": 0.96, "low": 0.948, "high": 0.97},
-            "1,200 of 1,250 (96%), 95% sure: 95% to 97%",
+            "1,200 of 1,250 (96%), 95%\xa0sure:\xa095%\xa0to\xa097%",
         ),
     ],
 )
@@ -60,9 +60,9 @@ def test_results_of_few_takers_are_counts_alone(share, said):
 def test_a_mean_comes_with_its_answers_and_how_sure_it_is():
     assert (
         course_quality.mean(ratings(0, 0, 5, 0, 5, low=3.2, high=4.8))
-        == "4.0 of 5 from 10 answers, 95% sure: 3.2 to 4.8"
+        == "4.0 of 5 from 10 answers, 95%\xa0sure:\xa03.2\xa0to\xa04.8"
     )
-    assert course_quality.mean(ratings(0, 0, 0, 5, 0)) == "4.0 of 5 from 5 answers"
+    assert course_quality.mean(ratings(0, 0, 0, 5, 0)) == "4.0 of 5 from 5 answers, all the same"
 
 
 def test_the_parts_of_a_bar_fill_it_and_leave_out_what_nobody_said():

@@ -32,7 +32,7 @@ class Row:
 
     @property
     def completed(self) -> str:
-        """`450 of 500 (90%; 95% sure: 87% to 92%)`; a percentage only from 20 staff."""
+        """`450 of 500 (90%), 95% sure: 87% to 92%`; a percentage only from 20 staff."""
         rate = self.completion
         if not rate.of:
             return NOBODY
@@ -81,16 +81,12 @@ def rows(
 
 
 def mean(ratings: pb.Ratings | None) -> str:
-    """`4.2 of 5 from 112 answers, 95% sure: 4.0 to 4.4`."""
+    """`4.2 of 5 from 112 answers, 95% sure: 4.0 to 4.4`; of equal answers, `all the same`: how sure, nobody can say."""
     if ratings is None:
         return TOO_FEW
     said = f"{ratings.mean:.1f} of 5 from {sentences.count(ratings.n, 'answer')}"
-    return f"{said}, {sure_mean(ratings)}" if ratings.HasField("low") else said
-
-
-def sure_mean(ratings: pb.Ratings) -> str:
-    """`95% sure: 4.0 to 4.4`; `all the same` where nothing can be said."""
-    return f"95% sure: {ratings.low:.1f} to {ratings.high:.1f}" if ratings.HasField("low") else "all the same"
+    sure = _between(f"{ratings.low:.1f}", f"{ratings.high:.1f}") if ratings.HasField("low") else "all the same"
+    return f"{said}, {sure}"
 
 
 def bar(ratings: pb.Ratings) -> list[Piece]:
@@ -112,4 +108,9 @@ def _share(share: pb.Share) -> str:
 
 
 def _sure(low: float, high: float) -> str:
-    return f"95% sure: {low:.0%} to {high:.0%}"
+    return _between(f"{low:.0%}", f"{high:.0%}")
+
+
+def _between(low: str, high: str) -> str:
+    """`95% sure: 87% to 92%`, which no narrow column tears apart."""
+    return f"95% sure: {low} to {high}".replace(" ", "\xa0")
