@@ -12,7 +12,9 @@ from servicekit.refusals import InvalidField
 
 days = st.dates(date(2020, 1, 1), date(2020, 2, 1))
 spells = st.builds(
-    lambda start, n: Spell(start, None if n == 0 else start + timedelta(days=n)), days, st.integers(0, 20)
+    lambda start, n: Spell(start, None if n is None else start + timedelta(days=n)),
+    days,
+    st.none() | st.integers(0, 20),
 )
 
 

@@ -50,6 +50,14 @@ def test_a_to_do_list_is_in_the_order_of_due_dates_on_every_page(world, letters)
     assert [row.due_date for row in rows] == sorted(row.due_date for row in rows)
 
 
+def test_a_to_do_list_can_be_of_some_letters_only(world, letters):
+    request = pb.ListToDoRequest(notices=[letters[2].name, Letter().name])
+
+    (found,) = world.learner(1).ListToDo(request).assignments
+
+    assert found.notice == letters[2].name
+
+
 def test_an_agencys_list_starts_with_who_is_latest(world, letters):
     request = pb.ListAssignmentsRequest(parent="agencies/lake", page_size=4)
 

@@ -166,12 +166,30 @@ def test_agencies_letters_have_the_open_ones_first_then_the_newest(cadre, staff)
             if not token:
                 return seen
 
+    def counted():
+        request = pb.ListAgencyNoticesRequest(parent="agencies/lake", page_size=1)
+        page = cadre.coordinator("lake").ListAgencyNotices(request)
+        return page.unconfirmed_count, page.to_go_count
+
     expected = ["people not ready", "not confirmed", "confirmed, nobody affected"]
     assert listed(50) == listed(1) == expected
+    assert counted() == (1, 1)
     cadre.confirm(people_open, staff[0])
     assert listed(2) == ["not confirmed", "confirmed, nobody affected", "people not ready"]
     confirm(cadre, old_open, "lake")
     assert listed(2) == ["confirmed, nobody affected", "people not ready", "not confirmed"]
+    assert counted() == (0, 0)
+
+
+def test_an_agencys_letters_can_be_some_only_and_have_no_body(cadre, staff):
+    lake = cadre.new_audience(cadre.at(staff[0], "lake"))
+    wanted, other = cadre.issued(lake), cadre.issued(lake)
+
+    request = pb.ListAgencyNoticesRequest(parent="agencies/lake", notices=[wanted.name])
+    (listed,) = cadre.coordinator("lake").ListAgencyNotices(request).notices
+
+    assert listed.notice.name == wanted.name != other.name
+    assert (listed.notice.body, bool(wanted.body)) == ("", True)
 
 
 def test_a_list_of_letters_says_who_is_left_where_they_are_few_and_in_which_unit_where_they_are_many(

@@ -146,6 +146,32 @@ def test_the_list_has_what_is_to_do_first_by_due_date_then_the_newest(cadre, aud
     assert seen == ["sooner", "later", "nothing to do", "done"]
 
 
+def test_a_page_of_the_list_says_how_many_letters_are_open_on_all_of_them(cadre, audience, ana):
+    done, *_ = (cadre.issued(audience) for _ in range(4))
+    cadre.confirm(done, ana)
+    learner, sizes, token = cadre.learner(ana), [], ""
+    while not sizes or token:
+        page = learner.ListInbox(pb.ListInboxRequest(page_size=2, page_token=token, only_open=True))
+        sizes.append((len(page.items), page.open_count))
+        token = page.next_page_token
+
+    assert sizes == [(2, 3), (1, 3)]
+    assert learner.ListInbox(pb.ListInboxRequest(page_size=1)).open_count == 3
+    assert cadre.learner(cadre.new_id()).ListInbox(pb.ListInboxRequest()).open_count == 0
+
+
+def test_the_list_can_be_of_some_letters_only(cadre, audience, ana):
+    wanted, other = cadre.issued(audience), cadre.issued(audience)
+    elsewhere = cadre.issued(cadre.new_audience())
+
+    found = cadre.inbox(ana, notices=[wanted.name, elsewhere.name])
+
+    assert [item.notice.name for item in found] == [wanted.name] != [other.name]
+    with pytest.raises(Refused) as refused:
+        cadre.inbox(ana, notices=[wanted.name] * 1001)
+    assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", ["notices"])
+
+
 def test_an_item_has_the_whole_letter_and_a_list_has_not(cadre, audience, ana):
     notice = cadre.issued(audience, asks=pb.TRAIN)
 

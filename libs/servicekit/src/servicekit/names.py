@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Collection
 from functools import cache
 
 from servicekit.refusals import InvalidField
@@ -30,6 +31,13 @@ def one(template: str, name: str, *, field: str = "name") -> str:
 def uuid_in(template: str, name: str, *, field: str = "name") -> uuid.UUID:
     """Return the only id in *name*, which must be a UUID."""
     return as_uuid(one(template, name, field=field), field=field)
+
+
+def uuids_in(template: str, names: Collection[str], *, field: str, most: int) -> list[uuid.UUID]:
+    """Return the ids in *names*, of which there may be so many."""
+    if len(names) > most:
+        raise InvalidField(field, str(len(names)), f"may name at most {most}")
+    return [uuid_in(template, name, field=field) for name in names]
 
 
 def as_uuid(value: str, *, field: str) -> uuid.UUID:

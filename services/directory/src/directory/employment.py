@@ -88,10 +88,13 @@ def change_job(db: Db, *, person_id: UUID, agency_id: str, post: Post, at: datet
 
 
 def end_job(db: Db, *, person_id: UUID, agency_id: str, end: date, at: datetime) -> PersonRow:
-    """End the current job at the agency: *end* is the first day on which the person no longer works there."""
+    """End the current job at the agency: *end* is the first day on which the person no longer works there.
+
+    On its first day it is a job that was never begun, recorded by mistake: its row stays, and no day lies in it.
+    """
     person = people.load_anybody(db, person_id)
     job = _current_job(db, person_id, agency_id)
-    require_order("end_date", job.start_date, end, same_day=False)
+    require_order("end_date", job.start_date, end, same_day=True)
     before = job.end_date
     job.end_date = end
     db.add(job)
@@ -117,7 +120,7 @@ def end_jobs(db: Db, *, agency_id: str, ends: Mapping[UUID, date], at: datetime)
             raise NoCurrentJob(
                 "The person has no job there.", person=f"people/{person_id}", agency=f"agencies/{agency_id}"
             )
-        require_order("ends.end_date", job["start_date"], end, same_day=False)
+        require_order("ends.end_date", job["start_date"], end, same_day=True)
     ended = db.run(_JOBS_ENDED, jobs=[known[person_id]["id"] for person_id in ends], ends=list(ends.values()))
     people.settle_many(db, list(ends), at=at)
     after = {str(person_id): end.isoformat() for person_id, end in ends.items()}

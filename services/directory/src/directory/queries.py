@@ -31,7 +31,7 @@ SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '
   version,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', agency_id, 'local_title', local_title,
      'job_class', job_class_id, 'units', units, 'start_date', start_date, 'end_date', end_date)
-     ORDER BY start_date, agency_id), '[]')
+     ORDER BY start_date, end_date, agency_id), '[]')
    FROM job WHERE job.person_id = person.id) AS jobs,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('start_date', start_date, 'end_date', end_date) ORDER BY start_date),
      '[]')

@@ -119,6 +119,7 @@ FROM roster_row AS entry
 JOIN roster_person USING (staff_number)
 LEFT JOIN job
   ON job.person_id = roster_person.id AND job.agency_id = entry.agency AND job.start_date = entry.hired_on::date
+  AND job.end_date IS DISTINCT FROM job.start_date
 """
 # An open job whose first day was corrected is still the same job.
 _SAME_JOBS = """

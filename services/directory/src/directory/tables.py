@@ -118,12 +118,14 @@ class PersonRow(Base, table=True):
 class JobRow(Base, table=True):
     """A spell of work of a person at an agency: from `start_date` to the day before `end_date`.
 
+    One that ends on the day it starts was recorded by mistake: nobody worked it, and it is in nobody's way.
+
     The two marks say that the fact was told to other services: a job recorded ahead is told on its day.
     """
 
     __tablename__ = "job"
     __table_args__ = (
-        CheckConstraint("end_date > start_date", name="ends_after_start"),
+        CheckConstraint("end_date >= start_date", name="ends_not_before_start"),
         ExcludeConstraint(
             ("person_id", "="),
             ("agency_id", "="),

@@ -13,11 +13,12 @@ _OPEN = "a.state IN ('ASSIGNED', 'IN_PROGRESS')"
 _ONE = f"SELECT {COLUMNS} FROM assignment AS a {JOINS} WHERE a.person_id = %(person)s"  # noqa: S608 - constants only
 _BY_REQUIREMENT = f"{_ONE} AND a.requirement_id = %(id)s"
 _BY_NOTICE = f"{_ONE} AND requirement.notice_id = %(id)s"
+_UNDER = "AND a.requirement_id IN (SELECT id FROM requirement WHERE notice_id = ANY(%(notices)s))"
 # A page is cut first; what else it shows is joined to its rows only.
 _TO_DO = f"""
 SELECT {COLUMNS} FROM (
   SELECT {_ROW} FROM assignment AS a
-  WHERE a.person_id = %(person)s AND {_OPEN}
+  WHERE a.person_id = %(person)s AND {_OPEN} {{only}}
     AND (a.due_date, a.requirement_id) > (%(due_date)s::date, %(requirement)s::uuid)
   ORDER BY a.due_date, a.requirement_id LIMIT %(most)s
 ) AS a {JOINS}
@@ -75,10 +76,20 @@ def get_assignment_under(db: Db, *, person_id: UUID, notice_id: UUID) -> Assignm
     return Assignment.of(rows[0])
 
 
-def list_to_do(db: Db, page: Page, *, person_id: UUID) -> list[Assignment]:
-    """Return a person's open assignments by due date, one over the page's size if there are more."""
+def list_to_do(db: Db, page: Page, *, person_id: UUID, notice_ids: Collection[UUID] = ()) -> list[Assignment]:
+    """Return a person's open assignments by due date, one over the page's size if there are more.
+
+    Narrowed to what *notice_ids* ask, if there are any.
+    """
     due_date, requirement = page.after or (_FIRST_DAY, _FIRST_ID)
-    rows = db.rows(_TO_DO, person=person_id, due_date=due_date, requirement=requirement, most=page.size + 1)
+    rows = db.rows(
+        _TO_DO.format(only=_UNDER if notice_ids else ""),
+        person=person_id,
+        notices=list(notice_ids),
+        due_date=due_date,
+        requirement=requirement,
+        most=page.size + 1,
+    )
     return [Assignment.of(row) for row in rows]
 
 

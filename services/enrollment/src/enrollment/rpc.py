@@ -12,9 +12,9 @@ class EnrollmentServicer(Servicer):
     service = pb.DESCRIPTOR.services_by_name["EnrollmentService"]
 
     def ListToDo(self, request: pb.ListToDoRequest, call: Call) -> pb.ListToDoResponse:
-        page = paging.page_of(request)
+        page, only = paging.page_of(request), wire.notice_ids(request.notices)
         with self.read() as db:
-            rows = queries.list_to_do(db, page, person_id=wire.caller_id(call.principal.name))
+            rows = queries.list_to_do(db, page, person_id=wire.caller_id(call.principal.name), notice_ids=only)
         shown = rows[: page.size]
         token = page.next_token(rows, [shown[-1].due_date, shown[-1].requirement_id] if shown else [])
         return pb.ListToDoResponse(assignments=map(wire.assignment, shown), next_page_token=token)

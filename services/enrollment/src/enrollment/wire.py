@@ -1,5 +1,6 @@
 """Between the contract and enrollment's own terms."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from enrollment.rates import Rate
 from enrollment.records import Assignment, Completion, YearOfTraining
 from enrollment.rules.training import MOST_PEOPLE, Training, TrainingKind
-from servicekit import names
+from servicekit import names, paging
 from servicekit.intervals import share_interval
 from servicekit.refusals import InvalidField, NotFound, PermissionMissing
 
@@ -53,6 +54,11 @@ def one_agency_id(parent: str) -> str:
 def notice_id(name: str, *, field: str) -> UUID:
     """Return the id in `notices/{notice}`."""
     return names.uuid_in("notices/{notice}", name, field=field)
+
+
+def notice_ids(notices: Collection[str]) -> list[UUID]:
+    """Return the ids of the notices to which a list is narrowed; none = it is not."""
+    return names.uuids_in("notices/{notice}", notices, field="notices", most=paging.MOST)
 
 
 def person_id(name: str, *, field: str) -> UUID:

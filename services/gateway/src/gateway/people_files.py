@@ -51,7 +51,7 @@ def of_people(columns: Iterable[pb.RosterColumn], people: Iterable[pb.Person], a
 
 def _cells(person: pb.Person, agency: str, today: str) -> dict[str, str]:
     here = [job for job in person.jobs if job.agency == agency and job.start_date <= today]
-    job = max(here, key=lambda job: job.start_date)
+    job = max(here, key=lambda job: (job.start_date, job.end_date or "9999"))
     ahead = [leave for leave in person.leaves if not leave.end_date or leave.end_date >= today]
     leave = min(ahead, key=lambda leave: leave.start_date) if ahead else pb.Leave()
     return {

@@ -7,6 +7,7 @@ from datetime import date
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import sentences
+from gateway.visit import Visit
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,35 @@ class Item:
     def id(self) -> str:
         """The letter's id, as paths have it."""
         return self.letter.name.removeprefix("notices/")
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """A page of what a person has left to do, in its groups; *total* counts the rows of all pages."""
+
+    groups: list[tuple[str, list[Item]]]
+    total: int
+    next_page: str
+
+    @property
+    def shown(self) -> int:
+        """How many rows this page has."""
+        return sum(len(rows) for _, rows in self.groups)
+
+
+def of_visitor(visit: Visit, *, size: int, page: str = "") -> ToDo:
+    """Return so many rows of what the visitor has left to do, what is due first before the rest.
+
+    Two calls, however many letters are open: her letters, and the training that those on the page ask for.
+    """
+    inbox = visit.clients.notification.ListInbox(pb.ListInboxRequest(page_size=size, page_token=page, only_open=True))
+    asking = [item.notice.name for item in inbox.items if item.notice.asks == pb.TRAIN]
+    assigned: Iterable[enrollment_pb.Assignment] = ()
+    if asking:
+        request = enrollment_pb.ListToDoRequest(page_size=len(asking), notices=asking)
+        assigned = visit.clients.enrollment.ListToDo(request).assignments
+    groups = grouped(items(inbox.items, assigned), visit.today)
+    return ToDo(groups, inbox.open_count, inbox.next_page_token)
 
 
 def items(inbox: Iterable[pb.InboxItem], assigned: Iterable[enrollment_pb.Assignment]) -> list[Item]:

@@ -9,8 +9,7 @@ from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from gateway import glossary, letters
 from gateway.visit import Visit
 
-# Years of letters; a transcript names the letter of what is older no more.
-_MOST_LETTERS = 1_000
+# What a call may be asked for.
 _MOST_LINES = 1_000
 _PAGE = 50
 COLUMNS = ("Completed", "Training", "Version", "Letter", "How", "Minutes")
@@ -98,7 +97,7 @@ def _completions(visit: Visit, person: str, *, year: int, size: int, page: str) 
 
 
 def _lines(visit: Visit, completions: Iterable[pb.Completion], agency: str) -> list[Line]:
-    """Join titles of versions and numbers of letters to completions, one call each, however many there are."""
+    """Join titles of versions and numbers of letters to completions, one call each for a thousand."""
     completions = list(completions)
     if not completions:
         return []
@@ -108,7 +107,10 @@ def _lines(visit: Visit, completions: Iterable[pb.Completion], agency: str) -> l
         asked = curriculum_pb.BatchGetCourseVersionsRequest(names=names[start : start + _MOST_LINES])
         found = visit.clients.curriculum.BatchGetCourseVersions(asked).course_versions
         titles |= {version.name: version for version in found}
-    numbers = _letters_of(visit, agency) if agency else _letters(visit)
+    numbers: dict[str, str] = {}
+    under = list(dict.fromkeys(done.notice for done in completions if done.notice))
+    for start in range(0, len(under), _MOST_LINES):
+        numbers |= _letters(visit, under[start : start + _MOST_LINES], agency)
     return [
         Line(
             done=done,
@@ -120,12 +122,11 @@ def _lines(visit: Visit, completions: Iterable[pb.Completion], agency: str) -> l
     ]
 
 
-def _letters(visit: Visit) -> Mapping[str, str]:
-    inbox = visit.clients.notification.ListInbox(notification_pb.ListInboxRequest(page_size=_MOST_LETTERS))
-    return {item.notice.name: letters.title(item.notice) for item in inbox.items}
-
-
-def _letters_of(visit: Visit, agency: str) -> Mapping[str, str]:
-    request = notification_pb.ListAgencyNoticesRequest(parent=agency, page_size=_MOST_LETTERS)
-    listed = visit.clients.notification.ListAgencyNotices(request)
-    return {one.notice.name: letters.title(one.notice) for one in listed.notices}
+def _letters(visit: Visit, notices: list[str], agency: str) -> Mapping[str, str]:
+    """Return what those of *notices* are called that the visitor has, or else her *agency*."""
+    notification, size = visit.clients.notification, len(notices)
+    if not agency:
+        mine = notification.ListInbox(notification_pb.ListInboxRequest(page_size=size, notices=notices)).items
+        return {item.notice.name: letters.title(item.notice) for item in mine}
+    request = notification_pb.ListAgencyNoticesRequest(parent=agency, page_size=size, notices=notices)
+    return {one.notice.name: letters.title(one.notice) for one in notification.ListAgencyNotices(request).notices}

@@ -52,20 +52,24 @@ CROSS JOIN counted
 WHERE d.delivered_at IS NOT NULL OR agency_id = '' OR f.listed + f.excused > 0
 ORDER BY agency_id
 """  # noqa: S608 - made of constants
+_ONLY = "AND n.id = ANY(%(notices)s)"
 _NEWEST = "(extract(epoch FROM n.published_at) * -1000000)::bigint"
 _AGENCY_NOTICES = f"""
 SELECT * FROM (
-  SELECT n.*, %(agency)s::text AS agency_id, {_DELIVERY}, {_COUNT_NAMES},
-    n.state = 'WITHDRAWN' OR (
-      (d.delivered_at IS NULL OR d.confirmed_at IS NOT NULL) AND coalesce(f.listed - f.ready - f.on_leave, 0) = 0
-    ) AS closed,
-    {_NEWEST} AS newest
+  SELECT {{columns}}, %(agency)s::text AS agency_id, {_DELIVERY}, {_COUNT_NAMES},
+    NOT unconfirmed AND NOT to_go AS closed, {_NEWEST} AS newest,
+    (count(*) FILTER (WHERE unconfirmed) OVER ())::int AS unconfirmed_count,
+    (count(*) FILTER (WHERE to_go) OVER ())::int AS to_go_count
   FROM notice AS n
   CROSS JOIN LATERAL (SELECT {_COUNTED_ON} AS on_day) AS counted
   LEFT JOIN delivery AS d ON d.notice_id = n.id AND d.version = n.version AND d.agency_id = %(agency)s
   LEFT JOIN LATERAL (
     {_FIGURES} WHERE notice_id = n.id AND agency_id = %(agency)s GROUP BY notice_id, agency_id
   ) AS f ON true
+  CROSS JOIN LATERAL (
+    SELECT n.state = 'PUBLISHED' AND d.delivered_at IS NOT NULL AND d.confirmed_at IS NULL AS unconfirmed,
+      n.state = 'PUBLISHED' AND coalesce(f.listed - f.ready - f.on_leave, 0) > 0 AS to_go
+  ) AS waits
   WHERE n.state IN ('PUBLISHED', 'WITHDRAWN') AND (d.delivered_at IS NOT NULL OR f.listed + f.excused > 0) {{which}}
 ) AS at_agency
 {{page}}
@@ -128,7 +132,9 @@ SELECT {{columns}}, item.*
 FROM (
   SELECT * FROM (
     SELECT n.id AS item_id, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at, r.excused,
-      mine.on_leave, closed, CASE WHEN closed THEN 0 ELSE r.due_date - date '1970-01-01' END AS due, {_NEWEST} AS newest
+      mine.on_leave, closed, {_NEWEST} AS newest,
+      CASE WHEN closed THEN 0 ELSE r.due_date - date '1970-01-01' END AS due,
+      (count(*) FILTER (WHERE NOT closed) OVER ())::int AS open_count
     FROM (
       SELECT m.audience_id, bool_or(m.on_leave) AS on_leave FROM audience_member AS m
       WHERE m.person_id = %(reader)s AND m.member
@@ -181,18 +187,23 @@ def readiness(db: Db, issued: Mapping[str, Any], today: date) -> list[Row]:
 
 def agency_notice(db: Db, agency_id: str, notice_id: UUID, today: date) -> Row:
     """Return an issued notice as it stands at an agency."""
-    sql = _AGENCY_NOTICES.format(which="AND n.id = %(notice)s", page="")
+    sql = _AGENCY_NOTICES.format(columns="n.*", which="AND n.id = %(notice)s", page="")
     rows = db.rows(sql, agency=agency_id, notice=notice_id, today=today, limit=1)
     if not rows:
         raise NotFound(f"agencies/{agency_id}/{name_of(notice_id)}")
     return rows[0]
 
 
-def agency_notices(db: Db, agency_id: str, page: Page, today: date) -> list[Row]:
-    """Return an agency's letters: first those it has not confirmed or whose people are not all ready, then newest."""
+def agency_notices(db: Db, agency_id: str, page: Page, today: date, notice_ids: Sequence[UUID] = ()) -> list[Row]:
+    """Return an agency's letters, without body: first those it has not confirmed or whose people are not all ready.
+
+    Then the newest. Narrowed to *notice_ids* if there are any. Each row says of all pages how many letters the agency
+    has still to confirm, and under how many somebody is still to go.
+    """
     after = _after(page, "WHERE", ">", closed="bool", newest="bigint", id="uuid")
-    sql = _AGENCY_NOTICES.format(which="", page=after)
-    return db.rows(sql, agency=agency_id, today=today, **_page_values(page, "closed", "newest", "id"))
+    sql = _AGENCY_NOTICES.format(columns=NOTICE_WITHOUT_BODY, which=_ONLY if notice_ids else "", page=after)
+    values = _page_values(page, "closed", "newest", "id")
+    return db.rows(sql, agency=agency_id, today=today, notices=list(notice_ids), **values)
 
 
 def units(db: Db, issued: Mapping[str, Any], agency_id: str, today: date) -> list[Row]:
@@ -234,14 +245,18 @@ def recipients(
     )
 
 
-def inbox(db: Db, reader: Reader, *, only_open: bool, page: Page) -> list[Row]:
-    """Return a person's letters, without body: those with something to do first, by due date, then newest first."""
+def inbox(db: Db, reader: Reader, *, only_open: bool, page: Page, notice_ids: Sequence[UUID] = ()) -> list[Row]:
+    """Return a person's letters, without body: those with something to do first, by due date, then newest first.
+
+    Narrowed to *notice_ids* if there are any. Each row says how many letters of all pages are open: `open_count`.
+    """
     sql = _INBOX.format(
         columns=NOTICE_WITHOUT_BODY,
-        which="AND NOT closed" if only_open else "",
+        which=" ".join(("AND NOT closed" if only_open else "", _ONLY if notice_ids else "")),
         page=_after(page, "WHERE", ">", closed="bool", due="int", newest="bigint", item_id="uuid"),
     )
-    return db.rows(sql, **values(reader), **_page_values(page, "closed", "due", "newest", "item_id"))
+    values_ = _page_values(page, "closed", "due", "newest", "item_id")
+    return db.rows(sql, notices=list(notice_ids), **values(reader), **values_)
 
 
 def inbox_item(db: Db, reader: Reader, notice_id: UUID) -> Row:

@@ -164,7 +164,7 @@ class NotificationServicer(Servicer):
     def ListAgencyNotices(self, request: pb.ListAgencyNoticesRequest, call: Call) -> pb.ListAgencyNoticesResponse:
         page, today, agency_id = page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
         with self.read() as db:
-            rows = queries.agency_notices(db, agency_id, page, today)
+            rows = queries.agency_notices(db, agency_id, page, today, wire.notice_ids(request.notices))
             shown = rows[: page.size]
             few, many = wire.left_asked(request, shown)
             left = queries.left(db, few, agency_id)
@@ -175,6 +175,8 @@ class NotificationServicer(Servicer):
                 wire.agency_notice(row, units.get(row["id"], ()), today, left=left.get(row["id"], ())) for row in shown
             ],
             next_page_token=token,
+            unconfirmed_count=rows[0]["unconfirmed_count"] if rows else 0,
+            to_go_count=rows[0]["to_go_count"] if rows else 0,
         )
 
     def GetAgencyNotice(self, request: pb.GetAgencyNoticeRequest, call: Call) -> pb.AgencyNotice:
@@ -232,12 +234,17 @@ class NotificationServicer(Servicer):
 
     def ListInbox(self, request: pb.ListInboxRequest, call: Call) -> pb.ListInboxResponse:
         page, today = page_of(request), pacific_date(call.now)
+        reader, only = wire.own_reader(call.principal, today), wire.notice_ids(request.notices)
         with self.read() as db:
-            rows = queries.inbox(db, wire.own_reader(call.principal, today), only_open=request.only_open, page=page)
+            rows = queries.inbox(db, reader, only_open=request.only_open, page=page, notice_ids=only)
         shown = rows[: page.size]
         key = ("closed", "due", "newest", "item_id")
         token = page.next_token(rows, [shown[-1][name] for name in key]) if shown else ""
-        return pb.ListInboxResponse(items=[wire.inbox_row(row, today) for row in shown], next_page_token=token)
+        return pb.ListInboxResponse(
+            items=[wire.inbox_row(row, today) for row in shown],
+            next_page_token=token,
+            open_count=rows[0]["open_count"] if rows else 0,
+        )
 
     def GetInboxItem(self, request: pb.GetInboxItemRequest, call: Call) -> pb.InboxItem:
         today = pacific_date(call.now)

@@ -1,6 +1,6 @@
 """Between the contract's messages and what the service works with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from notification.rules.letter import Letter
 from notification.rules.reading import Reader
 from notification.rules.standing import Standing
 from notification.series import Series
-from servicekit import names
+from servicekit import names, paging
 from servicekit.calendar import pacific_date
 from servicekit.refusals import InvalidField, PermissionMissing
 from servicekit.tokens import SELF, WHOLE, Principal
@@ -60,6 +60,11 @@ _TEXTS = (
 def notice_id(name: str, field: str = "name") -> UUID:
     """Read `notices/{notice}`."""
     return names.uuid_in("notices/{notice}", name, field=field)
+
+
+def notice_ids(names_: Collection[str]) -> list[UUID]:
+    """Read the notices to which a list is narrowed; none = it is not."""
+    return names.uuids_in("notices/{notice}", names_, field="notices", most=paging.MOST)
 
 
 def agency_id(name: str) -> str:

@@ -33,7 +33,7 @@ class NotOnLeave(Refusal):
 
 @dataclass(frozen=True)
 class Spell:
-    """Days from *start* up to, not including, *end*; none = open."""
+    """Days from *start* up to, not including, *end*; none = open. It is empty if it ends on the day it starts."""
 
     start: date
     end: date | None = None
@@ -44,6 +44,8 @@ class Spell:
 
     def overlaps(self, other: "Spell") -> bool:
         """Whether some day lies in both."""
+        if self.end == self.start or other.end == other.start:
+            return False
         return (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
 
     @classmethod
@@ -70,7 +72,7 @@ def optional_day(field: str, value: str) -> date | None:
 
 
 def require_order(field: str, start: date, end: date | None, *, same_day: bool) -> None:
-    """Refuse an *end* before *start*, or on it unless *same_day* is a spell of one day."""
+    """Refuse an *end* before *start*, or on it unless *same_day* means something: a leave, a job never begun."""
     if end is not None and (end < start or (end == start and not same_day)):
         raise InvalidField(field, end, f"must {'not be before' if same_day else 'be after'} {start}")
 

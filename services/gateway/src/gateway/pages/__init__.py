@@ -2,6 +2,7 @@
 
 from gateway.pages import (
     access,
+    agency_letters,
     agency_notice,
     approval,
     catalogue,
@@ -43,6 +44,7 @@ ROUTERS = (
             state_notice,
             downloads,
             files,
+            agency_letters,
             agency_notice,
             elsewhere,
             learning,

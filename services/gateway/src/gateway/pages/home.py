@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import agency_lists, letters, todo
 from gateway.visit import Answer, Visit, Visitor
@@ -15,6 +14,10 @@ router = APIRouter()
 # Coming changes for which the home page says who is left; the others show how many. At an agency whose names are too
 # many it says in which unit for the first one only: that counts everybody there.
 _IN_DETAIL = 3
+# Letters of her own that it shows, of each agency's and of the state's; behind them stands how many there are.
+_LETTERS = 10
+# Letters of an agency among which those are found: there are some to confirm, some with people left, most are both.
+_LOOKED_AT = 25
 
 
 @dataclass
@@ -24,6 +27,9 @@ class AgencyHome:
     agency: directory_pb.Agency
     to_confirm: list[pb.AgencyNotice]
     coming: list[pb.AgencyNotice]
+    # How many letters there are to confirm, and how many under which people are left; not all are shown.
+    unconfirmed: int
+    with_people_left: int
     staff: directory_pb.StaffCounts
     # Letter -> names of those still to go, where there are few enough; else how many are to go in which unit.
     left: dict[str, list[str]] = field(default_factory=dict)
@@ -34,15 +40,13 @@ class AgencyHome:
 def home(visit: Visitor) -> Answer:
     """Everything that waits for this person, by role, and her own training."""
     clients = visit.clients
-    inbox = clients.notification.ListInbox(pb.ListInboxRequest(page_size=50, only_open=True))
-    assigned = clients.enrollment.ListToDo(enrollment_pb.ListToDoRequest(page_size=50))
     waiting: list[pb.Notice] = []
     issued: list[pb.Notice] = []
     state = visit.rights.state("readiness.read") and not visit.rights.state("operations.read")
     if state:
         found = clients.notification.ListNotices(pb.ListNoticesRequest(page_size=25)).notices
         waiting = [letter for letter in found if letter.state in letters.BEFORE_ISSUE]
-        issued = [letter for letter in found if letter.state in letters.ISSUED]
+        issued = [letter for letter in found if letter.state in letters.ISSUED][:_LETTERS]
     return visit.page(
         "home.html",
         letters=letters,
@@ -51,7 +55,7 @@ def home(visit: Visitor) -> Answer:
         issued=issued,
         names=visit.names([letter.author for letter in waiting]),
         agencies=[_agency_home(visit, name) for name in visit.rights.agencies("readiness.read_agency")],
-        training=todo.grouped(todo.items(inbox.items, assigned.assignments), visit.today),
+        todo=todo.of_visitor(visit, size=_LETTERS),
         to_go=agency_lists.to_go,
         units=visit.units() if visit.rights.agencies("readiness.read_agency") else {},
         lists=agency_lists,
@@ -60,20 +64,22 @@ def home(visit: Visitor) -> Answer:
 
 def _agency_home(visit: Visit, name: str) -> AgencyHome:
     clients = visit.clients
-    found = clients.notification.ListAgencyNotices(
+    listed = clients.notification.ListAgencyNotices(
         pb.ListAgencyNoticesRequest(
-            parent=name, page_size=25, left_for=_IN_DETAIL, left_most=agency_lists.NAMES_AT_ONCE
+            parent=name, page_size=_LOOKED_AT, left_for=_IN_DETAIL, left_most=agency_lists.NAMES_AT_ONCE
         )
-    ).notices
-
+    )
+    found = listed.notices
     made = AgencyHome(
         agency=visit.agency(name),
         to_confirm=[
             one for one in found if not one.readiness.confirm_time.seconds and one.notice.state != pb.Notice.WITHDRAWN
-        ],
+        ][:_LETTERS],
         coming=[
             one for one in found if letters.asks_something(one.notice) and agency_lists.to_go(one.readiness.counts)
-        ],
+        ][:_LETTERS],
+        unconfirmed=listed.unconfirmed_count,
+        with_people_left=listed.to_go_count,
         staff=clients.directory.GetStaffCounts(directory_pb.GetStaffCountsRequest(parent=name)),
     )
     left = {one.notice.name: list(one.left) for one in made.coming if one.left}

@@ -1,5 +1,6 @@
 """A person's own side: her list, a letter to read and confirm, why it is on her list, and her record."""
 
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -15,18 +16,19 @@ from servicekit.client import Refused
 
 router = APIRouter()
 
+# Rows of a page of "My training", and of "All letters".
+_ROWS, _LETTERS = 25, 50
+
 
 @router.get("/training")
-def my_training(visit: Visitor) -> Answer:
+def my_training(visit: Visitor, page: str = "") -> Answer:
     """Letters and training in one list, by due date; and the hours of this year."""
-    clients = visit.clients
-    inbox = clients.notification.ListInbox(pb.ListInboxRequest(page_size=200, only_open=True))
-    assigned = clients.enrollment.ListToDo(enrollment_pb.ListToDoRequest(page_size=200))
     this_year = transcripts.this_year(visit)
     return visit.page(
         "training.html",
         letters=letters,
-        training=todo.grouped(todo.items(inbox.items, assigned.assignments), visit.today),
+        todo=todo.of_visitor(visit, size=_ROWS, page=page),
+        page=page,
         done_this_year=this_year.completions,
         minutes=this_year.minutes,
     )
@@ -41,16 +43,19 @@ def all_letters(visit: Visitor, query: str = "", series: str = "", year: str = "
     found = pb.SearchNoticesResponse()
     if not form.errors:
         found = clients.notification.SearchNotices(
-            pb.SearchNoticesRequest(query=query, series=series, year=asked, page_size=50, page_token=page)
+            pb.SearchNoticesRequest(query=query, series=series, year=asked, page_size=_LETTERS, page_token=page)
         )
-    inbox = clients.notification.ListInbox(pb.ListInboxRequest(page_size=200))
+    mine: Sequence[pb.InboxItem] = ()
+    if found.notices:
+        asked_for = pb.ListInboxRequest(page_size=_LETTERS, notices=[letter.name for letter in found.notices])
+        mine = clients.notification.ListInbox(asked_for).items
     return visit.page(
         "all_letters.html",
         status=400 if form.errors else 200,
         letters=letters,
         form=form,
         found=found.notices,
-        mine={item.notice.name: item for item in inbox.items},
+        mine={item.notice.name: item for item in mine},
         series=[("", "All series"), *((name, f"{name}, {one.title}") for name, one in visit.series().items())],
         params=urlencode({"query": query, "series": series, "year": year}),
         next_page=found.next_page_token,
@@ -106,7 +111,16 @@ def why(visit: Visitor, letter_id: str) -> Answer:
 
 
 def training_of(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None:
-    """Return the visitor's training under a letter; None while it is on its way."""
+    """Return the visitor's training under a letter that she sees; None while it is on its way.
+
+    Enrollment does not know when staff see a letter: before that day there is no course for them, by no address.
+    """
+    visit.letter(letter_id)
+    return training_under(visit, letter_id)
+
+
+def training_under(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None:
+    """Return the same of a letter of which it is known that she sees it."""
     try:
         return visit.clients.enrollment.GetAssignment(enrollment_pb.GetAssignmentRequest(name=f"notices/{letter_id}"))
     except Refused as error:
@@ -117,7 +131,7 @@ def training_of(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None
 
 def _reader(visit: Visit, item: pb.InboxItem, form: Form) -> Answer:
     letter = item.notice
-    training = training_of(visit, letter.name.removeprefix("notices/")) if letter.asks == pb.TRAIN else None
+    training = training_under(visit, letter.name.removeprefix("notices/")) if letter.asks == pb.TRAIN else None
     steps = letters.steps(letter, has_test=training.has_test if training else True)
     effective: date | None = sentences.as_date(letter.effective_date)
     return visit.page(

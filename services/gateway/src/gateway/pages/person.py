@@ -1,6 +1,7 @@
 """One person at an agency: who she is, jobs, units, leave, leaving, and coming back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
@@ -15,6 +16,8 @@ router = APIRouter(prefix="/agencies/{agency_id}/people/{person_id}")
 
 _IDENTITY = ("given_name", "family_name", "email", "telephone")
 _POST = ("local_title", "job_class", "units")
+# So long after the first day a page offers to say that somebody was added by mistake.
+_RECENT = timedelta(days=30)
 _DAYS = ("leave_start", "leave_end", "return_date", "end_date", "again_date")
 
 
@@ -69,7 +72,7 @@ def end_leave(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Ans
 
 @router.post("/left")
 def end_job(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
-    """Note that the person left the agency, or correct on which day."""
+    """Note that the person left the agency, or correct on which day; on her first day she was added by mistake."""
     form.needs("end_date", "Give the first day on which the person no longer works here.")
     request = pb.EndJobRequest(
         parent=f"agencies/{agency_id}",
@@ -126,6 +129,7 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
         person=person,
         job=job,
         left=bool(job.end_date and job.end_date <= today),
+        recent=job.start_date > (visit.today - _RECENT).isoformat(),
         form=form,
         do=do,
         agency_id=agency_id,
@@ -146,8 +150,8 @@ def _load(visit: Visit, person_id: str) -> pb.Person:
 
 
 def _job(person: pb.Person, agency_id: str) -> pb.Job:
-    """Return the newest job at the agency."""
+    """Return the newest job at the agency; one that was never begun only if there is no other of its day."""
     here = [job for job in person.jobs if job.agency == f"agencies/{agency_id}"]
     if not here:
         raise HTTPException(404)
-    return max(here, key=lambda job: job.start_date)
+    return max(here, key=lambda job: (job.start_date, job.end_date or "9999"))

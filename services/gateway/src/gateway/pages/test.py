@@ -8,7 +8,7 @@ from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from gateway import letters, reactions, tests, todo
 from gateway.forms import Form
-from gateway.pages.learning import training_of
+from gateway.pages.learning import training_of, training_under
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
 
@@ -77,7 +77,7 @@ def done(visit: Visitor, letter_id: str) -> Answer:
     inbox = notification.ListInbox(notification_pb.ListInboxRequest(page_size=10, only_open=True))
     # This letter may be open for a moment still: the services tell each other.
     following = [row for row in todo.items(inbox.items, []) if row.id != letter_id]
-    training = training_of(visit, letter_id)
+    training = training_under(visit, letter_id)
     # After a test the question stands on the page of its result.
     asks = training is not None and not training.has_test and training.state == enrollment_pb.Assignment.COMPLETED
     return visit.page(
