@@ -60,6 +60,7 @@ SWEEP = [
     ("/letters/{letter_id}/text", ANALYST, "/letters/{letter}/text"),
     ("/letters/{letter_id}/included", ANALYST, "/letters/{letter}/included"),
     ("/letters/{letter_id}/history", ANALYST, "/letters/{letter}/history"),
+    ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters"),
     (LETTER, COORDINATOR, LAKE),
     (LETTER, COORDINATOR, "/agencies/lake/letters/{withdrawn}"),
     (LETTER, BIG_COORDINATOR, BIG),
