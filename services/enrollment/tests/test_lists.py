@@ -1,7 +1,7 @@
 """Lists: in the order of their lateness, page by page, and each caller's own part of the world."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -258,11 +258,22 @@ def test_a_learner_cannot_read_a_colleagues_transcript(world, letters):
     assert refused.value.metadata == {"right": "self.read", "scope": "PERSON"}
 
 
-def test_a_completion_is_dated_in_california(world, letters):
-    completed(world, letters[0], 1)
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        # Half past eleven at night in winter and in summer, and half an hour after midnight: UTC is a day ahead.
+        ("2031-01-15T07:30:00+00:00", "2031-01-14"),
+        ("2031-07-15T06:30:00+00:00", "2031-07-14"),
+        ("2031-07-15T07:30:00+00:00", "2031-07-15"),
+    ],
+)
+def test_a_completion_is_dated_in_california(world, letters, moment, day):
+    """D36, "certificate dated the day before": what is completed late in the evening has the day of California."""
+    take(world, letters[0], 1)
+    world.hear(passed(1, at=datetime.fromisoformat(moment)))
 
-    ((moment, day),) = world.rows(
-        "SELECT (completed_at AT TIME ZONE 'America/Los_Angeles')::date, completed_on FROM completion"
-    )
-    assert moment == day
-    assert isinstance(day, date)
+    request = pb.ListCompletionsRequest(parent=f"people/{person(1)}")
+    (shown,) = world.learner(1).ListCompletions(request).completions
+
+    assert shown.complete_date == day
+    assert shown.complete_time.ToJsonString() == moment.replace("+00:00", "Z")
