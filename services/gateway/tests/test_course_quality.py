@@ -1,12 +1,21 @@
 """How figures of courses are said: with their whole, with how sure they are, and not at all where nobody can say."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
 from gateway import course_quality, quality_files
+from servicekit.intervals import share_interval
+
+# From so many takers on the share of those who passed is told.
+LEAST_TAKERS = 30
+TEMPLATES = Path(course_quality.__file__).parent / "templates"
 
 
 def ratings(*counts, mean=4.0, **bounds):
@@ -63,6 +72,37 @@ def test_a_mean_comes_with_its_answers_and_how_sure_it_is():
         == "4.0 of 5 from 10 answers, 95%\xa0sure:\xa03.2\xa0to\xa04.8"
     )
     assert course_quality.mean(ratings(0, 0, 0, 5, 0)) == "4.0 of 5 from 5 answers, all the same"
+
+
+@given(st.integers(1, 5000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+def test_no_percentage_stands_without_its_n_and_how_sure_it_is(numbers):
+    """D55, "how many answered?": whatever the figures are."""
+    count, of = numbers
+    low, high = share_interval(count, of)
+    few, known = pb.Share(count=count, of=of), {"share": count / of, "low": low, "high": high}
+    made = row(
+        pb.CourseQuality(
+            course="courses/intake",
+            passed=pb.Share(count=count, of=of, **known) if of >= LEAST_TAKERS else few,
+            passed_first=few,
+        ),
+        enrollment_pb.CompletionRate(course="courses/intake", completed=count, of=of, **known),
+    )
+
+    for said in (made.completed, made.passed, made.passed_first):
+        assert re.match(rf"{count:,} of {of:,}\b", said)
+        assert ("%" in said) == bool(re.search(r"%\), 95%\xa0sure:\xa0\d+%\xa0to\xa0\d+%$", said))
+    assert ("%" in made.passed) == (of >= LEAST_TAKERS)
+    assert "%" not in made.passed_first
+
+
+def test_the_templates_make_no_figure_of_quality_themselves():
+    """D55: each comes as a sentence, with n and interval, from one place."""
+    templates = {path.name: path.read_text("utf-8") for path in TEMPLATES.glob("quality*.html")}
+
+    assert len(templates) > 3
+    for name, text in templates.items():
+        assert not re.search(r"\.(share|mean|low|high)\b(?!\()", text), name
 
 
 def test_the_parts_of_a_bar_fill_it_and_leave_out_what_nobody_said():

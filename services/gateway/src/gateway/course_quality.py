@@ -104,7 +104,7 @@ def _share(share: pb.Share) -> str:
     if not share.HasField("share"):
         # Few takers: the counts are all there is to say.
         return f"{share.count:,} of {share.of:,}"
-    return f"{share.count:,} of {share.of:,} ({share.share:.0%}), {_sure(share.low, share.high)}"
+    return f"{sentences.of(share.count, share.of)}, {_sure(share.low, share.high)}"
 
 
 def _sure(low: float, high: float) -> str:
