@@ -24,7 +24,7 @@ OVERLAYS = ("base", "migrate", "production")
 # Of CloudNativePG, which publishes no schema in a package.
 FOREIGN = {"postgresql.cnpg.io/v1"}
 PROCESSES = {process.name: process for process in table.PROCESSES}
-OTHERS = {"postgres", "nats", "caddy", "prometheus", "alertmanager", "grafana", "doctor", "backup"}
+OTHERS = {"postgres", "nats", "caddy", "prometheus", "alertmanager", "grafana", "doctor", "backup", "desk"}
 # What is not a setting of a service.
 KNOWN = {"CADRE_SITE", SECRETS_DIR}
 
@@ -146,6 +146,9 @@ def test_the_pages_know_every_service_where_it_is(compose):
         assert compose["services"][host]["environment"]["CADRE_GRPC_PORT"] == port
         assert "calls" in compose["services"][name]["networks"]
     assert "calls" in compose["services"]["gateway"]["networks"]
+    desk = compose["services"]["desk"]
+    assert json.loads(desk["environment"]["CADRE_PEERS"]) == peers
+    assert (desk["networks"], set(desk["secrets"])) == (["calls"], {"public.json", "cli.pem"})
 
 
 def test_what_faces_visitors_reaches_neither_databases_nor_the_bus(compose):
@@ -227,9 +230,9 @@ def test_what_is_mounted_from_the_repository_is_there(compose):
 
 def test_everything_stays_up_within_limits_and_says_how_it_is(compose):
     for name, block in compose["services"].items():
-        once = name.endswith("-migrate") or name in {"doctor", "backup"}
+        once = name.endswith("-migrate") or name in {"doctor", "backup", "desk"}
         assert (block.get("restart") == "unless-stopped") != once, name
-        if name not in {"doctor", "backup"}:
+        if name not in {"doctor", "backup", "desk"}:
             assert block["deploy"]["resources"]["limits"]["memory"], name
         if name.partition("-")[0] in PROCESSES and not once:
             assert block["healthcheck"]["test"][-1] == "servicekit.probe", name
@@ -305,6 +308,19 @@ def test_every_process_is_probed_budgeted_and_there_twice(overlay):
     assert set(config) <= variables()
     assert config["CADRE_STREAM_REPLICAS"] == "3"
     assert config["CADRE_DEMO"] == "0"
+
+
+def test_data_is_brought_in_where_somebody_asks_for_it_with_the_key_of_the_command_line_only():
+    objects = yaml.safe_load_all((KUBERNETES / "production" / "keeper.yaml").read_text())
+    (desk,) = (thing for thing in objects if thing["metadata"]["name"] == "desk")
+    assert desk["spec"]["suspend"] is True
+    (secret,) = (one["secret"] for one in pod_of(desk)["volumes"] if "secret" in one)
+    assert {item["key"] for item in secret["items"]} == {"public.json", "cli.pem"}
+    (container,) = pod_of(desk)["containers"]
+    assert {one["name"]: one["value"] for one in container["env"]} == {"CADRE_PEERS": site.peers()}
+    policies = yaml.safe_load_all((KUBERNETES / "base" / "network.yaml").read_text())
+    (way,) = (thing["spec"] for thing in policies if thing["metadata"]["name"] == "keeper-to-calls")
+    assert way["podSelector"]["matchLabels"].items() <= desk["metadata"]["labels"].items()
 
 
 def test_nobody_speaks_to_anybody_unless_it_is_written(overlay):

@@ -1,5 +1,7 @@
 """``cadre import``: bring files into a Cadre that runs."""
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,15 +12,29 @@ from rich.console import Console
 from rich.markup import escape
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from cadre_cli import loading, past_letters
+from cadre_cli import loading, past_letters, reference
 from cadre_cli.access import Access
 from cadre_cli.datafiles import DataFileError
+from cadre_cli.installation import secrets_dir
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import read_state
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir
 from servicekit.client import Refused
 
-app = typer.Typer(help="Bring a file into the Cadre that runs in the data folder. A repeat changes nothing.")
+app = typer.Typer(
+    help="Bring data into the Cadre that runs in the data folder; or elsewhere, if CADRE_SECRETS_DIR names its keys and"
+    " CADRE_PEERS its services. A repeat changes nothing."
+)
+
+
+@app.command("reference")
+def reference_(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
+    """Agencies, counties, units, job classes, series of letters and the field's courses: before everything else."""
+    with _access(data_dir) as (access, console):
+        known = reference.load()
+        loading.load_reference(access, known)
+        loading.load_catalogue(access, known)
+        console.print(f"Done: {len(known.agencies)} agencies and {len(known.courses)} courses are there.")
 
 
 @app.command()
@@ -49,13 +65,15 @@ def letters(
 
 @contextmanager
 def _access(data_dir: Path) -> Iterator[tuple[Access, Console]]:
-    """Give the services of the Cadre that runs in *data_dir*; a refusal ends the command with its reason."""
+    """Give the services of the Cadre that runs; a refusal ends the command with its reason."""
     console = Console(highlight=False)
-    ports = {row["name"]: row["port"] for row in read_state(data_dir).get("processes", []) if row["pid"]}
-    if not set(BACK_ENDS) <= set(ports):
-        console.print(f"[red]Cadre does not run in {data_dir}. Start it: cadre up[/]")
+    folder = secrets_dir()
+    peers = json.loads(os.environ.get("CADRE_PEERS", "{}")) if folder else _ports(data_dir)
+    if not set(BACK_ENDS) <= set(peers):
+        here = f"Cadre does not run in {data_dir}. Start it: cadre up"
+        console.print(f"[red]{escape('CADRE_PEERS must say where each service is.' if folder else here)}[/]")
         raise typer.Exit(1)
-    access = Access({name: f"127.0.0.1:{ports[name]}" for name in BACK_ENDS}, data_dir / "keys", "cli")
+    access = Access({name: peers[name] for name in BACK_ENDS}, folder or data_dir / "keys", "cli")
     try:
         yield access, console
     except (loading.ImportRefusedError, DataFileError, Refused) as error:
@@ -63,6 +81,11 @@ def _access(data_dir: Path) -> Iterator[tuple[Access, Console]]:
         raise typer.Exit(1) from error
     finally:
         access.close()
+
+
+def _ports(data_dir: Path) -> dict[str, str]:
+    rows = read_state(data_dir).get("processes", [])
+    return {row["name"]: f"127.0.0.1:{row['port']}" for row in rows if row["pid"]}
 
 
 def _summary(job: pb.RosterImport) -> str:

@@ -2,7 +2,7 @@
 
 import typer
 
-from cadre_cli import demo, imports, revision, secret_files, targets, up
+from cadre_cli import demo, imports, invite, revision, secret_files, targets, up
 from cadre_cli.backup.command import backup, restore
 from cadre_cli.bench.command import bench
 from cadre_cli.doctor.command import doctor
@@ -18,6 +18,7 @@ app.command()(up.up)
 app.command()(demo.demo)
 app.command()(doctor)
 app.add_typer(imports.app, name="import")
+app.command()(invite.invite)
 app.command()(bench)
 app.command()(revision.revision)
 app.command()(backup)

@@ -1,6 +1,7 @@
 """Composition root: settings to an application that answers pages."""
 
 import argparse
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from gateway.codes import Box
 from gateway.oidc import Provider
 from gateway.visit import Gateway
 from servicekit import logs, metrics, migrations, trace
+from servicekit.client import Refused
 from servicekit.db import Database
 from servicekit.settings import Settings, optional_file
 
@@ -98,6 +100,8 @@ def main() -> None:
     parser.add_argument("staff_number", nargs="?", default="", help="of whom to invite, with `invite`")
     given = parser.parse_args()
     role = given.role
+    if role == "invite" and not given.staff_number:
+        parser.error("say whom to invite: her staff number")
     settings = Settings(service=NAME)
     logs.configure(NAME, json=settings.log_json)
     if role == "migrate":
@@ -105,7 +109,7 @@ def main() -> None:
         return
     check_schema(settings)
     if role == "invite":
-        print(invite(settings, given.staff_number))  # noqa: T201 - for the operator at the machine
+        _invite(settings, given.staff_number)
         return
     stop_traces = trace.export(NAME, settings.otlp_endpoint)
     registry = metrics.new_registry()
@@ -130,6 +134,18 @@ def main() -> None:
     stop_metrics()
     stop_traces()
     log.info("service_stopped", role=role)
+
+
+def _invite(settings: Settings, staff_number: str) -> None:
+    """Tell the operator at the machine the link, or in one line why there is none."""
+    try:
+        link = invite(settings, staff_number)
+    except Refused as refused:
+        if refused.code == "NOT_FOUND":
+            sys.exit(f"Nobody who works today has the staff number {staff_number}.")
+        sys.exit(f"The directory does not say who that is: {refused}")
+    print(f"For {staff_number}, good once, for {invitations.GOOD_FOR.days} days:", file=sys.stderr)  # noqa: T201
+    print(link)  # noqa: T201 - alone on the output, so that it can be handed on
 
 
 def invite(settings: Settings, staff_number: str) -> str:

@@ -259,7 +259,7 @@ def _block(
 
 
 def _keepers() -> list[str]:
-    """Who looks after the installation: one examines it before pages are served, one backs it up when asked to."""
+    """Who looks after the installation: before pages are served, or when asked to."""
     secrets = _list(site.keeper_secrets())
     migrated = [f"{process.name}-migrate" for process in table.PROCESSES]
     doctor = textwrap.dedent("""\
@@ -293,7 +293,20 @@ def _keepers() -> list[str]:
         f"  secrets: {secrets}",
         "  networks: [data, bus]",
     )
-    return [doctor, backup]
+    desk = textwrap.dedent("""\
+        # Brings data in, as `cadre import` does: docker compose run --rm desk import reference
+        desk:
+          <<: *cadre
+          profiles: [keep]
+          entrypoint: [cadre]
+          command: [import, --help]
+          environment:
+        """) + _lines(
+        f"    CADRE_PEERS: {_quoted(site.peers())}",
+        f"  secrets: {_list(site.desk_secrets())}",
+        "  networks: [calls]",
+    )
+    return [doctor, backup, desk]
 
 
 def _secrets() -> str:

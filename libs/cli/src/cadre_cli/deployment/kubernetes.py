@@ -66,21 +66,26 @@ def roles() -> str:
 
 
 def keepers() -> str:
-    """Return `production/keeper.yaml`: a backup each night, an examination each morning, and where backups are kept."""
+    """Return `production/keeper.yaml`: a backup each night, an examination each morning, a desk when asked for."""
     claim = {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
         "metadata": _meta("backups", _KEEPER),
         "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "100Gi"}}},
     }
-    backup = _cron("backup", "0 9 * * *", ["cadre", "backup", "--into", "/backups"])
+    backup = _cron("backup", "0 9 * * *", ["cadre", "backup", "--into", "/backups"], site.keeper_secrets())
     pod = backup["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     pod["containers"][0]["volumeMounts"].append({"name": "backups", "mountPath": "/backups"})
     pod["volumes"].append({"name": "backups", "persistentVolumeClaim": {"claimName": "backups"}})
-    doctor = _cron("doctor", "0 13 * * *", ["cadre", "doctor", "--production"])
+    doctor = _cron("doctor", "0 13 * * *", ["cadre", "doctor", "--production"], site.keeper_secrets())
     pod = _with_issuers(doctor["spec"]["jobTemplate"]["spec"]["template"]["spec"])
     pod["containers"][0]["env"] = [{"name": "CADRE_OIDC_FILE", "value": site.OIDC_FILE}]
-    return _text([claim, backup, doctor])
+    # Runs when asked to, and for an hour: whoever is in it holds the keys (docs/runbook/deploy.md).
+    desk = _cron("desk", "0 0 1 1 *", ["sleep", "3600"], site.desk_secrets())
+    desk["spec"]["suspend"] = True
+    (container,) = desk["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    container["env"] = [{"name": "CADRE_PEERS", "value": site.peers()}]
+    return _text([claim, backup, doctor, desk])
 
 
 def _text(objects: list[Object]) -> str:
@@ -314,9 +319,9 @@ def _database(process: Process) -> Object:
     }
 
 
-def _cron(name: str, schedule: str, command: list[str]) -> Object:
-    """Run *command* on the installation by *schedule* (UTC), with what is needed to look after all of it."""
-    secrets = {file: file for file in site.keeper_secrets()}
+def _cron(name: str, schedule: str, command: list[str], files: list[str]) -> Object:
+    """Run *command* on the installation by *schedule* (UTC), with the secrets *files*."""
+    secrets = {file: file for file in files}
     container = {"command": command, "envFrom": [{"configMapRef": {"name": "cadre"}}]}
     pod = _confined(container, site.NEEDS["serve"], secrets)
     return {

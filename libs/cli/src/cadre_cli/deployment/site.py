@@ -49,12 +49,15 @@ def environment(process: Process, role: str) -> dict[str, str]:
         return {}
     said = {"CADRE_METRICS_PORT": str(METRICS_PORT)}
     if process.answer is Answer.HTTP:
-        peers = {peer.name: f"{peer.name}:{GRPC_PORT}" for peer in table.PROCESSES if peer.answer is Answer.GRPC}
-        pages = {"CADRE_HTTP_PORT": str(HTTP_PORT), "CADRE_PEERS": json.dumps(peers), "CADRE_OIDC_FILE": OIDC_FILE}
-        return said | pages
+        return said | {"CADRE_HTTP_PORT": str(HTTP_PORT), "CADRE_PEERS": peers(), "CADRE_OIDC_FILE": OIDC_FILE}
     if role == "serve":
         said["CADRE_GRPC_PORT"] = str(GRPC_PORT)
     return said
+
+
+def peers() -> str:
+    """Say where the services answer calls, as the setting of that name."""
+    return json.dumps({peer.name: f"{peer.name}:{GRPC_PORT}" for peer in table.PROCESSES if peer.answer is Answer.GRPC})
 
 
 def secrets(process: Process, role: str) -> dict[str, str]:
@@ -77,6 +80,11 @@ def keeper_secrets() -> list[str]:
     """Give the secrets of whoever backs up, restores and examines an installation, by the names of their files."""
     files = [secret_files.database_url(process.name) for process in table.PROCESSES]
     return [*files, secret_files.OPERATOR_NATS_URL, PUBLIC_KEYS, "cli.pem"]
+
+
+def desk_secrets() -> list[str]:
+    """Give the secrets of whoever brings data in by the services' own calls."""
+    return [PUBLIC_KEYS, "cli.pem"]
 
 
 def nats_version() -> str:

@@ -67,7 +67,7 @@ def _sign_in(environment: Mapping[str, str], folder: Path) -> Finding:
     if "sign_ins.exchange" not in rights:
         mend = "Name providers in CADRE_OIDC_FILE (docs/runbook/sign-in.md), or make the keys: cadre secrets FOLDER"
         return Finding(check, "no provider is named, and without a key of the gateway nobody can be invited", mend)
-    return Finding(check, "by invitation only; the first one: python -m gateway invite STAFF_NUMBER")
+    return Finding(check, "by invitation only; the first one: docs/runbook/sign-in.md")
 
 
 def _issuers(check: str, file: Path) -> Finding:
