@@ -35,8 +35,8 @@ def run_env(metadata: MetaData) -> None:
         context.run_migrations()
 
 
-def upgrade(url: str, folder: Path) -> None:
-    """Bring the database at *url* to the newest revision of *folder*."""
+def upgrade(url: str, folder: Path, to: str = "head") -> None:
+    """Bring the database at *url* to the newest revision of *folder*, or to the one that is named."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
@@ -45,7 +45,7 @@ def upgrade(url: str, folder: Path) -> None:
         if _revision(connection) != _newest(folder):
             config = _config(folder)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             connection.commit()
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
         connection.commit()

@@ -146,9 +146,22 @@ def new_database(
         return postgres_server.url(name)
 
     yield make
-    with psycopg.connect(_plain(postgres_server.url("postgres")), autocommit=True) as connection:
-        for name in made:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    _drop(postgres_server, made)
+
+
+@pytest.fixture
+def database_at(postgres_server: PostgresServer) -> Iterator[Callable[[ServiceApp, str], str]]:
+    """Give the URL of a database with the schema that a service had at a revision: to be filled, then upgraded."""
+    made: list[str] = []
+
+    def make(app: ServiceApp, revision: str) -> str:
+        made.append(f"{app.name}_{revision}_{os.getpid()}_{next(_numbers)}")
+        url = postgres_server.ensure_database(made[-1])
+        migrations.upgrade(url, app.migrations, revision)
+        return url
+
+    yield make
+    _drop(postgres_server, made)
 
 
 @pytest.fixture
@@ -187,6 +200,12 @@ def launch(
     yield start
     for service in reversed(running):
         service.close()
+
+
+def _drop(server: PostgresServer, databases: Sequence[str]) -> None:
+    with psycopg.connect(_plain(server.url("postgres")), autocommit=True) as connection:
+        for name in databases:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _plain(url: str) -> str:

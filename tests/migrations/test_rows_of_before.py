@@ -1,0 +1,387 @@
+"""Rows that were written under a service's first schema are right under its newest one.
+
+Each service has rows as they would have stood there, a question, and the answer that must be given after all
+migrations; and then its audits, which look at everything, must count nothing.
+"""
+
+import dataclasses
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+import psycopg
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+import curriculum.app
+import directory.app
+import enrollment.app
+import evaluation.app
+import gateway.app
+import gateway.tables
+import notification.app
+from servicekit import migrations
+from servicekit.app import ServiceApp
+from servicekit.db import Database
+
+FIRST = "0001"
+DRAFT, ISSUED, AUDIENCE, ANA, BEN, CORA = (uuid.uuid4() for _ in range(6))
+REQUIREMENT, IMPORT = uuid.uuid4(), uuid.uuid4()
+# Late in the evening in California it is tomorrow in Greenwich.
+EVENING = "2026-03-05 22:30-08"
+GATEWAY = ServiceApp("gateway", gateway.tables.metadata, gateway.app.MIGRATIONS, lambda *_: [])
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """What stood in a service's tables, by name, and what must be so after the upgrade."""
+
+    app: ServiceApp
+    rows: dict[str, list[dict]]
+    must_be: Callable[[psycopg.Connection], None]
+
+
+def notice(id_, state, **fields):
+    texts = ("addressees", "references", "supersedes", "contact", "before", "after", "staff_action", "until_then")
+    plain = dict.fromkeys((*texts, "body", "course_id", "return_reason", "text_sha256"), "") | {
+        "id": id_,
+        "state": state,
+        "kind": "POLICY",
+        "series": "CSSP",
+        "reason": "STATE_LAW",
+        "asks": "CONFIRM",
+        "course_version": 0,
+        "business_days_before_effective": 3,
+        "business_days_after_issue": 5,
+        "agency_confirms_within": 3,
+        "demonstration": False,
+        "briefing_counts": True,
+        "author_id": ANA,
+        "writers": [ANA],
+        "revision": 1,
+        "version": 0,
+        "created_at": EVENING,
+        "audience_revision": 0,
+        "audience_id": AUDIENCE,
+    }
+    return plain | fields
+
+
+def letters_must_be(connection):
+    """Staff have had what was issued since its day in California; it is found, a draft is not; texts begin empty."""
+    rows = connection.execute(
+        "SELECT id, staff_release_days, staff_release_date, contact_telephone || replaces || topic || withdraw_reason, "
+        "publish_at, withdrawn_at FROM notice ORDER BY state"
+    ).fetchall()
+    assert rows == [(DRAFT, 0, None, "", None, None), (ISSUED, 0, date(2026, 3, 5), "", None, None)]
+    for words in ("xcssp2604", "x2604", "parents", "presume", "4058"):
+        found = connection.execute(
+            "SELECT notice_id, series, year, day FROM notice_search WHERE words @@ plainto_tsquery('english', %s)",
+            [words],
+        ).fetchall()
+        assert found == [(ISSUED, "CSSP", 2026, date(2026, 3, 5))], words
+    (released,) = connection.execute("SELECT staff_released_at, staff_released_by FROM delivery").fetchall()
+    assert released == (None, None)
+    with pytest.raises(psycopg.IntegrityError, match="an issued notice does not change"):
+        connection.execute("UPDATE notice SET subject = 'x' WHERE id = %s", [ISSUED])
+
+
+def requirements_must_be(connection):
+    """A briefing counted for what was asked before; nothing was withdrawn; assignments and completions are untouched."""
+    assert connection.execute("SELECT state, briefing_counts FROM requirement").fetchall() == [("OPEN", True)]
+    assert connection.execute("SELECT count(*) FROM withdrawn_notice").fetchall() == [(0,)]
+    states = dict(connection.execute("SELECT person_id, state FROM assignment").fetchall())
+    assert states == {ANA: "COMPLETED", BEN: "WAIVED"}
+
+
+def people_must_be(connection):
+    """Nobody has a telephone yet, files have no question, and jobs and leaves are what they were."""
+    assert connection.execute("SELECT telephone FROM person").fetchall() == [("",)]
+    assert connection.execute("SELECT count(*) FROM roster_absent").fetchall() == [(0,)]
+    jobs = connection.execute("SELECT start_date, end_date, hire_told FROM job").fetchall()
+    assert jobs == [(date(2020, 1, 1), None, True)]
+    connection.execute("SET session_replication_role = replica")
+    connection.execute("UPDATE job SET end_date = start_date")
+    with pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute("UPDATE job SET end_date = start_date - 1")
+
+
+def sittings_must_be(connection):
+    """What was scored stays, and is what results of tests are counted of."""
+    assert connection.execute("SELECT state, right_items FROM sitting").fetchall() == [("PASSED", [True])]
+    assert connection.execute("SELECT count(*) FROM test_result").fetchall() == [(0,)]
+
+
+def sign_ins_must_be(connection):
+    """Who was signed in still is; from where is not known."""
+    rows = connection.execute("SELECT person, ended_at, way, address, browser FROM sign_in").fetchall()
+    assert rows == [("people/1", None, "", "", "")]
+    assert connection.execute("SELECT count(*) FROM sign_in_activity").fetchall() == [(1,)]
+
+
+def courses_must_be(connection):
+    """A course is what it was."""
+    assert connection.execute("SELECT count(*) FROM course").fetchall() == [(0,)]
+
+
+ITEMS = '[{"stem": "?", "options": []}]'
+SERVICES = [
+    Service(
+        notification.app.APP,
+        {
+            "notice": [
+                notice(DRAFT, "DRAFT", number="26-05", subject="A draft", change="Not yet"),
+                notice(
+                    ISSUED,
+                    "PUBLISHED",
+                    number="26-04",
+                    subject="Parents",
+                    change="A complaint no longer presumes work",
+                    references="Family Code 4058",
+                    approver_id=BEN,
+                    published_at=EVENING,
+                    submitted_at=EVENING,
+                    due_date="2026-04-01",
+                    agency_due_date="2026-03-10",
+                    version=1,
+                    text_sha256="{sha}",
+                    audience_revision=1,
+                ),
+            ],
+            "notice_version": [
+                {
+                    "notice_id": ISSUED,
+                    "version": 1,
+                    "canonical": "text",
+                    "text_sha256": "{sha}",
+                    "published_at": EVENING,
+                }
+            ],
+            "audience": [{"audience_id": AUDIENCE, "complete_revision": 1}],
+            "audience_member": [
+                {
+                    "audience_id": AUDIENCE,
+                    "person_id": CORA,
+                    "agency_id": "lake",
+                    "units": [],
+                    "member": True,
+                    "on_leave": False,
+                    "revision": 1,
+                }
+            ],
+            "delivery": [
+                {
+                    "notice_id": ISSUED,
+                    "version": 1,
+                    "agency_id": "lake",
+                    "delivered_at": EVENING,
+                    "due_date": "2026-03-10",
+                }
+            ],
+            "recipient": [{"notice_id": ISSUED, "person_id": CORA, "due_date": "2026-04-01"}],
+            "readiness": [
+                dict.fromkeys(("slot", "ready", "on_leave", "read", "confirmed", "trained", "excused"), 0)
+                | {
+                    "notice_id": ISSUED,
+                    "agency_id": agency,
+                    "due_date": "2026-04-01",
+                    "listed": 1,
+                    "not_started": 1,
+                }
+                for agency in ("", "lake")
+            ],
+        },
+        letters_must_be,
+    ),
+    Service(
+        enrollment.app.APP,
+        {
+            "requirement": [
+                {
+                    "id": REQUIREMENT,
+                    "notice_id": ISSUED,
+                    "audience_id": AUDIENCE,
+                    "audience_revision": 1,
+                    "course_id": "earning-capacity",
+                    "course_version": 2,
+                    "due_date": "2026-04-01",
+                    "joiner_business_days": 5,
+                    "published_at": EVENING,
+                    "state": "OPEN",
+                }
+            ],
+            "assignment": [
+                {
+                    "requirement_id": REQUIREMENT,
+                    "person_id": person,
+                    "created_at": EVENING,
+                    "due_date": "2026-04-01",
+                    "sections_completed": 0,
+                    "state": state,
+                    "waiver_reason": reason,
+                }
+                for person, state, reason in ((ANA, "COMPLETED", None), (BEN, "WAIVED", "Works elsewhere"))
+            ],
+            "completion": [
+                {
+                    "requirement_id": REQUIREMENT,
+                    "person_id": ANA,
+                    "kind": "BRIEFING",
+                    "minutes": 30,
+                    "completed_at": EVENING,
+                    "completed_on": "2026-03-05",
+                    "led_by": "Dana",
+                }
+            ],
+            "audience_member": [
+                {
+                    "audience_id": AUDIENCE,
+                    "person_id": person,
+                    "agency_id": "lake",
+                    "member": True,
+                    "on_leave": False,
+                    "revision": 1,
+                    "since": 1,
+                }
+                for person in (ANA, BEN)
+            ],
+        },
+        requirements_must_be,
+    ),
+    Service(
+        directory.app.APP,
+        {
+            "agency": [
+                dict.fromkeys(("region", "size_class", "source"), "")
+                | {"id": "lake", "title": "Lake", "short_title": "Lake", "sort_key": "lake", "kind": "single-county"}
+                | {"population": 68_000}
+            ],
+            "job_class": [{"id": "attorney", "title": "Attorney", "code": ""}],
+            "person": [
+                {
+                    "id": ANA,
+                    "staff_number": "S-1",
+                    "family_name": "Mills",
+                    "given_name": "Ana",
+                    "sort_key": "mills",
+                    "search_key": "mills ana",
+                    "version": 1,
+                    "created_at": EVENING,
+                }
+            ],
+            "job": [
+                {
+                    "id": BEN,
+                    "person_id": ANA,
+                    "agency_id": "lake",
+                    "local_title": "Attorney",
+                    "job_class_id": "attorney",
+                    "start_date": "2020-01-01",
+                    "hire_told": True,
+                }
+            ],
+            "leave": [{"id": CORA, "person_id": ANA, "start_date": "2021-01-01", "end_date": "2021-01-01"}],
+            "roster_import": [
+                dict.fromkeys(
+                    (
+                        *("chunks", "tries", "rows", "errors", "people_added", "people_changed", "jobs_added"),
+                        *("jobs_changed", "jobs_ended", "unchanged", "not_in_file"),
+                    ),
+                    1,
+                )
+                | {"id": IMPORT, "agency_id": "lake", "state": "APPLIED", "dry_run": False, "actor": "people/1"}
+                | {"created_at": EVENING, "completed_at": EVENING}
+            ],
+        },
+        people_must_be,
+    ),
+    Service(
+        evaluation.app.APP,
+        {
+            "test": [
+                {
+                    "id": "earning",
+                    "title": "Earning",
+                    "items": ITEMS,
+                    "pass_mark": 1,
+                    "latest_version": 1,
+                    "revision": 1,
+                    "changed_at": EVENING,
+                }
+            ],
+            "test_version": [
+                {
+                    "test_id": "earning",
+                    "version": 1,
+                    "title": "Earning",
+                    "items": ITEMS,
+                    "pass_mark": 1,
+                    "published_at": EVENING,
+                }
+            ],
+            "sitting": [
+                {
+                    "id": BEN,
+                    "person_id": ANA,
+                    "test_id": "earning",
+                    "test_version": 1,
+                    "state": "PASSED",
+                    "chosen": "[[0]]",
+                    "right_items": "[true]",
+                    "started_at": EVENING,
+                    "submitted_at": EVENING,
+                }
+            ],
+        },
+        sittings_must_be,
+    ),
+    Service(
+        GATEWAY,
+        {
+            "sign_in": [{"cookie_sha256": b"1", "person": "people/1", "created_at": EVENING}],
+            "sign_in_activity": [{"cookie_sha256": b"1", "seen_at": EVENING}],
+        },
+        sign_ins_must_be,
+    ),
+    Service(curriculum.app.APP, {}, courses_must_be),
+]
+
+
+def write(connection, rows):
+    """Put rows where they stood, past the triggers: who wrote them is no matter here."""
+    connection.execute("SET session_replication_role = replica")
+    (sha,) = connection.execute("SELECT encode(sha256('text'::bytea), 'hex')").fetchone()
+    for table, written in rows.items():
+        for row in written:
+            values = [sha if value == "{sha}" else value for value in row.values()]
+            columns = ", ".join(f'"{name}"' for name in row)
+            places = ", ".join(["%s"] * len(row))
+            connection.execute(f'INSERT INTO "{table}" ({columns}) VALUES ({places})', values)
+    connection.execute("SET session_replication_role = DEFAULT")
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.app.name)
+def test_rows_of_the_first_schema_are_right_after_every_migration(database_at, service):
+    url = database_at(service.app, FIRST)
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        write(connection, service.rows)
+
+    migrations.upgrade(url, service.app.migrations)
+
+    database = Database(url, pool_size=2)
+    with database.read() as db:
+        assert {audit.name: audit.count(db) for audit in service.app.audits if audit.count(db)} == {}
+    database.dispose()
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        service.must_be(connection)
+
+
+def test_every_service_is_here_and_starts_with_the_same_revision():
+    folder = directory.app.APP.migrations.parents[1]
+
+    assert {path.parent.name for path in folder.glob("*/migrations")} == {service.app.name for service in SERVICES}
+    for service in SERVICES:
+        config = Config()
+        config.set_main_option("script_location", str(service.app.migrations))
+        assert ScriptDirectory.from_config(config).get_base() == FIRST
