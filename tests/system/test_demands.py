@@ -5,14 +5,12 @@ Each test says the complaint and its number among the demands. Beside these: D06
 """
 
 import csv
-import html
 import io
 import re
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import psycopg
 import pytest
 
@@ -21,6 +19,8 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
 from cadre_cli import story
 from servicekit.calendar import pacific_date
 from servicekit.testing.waiting import wait_until
+
+from .visitor import Visitor
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
@@ -38,29 +38,8 @@ def fresh():
     return str(uuid.uuid4())
 
 
-class Browser:
-    """Somebody of the demonstration at a browser without pictures."""
-
-    def __init__(self, cadre, part):
-        personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory.ListPersonasRequest()).personas
-        url = cadre.supervisor.gateway_url
-        self.client = httpx.Client(base_url=url, timeout=60, headers={"origin": url})
-        person = next(persona.person for persona in personas if persona.part == part)
-        assert self.client.post("/sign-in", data={"person": person}).headers["location"] == "/home"
-
-    def page(self, path):
-        answer = self.client.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.status_code}"
-        return answer
-
-    def text(self, path):
-        """What a reader sees of a page, on one line."""
-        return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", self.page(path).text)).split())
-
-    def proof(self, path):
-        """What a form on the page carries beside what is typed."""
-        found = self.page(path).text
-        return {name: re.search(rf'name="{name}" value="([^"]+)"', found)[1] for name in ("csrf", "request_id")}
+class Browser(Visitor):
+    """Somebody who sends files of people."""
 
     def send_roster(self, content, action="apply"):
         """Send a roster file of Lake; return the path of its report."""
@@ -94,20 +73,26 @@ def visiting(cadre):
         browser.client.close()
 
 
+def database_url(cadre, service):
+    return cadre.supervisor.site.database_urls[service].replace("+psycopg", "")
+
+
 @contextmanager
 def work_held_up(cadre):
     """Keep files from being applied: somebody is just changing a person."""
-    url = cadre.supervisor.site.database_urls["directory"].replace("+psycopg", "")
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(database_url(cadre, "directory")) as connection:
         connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_PEOPLE_LOCK])
         yield
         connection.rollback()
 
 
-def roster_of(people):
-    rows = [["lake", f"D-{n:05}", f"Family{n}", "Given", "Officer", "attorney-1", "2020-01-01"] for n in range(people)]
+def roster_of(people, prefix="D", **more):
+    rows = [
+        ["lake", f"{prefix}-{n:05}", f"Family{n}", "Given", "Officer", "attorney-1", "2020-01-01", *more.values()]
+        for n in range(people)
+    ]
     written = io.StringIO()
-    csv.writer(written).writerows([COLUMNS, *rows])
+    csv.writer(written).writerows([(*COLUMNS, *more), *rows])
     return written.getvalue().encode()
 
 
@@ -130,7 +115,8 @@ def test_a_big_file_answers_at_once_says_what_it_is_at_and_goes_on_without_the_b
     """D01, "the screen goes blank and the manager cannot tell whether it worked"; D07, one file of thousands."""
     with work_held_up(cadre):
         with visiting(cadre) as browser:
-            report = browser.send_roster(roster_of(7_500), action="check")
+            # People of long ago: they are kept for ever, and are on no list of today.
+            report = browser.send_roster(roster_of(7_500, "B", left_on="2020-03-01"))
             said = wait_until(
                 lambda: text if "7,500 rows read" in (text := browser.text(report)) else None,
                 60,
@@ -144,8 +130,16 @@ def test_a_big_file_answers_at_once_says_what_it_is_at_and_goes_on_without_the_b
 
     with visiting(cadre) as another:
         done = another.ended(report)
-    assert "Checked: nothing was changed yet" in done
-    assert (counts(done)["Rows"], counts(done)["People added"]) == (7_500, 7_500)
+    assert "Applied" in done
+    assert [counts(done)[title] for title in ("Rows", "People added", "Jobs added", "Errors")] == [
+        7_500,
+        7_500,
+        7_500,
+        0,
+    ]
+    with psycopg.connect(database_url(cadre, "directory")) as connection:
+        ((kept,),) = connection.execute("SELECT count(*) FROM person WHERE staff_number LIKE 'B-%'").fetchall()
+    assert kept == 7_500
 
 
 def test_pages_answer_while_a_big_file_is_worked_on(cadre, coordinator):
@@ -209,6 +203,36 @@ def test_who_is_not_in_the_file_is_asked_about_and_only_who_is_ticked_has_left(c
     assert answer.status_code == 303, answer.text
     assert people_at(cadre, LAKE) == known - {left}
     assert f"{len(known) - 1} people are not in your file" in coordinator.text(path)
+
+
+def test_to_look_at_a_course_and_its_figures_enrolls_nobody(cadre, letter):
+    """D17, "a manager must be enrolled to look at a course and is then listed as not completed"."""
+    issued = story.issue_letter(cadre.access, cadre.cast, letter, cadre.course_version).notice
+    _, course, _, number = cadre.course_version.split("/")
+    wait_until(lambda: assigned(cadre), 30, "the letter's training should be assigned")
+    before, manager = assigned(cadre), Visitor(cadre, "training-manager")
+    assert before
+    assert manager.person.removeprefix("people/") not in {person for _, person in before}
+
+    for path in (
+        f"/catalogue/{course}",
+        f"/catalogue/{course}/versions/{number}",
+        f"/courses/{course}/preview",
+        f"/quality/{course}",
+        f"/letters/{issued.name.removeprefix('notices/')}",
+    ):
+        manager.page(path)
+
+    assert "Nothing to do" in manager.text("/training")
+    assert assigned(cadre) == before
+    manager.client.close()
+
+
+def assigned(cadre):
+    """Who has which training, as enrollment keeps it."""
+    with psycopg.connect(database_url(cadre, "enrollment")) as connection:
+        rows = connection.execute("SELECT requirement_id::text, person_id::text FROM assignment").fetchall()
+    return set(rows)
 
 
 def lead(cadre):
