@@ -1,0 +1,155 @@
+"""Years of letters: pages show the first of them and say how many there are, and cost no more calls than for two."""
+
+import dataclasses
+import re
+import urllib.parse
+
+import httpx
+import pytest
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
+from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre_cli import letters
+from cadre_cli.access import request_id
+from servicekit.testing.waiting import wait_until
+
+from .visitor import Visitor
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+
+MANY = 27
+
+
+def issue(cadre, subject, ask="read_and_confirm", **fields):
+    """Issue a letter to the staff of Lake, and to every agency."""
+    access, model = cadre.access, cadre.content.letter
+    letter = dataclasses.replace(
+        model,
+        subject=subject,
+        number="",
+        ask=dataclasses.replace(model.ask, of_staff=ask),
+        audience=dataclasses.replace(model.audience, agencies=("lake",), units=(), job_classes=()),
+    )
+    sent = letters.draft(access, cadre.cast, letter, cadre.course_version)
+    if fields:
+        back = pb.ReturnNoticeRequest(name=sent.name, reason="Staff see it later.", request_id=request_id(subject, "b"))
+        sent = access.ask(access.notification.ReturnNotice, back, person=cadre.cast.approver)
+        for name, value in fields.items():
+            setattr(sent, name, value)
+        change = pb.UpdateNoticeRequest(notice=sent, request_id=request_id(subject, "change"))
+        sent = access.ask(access.notification.UpdateNotice, change, person=cadre.cast.analyst)
+        again = pb.SubmitNoticeRequest(name=sent.name, etag=sent.etag, request_id=request_id(subject, "again"))
+        sent = access.ask(access.notification.SubmitNotice, again, person=cadre.cast.analyst)
+    return letters.publish(access, cadre.cast, sent)
+
+
+@pytest.fixture(scope="module")
+def specialist(cadre):
+    visitor = Visitor(cadre, "learner")
+    yield visitor
+    visitor.client.close()
+
+
+@pytest.fixture(scope="module")
+def coordinator(cadre):
+    visitor = Visitor(cadre, "coordinator")
+    yield visitor
+    visitor.client.close()
+
+
+def calls(cadre, visitor, path):
+    """The calls that the gateway makes for a page: when it is asked again, within seconds."""
+
+    def figures():
+        url = f"http://127.0.0.1:{cadre.supervisor.site.ports['gateway'].metrics}/metrics"
+        rows = [row for row in httpx.get(url).text.splitlines() if f'route="{path}"' in row]
+        return tuple(
+            sum(float(row.rpartition(" ")[2]) for row in rows if row.startswith(f"cadre_page_calls_{what}"))
+            for what in ("count", "sum")
+        )
+
+    visitor.page(path)
+    pages_before, calls_before = figures()
+    visitor.page(path)
+    return wait_until(lambda: now[1] - calls_before if (now := figures())[0] > pages_before else None, 10, "counted")
+
+
+def shown(text):
+    """How many letters a page of "My training" has a button for."""
+    return len(re.findall(r">(?:Start|Continue)<", text))
+
+
+def test_pages_show_the_first_letters_with_their_number_and_lead_to_all(cadre, specialist, coordinator):
+    own, agency = "/home", "/agencies/lake/letters"
+    issue(cadre, "Many letters: the first", "read_confirm_and_train")
+    wait_until(lambda: "22 minutes" in specialist.text("/training"), 30, "the training arrives")
+    before = [calls(cadre, *asked) for asked in ((specialist, own), (specialist, "/training"), (coordinator, own))]
+    for number in range(MANY):
+        issue(cadre, f"Many letters: number {number}", ("read_and_confirm", "read_confirm_and_train")[number % 2])
+
+    assert shown(specialist.page(own).text) == 10
+    total = int(re.search(r"10 of (\d+) letters shown, by due date\. Show all \1", specialist.text(own))[1])
+    assert total > MANY
+    page, listed = specialist.page("/training").text, 0
+    assert f"{total} letters with something to do, by due date; 25 on this page." in specialist.text("/training")
+    while True:
+        listed += shown(page)
+        more = re.search(r'href="(/training\?page=[^"]+)"', page)
+        if not more:
+            break
+        page = specialist.page(more[1]).text
+    assert listed == total
+
+    said = coordinator.text(own)
+    unconfirmed = int(re.search(r"10 of (\d+) letters to confirm shown\. Show all \1", said)[1])
+    assert unconfirmed > MANY
+    assert re.search(r"10 of \d+ letters under which people are left shown\. All letters of Lake", said)
+    assert f"{unconfirmed} to confirm" in coordinator.text(agency)
+    first, second = coordinator.page(agency).text, re.search(r"page=([^\"]+)", coordinator.page(agency).text)[1]
+    numbers = [
+        set(re.findall(r'href="/agencies/lake/letters/([0-9a-f-]{36})"', text))
+        for text in (first, coordinator.page(f"{agency}?page={urllib.parse.unquote(second)}").text)
+    ]
+    assert len(numbers[0]) == 25
+    assert numbers[1]
+    assert not numbers[0] & numbers[1]
+
+    after = [calls(cadre, *asked) for asked in ((specialist, own), (specialist, "/training"), (coordinator, own))]
+    assert after == before
+    assert min(after) > 1
+
+
+def test_a_letter_that_staff_do_not_see_yet_is_there_by_no_address(cadre, specialist, coordinator):
+    letter = issue(cadre, "Not for staff yet", "read_confirm_and_train", staff_release_days=3)
+    letter_id, subject = letter.name.removeprefix("notices/"), letter.subject
+    name = f"{letter.series} {letter.number}"
+    assignment = wait_until(
+        lambda: has_training(cadre, specialist.person, letter.name), 30, "the assignment is there, and must not show"
+    )
+    assert subject in coordinator.text(f"/agencies/lake/letters/{letter_id}")
+
+    for path in ("/home", "/training", "/training/letters", "/training/letters?query=staff+yet", "/record"):
+        text = specialist.text(path)
+        assert subject not in text, path
+        assert name not in text, path
+    assert name not in specialist.page("/record.csv").text
+    ways = ("", "/letter", "/why", "/course", "/course/1", "/test", "/done", "/reaction")
+    for way in ways:
+        assert specialist.client.get(f"/training/{letter_id}{way}").status_code == 404, way
+    csrf = re.search(r'name="csrf" value="([^"]+)"', specialist.page("/home").text)[1]
+    proof = {"csrf": csrf, "request_id": request_id(subject, "in vain")}
+    for way in ("/confirm", "/course/1", "/test", "/reaction"):
+        answer = specialist.client.post(f"/training/{letter_id}{way}", data=proof)
+        assert (answer.status_code, subject in answer.text) == (400, False), way
+    assert has_training(cadre, specialist.person, letter.name) == assignment, "nothing was begun"
+
+    released = coordinator.proof(f"/agencies/lake/letters/{letter_id}")
+    assert coordinator.client.post(f"/agencies/lake/letters/{letter_id}/release", data=released).status_code == 303
+    for way in ("", "/letter", "/why", "/course/1"):
+        assert specialist.client.get(f"/training/{letter_id}{way}").status_code == 200, way
+
+
+def has_training(cadre, person, notice):
+    request = enrollment.ListToDoRequest(notices=[notice])
+    found = cadre.access.ask(cadre.access.enrollment.ListToDo, request, person=person).assignments
+    return found[0].state if found else None
