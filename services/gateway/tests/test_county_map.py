@@ -88,6 +88,20 @@ def test_counties_of_a_regional_agency_share_one_figure_and_a_former_member_is_n
     assert area.said == "Sierra: fewer than half ready, 1 of 3 ready"
 
 
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"of": 0}, "no one affected"),
+        ({"of": 2, "on_leave": 2}, "everyone ready who is not on leave, all on leave"),
+        ({"of": 2, "ready": 2}, "everyone ready who is not on leave, 2 of 2 ready"),
+    ],
+)
+def test_an_area_says_no_number_where_there_is_nobody_to_count(counts, said):
+    (area,) = county_map.areas(*one(counts), TODAY, "ready")
+
+    assert area.said.partition(": ")[2] == said
+
+
 @pytest.mark.parametrize("measure", county_map.MEASURES)
 def test_no_two_shades_of_a_legend_look_alike_without_color(measure):
     shades = county_map.MEASURES[measure][1]

@@ -21,6 +21,8 @@ TODAY = date(2026, 11, 23)
         ("2026-12-29", "2027-01-04", "due Tuesday, December 29, 3 business days before it takes effect"),
         ("2027-01-04", "2027-01-04", "due Monday, January 4, 2027, the day it takes effect"),
         ("2027-01-05", "2027-01-04", "due Tuesday, January 5, 2027, 1 business day after it takes effect"),
+        ("2026-11-17", "2026-11-20", "due Tuesday, November 17, 3 business days before it took effect"),
+        ("2026-11-20", "2026-11-20", "due Friday, November 20, the day it took effect"),
         ("2026-12-29", "", "due Tuesday, December 29"),
         ("", "2027-01-04", "no due date"),
     ],
@@ -59,6 +61,19 @@ def test_an_effective_date_says_how_far_it_is(effective, said):
 )
 def test_a_count_stands_before_its_denominator_and_a_percentage_only_from_twenty(part, whole, said):
     assert sentences.of(part, whole) == said
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (pb.Counts(), "No one affected"),
+        (pb.Counts(excused=2), "No one affected"),
+        (pb.Counts(of=2, on_leave=2), "All on leave"),
+        (pb.Counts(of=12, on_leave=1, at_work=11, ready=8), "8 of 11"),
+    ],
+)
+def test_where_there_is_nobody_to_count_it_is_said_why(counts, said):
+    assert sentences.ready_of(counts) == said
 
 
 @pytest.mark.parametrize(

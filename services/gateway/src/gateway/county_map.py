@@ -20,7 +20,7 @@ class Shade:
     title: str
 
 
-NOBODY = Shade("nobody", "No staff affected")
+NOBODY = Shade("nobody", "No one affected")
 NONE, FEW, MANY, ALL = (
     Shade("none", "None ready"),
     Shade("few", "Fewer than half ready"),
@@ -72,8 +72,9 @@ class Area:
     def said(self) -> str:
         """The area in words, for those who do not see it."""
         counts = self.figures.counts
-        ready = sentences.of(counts.ready, counts.at_work)
-        return f"{self.agency.short_title}: {self.shade.title.lower()}, {ready} ready"
+        ready = f"{sentences.of(counts.ready, counts.at_work)} ready" if counts.at_work else sentences.ready_of(counts)
+        said = dict.fromkeys((self.shade.title.lower(), ready.lower()))
+        return f"{self.agency.short_title}: {', '.join(said)}"
 
 
 @lru_cache(maxsize=1)

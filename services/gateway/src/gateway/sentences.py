@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from cadre.notification.v1.notification_service_pb2 import Counts
 from servicekit.calendar import PACIFIC, business_days_between, pacific_date
 from servicekit.client import Refused
 
@@ -67,12 +68,13 @@ def by(due_date: str, effective_date: str, today: date) -> str:
     said = long_day(due_date, today)
     if day is None or effective is None:
         return said
+    takes = "takes" if effective >= today else "took"
     if effective == day:
-        return f"{said}, the day it takes effect"
+        return f"{said}, the day it {takes} effect"
     before = business_days_between(day, effective)
     if before >= 0:
-        return f"{said}, {business_days(before)} before it takes effect"
-    return f"{said}, {business_days(-before)} after it takes effect"
+        return f"{said}, {business_days(before)} before it {takes} effect"
+    return f"{said}, {business_days(-before)} after it {takes} effect"
 
 
 def takes_effect(effective_date: str, today: date) -> str:
@@ -143,6 +145,13 @@ def of(part: int, whole: int) -> str:
     """`8 of 11`; from 20 people on with a percentage: `5,634 of 7,512 (75%)`."""
     said = f"{part:,} of {whole:,}"
     return f"{said} ({percent(part, whole)})" if whole >= LEAST_FOR_PERCENT else said
+
+
+def ready_of(counts: Counts) -> str:
+    """`8 of 11`, of those at work; where there is nobody to count, why."""
+    if not counts.of:
+        return "No one affected"
+    return of(counts.ready, counts.at_work) if counts.at_work else "All on leave"
 
 
 def percent(part: int, whole: int) -> str:

@@ -67,7 +67,7 @@ def included_page(visit: Visitor, letter_id: str) -> Answer:
 def history_page(visit: Visitor, letter_id: str) -> Answer:
     """What happened with the letter, newest first."""
     letter = visit.letter(letter_id)
-    figures = _readiness(visit, letter)
+    figures = _readiness(visit, letter) if letter.state in letters.ISSUED else pb.Readiness()
     agencies = visit.agencies()
     people = [figure.confirmed_by for figure in figures.agencies]
     names = visit.names([letter.author, letter.approver, letter.withdrawn_by, *people])
