@@ -166,9 +166,18 @@ class Keys:
         return target.and_(self.page.locator(":focus")).count() == 1
 
     def type(self, label: str | re.Pattern[str], text: str) -> None:
-        """Go to the field with a label by Tab, and type; a choice from a list is made by the first letters of it."""
+        """Go to the field with a label by Tab, and type."""
         self.tab_to(self.page.get_by_label(label, exact=isinstance(label, str)).first)
         self.page.keyboard.type(text)
+
+    def pick(self, label: str | re.Pattern[str], option: str) -> None:
+        """Go to the list with a label by Tab, and down to an option by the arrow key."""
+        field = self.page.get_by_label(label, exact=isinstance(label, str)).first
+        self.tab_to(field)
+        titles = [text.strip() for text in field.locator("option").all_inner_texts()]
+        for _ in range(titles.index(option)):
+            self.page.keyboard.press("ArrowDown")
+        expect(field.locator("option:checked")).to_have_text(option)
 
     def begin_at(self, target: Locator) -> None:
         """See that the keys begin at *target* on this page. (Of several browsers only one window is the active one.)"""
@@ -193,11 +202,14 @@ class Keys:
     def choose(self, question: str, wanted: list[str]) -> None:
         """Mark options of a question: one by the arrow keys, several by Tab and the space bar."""
         group = self.page.get_by_role("group", name=question)
-        if group.get_by_role("radio").count():
-            self.tab_to(group.get_by_role("radio").first)
+        radios = group.get_by_role("radio").all()
+        if radios:
+            # Tab goes to the one that is marked, if any.
+            begun = next((n for n, radio in enumerate(radios) if radio.is_checked()), 0)
+            self.tab_to(radios[begun])
             places = [text.strip() for text in group.locator("label").all_inner_texts()]
             self.page.keyboard.press("Space")
-            for _ in range(places.index(wanted[0])):
+            for _ in range((places.index(wanted[0]) - begun) % len(places)):
                 self.page.keyboard.press("ArrowDown")
             expect(group.get_by_role("radio", name=wanted[0], exact=True)).to_be_checked()
             return

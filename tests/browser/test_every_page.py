@@ -25,7 +25,6 @@ COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lak
 LETTER = "/agencies/{agency_id}/letters/{letter_id}"
 LAKE, BIG = "/agencies/lake/letters/{letter}", "/agencies/los-angeles/letters/{letter}"
 RECORD = "/agencies/{agency_id}/people/{person_id}/record"
-PAGE_BYTES = 300_000
 # Route of the gateway -> who looks, at which address. A route may stand several times, once for each of its states.
 SWEEP = [
     ("/sign-in", "", "/sign-in"),
@@ -50,6 +49,7 @@ SWEEP = [
     ("/letters/{letter_id}", APPROVER, "/letters/{withdrawn}"),
     ("/letters/{letter_id}/withdraw", APPROVER, "/letters/{letter}/withdraw"),
     ("/letters/{letter_id}/history", APPROVER, "/letters/{withdrawn}/history"),
+    ("/letters/{letter_id}/history", APPROVER, "/letters/{scheduled}/history"),
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{draft}/edit"),
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{returned}/edit"),
     ("/letters/{letter_id}/files", ANALYST, "/letters/{draft}/files"),
@@ -271,35 +271,6 @@ def checked_roster(access, lead):
     return name.removeprefix("rosterImports/")
 
 
-@pytest.fixture(scope="module")
-def signed_in(person):
-    """Give the browser of somebody of the demonstration, the same one for all pages that she looks at."""
-    known = {}
-
-    def find(who):
-        if who not in known:
-            known[who] = person(scripts=True)
-            if who:
-                known[who].sign_in(who)
-        known[who].complaints.clear()
-        return known[who]
-
-    return find
-
-
-def check(visitor, width):
-    """Look at the page that is open as axe, a small screen and a slow line do."""
-    visitor.page.set_viewport_size({"width": width, "height": 900})
-    assert visitor.violations() == []
-    html = visitor.page.content()
-    assert len(html.encode()) < PAGE_BYTES
-    assert visitor.page.get_by_role("heading", level=1).count() == 1
-    over = visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert over <= 0, f"{over} pixels too wide at {width}"
-    assert visitor.page.get_by_text("all staff are synthetic").count() == 1
-    assert visitor.complaints == []
-
-
 def test_the_sweep_knows_every_page():
     routes = {route.path for router in pages.ROUTERS for route in router.routes if "GET" in route.methods}
 
@@ -311,8 +282,7 @@ def test_a_page_has_no_fault_that_axe_finds_and_fits_every_screen(signed_in, thi
     visitor = signed_in(who)
 
     assert visitor.go(path.format(**things)).status == 200
-    check(visitor, 1280)
-    check(visitor, 400)
+    visitor.check_page()
 
 
 @pytest.mark.parametrize(
@@ -337,8 +307,7 @@ def test_a_refused_form_has_no_fault_that_axe_finds(signed_in, things, who, path
     visitor.press(button)
 
     visitor.sees_heading("Not yet: please look at")
-    check(visitor, 1280)
-    check(visitor, 400)
+    visitor.check_page()
 
 
 @pytest.mark.parametrize(

@@ -232,16 +232,18 @@ def test_a_roster_file_is_checked_row_by_row_before_anything_changes(person):
 
 
 def test_a_form_that_comes_after_the_sign_in_ended_is_there_after_the_next_one(person, fifteen_minutes_pass):
-    analyst = person().sign_in(ANALYST)
+    analyst = person(scripts=True).sign_in(ANALYST)
     analyst.go("/letters/new")
     analyst.type("Subject", "Typed before lunch")
     fifteen_minutes_pass()
     analyst.press("Save draft")
 
     analyst.sees("Please sign in. You come back to the same place, with what you typed.")
+    analyst.check_page()
     analyst.page.get_by_role("button", name=re.compile(ANALYST)).click()
     analyst.sees_heading("What you typed before you were signed out")
     analyst.sees("Typed before lunch")
+    analyst.check_page()
     analyst.press("Send it now")
     analyst.sees("The draft is saved.")
     expect(analyst.page.get_by_label("Subject", exact=True)).to_have_value("Typed before lunch")
@@ -299,38 +301,3 @@ def test_a_page_that_is_not_yours_says_so_and_what_to_do(person, letter, who, pa
 
     assert answer.status == status
     expect(visitor.page.get_by_role("link", name="Go to my home page")).to_be_visible()
-
-
-def test_a_worker_reads_and_confirms_with_the_keyboard_alone(person, letter):
-    learner = person()
-    learner.go("/sign-in")
-
-    def tab_to(name, href=""):
-        for _ in range(60):
-            learner.page.keyboard.press("Tab")
-            focused = learner.page.locator(":focus")
-            there = focused.count() and re.search(name, focused.inner_text() or "")
-            if there and href in (focused.get_attribute("href") or ""):
-                # Who works by keyboard must see where she is.
-                width = focused.evaluate("e => getComputedStyle(e).outlineWidth")
-                assert width not in ("0px", ""), name
-                return focused
-        raise AssertionError(f"the Tab key does not reach {name!r} on {learner.page.url}")
-
-    tab_to(COORDINATOR)
-    learner.page.keyboard.press("Enter")
-    learner.sees("You are signed in as")
-    learner.page.keyboard.press("Tab")
-    expect(learner.page.get_by_role("link", name="Skip to main content")).to_be_focused()
-    learner.page.keyboard.press("Enter")
-    expect(learner.page.locator("#main")).to_be_focused()
-    learner.go("/training")
-    tab_to(r"^(Start|Continue)", f"/training/{letter}")
-    learner.page.keyboard.press("Enter")
-    learner.sees("I have read this letter")
-    tab_to(r"^Confirm and start the course")
-    learner.page.keyboard.press("Enter")
-    learner.sees("Section 1 of 4")
-    tab_to(r"^Save and go to section 2")
-    learner.page.keyboard.press("Enter")
-    learner.sees("Section 2 of 4")

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
@@ -26,63 +26,6 @@ SUBJECT = "Wage assignments by telephone"
 PROBLEM = "No room before December"
 # With the specialist they are the eight of eleven who are ready in the end.
 BRIEFED = 7
-MOST_TABS = 150
-
-
-class Keys:
-    """Somebody's keyboard. A key is pressed only where she can see what it goes to."""
-
-    def __init__(self, person):
-        self.page = person.page
-
-    def tab_to(self, target: Locator) -> None:
-        """Press Tab until *target* has the focus, and look whether that can be seen."""
-        for _ in range(MOST_TABS):
-            self.page.keyboard.press("Tab")
-            if self.has_focus(target):
-                assert self.outline() not in ("0px", ""), f"no outline around {target}"
-                return
-        pytest.fail(f"the Tab key does not reach {target} on {self.page.url}")
-
-    def has_focus(self, target: Locator) -> bool:
-        """Whether the next key goes to *target*."""
-        return target.and_(self.page.locator(":focus")).count() == 1
-
-    def begin_at(self, target: Locator) -> None:
-        """See that the keys begin at *target* on this page. (Of several browsers only one window is the active one.)"""
-        wait_until(
-            lambda: target.evaluate("e => e === document.activeElement"),
-            10,
-            lambda: f"the keys do not begin at {target}",
-        )
-
-    def outline(self) -> str:
-        """How wide the line around what has the focus is: a radio button's and a box's is around its picture."""
-        return self.page.locator(":focus").evaluate(
-            "e => ['radio', 'checkbox'].includes(e.type)"
-            " ? getComputedStyle(e.nextElementSibling, '::before').outlineWidth : getComputedStyle(e).outlineWidth"
-        )
-
-    def press(self, role: str, name: str | re.Pattern[str]) -> None:
-        """Go to a button or link by Tab, and press Enter there."""
-        self.tab_to(self.page.get_by_role(role, name=name).first)
-        self.page.keyboard.press("Enter")
-
-    def choose(self, question: str, wanted: list[str]) -> None:
-        """Mark options of a question: one by the arrow keys, several by Tab and the space bar."""
-        group = self.page.get_by_role("group", name=question)
-        if group.get_by_role("radio").count():
-            self.tab_to(group.get_by_role("radio").first)
-            places = [text.strip() for text in group.locator("label").all_inner_texts()]
-            self.page.keyboard.press("Space")
-            for _ in range(places.index(wanted[0])):
-                self.page.keyboard.press("ArrowDown")
-            expect(group.get_by_role("radio", name=wanted[0], exact=True)).to_be_checked()
-            return
-        for box in group.get_by_role("checkbox").all():
-            self.tab_to(box)
-            if box.evaluate("e => e.labels[0].innerText.trim()") in wanted:
-                self.page.keyboard.press("Space")
 
 
 def worded(part: str | re.Pattern[str]) -> re.Pattern[str]:
@@ -227,7 +170,7 @@ def confirm_and_brief(coordinator, to_stay):
 
 def read_and_train(learner, content):
     """4 Specialist of Lake, with the keyboard alone (demand D66)."""
-    page, keys = learner.page, Keys(learner)
+    page, keys = learner.page, learner.keys
     keys.press("link", "My training")
     row = page.get_by_role("listitem").filter(has_text=SUBJECT)
     expect(row).to_contain_text(re.compile(r"\d+ minutes · due .* 3 business days before it takes effect"))
@@ -262,8 +205,11 @@ def read_and_train(learner, content):
     keys.press("button", "Send my answers")
     learner.sees_heading("3 of 5. Not yet: look again at sections 2 and 3.")
     learner.sees("Only you see this score.")
+    # Where nothing is said of what was done, the keys go on at the heading.
+    keys.begin_at(page.get_by_role("heading", level=1))
     keys.press("button", "Try again")
     learner.sees("5 questions, 4 right to pass, as often as you like.")
+    keys.begin_at(page.get_by_role("heading", level=1))
     for question in content.test.question:
         keys.choose(question.text, options(question, right=True))
     keys.press("button", "Send my answers")
@@ -330,7 +276,7 @@ def test_ten_minutes_from_the_analyst_to_the_numbers_that_moved(person, cadre):
     confirm_each(cadre, letter, names)
 
     learner.go("/sign-in")
-    Keys(learner).press("button", worded(SPECIALIST))
+    learner.keys.press("button", worded(SPECIALIST))
     learner.sees("You are signed in as")
     learner.page.keyboard.press("Tab")
     expect(learner.page.get_by_role("link", name="Skip to main content")).to_be_focused()
