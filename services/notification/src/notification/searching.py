@@ -25,10 +25,15 @@ FROM unnest(%(ids)s::uuid[], %(series)s::text[], %(days)s::date[], %(heads)s::te
 ON CONFLICT (notice_id) DO UPDATE
 SET series = excluded.series, year = excluded.year, day = excluded.day, words = excluded.words
 """
+# What fits is found first, and then put into order: PostgreSQL cannot know how rare a word's beginning is, and would
+# look at every letter, the newest first, for a word that none has.
 _FIND = f"""
+WITH fits AS {{first}} (
+  SELECT s.notice_id, s.day FROM notice_search AS s WHERE true {{which}} ORDER BY s.day DESC, s.notice_id DESC
+)
 SELECT {NOTICE_WITHOUT_BODY}, s.day
-FROM notice_search AS s JOIN notice AS n ON n.id = s.notice_id
-WHERE {VISIBLE} {{which}}
+FROM fits AS s JOIN notice AS n ON n.id = s.notice_id
+WHERE {VISIBLE}
 ORDER BY s.day DESC, s.notice_id DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 
@@ -68,7 +73,7 @@ def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, ye
     ]
     after_day, after_id = page.after or (None, None)
     return db.rows(
-        _FIND.format(which=" ".join(which)),
+        _FIND.format(first="MATERIALIZED" if asked else "NOT MATERIALIZED", which=" ".join(which)),
         **values(reader),
         asked=asked,
         series=series_name,
