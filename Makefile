@@ -5,7 +5,7 @@ BIN := .venv/bin
 MEMBERS := libs/contracts libs/servicekit libs/cli $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
 
-.PHONY: help setup lock proto assets synthetic demo up test tools lint types format soak bench bench-quick performance browser revision docs deployment baseline clean
+.PHONY: help setup lock proto assets synthetic demo up test release lint types format soak bench bench-quick performance browser revision docs deployment baseline clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -47,8 +47,8 @@ up: setup ## start everything with the data that is there, until Ctrl-C
 test: setup ## all tests: rules, services, contracts, architecture, system, browser
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-tools: setup ## the tests of what ships and measures the product: the image's own steps, the bench at a tiny size
-	$(BIN)/pytest -q -n 2 --dist loadfile -m tools
+release: setup ## tests of what is to be released: the image's steps, a new installation, the demonstration, a restore, two of each service, the bench
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m release
 
 soak: setup ## the fault tests at full length: a minute without the bus, every process killed ten times, 100,000 events missed
 	$(BIN)/pytest -q -m soak -p no:randomly

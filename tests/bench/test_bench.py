@@ -22,7 +22,7 @@ PEOPLE = 400
 LETTERS = 2
 CALLS = 50
 
-pytestmark = pytest.mark.tools
+pytestmark = pytest.mark.release
 
 
 @pytest.fixture(scope="module")

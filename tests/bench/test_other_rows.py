@@ -22,7 +22,7 @@ SINGLES = 5
 HIRED = 4
 KEPT = 24
 
-pytestmark = pytest.mark.tools
+pytestmark = pytest.mark.release
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from cadre_cli.supervisor import Supervisor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.release, pytest.mark.timeout(300)]
 
 CADRE = Path(sys.executable).parent / "cadre"
 PASSWORD = "fourteen patient green ladders"

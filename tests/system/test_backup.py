@@ -15,7 +15,7 @@ from cadre_cli.demo import open_access
 from cadre_cli.supervisor import Supervisor
 from servicekit.testing.waiting import wait_until
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.release, pytest.mark.timeout(400)]
 
 LEARNERS = 60
 BEFORE, DURING = 20, 50

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.release, pytest.mark.timeout(400)]
 
 
 def run_demo(folder: Path) -> dict:

@@ -18,7 +18,7 @@ from servicekit.probe import answers_grpc, answers_http
 from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.release, pytest.mark.timeout(400)]
 
 LEARNERS = 60
 # Whom sixty workers call more than once or twice.
