@@ -5,6 +5,8 @@ import pytest
 from cadre.operations.v1 import operations_service_pb2 as pb
 from gateway import health
 from gateway.health import FAULTS, Node, State
+from gateway.pages.operator.asking import PATIENCE_SECONDS
+from servicekit.health import BUS_SECONDS
 
 # What each fault carries, as the services send it.
 CARRIED = {
@@ -65,3 +67,22 @@ def test_a_server_that_starts_again_and_again_is_down():
 
     assert (trouble.title, trouble.own) == ("PostgreSQL", State.DOWN)
     assert "ended with signal 9" in trouble.said
+
+
+def test_what_several_parts_say_in_the_same_words_is_one_thing_to_do_and_the_worst_comes_first():
+    down, parked = pb.Fault(reason="BUS_UNREACHABLE"), pb.Fault(reason="DEAD_LETTERS_WAIT", metadata={"letters": "2"})
+    whole = tree(
+        directory=pb.Status(faults=[down]), enrollment=pb.Status(faults=[parked, down]), evaluation="It is not there."
+    )
+
+    first, second, third = health.needs(whole)
+
+    assert (first.state, first.places, first.what) == (State.DOWN, ("directory", "enrollment"), "Connection to NATS")
+    assert (second.state, second.places, second.what) == (State.DOWN, ("evaluation",), "")
+    assert (third.state, third.places, third.what) == (State.LOOK, ("enrollment",), "Dead letters")
+    assert third.said.startswith("2 events could not be handled")
+    assert third.page == "dead-letters"
+
+
+def test_a_bus_that_hangs_is_named_by_the_services_before_the_page_gives_them_up():
+    assert 2 * BUS_SECONDS < PATIENCE_SECONDS

@@ -21,7 +21,9 @@ log = structlog.get_logger()
 _STUCK_SECONDS = 60.0
 # As many events wait after some ten seconds of standstill at full speed.
 _BEHIND_EVENTS = 10_000
-_BUS_SECONDS = 2.0
+# Twice that, to connect and to ask, is less than whoever asks for a status waits: a bus that hangs must not look like a
+# service that does.
+BUS_SECONDS = 0.8
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Health:
         status.start_time.FromDatetime(self.worker.started_at)
         consumers: Collection[ConsumerStatus] = ()
         try:
-            consumers = self.worker.bus(timeout=_BUS_SECONDS).consumers
+            consumers = self.worker.bus(timeout=BUS_SECONDS).consumers
         except BusError as error:
             log.warning("status_without_bus", error=str(error))
             status.faults.add(reason="BUS_UNREACHABLE", metadata={"error": str(error)})

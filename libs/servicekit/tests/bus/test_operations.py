@@ -1,6 +1,8 @@
 """An operator sees what is stuck, hands it over once more, or lets it go with a reason; and audits count rows."""
 
 import json
+import os
+import signal
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -198,14 +200,25 @@ def test_the_status_says_what_waits_in_outbox_consumers_and_dead_letters(make, o
     assert 0 <= consumer.seconds_since_fetch < 5
 
 
-def test_the_status_is_told_although_the_bus_is_down(make, operations, nats_server):
+@pytest.mark.parametrize("hangs", [False, True], ids=["gone", "hangs"])
+def test_the_status_is_told_although_the_bus_does_not_answer(make, operations, nats_server, hangs):
     make(13)
-    nats_server.stop()
-
-    status = operations.GetStatus(pb.GetStatusRequest())
+    pid = nats_server.pid
+    if hangs:
+        os.kill(pid, signal.SIGSTOP)
+    else:
+        nats_server.stop()
+    try:
+        status = operations.GetStatus(pb.GetStatusRequest())
+    finally:
+        if hangs:
+            os.kill(pid, signal.SIGCONT)
 
     assert status.dead_letters == 1
     assert not status.consumers
+    faults = {fault.reason: dict(fault.metadata) for fault in status.faults}
+    assert faults["BUS_UNREACHABLE"]["error"].startswith("NATS does not answer")
+    assert faults["DEAD_LETTERS_WAIT"] == {"letters": "1"}
 
 
 def test_a_process_that_only_answers_calls_knows_the_consumers_of_the_one_that_works(

@@ -57,6 +57,30 @@ class Node:
         return [self, *below] if self.own is not State.WORKS else below
 
 
+@dataclass(frozen=True)
+class Need:
+    """One thing for the operator to do, and all the parts that suffer from it."""
+
+    state: State
+    places: tuple[str, ...]
+    # What of them; empty = they themselves.
+    what: str
+    said: str
+    todo: str
+    page: str
+
+
+def needs(whole: Node) -> list[Need]:
+    """What needs the operator, worst first. What several parts say in the same words is one thing: one bus is down."""
+    found: dict[tuple[State, str, str, str, str], list[str]] = {}
+    for part in whole.parts:
+        for trouble in part.troubles:
+            what = "" if trouble is part else trouble.title
+            found.setdefault((trouble.own, what, trouble.said, trouble.todo, trouble.page), []).append(part.title)
+    made = [Need(state, tuple(places), what, *words) for (state, what, *words), places in found.items()]
+    return sorted(made, key=lambda need: -need.state)
+
+
 FAULTS: Mapping[str, Advice] = {
     "BUS_UNREACHABLE": Advice(
         State.DOWN,
@@ -85,7 +109,7 @@ FAULTS: Mapping[str, Advice] = {
     "DEAD_LETTERS_WAIT": Advice(
         State.LOOK,
         "{letters} events could not be handled and wait for your decision.",
-        "Open Dead letters: replay what was mended since, discard what must not be handled.",
+        "Replay what was mended since, discard what must not be handled.",
         "dead-letters",
     ),
     "JOB_PAUSED": Advice(

@@ -1,6 +1,8 @@
 """The operator's first page: what needs her, the health tree, queues, processes, releases and schemas."""
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,43 @@ def operations(visit: Visitor) -> Answer:
     """Everything at one glance."""
     answers = ask_all(visit, lambda stub: stub.GetStatus(pb.GetStatusRequest(), timeout=PATIENCE_SECONDS))
     processes = _processes(visit.gateway.settings.state_file, visit)
+    tree, statuses = health.tree(answers, gateway=_gateway(visit), processes=processes), answered(answers)
     return visit.page(
         "operations.html",
         processes=processes,
-        tree=health.tree(answers, gateway=_gateway(visit), processes=processes),
-        statuses=answered(answers),
+        tree=tree,
+        needs=health.needs(tree),
+        statuses=statuses,
+        sums=_sums(statuses.values(), processes),
+    )
+
+
+@dataclass(frozen=True)
+class Sums:
+    """All services together: what is said of a table before it is opened."""
+
+    to_send: int
+    to_handle: int
+    dead_letters: int
+    calls: float
+    failures: float
+    releases: tuple[str, ...]
+    schemas_differ: int
+    not_ready: int
+    restarts: int
+
+
+def _sums(statuses: Collection[pb.Status], processes: list[dict[str, Any]]) -> Sums:
+    return Sums(
+        to_send=sum(status.outbox_depth for status in statuses),
+        to_handle=sum(consumer.pending for status in statuses for consumer in status.consumers),
+        dead_letters=sum(status.dead_letters for status in statuses),
+        calls=sum(status.rates.calls for status in statuses),
+        failures=sum(status.rates.failures for status in statuses),
+        releases=tuple(sorted({status.software_version or "not told" for status in statuses})),
+        schemas_differ=sum(status.schema_head != status.schema_revision for status in statuses),
+        not_ready=sum(row["state"] != "ready" for row in processes),
+        restarts=sum(row["restarts"] for row in processes),
     )
 
 
