@@ -94,6 +94,20 @@ def test_a_coordinator_sees_prints_and_keeps_the_record_of_one_of_her_people(per
     coordinator.sees(f"Nothing yet in {today.year - 1}.")
 
 
+def test_a_record_that_is_printed_has_no_menus_and_nothing_that_axe_finds(person, trained):
+    """Demand D67: a record on paper is in the axe run too."""
+    found, _ = trained
+    coordinator = person(scripts=True).sign_in(COORDINATOR)
+    for page in (f"/agencies/lake/people/{found.name.removeprefix('people/')}/record/print", "/record/print"):
+        coordinator.go(page)
+        coordinator.page.emulate_media(media="print")
+
+        coordinator.sees("all staff are synthetic")
+        expect(coordinator.page.get_by_role("navigation")).to_have_count(0)
+        expect(coordinator.page.get_by_text("Print this page with your browser")).to_be_hidden()
+        assert coordinator.violations() == [], page
+
+
 def test_another_agency_sees_no_record_of_her(person, trained):
     found, _ = trained
     other = person().sign_in(BIG_COORDINATOR)
