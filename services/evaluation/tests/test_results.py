@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from evaluation.quality.results import count_results
+from servicekit.testing.plans import Plan
 
 from .test_reactions import COURSE, Quality, quality  # noqa: F401 - the fixture
 
@@ -125,6 +127,30 @@ def test_every_rate_is_between_0_and_1(results, tries):
         assert 0 <= first <= passed <= taken == len(people)
         assert passed == len({person for person, right in tries if right})
         assert first == sum(next(right for who, right in tries if who == person) for person in people)
+
+
+def test_counting_looks_at_what_is_new_and_not_at_what_was_counted(results):
+    results.take(*((n, True) for n in range(20_000)), at=NOW - timedelta(days=1))
+    with results.quality.evaluation.running.connect() as connection:
+        connection.execute("VACUUM ANALYZE sitting")
+    assert results.count() == (20_000, 20_000, 20_000)
+    results.take(*((n, True) for n in range(20_000, 20_004)), at=NOW + timedelta(minutes=1))
+    sent = []
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        sent.append((statement, parameters))
+
+    event.listen(results.quality.database.engine, "before_cursor_execute", note)
+    assert results.count(NOW + timedelta(hours=1)) == (20_000, 20_000, 20_000)
+    event.remove(results.quality.database.engine, "before_cursor_execute", note)
+
+    ((statement, parameters),) = [one for one in sent if "FROM sitting" in one[0]][:1]
+    with results.quality.evaluation.running.connect() as connection:
+        (plan,) = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).fetchone()
+    how = Plan(plan[0]["Plan"])
+    assert "sitting" not in how.scanned_whole()
+    assert 0 < how.rows_of("sitting") <= 10
+    assert [one for one in sent if "row_number" in one[0]] == []
 
 
 def test_counting_costs_two_statements_however_many_took_it(results, statements):

@@ -76,6 +76,14 @@ class SittingRow(Base, table=True):
             postgresql_where=text("state = 'OPEN'"),
         ),
         Index("ix_sitting_person_id_started_at_id", "person_id", "started_at", "id"),
+        # What was taken since results were counted.
+        Index(
+            "ix_sitting_test_id_test_version_submitted_at",
+            "test_id",
+            "test_version",
+            "submitted_at",
+            postgresql_where=text("state <> 'OPEN'"),
+        ),
     )
 
     id: uuid.UUID = Field(primary_key=True)

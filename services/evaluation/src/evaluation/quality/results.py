@@ -10,24 +10,41 @@ from evaluation.rules.reactions import FEWEST
 from servicekit.db import Database
 
 _ACTOR, _METHOD = "services/evaluation", "count_results"
-# Per person and version of a test: when she first took it, when she first passed, whether that was the first try.
+# Versions of tests for which enough people made a difference since they were counted: by a first try, or by passing
+# after tries in vain. Only sittings since then are looked at, and what their people did before.
+_CHANGED = """
+SELECT version.test_id, version.version AS test_version
+FROM test_version AS version
+LEFT JOIN test_result AS told ON (told.test_id, told.test_version) = (version.test_id, version.version)
+CROSS JOIN LATERAL (
+  SELECT count(DISTINCT new.person_id) AS people FROM sitting AS new
+  WHERE new.test_id = version.test_id AND new.test_version = version.version AND new.state <> 'OPEN'
+    AND new.submitted_at > coalesce(told.counted_at, '-infinity') AND new.submitted_at <= %(at)s
+    AND NOT EXISTS (
+      SELECT FROM sitting AS before
+      WHERE before.person_id = new.person_id AND before.state <> 'OPEN'
+        AND (before.test_id, before.test_version) = (new.test_id, new.test_version)
+        AND before.submitted_at <= told.counted_at AND (before.state = 'PASSED' OR new.state = 'FAILED')
+    )
+) AS difference
+WHERE difference.people >= %(fewest)s
+"""
+# Of these versions all is counted anew, per person: whether she took it, passed, and passed at the first try.
 _COUNT = """
 WITH try AS (
-  SELECT person_id, test_id, test_version, state, submitted_at,
+  SELECT person_id, test_id, test_version, state,
     row_number() OVER (PARTITION BY person_id, test_id, test_version ORDER BY submitted_at, id) AS number
-  FROM sitting WHERE state <> 'OPEN' AND submitted_at <= %(at)s
+  FROM unnest(%(tests)s::text[], %(versions)s::int[]) AS changed (test_id, test_version)
+  JOIN sitting USING (test_id, test_version)
+  WHERE state <> 'OPEN' AND submitted_at <= %(at)s
 ), taker AS (
-  SELECT person_id, test_id, test_version, min(submitted_at) AS took_at,
-    min(submitted_at) FILTER (WHERE state = 'PASSED') AS passed_at,
+  SELECT person_id, test_id, test_version, bool_or(state = 'PASSED') AS passed,
     bool_or(number = 1 AND state = 'PASSED') AS first
   FROM try GROUP BY person_id, test_id, test_version
 )
-SELECT test_id, test_version, count(*) AS taken, count(passed_at) AS passed, count(*) FILTER (WHERE first) AS first
-FROM taker LEFT JOIN test_result AS told USING (test_id, test_version)
-GROUP BY test_id, test_version
-HAVING count(*) FILTER (
-  WHERE told.counted_at IS NULL OR took_at > told.counted_at OR passed_at > told.counted_at
-) >= %(fewest)s
+SELECT test_id, test_version, count(*) AS taken, count(*) FILTER (WHERE passed) AS passed,
+  count(*) FILTER (WHERE first) AS first
+FROM taker GROUP BY test_id, test_version
 """
 _TELL = """
 INSERT INTO test_result (test_id, test_version, taken, passed, passed_first, counted_at)
@@ -43,9 +60,15 @@ SET taken = excluded.taken, passed = excluded.passed, passed_first = excluded.pa
 def count_results(database: Database, now: datetime) -> None:
     """Count who took and passed each version of a test, where at least five people make a difference."""
     with database.read() as db:
-        rows = db.rows(_COUNT, at=now, fewest=FEWEST)
-    if not rows:
-        return
+        changed = db.rows(_CHANGED, at=now, fewest=FEWEST)
+        if not changed:
+            return
+        rows = db.rows(
+            _COUNT,
+            at=now,
+            tests=[row["test_id"] for row in changed],
+            versions=[row["test_version"] for row in changed],
+        )
     with database.transaction(actor=_ACTOR, method=_METHOD, at=now) as db:
         db.run(
             _TELL,
