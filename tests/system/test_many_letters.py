@@ -1,6 +1,5 @@
 """Years of letters: pages show the first of them and say how many there are, and cost no more calls than for two."""
 
-import dataclasses
 import re
 import urllib.parse
 
@@ -8,39 +7,14 @@ import httpx
 import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
-from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre_cli import letters
 from cadre_cli.access import request_id
 from servicekit.testing.waiting import wait_until
 
-from .visitor import Visitor
+from .visitor import Visitor, issue
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 MANY = 27
-
-
-def issue(cadre, subject, ask="read_and_confirm", **fields):
-    """Issue a letter to the staff of Lake, and to every agency."""
-    access, model = cadre.access, cadre.content.letter
-    letter = dataclasses.replace(
-        model,
-        subject=subject,
-        number="",
-        ask=dataclasses.replace(model.ask, of_staff=ask),
-        audience=dataclasses.replace(model.audience, agencies=("lake",), units=(), job_classes=()),
-    )
-    sent = letters.draft(access, cadre.cast, letter, cadre.course_version)
-    if fields:
-        back = pb.ReturnNoticeRequest(name=sent.name, reason="Staff see it later.", request_id=request_id(subject, "b"))
-        sent = access.ask(access.notification.ReturnNotice, back, person=cadre.cast.approver)
-        for name, value in fields.items():
-            setattr(sent, name, value)
-        change = pb.UpdateNoticeRequest(notice=sent, request_id=request_id(subject, "change"))
-        sent = access.ask(access.notification.UpdateNotice, change, person=cadre.cast.analyst)
-        again = pb.SubmitNoticeRequest(name=sent.name, etag=sent.etag, request_id=request_id(subject, "again"))
-        sent = access.ask(access.notification.SubmitNotice, again, person=cadre.cast.analyst)
-    return letters.publish(access, cadre.cast, sent)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +121,24 @@ def test_a_letter_that_staff_do_not_see_yet_is_there_by_no_address(cadre, specia
     assert coordinator.client.post(f"/agencies/lake/letters/{letter_id}/release", data=released).status_code == 303
     for way in ("", "/letter", "/why", "/course/1"):
         assert specialist.client.get(f"/training/{letter_id}{way}").status_code == 200, way
+
+
+def test_a_briefing_is_offered_only_for_a_letter_for_which_it_counts(cadre, coordinator):
+    pages = {}
+    for counts in (True, False):
+        letter = issue(cadre, f"Briefing counts: {counts}", "read_confirm_and_train", briefing_counts=counts)
+        page = f"/agencies/lake/letters/{letter.name.removeprefix('notices/')}"
+        pages[counts] = (coordinator.text(page), coordinator.page(f"{page}/briefing?kind=briefing").text)
+    said = "A local briefing does not count for this letter"
+
+    assert "Record a briefing" in pages[True][0]
+    assert said not in "".join(pages[True])
+    assert 'value="BRIEFING"' in pages[True][1]
+    assert "Record a briefing" not in pages[False][0]
+    assert said in pages[False][0]
+    assert said in pages[False][1]
+    assert 'value="BRIEFING"' not in pages[False][1]
+    assert said in coordinator.text("/agencies/lake/training")
 
 
 def has_training(cadre, person, notice):

@@ -1,11 +1,15 @@
-"""Somebody at a browser without pictures: signs in, opens pages by their addresses, reads them."""
+"""Somebody at a browser without pictures: signs in, opens pages by their addresses, reads them; and letters for her."""
 
+import dataclasses
 import html
 import re
 
 import httpx
 
 from cadre.directory.v1 import directory_service_pb2 as directory
+from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre_cli import letters
+from cadre_cli.access import request_id
 
 
 class Visitor:
@@ -31,3 +35,26 @@ class Visitor:
         """What a form on the page carries beside what is typed."""
         found = self.page(path).text
         return {name: re.search(rf'name="{name}" value="([^"]+)"', found)[1] for name in ("csrf", "request_id")}
+
+
+def issue(cadre, subject, ask="read_and_confirm", **fields):
+    """Issue a letter to the staff of Lake, and to every agency."""
+    access, model = cadre.access, cadre.content.letter
+    letter = dataclasses.replace(
+        model,
+        subject=subject,
+        number="",
+        ask=dataclasses.replace(model.ask, of_staff=ask),
+        audience=dataclasses.replace(model.audience, agencies=("lake",), units=(), job_classes=()),
+    )
+    sent = letters.draft(access, cadre.cast, letter, cadre.course_version)
+    if fields:
+        back = pb.ReturnNoticeRequest(name=sent.name, reason="Staff see it later.", request_id=request_id(subject, "b"))
+        sent = access.ask(access.notification.ReturnNotice, back, person=cadre.cast.approver)
+        for name, value in fields.items():
+            setattr(sent, name, value)
+        change = pb.UpdateNoticeRequest(notice=sent, request_id=request_id(subject, "change"))
+        sent = access.ask(access.notification.UpdateNotice, change, person=cadre.cast.analyst)
+        again = pb.SubmitNoticeRequest(name=sent.name, etag=sent.etag, request_id=request_id(subject, "again"))
+        sent = access.ask(access.notification.SubmitNotice, again, person=cadre.cast.analyst)
+    return letters.publish(access, cadre.cast, sent)

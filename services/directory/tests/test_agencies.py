@@ -107,6 +107,18 @@ def test_reference_data_that_make_no_sense_are_refused(directory, wrong, field):
     assert (refused.value.code, list(refused.value.fields)) == ("INVALID_ARGUMENT", [field])
 
 
+def test_a_unit_says_whether_it_is_a_division_of_the_state(directory):
+    stub = directory.as_whole("reference.import", "agencies.read")
+    units = [pb.WorkUnit(slug="policy", title="Policy", of_state=True), pb.WorkUnit(slug="legal", title="Legal")]
+    stub.ImportReference(pb.ImportReferenceRequest(units=units, request_id=directory.request_id()))
+
+    known = {unit.slug: unit.of_state for unit in stub.ListVocabulary(pb.ListVocabularyRequest()).units}
+
+    assert known["policy"]
+    assert not known["legal"]
+    assert len(known) > 2
+
+
 def test_an_agency_shows_its_staff_and_whom_to_ask(directory):
     person = directory.hire("lake", family="Perry", given="Danielle", email="perry@lake.example.org")
     directory.hire("lake")

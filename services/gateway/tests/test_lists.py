@@ -125,3 +125,15 @@ def test_a_question_without_an_answer_is_an_error_at_the_question():
 
     assert [list(answer.options) for answer in answers] == [[1], []]
     assert list(form.errors) == ["q2"]
+
+
+def test_a_form_offers_the_units_that_fit_the_agency_and_those_that_somebody_has():
+    units = [
+        directory_pb.WorkUnit(slug="intake", title="Intake"),
+        directory_pb.WorkUnit(slug="policy", title="Policy", of_state=True),
+    ]
+    local, state = directory_pb.Agency(kind="single-county"), directory_pb.Agency(kind="state")
+
+    assert agency_lists.units_at(local, units) == [("intake", "Intake")]
+    assert agency_lists.units_at(state, units) == [("policy", "Policy")]
+    assert [slug for slug, _ in agency_lists.units_at(local, units, ["policy"])] == ["intake", "policy"]

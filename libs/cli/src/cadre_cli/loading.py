@@ -64,7 +64,10 @@ def load_reference(access: Access, reference: Reference) -> int:
             directory_pb.County(fips=county.fips, title=county.county, population=county.pop_2019)
             for county in reference.counties
         ],
-        units=[directory_pb.WorkUnit(slug=unit.slug, title=unit.name) for unit in reference.all_units],
+        units=[
+            directory_pb.WorkUnit(slug=unit.slug, title=unit.name, of_state=unit in reference.state_divisions)
+            for unit in reference.all_units
+        ],
         job_classes=[
             directory_pb.JobClass(slug=row.slug, title=row.title, code=row.code or "") for row in reference.job_classes
         ],

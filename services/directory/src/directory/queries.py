@@ -181,7 +181,7 @@ def job_classes(db: Db) -> list[dict[str, Any]]:
 
 def work_units(db: Db) -> list[dict[str, Any]]:
     """Return all work units by title."""
-    return db.rows("SELECT id, title FROM work_unit ORDER BY title, id")
+    return db.rows("SELECT id, title, of_state FROM work_unit ORDER BY title, id")
 
 
 def staff(

@@ -36,8 +36,10 @@ ON CONFLICT (fips) DO UPDATE SET title = excluded.title, population = excluded.p
 WHERE county IS DISTINCT FROM excluded
 """
 _UNITS = """
-INSERT INTO work_unit (id, title) SELECT id, title FROM jsonb_populate_recordset(NULL::work_unit, %(rows)s)
-ON CONFLICT (id) DO UPDATE SET title = excluded.title WHERE work_unit IS DISTINCT FROM excluded
+INSERT INTO work_unit (id, title, of_state)
+SELECT id, title, of_state FROM jsonb_populate_recordset(NULL::work_unit, %(rows)s)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, of_state = excluded.of_state
+WHERE work_unit IS DISTINCT FROM excluded
 """
 _CLASSES = """
 INSERT INTO job_class (id, title, code) SELECT id, title, code FROM jsonb_populate_recordset(NULL::job_class, %(rows)s)

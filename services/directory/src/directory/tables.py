@@ -73,12 +73,13 @@ class CountyMembershipRow(Base, table=True):
 
 
 class WorkUnitRow(Base, table=True):
-    """A kind of work unit."""
+    """A kind of work unit of local agencies, or a division of the state's."""
 
     __tablename__ = "work_unit"
 
     id: str = Field(primary_key=True)
     title: str
+    of_state: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class JobClassRow(Base, table=True):

@@ -137,7 +137,7 @@ def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
             for county in each.counties
         ],
         "counties": [{"fips": c.fips, "title": c.title, "population": c.population} for c in request.counties],
-        "units": [{"id": unit.slug, "title": unit.title} for unit in request.units],
+        "units": [{"id": unit.slug, "title": unit.title, "of_state": unit.of_state} for unit in request.units],
         "job_classes": [{"id": c.slug, "title": c.title, "code": c.code} for c in request.job_classes],
     }
 
@@ -181,7 +181,7 @@ def vocabulary(
 ) -> pb.Vocabulary:
     """Return what forms offer."""
     return pb.Vocabulary(
-        units=[pb.WorkUnit(slug=row["id"], title=row["title"]) for row in units],
+        units=[pb.WorkUnit(slug=row["id"], title=row["title"], of_state=row["of_state"]) for row in units],
         job_classes=[pb.JobClass(slug=row["id"], title=row["title"], code=row["code"]) for row in job_classes],
         regions=sorted(regions),
         roster_columns=[pb.RosterColumn(name=name, required=name in rosters.REQUIRED) for name in rosters.COLUMNS],

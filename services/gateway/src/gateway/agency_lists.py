@@ -1,14 +1,17 @@
 """An agency's people under a letter, as its own pages show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 
+STATE = "state"
 # Up to so many staff an agency sees names at once; above, counts by unit with a link to the names.
 NAMES_AT_ONCE = 25
+
+Boxes = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,12 @@ def lines(
         )
         for standing in standings
     ]
+
+
+def units_at(agency: directory_pb.Agency, units: Iterable[directory_pb.WorkUnit], held: Collection[str] = ()) -> Boxes:
+    """Return what a form of *agency* offers: units of local agencies, or divisions of the state; and what is *held*."""
+    of_state = agency.kind == STATE
+    return [(unit.slug, unit.title) for unit in units if unit.of_state == of_state or unit.slug in held]
 
 
 def waits_for_release(mine: pb.AgencyNotice, today: date) -> bool:

@@ -230,6 +230,8 @@ def _to_train(visit: Visit, agency_id: str, letter_id: str, unit: str) -> dict[s
 
 def _briefing(visit: Visit, agency_id: str, letter_id: str, form: Form, unit: str, *, tick_all: bool = False) -> Answer:
     shown = _to_train(visit, agency_id, letter_id, unit)
+    if not shown["letter"].briefing_counts:
+        form.values["kind"] = ["OTHER_SYSTEM"]
     if tick_all:
         form.values["people"] = [line.person for line in shown["lines"] if not line.standing.on_leave]
     return visit.page("briefing.html", status=400 if form.errors else 200, **shown, unit=unit, form=form)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from gateway import people_files
+from gateway import agency_lists, people_files
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
@@ -37,12 +37,14 @@ def people_list(
         )
     )
     vocabulary = directory.ListVocabulary(pb.ListVocabularyRequest())
+    agency = directory.GetAgency(pb.GetAgencyRequest(name=parent))
     return visit.page(
         "people.html",
-        agency=directory.GetAgency(pb.GetAgencyRequest(name=parent)),
+        agency=agency,
         people=listed.people,
         total=listed.total_size,
         units={one.slug: one.title for one in vocabulary.units},
+        units_here=agency_lists.units_at(agency, vocabulary.units),
         next_page=listed.next_page_token,
         chosen=Form.of({"query": query, "unit": unit, "only": only}),
         shown=list(SHOWN.items()),
@@ -134,5 +136,5 @@ def _new(visit: Visit, agency_id: str, form: Form, known: str = "") -> Answer:
         known=known,
         agency_id=agency_id,
         classes=[("", "Choose one")] + [(one.slug, one.title) for one in vocabulary.job_classes],
-        units=[(one.slug, one.title) for one in vocabulary.units],
+        units=agency_lists.units_at(visit.agency(f"agencies/{agency_id}"), vocabulary.units, form.all("units")),
     )

@@ -8,6 +8,7 @@ from fastapi.exceptions import HTTPException
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from cadre.directory.v1 import directory_service_pb2 as pb
+from gateway import agency_lists
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
@@ -122,7 +123,7 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
     for field in (*_IDENTITY, *_POST, *_DAYS):
         form.values.setdefault(field, list(job.units) if field == "units" else [shown.get(field, today)])
     vocabulary = visit.clients.directory.ListVocabulary(pb.ListVocabularyRequest())
-    agencies = visit.clients.directory.ListAgencies(pb.ListAgenciesRequest(page_size=200)).agencies
+    agencies = visit.agencies()
     return visit.page(
         "person.html",
         status=400 if form.errors else 200,
@@ -133,11 +134,11 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
         form=form,
         do=do,
         agency_id=agency_id,
-        agencies={agency.name: agency.short_title for agency in agencies},
+        agencies={name: agency.short_title for name, agency in agencies.items()},
         titles={one.slug: one.title for one in vocabulary.job_classes}
         | {one.slug: one.title for one in vocabulary.units},
         classes=[(one.slug, one.title) for one in vocabulary.job_classes],
-        units=[(one.slug, one.title) for one in vocabulary.units],
+        units=agency_lists.units_at(visit.agency(f"agencies/{agency_id}"), vocabulary.units, job.units),
         may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
     )
 
