@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cadre_cli import processes, schema, secret_files
-from cadre_cli.doctor import production, services
+from cadre_cli.doctor import machine, production, services
 from cadre_cli.doctor.command import examine
 from cadre_cli.installation import SERVICES
 from cadre_cli.main import app
@@ -260,6 +261,23 @@ def test_a_taken_port_is_named(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         findings = {finding.check: finding for finding in examine(tmp_path, listener.getsockname()[1])}
     assert "taken by another program" in findings["Port"].found
+
+
+def test_a_port_that_another_program_took_is_named_although_cadre_runs_on_its_own():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number = listener.getsockname()[1]
+        assert machine.port(number, served=number).mend == ""
+        assert "taken by another program" in machine.port(number, served=number + 1).found
+
+
+def test_a_nats_that_hangs_is_named(tmp_path, installed, bus):
+    os.kill(bus.pid, signal.SIGSTOP)
+    try:
+        found = faults(tmp_path)
+    finally:
+        os.kill(bus.pid, signal.SIGCONT)
+    assert set(found) == {"NATS"}
+    assert re.fullmatch(r"NATS does not answer: \w+", found["NATS"][0])
 
 
 def test_an_embedded_installation_that_stands_still_is_started_to_be_examined(tmp_path):

@@ -194,7 +194,8 @@ def connect(url: str) -> Iterator[Streams]:
         try:
             client = runner.run(_connect(url))
         except (nats.errors.Error, OSError, TimeoutError) as error:
-            raise BackupError(f"NATS does not answer: {type(error).__name__}: {error}") from error
+            why = f"{type(error).__name__}: {error}".removesuffix(": ")
+            raise BackupError(f"NATS does not answer: {why}") from error
         try:
             yield Streams(runner, client)
         finally:

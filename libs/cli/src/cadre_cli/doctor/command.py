@@ -49,7 +49,9 @@ def examine(
     folder = secrets_dir()
     yield machine.python()
     if in_production:
-        yield from production.examine(os.environ, folder or data_dir / "keys")
+        # What runs here was told by the supervisor's command line, not by our environment.
+        told = {"CADRE_DEMO": "1"} if not folder and _runs(data_dir) and read_state(data_dir).get("demo") else {}
+        yield from production.examine(os.environ | told, folder or data_dir / "keys")
     if folder:
         yield from _elsewhere(folder)
         return
@@ -58,7 +60,7 @@ def examine(
     yield machine.disk(data_dir, least_free_gb)
     yield from machine.secrets(data_dir)
     running = _runs(data_dir)
-    yield machine.port(port, running=running)
+    yield machine.port(port, served=_ports(data_dir).get("gateway") if running else None)
     yield from machine.servers()
     yield from _here(data_dir, running=running)
 
@@ -80,15 +82,20 @@ def _here(data_dir: Path, *, running: bool) -> Iterator[Finding]:
         with open_installation(data_dir) as installation:
             yield from services.databases(installation)
             yield services.bus(installation)
-            yield from services.key_files(installation.keys_dir)
-            if running:
-                rows = {row["name"]: row["port"] for row in read_state(data_dir).get("processes", []) if row["pid"]}
-                yield from services.trust(services.peers_of(rows), installation.keys_dir)
+            found = list(services.key_files(installation.keys_dir))
+            yield from found
+            # With a wrong key every service refuses, and to start them again would not help.
+            if running and not any(finding.mend for finding in found):
+                yield from services.trust(services.peers_of(_ports(data_dir)), installation.keys_dir)
     except InstallationError as error:
         # Nothing to find fault with: `cadre up` makes it.
         yield Finding("Data", str(error))
     except ServerError as error:
         yield Finding("Servers", "an embedded server does not start on the data", str(error))
+
+
+def _ports(data_dir: Path) -> dict[str, int]:
+    return {row["name"]: row["port"] for row in read_state(data_dir).get("processes", []) if row["pid"]}
 
 
 def _runs(data_dir: Path) -> bool:

@@ -56,11 +56,11 @@ def secrets(data_dir: Path) -> Iterator[Finding]:
         yield Finding("Secrets", f"{len(there)} files, readable by their owner only")
 
 
-def port(number: int, *, running: bool) -> Finding:
-    """Whether pages can be served on the port; *running* = Cadre itself may have it."""
+def port(number: int, *, served: int | None) -> Finding:
+    """Whether pages can be served on the port; *served* = where Cadre serves them already, if it runs."""
     if port_is_free(number):
         return Finding("Port", f"{number} is free")
-    if running:
+    if number == served:
         return Finding("Port", f"{number} is served by Cadre")
     return Finding("Port", f"{number} is taken by another program", "End that program, or choose another --port.")
 

@@ -23,7 +23,7 @@ def examine(environment: Mapping[str, str], keys_dir: Path) -> Iterator[Finding]
 
 def _demonstration(environment: Mapping[str, str]) -> Finding:
     if environment.get("CADRE_DEMO", "").strip().lower() in _YES:
-        mend = "Unset CADRE_DEMO for every process: with it, anybody signs in as anybody."
+        mend = "Unset CADRE_DEMO for every process, or leave out --demo: with it, anybody signs in as anybody."
         return Finding("Personas", "CADRE_DEMO is on", mend)
     return Finding("Personas", "off")
 
