@@ -34,6 +34,8 @@ def told(visitor, sentence):
 def write_and_send(analyst, course):
     keys, page = analyst.keys, analyst.page
     keys.press("link", "New letter or release")
+    keys.press("button", "Give the next free number of this series")
+    keys.begin_at(page.get_by_label("Number", exact=True))
     keys.type("Subject", SUBJECT)
     keys.pick("Reason for this transmittal", "State law or regulation")
     keys.type("Contact", "DCSS Policy")
@@ -79,6 +81,8 @@ def confirm_and_brief(coordinator):
     keys.press("button", "Confirm for our agency")
     told(coordinator, "Confirmed for your agency.")
     keys.press("link", "Record a briefing")
+    keys.press("button", "Tick everyone who is not yet trained")
+    keys.begin_at(page.get_by_role("group", name="Who was there"))
     keys.press("button", "Record the briefing")
     coordinator.sees_heading("Not yet: please look at this")
     keys.begin_at(page.get_by_role("alert"))
