@@ -30,6 +30,7 @@ A, B = SINGLE.options
         (replace(SOUND, items=()), 0, "must have an item"),
         (replace(SOUND, pass_mark=0), 0, "must have a pass mark from 1 to 2"),
         (replace(SOUND, pass_mark=3), 0, "must have a pass mark from 1 to 2"),
+        (replace(SOUND, items=(SINGLE,), pass_mark=2), 0, "must have a pass mark of 1"),
         (single(text=" "), 1, "must ask something"),
         (multiple(A), 2, "must have at least 2 options"),
         (single(A, B, Option("")), 1, "must not have an empty option"),

@@ -117,7 +117,8 @@ def faults(test: Test) -> list[Fault]:
     if not test.items:
         found.append(Fault(0, "must have an item"))
     elif not 1 <= test.pass_mark <= len(test.items):
-        found.append(Fault(0, f"must have a pass mark from 1 to {len(test.items)}"))
+        most = len(test.items)
+        found.append(Fault(0, f"must have a pass mark from 1 to {most}" if most > 1 else "must have a pass mark of 1"))
     return found
 
 
