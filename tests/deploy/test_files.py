@@ -300,6 +300,10 @@ def test_every_process_is_probed_budgeted_and_there_twice(overlay):
         scaler = by_kind["HorizontalPodAutoscaler"].get(deployed)
         replicas = scaler["spec"]["minReplicas"] if scaler else thing["spec"]["replicas"]
         assert replicas == 2
+    # More work beside the leader would stand by: only who answers calls and pages is scaled, by what it uses.
+    assert set(by_kind["HorizontalPodAutoscaler"]) == set(PROCESSES)
+    for scaler in by_kind["HorizontalPodAutoscaler"].values():
+        assert [metric["resource"]["name"] for metric in scaler["spec"]["metrics"]] == ["cpu"]
     for service in PROCESSES:
         selector = by_kind["Service"][service]["spec"]["selector"]
         assert selector.items() <= deployments[service]["spec"]["template"]["metadata"]["labels"].items()

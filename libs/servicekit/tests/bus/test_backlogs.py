@@ -1,8 +1,13 @@
 """The bus on days when it takes nothing, or nobody listens: what was committed waits, and nothing of it is lost."""
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 from nats.js import api
 
+from servicekit.embedded.nats import NatsServer
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until
 
@@ -10,6 +15,67 @@ from servicekit.testing.waiting import wait_until
 BACKLOG = 5_000
 LONG_BACKLOG = 100_000
 _AT_ONCE = 1_000
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 48 MB: mounted in the namespace of a process that does nothing else, and reached through it."""
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    own = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    script = f"mount -t tmpfs -o size=48m tmpfs {mount} && echo mounted && exec cat"
+    holder = subprocess.Popen(
+        ["unshare", "--mount", *own, "sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout.readline() == "mounted\n"
+        yield Path(f"/proc/{holder.pid}/root{mount}")
+    finally:
+        holder.communicate(timeout=30)
+
+
+def use_up(disk):
+    """Fill what is left of *disk*; give the file to delete."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 10):
+            while True:
+                try:
+                    if file.write(bytes(size)) < size:
+                        break
+                except OSError:
+                    break
+    return ballast
+
+
+class TestOnASmallDisk:
+    """NATS keeps its events where there is soon no room."""
+
+    @pytest.fixture
+    def nats_server(self, small_disk, tmp_path):
+        users = {name: [f"cadre.{name}.>"] for name in ("maker", "hearer")}
+        with NatsServer(small_disk / "nats", users, log=tmp_path / "nats.log") as server:
+            yield server
+
+    def test_what_a_full_disk_does_not_take_waits_in_the_outbox_and_is_heard_when_there_is_room(
+        self, maker, hear, small_disk, nats_server
+    ):
+        """NATS does not find by itself that there is room again: it is started anew, as the runbook says."""
+        hearer = hear()
+        maker.make(*range(10))
+        await_quiet([maker.worker, hearer.worker])
+
+        ballast = use_up(small_disk)
+        maker.make(*range(10, 60))
+        wait_until(lambda: maker.metric("cadre_outbox_events") >= 40, 20, "the gauge does not show what waits")
+        assert maker.rows("SELECT count(*) >= 40 AS waits FROM outbox WHERE published_at IS NULL") == [{"waits": True}]
+
+        ballast.unlink()
+        nats_server.stop()
+        nats_server.start()
+        await_quiet([maker.worker, hearer.worker], timeout=60)
+        assert hearer.heard() == [f"a{number}" for number in range(60)]
+        wait_until(lambda: maker.metric("cadre_outbox_events") == 0, 20, "the gauge does not fall")
 
 
 def resize(operator, **changes):
@@ -22,8 +88,7 @@ def resize(operator, **changes):
     operator(change)
 
 
-def test_what_a_full_disk_does_not_take_waits_in_the_outbox_and_is_heard_when_there_is_room(maker, hear, operator):
-    """JetStream answers the same way whether its disk or the limit of the stream is used up: it stores no more."""
+def test_what_a_full_stream_does_not_take_waits_in_the_outbox_and_is_heard_when_it_takes_more(maker, hear, operator):
     hearer = hear()
     maker.make(*range(10))
     await_quiet([maker.worker, hearer.worker])

@@ -97,7 +97,7 @@ FAULTS: Mapping[str, Advice] = {
     "OUTBOX_STUCK": Advice(
         State.LOOK,
         "{events} events wait to be sent, the oldest for {seconds} seconds.",
-        "Look whether NATS answers and whether one process of the service leads.",
+        "Look whether NATS answers and whether one process of the service leads. After a full disk, start NATS again.",
         "outbox",
     ),
     "CONSUMER_BEHIND": Advice(
