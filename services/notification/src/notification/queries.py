@@ -54,26 +54,36 @@ ORDER BY agency_id
 """  # noqa: S608 - made of constants
 _ONLY = "AND n.id = ANY(%(notices)s)"
 _NEWEST = "(extract(epoch FROM n.published_at) * -1000000)::bigint"
+_AT_DELIVERY = "d.notice_id = n.id AND d.version = n.version AND d.agency_id = %(agency)s"
+# The order is found by what is open alone; whole figures are counted for the letters of the page.
 _AGENCY_NOTICES = f"""
-SELECT * FROM (
-  SELECT {{columns}}, %(agency)s::text AS agency_id, {_DELIVERY}, {_COUNT_NAMES},
-    NOT unconfirmed AND NOT to_go AS closed, {_NEWEST} AS newest,
+WITH at_agency AS (
+  SELECT n.id AS item_id, NOT unconfirmed AND NOT to_go AS closed, {_NEWEST} AS newest,
     (count(*) FILTER (WHERE unconfirmed) OVER ())::int AS unconfirmed_count,
     (count(*) FILTER (WHERE to_go) OVER ())::int AS to_go_count
   FROM notice AS n
-  CROSS JOIN LATERAL (SELECT {_COUNTED_ON} AS on_day) AS counted
-  LEFT JOIN delivery AS d ON d.notice_id = n.id AND d.version = n.version AND d.agency_id = %(agency)s
-  LEFT JOIN LATERAL (
-    {_FIGURES} WHERE notice_id = n.id AND agency_id = %(agency)s GROUP BY notice_id, agency_id
-  ) AS f ON true
+  LEFT JOIN delivery AS d ON {_AT_DELIVERY}
+  CROSS JOIN LATERAL (
+    SELECT sum(listed + excused) AS here, sum(listed - ready - on_leave) AS left FROM readiness
+    WHERE notice_id = n.id AND agency_id = %(agency)s
+  ) AS f
   CROSS JOIN LATERAL (
     SELECT n.state = 'PUBLISHED' AND d.delivered_at IS NOT NULL AND d.confirmed_at IS NULL AS unconfirmed,
-      n.state = 'PUBLISHED' AND coalesce(f.listed - f.ready - f.on_leave, 0) > 0 AS to_go
+      n.state = 'PUBLISHED' AND coalesce(f.left, 0) > 0 AS to_go
   ) AS waits
-  WHERE n.state IN ('PUBLISHED', 'WITHDRAWN') AND (d.delivered_at IS NOT NULL OR f.listed + f.excused > 0) {{which}}
-) AS at_agency
-{{page}}
-ORDER BY closed, newest, id LIMIT %(limit)s
+  WHERE n.state IN ('PUBLISHED', 'WITHDRAWN') AND (d.delivered_at IS NOT NULL OR f.here > 0) {{which}}
+), shown AS (
+  SELECT * FROM at_agency {{page}} ORDER BY closed, newest, item_id LIMIT %(limit)s
+)
+SELECT {{columns}}, shown.*, %(agency)s::text AS agency_id, {_DELIVERY}, {_COUNT_NAMES}
+FROM shown
+JOIN notice AS n ON n.id = shown.item_id
+CROSS JOIN LATERAL (SELECT {_COUNTED_ON} AS on_day) AS counted
+LEFT JOIN delivery AS d ON {_AT_DELIVERY}
+LEFT JOIN LATERAL (
+  {_FIGURES} WHERE notice_id = n.id AND agency_id = %(agency)s GROUP BY notice_id, agency_id
+) AS f ON true
+ORDER BY closed, newest, item_id
 """  # noqa: S608 - made of constants
 # Who is under a notice at an agency, led by the agency's part of the audience: others' people are not looked at. Leave
 # is a person's, so her row at this agency says it too.
@@ -200,9 +210,9 @@ def agency_notices(db: Db, agency_id: str, page: Page, today: date, notice_ids: 
     Then the newest. Narrowed to *notice_ids* if there are any. Each row says of all pages how many letters the agency
     has still to confirm, and under how many somebody is still to go.
     """
-    after = _after(page, "WHERE", ">", closed="bool", newest="bigint", id="uuid")
+    after = _after(page, "WHERE", ">", closed="bool", newest="bigint", item_id="uuid")
     sql = _AGENCY_NOTICES.format(columns=NOTICE_WITHOUT_BODY, which=_ONLY if notice_ids else "", page=after)
-    values = _page_values(page, "closed", "newest", "id")
+    values = _page_values(page, "closed", "newest", "item_id")
     return db.rows(sql, agency=agency_id, today=today, notices=list(notice_ids), **values)
 
 

@@ -169,7 +169,7 @@ class NotificationServicer(Servicer):
             few, many = wire.left_asked(request, shown)
             left = queries.left(db, few, agency_id)
             units = {row["id"]: queries.units(db, row, agency_id, today) for row in many}
-        token = page.next_token(rows, [shown[-1][key] for key in ("closed", "newest", "id")]) if shown else ""
+        token = page.next_token(rows, [shown[-1][key] for key in ("closed", "newest", "item_id")]) if shown else ""
         return pb.ListAgencyNoticesResponse(
             notices=[
                 wire.agency_notice(row, units.get(row["id"], ()), today, left=left.get(row["id"], ())) for row in shown
