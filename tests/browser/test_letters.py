@@ -4,6 +4,7 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pypdf
 import pytest
 from playwright.sync_api import expect
@@ -18,6 +19,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 ANALYST, APPROVER = "State analyst", "Approver"
 COORDINATOR = "Coordinator, Lake"
 TODAY = pacific_date(datetime.now(UTC))
+# The moment for which a letter is scheduled is reached.
+TIME_COMES = """
+WITH entry AS (
+  INSERT INTO audit (id, at, actor, method, resource) VALUES (gen_random_uuid(), now(), 'test', 'time', 'notices')
+  RETURNING id
+), audited AS (
+  SELECT set_config('cadre.audit', id::text, true) AS id FROM entry
+)
+UPDATE notice SET publish_at = now() - interval '1 second' FROM audited
+WHERE notice.id = %(letter)s AND audited.id <> ''
+"""
 
 
 def pdf(text):
@@ -56,6 +68,20 @@ def send_for_approval(analyst, cadre):
     analyst.press("Send for approval")
     analyst.sees("The letter was sent for approval.")
     return analyst.page.url.partition("?")[0].removeprefix(cadre.url)
+
+
+def approve_for(approver, path, day, at):
+    """Approve a letter to be issued later, as soon as its list of staff has arrived where letters are issued."""
+
+    def approved():
+        approver.go(path)
+        approver.page.get_by_text("Issue on a day and time").click()
+        approver.type("Day of issue (optional)", day.isoformat())
+        approver.type("Time of issue (optional)", at)
+        approver.press("Approve, and issue it then")
+        return bool(approver.page.get_by_text("The letter is approved.").count())
+
+    wait_until(approved, 30, "the list of staff arrives")
 
 
 # ---- writing ----
@@ -167,14 +193,15 @@ def test_a_signed_letter_is_attached_searched_for_numbers_read_by_staff_and_remo
     assert outsider.page.request.get(cadre.url + link.get_attribute("href")).status == 404
 
 
-def test_a_file_that_is_too_large_is_refused_at_its_field_and_beyond_any_form_before_it_is_read(person):
+def test_a_file_that_is_too_large_is_refused_at_its_field_and_beyond_any_form_before_it_is_read(person, tmp_path):
     analyst = person().sign_in(ANALYST)
     draft(analyst, "With a large file")
     analyst.press("Save the draft, then add or remove files")
     page = analyst.page.url
     for megabytes in (11, 30):
         analyst.page.goto(page)
-        large = {"name": "large.txt", "mimeType": "text/plain", "buffer": b"a" * megabytes * 1024 * 1024}
+        large = tmp_path / "large.txt"
+        large.write_bytes(b"a" * megabytes * 1024 * 1024)
         analyst.page.get_by_label("File", exact=True).set_input_files(large)
         analyst.press("Add the file")
         analyst.sees("The file is larger than 10 MB." if megabytes < 21 else "This file is too large")
@@ -209,21 +236,12 @@ def test_a_letter_is_issued_on_a_day_and_time_and_can_be_returned_before(person,
     day = add_business_days(TODAY, 3)
 
     approver = person().sign_in(APPROVER)
-
-    def approve():
-        approver.go(path)
-        approver.page.get_by_text("Issue on a day and time").click()
-        approver.type("Day of issue (optional)", day.isoformat())
-        approver.type("Time of issue (optional)", "14:30")
-        approver.press("Approve, and issue it then")
-        return bool(approver.page.get_by_text("The letter is approved.").count())
-
     approver.go(path)
     approver.page.get_by_text("Issue on a day and time").click()
     approver.type("Day of issue (optional)", (TODAY - timedelta(days=1)).isoformat())
     approver.press("Approve, and issue it then")
     approver.sees("This moment has passed.")
-    wait_until(approve, 30, "the list of staff arrives")
+    approve_for(approver, path, day, "14:30")
     approver.sees(re.compile(rf"is issued {day:%b} {day.day}(, \d+)?, 2:30 p\.m\., Pacific time"))
     approver.go("/letters")
     approver.sees_heading("Scheduled")
@@ -238,6 +256,43 @@ def test_a_letter_is_issued_on_a_day_and_time_and_can_be_returned_before(person,
     approver.type(re.compile("Reason for returning it"), "The form changed again.")
     approver.press("Return with a reason")
     approver.sees("The letter went back to its author with your reason.")
+
+
+def test_a_scheduled_letter_is_issued_by_its_job_and_a_worker_reads_its_signed_pdf(person, cadre):
+    signed = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": pdf("The letter, signed.")}
+    analyst = person().sign_in(ANALYST)
+    draft(analyst, "Issued by itself")
+    analyst.press("Save the draft, then add or remove files")
+    analyst.page.get_by_text("The signed letter (PDF)", exact=True).click()
+    analyst.page.get_by_label("File", exact=True).set_input_files(signed)
+    analyst.press("Add the file")
+    analyst.sees("The file is added to the draft.")
+    analyst.press("Back to the draft")
+    path = send_for_approval(analyst, cadre)
+    day = add_business_days(TODAY, 3)
+
+    approver = person().sign_in(APPROVER)
+    approve_for(approver, path, day, "08:00")
+    approver.press("History")
+    history = approver.page.get_by_role("listitem").filter(has_text="It is issued by itself then")
+    expect(history).to_contain_text(re.compile(rf"{day:%b} {day.day}(, \d+)?, 8:00 a\.m\. .* Approved by "))
+
+    with psycopg.connect(cadre.databases["notification"]) as connection:
+        connection.execute(TIME_COMES, {"letter": path.removeprefix("/letters/")})
+    operator = person().sign_in("Operator")
+    operator.go("/operations/jobs")
+    card = operator.page.get_by_role("article").filter(has_text="notification: issue scheduled")
+    card.get_by_role("button", name=re.compile("^Run now")).click()
+    operator.sees("The job runs now.")
+    approver.waits_for(re.compile("Approved and issued by "))
+
+    learner = person().sign_in("Specialist, Lake")
+    learner.go(f"/training{path.removeprefix('/letters')}")
+    link = learner.page.get_by_role("link", name="Read the whole letter (PDF)")
+    answer = learner.page.request.get(cadre.url + link.get_attribute("href"))
+    assert answer.status == 200
+    assert answer.body() == signed["buffer"]
+    assert answer.headers["content-type"] == "application/pdf"
 
 
 # ---- withdrawal ----

@@ -160,6 +160,7 @@ def test_what_is_past_due_is_said_to_the_state_to_the_agency_and_to_the_person(
         ["County of Los Angeles Child Support Services Department", "1 of 1 staff are past due."],
     ]
     expect(analyst.page.get_by_role("row", name=re.compile("^Lake County"))).to_contain_text("Past due")
+    analyst.sees(re.compile(r"Staff had to be ready by \w+day, .* before it took effect\."))
     analyst.check_page()
 
     coordinator = signed_in(COORDINATOR)

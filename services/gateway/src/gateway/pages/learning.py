@@ -73,7 +73,10 @@ def letter_to_read(visit: Visitor, request: Request, letter_id: str) -> Answer:
         and letters.asks_something(item.notice)
         and "prefetch" not in request.headers.get("sec-purpose", "")
     ):
-        item = visit.clients.notification.ReadNotice(pb.ReadNoticeRequest(notice=name, request_id=Form().request_id))
+        read = visit.clients.notification.ReadNotice(pb.ReadNoticeRequest(notice=name, request_id=Form().request_id))
+        # What was done is answered without the letter's files.
+        read.notice.CopyFrom(item.notice)
+        item = read
     return _reader(visit, item, Form())
 
 
