@@ -272,6 +272,7 @@ def test_a_real_letter_from_before_cadre_is_found_by_its_number_and_read(signed_
     card.get_by_role("link").click()
 
     learner.sees_heading(re.compile(re.escape(wanted.subject)))
+    learner.sees_heading("What to do")
     learner.sees(f"Issued elsewhere, before Cadre. Source: {wanted.source}")
     assert learner.page.get_by_role("button", name=re.compile("^Confirm")).count() == 0
     learner.check_page()
