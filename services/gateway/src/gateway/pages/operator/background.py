@@ -87,6 +87,8 @@ def _show_jobs(visit: Visit, form: Form) -> Answer:
 
     answers = ask_all(visit, ask)
     rows = [(name, job) for name, answer in answered(answers).items() for job in answer.jobs]
+    # What needs a look comes first; the others stay in the order of their services.
+    rows.sort(key=lambda row: not (row[1].HasField("pause_time") or row[1].last_error))
     return visit.page(
         "operations_jobs.html",
         status=400 if form.errors else 200,
