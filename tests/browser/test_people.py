@@ -2,9 +2,12 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
+
+from servicekit.calendar import pacific_date
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -15,14 +18,14 @@ def number():
     return f"B-{uuid.uuid4().hex[:8]}"
 
 
-def add(coordinator, given, family, staff_number):
+def add(coordinator, given, family, staff_number, since="2026-01-05"):
     coordinator.go("/home")
     coordinator.press("Add a person")
     coordinator.type("Staff number", staff_number)
     coordinator.type(re.compile("^Given name"), given)
     coordinator.type(re.compile("^Family name"), family)
     coordinator.type("Title here", "Child Support Officer")
-    coordinator.type("First day of work", "2026-01-05")
+    coordinator.type("First day of work", since)
     coordinator.page.get_by_label("Job class").select_option(label="Child Support Specialist I")
     coordinator.press("Add the person")
 
@@ -57,6 +60,26 @@ def test_a_person_is_added_changed_leaves_by_mistake_and_is_back_with_the_histor
     coordinator.press("Works here again")
     coordinator.sees("Noted: this person works here.")
     expect(coordinator.page.get_by_role("row", name=re.compile("^Lake County"))).to_have_count(2)
+    assert coordinator.complaints == []
+
+
+def test_somebody_added_by_mistake_today_is_taken_off_today_and_the_row_says_so(person):
+    coordinator = person().sign_in(COORDINATOR)
+    add(coordinator, "Mira", "Mistake", number(), since=pacific_date(datetime.now(UTC)).isoformat())
+    coordinator.sees("The person is added.")
+    # Work units of the state's own divisions are not offered at a local agency.
+    coordinator.page.get_by_text("Change unit, title or class").click()
+    expect(coordinator.page.get_by_label("Enforcement", exact=True)).to_have_count(1)
+    expect(coordinator.page.get_by_label(re.compile("^DCSS"))).to_have_count(0)
+
+    coordinator.page.get_by_text("Someone left", exact=True).click()
+    coordinator.press("Added by mistake: take off")
+
+    coordinator.sees("added by mistake, and taken off")
+    row = coordinator.page.get_by_role("row", name=re.compile("^Lake County"))
+    expect(row).to_contain_text("Never worked here: added by mistake")
+    coordinator.go("/agencies/lake/people?query=mistake")
+    coordinator.sees("Nobody matches.")
     assert coordinator.complaints == []
 
 

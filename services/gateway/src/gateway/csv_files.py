@@ -1,26 +1,15 @@
-"""Tables as files for spreadsheet programs.
+"""A letter's tables as files for spreadsheet programs."""
 
-UTF-8 with a byte order mark: without it the spreadsheet program that most agencies have reads names with diacritics as
-another alphabet. Whatever is text and could be taken for a formula is marked as text.
-"""
-
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import letters
+from gateway import letters, sheets
 from gateway.agency_lists import Line
 from gateway.readiness import Row
 from servicekit.calendar import PACIFIC
-
-MEDIA_TYPE = "text/csv; charset=utf-8"
-# What spreadsheet programs take for the beginning of a formula, also in the full width of East Asian alphabets.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant
 
 AGENCY_COLUMNS = (
     *("Letter", "As of", "Agency", "Region", "Size", "Confirmed", "Confirmation past due"),
@@ -48,13 +37,13 @@ def agencies(letter: pb.Notice, figures: pb.Readiness, rows: Iterable[Row], at: 
         for row in rows
     ]
     lines.append([*head, WHOLE_STATE, "", "", "", "", *_counts(figures.state), ""])
-    return file_of(AGENCY_COLUMNS, lines)
+    return sheets.file_of(AGENCY_COLUMNS, lines)
 
 
 def people(letter: pb.Notice, lines: Iterable[Line], at: datetime) -> bytes:
     """Return an agency's people under a letter, as its page has them; never a score."""
     head = _head(letter, at)
-    return file_of(
+    return sheets.file_of(
         PEOPLE_COLUMNS,
         [
             [
@@ -99,16 +88,3 @@ def _moment(at: Timestamp) -> str:
 
 def _yes(value: bool) -> str:
     return "Yes" if value else "No"
-
-
-def file_of(columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
-    """Return *lines* under their *columns* as the bytes of a file."""
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(columns)
-    writer.writerows([[_cell(value) for value in line] for line in lines])
-    return b"\xef\xbb\xbf" + written.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:  # noqa: ANN401 - text or a number
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

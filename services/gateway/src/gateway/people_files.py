@@ -5,15 +5,13 @@ left out, and so are not touched. Whatever a spreadsheet program could take for 
 apostrophe, which a roster's reader takes off again.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from cadre.directory.v1 import directory_service_pb2 as pb
+from gateway import sheets
 
-MEDIA_TYPE = "text/csv; charset=utf-8"
-_MARK = b"\xef\xbb\xbf"
+# The marks that a roster's reader takes off again.
 _FORMULA = ("=", "+", "-", "@")
 # What each column means, for the page beside the template.
 MEANINGS = {
@@ -36,7 +34,7 @@ MEANINGS = {
 
 def template(columns: Iterable[pb.RosterColumn]) -> bytes:
     """Return the file to fill in: the header alone, required columns first."""
-    return _file([column.name for column in columns], [])
+    return sheets.file_of([column.name for column in columns], [])
 
 
 def of_people(columns: Iterable[pb.RosterColumn], people: Iterable[pb.Person], agency: str, today: date) -> bytes:
@@ -46,7 +44,7 @@ def of_people(columns: Iterable[pb.RosterColumn], people: Iterable[pb.Person], a
     for person in people:
         cells = _cells(person, agency, today.isoformat())
         rows.append([cells[name] for name in names])
-    return _file(names, rows)
+    return sheets.file_of(names, rows, formula=_FORMULA)
 
 
 def _cells(person: pb.Person, agency: str, today: str) -> dict[str, str]:
@@ -69,11 +67,3 @@ def _cells(person: pb.Person, agency: str, today: str) -> dict[str, str]:
         "leave_to": leave.end_date,
         "telephone": person.telephone,
     }
-
-
-def _file(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(columns)
-    writer.writerows([[f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows])
-    return _MARK + written.getvalue().encode()

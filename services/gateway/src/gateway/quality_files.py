@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from cadre.evaluation.v1 import quality_service_pb2 as pb
-from gateway import csv_files
+from gateway import sheets
 from gateway.course_quality import Row
 from servicekit.calendar import PACIFIC
 
-MEDIA_TYPE = csv_files.MEDIA_TYPE
 COLUMNS = (
     *("Course", "As of", "Completed", "Had to take it", "Completed share", "Low", "High"),
     *("Took the test", "Passed", "Passed share", "Low", "High", "Passed at the first try", "First-try share"),
@@ -25,7 +24,7 @@ def courses(rows: Iterable[Row], at: datetime) -> bytes:
         for row in rows
         for ratings in row.quality.ratings or [None]
     ]
-    return csv_files.file_of(COLUMNS, lines)
+    return sheets.file_of(COLUMNS, lines)
 
 
 def name(day: date) -> str:

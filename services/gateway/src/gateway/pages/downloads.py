@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import agency_lists, csv_files, readiness
+from gateway import agency_lists, csv_files, readiness, sheets
 from gateway.visit import Answer, Visitor
 
 router = APIRouter()
@@ -20,7 +20,7 @@ def agencies_file(visit: Visitor, letter_id: str, region: str = "", size: str = 
     figures = visit.clients.notification.GetReadiness(pb.GetReadinessRequest(notice=letter.name))
     rows = readiness.rows(figures, visit.agencies(), region=region, size=size)
     content = csv_files.agencies(letter, figures, rows, visit.now)
-    return visit.download(content, csv_files.name(letter, "agencies", visit.today), csv_files.MEDIA_TYPE)
+    return visit.download(content, csv_files.name(letter, "agencies", visit.today), sheets.MEDIA_TYPE)
 
 
 @router.get("/agencies/{agency_id}/letters/{letter_id}/people.csv")
@@ -48,4 +48,4 @@ def people_file(visit: Visitor, agency_id: str, letter_id: str, unit: str = "") 
     vocabulary = visit.clients.directory.ListVocabulary(directory_pb.ListVocabularyRequest())
     units = {known.slug: known.title for known in vocabulary.units}
     content = csv_files.people(letter, agency_lists.lines(standings, people, units), visit.now)
-    return visit.download(content, csv_files.name(letter, agency_id, visit.today), csv_files.MEDIA_TYPE)
+    return visit.download(content, csv_files.name(letter, agency_id, visit.today), sheets.MEDIA_TYPE)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from gateway import agency_lists, people_files
+from gateway import agency_lists, people_files, sheets
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
@@ -69,7 +69,7 @@ def people_file(visit: Visitor, agency_id: str) -> Answer:
         if not token:
             break
     content = people_files.of_people(vocabulary.roster_columns, people, parent, visit.today)
-    return visit.download(content, f"people-{agency_id}-{visit.today}.csv", people_files.MEDIA_TYPE)
+    return visit.download(content, f"people-{agency_id}-{visit.today}.csv", sheets.MEDIA_TYPE)
 
 
 @router.get("/new")

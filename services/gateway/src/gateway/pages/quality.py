@@ -6,7 +6,7 @@ from fastapi.exceptions import HTTPException
 from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
-from gateway import course_quality, quality_files
+from gateway import course_quality, quality_files, sheets
 from gateway.visit import Answer, Visit, Visitor
 
 router = APIRouter()
@@ -25,7 +25,7 @@ def all_courses(visit: Visitor) -> Answer:
 def courses_file(visit: Visitor) -> Answer:
     """The table as a file, with the bounds in columns of their own."""
     content = quality_files.courses(_rows(visit), visit.now)
-    return visit.download(content, quality_files.name(visit.today), quality_files.MEDIA_TYPE)
+    return visit.download(content, quality_files.name(visit.today), sheets.MEDIA_TYPE)
 
 
 @router.get("/quality/{course_id}")

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from gateway import csv_files, transcripts
+from gateway import sheets, transcripts
 from gateway.visit import Answer, Visit, Visitor
 
 router = APIRouter()
@@ -81,5 +81,5 @@ def _page(
 
 def _file(visit: Visit, person: directory_pb.Person, transcript: transcripts.Transcript) -> Answer:
     name = f"training-record-{person.staff_number}-{visit.today.isoformat()}.csv"
-    content = csv_files.file_of(transcripts.COLUMNS, transcripts.rows(transcript))
-    return visit.download(content, name, csv_files.MEDIA_TYPE)
+    content = sheets.file_of(transcripts.COLUMNS, transcripts.rows(transcript))
+    return visit.download(content, name, sheets.MEDIA_TYPE)

@@ -5,7 +5,7 @@ import uuid
 from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from gateway import people_files
+from gateway import people_files, sheets
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
@@ -72,7 +72,7 @@ def template(visit: Visitor, agency_id: str) -> Answer:
     """An empty file with every column, the required ones first."""
     vocabulary = visit.clients.directory.ListVocabulary(pb.ListVocabularyRequest())
     content = people_files.template(vocabulary.roster_columns)
-    return visit.download(content, f"roster-template-{agency_id}.csv", people_files.MEDIA_TYPE)
+    return visit.download(content, f"roster-template-{agency_id}.csv", sheets.MEDIA_TYPE)
 
 
 @router.get("/{import_id}")
