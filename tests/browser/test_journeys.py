@@ -1,115 +1,14 @@
 """What people do, from page to page, by role and label, in a browser that runs no script."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
-
-from servicekit.calendar import add_business_days, pacific_date
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ANALYST, APPROVER = "State analyst", "Approver"
 COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lake", "Coordinator, Los Angeles"
-SUBJECT = "Wage assignments by telephone"
-
-
-def answer(person, content, *, right):
-    """Answer the test on the page, question by question, with the key or with its contrary."""
-    for question in content.test.question:
-        group = person.page.get_by_role("group", name=question.text)
-        wanted = [choice.text for choice in question.choices if choice.correct is right]
-        for text in wanted if question.kind == "multiple" else wanted[:1]:
-            group.get_by_text(text, exact=True).click()
-
-
-def test_a_letter_goes_from_the_analyst_to_trained_staff_and_the_numbers_move(person, cadre):  # noqa: PLR0915 - a day
-    effective = add_business_days(pacific_date(datetime.now(UTC)), 28)
-
-    analyst = person().sign_in(ANALYST)
-    analyst.press("New letter or release")
-    analyst.type("Subject", SUBJECT)
-    analyst.page.get_by_label("Reason for this transmittal").select_option("State law or regulation")
-    analyst.type("Contact", "DCSS Policy, 916-555-0100")
-    analyst.type("In one sentence", "A wage assignment may be asked for by telephone.")
-    analyst.type("Effective date", effective.isoformat())
-    analyst.page.get_by_text("Read, confirm and train", exact=True).click()
-    analyst.page.get_by_label(re.compile("^Course")).select_option(cadre.content.course.title)
-    analyst.press("Count who this is for")
-    analyst.sees(re.compile(r"47 agencies, \d+ staff, about \d+ staff hours\."))
-    expect(analyst.page.get_by_role("row")).to_have_count(48)
-    expect(analyst.page.get_by_label("Subject", exact=True)).to_have_value(SUBJECT)
-    analyst.press("Send for approval")
-    analyst.sees("The letter was sent for approval.")
-    analyst.sees("A second person approves and issues it.")
-
-    approver = person().sign_in(APPROVER)
-    approver.press(re.compile("^Open"))
-    approver.sees_heading(re.compile(SUBJECT))
-
-    def issue():
-        # The click does not wait for the page that it leads to.
-        with approver.page.expect_navigation():
-            approver.press("Approve and issue")
-        return bool(approver.page.get_by_text("The letter is issued.").count())
-
-    for _ in range(20):
-        # The list of staff reaches the service that issues letters by an event.
-        if issue():
-            break
-    approver.sees("The letter is issued.")
-    approver.sees("No agency has confirmed yet.")
-    address = approver.page.url.partition("?")[0]
-
-    coordinator = person().sign_in(COORDINATOR)
-    coordinator.sees_heading("Do today")
-    coordinator.page.get_by_role("listitem").filter(has_text="Read and confirm: CSSP").filter(
-        has_text=SUBJECT
-    ).get_by_role("link").click()
-    coordinator.type("Anything in the way? (optional)", "No room before December")
-    coordinator.press("Confirm for our agency")
-    coordinator.sees("Confirmed for your agency.")
-    coordinator.sees(re.compile(r"Confirmed \w+ \d+, \d+:\d\d [ap]\.m\. by "))
-    coordinator.press("Record a briefing")
-    coordinator.press("Select none")
-    coordinator.type("Led by", "The coordinator")
-    coordinator.press("Record the briefing")
-    coordinator.sees_heading("Not yet: please look at this")
-    boxes = coordinator.page.get_by_role("group", name="Who was there")
-    boxes.locator("label").first.click()
-    coordinator.press("Record the briefing")
-    coordinator.sees("Training recorded for 1 person.")
-
-    learner = person().sign_in(SPECIALIST)
-    learner.press("My training")
-    row = learner.page.get_by_role("listitem").filter(has_text=SUBJECT)
-    expect(row).to_contain_text(re.compile(r"22 minutes · due .* before it takes effect"))
-    row.get_by_role("link", name="Start").click()
-    learner.sees("I have read this letter and know whom to ask.")
-    learner.press("Confirm and start the course")
-    for number in range(1, len(cadre.content.course.section)):
-        learner.sees(f"Section {number} of 4")
-        learner.press(f"Save and go to section {number + 1}")
-    learner.press("Save and go to the test")
-    answer(learner, cadre.content, right=False)
-    learner.press("Send my answers")
-    learner.sees_heading(re.compile(r"^0 of 5\. Not yet: look again at sections"))
-    learner.press("Try again")
-    answer(learner, cadre.content, right=True)
-    learner.press("Send my answers")
-    learner.sees_heading("5 of 5. You passed.")
-    learner.press("Finish")
-    learner.waits_for("Done. You are ready for")
-    learner.press("My record")
-    learner.sees(cadre.content.course.title)
-
-    analyst.go(address.removeprefix(cadre.url))
-    analyst.waits_for(re.compile("Reports: No room before December"))
-    lake = analyst.page.get_by_role("row", name=re.compile("^Lake County"))
-    analyst.waits_for(re.compile("1 of "))
-    expect(lake).to_contain_text("No room before December")
-    assert analyst.complaints == coordinator.complaints == learner.complaints == approver.complaints == []
 
 
 def test_what_was_typed_is_kept_when_a_form_is_refused_and_the_summary_leads_to_the_field(person):
