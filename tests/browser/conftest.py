@@ -38,10 +38,13 @@ WIDTHS = (1280, 400)
 
 @pytest.fixture(scope="session")
 def chromium_program():
-    """Debian's Chromium. Without it nothing here can run: a failure where all is to be run, else one line."""
-    program = shutil.which("chromium")
+    """Debian's Chromium, better the one without windows: it takes half the time, for it draws no frame around a page.
+
+    Without either nothing here can run: a failure where all is to be run, else one line.
+    """
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
-        missing = "Chromium is not installed: apt-get install chromium"
+        missing = "Chromium is not installed: apt-get install chromium-headless-shell"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
