@@ -45,7 +45,7 @@ up: setup ## start everything with the data that is there, until Ctrl-C
 	$(BIN)/cadre up --demo
 
 test: setup ## all tests: rules, services, contracts, architecture, system, browser
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 release: setup ## tests of what is to be released: the image's steps, a new installation, the demonstration, a restore, two of each service, the bench
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m release
