@@ -228,7 +228,8 @@ def test_the_figures_budget_compares_the_largest_letter_with_ten_thousand() -> N
 @pytest.mark.timeout(300)
 def test_a_whole_run_at_a_tiny_size_reports_every_row(tmp_path: Path) -> None:
     plan = Plan((Size(400, 1, 0, 0, 1, 1.0, 1, 6),), events=200, singles=1)
-    report = measure(plan, tmp_path, fsync=False, say=lambda _: None)
+    kept: list[Report] = []
+    report = measure(plan, tmp_path, fsync=False, say=lambda _: None, keep=kept.append)
 
     assert [row.people for row in report.publish] == [400]
     assert [row.assignments for row in report.readiness] == [400]
@@ -238,6 +239,7 @@ def test_a_whole_run_at_a_tiny_size_reports_every_row(tmp_path: Path) -> None:
     assert report.audiences
     assert report.audiences.audiences == 6
     assert report.events
+    assert [bool(one.events) for one in kept] == [False, True]
     assert not list(tmp_path.iterdir())
 
 

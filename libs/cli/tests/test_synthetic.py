@@ -1,6 +1,7 @@
 """The synthetic staff: the same bytes from the same seed, and as awkward as real rosters are."""
 
 import dataclasses
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -279,3 +280,8 @@ def test_one_number_has_one_name_and_one_address_has_one_number(
         roster.read(path, data)
 
     assert (refused.value.row, refused.value.column) == (4, column)
+
+
+@pytest.mark.parametrize("person", [1, 999_999, 1_000_000, 1_234_567])
+def test_of_a_million_people_each_has_an_extension_that_a_roster_takes(person: int) -> None:
+    assert re.fullmatch(r"555-0147, ext\. [0-9]{1,6}", synthetic.telephone(47, person))

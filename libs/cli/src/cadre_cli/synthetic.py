@@ -30,6 +30,8 @@ SMALLEST_AGENCY = 5
 FIXED_STAFF = {"lake": 12}
 DEMONSTRATION_AGENCY = "lake"
 MAIL_DOMAIN = "synthetic.example.org"
+# Of an extension; rosters take no more.
+_EXTENSION_DIGITS = 6
 
 TWO_JOBS_SHARE = 0.015
 NEIGHBOURS = 3
@@ -94,6 +96,11 @@ def generate(seed: int = SEED, people: int = PEOPLE, reference: Reference | None
     People with a second job have two rows; people who left or moved before AS_OF have rows on top of *people*.
     """
     return _Generator(Random(seed), reference or reference_data.load()).roster(people)  # noqa: S311 - wants repeatability
+
+
+def telephone(agency: int, person: int) -> str:
+    """Return the number of the so many-th person, at the so many-th agency: 555-0100 to 555-0199 belong to nobody."""
+    return f"555-01{agency:02}, ext. {person % 10**_EXTENSION_DIGITS}"
 
 
 class _Generator:
@@ -175,10 +182,10 @@ class _Generator:
         return address if namesakes == 1 else address.replace("@", f"{namesakes}@")
 
     def _telephone(self, person: _Person) -> str | None:
-        """Who has a role can be called: numbers from 555-0100 to 555-0199 belong to nobody."""
+        """Who has a role can be called."""
         if not person.post.roles:
             return None
-        return f"555-01{list(self._agencies).index(person.agency.lcsa_id):02}, ext. {self._numbers}"
+        return telephone(list(self._agencies).index(person.agency.lcsa_id), self._numbers)
 
     def _title(self, agency: str, job_class: str) -> str:
         titles = self._titles[job_class]

@@ -21,12 +21,14 @@ from cadre_cli.bench.report import AUDIENCES, BUDGET_PEOPLE, COMPLETIONS, Measur
 from cadre_cli.bench.servers import NotDurableError
 from cadre_cli.bench.stage import Stage, WrongResultError, open_stage
 from cadre_cli.bench.verdicts import show
+from cadre_cli.loading import ImportRefusedError
 from cadre_cli.supervisor import SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR
 from servicekit.client import Refused, refused
 from servicekit.embedded.process import ServerError
 
 Say = Callable[[str], None]
+Keep = Callable[[Report], None]
 
 
 @dataclass(frozen=True)
@@ -88,22 +90,26 @@ def bench(
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     # Ended from outside it stops and removes what it made, as with Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def keep(report: Report) -> None:
+        json_file.write_text(json.dumps(report.as_json(), indent=2) + "\n", encoding="utf-8")
+
     try:
-        report = measure(QUICK if quick else FULL, folder, say=console.print)
+        report = measure(QUICK if quick else FULL, folder, say=console.print, keep=keep)
     except grpc.RpcError as error:
         console.print(f"[red]{escape(str(refused(error)))}[/]")
         raise typer.Exit(1) from error
-    except (SupervisorError, ServerError, NotDurableError, WrongResultError, Refused) as error:
+    except (SupervisorError, ServerError, NotDurableError, WrongResultError, ImportRefusedError, Refused) as error:
         console.print(f"[red]{escape(str(error))}[/]")
         raise typer.Exit(1) from error
-    json_file.write_text(json.dumps(report.as_json(), indent=2) + "\n", encoding="utf-8")
     show(console, report)
 
 
-def measure(plan: Plan, folder: Path, *, fsync: bool = True, say: Say) -> Report:
+def measure(plan: Plan, folder: Path, *, fsync: bool = True, say: Say, keep: Keep) -> Report:
     """Measure each size of *plan* on servers of its own, made in *folder* and removed afterwards; then the rest of it.
 
-    *fsync* off is for tests of the measurement itself; the report shows it.
+    *fsync* off is for tests of the measurement itself; the report shows it. *keep* gets what there is after each size:
+    what the largest takes longest to fail at does not lose the others.
 
     Raises:
         NotDurableError: the servers do not promise full durability although they should.
@@ -119,6 +125,7 @@ def measure(plan: Plan, folder: Path, *, fsync: bool = True, say: Say) -> Report
             say(f"{size.people:,} people: roster imported in {stage.roster.seconds:.1f} s")
             measured.append(_measure_size(stage, size, say))
             stage.require_clean_books()
+        keep(Report.of(measured, settings, machine))
     moved = opened = None
     if plan.events:
         with _place(folder) as place:
@@ -128,7 +135,9 @@ def measure(plan: Plan, folder: Path, *, fsync: bool = True, say: Say) -> Report
         with _place(folder) as place:
             opened = opening.measure(place)
         say(f"The demonstration's first signed-in page after {opened:.1f} s")
-    return Report.of(measured, settings, machine, events=moved, demo_seconds=opened)
+    report = Report.of(measured, settings, machine, events=moved, demo_seconds=opened)
+    keep(report)
+    return report
 
 
 @contextmanager
