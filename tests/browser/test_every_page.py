@@ -151,7 +151,7 @@ SWEEP = [
     ("/operations/audits", OPERATOR, "/operations/audits?count=now"),
 ]
 
-# Routes that answer with a file: `test_downloads.py` fetches them.
+# Routes that answer with a file: other tests fetch them.
 DOWNLOADS = {
     *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/roster/template"),
     *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv", "/files/{letter_id}/{file_id}"),
