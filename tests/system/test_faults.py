@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
-from cadre_cli import balance, letters, story
+from cadre_cli import balance, story
 from cadre_cli.processes import BACK_ENDS, NATS, POSTGRES, SERVERS
 from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until
@@ -146,8 +146,7 @@ def test_a_process_killed_ten_times_at_random_during_a_broadcast_to_ten_thousand
     killed = threading.Event()
     killer = threading.Thread(target=kill_ten_times, args=(large, victim, killed), name="killer")
     killer.start()
-    draft = letters.draft(large.access, large.cast, letter.letter, large.course_version)
-    notice = letters.publish(large.access, large.cast, draft)
+    notice = story.issue_letter(large.access, large.cast, letter, large.course_version).notice
     story.confirm_for_agencies(large.access, large.cast, notice, lambda *_: None)
     people = story.choose_learners(large.access, large.cast, notice, SOAK_STAFF // 2).to_go
     trained = 0
