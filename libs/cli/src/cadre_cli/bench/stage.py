@@ -31,8 +31,8 @@ _READY_SECONDS = 120.0
 # A million people are under way for minutes.
 _PATIENCE_SECONDS = 600.0
 _EFFECTIVE_BUSINESS_DAYS = 40
-# Below the 64 MB that one roster may have.
-_ROWS_IN_A_FILE = 400_000
+# As many as one roster may have.
+_ROWS_IN_A_FILE = 200_000
 
 
 class WrongResultError(RuntimeError):
