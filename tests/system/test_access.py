@@ -4,6 +4,7 @@ For each method there is one request. The rightful caller succeeds with it first
 cannot have another reason; a method without a request fails the sweep.
 """
 
+import itertools
 import uuid
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -41,9 +42,13 @@ def day(offset):
     return (calendar.pacific_date(datetime.now(UTC)) + timedelta(days=offset)).isoformat()
 
 
+# Far from the highest that there may be: other tests on this Cadre ask for the next free one.
+_numbers = itertools.count(1000)
+
+
 def number():
     """A number of a letter of this year that no other test takes."""
-    return f"{day(0)[2:4]}-{uuid.uuid4().int % 9000 + 1000}"
+    return f"{day(0)[2:4]}-{next(_numbers)}"
 
 
 def job(agency=HOME, **fields):
