@@ -17,7 +17,7 @@ from cadre_cli.access import Access
 from cadre_cli.datafiles import DataFileError
 from cadre_cli.installation import secrets_dir
 from cadre_cli.processes import BACK_ENDS
-from cadre_cli.supervisor import read_state
+from cadre_cli.supervisor import running_ports
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir
 from servicekit.client import Refused
 
@@ -68,10 +68,11 @@ def _access(data_dir: Path) -> Iterator[tuple[Access, Console]]:
     """Give the services of the Cadre that runs; a refusal ends the command with its reason."""
     console = Console(highlight=False)
     folder = secrets_dir()
-    peers = json.loads(os.environ.get("CADRE_PEERS", "{}")) if folder else _ports(data_dir)
+    here = {name: f"127.0.0.1:{port}" for name, port in running_ports(data_dir).items()}
+    peers = json.loads(os.environ.get("CADRE_PEERS", "{}")) if folder else here
     if not set(BACK_ENDS) <= set(peers):
-        here = f"Cadre does not run in {data_dir}. Start it: cadre up"
-        console.print(f"[red]{escape('CADRE_PEERS must say where each service is.' if folder else here)}[/]")
+        nowhere = f"Cadre does not run in {data_dir}. Start it: cadre up"
+        console.print(f"[red]{escape('CADRE_PEERS must say where each service is.' if folder else nowhere)}[/]")
         raise typer.Exit(1)
     access = Access({name: peers[name] for name in BACK_ENDS}, folder or data_dir / "keys", "cli")
     try:
@@ -81,11 +82,6 @@ def _access(data_dir: Path) -> Iterator[tuple[Access, Console]]:
         raise typer.Exit(1) from error
     finally:
         access.close()
-
-
-def _ports(data_dir: Path) -> dict[str, str]:
-    rows = read_state(data_dir).get("processes", [])
-    return {row["name"]: f"127.0.0.1:{row['port']}" for row in rows if row["pid"]}
 
 
 def _summary(job: pb.RosterImport) -> str:

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from cadre_cli import processes as table
 from cadre_cli.installation import InstallationError, open_installation, secrets_dir
-from cadre_cli.supervisor import read_state
+from cadre_cli.supervisor import read_state, running_ports
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir
 
 
@@ -40,8 +40,7 @@ def _settings(data_dir: DataDir) -> dict[str, str]:
     """Give what the gateway that runs in *data_dir* was told."""
     if secrets_dir():
         raise InstallationError("In containers: docker compose exec gateway python -m gateway invite STAFF_NUMBER")
-    state = read_state(data_dir)
-    ports = {row["name"]: row["port"] for row in state.get("processes", []) if row["pid"]}
+    ports = running_ports(data_dir)
     if not set(table.BACK_ENDS) <= set(ports):
         raise InstallationError(f"Cadre does not run in {data_dir}. Start it: cadre up")
     with open_installation(data_dir) as installation:
@@ -49,5 +48,5 @@ def _settings(data_dir: DataDir) -> dict[str, str]:
             "CADRE_DATABASE_URL": installation.database_urls["gateway"],
             "CADRE_KEYS_DIR": str(installation.keys_dir),
             "CADRE_PEERS": json.dumps({name: f"127.0.0.1:{ports[name]}" for name in table.BACK_ENDS}),
-            "CADRE_PUBLIC_URL": os.environ.get("CADRE_PUBLIC_URL") or state["gateway_url"],
+            "CADRE_PUBLIC_URL": os.environ.get("CADRE_PUBLIC_URL") or read_state(data_dir)["gateway_url"],
         }

@@ -364,6 +364,11 @@ def read_state(data_dir: Path) -> dict[str, Any]:
     return state
 
 
+def running_ports(data_dir: Path) -> dict[str, int]:
+    """Give the port of each process that runs under the supervisor of this folder."""
+    return {row["name"]: row["port"] for row in read_state(data_dir).get("processes", []) if row["pid"]}
+
+
 def ensure_external_database(server_url: str, name: str) -> str:
     """Create the database *name* on a server of the user's own if it is not there, and return its URL."""
     _, netloc, _, query, _ = urlsplit(server_url)

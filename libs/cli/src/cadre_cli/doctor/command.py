@@ -12,7 +12,7 @@ from rich.table import Table
 from cadre_cli.doctor import machine, production, services
 from cadre_cli.doctor.finding import Finding
 from cadre_cli.installation import InstallationError, elsewhere, open_installation, secrets_dir
-from cadre_cli.supervisor import DEFAULT_PORT, read_state
+from cadre_cli.supervisor import DEFAULT_PORT, read_state, running_ports
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port
 from servicekit.embedded import nats, postgres
 from servicekit.embedded.process import FolderLock, ServerError
@@ -60,7 +60,7 @@ def examine(
     yield machine.disk(data_dir, least_free_gb)
     yield from machine.secrets(data_dir)
     running = _runs(data_dir)
-    yield machine.port(port, served=_ports(data_dir).get("gateway") if running else None)
+    yield machine.port(port, served=running_ports(data_dir).get("gateway") if running else None)
     yield from machine.servers()
     yield from _here(data_dir, running=running)
 
@@ -86,16 +86,12 @@ def _here(data_dir: Path, *, running: bool) -> Iterator[Finding]:
             yield from found
             # With a wrong key every service refuses, and to start them again would not help.
             if running and not any(finding.mend for finding in found):
-                yield from services.trust(services.peers_of(_ports(data_dir)), installation.keys_dir)
+                yield from services.trust(services.peers_of(running_ports(data_dir)), installation.keys_dir)
     except InstallationError as error:
         # Nothing to find fault with: `cadre up` makes it.
         yield Finding("Data", str(error))
     except ServerError as error:
         yield Finding("Servers", "an embedded server does not start on the data", str(error))
-
-
-def _ports(data_dir: Path) -> dict[str, int]:
-    return {row["name"]: row["port"] for row in read_state(data_dir).get("processes", []) if row["pid"]}
 
 
 def _runs(data_dir: Path) -> bool:
