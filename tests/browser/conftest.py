@@ -1,5 +1,6 @@
 """Pages in a real browser, in front of the whole running product: real services, servers and events."""
 
+import itertools
 import os
 import re
 import shutil
@@ -130,8 +131,7 @@ def issued(cadre, letter):
     def issue(subject, asks=pb.CONFIRM, **fields):
         get = pb.GetNoticeRequest(name=f"notices/{letter}")
         model = access.ask(access.notification.GetNotice, get, person=cadre.cast.analyst)
-        made = pb.Notice(subject=subject, asks=asks, number=f"26-{7000 + len(made_before)}", **fields)
-        made_before.append(subject)
+        made = pb.Notice(subject=subject, asks=asks, number=f"26-{next(numbers)}", **fields)
         copied = ("kind", "series", "addressees", "reason", "contact", "change", "effective_date", "audience")
         for name in copied:
             setattr(made, name, fields.get(name) or getattr(model, name))
@@ -145,7 +145,8 @@ def issued(cadre, letter):
         sent = access.ask(access.notification.SubmitNotice, submit, person=cadre.cast.analyst)
         return walk.publish(access, cadre.cast, sent).name.removeprefix("notices/")
 
-    made_before: list[str] = []
+    # Downwards: what the pages suggest follows the highest, and never meets these.
+    numbers = itertools.count(8999, -1)
     return issue
 
 

@@ -351,13 +351,15 @@ def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in
         )
 
     def calls(who, agency):
-        visitor = signed_in(who)
-        # What is asked once for a sign-in, or kept for seconds, is asked the first time: the second one is measured.
-        for _ in range(2):
+        visitor, made = signed_in(who), []
+        # What is asked once for a sign-in is asked the first time. What is kept for seconds may have to be asked again
+        # on any of them, but not on each.
+        for _ in range(4):
             pages_before, calls_before = figures()
             assert visitor.go(f"/agencies/{agency}{path}".format(**things)).status == 200
             # A page is counted just after it was answered.
             wait_until(lambda: figures()[0] > pages_before, 10, "the page is counted")  # noqa: B023 - of this turn
-        return figures()[1] - calls_before
+            made.append(figures()[1] - calls_before)
+        return min(made)
 
     assert calls(COORDINATOR, "lake") == calls(BIG_COORDINATOR, "los-angeles") > 2

@@ -78,6 +78,11 @@ def test_the_next_free_number_follows_the_highest_of_its_year(running, year):
     assert numbers.parse(number, ()) == LetterNumber("", number)
 
 
+def test_after_the_last_number_that_there_may_be_the_lowest_free_one_is_next():
+    assert numbers.next_free(["26-01", "26-9999"], 2026) == "26-02"
+    assert numbers.next_free([f"26-{n:02}" for n in range(1, 10_000)], 2026) == ""
+
+
 @pytest.mark.parametrize(("number", "year"), [("98-100", 1998), ("70-01", 1970), ("02-61", 2002), ("69-01", 2069)])
 def test_two_digits_of_a_year_are_read_as_the_field_does(number, year):
     assert numbers.year_of(number) == year

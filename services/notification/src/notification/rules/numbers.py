@@ -19,6 +19,8 @@ _FORM = re.compile(
 )
 _BARE = re.compile(rf"(?<![\w-])(?P<year>\d{{2}}){_DASH}(?P<running>\d{{1,4}})(?!\w|{_DASH}\d)")
 _CENTURY = 100
+# A running number has at most four digits.
+_LAST = 9_999
 # Two digits of a year: the oldest series of the field begin in 1975.
 _OLDEST = 70
 
@@ -69,10 +71,15 @@ def year_of(number: str) -> int:
 
 
 def next_free(taken: Collection[str], year: int) -> str:
-    """Return the number after the highest of *taken* in *year*, such as `26-04`. Gaps stay: a letter had the number."""
+    """Return the number after the highest of *taken* in *year*, such as `26-04`. Gaps stay: a letter had the number.
+
+    After the last that there may be (somebody's slip: `26-9999`) it is the lowest free one; '' if all are taken.
+    """
     prefix = f"{year % _CENTURY:02d}-"
-    used = (int(number.removeprefix(prefix)) for number in taken if number.startswith(prefix))
-    return f"{prefix}{max(used, default=0) + 1:02d}"
+    used = {int(number.removeprefix(prefix)) for number in taken if number.startswith(prefix)}
+    following = max(used, default=0) + 1
+    free = following if following <= _LAST else next((n for n in range(1, _LAST) if n not in used), 0)
+    return f"{prefix}{free:02d}" if free else ""
 
 
 def _bare(text: str, start: int, end: int) -> Iterator[Cited]:
