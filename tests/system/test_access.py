@@ -526,6 +526,7 @@ REQUESTS = {
     "OperationsService": {
         "GetStatus": lambda w: O.GetStatusRequest(),
         "RunAudits": lambda w: O.RunAuditsRequest(),
+        "ListAudits": lambda w: O.ListAuditsRequest(),
         "ListDeadLetters": lambda w: O.ListDeadLettersRequest(),
         # There is no dead letter: the rightful caller is told so, which is past the check of rights.
         "ReplayDeadLetter": lambda w: O.ReplayDeadLetterRequest(name=dead_letter(w), request_id=fresh()),

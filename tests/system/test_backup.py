@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre_cli import balance, story
 from cadre_cli.backup import manifest
 from cadre_cli.demo import open_access
@@ -24,13 +23,6 @@ BEFORE, DURING = 20, 50
 def cadre_command(*arguments):
     command = [Path(sys.executable).parent / "cadre", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
-
-
-def audits(access):
-    """What each service counts that ought to be zero and is not."""
-    request = operations_pb.RunAuditsRequest()
-    answers = {name: access.ask(stub.RunAudits, request) for name, stub in access.operations.items()}
-    return {f"{name}: {a.name}": a.count for name, answer in answers.items() for a in answer.audits if a.count}
 
 
 def test_what_is_lost_comes_back_from_a_backup_taken_under_load_and_goes_on(own_folder, populate):
@@ -65,7 +57,7 @@ def test_what_is_lost_comes_back_from_a_backup_taken_under_load_and_goes_on(own_
         supervisor.start()
         supervisor.wait_ready(90)
         access = open_access(supervisor)
-        wait_until(lambda: not audits(access), 60, lambda: audits(access))
+        wait_until(lambda: not access.wrong(), 60, access.wrong)
         books = balance.settle(access, issued.notice)
         assert (books.lost, books.duplicates, books.drift) == (0, 0, 0)
         assert books.recipients == before.recipients
@@ -80,7 +72,7 @@ def test_what_is_lost_comes_back_from_a_backup_taken_under_load_and_goes_on(own_
         books = balance.settle(access, issued.notice)
         assert (books.lost, books.duplicates, books.drift) == (0, 0, 0)
         assert books.completed == readiness.state.trained == len(people)
-        assert audits(access) == {}
+        assert access.wrong() == {}
         access.close()
     finally:
         supervisor.stop()

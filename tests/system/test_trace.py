@@ -92,10 +92,13 @@ def test_one_trace_leads_from_the_approvers_click_to_the_learners_list(traced, c
 
 def test_the_id_of_the_click_is_in_the_lines_of_the_page_the_service_and_the_consumer(traced, click):
     _, trace = click
-    page = _lines(traced, "gateway", trace)["page"]
-    written = _lines(traced, "notification", trace)["write_answered"]
-    wait_until(lambda: "events_handled" in _lines(traced, "enrollment", trace), 60, lambda: "not handled")
-    handled = _lines(traced, "enrollment", trace)["events_handled"]
+
+    def line(process, event):
+        """A line is written after the answer, so it may be a moment late."""
+        return wait_until(lambda: _lines(traced, process, trace).get(event), 60, f"{process} has no line {event}")
+
+    page, written = line("gateway", "page"), line("notification", "write_answered")
+    handled = line("enrollment", "events_handled")
 
     assert (page["route"], page["status"]) == ("/letters/{letter_id}/issue", 303)
     assert (written["method"], written["code"]) == ("NotificationService/PublishNotice", "OK")

@@ -8,7 +8,6 @@ import urllib.request
 
 import pytest
 
-from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre_cli import balance, story
 from cadre_cli import processes as table
 from cadre_cli.access import Access
@@ -75,13 +74,6 @@ def twice(own_folder, populate):
                 twin.child.stop((signal.SIGTERM, 15.0))
 
 
-def audits(access):
-    """What each service counts that ought to be zero and is not."""
-    request = operations_pb.RunAuditsRequest()
-    answers = {name: access.ask(stub.RunAudits, request) for name, stub in access.operations.items()}
-    return {f"{name}: {a.name}": a.count for name, answer in answers.items() for a in answer.audits if a.count}
-
-
 def test_a_letter_is_issued_and_learned_once_while_one_of_each_service_is_killed(twice):
     cadre, twins, access = twice
     # The first ones began to lead when they were alone.
@@ -108,12 +100,12 @@ def test_a_letter_is_issued_and_learned_once_while_one_of_each_service_is_killed
         assert metric(twins[name].metrics, "cadre_rpc_handled_total") > 0, f"nobody called the twin of {name}"
     wait_until(lambda: all(cadre.supervisor.status(n).restarts > restarts[n] for n in twins), 60, "no restart")
     books = balance.settle(access, issued.notice)
-    assert (books.lost, books.duplicates, books.drift) == (0, 0, 0), audits(access)
+    assert (books.lost, books.duplicates, books.drift) == (0, 0, 0), access.wrong()
     assert books.recipients == books.assigned
     assert len(books.recipients) == readiness.state.of > 200
     assert books.completed == readiness.state.trained == len(people) >= LEARNERS
     assert readiness.agencies_confirmed == 44
-    wait_until(lambda: not audits(access), 60, lambda: audits(access))
+    wait_until(lambda: not access.wrong(), 60, access.wrong)
 
 
 def test_both_of_the_gateway_answer_pages(twice):

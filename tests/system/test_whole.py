@@ -42,7 +42,7 @@ def told(cadre, letter, *, on_issue=lambda: None, on_training=lambda: None):
 
 def assert_balanced(cadre, notice, people, readiness):
     books = balance.settle(cadre.access, notice)
-    assert (books.lost, books.duplicates, books.drift) == (0, 0, 0), audits(cadre)
+    assert (books.lost, books.duplicates, books.drift) == (0, 0, 0), cadre.access.wrong()
     assert books.recipients == books.assigned
     assert len(books.recipients) == readiness.state.of > 200
     assert books.completed == readiness.state.trained == len(people) >= LEARNERS
@@ -95,20 +95,13 @@ def test_a_letter_whose_service_dies_between_commit_and_publish_reaches_everybod
     assert cadre.access.ask(cadre.access.operations["notification"].GetStatus, status).outbox_depth == 0
 
 
-def audits(cadre):
-    """What each service counts that ought to be zero."""
-    request = operations_pb.RunAuditsRequest()
-    answers = {name: cadre.access.ask(stub.RunAudits, request) for name, stub in cadre.access.operations.items()}
-    return {f"{name}: {a.name}": a.count for name, answer in answers.items() for a in answer.audits if a.count}
-
-
 @pytest.fixture(scope="module")
 def issued(cadre):
     """A letter that everybody has and some have learned, and that no other file of tests changes people under."""
     subject = f"{cadre.content.letter.subject} (books)"
     letter = dataclasses.replace(cadre.content, letter=dataclasses.replace(cadre.content.letter, subject=subject))
     notice, *_ = told(cadre, letter)
-    wait_until(lambda: balance.draw(cadre.access, notice).lost == 0, 120, lambda: audits(cadre))
+    wait_until(lambda: balance.draw(cadre.access, notice).lost == 0, 120, cadre.access.wrong)
     return notice
 
 

@@ -42,7 +42,7 @@ def test_a_drafted_migration_holds_what_the_tables_have_and_the_database_lacks_a
 
     path = migrations.make_revision(url, folder, changed, "language of a course")
 
-    assert path.name == "0003_language_of_a_course.py"
+    assert path.name == "0004_language_of_a_course.py"
     assert "op.add_column('course', sa.Column('language'" in path.read_text(encoding="utf-8")
     migrations.upgrade(url, folder)
     engine = sa.create_engine(url, poolclass=sa.NullPool)

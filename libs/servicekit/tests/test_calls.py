@@ -45,7 +45,8 @@ class Things(Servicer):
     def _not_called(self, request, call):
         raise AssertionError("not called")
 
-    ReplayDeadLetter = ListJobs = RunJob = PauseJob = ResumeJob = ListProjections = RebuildProjection = _not_called
+    ListAudits = ReplayDeadLetter = ListJobs = RunJob = PauseJob = ResumeJob = _not_called
+    ListProjections = RebuildProjection = _not_called
 
     def DiscardDeadLetter(self, request, call):  # noqa: N802
         with self.write(call, request) as db:

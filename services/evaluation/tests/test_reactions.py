@@ -19,6 +19,7 @@ from servicekit.calendar import pacific_date
 from servicekit.client import Refused
 from servicekit.consumers import Delivered
 from servicekit.db import PendingEvent
+from servicekit.tables import KIT_TABLES
 from servicekit.testing.plugin import ISSUER
 
 from .conftest import RIGHT, new_id
@@ -416,11 +417,10 @@ def test_what_was_told_cannot_be_changed_even_by_hand(quality, table, statement)
 
 
 def test_every_table_but_the_box_and_its_tickets_wants_an_audit_row(quality):
-    kit = {"audit", "idempotency", "outbox", "inbox", "handler_failure", "dead_letter", "background_job"}
     tables = quality.rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
     guarded = quality.rows("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'needs_audit_row'")
 
-    unguarded = {name for (name,) in tables} - {name for (name,) in guarded} - kit - {"alembic_version"}
+    unguarded = {name for (name,) in tables} - {name for (name,) in guarded} - set(KIT_TABLES) - {"alembic_version"}
     assert unguarded == {"sealed_answer", "spent_ticket"}
     assert len(guarded) >= 7
 

@@ -7,6 +7,7 @@ Every call is patient: a service that is being restarted is asked again, with th
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from cadre.enrollment.v1 import enrollment_service_pb2_grpc as enrollment_grpc
 from cadre.evaluation.v1 import evaluation_service_pb2_grpc as evaluation_grpc
 from cadre.evaluation.v1 import quality_service_pb2_grpc as quality_grpc
 from cadre.notification.v1 import notification_service_pb2_grpc as notification_grpc
+from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
 from servicekit.client import Channel, Refused
 from servicekit.tokens import Signer
@@ -27,6 +29,8 @@ A = TypeVar("A")
 
 PATIENCE_SECONDS = 90.0
 _PAUSE_SECONDS = 0.1
+# Counting a million people takes minutes.
+_AUDIT_SECONDS = 900.0
 _PASSING = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"}
 # A token lives five minutes; a new one is asked for well before.
 _TOKEN_SECONDS = 200.0
@@ -84,6 +88,15 @@ class Access:
             if not answer.next_page_token:
                 return
             request.page_token = answer.next_page_token
+
+    def wrong(self) -> dict[str, int]:
+        """Have every service count now what must be zero, and give what is not: the counts by `service: audit`."""
+        counted: dict[str, int] = {}
+        for service, stub in self.operations.items():
+            run = partial(stub.RunAudits, timeout=_AUDIT_SECONDS)
+            answer = self.ask(run, operations_pb.RunAuditsRequest())
+            counted |= {f"{service}: {audit.name}": audit.count for audit in answer.audits if audit.count}
+        return counted
 
     def _token(self, person: str) -> str:
         with self._lock:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre_cli.access import Access
 
 STATEWIDE = "agencies/-"
@@ -59,11 +58,7 @@ def draw(access: Access, notice: pb.Notice) -> Balance:
         )
     ]
     assignments = _assignments(access, notice)
-    audits = [
-        audit
-        for operations in access.operations.values()
-        for audit in access.ask(operations.RunAudits, operations_pb.RunAuditsRequest()).audits
-    ]
+    wrong = access.wrong()
     have = frozenset(recipients)
     owe = frozenset(row.person for row in assignments if row.state != enrollment_pb.Assignment.WITHDRAWN)
     still_open = {row.person for row in assignments if row.state in _OPEN}
@@ -71,7 +66,7 @@ def draw(access: Access, notice: pb.Notice) -> Balance:
     listed_twice = len(recipients) - len(have) + len(assignments) - len({row.person for row in assignments})
 
     def total(*endings: str) -> int:
-        return sum(audit.count for audit in audits if audit.name.endswith(endings))
+        return sum(count for name, count in wrong.items() if name.endswith(endings))
 
     return Balance(
         recipients=have,

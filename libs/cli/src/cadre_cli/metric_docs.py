@@ -12,11 +12,11 @@ from prometheus_client.metrics_core import METRIC_TYPES
 from cadre_cli.processes import BACK_ENDS
 from servicekit import figures
 from servicekit.app import ServiceApp
+from servicekit.audits import Audits
 from servicekit.db import Database
 from servicekit.jobs import JobMetrics
 from servicekit.measures import Measures
 from servicekit.metrics import RpcMetrics
-from servicekit.operations import KIT_AUDITS
 from servicekit.settings import Settings
 from servicekit.worker import Worker
 
@@ -122,11 +122,11 @@ def _register(service: str, registry: CollectorRegistry) -> Measures:
     app: ServiceApp = importlib.import_module(f"{service}.app").APP
     database = Database(_NOWHERE)
     RpcMetrics(registry)
-    Worker(Settings(service=service), database, app.subscriptions, registry)
+    worker = Worker(Settings(service=service), database, app.subscriptions, registry)
     JobMetrics(registry)
     figures.PoolCollector(database, registry)
-    audits = [*KIT_AUDITS, *app.audits]
-    return Measures(_NOWHERE, [*figures.measures(audits), *app.measures], registry, name=service)
+    audits = Audits(app.audits, worker.messages_since)
+    return Measures(_NOWHERE, [figures.DATABASE, audits.measure, *app.measures], registry, name=service)
 
 
 def _register_gateway(registry: CollectorRegistry) -> Measures:

@@ -17,12 +17,13 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData
 
 from servicekit import figures, logs, metrics, migrations, trace
+from servicekit.audits import Audit, Audits
 from servicekit.consumers import Subscription
 from servicekit.db import Database
 from servicekit.health import Health
 from servicekit.jobs import Job, JobRunner, Projection
 from servicekit.measures import Measure, Measures
-from servicekit.operations import KIT_AUDITS, Audit, OperationsServicer, purge
+from servicekit.operations import OperationsServicer, purge
 from servicekit.rates import Meter
 from servicekit.rpc import Servicer
 from servicekit.server import Server
@@ -71,7 +72,8 @@ class Runtime:
             migrations.check(connection, self.app.migrations)
         self.worker = Worker(self.settings, self.database, self.app.subscriptions, self.registry)
         figures.PoolCollector(self.database, self.registry)
-        jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge)]
+        audits = Audits(self.app.audits, self.worker.messages_since)
+        jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge), audits.job]
         self.jobs = JobRunner(self.database, jobs, self.registry, self.app.projections)
         health = Health(
             self.settings,
@@ -82,7 +84,7 @@ class Runtime:
             [job.name for job in jobs],
             Meter(self.registry),
         )
-        operations = OperationsServicer(health, jobs, self.app.projections, self.app.audits, wake=self.jobs.wake)
+        operations = OperationsServicer(health, jobs, self.app.projections, audits, wake=self.jobs.wake)
         self.server: Server | None = None
         if self.role in ("serve", "all"):
             self.server = Server(
@@ -98,7 +100,7 @@ class Runtime:
             self.jobs.start()
             self.measures = Measures(
                 self.settings.database_url,
-                [*figures.measures([*KIT_AUDITS, *self.app.audits]), *self.app.measures],
+                [figures.DATABASE, audits.measure, *self.app.measures],
                 self.registry,
                 leads=lambda: self.worker.leads,
                 name=self.app.name,

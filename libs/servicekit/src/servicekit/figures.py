@@ -1,6 +1,6 @@
-"""What every service counts of itself: its database and its audits. And how busy its connections are."""
+"""What every service counts of its database, and how busy its connections are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
@@ -9,7 +9,6 @@ from prometheus_client.registry import Collector
 
 from servicekit.db import Database, Db
 from servicekit.measures import Figure, Measure, Reading
-from servicekit.operations import Audit
 
 SIZE = Figure("cadre_database_size_bytes", "Size of the service's database on disk")
 CONNECTIONS = Figure("cadre_database_connections", "Connections to the service's database by state", ("state",))
@@ -19,8 +18,6 @@ BLOCKS = Figure("cadre_database_blocks_total", "Blocks read, by where they were 
 LONGEST = Figure("cadre_database_longest_transaction_seconds", "Age of the oldest transaction that is open")
 ROWS = Figure("cadre_database_rows", "Rows of a table, as PostgreSQL estimates them", ("table",))
 DEAD_ROWS = Figure("cadre_database_dead_rows", "Rows of a table that VACUUM has still to clear", ("table",))
-
-AUDIT_ROWS = Figure("cadre_audit_rows", "What an audit found that ought not to be there", ("audit",))
 
 _OPEN_STATES = ("active", "idle", "idle in transaction")
 _DATABASE = """
@@ -35,25 +32,6 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 GROUP BY 1
 """
 _TABLES = "SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables WHERE schemaname = current_schema()"
-
-
-def measures(audits: Sequence[Audit]) -> tuple[Measure, ...]:
-    """Return what a service with *audits* counts of itself."""
-
-    def read_audits(db: Db) -> Iterable[Reading]:
-        return [AUDIT_ROWS.of(audit.count(db), audit.name) for audit in audits]
-
-    recounted = Measure("audits", timedelta(minutes=10), (AUDIT_ROWS,), read_audits)
-    return (
-        Measure(
-            "database",
-            timedelta(seconds=30),
-            (SIZE, CONNECTIONS, TRANSACTIONS, DEADLOCKS, BLOCKS, LONGEST, ROWS, DEAD_ROWS),
-            _read_database,
-        ),
-        # They recount whole tables, so rarely; an operator who wants to know now asks for them (`RunAudits`).
-        *((recounted,) if audits else ()),
-    )
 
 
 def _read_database(db: Db) -> Iterable[Reading]:
@@ -71,6 +49,14 @@ def _read_database(db: Db) -> Iterable[Reading]:
     for table in db.rows(_TABLES):
         yield ROWS.of(table["n_live_tup"], table["relname"])
         yield DEAD_ROWS.of(table["n_dead_tup"], table["relname"])
+
+
+DATABASE = Measure(
+    "database",
+    timedelta(seconds=30),
+    (SIZE, CONNECTIONS, TRANSACTIONS, DEADLOCKS, BLOCKS, LONGEST, ROWS, DEAD_ROWS),
+    _read_database,
+)
 
 
 class PoolCollector(Collector):

@@ -6,6 +6,7 @@ of `schedule.py` says when, for all of them together.
 
 import inspect
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,11 +29,17 @@ _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('job:' || :name,
 
 @dataclass(frozen=True)
 class Job:
-    """*run(database, now)* every so often, and once soon after start. It must be safe to run twice."""
+    """*run(database, now)* every so often, and once soon after start. It must be safe to run twice.
+
+    One that may take minutes runs *alone*, in a thread of its own, so that others need not wait for it. It takes at
+    most *share* of the time: what takes long comes round less often than it would.
+    """
 
     name: str
     every: timedelta
     run: Callable[[Database, datetime], None]
+    alone: bool = False
+    share: float = 1.0
 
     @property
     def description(self) -> str:
@@ -87,6 +94,7 @@ class _Task:
 
     every_seconds: float | None
     run: Callable[[Database, datetime], None]
+    share: float = 1.0
 
 
 class JobMetrics:
@@ -123,7 +131,7 @@ class JobMetrics:
 
 
 class JobRunner:
-    """Runs jobs in one thread and projections in another, each at its time.
+    """Runs jobs in one thread, projections in another, and each job that runs alone in its own, each at its time.
 
     What fails is logged, counted, kept as its last error, and tried at its next time.
     """
@@ -137,10 +145,12 @@ class JobRunner:
     ) -> None:
         metrics = JobMetrics(registry)
         # A projection may take minutes, which jobs must not wait for.
-        self._lanes = [
-            _Lane(database, {job.name: _Task(job.every.total_seconds(), job.run) for job in jobs}, metrics, "jobs"),
-            _Lane(database, {one.entry: _rebuilding(one) for one in projections}, metrics, "projections"),
-        ]
+        lanes = {
+            "jobs": {job.name: _timed(job) for job in jobs if not job.alone},
+            "projections": {one.entry: _rebuilding(one) for one in projections},
+            **{job.name: {job.name: _timed(job)} for job in jobs if job.alone},
+        }
+        self._lanes = [_Lane(database, tasks, metrics, name) for name, tasks in lanes.items()]
 
     def start(self) -> None:
         """Run what is due from now on."""
@@ -222,7 +232,7 @@ class _Lane:
             held = connection.execute(_LOCK, {"name": name}).scalar_one()
             if not held or not schedule.claim(self._database, name):
                 return  # another process runs it, or just did
-            error = ""
+            error, began = "", time.monotonic()
             with trace.work(f"job {name}"), structlog.contextvars.bound_contextvars(job=name):
                 try:
                     task.run(self._database, datetime.now(UTC))
@@ -230,7 +240,12 @@ class _Lane:
                     error = explain(failure)
                     self._metrics.failed.labels(name).inc()
                     log.exception("job_failed")
-            schedule.end(self._database, name, error)
+            rest = (time.monotonic() - began) * (1 / task.share - 1)
+            schedule.end(self._database, name, error, rest_seconds=rest)
+
+
+def _timed(job: Job) -> _Task:
+    return _Task(job.every.total_seconds(), job.run, job.share)
 
 
 def _rebuilding(projection: Projection) -> _Task:

@@ -100,6 +100,11 @@ def create_job_table(op: Operations) -> None:
     service_metadata().tables["background_job"].create(op.get_bind())
 
 
+def create_finding_table(op: Operations) -> None:
+    """In a later migration of a service: what its audits found, for operators and metrics."""
+    service_metadata().tables["audit_finding"].create(op.get_bind())
+
+
 def needs_audit(op: Operations, *tables: str) -> None:
     """In the migration that makes them: changes of *tables* fail unless their transaction holds an audit row."""
     for table in tables:

@@ -1,7 +1,6 @@
 """What an operator asks of any service: is it healthy, is anything stuck, hand it over once more, let it go."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,25 +11,21 @@ from google.protobuf.message import DecodeError
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit import names, paging, trace
-from servicekit.bus import BusError
+from servicekit.audits import Audits, Finding
 from servicekit.consumers import Subscription, explain, is_outage
-from servicekit.db import Database, Db, count
+from servicekit.db import Database, Db
 from servicekit.health import Health
 from servicekit.jobs import Job, Projection
+from servicekit.outbox import OUTBOX_KEPT
 from servicekit.refusals import InvalidField, NotFound, Refusal
 from servicekit.rpc import Call
 from servicekit.steering import SteeringServicer
 
 log = structlog.get_logger()
 
-OUTBOX_KEPT = timedelta(days=7)
 IDEMPOTENCY_KEPT = timedelta(days=7)
 # Longer than a stream keeps its events: whatever can still be delivered is still known.
 INBOX_KEPT = timedelta(days=35)
-
-# Within what the outbox still holds, less what two clocks may differ by.
-_COMPARED = OUTBOX_KEPT - timedelta(days=1)
-_CLOCKS = timedelta(minutes=1)
 
 _LETTER = "deadLetters/{dead_letter}"
 _COLUMNS = "id, consumer, event_id, subject, payload, headers, tries, error, at, state, reason, actor"
@@ -55,15 +50,6 @@ WHERE at < %(before)s
    OR EXISTS (SELECT FROM inbox WHERE inbox.consumer = failure.consumer AND inbox.event_id = failure.event_id)
 """
 _SEEN = "INSERT INTO inbox (consumer, event_id) VALUES (%(consumer)s, %(event_id)s) ON CONFLICT DO NOTHING"
-
-
-@dataclass(frozen=True)
-class Audit:
-    """Something that must be zero, `<noun>.<what>`, counted by looking at the rows."""
-
-    name: str
-    description: str
-    count: Callable[[Db], int]
 
 
 class DeadLetterSettled(Refusal):
@@ -94,30 +80,27 @@ class OperationsServicer(SteeringServicer):
         health: Health,
         jobs: Sequence[Job],
         projections: Sequence[Projection],
-        audits: Sequence[Audit],
+        audits: Audits,
         *,
         wake: Callable[[], None],
     ) -> None:
         super().__init__(health.database, jobs, projections, wake)
         self._health = health
         self._worker = health.worker
-        self._audits = [*KIT_AUDITS, *audits]
+        self._audits = audits
 
     def GetStatus(self, request: pb.GetStatusRequest, call: Call) -> pb.Status:  # noqa: ARG002 - the contract's form
         return self._health.look()
 
     def RunAudits(self, request: pb.RunAuditsRequest, call: Call) -> pb.RunAuditsResponse:  # noqa: ARG002 - as above
         with self.database.read(at=call.now) as db:
-            audits = [
-                pb.Audit(name=audit.name, description=audit.description, count=audit.count(db))
-                for audit in self._audits
-            ]
-            try:
-                audits.append(self._duplicate_events(db))
-            except BusError as error:
-                # Left out rather than called zero: nobody has counted.
-                log.warning("audit_without_bus", error=str(error))
-        return pb.RunAuditsResponse(audits=audits)
+            return pb.RunAuditsResponse(audits=map(_audit, self._audits.count(db)))
+
+    def ListAudits(self, request: pb.ListAuditsRequest, call: Call) -> pb.ListAuditsResponse:  # noqa: ARG002 - as above
+        with self.read() as db:
+            return pb.ListAuditsResponse(
+                audits=map(_audit, self._audits.kept(db)), job=self.shown(db, self._audits.job)
+            )
 
     def ListDeadLetters(
         self,
@@ -193,23 +176,13 @@ class OperationsServicer(SteeringServicer):
         letter.create_time.FromDatetime(row["at"])
         return letter
 
-    def _duplicate_events(self, db: Db) -> pb.Audit:
-        """Compare the stream with the outbox. Unpublished events and a minute more are granted, so it never cries wolf.
 
-        A relay that was killed between publishing and marking, and came back later than JetStream remembers message
-        ids, makes such duplicates. They are harmless, for the inbox knows them; many would say that relays die often.
-        """
-        since = db.at - _COMPARED
-        messages = self._worker.messages_since(since)
-        published = db.rows(
-            "SELECT count(*) AS events FROM outbox WHERE published_at IS NULL OR published_at >= %(since)s",
-            since=since - _CLOCKS,
-        )[0]["events"]
-        return pb.Audit(
-            name="events.duplicates",
-            description="Messages of the last 6 days in the service's stream beyond the events it published then.",
-            count=max(0, messages - published),
-        )
+def _audit(finding: Finding) -> pb.Audit:
+    audit = pb.Audit(name=finding.audit.name, description=finding.audit.description, count=finding.count)
+    if finding.at is not None:
+        audit.count_time.FromDatetime(finding.at)
+        audit.count_seconds = finding.seconds
+    return audit
 
 
 def purge(database: Database, now: datetime) -> None:
@@ -251,26 +224,3 @@ def _readable(subscription: Subscription | None, payload: bytes) -> str:
     except DecodeError:
         return payload.hex()
     return json_format.MessageToJson(message, preserving_proto_field_name=True, indent=None)
-
-
-def _count(sql: str) -> Callable[[Db], int]:
-    return lambda db: count(db, sql, now=db.at)
-
-
-KIT_AUDITS = (
-    Audit(
-        "outbox.unpublished",
-        "Events that were committed more than a minute ago and are not published.",
-        _count("SELECT count(*) FROM outbox WHERE published_at IS NULL AND at < %(now)s - interval '1 minute'"),
-    ),
-    Audit(
-        "dead_letters.waiting",
-        "Events that could not be handled and wait for a decision.",
-        _count("SELECT count(*) FROM dead_letter WHERE state = 'WAITING'"),
-    ),
-    Audit(
-        "inbox.duplicates",
-        "Events that a consumer counts as handled more than once.",
-        _count("SELECT count(*) - count(DISTINCT (consumer, event_id)) FROM inbox"),
-    ),
-)

@@ -3,6 +3,7 @@
 `emit` takes the session of a write, so an event cannot be sent outside one; the relay is the only publisher.
 """
 
+from datetime import timedelta
 from functools import cache
 
 from google.protobuf.descriptor import Descriptor
@@ -14,6 +15,8 @@ from servicekit.db import Db, PendingEvent
 
 # NATS takes 1 MiB, headers included.
 MOST_BYTES = 1_000_000
+# After that the job `purge` deletes what is published.
+OUTBOX_KEPT = timedelta(days=7)
 
 
 @cache

@@ -53,7 +53,11 @@ _END = """
 UPDATE background_job SET
   last_end = clock_timestamp(), last_error = %(error)s,
   failures = failures + CASE WHEN %(error)s = '' THEN 0 ELSE 1 END,
-  last_success = CASE WHEN %(error)s = '' THEN clock_timestamp() ELSE last_success END
+  last_success = CASE WHEN %(error)s = '' THEN clock_timestamp() ELSE last_success END,
+  next_run = CASE
+    WHEN next_run > clock_timestamp() THEN greatest(next_run, clock_timestamp() + %(rest)s * interval '1 second')
+    ELSE next_run
+  END
 WHERE name = %(name)s
 """
 _PROGRESS = "UPDATE background_job SET done = %(done)s, total = %(total)s WHERE name = %(name)s"
@@ -128,10 +132,10 @@ def claim(database: Database, name: str) -> bool:
         return bool(db.rows(_CLAIM, name=name))
 
 
-def end(database: Database, name: str, error: str) -> None:
-    """Note that the run is over; *error* is empty if it went well."""
+def end(database: Database, name: str, error: str, *, rest_seconds: float = 0.0) -> None:
+    """Note that the run is over; *error* is empty if it went well. Its timer waits at least *rest_seconds* more."""
     with database.read() as db:
-        db.run(_END, name=name, error=error)
+        db.run(_END, name=name, error=error, rest=rest_seconds)
 
 
 def progress(database: Database, name: str, done: int, total: int) -> None:

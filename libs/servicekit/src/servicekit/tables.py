@@ -35,8 +35,8 @@ NAMING = {
 }
 # Those that a service's first migration makes, and with those that came later.
 FIRST_KIT_TABLES = ("audit", "idempotency", "outbox", "inbox", "handler_failure", "dead_letter")
-# `background_job` needs no audit row: a timer is nobody's decision. What an operator does to it goes through a write.
-KIT_TABLES = (*FIRST_KIT_TABLES, "background_job")
+# These two need no audit row: a timer is nobody's decision. What an operator does to a job goes through a write.
+KIT_TABLES = (*FIRST_KIT_TABLES, "background_job", "audit_finding")
 
 audit = table(
     "audit",
@@ -244,5 +244,14 @@ def service_metadata() -> MetaData:
         # How far the run is that is under way, or how far the last one came.
         Column("done", BigInteger, nullable=False, server_default="0"),
         Column("total", BigInteger, nullable=False, server_default="0"),
+    )
+    Table(
+        "audit_finding",
+        metadata,
+        # Of the audit, such as `readiness.drift`.
+        Column("name", Text, primary_key=True),
+        Column("count", BigInteger, nullable=False),
+        Column("at", DateTime(timezone=True), nullable=False),
+        Column("seconds", Float, nullable=False),
     )
     return metadata

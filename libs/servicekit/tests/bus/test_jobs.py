@@ -60,7 +60,11 @@ def app(kit_app, sweep):
         with database.transaction(actor="services/maker", method="rebuild", resource="things/-") as db:
             db.run("INSERT INTO thing (value) VALUES ('counted')")
 
-    jobs = [Job("sweep", HOUR, Sweep.__call__.__get__(sweep))]
+    def clean(_database, _now):
+        """Clean the windows."""
+
+    # A millisecond of work is followed by eleven days of rest.
+    jobs = [Job("sweep", HOUR, Sweep.__call__.__get__(sweep)), Job("clean", HOUR, clean, share=1e-9)]
     return replace(kit_app, name="maker", jobs=jobs, projections=[Projection("things", count_things)])
 
 
@@ -113,7 +117,7 @@ def test_a_job_runs_soon_after_start_and_says_when_it_ran_how_long_and_when_it_r
     assert done.last_success_time.ToDatetime() > done.last_start_time.ToDatetime()
     assert done.next_run_time.ToDatetime() - done.last_start_time.ToDatetime() == HOUR
     names = [one.name for one in operations.ListJobs(pb.ListJobsRequest()).jobs]
-    assert names == ["jobs/purge", "jobs/sweep"]
+    assert names == ["jobs/audits", "jobs/clean", "jobs/purge", "jobs/sweep"]
     metric = service.runtime.registry.get_sample_value
     until(lambda: metric("cadre_job_last_success_seconds", {"job": "sweep"}) is not None, operations)
     assert metric("cadre_job_next_run_seconds", {"job": "sweep"}) == pytest.approx(done.next_run_time.seconds, abs=1.1)
@@ -149,6 +153,34 @@ def test_a_job_asked_for_twice_by_the_same_request_runs_once_more_only(operation
     ran(operations, 3)
 
     assert sweep.runs == 3
+
+
+def test_a_job_takes_no_more_than_its_share_of_the_time_unless_it_is_asked_for(operations):
+    def cleaned(times):
+        until(lambda: job(operations, "jobs/clean").runs == times, operations)
+        until(lambda: job(operations, "jobs/clean").HasField("last_success_time"), operations)
+        until(lambda: job(operations, "jobs/clean").last_duration_seconds > 0, operations)
+        return job(operations, "jobs/clean")
+
+    first = cleaned(1)
+    assert first.next_run_time.ToDatetime() - first.last_start_time.ToDatetime() > 2 * HOUR
+
+    operations.RunJob(request(pb.RunJobRequest, name="jobs/clean"))
+    assert cleaned(2).failures == 0
+
+
+def test_a_job_that_may_take_minutes_runs_while_another_one_is_held_up(operations, sweep):
+    ran(operations, 1)
+    until(lambda: job(operations, "jobs/audits").HasField("last_success_time"), operations)
+    sweep.go_on.clear()
+    operations.RunJob(request(pb.RunJobRequest))
+    until(lambda: job(operations).running, operations)
+
+    before = job(operations, "jobs/audits").runs
+    operations.RunJob(request(pb.RunJobRequest, name="jobs/audits"))
+
+    until(lambda: job(operations, "jobs/audits").runs > before, operations)
+    assert job(operations).running
 
 
 def test_a_paused_job_does_not_run_until_it_is_resumed_and_it_is_known_who_paused_it_and_why(

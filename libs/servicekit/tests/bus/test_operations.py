@@ -11,10 +11,11 @@ import pytest
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
+from servicekit.audits import Audit
 from servicekit.client import Refused
 from servicekit.consumers import Subscription
 from servicekit.db import Database, count
-from servicekit.operations import Audit, purge
+from servicekit.operations import purge
 from servicekit.refusals import Refusal
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until
@@ -193,7 +194,7 @@ def test_the_status_says_what_waits_in_outbox_consumers_and_dead_letters(make, o
 
     status = operations.GetStatus(pb.GetStatusRequest())
 
-    assert (status.service, status.schema_revision) == ("maker", "0002")
+    assert (status.service, status.schema_revision) == ("maker", "0003")
     assert (status.outbox_depth, status.outbox_oldest_age_seconds, status.dead_letters) == (0, 0.0, 1)
     (consumer,) = status.consumers
     assert (consumer.name, consumer.stream, consumer.pending, consumer.in_flight) == ("maker-maker", "maker", 0, 0)
@@ -269,6 +270,52 @@ def test_the_audits_find_an_event_that_nobody_publishes(service, make, operation
 
     assert found["outbox.unpublished"] == 1
     assert "events.duplicates" not in found  # nobody can count without the bus
+
+
+def found(operations):
+    """What the job of the audits found last, by their names."""
+    return {audit.name: audit for audit in operations.ListAudits(pb.ListAuditsRequest()).audits}
+
+
+def count_now(operations):
+    """Have the audits counted in the background, and give what was found."""
+
+    def counting():
+        return operations.ListAudits(pb.ListAuditsRequest()).job
+
+    before = counting().runs
+    operations.RunJob(pb.RunJobRequest(name="jobs/audits", request_id=request_id()))
+    wait_until(lambda: counting().runs > before and not counting().running, 10, counting)
+    return found(operations)
+
+
+def test_what_the_audits_found_in_the_background_is_kept_with_its_time_and_shown_to_the_metrics(
+    service, make, operations
+):
+    before = count_now(operations)
+    assert set(before) == set(audits(operations))
+    make(1, 2, 13)
+
+    after = count_now(operations)
+    assert (after["things.many"].count, after["dead_letters.waiting"].count) == (2, 1)
+    counted = after["things.many"]
+    assert counted.count_time.ToDatetime() > before["things.many"].count_time.ToDatetime()
+    assert 0 < counted.count_seconds < 10
+    assert counted.description == "Things beyond none."
+    metric = service.runtime.registry.get_sample_value
+    wait_until(lambda: metric("cadre_audit_rows", {"audit": "things.many"}) == 2, 20, "the metric says so")
+
+
+def test_an_audit_that_cannot_be_counted_without_the_bus_keeps_what_it_found(service, make, operations):
+    make(1)
+    last = count_now(operations)
+    service.runtime.worker.stop()
+    with service.runtime.database.transaction(actor="test", method="make") as db:
+        db.run("INSERT INTO thing (value) VALUES ('2')")
+
+    now = count_now(operations)
+    assert now["things.many"].count == 2
+    assert now["events.duplicates"] == last["events.duplicates"]
 
 
 def test_the_purge_deletes_only_what_has_served_its_time(kit_database):

@@ -7,8 +7,8 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from cadre.enrollment.v1 import events_pb2 as pb
+from servicekit.audits import Audit
 from servicekit.db import Db, count
-from servicekit.operations import Audit
 from servicekit.outbox import subject_of
 
 _ASSIGNMENTS = "SELECT count(*) - count(DISTINCT (requirement_id, person_id)) FROM assignment"

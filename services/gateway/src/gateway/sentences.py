@@ -331,6 +331,7 @@ DONE = {
     "moved": "Moved.",
     "reaction": "Thank you. Your answer is counted with those of others; no name is kept.",
     "replayed": "The event was handled once more.",
+    "audits-count": "The services count now. Refresh to see what they find.",
     "job-runs": "The job runs now. Refresh to see how it went.",
     "job-paused": "The job is paused, with your reason.",
     "job-resumed": "The job runs again.",

@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Gauge
 
 from servicekit.db import Database, Db
-from servicekit.figures import PoolCollector, measures
+from servicekit.figures import DATABASE, PoolCollector
 from servicekit.measures import Figure, Measure, Measures, Reading
 from servicekit.settings import Settings
 
@@ -32,7 +32,7 @@ def watch(settings: Settings, database: Database, registry: CollectorRegistry) -
     PoolCollector(database, registry)
     if settings.state_file is not None:
         _show_disk(settings.state_file.parent, registry)
-    return Measures(settings.database_url, [*measures(()), *MEASURES], registry, name=settings.service)
+    return Measures(settings.database_url, [DATABASE, *MEASURES], registry, name=settings.service)
 
 
 def _show_disk(folder: Path, registry: CollectorRegistry) -> None:

@@ -4,8 +4,8 @@ from dataclasses import fields
 
 from notification.readiness import COUNTED, STANDING
 from notification.rules.standing import Counts
+from servicekit.audits import Audit
 from servicekit.db import Db, count
-from servicekit.operations import Audit
 
 _COUNTS = tuple(field.name for field in fields(Counts))
 _DRIFT = f"""

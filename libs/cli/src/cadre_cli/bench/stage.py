@@ -108,11 +108,7 @@ class Stage:
         Raises:
             WrongResultError: something is not.
         """
-        wrong: dict[str, int] = {}
-        for operations in self.access.operations.values():
-            audits = self.access.ask(operations.RunAudits, operations_pb.RunAuditsRequest()).audits
-            wrong |= {audit.name: audit.count for audit in audits if audit.count}
-        if wrong:
+        if wrong := self.access.wrong():
             raise WrongResultError(f"What must be zero is not: {wrong}")
 
     def _is_quiet(self) -> bool:

@@ -1,0 +1,145 @@
+"""What must be zero, counted by looking at the rows: by a job for operators and their metrics, and on request.
+
+Counting reads whole tables. The job does it in a thread of its own, one audit and one snapshot after the other, and
+leaves what it found in the table `audit_finding`, so that a page shows it without counting.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from servicekit.bus import BusError
+from servicekit.db import Database, Db, count
+from servicekit.jobs import Job
+from servicekit.measures import Figure, Measure, Reading
+from servicekit.outbox import OUTBOX_KEPT
+
+log = structlog.get_logger()
+
+ROWS = Figure("cadre_audit_rows", "What an audit found that ought not to be there", ("audit",))
+
+_EVERY = timedelta(minutes=10)
+# How often the metrics look at what the job found.
+_LOOK = timedelta(seconds=10)
+# However much there is to count, counting takes at most this part of the time.
+_SHARE = 1 / 50
+# How far back a stream is compared: within what the outbox still holds. Two clocks may differ by a minute.
+_COMPARED = OUTBOX_KEPT - timedelta(days=1)
+_CLOCKS = timedelta(minutes=1)
+_PUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL OR published_at >= %(since)s"
+_KEEP = """
+INSERT INTO audit_finding (name, count, at, seconds)
+VALUES (%(name)s, %(count)s, %(at)s, %(seconds)s)
+ON CONFLICT (name) DO UPDATE SET count = excluded.count, at = excluded.at, seconds = excluded.seconds
+"""
+_KEPT = "SELECT name, count, at, seconds FROM audit_finding WHERE name = ANY(%(names)s)"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Something that must be zero, `<noun>.<what>`, counted by looking at the rows."""
+
+    name: str
+    description: str
+    count: Callable[[Db], int]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an audit found, when it began to count, and for how many seconds; *at* is None if it never counted."""
+
+    audit: Audit
+    count: int = 0
+    at: datetime | None = None
+    seconds: float = 0.0
+
+
+def _count(sql: str) -> Callable[[Db], int]:
+    return lambda db: count(db, sql, now=db.at)
+
+
+KIT_AUDITS = (
+    Audit(
+        "outbox.unpublished",
+        "Events that were committed more than a minute ago and are not published.",
+        _count("SELECT count(*) FROM outbox WHERE published_at IS NULL AND at < %(now)s - interval '1 minute'"),
+    ),
+    Audit(
+        "dead_letters.waiting",
+        "Events that could not be handled and wait for a decision.",
+        _count("SELECT count(*) FROM dead_letter WHERE state = 'WAITING'"),
+    ),
+    Audit(
+        "inbox.duplicates",
+        "Events that a consumer counts as handled more than once.",
+        _count("SELECT count(*) - count(DISTINCT (consumer, event_id)) FROM inbox"),
+    ),
+)
+
+
+class Audits:
+    """All audits of one service: the kit's, its *own*, and its stream against its outbox.
+
+    *messages_since* counts the messages that the service's stream got since a moment; it raises `BusError`.
+    """
+
+    def __init__(self, own: Sequence[Audit], messages_since: Callable[[datetime], int]) -> None:
+        self._messages_since = messages_since
+        of_stream = Audit(
+            "events.duplicates",
+            f"Messages of the last {_COMPARED.days} days in the service's stream beyond the events it published then.",
+            self._duplicate_events,
+        )
+        self._audits = (*KIT_AUDITS, *own, of_stream)
+
+    @property
+    def job(self) -> Job:
+        """What counts them for operators."""
+        return Job("audits", _EVERY, self.keep, alone=True, share=_SHARE)
+
+    @property
+    def measure(self) -> Measure:
+        """What shows to the metrics what the job found."""
+        return Measure("audits", _LOOK, (ROWS,), self._read)
+
+    def keep(self, database: Database, now: datetime) -> None:  # noqa: ARG002 - a job's form
+        """Count what must be zero, and keep what was found for the operator's page and for the metrics."""
+        for audit in self._audits:
+            # A snapshot each: none is open longer than it must, which would keep VACUUM from its work.
+            with database.read() as db:
+                if finding := _find(audit, db):
+                    db.run(_KEEP, name=audit.name, count=finding.count, at=finding.at, seconds=finding.seconds)
+
+    def count(self, db: Db) -> list[Finding]:
+        """Count each now; what cannot be counted without the bus is left out rather than called zero."""
+        return [finding for audit in self._audits if (finding := _find(audit, db))]
+
+    def kept(self, db: Db) -> list[Finding]:
+        """Give what the job found the last time."""
+        rows = {row.pop("name"): row for row in map(dict, db.rows(_KEPT, names=[one.name for one in self._audits]))}
+        return [Finding(audit, **rows.get(audit.name, {})) for audit in self._audits]
+
+    def _read(self, db: Db) -> Iterable[Reading]:
+        return [ROWS.of(one.count, one.audit.name) for one in self.kept(db) if one.at is not None]
+
+    def _duplicate_events(self, db: Db) -> int:
+        """Compare the stream with the outbox. Unpublished events and a minute more are granted, so it never cries wolf.
+
+        A relay that was killed between publishing and marking, and came back later than JetStream remembers message
+        ids, makes such duplicates. They are harmless, for the inbox knows them; many would say that relays die often.
+        """
+        since = db.at - _COMPARED
+        return max(0, self._messages_since(since) - count(db, _PUBLISHED, since=since - _CLOCKS))
+
+
+def _find(audit: Audit, db: Db) -> Finding | None:
+    """Count; None if the bus would have to be asked and does not answer."""
+    began = time.monotonic()
+    try:
+        return Finding(audit, audit.count(db), db.at, time.monotonic() - began)
+    except BusError as error:
+        log.warning("audit_without_bus", audit=audit.name, error=str(error))
+        return None

@@ -1,0 +1,12 @@
+"""What the audits found."""
+
+from alembic import op
+
+from servicekit.migrations import create_finding_table
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade():
+    create_finding_table(op)

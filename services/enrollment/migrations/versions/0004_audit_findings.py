@@ -1,0 +1,13 @@
+"""What the audits found, for operators and metrics."""
+
+from alembic import op
+
+from servicekit import migrations
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Make the kit's table of findings."""
+    migrations.create_finding_table(op)
