@@ -11,13 +11,14 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 setup: .venv/.ready ## make the environment: Python packages of the lock, members, contracts, page assets
+	@$(MAKE) --no-print-directory proto
 
 .venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json tests/browser/provider/package-lock.json
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
 	$(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
-	@$(MAKE) --no-print-directory proto assets
+	@$(MAKE) --no-print-directory assets proto
 	@$(BIN)/python -m compileall -q libs/*/src services/*/src
 	@touch $@
 
