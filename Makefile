@@ -11,7 +11,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 setup: .venv/.ready ## make the environment: Python packages of the lock, members, contracts, page assets
-	@$(MAKE) --no-print-directory proto
+	@$(MAKE) --silent proto
 
 .venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json tests/browser/provider/package-lock.json
 	@test -x $(BIN)/python || python3 -m venv .venv
