@@ -111,8 +111,9 @@ def change_question(visit: Visitor, test_id: str, number: int, form: Sent) -> An
     _item(test, number)
     action = form.text("action")
     if action == "more":
-        form.values["rows"] = [str(_rows(form) + _MORE_OPTIONS)]
-        return _question(visit, test, number, form)
+        rows = _rows(form)
+        form.values["rows"] = [str(rows + _MORE_OPTIONS)]
+        return _question(visit, test, number, form, added=rows + 1)
     if action == "remove" and number <= len(test.items):
         test.items.pop(number - 1)
         done = "question-removed"
@@ -251,7 +252,8 @@ def _editor(visit: Visit, test: pb.Test, form: Form) -> Answer:
     )
 
 
-def _question(visit: Visit, test: pb.Test, number: int, form: Form) -> Answer:
+def _question(visit: Visit, test: pb.Test, number: int, form: Form, *, added: int = 0) -> Answer:
+    """The form of a question; the first row that was just *added* has the focus."""
     course = _course(visit, test)
     for n in range(1, _rows(form) + 1):
         form.values.setdefault(f"option-{n}", [""])
@@ -262,6 +264,8 @@ def _question(visit: Visit, test: pb.Test, number: int, form: Form) -> Answer:
         number=number,
         saved=_item(test, number),
         rows=_rows(form),
+        most=_MOST_OPTIONS,
+        added=added,
         course=course,
         sections=[("", "None")]
         + [(str(n), f"{n}. {section.title}") for n, section in enumerate(course.sections if course else (), start=1)],
