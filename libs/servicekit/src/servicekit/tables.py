@@ -248,7 +248,7 @@ def service_metadata() -> MetaData:
     Table(
         "audit_finding",
         metadata,
-        # Of the audit, such as `readiness.drift`.
+        # Of the audit, `<noun>.<what must be zero>`.
         Column("name", Text, primary_key=True),
         Column("count", BigInteger, nullable=False),
         Column("at", DateTime(timezone=True), nullable=False),
