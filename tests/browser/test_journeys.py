@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from servicekit.testing.waiting import wait_until
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ANALYST, APPROVER = "State analyst", "Approver"
@@ -58,7 +60,9 @@ def test_the_author_is_offered_no_approval_and_an_approver_can_return_the_letter
     analyst.sees("Say who pays.")
 
 
-def test_a_person_who_does_not_need_it_is_excused_with_a_reason_and_can_be_reinstated(person, letter):
+def test_a_person_who_does_not_need_it_is_excused_with_a_reason_and_can_be_reinstated(person, cadre, letter):
+    # Whom another test has just trained is not to go any more.
+    wait_until(cadre.access.quiet, 30, "events are still under way")
     coordinator = person().sign_in(COORDINATOR)
     coordinator.go(f"/agencies/lake/letters/{letter}")
     row = coordinator.page.get_by_role("row").filter(has_text="Does not apply…").first

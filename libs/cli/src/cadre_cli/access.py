@@ -98,6 +98,14 @@ class Access:
             counted |= {f"{service}: {audit.name}": audit.count for audit in answer.audits if audit.count}
         return counted
 
+    def quiet(self) -> bool:
+        """Whether no service has anything left to publish or to handle."""
+        statuses = [self.ask(stub.GetStatus, operations_pb.GetStatusRequest()) for stub in self.operations.values()]
+        return not any(
+            status.outbox_depth or any(consumer.pending or consumer.in_flight for consumer in status.consumers)
+            for status in statuses
+        )
+
     def _token(self, person: str) -> str:
         with self._lock:
             known = self._tokens.get(person)

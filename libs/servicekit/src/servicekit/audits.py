@@ -23,7 +23,7 @@ ROWS = Figure("cadre_audit_rows", "What an audit found that ought not to be ther
 
 _EVERY = timedelta(minutes=10)
 # How often the metrics look at what the job found.
-_LOOK = timedelta(seconds=10)
+_LOOK = timedelta(seconds=5)
 # However much there is to count, counting takes at most this part of the time.
 _SHARE = 1 / 50
 # How far back a stream is compared: within what the outbox still holds. Two clocks may differ by a minute.

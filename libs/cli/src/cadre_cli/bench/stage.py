@@ -12,7 +12,6 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre_cli import loading, reference, roster, synthetic
 from cadre_cli.access import Access, request_id
 from cadre_cli.bench.report import Roster
@@ -100,7 +99,7 @@ class Stage:
 
     def await_quiet(self) -> None:
         """Wait until no service has anything left to publish or to handle, in two looks one after the other."""
-        wait_until(lambda: self._is_quiet() and self._is_quiet(), "events are still under way")
+        wait_until(lambda: self.access.quiet() and self.access.quiet(), "events are still under way")
 
     def require_clean_books(self) -> None:
         """Have every service count what must be zero.
@@ -110,16 +109,6 @@ class Stage:
         """
         if wrong := self.access.wrong():
             raise WrongResultError(f"What must be zero is not: {wrong}")
-
-    def _is_quiet(self) -> bool:
-        statuses = (
-            self.access.ask(operations.GetStatus, operations_pb.GetStatusRequest())
-            for operations in self.access.operations.values()
-        )
-        return not any(
-            status.outbox_depth or any(consumer.pending or consumer.in_flight for consumer in status.consumers)
-            for status in statuses
-        )
 
 
 def wait_until(condition: Callable[[], T], complaint: str, pause_seconds: float = 0.02) -> T:

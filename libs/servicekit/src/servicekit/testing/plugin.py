@@ -176,9 +176,8 @@ def nats_server(data_folder: Path) -> Iterator[NatsServer]:
 @pytest.fixture
 def launch(
     request: pytest.FixtureRequest, new_database: Callable[[ServiceApp], str], keys_dir: Path
-) -> Iterator[Callable[..., Running]]:
+) -> Callable[..., Running]:
     """Start a service in this process: `launch(APP)` answers RPCs, `launch(APP, role="all")` moves events too."""
-    running: list[Running] = []
 
     def start(app: ServiceApp, *, role: str = "serve", **settings: object) -> Running:
         nats_url = ""
@@ -194,12 +193,12 @@ def launch(
         }
         runtime = Runtime(app, Settings(**(values | settings)), role)  # type: ignore[arg-type]
         runtime.start()
-        running.append(Running(runtime, Signer(keys_dir, ISSUER)))
-        return running[-1]
+        running = Running(runtime, Signer(keys_dir, ISSUER))
+        # Before its bus, which was started above, not after it: a service that stops may have a last question.
+        request.node.addfinalizer(running.close)
+        return running
 
-    yield start
-    for service in reversed(running):
-        service.close()
+    return start
 
 
 def _drop(server: PostgresServer, databases: Sequence[str]) -> None:
