@@ -21,7 +21,7 @@ import evaluation.app
 import gateway.app
 import gateway.tables
 import notification.app
-from servicekit import migrations
+from servicekit import migrations, revisions
 from servicekit.app import ServiceApp
 from servicekit.db import Database
 
@@ -377,11 +377,12 @@ def test_rows_of_the_first_schema_are_right_after_every_migration(database_at, s
         service.must_be(connection)
 
 
-def test_every_service_is_here_and_starts_with_the_same_revision():
+def test_every_service_is_here_starts_with_the_same_revision_and_ends_with_the_one_that_a_start_asks_for():
     folder = directory.app.APP.migrations.parents[1]
 
     assert {path.parent.name for path in folder.glob("*/migrations")} == {service.app.name for service in SERVICES}
     for service in SERVICES:
         config = Config()
         config.set_main_option("script_location", str(service.app.migrations))
-        assert ScriptDirectory.from_config(config).get_base() == FIRST
+        scripts = ScriptDirectory.from_config(config)
+        assert (scripts.get_base(), scripts.get_current_head()) == (FIRST, revisions.newest(service.app.migrations))

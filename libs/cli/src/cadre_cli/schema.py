@@ -4,7 +4,8 @@ import importlib.util
 from pathlib import Path
 
 import psycopg
-from alembic.script import ScriptDirectory
+
+from servicekit import revisions
 
 
 def migrations(service: str) -> Path | None:
@@ -20,7 +21,7 @@ def migrations(service: str) -> Path | None:
 def head(service: str) -> str | None:
     """Give the newest revision that the service's migrations know; none if it has none."""
     folder = migrations(service)
-    return ScriptDirectory(str(folder)).get_current_head() if folder else None
+    return revisions.newest(folder) if folder else None
 
 
 def current(database_url: str) -> str | None:

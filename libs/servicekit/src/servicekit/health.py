@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit import migrations, schedule
+from servicekit import revisions, schedule
 from servicekit.bus import BusError
 from servicekit.db import Database
 from servicekit.rates import Meter
@@ -48,7 +48,7 @@ class Health:
         status = pb.Status(
             service=self.worker.service,
             schema_revision=revision[0]["version_num"] if revision else "",
-            schema_head=migrations.head(self.folder),
+            schema_head=revisions.head(self.folder),
             software_version=self.settings.software_version or _package_version(self.settings.service),
             role=self.role,
             leads=self.worker.leads,

@@ -1,9 +1,8 @@
-"""Schema by Alembic: one `migrations/` folder a service, run by the role `migrate`, checked by every start.
+"""Schema by Alembic: a folder `migrations/` in each service, run by the role `migrate`, checked by every start.
 
 A service's `migrations/env.py` is two lines: import its metadata and call `run_env`.
 """
 
-from functools import cache
 from pathlib import Path
 
 from alembic import command, context
@@ -11,18 +10,14 @@ from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from servicekit import revisions
 from servicekit.tables import AUDIT_FUNCTIONS, AUDIT_TRIGGER, FIRST_KIT_TABLES, needs_audit_trigger, service_metadata
 
 # Another process may migrate the same database at the same time: the second waits and finds nothing to do.
 _LOCK = 7_463_201
-
-
-class SchemaIsOldError(RuntimeError):
-    """The database's schema is not the one this code was written for."""
 
 
 def run_env(metadata: MetaData) -> None:
@@ -42,7 +37,7 @@ def upgrade(url: str, folder: Path, to: str = "head") -> None:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         connection.commit()
         # Looked up anew: a migration may have been written since this process last asked.
-        if _revision(connection) != _newest(folder):
+        if revisions.current(connection) != revisions.newest(folder):
             config = _config(folder)
             config.attributes["connection"] = connection
             command.upgrade(config, to)
@@ -59,7 +54,7 @@ def make_revision(url: str, folder: Path, metadata: MetaData, message: str) -> P
     """
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        before = _revision(connection)
+        before = revisions.current(connection)
         found = produce_migrations(MigrationContext.configure(connection), metadata).upgrade_ops
     engine.dispose()
     if found is None or found.is_empty():
@@ -75,14 +70,6 @@ def make_revision(url: str, folder: Path, metadata: MetaData, message: str) -> P
         encoding="utf-8",
     )
     return path
-
-
-def check(connection: Connection, folder: Path) -> str:
-    """Return the database's revision; raise `SchemaIsOldError` if it is not the newest of *folder*."""
-    revision, newest = _revision(connection), head(folder)
-    if revision != newest:
-        raise SchemaIsOldError(f"schema {revision or 'none'}, this code needs {newest}: run the role `migrate` first")
-    return newest
 
 
 def create_kit_tables(op: Operations) -> None:
@@ -115,17 +102,3 @@ def _config(folder: Path) -> Config:
     config = Config()
     config.set_main_option("script_location", str(folder))
     return config
-
-
-def _revision(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
-
-
-@cache
-def head(folder: Path) -> str:
-    """Return the newest revision of *folder*: the schema that this code was written for."""
-    return _newest(folder)
-
-
-def _newest(folder: Path) -> str:
-    return ScriptDirectory.from_config(_config(folder)).get_current_head() or ""

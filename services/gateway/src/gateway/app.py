@@ -20,7 +20,7 @@ from gateway.clients import Clients, Tokens, acting_as
 from gateway.codes import Box
 from gateway.oidc import Provider
 from gateway.visit import Gateway
-from servicekit import logs, metrics, migrations, trace
+from servicekit import logs, metrics, revisions, trace
 from servicekit.client import Refused
 from servicekit.db import Database
 from servicekit.settings import Settings, optional_file
@@ -105,6 +105,8 @@ def main() -> None:
     settings = Settings(service=NAME)
     logs.configure(NAME, json=settings.log_json)
     if role == "migrate":
+        from servicekit import migrations  # noqa: PLC0415 - as in `servicekit.app`
+
         migrations.upgrade(settings.database_url, MIGRATIONS)
         return
     check_schema(settings)
@@ -179,5 +181,5 @@ def check_schema(settings: Settings) -> None:
     """Refuse to start on a schema that this code was not written for."""
     database = Database(settings.database_url, pool_size=1, name=f"{NAME}-check")
     with database.engine.connect() as connection:
-        migrations.check(connection, MIGRATIONS)
+        revisions.check(connection, MIGRATIONS)
     database.dispose()
