@@ -212,13 +212,13 @@ def test_a_test_of_fifty_questions_is_put_in_order_and_stays_light(person, cadre
     manager = person(scripts=True).sign_in(MANAGER)
     manager.go("/tests/fifty-questions/questions/50")
     options_before = manager.page.get_by_role("textbox", name=re.compile(r"^Option \d+$")).count()
-    manager.press("More options")
-    expect(manager.page.get_by_label(f"Option {options_before + 1}", exact=True)).to_be_focused()
-    while manager.page.get_by_role("button", name="More options").count():
+    for first_added in range(options_before + 1, 21, 2):
         manager.press("More options")
+        expect(manager.page.get_by_label(f"Option {first_added}", exact=True)).to_be_focused()
     manager.sees("There are at most 20 options.")
     manager.type("Place in the test", "2")
     manager.press("Save")
+    manager.sees("2. Question of number 50?")
 
     order = rows(manager, "In the order in which they are asked")
     assert [len(order), order[0], order[1], order[49]] == [
