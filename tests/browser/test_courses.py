@@ -231,7 +231,9 @@ def test_a_test_of_fifty_questions_is_put_in_order_and_stays_light(person, cadre
     assert manager.violations() == []
     manager.type("Right to pass", "40")
     manager.press("Save")
+    manager.sees("The draft is saved.")
     manager.press("Try it")
+    manager.sees(re.compile("^You try the draft"))
     for box in manager.page.get_by_text("yes", exact=True).all():
         box.click()
     manager.press("Show the result")

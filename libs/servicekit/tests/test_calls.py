@@ -42,11 +42,14 @@ class Things(Servicer):
     def ListDeadLetters(self, request, call):  # noqa: N802
         raise NotFound("deadLetters/9")
 
+    def ListAudits(self, request, call):  # noqa: N802
+        with self.read() as db:
+            db.rows("SELECT pg_sleep(3600)")
+
     def _not_called(self, request, call):
         raise AssertionError("not called")
 
-    ListAudits = ReplayDeadLetter = ListJobs = RunJob = PauseJob = ResumeJob = _not_called
-    ListProjections = RebuildProjection = _not_called
+    ReplayDeadLetter = ListJobs = RunJob = PauseJob = ResumeJob = ListProjections = RebuildProjection = _not_called
 
     def DiscardDeadLetter(self, request, call):  # noqa: N802
         with self.write(call, request) as db:
@@ -61,7 +64,7 @@ def registry():
 
 @pytest.fixture
 def port(kit_database, keys_dir, registry):
-    database = Database(kit_database)
+    database = Database(kit_database, statement_seconds=2)
     server = Server([Things(database)], Verifier(keys_dir), registry)
     server.start()
     yield server.port
@@ -183,6 +186,15 @@ def test_a_database_that_does_not_answer_is_told_apart_from_a_bug_so_that_the_ca
     with pytest.raises(Refused) as refused:
         stub_with(WRITE).DiscardDeadLetter(pb.DiscardDeadLetterRequest(name="x", reason="y", request_id="r-1"))
     assert (refused.value.code, refused.value.reason) == ("UNAVAILABLE", "DATABASE_UNAVAILABLE")
+
+
+def test_d59_a_statement_that_takes_too_long_is_ended_and_the_next_call_is_answered(stub_with):
+    with pytest.raises(Refused) as refused:
+        stub_with(READ).ListAudits(pb.ListAuditsRequest(), timeout=60)
+    assert (refused.value.code, refused.value.reason) == ("DEADLINE_EXCEEDED", "DEADLINE_PASSED")
+    assert "took too long" in refused.value.message
+
+    assert stub_with(READ).GetStatus(pb.GetStatusRequest()).service
 
 
 def test_a_write_without_request_id_is_refused_and_names_the_field(stub_with):

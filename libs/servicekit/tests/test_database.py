@@ -35,6 +35,14 @@ def write(database: Database, value: str = "one", *, request=REQUEST, fail: Exce
         return db.answer(pb.DeadLetter(name=value))
 
 
+@pytest.fixture
+def hasty(kit_database):
+    """The same database, for whom a statement may take a second."""
+    database = Database(kit_database, statement_seconds=1)
+    yield database
+    database.dispose()
+
+
 def things(database: Database) -> int:
     with database.read() as db:
         return count(db, "SELECT count(*) FROM thing")
@@ -54,6 +62,16 @@ def test_a_write_leaves_its_audit_row_with_actor_method_resource_reason_and_the_
         "after": {"value": "one"},
         "at": NOW,
     }
+
+
+def test_d59_a_write_whose_statement_takes_too_long_changes_nothing_and_can_be_sent_again(database, hasty):
+    with pytest.raises(OperationalError, match="statement timeout"), hasty.transaction(actor="a", method="m") as db:
+        db.run("INSERT INTO thing (value) VALUES ('one')")
+        db.run("SELECT pg_sleep(3600)")
+    assert things(database) == 0
+
+    write(hasty)
+    assert things(database) == 1
 
 
 def test_a_change_without_an_audit_row_in_its_transaction_is_refused_by_the_database(database):

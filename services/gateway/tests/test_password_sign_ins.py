@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 
 from gateway import codes, invitations, password_sign_ins, passwords, sign_ins, tries
 from gateway.places import Place
@@ -15,14 +14,6 @@ ANA, BEN = "people/7f0c1f4e-0000-4000-8000-000000000001", "people/7f0c1f4e-0000-
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 HERE = Place("password", "198.51.100.7", "Firefox on Windows")
 PASSWORD = "copper lantern quiet river"
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch):
-    """The same hashes with a thousandth of their work: two hundred are made here, each of a fifth of a second."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=64)
-    monkeypatch.setattr(passwords, "_hasher", hasher)
-    monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody has this password"))
 
 
 @pytest.fixture

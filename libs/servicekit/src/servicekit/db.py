@@ -31,6 +31,9 @@ M = TypeVar("M", bound=Message)
 # True while this thread has a write open: clients refuse to call then (no remote call inside a transaction).
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 
+# No page waits that long, and nothing that works in the background has statements that take a third of it with a
+# million people. What nobody waits for any more must not keep the others from their work.
+STATEMENT_SECONDS = 60.0
 # Connections beyond the pool's size, for the moments in which worker, jobs and calls all want one.
 _OVERFLOW = 4
 
@@ -182,9 +185,11 @@ class _CountingPool(QueuePool):
 
 
 class Database:
-    """The database of one service."""
+    """The database of one service. A statement that takes longer than *statement_seconds* is ended."""
 
-    def __init__(self, url: str, *, pool_size: int = 16, name: str = "cadre") -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 16, name: str = "cadre", statement_seconds: float = STATEMENT_SECONDS
+    ) -> None:
         self.url = url
         self.engine = create_engine(
             url,
@@ -198,7 +203,11 @@ class Database:
             # Values of statements may be personal: errors that are logged do not repeat them.
             hide_parameters=True,
             # Compiling a statement takes longer than any of ours runs.
-            connect_args={"application_name": name, "options": "-c timezone=UTC -c lock_timeout=10s -c jit=off"},
+            connect_args={
+                "application_name": name,
+                "options": "-c timezone=UTC -c lock_timeout=10s -c jit=off"
+                f" -c statement_timeout={round(statement_seconds * 1000)}ms",
+            },
         )
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._after_commit: list[Callable[[], None]] = []

@@ -18,7 +18,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 from prometheus_client import CollectorRegistry
-from sqlalchemy.exc import InterfaceError, OperationalError
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from servicekit import trace
 from servicekit.db import Replayed
@@ -126,9 +127,8 @@ class Server:
                             code, reason = refusal.kind.value, refusal.reason
                             status = refusal_status(refusal)
                         except (OperationalError, InterfaceError) as error:
-                            busy = DatabaseUnavailable("The database does not answer at the moment.")
-                            code, reason, status = busy.kind.value, busy.reason, refusal_status(busy)
-                            log.warning("database_unavailable", error=str(error.orig))
+                            refused = _refused_by_database(error)
+                            code, reason, status = refused.kind.value, refused.reason, refusal_status(refused)
                         except Exception:
                             code = "INTERNAL"
                             log.exception("call_failed")
@@ -157,6 +157,14 @@ class Server:
             request_deserializer=request_class.FromString,
             response_serializer=lambda message: message.SerializeToString(),
         )
+
+
+def _refused_by_database(error: DBAPIError) -> Refusal:
+    if isinstance(error.orig, QueryCanceled):
+        log.warning("statement_ended", error=str(error.orig))
+        return DeadlinePassed("The database took too long for this and was told to stop.")
+    log.warning("database_unavailable", error=str(error.orig))
+    return DatabaseUnavailable("The database does not answer at the moment.")
 
 
 def refusal_status(refusal: Refusal) -> status_pb2.Status:
