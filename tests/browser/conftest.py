@@ -256,11 +256,12 @@ class Person:
         return response
 
     def press(self, name: str | re.Pattern[str]) -> None:
-        """Press a button, or follow a link."""
+        """Press a button, or follow a link; where that leads to a page, it is there whole."""
         exact = isinstance(name, str)
         self.page.get_by_role("button", name=name, exact=exact).or_(
             self.page.get_by_role("link", name=name, exact=exact)
         ).first.click()
+        self.page.wait_for_load_state("domcontentloaded")
 
     def type(self, label: str | re.Pattern[str], text: str) -> None:
         """Type into the field with a label."""
