@@ -48,7 +48,7 @@ up: setup ## start everything with the data that is there, until Ctrl-C
 test: setup ## all tests: rules, services, contracts, architecture, system, browser
 	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
-release: setup ## tests of what is to be released: the image's steps, a new installation, the demonstration, a restore, two of each service, the bench
+release: setup ## tests of what is to be released: image, new installation, demonstration, restore, two of each, each process killed, bench
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m release
 
 soak: setup ## the fault tests at full length: a minute without the bus, every process killed ten times, 100,000 events missed

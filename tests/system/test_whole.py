@@ -18,7 +18,12 @@ from servicekit.testing.waiting import wait_until
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 LEARNERS = 40
-VICTIMS = [*SERVERS, *BACK_ENDS, "gateway"]
+# The service that issues and the bus with every change; the others with every release, since each takes ten seconds.
+AT_ONCE = ("nats", "notification")
+VICTIMS = [
+    pytest.param(name, marks=[] if name in AT_ONCE else [pytest.mark.release])
+    for name in (*SERVERS, *BACK_ENDS, "gateway")
+]
 
 
 def told(cadre, letter, *, on_issue=lambda: None, on_training=lambda: None):
