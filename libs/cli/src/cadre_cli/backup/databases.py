@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ _OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+# A backend of PostgreSQL is seen for a moment after its client is gone.
+_LEAVING_SECONDS = 2.0
+_PAUSE_SECONDS = 0.05
 _VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
 
 
@@ -57,11 +61,15 @@ def tables(url: str) -> list[str]:
 
 
 def refuse_if_used(service: str, url: str) -> None:
-    """Refuse to go on while anybody else is connected to the database."""
+    """Refuse to go on while anybody else is connected to the database; who has just left is waited for."""
+    deadline = time.monotonic() + _LEAVING_SECONDS
     with connect(url) as connection:
-        row = connection.execute(_OTHERS).fetchone()
-    if row and row[0]:
-        raise BackupError(f"{row[0]} others are connected to the database of {service}. Stop Cadre first.")
+        connection.autocommit = True
+        while others := connection.execute(_OTHERS).fetchall()[0][0]:
+            if time.monotonic() > deadline:
+                noun = "connection" if others == 1 else "connections"
+                raise BackupError(f"The database of {service} has {others} other {noun}. Stop Cadre first.")
+            time.sleep(_PAUSE_SECONDS)
 
 
 def empty(url: str) -> None:
