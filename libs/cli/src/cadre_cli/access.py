@@ -29,7 +29,7 @@ A = TypeVar("A")
 
 PATIENCE_SECONDS = 90.0
 _PAUSE_SECONDS = 0.1
-# Counting a million people takes minutes.
+# Counting a million people takes half a minute; a slow machine is given time.
 _AUDIT_SECONDS = 900.0
 _PASSING = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"}
 # A token lives five minutes; a new one is asked for well before.

@@ -31,8 +31,8 @@ M = TypeVar("M", bound=Message)
 # True while this thread has a write open: clients refuse to call then (no remote call inside a transaction).
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 
-# No page waits that long, and nothing that works in the background has statements that take a third of it with a
-# million people. What nobody waits for any more must not keep the others from their work.
+# No page waits that long, and nothing in the bench's run to a million people has a statement that does. What nobody
+# waits for any more must not keep the others from their work.
 STATEMENT_SECONDS = 60.0
 # Connections beyond the pool's size, for the moments in which worker, jobs and calls all want one.
 _OVERFLOW = 4
