@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from servicekit.refusals import InvalidField
+
 PACIFIC = ZoneInfo("America/Los_Angeles")
+# The years that a date may lie in: of anybody's life and work, and of what is written now or was within memory.
+YEARS_OF_LIVES = range(1900, 2201)
+YEARS_OF_DOCUMENTS = range(1975, 2101)
+# How other systems say that something has no end.
+NO_END = date(9999, 12, 31)
+_TWO_DIGITS = 100
+_LONGEST_SHOWN = 40
 _SATURDAY = 5
 # Lists ask for the same few days in every line; what is counted from them never changes.
 _REMEMBERED = 4_096
@@ -56,3 +65,19 @@ def business_days_between(start: date, end: date) -> int:
         return -business_days_between(end, start)
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
     return sum(is_business_day(day) for day in days)
+
+
+def day_of(field: str, value: str, years: range) -> date:
+    """Return the date that *value* says: `YYYY-MM-DD`, in one of *years*; browsers make 0027 of the year 27."""
+    try:
+        parsed = date.fromisoformat(value)
+    except ValueError:
+        parsed = None
+    # fromisoformat also takes 20260101 and 2026-W01-1.
+    if parsed is None or parsed.isoformat() != value:
+        raise InvalidField(field, value[:_LONGEST_SHOWN], "must be a date, YYYY-MM-DD")
+    if parsed.year < _TWO_DIGITS:
+        raise InvalidField(field, value, f"must have a year of four digits: 20{parsed.year:02} or 19{parsed.year:02}")
+    if parsed.year not in years:
+        raise InvalidField(field, value, f"must be a date from {years[0]} to {years[-1]}")
+    return parsed
