@@ -10,10 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "demands.md"
 FOLDERS = ("services", "libs", "tests")
-ALL = {f"D{number:02}" for number in range(1, 78)}
-ROW = re.compile(r"^\| (D\d\d[^|]*?) \|")
+# The first list ends at 77; those from 101 on came with what each part of the programme is to be.
+FIRST = {f"D{number:02}" for number in range(1, 78)}
+LATER = {f"D{number}" for span in ((101, 139), (141, 190), (201, 232)) for number in range(*span)}
+ROW = re.compile(r"^\| (D\d\d\d?[^|]*?) \|")
 TEST = re.compile(r"\[`(test_\w+)`\]\(\.\./([\w/.-]+)\)")
-SAID = re.compile(r"\bD(\d\d)\b")
+SAID = re.compile(r"\bD(\d\d\d?)\b")
 
 
 @cache
@@ -48,7 +50,8 @@ def test_every_demand_is_answered_by_tests_or_said_not_to_be():
         [demand for demand, _ in table("Not yet, or in part")],
     )
 
-    assert sorted(answered + open_) == sorted(ALL)
+    assert len(answered + open_) == len({*answered, *open_}), "a demand stands in two rows"
+    assert {*answered, *open_} == FIRST | LATER
     assert set(answered) == {demand for demand, _, _ in named()}
 
 
@@ -63,8 +66,8 @@ def test_a_test_that_says_the_number_of_a_demand_is_on_the_page():
         (f"D{number}", name, str(path.relative_to(ROOT)))
         for path in files
         for name, docstring in said_by(path).items()
-        for number in [*SAID.findall(docstring), *re.findall(r"^test_d(\d\d)_", name)]
+        for number in [*SAID.findall(docstring), *re.findall(r"^test_d(\d\d\d?)_", name)]
     }
 
-    assert len(said) > len(ALL) / 4
+    assert len(said) > len(FIRST) / 4
     assert said <= set(named())

@@ -1,6 +1,7 @@
 """A call is known, allowed, in time and answered in the contract's terms; seen through a real server and stub."""
 
 import json
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -318,3 +319,22 @@ def test_the_server_says_it_is_healthy_and_lists_its_contracts(port):
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_a_process_writes_at_the_moment_that_its_clock_says(kit_database, keys_dir, registry, signer):
+    now = datetime.now(UTC)
+    later = now + timedelta(minutes=2)
+    database = Database(kit_database, clock=lambda: later)
+    server = Server([Things(database)], Verifier(keys_dir), registry, clock=lambda: later)
+    server.start()
+    channel = Channel(f"127.0.0.1:{server.port}", lambda: signer.mint("people/7", WRITE, now=now))
+    request = pb.DiscardDeadLetterRequest(name="deadLetters/1", reason="old", request_id=str(uuid.uuid4()))
+
+    try:
+        answer = channel.stub(pb_grpc.OperationsServiceStub).DiscardDeadLetter(request)
+    finally:
+        channel.close()
+        server.stop()
+        database.dispose()
+
+    assert answer.reason == str(later)

@@ -5,9 +5,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
+from servicekit import clock
 from servicekit.embedded.process import ServerError
 
 FIRST_PAUSE_SECONDS = 0.2
@@ -183,7 +184,7 @@ class Keeper:
         self.status = Status(
             state=state,
             pid=pid,
-            started_at=datetime.now(UTC) if fresh else before.started_at,
+            started_at=clock.utc() if fresh else before.started_at,
             restarts=before.restarts + (state is State.RESTARTING),
             problem=problem or before.problem,
         )

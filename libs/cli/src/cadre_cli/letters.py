@@ -4,14 +4,13 @@ Each step finds what has happened before: a letter is known by its subject, a re
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.demo_content import Letter
 from cadre_cli.pacing import wait_for
-from servicekit import calendar
+from servicekit import calendar, clock
 from servicekit.client import Refused
 
 _ASKS = {"nothing": pb.NOTHING, "read": pb.READ, "read_and_confirm": pb.CONFIRM, "read_confirm_and_train": pb.TRAIN}
@@ -94,7 +93,7 @@ def tell(access: Access, writers: Writers, letter: Letter, course_version: str) 
 
 
 def _create_request(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.CreateNoticeRequest:
-    today = calendar.pacific_date(datetime.now(UTC))
+    today = calendar.pacific_date(clock.utc())
     ask, trains = letter.ask, letter.ask.of_staff == "read_confirm_and_train"
     series = pb.SuggestNumberRequest(series=letter.series)
     number = letter.number or access.ask(access.notification.SuggestNumber, series, person=writers.analyst).number

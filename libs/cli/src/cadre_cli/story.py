@@ -8,7 +8,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
@@ -21,7 +20,7 @@ from cadre_cli import letters
 from cadre_cli.access import Access, request_id
 from cadre_cli.demo_content import DemoContent
 from cadre_cli.pacing import Progress, in_parallel, wait_for
-from servicekit import calendar
+from servicekit import calendar, clock
 
 T = TypeVar("T")
 
@@ -171,7 +170,7 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
 
 def brief(access: Access, cast: Cast, notice: pb.Notice, to_brief: dict[str, list[str]], progress: Progress) -> None:
     """Have coordinators record a local briefing for their people, each of whom confirms that she read the letter."""
-    today = calendar.pacific_date(datetime.now(UTC)).isoformat()
+    today = calendar.pacific_date(clock.utc()).isoformat()
 
     def record(agency: str) -> None:
         for chunk in _chunks(to_brief[agency]):

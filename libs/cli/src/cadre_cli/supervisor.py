@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
@@ -22,6 +21,7 @@ from cadre_cli import schema
 from cadre_cli.children import Server, Service
 from cadre_cli.keeper import Keeper, Status, Watch
 from cadre_cli.processes import NATS, POSTGRES, Answer, Ports, Process, Site
+from servicekit import clock
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import FolderLock, GuardedProcess, free_port, port_is_free, tail
@@ -82,7 +82,7 @@ class Supervisor:
         self._recording = threading.Lock()
         self._interruptible = False
         self._interrupted = False
-        self._started_at = datetime.now(UTC)
+        self._started_at = clock.utc()
         self._ports: dict[str, Ports] = {}
         self._keepers: dict[str, Keeper] = {}
         self._postgres: PostgresServer | None = None

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from rich.markup import escape
 
 from cadre_cli.keeper import State, Status
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
+from servicekit import clock
 from servicekit.embedded.process import ServerError
 
 DataDir = Annotated[
@@ -72,7 +72,7 @@ def teller(console: Console) -> Callable[[str, Status], None]:
     def tell(name: str, status: Status) -> None:
         saying = _SAYINGS.get(status.state)
         if saying:
-            time = datetime.now().astimezone().strftime("%H:%M:%S")
+            time = clock.utc().astimezone().strftime("%H:%M:%S")
             pid = f" [dim](process {status.pid})[/]" if status.state is State.READY else ""
             console.print(f"[dim]{time}[/] {name:<13} {saying.format(problem=escape(status.problem))}{pid}")
 

@@ -7,7 +7,7 @@ in the database. What stands in the place of `request_id` is a ticket, which is 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from google.protobuf.descriptor import MethodDescriptor
 
@@ -32,7 +32,7 @@ def anonymous_write(database: Database, at: datetime | None = None) -> Iterator[
         with (
             database.engine.connect() as connection,
             connection.begin() as begun,
-            Db(connection, at or datetime.now(UTC)) as db,
+            Db(connection, at or database.clock()) as db,
         ):
             yield db
             db.flush()

@@ -18,6 +18,7 @@ from sqlalchemy import MetaData
 
 from servicekit import figures, logs, metrics, revisions, trace
 from servicekit.audits import Audit, Audits
+from servicekit.clock import Clock, utc
 from servicekit.consumers import Subscription
 from servicekit.db import Database
 from servicekit.health import Health
@@ -61,12 +62,16 @@ class Runtime:
     app: ServiceApp
     settings: Settings
     role: str = "all"
+    clock: Clock = utc
     registry: CollectorRegistry = field(default_factory=metrics.new_registry)
 
     def start(self) -> None:
         """Check the schema, then start what the role needs. A service without its bus does not start."""
         self.database = Database(
-            self.settings.database_url, pool_size=self.settings.threads, name=f"{self.app.name}-{self.role}"
+            self.settings.database_url,
+            pool_size=self.settings.threads,
+            name=f"{self.app.name}-{self.role}",
+            clock=self.clock,
         )
         with self.database.engine.connect() as connection:
             revisions.check(connection, self.app.migrations)
@@ -94,6 +99,7 @@ class Runtime:
                 port=self.settings.grpc_port,
                 host=self.settings.listen_host,
                 threads=self.settings.threads,
+                clock=self.clock,
             )
         if self.role in ("work", "all"):
             self.worker.start()

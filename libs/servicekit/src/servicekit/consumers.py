@@ -214,7 +214,7 @@ class Handling:
         for n, event in readable.items():
             if n not in verdicts:
                 verdicts[n] = self._single(subscription, envelopes[n], event)
-        now = datetime.now(UTC)
+        now = self._database.clock()
         for n, verdict in verdicts.items():
             self._metrics.handled.labels(subscription.subject, verdict.outcome.value).inc()
             if verdict.outcome is Outcome.HANDLED:
@@ -277,7 +277,7 @@ class Handling:
             "consumer": self.consumer,
             "event_id": event.id,
             "error": explain(error),
-            "at": datetime.now(UTC),
+            "at": self._database.clock(),
         }
         return int(self._run(lambda: self._insert(_COUNT_FAILURE, values)))
 

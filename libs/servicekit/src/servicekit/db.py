@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import psycopg
@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlmodel import Session
 
+from servicekit.clock import Clock, utc
 from servicekit.refusals import Refusal, RequestIdReused
 
 M = TypeVar("M", bound=Message)
@@ -185,12 +186,22 @@ class _CountingPool(QueuePool):
 
 
 class Database:
-    """The database of one service. A statement that takes longer than *statement_seconds* is ended."""
+    """The database of one service. A statement that takes longer than *statement_seconds* is ended.
+
+    What is written is written at the moment that *clock* says, and so the clock of a process comes in here.
+    """
 
     def __init__(
-        self, url: str, *, pool_size: int = 16, name: str = "cadre", statement_seconds: float = STATEMENT_SECONDS
+        self,
+        url: str,
+        *,
+        pool_size: int = 16,
+        name: str = "cadre",
+        statement_seconds: float = STATEMENT_SECONDS,
+        clock: Clock = utc,
     ) -> None:
         self.url = url
+        self.clock = clock
         self.engine = create_engine(
             url,
             poolclass=_CountingPool,
@@ -239,7 +250,7 @@ class Database:
     @contextmanager
     def read(self, at: datetime | None = None) -> Iterator[Db]:
         """Give a session for queries; each statement sees what is committed when it starts."""
-        with self._reader.connect() as connection, Db(connection, at or datetime.now(UTC)) as db:
+        with self._reader.connect() as connection, Db(connection, at or self.clock()) as db:
             yield db
 
     @contextmanager
@@ -258,7 +269,7 @@ class Database:
         With a *request_id* the same request is done once: `Replayed` carries the first answer to later ones, also to
         one that ran at the same time and lost. Another request under the same id is refused.
         """
-        moment = at or datetime.now(UTC)
+        moment = at or self.clock()
         digest = b"" if request is None else hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
         entry = {"id": uuid.uuid4(), "at": moment, "actor": actor, "method": method, "request_id": request_id}
         token = writing.set(True)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -235,7 +235,7 @@ class _Lane:
             error, began = "", time.monotonic()
             with trace.work(f"job {name}"), structlog.contextvars.bound_contextvars(job=name):
                 try:
-                    task.run(self._database, datetime.now(UTC))
+                    task.run(self._database, self._database.clock())
                 except Exception as failure:
                     error = explain(failure)
                     self._metrics.failed.labels(name).inc()

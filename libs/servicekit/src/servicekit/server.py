@@ -6,7 +6,6 @@ One wrapper does it for each method of the contract; handlers neither abort nor 
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import grpc
 import structlog
@@ -22,6 +21,7 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from servicekit import trace
+from servicekit.clock import Clock, utc
 from servicekit.db import Replayed
 from servicekit.metrics import RpcMetrics
 from servicekit.refusals import Kind, Refusal
@@ -64,10 +64,12 @@ class Server:
         port: int = 0,
         threads: int = 16,
         host: str = "127.0.0.1",
+        clock: Clock = utc,
     ) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="rpc")
         self._server = grpc.server(self._pool, options=_OPTIONS)
         self._verifier = verifier
+        self._clock = clock
         self._metrics = RpcMetrics(registry)
         self._health = health.HealthServicer()
         names = [reflection.SERVICE_NAME, health.SERVICE_NAME]
@@ -115,7 +117,7 @@ class Server:
                             remaining = context.time_remaining()
                             if remaining is not None and remaining < LEAST_SECONDS:
                                 raise DeadlinePassed("No time is left to answer.")  # noqa: TRY301
-                            now = datetime.now(UTC)
+                            now = self._clock()
                             bearer = str(metadata.get("authorization", "")).removeprefix("Bearer ")
                             principal = self._verifier.principal(bearer, now)
                             caller = principal.name

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import jwt
 
 from servicekit import keys
+from servicekit.clock import Clock, utc
 from servicekit.refusals import NotSignedIn
 
 AUDIENCE = "cadre"
@@ -49,12 +50,12 @@ class Signer:
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self.name})
 
-    def own_tokens(self) -> Callable[[], str]:
+    def own_tokens(self, clock: Clock = utc) -> Callable[[], str]:
         """Return a function that gives a fresh token for the principal itself; rights come from the public file."""
         cached: list[tuple[datetime, str]] = []
 
         def token() -> str:
-            now = datetime.now(UTC)
+            now = clock()
             if not cached or now - cached[0][0] > LIFETIME / 2:
                 cached[:] = [(now, self.mint(f"services/{self.name}", {}, now=now))]
             return cached[0][1]

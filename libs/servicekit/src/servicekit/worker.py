@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -108,7 +108,7 @@ class Worker:
     ) -> None:
         self.service = settings.service
         self.subscriptions = {subscription.subject: subscription for subscription in subscriptions}
-        self.started_at = datetime.now(UTC)
+        self.started_at = database.clock()
         if len(self.subscriptions) != len(subscriptions):
             raise ValueError("a message type is subscribed to twice")
         self._url = settings.nats_url
@@ -322,7 +322,7 @@ class Worker:
                 continue
             if isinstance(info, BaseException):
                 raise info
-            statuses.append(_status(info, fetched.get(info.name)))
+            statuses.append(_status(info, fetched.get(info.name), self._database.clock()))
         return tuple(statuses)
 
     async def _live_configs(self) -> dict[str, api.ConsumerConfig]:
@@ -343,7 +343,7 @@ class Worker:
         return self._bus
 
 
-def _status(info: api.ConsumerInfo, fetched: float | None) -> ConsumerStatus:
+def _status(info: api.ConsumerInfo, fetched: float | None, now: datetime) -> ConsumerStatus:
     """Sum up what the server says; without a consumer in this process it also says who fetches, or did last."""
     delivered = info.delivered
     if fetched is not None:
@@ -351,7 +351,7 @@ def _status(info: api.ConsumerInfo, fetched: float | None) -> ConsumerStatus:
     elif info.num_waiting or delivered is None or delivered.last_active is None:
         seconds = 0.0
     else:
-        seconds = (datetime.now(UTC) - delivered.last_active).total_seconds()
+        seconds = (now - delivered.last_active).total_seconds()
     return ConsumerStatus(
         info.name,
         info.stream_name,

@@ -6,7 +6,7 @@ An import that a stopped process left running is taken up again; that two proces
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -165,7 +165,7 @@ class RosterWorker:
 
     def resume(self) -> None:
         """Take up what an earlier process left running."""
-        self._pool.submit(resume, self._database, datetime.now(UTC))
+        self._pool.submit(resume, self._database, self._database.clock())
 
 
 def resume(database: Database, now: datetime) -> None:  # noqa: ARG001 - the signature of a job

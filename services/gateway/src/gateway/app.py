@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -69,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         database,
         clients,
-        Tokens(clients),
+        Tokens(clients, database.clock),
         environment(),
         {slug: Provider(issuer) for slug, issuer in issuers.load(optional_file(settings.oidc_file)).items()},
         Box(settings.keys_dir),
@@ -168,7 +167,7 @@ def invite(settings: Settings, staff_number: str) -> str:
             person=person.person,
             staff_number=person.staff_number,
             actor="services/gateway",
-            at=datetime.now(UTC),
+            at=database.clock(),
         )
     finally:
         database.dispose()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from cadre.curriculum.v1.curriculum_service_pb2_grpc import CurriculumServiceStub
@@ -21,6 +21,7 @@ from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.client import Channel
+from servicekit.clock import Clock
 from servicekit.settings import Settings
 from servicekit.tokens import Signer
 
@@ -138,14 +139,15 @@ class Clients:
 class Tokens:
     """Tokens and answers to "who am I", each kept for a sign-in as long as they are good."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, clock: Clock) -> None:
         self._clients = clients
+        self._clock = clock
         self._kept: dict[bytes, tuple[datetime, str, directory_pb.Me]] = {}
         self._lock = Lock()
 
     def of(self, digest: bytes, person: str) -> tuple[str, directory_pb.Me]:
         """Return a token for *person*, signed in under *digest*, and what the directory says of her."""
-        now = datetime.now(UTC)
+        now = self._clock()
         with self._lock:
             kept = self._kept.get(digest)
         if kept is None or kept[0] <= now:

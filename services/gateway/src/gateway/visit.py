@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -204,7 +204,8 @@ async def somebody(request: Request) -> Visit:
 
 async def nobody(request: Request) -> Visit:
     """Return a visit without anybody, for the pages before the sign-in."""
-    return Visit(request, request.app.state.gateway, None, pb.Me(), datetime.now(UTC))
+    gateway: Gateway = request.app.state.gateway
+    return Visit(request, gateway, None, pb.Me(), gateway.database.clock())
 
 
 async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> Form:
@@ -219,7 +220,7 @@ async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> 
 
 
 def _recognise(gateway: Gateway, request: Request) -> tuple[Visit, str]:
-    now = datetime.now(UTC)
+    now = gateway.database.clock()
     sign_in = sign_ins.use(gateway.database, request.cookies.get(COOKIE, ""), now)
     if sign_in is None:
         raise NeedsSignIn

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import MutableMapping
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -159,7 +158,7 @@ async def _keep(request: Request) -> bool:
     # A file cannot be kept; its owner is told which one it was.
     fields += [("file_not_kept", name) for name in form.filenames.values() if name]
     database = request.app.state.gateway.database
-    return await run_in_threadpool(sign_ins.keep, database, cookie, request.url.path, fields, datetime.now(UTC))
+    return await run_in_threadpool(sign_ins.keep, database, cookie, request.url.path, fields, database.clock())
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from cadre_cli.backup import restoring, taking
 from cadre_cli.backup.manifest import BackupError
 from cadre_cli.installation import InstallationError, open_installation
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir
+from servicekit import clock
 from servicekit.embedded.process import ServerError
 
 
@@ -28,7 +28,7 @@ def backup(
     """Back up all services at one moment, also while Cadre runs: databases, events, and how far each consumer was."""
     if (folder is None) == (into is None):
         raise typer.BadParameter("Name either a new folder or, with --into, the one to make it in.")
-    target = folder or (into or Path()) / f"cadre-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    target = folder or (into or Path()) / f"cadre-{clock.utc():%Y%m%d-%H%M%S}"
     console = Console(highlight=False)
     with _explained(console), open_installation(data_dir) as installation:
         made = taking.take(installation, target, functools.partial(console.print, markup=False))

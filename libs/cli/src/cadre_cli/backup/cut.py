@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Generic, TypeVar
 
 import psycopg.errors
 
 from cadre_cli.backup.databases import Connection, connect
 from cadre_cli.backup.manifest import BackupError
+from servicekit import clock
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ def _take(urls: Mapping[str, str], connections: Mapping[str, Connection], observ
             holder.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
             holder.execute(_HOLD)
         snapshots = {name: Snapshot(_export(connection), connection) for name, connection in connections.items()}
-        at, observed = datetime.now(UTC), observe()
+        at, observed = clock.utc(), observe()
         for holder in holders:
             holder.rollback()
         return Moment(at, snapshots, observed, time.monotonic() - started)

@@ -4,7 +4,7 @@ import importlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from cadre_cli import schema
 from cadre_cli.backup import databases, manifest, streams
 from cadre_cli.backup.manifest import BackupError, Manifest
 from cadre_cli.installation import STREAMS, Installation
+from servicekit import clock
 from servicekit.db import Database
 
 # What each service counts that its own transactions keep at zero, so that it is zero at every moment.
@@ -143,7 +144,7 @@ def _end_sign_ins(url: str) -> int:
     database = Database(url, pool_size=1, name="cadre-restore")
     try:
         with database.transaction(actor="jobs/restore", method="restore", resource="signIns") as db:
-            ended = db.run("UPDATE sign_in SET ended_at = %(at)s WHERE ended_at IS NULL", at=datetime.now(UTC))
+            ended = db.run("UPDATE sign_in SET ended_at = %(at)s WHERE ended_at IS NULL", at=clock.utc())
             db.changed("signIns", after={"ended": ended}, reason="a backup was brought back")
             return ended
     finally:

@@ -1,14 +1,13 @@
 """Measures how soon a new person has her training: from the roster's event until it is on her list."""
 
 import time
-from datetime import UTC, datetime
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre_cli.access import request_id
 from cadre_cli.bench.figures import Arrivals, Delays
 from cadre_cli.bench.stage import Stage, WrongResultError, wait_until
-from servicekit import calendar
+from servicekit import calendar, clock
 from servicekit.client import Refused
 
 _LOOK_SECONDS = 0.002
@@ -46,7 +45,7 @@ def _hire(stage: Stage, notice: str, number: int) -> float:
                     local_title="Child Support Specialist I",
                     job_class="child-support-specialist-1",
                     units=["intake"],
-                    start_date=calendar.pacific_date(datetime.now(UTC)).isoformat(),
+                    start_date=calendar.pacific_date(clock.utc()).isoformat(),
                 )
             ],
         ),

@@ -5,7 +5,6 @@ import os
 import platform
 import urllib.request
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import psutil
 import psycopg
 
 from cadre_cli.processes import BACK_ENDS, NATS, Site
+from servicekit import clock
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "sync_interval": "always"}
 # On these a flush writes to memory: what was measured there would say nothing.
@@ -70,7 +70,7 @@ def machine_of(site: Site) -> dict[str, str | int]:
         "python": platform.python_version(),
         "postgres": postgres.split()[0],
         "nats": _nats(site.ports[NATS].metrics)["version"],
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": clock.utc().date().isoformat(),
     }
 
 

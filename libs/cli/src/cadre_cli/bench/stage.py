@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +19,7 @@ from cadre_cli.processes import Site
 from cadre_cli.reference import STATE_AGENCY
 from cadre_cli.roster import RosterRow
 from cadre_cli.supervisor import Supervisor
-from servicekit import calendar
+from servicekit import calendar, clock
 
 T = TypeVar("T")
 
@@ -63,7 +62,7 @@ class Stage:
 
     def draft_letter(self, number: int, course_version: str) -> pb.Notice:
         """Write a letter to everyone and send it for approval: what remains is to issue it."""
-        today = calendar.pacific_date(datetime.now(UTC))
+        today = calendar.pacific_date(clock.utc())
         create = pb.CreateNoticeRequest(
             notice=pb.Notice(
                 kind=pb.Notice.POLICY,

@@ -3,7 +3,6 @@
 import contextlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from cadre_cli.backup import streams
 from cadre_cli.backup.manifest import BackupError
 from cadre_cli.doctor.finding import Finding
 from cadre_cli.installation import Installation
-from servicekit import keys
+from servicekit import clock, keys
 from servicekit.client import Channel, Refused
 from servicekit.relay import driver_url
 from servicekit.tokens import Signer
@@ -111,9 +110,9 @@ def _schema(service: str, url: str) -> Finding:
 
 def _clock(connection: psycopg.Connection[tuple[Any, ...]]) -> Finding:
     """Compare the server's clock with ours, at the middle of asking."""
-    before = datetime.now(UTC)
+    before = clock.utc()
     row = connection.execute("SELECT clock_timestamp()").fetchone()
-    middle = before + (datetime.now(UTC) - before) / 2
+    middle = before + (clock.utc() - before) / 2
     skew = (row[0] - middle).total_seconds() if row else 0.0
     if abs(skew) <= _SKEW_SECONDS:
         return Finding("Clocks", f"this machine and PostgreSQL differ by {abs(skew):.2f} s")

@@ -10,7 +10,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from psycopg import sql
 from servicekit import keys, migrations
 from servicekit.app import Runtime, ServiceApp
 from servicekit.client import Channel
+from servicekit.clock import Clock, utc
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.settings import Settings
@@ -59,7 +59,7 @@ class Running:
         """Return a stub that calls as *caller*. *rights* maps a right to how far it reaches; a list = whole."""
         reach = rights if isinstance(rights, Mapping) else dict.fromkeys(rights, (WHOLE,))
         held = {right: frozenset(scopes) for right, scopes in reach.items()}
-        channel = Channel(f"127.0.0.1:{self.port}", lambda: self.signer.mint(caller, held, now=datetime.now(UTC)))
+        channel = Channel(f"127.0.0.1:{self.port}", lambda: self.signer.mint(caller, held, now=self.runtime.clock()))
         self._channels.append(channel)
         return channel.stub(stub_class)
 
@@ -177,9 +177,12 @@ def nats_server(data_folder: Path) -> Iterator[NatsServer]:
 def launch(
     request: pytest.FixtureRequest, new_database: Callable[[ServiceApp], str], keys_dir: Path
 ) -> Callable[..., Running]:
-    """Start a service in this process: `launch(APP)` answers RPCs, `launch(APP, role="all")` moves events too."""
+    """Start a service in this process: `launch(APP)` answers RPCs, `launch(APP, role="all")` moves events too.
 
-    def start(app: ServiceApp, *, role: str = "serve", **settings: object) -> Running:
+    Everything in it happens when *clock* says.
+    """
+
+    def start(app: ServiceApp, *, role: str = "serve", clock: Clock = utc, **settings: object) -> Running:
         nats_url = ""
         if role in ("work", "all"):
             server: NatsServer = request.getfixturevalue("nats_server")
@@ -191,7 +194,7 @@ def launch(
             "keys_dir": keys_dir,
             "threads": 10,
         }
-        runtime = Runtime(app, Settings(**(values | settings)), role)  # type: ignore[arg-type]
+        runtime = Runtime(app, Settings(**(values | settings)), role, clock)  # type: ignore[arg-type]
         runtime.start()
         running = Running(runtime, Signer(keys_dir, ISSUER))
         # Before its bus, which was started above, not after it: a service that stops may have a last question.
