@@ -1,4 +1,4 @@
-"""Tokens: who calls, and what the caller may do. JWT with Ed25519, at most five minutes old."""
+"""Tokens: who calls, and what the caller may do. JWT with Ed25519, never good for longer than five minutes."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -19,6 +19,8 @@ LIFETIME = timedelta(minutes=5)
 WHOLE = "state"
 SELF = "self"
 _REMEMBERED = 20_000
+# How far the clock of the machine that signs may be ahead of ours.
+_CLOCKS_APART = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,11 @@ class Verifier:
         self._lock = Lock()
 
     def principal(self, token: str, now: datetime) -> Principal:
-        """Return who *token* speaks for; refuse it if it is missing, forged, expired or of an unknown key."""
+        """Return who *token* speaks for; refuse it if missing, forged, expired, too old or of an unknown key."""
         with self._lock:
             seen = self._seen.get(token)
         if seen is None:
-            seen = self._verify(token)
+            seen = self._verify(token, now)
             with self._lock:
                 self._seen[token] = seen
                 if len(self._seen) > _REMEMBERED:
@@ -86,7 +88,7 @@ class Verifier:
             raise NotSignedIn("The token has expired.")
         return principal
 
-    def _verify(self, token: str) -> tuple[Principal, float]:
+    def _verify(self, token: str, now: datetime) -> tuple[Principal, float]:
         try:
             name = jwt.get_unverified_header(token).get("kid", "")
             key = self._known[name]
@@ -95,12 +97,30 @@ class Verifier:
                 key.public,
                 algorithms=["EdDSA"],
                 audience=AUDIENCE,
-                options={"require": ["exp", "iat", "sub"]},
+                # Times are compared below: with the caller's clock, and with what a signer may promise.
+                options={"require": ["exp", "iat", "sub"], "verify_exp": False, "verify_iat": False},
             )
-        except (jwt.PyJWTError, KeyError):
+            # A key of its own says nothing about rights: they stand in the public file.
+            said = claims["rights"] if key.rights is None else {}
+            rights = {right: frozenset(scopes) for right, scopes in said.items()}
+        except (jwt.PyJWTError, KeyError, TypeError, AttributeError, ValueError):
             raise NotSignedIn("The call carries no token that can be trusted.") from None
+        expires = _expiry(claims, now)
         if key.rights is None:
-            rights = {right: frozenset(scopes) for right, scopes in claims["rights"].items()}
-            return Principal(claims["sub"], rights), claims["exp"]
-        # A key of its own says nothing about rights: they stand in the public file.
-        return Principal(f"services/{name}", {right: frozenset({WHOLE}) for right in key.rights}), claims["exp"]
+            return Principal(claims["sub"], rights), expires
+        return Principal(f"services/{name}", {right: frozenset({WHOLE}) for right in key.rights}), expires
+
+
+def _expiry(claims: Mapping[str, Any], now: datetime) -> float:
+    """Return until when a token is good; refuse one that is from the future, or promises to live longer than any may.
+
+    Its signer may have been stolen, or be wrong about the time: a stolen token is worth five minutes at most.
+    """
+    issued, expires = claims["iat"], claims["exp"]
+    if type(issued) is not int or type(expires) is not int:
+        raise NotSignedIn("The call carries no token that can be trusted.")
+    if issued > now.timestamp() + _CLOCKS_APART.total_seconds():
+        raise NotSignedIn("The token is from the future: the clocks of two machines do not agree.")
+    if expires - issued > LIFETIME.total_seconds():
+        raise NotSignedIn("The token promises to live longer than any may.")
+    return expires
