@@ -1,6 +1,7 @@
 """What runs in production is what the table of processes and the settings say, held against the tools' own schemas."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -85,17 +86,23 @@ def test_the_compose_file_follows_the_specification():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_docker_reads_the_compose_file_where_it_is_installed():
-    docker = shutil.which("docker")
-    if not docker or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
-        pytest.skip("docker compose is not installed: the specification's schema is checked instead")
+def test_compose_itself_takes_the_file_with_every_profile(tmp_path):
+    # Its own settings only: none of the machine's, and no .env that lies about.
+    told = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "COMPOSE_DISABLE_ENV_FILE": "1"}
     done = subprocess.run(
-        [docker, "compose", "-f", ROOT / "docker-compose.yml", "config", "--quiet"],
+        [bin_("docker-compose"), "--profile", "*", "-f", ROOT / "docker-compose.yml", "config", "--format", "json"],
         capture_output=True,
         text=True,
         check=False,
+        env=told,
     )
     assert done.returncode == 0, done.stderr
+    taken = json.loads(done.stdout)
+    assert set(taken["services"]) == set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"])
+    for name, block in taken["services"].items():
+        assert "memory" in block["deploy"]["resources"]["limits"], name
+        if block["image"] == "cadre:dev":
+            assert block["deploy"]["resources"]["limits"]["pids"] == 256, name
 
 
 def test_each_service_is_served_worked_and_migrated_and_nothing_else_is_ours(compose):
@@ -232,8 +239,7 @@ def test_everything_stays_up_within_limits_and_says_how_it_is(compose):
     for name, block in compose["services"].items():
         once = name.endswith("-migrate") or name in {"doctor", "backup", "desk"}
         assert (block.get("restart") == "unless-stopped") != once, name
-        if name not in {"doctor", "backup", "desk"}:
-            assert block["deploy"]["resources"]["limits"]["memory"], name
+        assert block["deploy"]["resources"]["limits"]["memory"], name
         if name.partition("-")[0] in PROCESSES and not once:
             assert block["healthcheck"]["test"][-1] == "servicekit.probe", name
 

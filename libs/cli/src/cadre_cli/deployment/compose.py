@@ -16,6 +16,9 @@ from servicekit.embedded import postgres
 # for until July 2027.
 PROMETHEUS, ALERTMANAGER, GRAFANA = "v3.13.3", "v0.34.1", "12.4.12"
 
+# More processes or threads than any of ours ever has: one that runs wild ends before the machine does.
+_PIDS = 256
+
 # A folder of the operator's, empty until a provider is named in it (docs/runbook/sign-in.md).
 _ISSUERS = f'"${{CADRE_OIDC:-./oidc}}:{site.OIDC_DIR}:ro"'
 
@@ -31,7 +34,6 @@ x-cadre: &cadre
   tmpfs: [/tmp]
   cap_drop: [ALL]
   security_opt: ["no-new-privileges:true"]
-  pids_limit: 256
   logging: &logging {driver: local}
 
 x-service: &service
@@ -253,14 +255,20 @@ def _block(
         f"  networks: {_list(networks)}",
         "  depends_on:",
         *(f"    {other}: {{condition: {condition}}}" for other, condition in needs.items()),
-        f'  deploy: {{resources: {{limits: {{cpus: "{need.cpus:g}", memory: {need.memory_mib}M}}}}}}',
+        f"  {_limits(need)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _limits(need: site.Need) -> str:
+    """Say what one of ours may use. All of it here: Compose refuses a limit that also stands elsewhere."""
+    return f'deploy: {{resources: {{limits: {{cpus: "{need.cpus:g}", memory: {need.memory_mib}M, pids: {_PIDS}}}}}}}'
 
 
 def _keepers() -> list[str]:
     """Who looks after the installation: before pages are served, or when asked to."""
     secrets = _list(site.keeper_secrets())
+    limits = f"  {_limits(site.NEEDS['serve'])}"
     migrated = [f"{process.name}-migrate" for process in table.PROCESSES]
     doctor = textwrap.dedent("""\
         # No pages before it finds the installation fit for visitors.
@@ -279,6 +287,7 @@ def _keepers() -> list[str]:
         "  depends_on:",
         "    nats: {condition: service_healthy}",
         *(f"    {name}: {{condition: service_completed_successfully}}" for name in migrated),
+        limits,
     )
     backup = textwrap.dedent("""\
         # docker compose run --rm backup, also while everything runs. CADRE_BACKUPS is where the backups are kept.
@@ -292,6 +301,7 @@ def _keepers() -> list[str]:
         """) + _lines(
         f"  secrets: {secrets}",
         "  networks: [data, bus]",
+        limits,
     )
     desk = textwrap.dedent("""\
         # Brings data in, as `cadre import` does: docker compose run --rm desk import reference
@@ -305,6 +315,7 @@ def _keepers() -> list[str]:
         f"    CADRE_PEERS: {_quoted(site.peers())}",
         f"  secrets: {_list(site.desk_secrets())}",
         "  networks: [calls]",
+        limits,
     )
     return [doctor, backup, desk]
 
