@@ -13,7 +13,7 @@ help: ## list the targets
 setup: .venv/.ready ## make the environment: Python packages of the lock, members, contracts, page assets
 	@$(MAKE) --silent proto
 
-.venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json tests/browser/provider/package-lock.json
+.venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json $(wildcard tests/browser/provider/package-lock.json)
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
 	$(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock

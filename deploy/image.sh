@@ -28,7 +28,7 @@ uv="$PWD/.venv/bin/uv"
 "$uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 \
   --constraint requirements.lock --no-emit-package cadre-contracts --no-emit-package servicekit \
   "${members[@]/%//pyproject.toml}" -o "$target/requirements.lock"
-"$uv" venv --quiet --python "${PYTHON:-python3}" "$target/.venv"
+"$uv" venv --quiet --python python3 "$target/.venv"
 VIRTUAL_ENV="$target/.venv" "$uv" pip sync --quiet --compile-bytecode --require-hashes "$target/requirements.lock"
 
 # The members are found where they lie, as in the source tree.
