@@ -140,8 +140,7 @@ def assert_told(process, role, said, files):
     assert ("public.json" in files) == (role == "serve")
     assert ("CADRE_GRPC_PORT" in said) == (role == "serve" and process.answer is Answer.GRPC)
     assert ("CADRE_PEERS" in said) == (process.answer is Answer.HTTP)
-    has_key = process.name in (table.ISSUER, *table.PRINCIPALS) and role == "serve"
-    assert (f"{process.name}.pem" in files) == has_key
+    assert (f"{process.name}.pem" in files) == (role in process.key_in)
 
 
 def test_the_pages_know_every_service_where_it_is(compose):

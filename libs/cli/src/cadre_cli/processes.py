@@ -29,7 +29,7 @@ class Process:
     """One row of the table: a process that the supervisor keeps running.
 
     *migrate* makes the schema current; *needs* are started before and stopped after; *publishes* are the subjects
-    that its NATS account may publish.
+    that its NATS account may publish; *key_in* are the roles in which it needs its private key.
     """
 
     name: str
@@ -38,7 +38,17 @@ class Process:
     database: bool = True
     needs: tuple[str, ...] = SERVERS
     publishes: tuple[str, ...] = ()
+    key_in: tuple[str, ...] = ()
     answer: Answer = Answer.GRPC
+
+
+# Where a service of its own key is not named, it calls nobody and signs nothing.
+_KEY_IN = {
+    # Signs tokens for people who sign in.
+    "directory": ("serve",),
+    # Seals what is told without a name, and opens it when enough have told something.
+    "evaluation": ("serve", "work"),
+}
 
 
 def _service(name: str) -> Process:
@@ -47,6 +57,7 @@ def _service(name: str) -> Process:
         command=(sys.executable, "-m", name, "all"),
         migrate=(sys.executable, "-m", name, "migrate"),
         publishes=(f"cadre.{name}.>",),
+        key_in=_KEY_IN.get(name, ()),
     )
 
 
@@ -59,6 +70,7 @@ PROCESSES = (
         command=(sys.executable, "-m", "gateway", "all"),
         migrate=(sys.executable, "-m", "gateway", "migrate"),
         needs=(*SERVERS, *BACK_ENDS),
+        key_in=("serve",),
         answer=Answer.HTTP,
     ),
 )
@@ -67,7 +79,7 @@ PROCESSES = (
 ISSUER = "directory"
 PRINCIPALS: Mapping[str, Sequence[str]] = {
     "gateway": ("sign_ins.exchange",),
-    # Calls nobody: its key seals what is told without a name until enough have told something.
+    # Calls nobody: its key seals what is told without a name.
     "evaluation": (),
     "cli": (
         "agencies.read",

@@ -67,11 +67,10 @@ def secrets(process: Process, role: str) -> dict[str, str]:
         return given
     if process.publishes:
         given[secret_files.nats_url(process.name)] = "cadre_nats_url"
-    if role != "serve":
-        return given
-    # Tokens are verified by all who answer calls, and signed by those who have a key.
-    given[PUBLIC_KEYS] = PUBLIC_KEYS
-    if process.name in (table.ISSUER, *table.PRINCIPALS):
+    if role == "serve":
+        # Tokens are verified by all who answer calls.
+        given[PUBLIC_KEYS] = PUBLIC_KEYS
+    if role in process.key_in:
         given[f"{process.name}.pem"] = f"{process.name}.pem"
     return given
 

@@ -12,11 +12,12 @@ from servicekit.jobs import Job
 
 
 def jobs(keys_dir: Path) -> Sequence[Job]:
-    """Return the jobs; the one that tells reactions needs the key that they are sealed with."""
+    """Return the jobs; the one that tells reactions needs the key that they are sealed with, or nothing starts."""
+    box = box_of(keys_dir)
 
     def release_reactions(database: Database, now: datetime) -> None:
         """Tell the reactions of the days before today, as far as five and more can be told together."""
-        release(database, now, box_of(keys_dir))
+        release(database, now, box)
 
     # Hourly, though a day is told once: so it is told soon after midnight, also by a process that was down then.
     return [
