@@ -32,6 +32,24 @@ FLAGS = [
 ]
 # What is typed is sent to another process, on a machine that may be busy.
 PATIENCE_MILLISECONDS = 30_000
+# Opens what is folded, marks one field of each name of each form, and keeps note of what would be sent.
+FIELDS = """() => {
+  const seen = new Set(), fields = [];
+  document.querySelectorAll('details').forEach(one => one.open = true);
+  [...document.forms].forEach((form, place) => {
+    for (const field of form.elements) {
+      const known = `${place} ${field.name}`;
+      if (field.tagName !== 'INPUT' || ['hidden', 'file'].includes(field.type) || seen.has(known)) continue;
+      seen.add(known);
+      field.dataset.entered = fields.push(field) - 1;
+    }
+  });
+  addEventListener('submit', event => {
+    event.preventDefault();
+    window.taken.push([document.activeElement.name, event.submitter && event.submitter.outerHTML]);
+  }, true);
+  return fields.length;
+}"""
 MOST_TABS = 150
 PAGE_BYTES = 300_000
 WIDTHS = (1280, 400)
@@ -302,6 +320,19 @@ class Person:
         assert self.page.get_by_role("heading", level=1).count() == 1
         assert self.page.get_by_text("all staff are synthetic").count() == 1
         assert self.complaints == []
+
+    def sent_by_enter(self) -> list[tuple[str, str | None]]:
+        """Press Enter in a field of each name on the page; return those that send a form, with the button it takes.
+
+        Nothing is sent: the page is kept as it is.
+        """
+        fields = self.page.evaluate(FIELDS)
+        sent = []
+        for number in range(fields):
+            self.page.locator(f"[data-entered='{number}']").evaluate("e => { e.focus(); window.taken = [] }")
+            self.page.keyboard.press("Enter")
+            sent += self.page.evaluate("window.taken")
+        return [(field, button) for field, button in sent]
 
     def violations(self) -> list[str]:
         """What axe finds wrong with the page."""

@@ -285,6 +285,20 @@ def test_a_page_has_no_fault_that_axe_finds_and_fits_every_screen(signed_in, thi
     visitor.check_page()
 
 
+def test_enter_in_a_field_of_any_page_does_nothing_that_cannot_be_undone(signed_in, things):
+    pressed, harmful = 0, []
+    for _, who, path in SWEEP:
+        visitor = signed_in(who)
+        visitor.go(path.format(**things))
+        for field, button in visitor.sent_by_enter():
+            pressed += 1
+            if button is None or "data-for-good" in button:
+                harmful.append(f"{path}: {field}: {button}")
+
+    assert harmful == []
+    assert pressed > 60
+
+
 @pytest.mark.parametrize(
     ("who", "path", "button"),
     [

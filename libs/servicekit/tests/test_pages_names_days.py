@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,46 @@ def test_adding_and_counting_business_days_agree(day, days):
         assert calendar.business_days_between(day, reached) == days
     if days:
         assert calendar.is_business_day(reached)
+
+
+@pytest.mark.parametrize(
+    ("typed", "years", "rule"),
+    [
+        ("0027-02-01", calendar.YEARS_OF_DOCUMENTS, "must have a year of four digits: 2027"),
+        ("0081-10-05", calendar.YEARS_OF_DOCUMENTS, "must have a year of four digits: 2081 or 1981"),
+        ("0024-03-04", calendar.YEARS_OF_LIVES, "must have a year of four digits: 2024 or 1924"),
+        ("0001-01-01", calendar.YEARS_OF_DOCUMENTS, "must have a year of four digits: 2001"),
+        ("0227-02-01", calendar.YEARS_OF_DOCUMENTS, "must be a date from 1975 to 2100"),
+        ("9999-12-31", calendar.YEARS_OF_DOCUMENTS, "must be a date from 1975 to 2100"),
+        ("1974-12-31", calendar.YEARS_OF_DOCUMENTS, "must be a date from 1975 to 2100"),
+        ("2201-01-01", calendar.YEARS_OF_LIVES, "must be a date from 1900 to 2200"),
+        ("20270201", calendar.YEARS_OF_DOCUMENTS, "must be a date, YYYY-MM-DD"),
+        ("2027-02-30", calendar.YEARS_OF_DOCUMENTS, "must be a date, YYYY-MM-DD"),
+        ("02/01/2027", calendar.YEARS_OF_DOCUMENTS, "must be a date, YYYY-MM-DD"),
+    ],
+)
+def test_a_day_outside_its_years_says_what_is_meant(typed, years, rule):
+    with pytest.raises(InvalidField) as refused:
+        calendar.day_of("day", typed, years)
+    assert refused.value.metadata == {"value": typed, "rule": rule}
+
+
+@pytest.mark.parametrize("day", [date(1975, 1, 1), date(2028, 2, 29), date(2100, 12, 31)])
+def test_a_day_within_its_years_is_read(day):
+    assert calendar.day_of("day", day.isoformat(), calendar.YEARS_OF_DOCUMENTS) == day
+
+
+@pytest.mark.parametrize("seconds", [-62_135_596_800, 253_402_300_799, -(2**63), 2**63 - 1, 157_766_399, 4_134_067_200])
+def test_a_moment_outside_its_years_is_refused_whatever_its_size(seconds):
+    with pytest.raises(InvalidField) as refused:
+        calendar.moment_of("at", Timestamp(seconds=seconds), calendar.YEARS_OF_DOCUMENTS)
+    assert refused.value.field == "at"
+
+
+def test_a_moment_within_its_years_is_read():
+    assert calendar.moment_of("at", Timestamp(seconds=1_798_761_600), range(2026, 2027)) == datetime(
+        2027, 1, 1, tzinfo=UTC
+    )
 
 
 def test_a_moment_late_in_the_evening_belongs_to_the_pacific_day():

@@ -137,6 +137,8 @@ def test_the_same_request_is_done_once(world, open_letter):
         ({"kind": pb.Completion.COURSE}, "INVALID_FIELD", "kind"),
         ({"kind": pb.Completion.KIND_UNSPECIFIED}, "INVALID_FIELD", "kind"),
         ({"complete_date": "yesterday"}, "INVALID_FIELD", "complete_date"),
+        ({"complete_date": "0026-11-20"}, "INVALID_FIELD", "complete_date"),
+        ({"complete_date": "9999-12-31"}, "INVALID_FIELD", "complete_date"),
         ({"complete_date": (TODAY + timedelta(days=1)).isoformat()}, "TRAINING_IN_FUTURE", "complete_date"),
         ({"complete_date": (ISSUED_ON - timedelta(days=1)).isoformat()}, "TRAINING_BEFORE_NOTICE", "complete_date"),
         ({"minutes": 0}, "INVALID_FIELD", "minutes"),

@@ -208,7 +208,7 @@ def test_a_coordinator_sees_no_totals_of_people_who_were_never_hers(world, lette
     assert not world.coordinator("lake").ListCompletions(request).years
 
 
-@pytest.mark.parametrize("year", [-1, 10_000])
+@pytest.mark.parametrize("year", [-1, 27, 1899, 10_000])
 def test_a_year_that_is_none_is_refused(world, year):
     with pytest.raises(Refused) as refused:
         world.learner(1).ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}", year=year))

@@ -69,6 +69,27 @@ def test_an_empty_draft_can_be_begun_and_filled_in_later(cadre, audience):
     assert submit(cadre, update(cadre, full)).state == pb.Notice.IN_APPROVAL
 
 
+@pytest.mark.parametrize("day", ["0026-12-07", "0001-01-01", "1974-06-30", "2101-01-01", "9999-12-31", "12/07/2026"])
+def test_a_draft_with_an_effective_date_that_no_letter_has_is_refused_at_the_field(cadre, audience, day):
+    draft = cadre.draft(audience)
+
+    with pytest.raises(Refused) as refused:
+        update(cadre, draft, effective_date=day)
+    assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", ["notice.effective_date"])
+
+
+def test_a_draft_that_has_such_a_date_from_before_is_shown_and_mended(cadre, audience):
+    draft = cadre.draft(audience)
+    with cadre.running.connect() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE notice SET effective_date = '9999-12-30' WHERE id = %s", [draft.name.split("/")[1]])
+
+    read = cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
+    assert (read.effective_date, read.due_sentence) == ("9999-12-30", "")
+    mended = update(cadre, read, effective_date="2099-12-30")
+    assert mended.due_sentence.endswith("before it takes effect")
+
+
 def test_a_draft_goes_back_and_forth_until_it_is_issued(cadre, audience):
     notice = cadre.submitted(audience)
     returned = give_back(cadre, notice)

@@ -1,5 +1,6 @@
 """The decisions, without a database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from uuid import uuid4
@@ -40,6 +41,12 @@ class TestLetter:
     def test_a_complete_letter_may_be_sent_for_approval(self):
         letter.check_draft(COMPLETE)
         letter.check_complete(COMPLETE)
+
+    @pytest.mark.parametrize("day", [date.min, date(27, 2, 1), date(1974, 12, 31), date(2101, 1, 1), date.max])
+    def test_a_draft_of_before_there_was_a_range_of_days_is_not_sent_for_approval(self, day):
+        with pytest.raises(InvalidField) as refusal:
+            letter.check_complete(replace(COMPLETE, effective_date=day))
+        assert refusal.value.field == "notice.effective_date"
 
     @pytest.mark.parametrize(
         ("missing", "named"),

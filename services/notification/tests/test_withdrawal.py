@@ -247,7 +247,7 @@ def test_what_is_scheduled_can_be_given_back_and_is_not_issued_then(cadre, audie
 def test_a_letter_is_scheduled_as_carefully_as_it_is_issued(cadre, audience):
     now = datetime.now(UTC)
     waiting = cadre.submitted(audience)
-    for at in (now - timedelta(seconds=1), now + timedelta(days=367)):
+    for at in (now - timedelta(seconds=1), now + timedelta(days=367), datetime(9999, 12, 31, tzinfo=UTC)):
         refused = refusal(schedule, cadre, waiting, at)
         assert (refused.reason, list(refused.fields)) == ("INVALID_FIELD", ["publish_at"])
     tomorrow = now + timedelta(days=1)

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from servicekit.refusals import InvalidField
 
@@ -77,7 +78,22 @@ def day_of(field: str, value: str, years: range) -> date:
     if parsed is None or parsed.isoformat() != value:
         raise InvalidField(field, value[:_LONGEST_SHOWN], "must be a date, YYYY-MM-DD")
     if parsed.year < _TWO_DIGITS:
-        raise InvalidField(field, value, f"must have a year of four digits: 20{parsed.year:02} or 19{parsed.year:02}")
-    if parsed.year not in years:
-        raise InvalidField(field, value, f"must be a date from {years[0]} to {years[-1]}")
-    return parsed
+        meant = [str(century + parsed.year) for century in (2000, 1900) if century + parsed.year in years]
+        raise InvalidField(field, value, f"must have a year of four digits: {' or '.join(meant)}")
+    return _within(field, parsed, years)
+
+
+def moment_of(field: str, stamp: Timestamp, years: range) -> datetime:
+    """Return the moment that *stamp* says, in UTC, which must lie in one of *years* in California."""
+    try:
+        at = stamp.ToDatetime(UTC)
+        _within(field, pacific_date(at), years)
+    except (ValueError, OverflowError):
+        raise InvalidField(field, stamp.seconds, f"must be a moment from {years[0]} to {years[-1]}") from None
+    return at
+
+
+def _within(field: str, day: date, years: range) -> date:
+    if day.year not in years:
+        raise InvalidField(field, day, f"must be a date from {years[0]} to {years[-1]}")
+    return day

@@ -1,6 +1,6 @@
 """What enrollment hears of the others: each event is mapped to its own terms here, and handled by a use case."""
 
-from datetime import UTC, date
+from datetime import UTC
 from typing import Any
 
 from cadre.curriculum.v1 import events_pb2 as curriculum
@@ -8,10 +8,10 @@ from cadre.directory.v1 import events_pb2 as directory
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
 from enrollment import audiences, completions, courses, requirements, withdrawals
+from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.consumers import Delivered, Subscription
 from servicekit.db import Db
 from servicekit.names import as_uuid
-from servicekit.refusals import InvalidField
 
 
 def notices_published(db: Db, heard: list[Delivered[notification.NoticePublished]]) -> None:
@@ -61,7 +61,7 @@ def _requirement(message: notification.NoticePublished) -> requirements.Requirem
         audience_revision=message.audience_revision,
         course_id=message.course_id,
         course_version=message.course_version,
-        due_date=_day(message.due_date, field="due_date"),
+        due_date=day_of("due_date", message.due_date, YEARS_OF_LIVES),
         joiner_business_days=message.joiner_business_days,
         published_at=message.publish_time.ToDatetime(UTC),
         briefing_counts=message.briefing_counts,
@@ -74,7 +74,7 @@ def _chunk(message: directory.AudienceMembersChanged) -> audiences.Chunk:
         revision=message.revision,
         number=message.chunk,
         chunks=message.chunks,
-        effective_date=_day(message.effective_date, field="effective_date"),
+        effective_date=day_of("effective_date", message.effective_date, YEARS_OF_LIVES),
         members=[
             audiences.Member(as_uuid(one.person_id, field="changes"), one.agency_id, one.member, one.on_leave)
             for one in message.changes
@@ -101,10 +101,3 @@ def _passed(message: evaluation.TestPassed) -> completions.Passed:
         test_version=message.test_version,
         passed_at=message.submit_time.ToDatetime(UTC),
     )
-
-
-def _day(value: str, *, field: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise InvalidField(field, value, "must be a day, YYYY-MM-DD") from None

@@ -1,7 +1,7 @@
 """Between the contract and enrollment's own terms."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,6 +11,7 @@ from enrollment.rates import Rate
 from enrollment.records import Assignment, Completion, YearOfTraining
 from enrollment.rules.training import MOST_PEOPLE, Training, TrainingKind
 from servicekit import names, paging
+from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.intervals import share_interval
 from servicekit.refusals import InvalidField, NotFound, PermissionMissing
 
@@ -77,10 +78,7 @@ def training(request: pb.RecordTrainingRequest) -> Training:
     """Return the training that a request records."""
     if request.kind not in _KINDS:
         raise InvalidField("kind", request.kind, "must be BRIEFING or OTHER_SYSTEM")
-    try:
-        completed_on = date.fromisoformat(request.complete_date)
-    except ValueError:
-        raise InvalidField("complete_date", request.complete_date, "must be a day, YYYY-MM-DD") from None
+    completed_on = day_of("complete_date", request.complete_date, YEARS_OF_LIVES)
     return Training(_KINDS[request.kind], completed_on, request.minutes, request.led_by.strip())
 
 
@@ -122,8 +120,9 @@ def completion(row: Completion) -> pb.Completion:
 
 def year(given: int) -> int:
     """Return the calendar year that a transcript is asked for; 0 = all."""
-    if given and not date.min.year <= given <= date.max.year:
-        raise InvalidField("year", given, "must be a year, or 0 for all")
+    if given and given not in YEARS_OF_LIVES:
+        years = f"{YEARS_OF_LIVES[0]} to {YEARS_OF_LIVES[-1]}"
+        raise InvalidField("year", given, f"must be a year from {years}, or 0 for all")
     return given
 
 

@@ -20,6 +20,7 @@ from gateway.codes import Box
 from gateway.oidc import Provider
 from gateway.visit import Gateway
 from servicekit import logs, metrics, revisions, trace
+from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
 from servicekit.client import Refused
 from servicekit.db import Database
 from servicekit.settings import Settings, optional_file
@@ -45,6 +46,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.globals.update(words=glossary, markdown=markdown.to_html)
+    made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
     # Last: what its macros use must be there.

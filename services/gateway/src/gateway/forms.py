@@ -3,13 +3,16 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import cast
 
 from fastapi import Request, UploadFile
 from starlette.datastructures import UploadFile as Upload
 
 from gateway import sentences
+from servicekit.calendar import day_of
 from servicekit.client import Refused
+from servicekit.refusals import InvalidField
 
 # After these nobody knows whether it was done: the form is sent again under the same id, and done once.
 _UNCERTAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "UNKNOWN", "CANCELLED"}
@@ -20,6 +23,8 @@ MOST_BYTES = 21 * 1024 * 1024
 # A browser shows an answer only once it has sent everything: so much of what is too large is taken in and dropped.
 _MOST_DROPPED_BYTES = 8 * MOST_BYTES
 
+# Enter in a field of a form whose button does what cannot be undone: see `enter` in `parts.html`.
+ONLY_ENTER = "Nothing was done. The Enter key does not send this form: check it, then press its button."
 MISSING = "Fill this in before you send the letter for approval."
 
 
@@ -59,6 +64,17 @@ class Form:
             return int(value)
         self.errors[name] = "Give a whole number, such as 3."
         return 0
+
+    def day(self, name: str, years: range, sentence: str) -> date | None:
+        """The day in a field; with *sentence* at it, and None, if there is none, or what is wrong with it."""
+        value = self.needs(name, sentence)
+        if not value:
+            return None
+        try:
+            return day_of(name, value, years)
+        except InvalidField as error:
+            self.errors[name] = f"This {error.metadata['rule']}."
+            return None
 
     def needs(self, name: str, sentence: str) -> str:
         """Return the field's text; say *sentence* at it if it is empty."""
@@ -104,6 +120,8 @@ async def posted(request: Request) -> Form:
         form.request_id = str(uuid.UUID(given))
     except ValueError:
         form.errors[""] = "The form was not whole. Check what is on the page, then send it again."
+    if "enter" in form.values:
+        form.errors[""] = ONLY_ENTER
     return form
 
 

@@ -30,6 +30,7 @@ def send(visit: Visit, training: enrollment_pb.Assignment, form: Form, asked: pb
     ratings = [_rating(form.text(question.id)) for question in asked.questions]
     if not any(ratings) and not form.text("comment"):
         form.errors[asked.questions[0].id] = "Answer at least one question, or skip this."
+    if form.errors:
         return
     request = pb.SendReactionRequest(
         course_version=training.course_version,

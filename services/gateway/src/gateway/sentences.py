@@ -86,8 +86,9 @@ def takes_effect(effective_date: str, today: date) -> str:
         return "takes effect today"
     if day < today:
         return f"took effect {long_day(day, today)}"
-    ahead = f", {business_days(business_days_between(today, day))} from today"
-    return f"takes effect {long_day(day, today)}{ahead if (day - today).days < _COUNTED_DAYS else ''}"
+    if (day - today).days >= _COUNTED_DAYS:
+        return f"takes effect {long_day(day, today)}"
+    return f"takes effect {long_day(day, today)}, {business_days(business_days_between(today, day))} from today"
 
 
 def moment(at: Timestamp | datetime, today: date, *, seconds: bool = False) -> str:

@@ -5,23 +5,19 @@ from uuid import UUID
 
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
-from notification import wire
 from notification.memberships import Chunk, MemberChange
 from servicekit import names
-from servicekit.refusals import InvalidField
+from servicekit.calendar import YEARS_OF_LIVES, day_of
 
 
 def chunk(message: directory.AudienceMembersChanged) -> Chunk:
     """Read a chunk of a change of membership."""
-    effective = wire.day(message.effective_date, "effective_date")
-    if effective is None:
-        raise InvalidField("effective_date", "", "must be given")
     return Chunk(
         audience_id=names.as_uuid(message.audience_id, field="audience_id"),
         revision=message.revision,
         chunk=message.chunk,
         chunks=message.chunks,
-        effective_date=effective,
+        effective_date=day_of("effective_date", message.effective_date, YEARS_OF_LIVES),
         changes=tuple(
             MemberChange(
                 names.as_uuid(change.person_id, field="person_id"),

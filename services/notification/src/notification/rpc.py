@@ -62,7 +62,7 @@ class NotificationServicer(Servicer):
 
     def PublishNotice(self, request: pb.PublishNoticeRequest, call: Call) -> pb.Notice:
         notice_id = wire.notice_id(request.name)
-        publish_at = wire.moment(request.publish_at) if request.HasField("publish_at") else None
+        publish_at = wire.moment(request.publish_at, "publish_at") if request.HasField("publish_at") else None
         approval = Approval(wire.caller(call.principal), request.audience_revision, request.etag, publish_at)
         with self.write(call, request) as db:
             row = publication.publish(db, notice_id=notice_id, approval=approval, at=call.now)

@@ -18,7 +18,7 @@ from notification.rules.reading import Reader
 from notification.rules.standing import Standing
 from notification.series import Series
 from servicekit import names, paging
-from servicekit.calendar import pacific_date
+from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of, pacific_date
 from servicekit.refusals import InvalidField, PermissionMissing
 from servicekit.tokens import SELF, WHOLE, Principal
 
@@ -137,9 +137,9 @@ def letter(notice: pb.Notice) -> Letter:
     )
 
 
-def moment(stamp: Timestamp) -> datetime:
+def moment(stamp: Timestamp, field: str) -> datetime:
     """Read a moment."""
-    return stamp.ToDatetime(UTC)
+    return moment_of(field, stamp, YEARS_OF_DOCUMENTS)
 
 
 def left_asked(request: pb.ListAgencyNoticesRequest, shown: Iterable[Row]) -> tuple[list[UUID], list[Row]]:
@@ -346,7 +346,8 @@ def inbox_item(item: inbox.Item, today: date, attached: Iterable[Row] = ()) -> p
 
 def _due_sentence(row: Row, rule: DueRule, today: date) -> str:
     effective = row["effective_date"]
-    if effective is None:
+    # A draft may have a day of before there was a range: it has to be mended, and nothing is counted from it.
+    if effective is None or effective.year not in YEARS_OF_DOCUMENTS:
         return ""
     at = row["published_at"] or row["publish_at"]
     return due_dates.sentence(rule, effective=effective, issued=pacific_date(at) if at else today)
@@ -373,13 +374,8 @@ def _enum_value(enum: Any, name: str) -> Any:  # noqa: ANN401 - generated enums 
 
 
 def day(value: str, field: str) -> date | None:
-    """Read a day; None if it is not said."""
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise InvalidField(field, value, "must be a day, YYYY-MM-DD") from None
+    """Read a day of a letter; None if it is not said."""
+    return day_of(field, value, YEARS_OF_DOCUMENTS) if value else None
 
 
 def _day(value: date | None) -> str:

@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import agency_lists, letters, sentences
+from gateway import agency_lists, letters
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
+from servicekit.calendar import YEARS_OF_LIVES
 from servicekit.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/letters/{letter_id}")
@@ -246,10 +247,8 @@ def _record(
     kind: "enrollment_pb.Completion.Kind.ValueType",
 ) -> int | None:
     """Record training and return for how many; None if the form says why not."""
-    day = sentences.as_date(form.text("complete_date"))
-    if day is None:
-        form.errors["complete_date"] = "Give the day on which it was given."
-    elif day > visit.today:
+    day = form.day("complete_date", YEARS_OF_LIVES, "Give the day on which it was given.")
+    if day is not None and day > visit.today:
         form.errors["complete_date"] = "The date lies ahead. Record training after it was given."
     minutes = form.number("minutes")
     if form.errors:

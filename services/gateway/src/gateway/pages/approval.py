@@ -9,7 +9,7 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import letters, sentences
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.calendar import PACIFIC
+from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS
 from servicekit.client import Refused
 
 router = APIRouter(prefix="/letters/{letter_id}")
@@ -128,10 +128,8 @@ def _withdraw(visit: Visit, letter: pb.Notice, form: Form) -> Answer:
 
 def _moment_of_issue(visit: Visit, form: Form) -> datetime | None:
     """Read the day and the time of issue; what is wrong with them is said at the field."""
-    day = sentences.as_date(form.text("issue_on"))
+    day = form.day("issue_on", YEARS_OF_DOCUMENTS, "Give the day on which it is to be issued.")
     at = sentences.as_time(form.text("issue_at"))
-    if day is None:
-        form.errors["issue_on"] = "Give the day on which it is to be issued."
     if at is None:
         form.errors["issue_at"] = "Give the time, such as 08:00."
     if day is None or at is None:

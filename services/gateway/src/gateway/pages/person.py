@@ -106,7 +106,7 @@ def _do(visit: Visit, agency_id: str, person_id: str, form: Form, call: Callable
             starts = "again_date" if done == "again" else "leave_start"
             form.refuse(error, {"leave": "leave_start", "start_date": starts})
     if form.errors:
-        return _person(visit, agency_id, person_id, form)
+        return _person(visit, agency_id, person_id, form, done)
     return visit.go(f"/agencies/{agency_id}/people/{person_id}", done=done)
 
 

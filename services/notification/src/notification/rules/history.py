@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from notification.rules.numbers import parse, year_of
+from servicekit.calendar import YEARS_OF_DOCUMENTS
 from servicekit.refusals import InvalidField
 
 MOST_AT_ONCE = 500
@@ -54,6 +55,9 @@ def check(letters: Sequence[HistoricLetter], series: Collection[str]) -> None:
         known = parse(letter.number, ())
         if known is None or known.number != letter.number:
             raise InvalidField(f"notices[{n}].number", letter.number, "must be a number such as 19-06")
+        if letter.day.year not in YEARS_OF_DOCUMENTS:
+            years = f"{YEARS_OF_DOCUMENTS[0]} to {YEARS_OF_DOCUMENTS[-1]}"
+            raise InvalidField(f"notices[{n}].date", letter.issued_on, f"must be a day, month or year from {years}")
         if not letter.subject:
             raise InvalidField(f"notices[{n}].subject", "", "must be given")
         for field in fields(letter):

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of
 from servicekit.refusals import InvalidField
 
 # Business days, where the author says nothing.
@@ -136,6 +137,8 @@ def check_complete(letter: Letter) -> None:
         refusal = InvalidField(f"notice.{missing[0]}", "", "must be given before the notice is sent for approval")
         refusal.metadata["missing"] = ",".join(missing)
         raise refusal
+    # A draft may have a day of before there was a range.
+    day_of("notice.effective_date", str(letter.effective_date), YEARS_OF_DOCUMENTS)
 
 
 def canonical(letter: Letter, files: Sequence[Mapping[str, object]] = ()) -> str:

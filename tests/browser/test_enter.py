@@ -1,0 +1,50 @@
+"""The Enter key, pressed for real in the forms whose buttons do what cannot be undone."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cadre.notification.v1 import notification_service_pb2 as pb
+from servicekit.calendar import pacific_date
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.mark.parametrize("field", ["Day of issue", "Time of issue"])
+def test_enter_where_a_later_issue_is_typed_never_issues_now(cadre, letters, person, field):
+    approver = person().sign_in("Approver")
+    approver.go(f"/letters/{letters['waiting']}")
+    approver.page.get_by_text("Issue on a day and time").click()
+    # A day that has passed: it is refused, so that the letter waits for the next test.
+    yesterday = pacific_date(datetime.now(UTC)) - timedelta(days=1)
+    approver.page.get_by_label("Day of issue").fill(yesterday.isoformat())
+    approver.page.get_by_label("Time of issue").fill("09:30")
+    approver.page.get_by_label(field).focus()
+    with approver.page.expect_navigation():
+        approver.page.keyboard.press("Enter")
+
+    approver.sees("This moment has passed.")
+    get = pb.GetNoticeRequest(name=f"notices/{letters['waiting']}")
+    known = cadre.access.ask(cadre.access.notification.GetNotice, get, person=cadre.cast.analyst)
+    assert known.state == pb.Notice.IN_APPROVAL
+
+
+@pytest.mark.parametrize("field", ["Minutes", "Led by", "Day"])
+def test_enter_on_the_page_of_a_briefing_keeps_the_ticks_and_records_nothing(letter, person, field):
+    coordinator = person().sign_in("Coordinator, Los Angeles")
+    coordinator.go(f"/agencies/los-angeles/letters/{letter}/briefing")
+    boxes = coordinator.page.get_by_role("checkbox")
+    there = boxes.count()
+    boxes.first.focus()
+    coordinator.page.keyboard.press("Space")
+    coordinator.page.get_by_label("Minutes").fill("25")
+    coordinator.page.get_by_label(re.compile("^Led by")).fill("Dana Reyes")
+    coordinator.page.get_by_label(re.compile(f"^{field}")).first.focus()
+    with coordinator.page.expect_navigation():
+        coordinator.page.keyboard.press("Enter")
+
+    coordinator.sees("Nothing was done.")
+    assert coordinator.page.get_by_role("checkbox", checked=True).count() == 1
+    assert boxes.count() == there
+    assert coordinator.page.get_by_label("Minutes").input_value() == "25"
