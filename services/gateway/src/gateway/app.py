@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from gateway import glossary, invitations, issuers, markdown, pages, watch, web
+from gateway.asked import Readable
 from gateway.clients import Clients, Tokens, acting_as
 from gateway.codes import Box
 from gateway.oidc import Provider
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         Box(settings.keys_dir),
     )
     web.answer_refusals(app)
+    app.add_middleware(Readable)
 
     @app.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:

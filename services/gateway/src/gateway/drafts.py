@@ -38,9 +38,10 @@ def move(parts: RepeatedCompositeFieldContainer[P], place: int, to: int) -> bool
 def ordered(parts: RepeatedCompositeFieldContainer[P], action: str) -> bool:
     """Do what a button of a list says, `up-3` or `down-3`; say whether it could be done."""
     way, _, place = action.partition("-")
-    if way not in ("up", "down") or not place.isdecimal():
+    number = sentences.as_number(place)
+    if way not in ("up", "down") or number is None:
         return False
-    return move(parts, int(place), int(place) + (1 if way == "down" else -1))
+    return move(parts, number, number + (1 if way == "down" else -1))
 
 
 def place_now(labels: Sequence[str], place: int, opened: str) -> int:

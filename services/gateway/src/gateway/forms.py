@@ -4,12 +4,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
 
-from fastapi import Request, UploadFile
-from starlette.datastructures import UploadFile as Upload
+from fastapi import Request
 
-from gateway import sentences
+from gateway import bodies, sentences
 from servicekit.calendar import day_of
 from servicekit.client import Refused
 from servicekit.refusals import InvalidField
@@ -18,18 +16,9 @@ from servicekit.refusals import InvalidField
 _UNCERTAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "UNKNOWN", "CANCELLED"}
 
 
-# The largest form of the pages is a file of 20 MB with its fields; more is refused before it is read.
-MOST_BYTES = 21 * 1024 * 1024
-# A browser shows an answer only once it has sent everything: so much of what is too large is taken in and dropped.
-_MOST_DROPPED_BYTES = 8 * MOST_BYTES
-
 # Enter in a field of a form whose button does what cannot be undone: see `enter` in `parts.html`.
 ONLY_ENTER = "Nothing was done. The Enter key does not send this form: check it, then press its button."
 MISSING = "Fill this in before you send the letter for approval."
-
-
-class TooLarge(Exception):  # noqa: N818 - an answer, not an error
-    """The form is larger than any page of ours makes it."""
 
 
 @dataclass
@@ -59,9 +48,9 @@ class Form:
 
     def number(self, name: str) -> int:
         """A whole number from 0; anything else is an error at the field, and 0."""
-        value = self.text(name)
-        if value.isascii() and value.isdecimal():
-            return int(value)
+        number = sentences.as_number(self.text(name))
+        if number is not None:
+            return number
         self.errors[name] = "Give a whole number, such as 3."
         return 0
 
@@ -107,14 +96,11 @@ class Form:
 async def posted(request: Request) -> Form:
     """Read the form that was sent. Used as a dependency: the one part of a page that is not a plain function."""
     form = Form()
-    await _refuse_too_large(request)
-    async with request.form(max_files=1, max_fields=5000) as data:
-        for name, value in data.multi_items():
-            if isinstance(value, Upload):
-                form.files[name] = await cast("UploadFile", value).read()
-                form.filenames[name] = value.filename or ""
-            else:
-                form.values.setdefault(name, []).append(value)
+    body = await bodies.read(request)
+    for name, value in body.fields:
+        form.values.setdefault(name, []).append(value)
+    for name, filename, content in body.files:
+        form.files[name], form.filenames[name] = content, filename
     given = form.text("request_id")
     try:
         form.request_id = str(uuid.UUID(given))
@@ -123,16 +109,3 @@ async def posted(request: Request) -> Form:
     if "enter" in form.values:
         form.errors[""] = ONLY_ENTER
     return form
-
-
-async def _refuse_too_large(request: Request) -> None:
-    """Refuse by the size that the browser announces; the server holds it to that. Nothing of it is kept in memory."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) <= MOST_BYTES:
-        return
-    dropped = 0
-    async for part in request.stream():
-        dropped += len(part)
-        if dropped > _MOST_DROPPED_BYTES:
-            break
-    raise TooLarge

@@ -5,6 +5,7 @@ Of the visitor the answer takes one thing along: an agency she works at, for tha
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
+from gateway import sentences
 from gateway.forms import Form
 from gateway.visit import Visit
 from servicekit.client import Refused
@@ -46,7 +47,7 @@ def send(visit: Visit, training: enrollment_pb.Assignment, form: Form, asked: pb
 
 
 def _rating(value: str) -> int:
-    return int(value) if value.isdecimal() and value.isascii() else 0
+    return sentences.as_number(value) or 0
 
 
 def _agency(visit: Visit) -> str:

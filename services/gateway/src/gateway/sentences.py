@@ -13,6 +13,7 @@ from servicekit.client import Refused
 LEAST_FOR_PERCENT = 20
 # Business days to which a date far ahead is counted; beyond, the date alone says it.
 _COUNTED_DAYS = 400
+_MOST_FIGURES = 9
 
 
 # ---- days and times ----
@@ -32,6 +33,11 @@ def as_time(value: str) -> time | None:
         return time.fromisoformat(value)
     except ValueError:
         return None
+
+
+def as_number(value: str) -> int | None:
+    """Read a whole number from 0 of at most nine figures, which every contract holds; None if it is none."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= _MOST_FIGURES else None
 
 
 def long_day(value: str | date, today: date) -> str:
@@ -349,7 +355,7 @@ DONE = {
 
 def done(code: str, number: str) -> str:
     """Say what was done; nothing for a code that is not ours."""
-    people = count(int(number), "person", "people") if number.isdecimal() else ""
+    people = count(as_number(number) or 0, "person", "people") if number else ""
     return DONE.get(code, "").format(n=people)
 
 

@@ -2,6 +2,7 @@
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from gateway.forms import Form
+from gateway.sentences import as_number
 from gateway.visit import Visit
 
 
@@ -17,9 +18,8 @@ def answers(form: Form, version: pb.TestVersion) -> list[pb.Answer]:
     """Read the chosen options, one answer for each question; a question without one is an error at it."""
     given = []
     for number, item in enumerate(version.items, start=1):
-        chosen = [
-            int(value) for value in form.all(f"q{number}") if value.isdecimal() and int(value) < len(item.options)
-        ]
+        ticked = (as_number(value) for value in form.all(f"q{number}"))
+        chosen = [place for place in ticked if place is not None and place < len(item.options)]
         if not chosen:
             form.errors[f"q{number}"] = f"Question {number}: choose an answer."
         given.append(pb.Answer(options=chosen))

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
+from annotated_types import Interval
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment
@@ -211,7 +212,7 @@ async def nobody(request: Request) -> Visit:
 async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> Form:
     """Return the form that was sent by a page of this sign-in; refuse one that was not."""
     form = await posted(request)
-    if not hmac.compare_digest(form.text("csrf"), visit.csrf):
+    if not _same(form.text("csrf"), visit.csrf):
         raise Forged
     if visit.sign_in and visit.sign_in.keeps:
         # What was kept is sent again, or overtaken by this form.
@@ -238,7 +239,12 @@ def _recognise(gateway: Gateway, request: Request) -> tuple[Visit, str]:
 
 def csrf_is_right(cookie: str, given: str) -> bool:
     """Whether *given* was on a page of the sign-in *cookie*, also one that has ended."""
-    return bool(cookie) and hmac.compare_digest(given, csrf_of(cookie))
+    return bool(cookie) and _same(given, csrf_of(cookie))
+
+
+def _same(given: str, right: str) -> bool:
+    """Compare in a time that tells nothing; what is *given* may be any text."""
+    return hmac.compare_digest(given.encode(), right.encode())
 
 
 def csrf_of(cookie: str) -> str:
@@ -255,6 +261,8 @@ def safe_path(path: str) -> str:
     return path if ours else "/home"
 
 
+# A number in an address: what is larger than any contract holds is no page of ours.
+Number = Annotated[int, Interval(ge=0, le=999_999_999)]
 Visitor = Annotated[Visit, Depends(somebody)]
 Anybody = Annotated[Visit, Depends(nobody)]
 Sent = Annotated[Form, Depends(sent)]

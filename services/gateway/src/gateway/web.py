@@ -14,10 +14,12 @@ from prometheus_client import CollectorRegistry, Histogram
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import clients, sentences, sign_ins
-from gateway.forms import TooLarge, posted
+from gateway.bodies import TooLarge, Unreadable
+from gateway.forms import posted
 from gateway.troubles import SignInFailed, Trouble
 from gateway.visit import COOKIE, Forged, NeedsSignIn, csrf_is_right, nobody, safe_path
 from servicekit import metrics, trace
@@ -78,6 +80,12 @@ class Everything:
         headers = dict(scope["headers"])
         given = headers.get(b"traceparent", b"").decode("latin-1")
 
+        # Who asks for the head of a page gets that of the page, and no more.
+        only_head = scope["method"] == "HEAD"
+        method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
+        if only_head:
+            scope = {**scope, "method": "GET"}
+
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
@@ -90,6 +98,8 @@ class Everything:
                 if secure:
                     answer["strict-transport-security"] = "max-age=31536000"
                 answer["cache-control"] = _PUBLIC if scope["path"].startswith("/static/") else _PRIVATE
+            if only_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         with (
@@ -101,7 +111,6 @@ class Everything:
             finally:
                 seconds = time.perf_counter() - started
                 route = getattr(scope.get("route"), "path", "unknown")
-                method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
                 work.name(f"{method} {route}")
                 work.note("http.response.status_code", status)
                 self.seconds.labels(method, route, str(status)).observe(seconds)
@@ -124,6 +133,8 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(SignInFailed, _not_signed_in)
     app.add_exception_handler(Forged, _forged)
     app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(Unreadable, _unreadable)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _not_found)
@@ -150,7 +161,7 @@ async def _keep(request: Request) -> bool:
     cookie = request.cookies.get(COOKIE, "")
     try:
         form = await posted(request)
-    except TooLarge:
+    except (TooLarge, Unreadable):
         return False
     if request.url.path.endswith(_NOT_KEPT) or not csrf_is_right(cookie, form.text("csrf")):
         return False
@@ -219,6 +230,16 @@ async def _too_large(request: Request, _: Exception) -> Response:
         "This file is too large",
         "Nothing was saved. Go back, and choose a file that is smaller than the page says.",
     )
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unreadable)  # noqa: S101 - registered for it
+    return await say(request, HTTPStatus.BAD_REQUEST, "This form could not be read", error.sentence)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """Answer nobody: the browser went away while it sent."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 async def _failed(request: Request, _: Exception) -> Response:

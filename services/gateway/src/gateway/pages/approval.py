@@ -21,10 +21,9 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     later = form.text("action") == "later"
     at = _moment_of_issue(visit, form) if later else None
     if not form.errors:
-        revision = form.text("audience_revision")
         request = pb.PublishNoticeRequest(
             name=f"notices/{letter_id}",
-            audience_revision=int(revision) if revision.isdecimal() else 0,
+            audience_revision=sentences.as_number(form.text("audience_revision")) or 0,
             etag=form.text("etag"),
             request_id=form.request_id,
         )

@@ -8,7 +8,7 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
 from gateway import glossary
 from gateway.forms import Form
-from gateway.visit import Answer, Visit, Visitor
+from gateway.visit import Answer, Number, Visit, Visitor
 
 router = APIRouter(prefix="/catalogue")
 
@@ -60,7 +60,7 @@ def course(visit: Visitor, course_id: str, page: str = "") -> Answer:
 
 
 @router.get("/{course_id}/versions/{number}")
-def version(visit: Visitor, course_id: str, number: int) -> Answer:
+def version(visit: Visitor, course_id: str, number: Number) -> Answer:
     """A version as it stays for ever, to read and to print. To read it here is no training."""
     found = visit.clients.curriculum.GetCourseVersion(
         pb.GetCourseVersionRequest(name=f"courses/{course_id}/versions/{number}")

@@ -7,7 +7,7 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from gateway import letters, tests
 from gateway.forms import Form
 from gateway.pages.learning import training_of
-from gateway.visit import Answer, Sent, Visit, Visitor
+from gateway.visit import Answer, Number, Sent, Visit, Visitor
 from servicekit.client import Refused
 
 router = APIRouter(prefix="/training/{letter_id}/course")
@@ -28,13 +28,13 @@ def course(visit: Visitor, letter_id: str) -> Answer:
 
 
 @router.get("/{number}")
-def section(visit: Visitor, letter_id: str, number: int) -> Answer:
+def section(visit: Visitor, letter_id: str, number: Number) -> Answer:
     """One section."""
     return _section(visit, letter_id, number, Form())
 
 
 @router.post("/{number}")
-def finish_section(visit: Visitor, letter_id: str, number: int, form: Sent) -> Answer:
+def finish_section(visit: Visitor, letter_id: str, number: Number, form: Sent) -> Answer:
     """Note that a section is finished, and go on: to the next one, to the test, or to the end."""
     training = training_of(visit, letter_id)
     if training is None:

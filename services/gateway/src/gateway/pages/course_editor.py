@@ -7,7 +7,7 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
 from gateway import drafts, sentences
 from gateway.forms import Form
-from gateway.visit import Answer, Sent, Visit, Visitor
+from gateway.visit import Answer, Number, Sent, Visit, Visitor
 from servicekit.client import Refused
 
 router = APIRouter(prefix="/courses")
@@ -78,7 +78,7 @@ def change_course(visit: Visitor, course_id: str, form: Sent) -> Answer:
 
 
 @router.get("/{course_id}/sections/{number}")
-def edit_section(visit: Visitor, course_id: str, number: int) -> Answer:
+def edit_section(visit: Visitor, course_id: str, number: Number) -> Answer:
     """One section of the draft; the number after the last one is a new section."""
     course = _load(visit, course_id)
     section = _section(course, number)
@@ -95,7 +95,7 @@ def edit_section(visit: Visitor, course_id: str, number: int) -> Answer:
 
 
 @router.post("/{course_id}/sections/{number}")
-def change_section(visit: Visitor, course_id: str, number: int, form: Sent) -> Answer:
+def change_section(visit: Visitor, course_id: str, number: Number, form: Sent) -> Answer:
     """Save a section, look at it as staff, or remove it."""
     course = _load(visit, course_id)
     _section(course, number)
@@ -122,7 +122,7 @@ def change_section(visit: Visitor, course_id: str, number: int, form: Sent) -> A
 
 
 @router.get("/{course_id}/preview")
-def preview_course(visit: Visitor, course_id: str, section: int = 1) -> Answer:
+def preview_course(visit: Visitor, course_id: str, section: Number = 1) -> Answer:
     """The draft as staff will see it, section by section; nothing is noted."""
     course = _load(visit, course_id)
     if course.sections and not 1 <= section <= len(course.sections):

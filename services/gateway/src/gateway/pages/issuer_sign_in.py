@@ -1,5 +1,6 @@
 """To an OpenID provider and back, and signing out there too."""
 
+import re
 import secrets
 from http import HTTPStatus
 
@@ -17,7 +18,7 @@ from servicekit.client import Refused
 
 # Recognises the browser that went away; of no worth by itself.
 BROWSER = "cadre_sign_in_attempt"
-_COOKIE_CHARACTERS = 43
+_COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
 
 router = APIRouter()
 
@@ -27,7 +28,7 @@ def to_provider(request: Request, visit: Anybody, slug: str, next: str = "") -> 
     """Send the browser to the provider."""
     provider = _provider(visit, slug)
     browser = request.cookies.get(BROWSER, "")
-    if len(browser) != _COOKIE_CHARACTERS:
+    if not _COOKIE.fullmatch(browser):
         browser = secrets.token_urlsafe(32)
     path = safe_path(next)
     try:

@@ -5,7 +5,7 @@ from fastapi.exceptions import HTTPException
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from gateway import sheets, transcripts
-from gateway.visit import Answer, Visit, Visitor
+from gateway.visit import Answer, Number, Visit, Visitor
 
 router = APIRouter()
 
@@ -13,7 +13,7 @@ _OF_PERSON = "/agencies/{agency_id}/people/{person_id}/record"
 
 
 @router.get("/record")
-def my_record(visit: Visitor, year: int | None = None, page: str = "") -> Answer:
+def my_record(visit: Visitor, year: Number | None = None, page: str = "") -> Answer:
     """What the visitor completed in a year, and what each year adds up to, at whatever agency."""
     transcript = transcripts.of_year(visit, visit.person, "", year=year, page=page)
     return _page(visit, "record.html", visit.me.person, "", transcript)
@@ -32,7 +32,7 @@ def my_record_as_file(visit: Visitor) -> Answer:
 
 
 @router.get(_OF_PERSON)
-def record(visit: Visitor, agency_id: str, person_id: str, year: int | None = None, page: str = "") -> Answer:
+def record(visit: Visitor, agency_id: str, person_id: str, year: Number | None = None, page: str = "") -> Answer:
     """The record of one of the agency's people, wherever she completed it: passed or not yet, never a score."""
     person = _person(visit, agency_id, person_id)
     transcript = transcripts.of_year(visit, person.name, f"agencies/{agency_id}", year=year, page=page)

@@ -7,7 +7,7 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from gateway import drafts, sentences, tests
 from gateway.forms import Form
-from gateway.visit import Answer, Sent, Visit, Visitor
+from gateway.visit import Answer, Number, Sent, Visit, Visitor
 from servicekit.client import Refused
 
 router = APIRouter(prefix="/tests")
@@ -83,7 +83,7 @@ def change_test(visit: Visitor, test_id: str, form: Sent) -> Answer:
 
 
 @router.get("/{test_id}/questions/{number}")
-def edit_question(visit: Visitor, test_id: str, number: int) -> Answer:
+def edit_question(visit: Visitor, test_id: str, number: Number) -> Answer:
     """One question of the draft; the number after the last one is a new question."""
     test = _load(visit, test_id)
     item = _item(test, number)
@@ -105,7 +105,7 @@ def edit_question(visit: Visitor, test_id: str, number: int) -> Answer:
 
 
 @router.post("/{test_id}/questions/{number}")
-def change_question(visit: Visitor, test_id: str, number: int, form: Sent) -> Answer:
+def change_question(visit: Visitor, test_id: str, number: Number, form: Sent) -> Answer:
     """Save a question, give it more options, or remove it."""
     test = _load(visit, test_id)
     _item(test, number)
@@ -183,7 +183,7 @@ def issue_version(visit: Visitor, test_id: str, form: Sent) -> Answer:
 
 
 @router.get("/{test_id}/versions/{number}")
-def version(visit: Visitor, test_id: str, number: int) -> Answer:
+def version(visit: Visitor, test_id: str, number: Number) -> Answer:
     """A version with its answers, as it stays for ever."""
     found = visit.clients.evaluation.GetAnswerKey(pb.GetAnswerKeyRequest(name=f"tests/{test_id}/versions/{number}"))
     return visit.page("test_version.html", version=found, test_id=test_id, number=number)
@@ -201,8 +201,8 @@ def _item(test: pb.Test, number: int) -> pb.Item:
 
 def _rows(form: Form) -> int:
     """How many rows for options the form shows."""
-    given = form.text("rows")
-    return min(int(given), _MOST_OPTIONS) if given.isascii() and given.isdecimal() else _FIRST_OPTIONS
+    given = sentences.as_number(form.text("rows"))
+    return _FIRST_OPTIONS if given is None else min(given, _MOST_OPTIONS)
 
 
 def _written(form: Form) -> pb.Item:
