@@ -9,6 +9,17 @@ import re
 from enum import Enum
 from typing import ClassVar
 
+# A status travels in a header of some 8 kB, as base64; a value is shown to be recognized, not to be read.
+_MOST_BYTES = 1_500
+_MOST_OF_MESSAGE = 500
+_MOST_OF_VALUE = 200
+
+
+def cut(value: object, most: int = _MOST_BYTES) -> str:
+    """Return *value* as text that every status can carry: of so many bytes, and without halves of pairs."""
+    data = str(value).encode("utf-8", "replace")
+    return data.decode() if len(data) <= most else f"{data[:most].decode(errors='ignore')}…"
+
 
 class Kind(Enum):
     """The family of a refusal; each has one gRPC status code."""
@@ -35,9 +46,9 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
     def __init__(self, message: str, *, field: str = "", **metadata: object) -> None:
         super().__init__(message)
-        self.message = message
-        self.field = field
-        self.metadata = {key: str(value) for key, value in metadata.items()}
+        self.message = cut(message, _MOST_OF_MESSAGE)
+        self.field = cut(field, _MOST_OF_VALUE)
+        self.metadata = {key: cut(value) for key, value in metadata.items()}
 
     @property
     def reason(self) -> str:
@@ -51,7 +62,7 @@ class InvalidField(Refusal):
     kind = Kind.INVALID
 
     def __init__(self, field: str, value: object, rule: str) -> None:
-        super().__init__(f"{field} {rule}", field=field, value=value, rule=rule)
+        super().__init__(f"{field} {rule}", field=field, value=cut(value, _MOST_OF_VALUE), rule=rule)
 
 
 class NotFound(Refusal):

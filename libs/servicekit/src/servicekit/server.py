@@ -17,14 +17,14 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 from prometheus_client import CollectorRegistry
-from psycopg.errors import QueryCanceled
+from psycopg import errors
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from servicekit import trace
+from servicekit import incoming, trace
 from servicekit.clock import Clock, utc
 from servicekit.db import Replayed
 from servicekit.metrics import RpcMetrics
-from servicekit.refusals import Kind, Refusal
+from servicekit.refusals import InvalidField, Kind, Refusal
 from servicekit.rpc import Call, Servicer, authorizer
 from servicekit.tokens import Verifier
 
@@ -38,6 +38,18 @@ _OPTIONS = [
     # As much as a client takes as an answer: a request may carry a whole file.
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
 ]
+_FAILED = status_pb2.Status(code=code_pb2.INTERNAL, message="An error of the service. It was logged.")
+# What the database says of a value that it cannot keep, such as a key too long for an index. Other errors of its data,
+# such as a division by zero, are ours.
+_TOO_MUCH = (
+    errors.CharacterNotInRepertoire,
+    errors.DatetimeFieldOverflow,
+    errors.NumericValueOutOfRange,
+    errors.ProgramLimitExceeded,
+    errors.StatementTooComplex,
+    errors.StringDataRightTruncation,
+    errors.UntranslatableCharacter,
+)
 
 
 class DeadlinePassed(Refusal):
@@ -96,7 +108,7 @@ class Server:
     def _handler(self, servicer: Servicer, method: MethodDescriptor) -> "grpc.RpcMethodHandler[Message, Message]":
         """Wrap the servicer's method of the contract's name; a contract that is not answered is a failed start."""
         answer: Callable[[Message, Call], Message] = getattr(servicer, method.name)
-        request_class = message_factory.GetMessageClass(method.input_type)
+        read = incoming.reader(method.input_type)
         response_class = message_factory.GetMessageClass(method.output_type)
         authorize = authorizer(method)
         name = f"{method.containing_service.name}/{method.name}"
@@ -106,9 +118,9 @@ class Server:
         # Who changes something leaves a line, so that a page's id can be followed; who reads is only counted.
         writes = "request_id" in method.input_type.fields_by_name
 
-        def handle(request: Message, context: grpc.ServicerContext) -> Message:
+        def handle(data: bytes, context: grpc.ServicerContext) -> Message:
             started = time.perf_counter()
-            code, reason, caller = "OK", "", ""
+            code, reason, caller, request = "OK", "", "", None
             metadata = dict(context.invocation_metadata())
             with trace.work(name, trace.Kind.SERVER, parent=str(metadata.get(trace.HEADER, ""))) as work:
                 try:
@@ -121,6 +133,7 @@ class Server:
                             bearer = str(metadata.get("authorization", "")).removeprefix("Bearer ")
                             principal = self._verifier.principal(bearer, now)
                             caller = principal.name
+                            request = read(data)
                             call = Call(name, principal, authorize(principal, request), now)
                             return answer(request, call)
                         except Replayed as replayed:
@@ -128,24 +141,16 @@ class Server:
                         except Refusal as refusal:
                             code, reason = refusal.kind.value, refusal.reason
                             status = refusal_status(refusal)
-                        except (OperationalError, InterfaceError) as error:
-                            refused = _refused_by_database(error)
-                            code, reason, status = refused.kind.value, refused.reason, refusal_status(refused)
-                        except Exception:
-                            code = "INTERNAL"
-                            log.exception("call_failed")
-                            status = status_pb2.Status(
-                                code=code_pb2.INTERNAL, message="An error of the service. It was logged."
-                            )
+                        except Exception as error:
+                            if refused := _refused_by_database(error):
+                                code, reason, status = refused.kind.value, refused.reason, refusal_status(refused)
+                            else:
+                                code, status = "INTERNAL", _FAILED
+                                log.exception("call_failed")
                         finally:
                             if writes:
-                                log.info(
-                                    "write_answered",
-                                    code=code,
-                                    reason=reason,
-                                    caller=caller,
-                                    request_id=request.request_id,  # type: ignore[attr-defined]
-                                )
+                                asked = getattr(request, "request_id", "")
+                                log.info("write_answered", code=code, reason=reason, caller=caller, request_id=asked)
                     work.failed(reason or code)
                     context.abort_with_status(rpc_status.to_status(status))
                     raise AssertionError("abort returns never")
@@ -156,17 +161,25 @@ class Server:
 
         return grpc.unary_unary_rpc_method_handler(
             handle,
-            request_deserializer=request_class.FromString,
+            # Bytes: what grpc cannot read it would call an error of ours.
+            request_deserializer=None,
             response_serializer=lambda message: message.SerializeToString(),
         )
 
 
-def _refused_by_database(error: DBAPIError) -> Refusal:
-    if isinstance(error.orig, QueryCanceled):
-        log.warning("statement_ended", error=str(error.orig))
+def _refused_by_database(error: Exception) -> Refusal | None:
+    """Return what the caller is told where the database, not we, is why the call failed; None for an error of ours."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, _TOO_MUCH):
+        log.warning("value_not_kept", error=str(cause))
+        return InvalidField("request", "", "holds a value that the database cannot keep")
+    if isinstance(cause, errors.QueryCanceled):
+        log.warning("statement_ended", error=str(cause))
         return DeadlinePassed("The database took too long for this and was told to stop.")
-    log.warning("database_unavailable", error=str(error.orig))
-    return DatabaseUnavailable("The database does not answer at the moment.")
+    if isinstance(error, OperationalError | InterfaceError):
+        log.warning("database_unavailable", error=str(cause))
+        return DatabaseUnavailable("The database does not answer at the moment.")
+    return None
 
 
 def refusal_status(refusal: Refusal) -> status_pb2.Status:

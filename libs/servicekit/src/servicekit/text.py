@@ -17,6 +17,7 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Joiners mean something between letters of scripts from Hebrew on (Persian, Hindi), and nowhere before.
 _JOINERS = "\u200c\u200d"
 _FIRST_JOINED = "\u0590"
+_NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 _DASHES = re.compile("[\u2012-\u2015]")
 _QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u02bd`\u00b4", "'"))
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'))
@@ -68,7 +69,7 @@ def named(sign: str) -> str:
 
 def require_storable(field: str, value: str) -> None:
     """Refuse what no database keeps as text: the zero sign, and half of a pair that stands alone."""
-    if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+    if _NOT_KEPT.search(value):
         raise InvalidField(field, "", "must be text without control signs")
 
 
