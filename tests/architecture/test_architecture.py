@@ -111,6 +111,18 @@ def test_rules_use_neither_clock_nor_database_nor_network(path):
             assert top != "servicekit" or name in allowed or name == "servicekit", f"line {node.lineno}: {name}"
 
 
+def test_one_module_imports_services_by_name_where_no_linter_sees_it():
+    """Contracts are imported by name too: they are no service's code."""
+    found = {
+        relative(path)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"import_module", "__import__"}
+        if not ast.unparse(node.args[0]).startswith("f'cadre.")
+    }
+    assert found == {"libs/cli/src/cadre_cli/roots.py"}
+
+
 def test_only_the_gateway_and_the_command_line_call_services():
     """No call between back ends on any path: they keep the copies they need, fed by events."""
     callers = {path.relative_to(ROOT).parts[1] for path in SOURCES if "servicekit.client" in path.read_text()}

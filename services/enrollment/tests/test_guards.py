@@ -1,10 +1,14 @@
 """What the database itself refuses, and what the audits would notice if it did not."""
 
+import tracemalloc
+import uuid
+
 import psycopg
 import pytest
 
 from cadre.enrollment.v1 import events_pb2
 from enrollment.app import APP
+from enrollment.audits import announced_too_often
 from servicekit.outbox import subject_of
 from servicekit.tables import KIT_TABLES
 from servicekit.testing.schema import schema_differences
@@ -107,3 +111,28 @@ def test_the_audits_notice_what_was_announced_twice(broken, fact):
     )
 
     assert broken.audits()["assignment_events.duplicates"] == people
+
+
+def test_the_audit_of_announcements_holds_no_more_in_memory_for_many_people_than_for_few(broken):
+    facts = [
+        events_pb2.AssignmentCreated(
+            requirement_id=str(uuid.uuid4()), person_ids=[str(uuid.uuid4()) for _ in range(1000)]
+        )
+        for _ in range(300)
+    ]
+    with broken.service.connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO outbox (id, subject, payload, headers, at) VALUES (gen_random_uuid(), %s, %s, '{}', now())",
+            [(subject_of(fact.DESCRIPTOR), fact.SerializeToString()) for fact in [*facts, facts[0]]],
+        )
+    del facts
+
+    with broken.service.runtime.database.read() as db:
+        tracemalloc.start()
+        found = announced_too_often(db)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert not db.rows("SELECT FROM pg_class WHERE relname = 'announced'")
+
+    assert found == 1000
+    assert peak < 20_000_000

@@ -90,12 +90,16 @@ class Access:
             request.page_token = answer.next_page_token
 
     def wrong(self) -> dict[str, int]:
-        """Have every service count now what must be zero, and give what is not: the counts by `service: audit`."""
+        """Have every service count now what must be zero, and give what is not: the counts by `service: audit`.
+
+        What could not be counted is not zero either; its name says why.
+        """
         counted: dict[str, int] = {}
         for service, stub in self.operations.items():
             run = partial(stub.RunAudits, timeout=_AUDIT_SECONDS)
             answer = self.ask(run, operations_pb.RunAuditsRequest())
             counted |= {f"{service}: {audit.name}": audit.count for audit in answer.audits if audit.count}
+            counted |= {f"{service}: {audit.name} ({audit.error})": 1 for audit in answer.audits if audit.error}
         return counted
 
     def quiet(self) -> bool:

@@ -8,7 +8,7 @@ from google.protobuf.descriptor import Descriptor
 
 from cadre.options.v1 import options_pb2
 from cadre_cli.processes import BACK_ENDS
-from servicekit.app import ServiceApp
+from cadre_cli.roots import app_of
 
 ROOT = Path(__file__).parents[4]
 TARGET = ROOT / "docs" / "events.md"
@@ -54,8 +54,7 @@ def _heard() -> dict[str, list[str]]:
     """Return who subscribes to each subject."""
     heard: dict[str, list[str]] = {}
     for service in BACK_ENDS:
-        app: ServiceApp = importlib.import_module(f"{service}.app").APP
-        for subscription in app.subscriptions:
+        for subscription in app_of(service).subscriptions:
             heard.setdefault(subscription.subject, []).append(service)
     return heard
 

@@ -1,6 +1,5 @@
 """`docs/metrics.md`, made from the metrics that the processes register: names, labels and words stand in the code."""
 
-import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import METRIC_TYPES
 
 from cadre_cli.processes import BACK_ENDS
+from cadre_cli.roots import app_of, root_of
 from servicekit import figures
-from servicekit.app import ServiceApp
 from servicekit.audits import Audits
 from servicekit.db import Database
 from servicekit.jobs import JobMetrics
@@ -119,7 +118,7 @@ def _labels(collector: Any, family: Any) -> tuple[str, ...]:  # noqa: ANN401 - t
 
 def _register(service: str, registry: CollectorRegistry) -> Measures:
     """Register what the composition root of a service does (`servicekit.app`)."""
-    app: ServiceApp = importlib.import_module(f"{service}.app").APP
+    app = app_of(service)
     database = Database(_NOWHERE)
     RpcMetrics(registry)
     worker = Worker(Settings(service=service), database, app.subscriptions, registry)
@@ -132,8 +131,9 @@ def _register(service: str, registry: CollectorRegistry) -> Measures:
 def _register_gateway(registry: CollectorRegistry) -> Measures:
     """Register what the gateway's composition root does."""
     settings = Settings(service=GATEWAY, database_url=_NOWHERE, state_file=TARGET)
-    importlib.import_module("gateway.web").Everything(None, registry=registry)
-    counting: Measures = importlib.import_module("gateway.watch").watch(settings, Database(_NOWHERE), registry)
+    root = root_of(GATEWAY)
+    root.web.Everything(None, registry=registry)
+    counting: Measures = root.watch.watch(settings, Database(_NOWHERE), registry)
     return counting
 
 

@@ -1,6 +1,5 @@
 """``cadre revision``: draft the migration that brings a service's schema to its tables."""
 
-import importlib
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +8,8 @@ import typer
 from rich.console import Console
 
 from cadre_cli.processes import PROCESSES
+from cadre_cli.roots import app_of
 from servicekit import migrations
-from servicekit.app import ServiceApp
 from servicekit.embedded.postgres import PostgresServer
 
 
@@ -21,7 +20,7 @@ def revision(
     """Draft the next migration of a service: what its tables have and its migrations do not make yet."""
     if service not in {process.name for process in PROCESSES}:
         raise typer.BadParameter(f"There is no service {service}.")
-    app: ServiceApp = importlib.import_module(f"{service}.app").APP
+    app = app_of(service)
     with tempfile.TemporaryDirectory(prefix="cadre-") as folder, PostgresServer(Path(folder), fsync=False) as server:
         url = server.ensure_database(service)
         migrations.upgrade(url, app.migrations)

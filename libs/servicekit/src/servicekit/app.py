@@ -16,7 +16,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData
 
-from servicekit import figures, logs, metrics, revisions, trace
+from servicekit import figures, logs, metrics, revisions, tracing
 from servicekit.audits import Audit, Audits
 from servicekit.clock import Clock, utc
 from servicekit.consumers import Subscription
@@ -146,7 +146,7 @@ def main(app: ServiceApp) -> None:
 
         migrations.upgrade(settings.database_url, app.migrations)
         return
-    stop_traces = trace.export(settings.service, settings.otlp_endpoint)
+    stop_traces = tracing.export(settings.service, settings.otlp_endpoint)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

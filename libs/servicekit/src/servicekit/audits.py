@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from servicekit.bus import BusError
+from servicekit.consumers import explain, is_outage
 from servicekit.db import Database, Db, count
 from servicekit.jobs import Job
 from servicekit.measures import Figure, Measure, Reading
@@ -49,12 +50,20 @@ class Audit:
 
 @dataclass(frozen=True)
 class Finding:
-    """What an audit found, when it began to count, and for how many seconds; *at* is None if it never counted."""
+    """What an audit found, when it began to count, and for how many seconds; *at* is None if it never counted.
+
+    *error* says why it could not be counted: then the count says nothing.
+    """
 
     audit: Audit
     count: int = 0
     at: datetime | None = None
     seconds: float = 0.0
+    error: str = ""
+
+
+class AuditsFailed(Exception):  # noqa: N818 - the others were counted
+    """Some audits could not be counted: names them, and says why."""
 
 
 def _count(sql: str) -> Callable[[Db], int]:
@@ -106,15 +115,27 @@ class Audits:
         return Measure("audits", _LOOK, (ROWS,), self._read)
 
     def keep(self, database: Database, now: datetime) -> None:  # noqa: ARG002 - a job's form
-        """Count what must be zero, and keep what was found for the operator's page and for the metrics."""
+        """Count what must be zero, and keep what was found for the operator's page and for the metrics.
+
+        One that fails keeps no other from being counted; it keeps what it found before, and fails the job by its name.
+        """
+        failed = []
         for audit in self._audits:
             # A snapshot each: none is open longer than it must, which would keep VACUUM from its work.
             with database.read() as db:
-                if finding := _find(audit, db):
+                finding = _find(audit, db)
+                if finding is not None and finding.error:
+                    failed.append(f"{audit.name}: {finding.error}")
+                elif finding is not None:
                     db.run(_KEEP, name=audit.name, count=finding.count, at=finding.at, seconds=finding.seconds)
+        if failed:
+            raise AuditsFailed("; ".join(failed))
 
     def count(self, db: Db) -> list[Finding]:
-        """Count each now; what cannot be counted without the bus is left out rather than called zero."""
+        """Count each now; what cannot be counted without the bus is left out rather than called zero.
+
+        One that fails says so, and the others are counted all the same.
+        """
         return [finding for audit in self._audits if (finding := _find(audit, db))]
 
     def kept(self, db: Db) -> list[Finding]:
@@ -136,10 +157,15 @@ class Audits:
 
 
 def _find(audit: Audit, db: Db) -> Finding | None:
-    """Count; None if the bus would have to be asked and does not answer."""
+    """Count, or say why not; None if the bus would have to be asked and does not answer."""
     began = time.monotonic()
     try:
         return Finding(audit, audit.count(db), db.at, time.monotonic() - began)
     except BusError as error:
         log.warning("audit_without_bus", audit=audit.name, error=str(error))
         return None
+    except Exception as error:
+        if is_outage(error):
+            raise
+        log.exception("audit_failed", audit=audit.name)
+        return Finding(audit, error=explain(error))

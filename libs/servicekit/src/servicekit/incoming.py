@@ -72,7 +72,7 @@ def _check_value(field: FieldDescriptor, name: str, value: Any, longest: int) ->
         require_storable(name, value)
     elif field.enum_type is not None:
         if value not in field.enum_type.values_by_number:
-            raise InvalidField(name, value, f"must be a {field.enum_type.name} of the contract")
+            raise InvalidField(name, value, "must be one that the contract knows")
     elif field.message_type is Timestamp.DESCRIPTOR:
         if not _FIRST <= value.seconds < _LAST or value.nanos not in _NANOS:
             rule = f"must be a moment of the years {YEARS_OF_LIVES[0]} to {YEARS_OF_LIVES[-1]}"

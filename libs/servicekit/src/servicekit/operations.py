@@ -178,7 +178,9 @@ class OperationsServicer(SteeringServicer):
 
 
 def _audit(finding: Finding) -> pb.Audit:
-    audit = pb.Audit(name=finding.audit.name, description=finding.audit.description, count=finding.count)
+    audit = pb.Audit(
+        name=finding.audit.name, description=finding.audit.description, count=finding.count, error=finding.error
+    )
     if finding.at is not None:
         audit.count_time.FromDatetime(finding.at)
         audit.count_seconds = finding.seconds

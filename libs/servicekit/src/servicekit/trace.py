@@ -1,12 +1,12 @@
 """The W3C `traceparent` of the work in hand: one id from the page to the last consumer, in every log line and event.
 
-A process that exports its traces (`tracing.py`) makes a span of each piece of work as well; one that does not pays for
+A process that exports its traces (`spans.py`) makes a span of each piece of work as well; one that does not pays for
 passing the id on, and for nothing else.
 """
 
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextvars import ContextVar, Token
 from enum import Enum
 from types import TracebackType
@@ -57,16 +57,6 @@ class _Recording:
 def record(recorder: Recorder | None) -> None:
     """Make spans with *recorder* from now on, in the whole process; None = make none."""
     _Recording.recorder = recorder
-
-
-def export(service: str, endpoint: str) -> Callable[[], None]:
-    """Send the spans of this process to *endpoint* by OTLP, unless it is empty. Return what ends it."""
-    if not endpoint:
-        return lambda: None
-    # A fifth of a second and 20 MB, for those alone who want it.
-    from servicekit import tracing  # noqa: PLC0415
-
-    return tracing.export(service, endpoint)
 
 
 def is_one(value: str) -> bool:

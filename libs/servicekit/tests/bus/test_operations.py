@@ -318,6 +318,29 @@ def test_an_audit_that_cannot_be_counted_without_the_bus_keeps_what_it_found(ser
     assert now["events.duplicates"] == last["events.duplicates"]
 
 
+def test_an_audit_that_fails_is_named_and_the_others_are_counted(launch, app):
+    broken = Audit("things.broken", "Things that nobody can count.", lambda db: count(db, "SELECT 1 / 0"))
+    service = launch(replace(app, audits=[broken, *app.audits]), role="all")
+    operations = service.stub(pb_grpc.OperationsServiceStub, caller="people/7", rights=RIGHTS)
+    with service.runtime.database.transaction(actor="test", method="make") as db:
+        db.run("INSERT INTO thing (value) VALUES ('1')")
+        db.changed("things/1")
+
+    now = {audit.name: audit for audit in operations.RunAudits(pb.RunAuditsRequest()).audits}
+    assert now["things.broken"].error.startswith("DivisionByZero: division by zero")
+    assert {name for name, audit in now.items() if audit.error} == {"things.broken"}
+    assert now["things.many"].count == 1
+
+    kept = count_now(operations)
+    assert not kept["things.broken"].HasField("count_time")
+    assert kept["things.many"].count == 1
+    assert kept["events.duplicates"].HasField("count_time")
+    job = operations.ListAudits(pb.ListAuditsRequest()).job
+    assert "things.broken: DivisionByZero" in job.last_error
+    faults = operations.GetStatus(pb.GetStatusRequest()).faults
+    assert [fault.reason for fault in faults if fault.metadata.get("job") == "audits"] == ["JOB_FAILED"]
+
+
 def test_the_purge_deletes_only_what_has_served_its_time(kit_database):
     now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
     database = Database(kit_database)

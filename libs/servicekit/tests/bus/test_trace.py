@@ -7,7 +7,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
-from servicekit import trace, tracing
+from servicekit import spans as exported
+from servicekit import trace
 from servicekit.testing.drain import await_quiet
 
 
@@ -15,7 +16,7 @@ from servicekit.testing.drain import await_quiet
 def spans():
     """What this process records, by name."""
     exporter = InMemorySpanExporter()
-    stop = tracing.collect("kit", exporter)
+    stop = exported.collect("kit", exporter)
     yield lambda: {span.name: span for span in exporter.get_finished_spans()}
     stop()
 

@@ -20,7 +20,7 @@ from gateway.clients import Clients, Tokens, acting_as
 from gateway.codes import Box
 from gateway.oidc import Provider
 from gateway.visit import Gateway
-from servicekit import logs, metrics, revisions, trace
+from servicekit import logs, metrics, revisions, tracing
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
 from servicekit.client import Refused
 from servicekit.db import Database
@@ -116,7 +116,7 @@ def main() -> None:
     if role == "invite":
         _invite(settings, given.staff_number)
         return
-    stop_traces = trace.export(NAME, settings.otlp_endpoint)
+    stop_traces = tracing.export(NAME, settings.otlp_endpoint)
     registry = metrics.new_registry()
     app = create_app(settings)
     counting = watch.watch(settings, app.state.gateway.database, registry)

@@ -1,6 +1,5 @@
 """Bringing a backup back, and holding what came back against what was saved."""
 
-import importlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from cadre_cli import schema
 from cadre_cli.backup import databases, manifest, streams
 from cadre_cli.backup.manifest import BackupError, Manifest
 from cadre_cli.installation import STREAMS, Installation
+from cadre_cli.roots import root_of
 from servicekit import clock
 from servicekit.db import Database
 
@@ -128,7 +128,7 @@ def _compare(service: str, url: str, rows: dict[str, int]) -> None:
 
 def _refuse_drift(service: str, url: str) -> None:
     """Let the service's own audits count anew what must be zero at every moment."""
-    app: Any = getattr(importlib.import_module(f"{service}.app"), "APP", None)
+    app: Any = getattr(root_of(service), "APP", None)
     database = Database(url, pool_size=1, name="cadre-restore")
     try:
         with database.read() as db:
