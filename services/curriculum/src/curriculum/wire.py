@@ -45,8 +45,6 @@ def test_id(name: str) -> str:
 
 def offers(request: pb.ListCoursesRequest, *, writes: bool) -> Collection[Offer]:
     """Return which courses a request for the catalogue asks for, of those that the caller sees."""
-    if request.offer not in pb.Offer.values():
-        raise InvalidField("offer", request.offer, "must be one that the contract knows")
     asked = Offer(pb.Offer.Name(request.offer)) if request.offer else None
     seen = catalogue.offers(asked, writes=writes)
     return [offer for offer in seen if offer is Offer.HERE or not request.only_published]
