@@ -1,7 +1,10 @@
 """A call is known, allowed, in time and answered in the contract's terms; seen through a real server and stub."""
 
+import contextlib
 import json
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -19,9 +22,11 @@ from cadre.options.v1 import options_pb2
 from servicekit import keys
 from servicekit.client import Channel, Refused
 from servicekit.db import Database, writing
+from servicekit.embedded.process import free_port
 from servicekit.refusals import NotFound
 from servicekit.rpc import Servicer, authorizer
 from servicekit.server import Server
+from servicekit.testing.name_server import NameServer
 from servicekit.testing.plugin import ISSUER
 from servicekit.tokens import Principal, Signer, Verifier
 
@@ -189,6 +194,41 @@ def test_a_database_that_does_not_answer_is_told_apart_from_a_bug_so_that_the_ca
     assert (refused.value.code, refused.value.reason) == ("UNAVAILABLE", "DATABASE_UNAVAILABLE")
 
 
+def test_a_call_that_its_server_broke_off_may_be_sent_again_and_a_refused_one_may_not(
+    kit_database, keys_dir, signer, stub_with
+):
+    began, go_on = threading.Event(), threading.Event()
+
+    class Slow(Things):
+        def ListJobs(self, request, call):  # noqa: N802
+            began.set()
+            go_on.wait(60)
+            return pb.ListJobsResponse()
+
+    database = Database(kit_database)
+    server = Server([Slow(database)], Verifier(keys_dir), CollectorRegistry())
+    server.start()
+    token = signer.mint("people/7", READ, now=datetime.now(UTC))
+    with (
+        contextlib.closing(Channel(f"127.0.0.1:{server.port}", lambda: token)) as channel,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        asked = threads.submit(channel.stub(pb_grpc.OperationsServiceStub).ListJobs, pb.ListJobsRequest())
+        assert began.wait(60)
+        stopping = threads.submit(server.stop, 0)
+        broken_off = asked.exception(60)
+        go_on.set()
+        stopping.result(60)
+    database.dispose()
+    # UNAVAILABLE or CANCELLED, as it happens.
+    assert isinstance(broken_off, Refused)
+    assert broken_off.passing
+
+    with pytest.raises(Refused) as refused:
+        stub_with(READ).ListDeadLetters(pb.ListDeadLettersRequest())
+    assert not refused.value.passing
+
+
 def test_d59_a_statement_that_takes_too_long_is_ended_and_the_next_call_is_answered(stub_with):
     with pytest.raises(Refused) as refused:
         stub_with(READ).ListAudits(pb.ListAuditsRequest(), timeout=60)
@@ -338,3 +378,26 @@ def test_a_process_writes_at_the_moment_that_its_clock_says(kit_database, keys_d
         database.dispose()
 
     assert answer.reason == str(later)
+
+
+def test_a_service_made_anew_at_another_address_is_found_while_its_callers_wait(kit_database, keys_dir, signer):
+    database, port = Database(kit_database), free_port()
+
+    def server(host):
+        made = Server([Things(database)], Verifier(keys_dir), CollectorRegistry(), host=host, port=port)
+        made.start()
+        return made
+
+    with NameServer() as names:
+        names.addresses["things"] = "127.0.0.2"
+        first = server("127.0.0.2")
+        token = signer.mint("services/test", READ, now=datetime.now(UTC))
+        with contextlib.closing(Channel(f"dns://{names.at}/things:{port}", lambda: token)) as channel:
+            things = channel.stub(pb_grpc.OperationsServiceStub)
+            things.GetStatus(pb.GetStatusRequest())
+            first.stop()
+            names.addresses["things"] = "127.0.0.3"
+            second = server("127.0.0.3")
+            things.GetStatus(pb.GetStatusRequest())
+        second.stop()
+    database.dispose()

@@ -1,6 +1,7 @@
 """One write is one transaction: audit row, events and remembered answer with it, or nothing."""
 
 import contextlib
+import select
 import threading
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit.db import Database, PendingEvent, Replayed, count
 from servicekit.refusals import Refusal, RequestIdReused
+from servicekit.testing.waiting import wait_until
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 REQUEST = pb.DiscardDeadLetterRequest(name="deadLetters/1", reason="a test", request_id="r-1")
@@ -206,7 +208,7 @@ def read_side_by_side(database: Database, calls: int) -> None:
             stack.enter_context(database.read()).rows("SELECT 1")
 
 
-def test_of_all_calls_after_a_restart_of_the_server_only_the_first_meets_a_lost_connection(database):
+def test_no_call_after_a_restart_of_the_server_meets_a_lost_connection(database):
     read_side_by_side(database, 4)
     assert database.pool().idle == 4
     with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as other:
@@ -215,6 +217,18 @@ def test_of_all_calls_after_a_restart_of_the_server_only_the_first_meets_a_lost_
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
 
-    with pytest.raises(OperationalError):
-        read_side_by_side(database, 1)
     read_side_by_side(database, 4)
+    write(database)
+    assert database.pool().idle == 4
+
+
+def test_a_connection_that_the_server_told_something_while_it_was_idle_is_used_on(database):
+    with database.read() as db:
+        (first,) = db.rows("SELECT pg_backend_pid() AS pid")
+        db.rows("LISTEN talk")
+        socket = db.connection().connection.driver_connection.fileno()
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute("NOTIFY talk")
+    wait_until(lambda: select.select([socket], [], [], 0)[0], 10, "the idle connection was told")
+    with database.read() as db:
+        assert db.rows("SELECT pg_backend_pid() AS pid") == [first]

@@ -8,6 +8,7 @@ import pytest
 import gateway
 from gateway import sign_ins, visit
 from gateway.places import Place
+from servicekit.client import Refused
 
 HERE = Place("demonstration")
 PAGES = ("/healthz", "/readyz", "/sign-in", "/no-such-page", "/static/cadre.css", "/home")
@@ -29,6 +30,18 @@ def test_every_answer_binds_the_browser(site, path):
 def test_it_lives_and_is_ready_while_every_peer_is_down(site):
     assert site.browser.get("/healthz").text == "ok"
     assert site.browser.get("/readyz").text == "ok"
+
+
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"])
+def test_a_service_that_gives_no_answer_is_a_page_that_is_worth_asking_for_again(site, code):
+    def page():
+        raise Refused(code, "", "", {}, {})
+
+    site.pages.add_api_route("/asks-a-service", page)
+    answer = site.browser.get("/asks-a-service")
+
+    assert answer.status_code == 503
+    assert "Try again in a moment" in answer.text
 
 
 def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_same_place(site):

@@ -17,6 +17,8 @@ from servicekit.db import writing
 S = TypeVar("S")
 
 DEADLINE_SECONDS = 10.0
+# How a call ends that the peer did not decide about: it is not there, takes too long, or stopped while it was at it.
+_NOT_ANSWERED = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
 
 
 class Refused(Exception):  # noqa: N818 - the peer's answer
@@ -30,6 +32,11 @@ class Refused(Exception):  # noqa: N818 - the peer's answer
         self.metadata = metadata
         self.fields = fields
 
+    @property
+    def passing(self) -> bool:
+        """Whether there is no answer at the moment: the same request may be sent again, under the same id."""
+        return self.code in _NOT_ANSWERED
+
 
 class Channel:
     """A connection to a service; it opens on the first call and mends itself."""
@@ -40,6 +47,8 @@ class Channel:
             ("grpc.min_reconnect_backoff_ms", 100),
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 1000),
+            # A peer that was made anew has another address. By default half a minute passes before it is asked for.
+            ("grpc.dns_min_time_between_resolutions_ms", 1000),
             ("grpc.max_receive_message_length", 16 * 1024 * 1024),
             # Where a service has several addresses, each is called in turn.
             ("grpc.lb_policy_name", "round_robin"),

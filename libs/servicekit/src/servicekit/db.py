@@ -5,6 +5,7 @@ at commit, completes the audit row and writes events and answer. What fails in b
 """
 
 import hashlib
+import select
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +19,9 @@ import psycopg
 from google.protobuf.message import Message
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlmodel import Session
@@ -220,8 +222,22 @@ class Database:
                 f" -c statement_timeout={round(statement_seconds * 1000)}ms",
             },
         )
+        event.listen(self.engine, "checkout", self._open_anew_if_lost)
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._after_commit: list[Callable[[], None]] = []
+
+    def _open_anew_if_lost(self, driver: DBAPIConnection, *_: object) -> None:
+        """Have the pool open a connection anew, before its use, that the server ended while nobody used it.
+
+        Looking costs a microsecond, since a server says nothing to an idle connection. If it did, it is asked, which
+        costs a round trip: mostly it was its last word.
+        """
+        connection = cast("psycopg.Connection[Any]", driver)
+        try:
+            if connection.closed or (_was_spoken_to(connection) and not self.engine.dialect.do_ping(driver)):
+                raise DisconnectionError("ended while it was idle")
+        except psycopg.Error as error:
+            raise DisconnectionError(str(error)) from error
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call *callback* after each commit that left events in the outbox."""
@@ -332,6 +348,13 @@ class Database:
         with self._reader.connect() as connection:
             row = _execute(connection, _KNOWN, entry).fetchone()
         return None if row is None else (row["request_sha256"], row["answer"])
+
+
+def _was_spoken_to(connection: "psycopg.Connection[Any]") -> bool:
+    """Say whether the server sent anything that nobody has read yet."""
+    looking = select.poll()
+    looking.register(connection.fileno(), select.POLLIN)
+    return bool(looking.poll(0))
 
 
 def _execute(connection: Connection, sql: str, params: Mapping[str, object]) -> psycopg.Cursor[dict[str, Any]]:

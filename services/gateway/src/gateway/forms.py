@@ -12,8 +12,8 @@ from servicekit.calendar import day_of
 from servicekit.client import Refused
 from servicekit.refusals import InvalidField
 
-# After these nobody knows whether it was done: the form is sent again under the same id, and done once.
-_UNCERTAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "UNKNOWN", "CANCELLED"}
+# After a fault, as after no answer, nobody knows whether it was done: the form is sent again under the same id.
+_FAULTS = {"INTERNAL", "UNKNOWN"}
 
 
 # Enter in a field of a form whose button does what cannot be undone: see `enter` in `parts.html`.
@@ -79,7 +79,7 @@ class Form:
         """
         if error.code == "UNAUTHENTICATED" or error.reason == "PERMISSION_MISSING":
             raise error
-        if error.code not in _UNCERTAIN:
+        if not error.passing and error.code not in _FAULTS:
             self.request_id = str(uuid.uuid4())
         missing = error.metadata.get("missing", "")
         if missing:

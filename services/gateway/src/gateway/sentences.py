@@ -277,6 +277,7 @@ _BY_CODE = {
     "ALREADY_EXISTS": "There is one already.",
     "ABORTED": "Somebody changed this after you opened it. Look at it again, then save.",
     "UNAVAILABLE": "A part of Cadre does not answer right now. Nothing is lost: try again in a moment.",
+    "CANCELLED": "A part of Cadre stopped while it answered. Nothing is lost: try again in a moment.",
     "DEADLINE_EXCEEDED": "The answer took too long. Nothing is lost: try again in a moment.",
 }
 

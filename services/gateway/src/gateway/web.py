@@ -185,7 +185,7 @@ async def _refused(request: Request, error: Exception) -> Response:
         )
     if error.code in ("NOT_FOUND", "INVALID_ARGUMENT") and request.method == "GET":
         return await _not_found(request, error)
-    if error.code in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
+    if error.passing:
         return await say(
             request,
             HTTPStatus.SERVICE_UNAVAILABLE,
