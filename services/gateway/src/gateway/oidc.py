@@ -6,6 +6,7 @@ a key that is not known yet is looked for at once, but not more than twice a min
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -14,11 +15,13 @@ import httpx2
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
+from joserfc.jwk import Key, KeySet
 
-from gateway.issuers import EMAIL, Issuer
+from gateway import claims
+from gateway.issuers import Issuer
 from gateway.troubles import SignInFailed, Trouble
 
 # Signatures by a key of the provider's only: no `none`, and no HMAC, whose key is our own secret.
@@ -86,10 +89,10 @@ class Provider:
         if "error" in answer or "code" not in answer:
             raise SignInFailed(_said(answer.get("error", "")), answer.get("error", "no code")[:80])
         token = self._token(answer["code"], attempt, back)
-        claims = self._verified(token, attempt)
-        if self.issuer.claim_name not in claims:
-            claims |= self._more(token, claims["sub"])
-        return self._named(claims)
+        said = self._verified(token, attempt)
+        if claims.lacking(self.issuer, said):
+            said = claims.joined(self.issuer, said, self._more(token, said["sub"]))
+        return claims.named(self.issuer, said)
 
     def metadata(self) -> Mapping[str, Any]:
         """Return what the provider publishes about itself."""
@@ -147,9 +150,11 @@ class Provider:
 
     def _verified(self, token: Mapping[str, Any], attempt: Attempt) -> dict[str, Any]:
         """Return the claims of the ID token: signed by the issuer, for us, now, and for this very attempt."""
+        said: dict[str, Any] = {}
         try:
             signed = self._signed(token.get("id_token", ""))
-            claims = CodeIDToken(
+            said = signed.claims
+            checked = CodeIDToken(
                 signed.claims,
                 signed.header,
                 {
@@ -166,16 +171,23 @@ class Provider:
                     "access_token": token.get("access_token"),
                 },
             )
-            claims.validate(leeway=LEEWAY_SECONDS)
+            checked.validate(leeway=LEEWAY_SECONDS)
         except ExpiredTokenError as error:
             raise SignInFailed(Trouble.CLOCKS, "expired as it came") from error
+        except MissingClaimError as error:
+            raise SignInFailed(Trouble.UNTRUSTED, f"the claim {error.claim} is missing") from error
         except InvalidClaimError as error:
-            # Issued, or good from, later than now; or not meant for us and this attempt.
-            trouble = Trouble.CLOCKS if error.claim in ("iat", "nbf") else Trouble.UNTRUSTED
-            raise SignInFailed(trouble, f"claim {error.claim}") from error
-        except (JoseError, ValueError) as error:
+            name = error.claim
+            if name not in ("iat", "nbf", "exp"):
+                raise SignInFailed(Trouble.UNTRUSTED, f"the claim {name} is not as we asked for") from error
+            form = claims.form_of(said[name])
+            if not form.startswith("a number"):
+                raise SignInFailed(Trouble.UNTRUSTED, f"the claim {name} is {form}, and has to be a number") from error
+            # Issued, or good from, later than now.
+            raise SignInFailed(Trouble.CLOCKS, f"the claim {name} is later than now") from error
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise SignInFailed(Trouble.UNTRUSTED, type(error).__name__) from error
-        return dict(claims)
+        return dict(said)
 
     def _signed(self, id_token: str) -> jwt.Token:
         try:
@@ -191,11 +203,7 @@ class Provider:
             if anew and (self._looked_at is None or now - self._looked_at > _LEAST_BETWEEN_SECONDS):
                 self._looked_at, kept = now, None
         if kept is None or now - kept[0] > _KEPT_SECONDS:
-            try:
-                found = KeySet.import_key_set(self._get(self._endpoint("jwks_uri")))  # type: ignore[arg-type]
-            except (JoseError, ValueError, KeyError) as error:
-                raise SignInFailed(Trouble.DOWN, "keys cannot be read") from error
-            kept = (now, found)
+            kept = (now, _keys(self._get(self._endpoint("jwks_uri")).get("keys")))
             with self._lock:
                 self._keys = kept
         return kept[1]
@@ -209,13 +217,17 @@ class Provider:
             raise SignInFailed(Trouble.UNTRUSTED, "user info about another subject")
         return said
 
-    def _named(self, claims: Mapping[str, Any]) -> str:
-        value = claims.get(self.issuer.claim_name)
-        if not isinstance(value, str) or not value.strip():
-            raise SignInFailed(Trouble.NOT_SAID, "the claim is missing")
-        if self.issuer.claim == EMAIL and claims.get("email_verified") is not True:
-            raise SignInFailed(Trouble.NOT_SAID, "the address is not verified")
-        return value.strip()
+
+def _keys(published: object) -> KeySet:
+    """Return the keys that can be read. One of a kind or a curve that we do not know signs nothing that we believe."""
+    found: list[Key] = []
+    for one in published if isinstance(published, list) else []:
+        # What is no key fails in as many ways as there are kinds of keys.
+        with suppress(JoseError, ValueError, KeyError, TypeError, AttributeError, UnsupportedAlgorithm):
+            found.extend(KeySet.import_key_set({"keys": [one]}).keys)
+    if not found:
+        raise SignInFailed(Trouble.DOWN, "none of its keys can be read")
+    return KeySet(found)
 
 
 def _said(error: str) -> Trouble:

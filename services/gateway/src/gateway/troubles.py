@@ -85,6 +85,11 @@ class SignInFailed(Exception):  # noqa: N818 - an answer, not an error
         return self.trouble.heading.format(title=self.title or "The sign-in service")
 
     @property
+    def for_help_desk(self) -> str:
+        """What whoever looks after the provider has to know: which claim, and what is wrong with its form."""
+        return self.note if self.note.startswith("the claim ") else ""
+
+    @property
     def sentence(self) -> str:
         """What it means, and what to do."""
         return self.trouble.sentence.format(title=self.title or "the sign-in service")
