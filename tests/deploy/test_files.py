@@ -105,6 +105,12 @@ def test_compose_itself_takes_the_file_with_every_profile(tmp_path):
             assert block["deploy"]["resources"]["limits"]["pids"] == 256, name
 
 
+def test_the_example_of_dot_env_names_all_that_compose_can_be_told():
+    said = re.findall(r"^#?(CADRE_[A-Z_]+)=", (ROOT / "deploy" / "env.example").read_text(), re.MULTILINE)
+    asked = set(re.findall(r"\$\{(CADRE_[A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    assert (set(said), len(said)) == (asked, len(asked))
+
+
 def test_each_service_is_served_worked_and_migrated_and_nothing_else_is_ours(compose):
     expected = set(OTHERS)
     for process in table.PROCESSES:

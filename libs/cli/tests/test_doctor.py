@@ -229,6 +229,16 @@ def test_a_production_start_fails_with_personas_on_with_the_demonstrations_key_o
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize("site", ["localhost", "cadre.localhost:8443", "127.0.0.1", "[::1]", "0.0.0.0:443"])
+def test_a_production_that_only_its_own_machine_can_visit_is_refused(tmp_path, installed, monkeypatch, site):
+    monkeypatch.setenv("CADRE_PUBLIC_URL", f"https://{site}")
+
+    found = faults(tmp_path, in_production=True)
+
+    assert set(found) == {"TLS"}
+    assert "CADRE_SITE in the file .env" in found["TLS"][1]
+
+
 def test_a_key_with_more_rights_than_production_gives_is_named(tmp_path, installed):
     keys.ensure_keys(installed, processes.ISSUER, {**processes.PRINCIPALS, "cli": ["sign_ins.exchange"]})
     found = faults(tmp_path, in_production=True)

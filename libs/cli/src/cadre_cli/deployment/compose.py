@@ -24,8 +24,8 @@ _ISSUERS = f'"${{CADRE_OIDC:-./oidc}}:{site.OIDC_DIR}:ro"'
 
 _HEAD = """\
 # All of Cadre on one machine. Made by `make deployment` from libs/cli/src/cadre_cli/deployment/: do not edit.
-#   cadre secrets secrets && docker compose build && docker compose up -d --wait
-# CADRE_SITE is the name that visitors type (localhost if not said). How to run it: docs/runbook/deploy.md.
+#   cadre secrets secrets && cp deploy/env.example .env && docker compose build && docker compose up -d --wait
+# The file .env says the name that visitors type, among others. How to run it: docs/runbook/deploy.md.
 name: cadre
 
 x-cadre: &cadre

@@ -1,9 +1,11 @@
 """What may be in a demonstration and must not be in production."""
 
+import ipaddress
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cadre_cli import processes as table
 from cadre_cli.doctor.finding import Finding
@@ -52,7 +54,19 @@ def _tls(environment: Mapping[str, str]) -> Finding:
     if not url.startswith("https://"):
         mend = "Put TLS in front (deploy/caddy) and set CADRE_PUBLIC_URL to the address that visitors type: https://…"
         return Finding("TLS", f"visitors come by {url or 'an address that CADRE_PUBLIC_URL does not say'}", mend)
+    if _is_this_machine(urlsplit(url).hostname or ""):
+        mend = "Say the name that visitors type: CADRE_SITE in the file .env, or CADRE_PUBLIC_URL. Then start again."
+        return Finding("TLS", f"visitors come by {url}, which is this machine's name for itself", mend)
     return Finding("TLS", f"visitors come by {url}")
+
+
+def _is_this_machine(host: str) -> bool:
+    """Say whether *host* names whatever machine it is typed on."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host in ("", "localhost", "localhost.localdomain") or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def _sign_in(environment: Mapping[str, str], folder: Path) -> Finding:
