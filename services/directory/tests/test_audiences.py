@@ -358,6 +358,7 @@ def test_a_lost_member_shows_in_the_audits(directory):
     assert drift(directory) == {"audiences.drift": 1, "audiences.people": 1}
 
 
+@pytest.mark.timers
 def test_a_hire_during_a_long_change_of_many_is_asked_to_come_back(directory):
     database = directory.running.runtime.database
     with database.transaction(actor="services/test", method="test") as db:

@@ -1,0 +1,55 @@
+"""The tests of what services decide hold on any day: they run once more on days that break habits.
+
+The machine's clock is not touched: `faketime` tells these processes, and the PostgreSQL that they start, another day.
+What waits by a timer of the database cannot be told one, and is marked `timers`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RULES = ("services/curriculum", "services/directory", "services/enrollment", "services/evaluation", "services/gateway")
+DAYS = {
+    "a leap day": "2028-02-29 18:00:00",
+    "the hour before clocks go forward": "2027-03-14 09:10:00",
+    "the hour before clocks go back": "2027-11-07 08:10:00",
+    "the last evening of the year, when UTC has the next one already": "2027-01-01 02:00:00",
+    "a Monday that is a holiday": "2027-01-18 20:00:00",
+}
+
+
+@pytest.mark.release
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("moment", DAYS.values(), ids=DAYS)
+def test_what_services_decide_holds_on(moment):
+    command = [
+        *(shutil.which("faketime") or "faketime", "-f", f"@{moment}"),
+        *(
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-m",
+            "not timers and not release and not soak",
+        ),
+        *(*RULES, "services/notification"),
+    ]
+    # The worker's own marks would make the inner run one of its workers.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment | {"TZ": "UTC"}, capture_output=True, text=True, check=False
+    )
+
+    passed = re.search(r"(\d+) passed", run.stdout)
+    assert run.returncode == 0, run.stdout[-6000:]
+    assert passed
+    assert int(passed[1]) > 1000
