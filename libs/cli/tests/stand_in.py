@@ -3,6 +3,7 @@
 It says that it is ready as a real one does, and writes down how it was started and how it was stopped.
 """
 
+import contextlib
 import http.server
 import json
 import os
@@ -44,7 +45,8 @@ def main(name: str, kind: str) -> None:
     """Be the service *name*."""
     folder = Path(os.environ["CADRE_STATE_FILE"]).parent
     environment = {key: value for key, value in os.environ.items() if key.startswith("CADRE_")}
-    (folder / f"{name}.environment.json").write_text(json.dumps(environment), encoding="utf-8")
+    with contextlib.suppress(OSError):  # on a full disk it works on, as the real ones do
+        (folder / f"{name}.environment.json").write_text(json.dumps(environment), encoding="utf-8")
     if kind == "migrate":
         return
     if kind == "broken":

@@ -12,18 +12,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import nats
+import nats.errors
+import nats.js.errors
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from cadre_cli import schema
 from cadre_cli.doctor.command import examine
-from cadre_cli.keeper import Pauses, State, Watch
+from cadre_cli.keeper import Pauses, State, Status, Watch
 from cadre_cli.main import app
 from cadre_cli.processes import PROCESSES, SERVERS, Answer, Process
 from cadre_cli.supervisor import Supervisor, SupervisorError, read_state
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
+from servicekit.testing import disks
 from servicekit.testing.pids import runs, wait_until_gone, working_in
 from servicekit.testing.waiting import wait_until
 
@@ -68,6 +71,25 @@ def query(url: str, statement: str) -> object:
         cursor = connection.execute(statement)
         row = cursor.fetchone() if cursor.description else None
     return row[0] if row else None
+
+
+def publish(url: str, subject: str, *, size: int = 10, create: str = "") -> bool:
+    """Say whether the stream keeps a message."""
+
+    async def tried() -> bool:
+        connection = await nats.connect(url)
+        try:
+            if create:
+                await connection.jetstream().add_stream(name=create, subjects=[f"cadre.{create}.>"])
+            await connection.jetstream().publish(subject, bytes(size), timeout=2)
+        except (nats.errors.TimeoutError, nats.js.errors.APIError):
+            return False
+        else:
+            return True
+        finally:
+            await connection.close()
+
+    return asyncio.run(tried())
 
 
 # What runs is told
@@ -153,6 +175,61 @@ def test_a_service_that_hangs_is_ended_and_started_again(tmp_path: Path) -> None
             assert {k: v for k, v in cadre.pids().items() if k != name} == others
             rows = {row["name"]: row for row in read_state(cadre.data_dir)["processes"]}
             assert rows[name]["problem"] == "did not answer 3 times in a row"
+
+
+def test_on_a_full_disk_what_dies_is_started_again_and_nats_is_once_there_is_room(
+    tmp_path: Path, postgres_server: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch = Watch(every_seconds=0.2, patience_seconds=2.0, silences=3)
+    with (
+        disks.small_disk(tmp_path) as disk,
+        Supervisor(
+            disk, 0, processes=[ALPHA], fsync=False, watch=watch, postgres_url=postgres_server.url("postgres")
+        ) as cadre,
+    ):
+        cadre.wait_ready(30.0)
+        assert publish(cadre.nats_operator_url(), "cadre.alpha.a", create="alpha")
+        ballast = disks.use_up(disk)
+        assert not publish(cadre.nats_operator_url(), "cadre.alpha.b", size=100_000)
+
+        for lives in (1, 2):
+            before = cadre.pids()["alpha"]
+            os.kill(before, signal.SIGKILL)
+            wait_until(lambda lives=lives: cadre.status("alpha").restarts == lives, 20.0, "the supervisor notices")
+            cadre.wait_ready(30.0)
+            assert cadre.pids()["alpha"] != before
+        assert {row["name"]: row["restarts"] for row in read_state(cadre.data_dir)["processes"]}["alpha"] == 0
+        assert [line for line in caplog.messages if "cannot be written" in line and "No space left" in line]
+        assert cadre.status("nats").restarts == 0, "while the disk is full it would help nobody"
+
+        ballast.unlink()
+        wait_until(lambda: cadre.status("nats").restarts == 1, 30.0, "the supervisor sees that NATS stores nothing")
+        assert "though the disk has room" in cadre.status("nats").problem
+        cadre.wait_ready(30.0)
+        assert publish(cadre.nats_operator_url(), "cadre.alpha.c", size=100_000)
+
+        def told() -> bool:
+            rows = {row["name"]: row for row in read_state(cadre.data_dir)["processes"]}
+            return (rows["alpha"]["restarts"], rows["nats"]["restarts"]) == (2, 1)
+
+        wait_until(told, 20.0, "the state is written once it can be")
+
+
+def test_who_is_told_of_a_change_and_fails_keeps_nothing_from_being_started_again(tmp_path: Path) -> None:
+    def broken_terminal(name: str, status: Status) -> None:
+        raise OSError(f"{name} is {status.state}, and nobody listens")
+
+    nowhere = Process("alpha", (sys.executable, str(HERE / "stand_in.py"), "alpha", "grpc"), database=False)
+    with NatsServer(tmp_path / "nats", {"alpha": []}) as nats_server:
+        supervisor = Supervisor(
+            tmp_path, 0, processes=[nowhere], postgres_url="postgresql://nowhere", nats_url=nats_server.url(),
+            on_change=broken_terminal,
+        )  # fmt: skip
+        with supervisor as cadre:
+            cadre.wait_ready(30.0)
+            os.kill(cadre.pids()["alpha"], signal.SIGKILL)
+            wait_until(lambda: cadre.status("alpha").restarts == 1, 10.0, "the supervisor notices")
+            cadre.wait_ready(30.0)
 
 
 def test_what_was_committed_outlives_a_killed_database(cadre: Supervisor) -> None:

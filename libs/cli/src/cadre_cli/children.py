@@ -1,5 +1,6 @@
 """The children that keepers keep: the two embedded servers, and services as the process table describes them."""
 
+import shutil
 import signal
 import socket
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ from servicekit.probe import answers_grpc, answers_http
 _PROBE_SECONDS = 1.0
 _DRAIN_SECONDS = 15.0
 _WARNING_SECONDS = 1.0
+# From here on a full disk is one no more, however big it is.
+_LEAST_FREE = 0.05
+_ENOUGH_FREE_BYTES = 1024**3
 
 
 class Server:
@@ -21,6 +25,17 @@ class Server:
 
     def __init__(self, server: PostgresServer | NatsServer) -> None:
         self._server = server
+
+    def complaint(self, patience: float) -> str:
+        """Say whether NATS has given up storing though there is room.
+
+        Slowness is none: databases and streams mend themselves, and ending one that is slow would do more harm. NATS
+        does not go on by itself after a write that failed; while the disk is full, starting it again would not help.
+        """
+        if not isinstance(self._server, NatsServer):
+            return ""
+        said = self._server.stores_nothing(patience)
+        return f"stored nothing ({said}) though the disk has room," if said and _has_room(self._server.data_dir) else ""
 
     @property
     def pid(self) -> int | None:
@@ -38,10 +53,6 @@ class Server:
 
     def is_ready(self) -> bool:
         """Say whether it still runs: it answered when it started."""
-        return self._server.pid is not None
-
-    def answers(self, patience: float) -> bool:  # noqa: ARG002 - as a service has it
-        """Say whether it runs. Databases and streams mend themselves: ending one that is slow would do more harm."""
         return self._server.pid is not None
 
     def stop(self) -> None:
@@ -79,10 +90,13 @@ class Service:
 
     def is_ready(self) -> bool:
         """Ask it as its row in the table says."""
-        return _listens(self._port) and self.answers(_PROBE_SECONDS)
+        return _listens(self._port) and self._answers(_PROBE_SECONDS)
 
-    def answers(self, patience: float) -> bool:
-        """Ask it as its row in the table says, for *patience* seconds."""
+    def complaint(self, patience: float) -> str:
+        """Say whether it gives no sign of life for *patience* seconds."""
+        return "" if self._answers(patience) else "did not answer"
+
+    def _answers(self, patience: float) -> bool:
         if self._process.answer is Answer.HTTP:
             return answers_http(self._port, patience=patience)
         return answers_grpc(self._port, patience=patience)
@@ -96,6 +110,11 @@ class Service:
         """Warn it, then kill it: it hangs, and what it was doing is done again by the next one."""
         if self._child:
             self._child.stop((signal.SIGTERM, _WARNING_SECONDS))
+
+
+def _has_room(folder: Path) -> bool:
+    disk = shutil.disk_usage(folder)
+    return disk.free >= min(disk.total * _LEAST_FREE, _ENOUGH_FREE_BYTES)
 
 
 def _listens(port: int) -> bool:

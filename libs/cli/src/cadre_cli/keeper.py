@@ -1,6 +1,8 @@
 """Keeping one child running: start it, see that it answers, start it again when it ends or hangs."""
 
+import contextlib
 import enum
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +12,9 @@ from typing import Protocol
 
 from servicekit import clock
 from servicekit.embedded.process import ServerError
+
+# Of the standard library: it goes on where nothing can be written, too.
+_logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
@@ -39,8 +44,11 @@ class Child(Protocol):
     def is_ready(self) -> bool:
         """Ask it whether it is ready to work."""
 
-    def answers(self, patience: float) -> bool:
-        """Ask it for a sign of life, for *patience* seconds. It gives one also when what it needs is down."""
+    def complaint(self, patience: float) -> str:
+        """Say why it must be started again, asking it for *patience* seconds; '' if it need not.
+
+        What it needs may be down: that is no reason.
+        """
 
     def stop(self) -> None:
         """Stop it in good order; do nothing if it does not run."""
@@ -75,6 +83,7 @@ class Watch:
     """How a child that runs is watched: asked every so often, and started anew after so many silences in a row.
 
     The defaults give a child half a minute. Its calls end after ten seconds, so one that is merely busy answers in it.
+    *silences* counts what it complains of otherwise too.
     """
 
     every_seconds: float = 5.0
@@ -140,7 +149,7 @@ class Keeper:
         pauses = Pauses()
         while True:
             self._change(State.STARTING)
-            problem, ready_seconds = self._live()
+            problem, ready_seconds = self._survive()
             if not problem:
                 break
             self._change(State.RESTARTING, problem)
@@ -149,6 +158,16 @@ class Keeper:
         self._change(State.STOPPING)
         self._child.stop()
         self._change(State.STOPPED)
+
+    def _survive(self) -> tuple[str, float]:
+        """Go through one life of the child; whatever goes wrong around it is a problem of that life, not our end."""
+        try:
+            return self._live()
+        except Exception as error:
+            _logger.exception("the keeper of %s failed and goes on", self.name)
+            with contextlib.suppress(Exception):
+                self._child.end()
+            return f"could not be watched: {type(error).__name__}: {error}", 0.0
 
     def _live(self) -> tuple[str, float]:
         """Go through one life of the child: why it ended (nothing if we were told to stop), and its ready seconds."""
@@ -164,17 +183,18 @@ class Keeper:
                 return f"ended with {_words(self._child.exit_code)} before it was ready", 0.0
         self._change(State.READY)
         ready_at = asked_at = time.monotonic()
-        silences = 0
+        silences, complaint = 0, ""
         while not self._stopping.wait(_ALIVE_POLL_SECONDS):
             if self._child.pid is None:
                 return f"ended with {_words(self._child.exit_code)}", time.monotonic() - ready_at
             if time.monotonic() - asked_at >= self._watch.every_seconds:
-                silences = 0 if self._child.answers(self._watch.patience_seconds) else silences + 1
+                complaint = self._child.complaint(self._watch.patience_seconds)
+                silences = silences + 1 if complaint else 0
                 asked_at = time.monotonic()
             # Who ended meanwhile did not hang: the next round says how it ended.
             if silences >= self._watch.silences and self._child.pid is not None:
                 self._child.end()
-                return f"did not answer {silences} times in a row", 0.0
+                return f"{complaint} {silences} times in a row", 0.0
         return "", 0.0
 
     def _change(self, state: State, problem: str = "") -> None:
@@ -188,7 +208,11 @@ class Keeper:
             restarts=before.restarts + (state is State.RESTARTING),
             problem=problem or before.problem,
         )
-        self._on_change(self.name, self.status)
+        try:
+            self._on_change(self.name, self.status)
+        except Exception:
+            # Who is told may want a disk or a terminal that is not there. What died is started again all the same.
+            _logger.exception("the change of %s to %s was not told", self.name, state)
         with self._changed:
             self._changed.notify_all()
 

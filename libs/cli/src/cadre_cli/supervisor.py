@@ -21,6 +21,7 @@ from cadre_cli import schema
 from cadre_cli.children import Server, Service
 from cadre_cli.keeper import Keeper, Status, Watch
 from cadre_cli.processes import NATS, POSTGRES, Answer, Ports, Process, Site
+from cadre_cli.state_file import StateFile
 from servicekit import clock
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
@@ -70,6 +71,7 @@ class Supervisor:
     ) -> None:
         self.data_dir = data_dir.absolute()
         self.state_file = self.data_dir / "state.json"
+        self._state_file = StateFile(self.state_file)
         self._port = port
         self._demo = demo
         self._processes = processes
@@ -175,6 +177,7 @@ class Supervisor:
                 keeper.request_stop()
             for keeper in keepers:
                 keeper.join()
+        self._state_file.close()
         self._lock.release()
 
     # Asking
@@ -315,19 +318,17 @@ class Supervisor:
     # Telling
 
     def _record(self, name: str, status: Status) -> None:
-        """Write what runs now, whole or not at all, and pass the change on."""
+        """Write what runs now, and pass the change on."""
         with self._recording:
-            rows = [self._row(name, keeper.status) for name, keeper in list(self._keepers.items())]
-            state = {
-                "pid": os.getpid(),
-                "started_at": self._started_at.isoformat(),
-                "gateway_url": self.gateway_url,
-                "demo": self._demo,
-                "processes": rows,
-            }
-            fresh = self.state_file.with_suffix(".json.new")
-            fresh.write_text(json.dumps(state, indent=2), encoding="utf-8")
-            fresh.replace(self.state_file)
+            self._state_file.put(
+                {
+                    "pid": os.getpid(),
+                    "started_at": self._started_at.isoformat(),
+                    "gateway_url": self.gateway_url,
+                    "demo": self._demo,
+                    "processes": [self._row(name, keeper.status) for name, keeper in list(self._keepers.items())],
+                }
+            )
             if self._on_change:
                 self._on_change(name, status)
 

@@ -1,13 +1,10 @@
 """The bus on days when it takes nothing, or nobody listens: what was committed waits, and nothing of it is lost."""
 
-import os
-import subprocess
-from pathlib import Path
-
 import pytest
 from nats.js import api
 
 from servicekit.embedded.nats import NatsServer
+from servicekit.testing import disks
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until
 
@@ -19,33 +16,9 @@ _AT_ONCE = 1_000
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 48 MB: mounted in the namespace of a process that does nothing else, and reached through it."""
-    mount = tmp_path / "disk"
-    mount.mkdir()
-    own = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    script = f"mount -t tmpfs -o size=48m tmpfs {mount} && echo mounted && exec cat"
-    holder = subprocess.Popen(
-        ["unshare", "--mount", *own, "sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert holder.stdout.readline() == "mounted\n"
-        yield Path(f"/proc/{holder.pid}/root{mount}")
-    finally:
-        holder.communicate(timeout=30)
-
-
-def use_up(disk):
-    """Fill what is left of *disk*; give the file to delete."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (1 << 20, 1 << 10):
-            while True:
-                try:
-                    if file.write(bytes(size)) < size:
-                        break
-                except OSError:
-                    break
-    return ballast
+    """A file system of 48 MB."""
+    with disks.small_disk(tmp_path) as disk:
+        yield disk
 
 
 class TestOnASmallDisk:
@@ -65,7 +38,7 @@ class TestOnASmallDisk:
         maker.make(*range(10))
         await_quiet([maker.worker, hearer.worker])
 
-        ballast = use_up(small_disk)
+        ballast = disks.use_up(small_disk)
         maker.make(*range(10, 60))
         wait_until(lambda: maker.metric("cadre_outbox_events") >= 40, 20, "the gauge does not show what waits")
         assert maker.rows("SELECT count(*) >= 40 AS waits FROM outbox WHERE published_at IS NULL") == [{"waits": True}]

@@ -23,6 +23,8 @@ from servicekit.embedded.process import (
 from servicekit.nats_config import OPERATOR, NatsConfig
 
 _PORT_TRIES = 5
+# What its page of health says when it has given up writing: of a stream, and of all of them.
+_STORES_NO_MORE = ("write error", "JetStream not enabled")
 
 
 def binary() -> Path:
@@ -118,6 +120,22 @@ class NatsServer:
             self._process = None
         self._lock.release()
 
+    def stores_nothing(self, patience: float = 5.0) -> str:
+        """Say why the server stores no message more until it is started again, as after a full disk; '' if it does.
+
+        A server that is slow to say says nothing of the kind.
+        """
+        page = f"http://127.0.0.1:{self.monitoring_port}/healthz"
+        try:
+            urllib.request.urlopen(page, timeout=patience).close()
+        except urllib.error.HTTPError as error:
+            with error:
+                said = error.read().decode(errors="replace")
+            return next((sign for sign in _STORES_NO_MORE if sign in said), "")
+        except OSError:
+            return ""
+        return ""
+
     def url(self, user: str = OPERATOR) -> str:
         """Give the URL, with password, for *user*."""
         return f"nats://{user}:{self._passwords[user]}@127.0.0.1:{self.port}"
@@ -128,8 +146,9 @@ class NatsServer:
         path = self.data_dir / "passwords.json"
         known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         passwords = {user: known.get(user) or secrets.token_hex(16) for user in (OPERATOR, *self._users)}
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        write_private(path, json.dumps(passwords, indent=2))
+        if passwords != known:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            write_private(path, json.dumps(passwords, indent=2))
         return passwords
 
     def _configuration(self, port: int, monitoring_port: int) -> str:
@@ -158,7 +177,10 @@ class NatsServer:
 
     def _run(self, port: int, monitoring_port: int, timeout: float) -> None:
         configuration = self.data_dir / "nats.conf"
-        write_private(configuration, self._configuration(port, monitoring_port))
+        text = self._configuration(port, monitoring_port)
+        # The last one will do if it says the same: on a full disk none could be written.
+        if not configuration.exists() or configuration.read_text(encoding="utf-8") != text:
+            write_private(configuration, text)
         process = GuardedProcess([str(binary()), "--config", str(configuration)], log=self.log)
         try:
             self._wait_ready(process, port, monitoring_port, timeout)

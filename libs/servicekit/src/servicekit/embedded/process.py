@@ -149,10 +149,12 @@ class FolderLock:
         except BlockingIOError:
             file.close()
             return False
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
         self._file = file
+        # Only for who asks: the lock holds without it, and must also be had on a full disk.
+        with contextlib.suppress(OSError):
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
         return True
 
     @property
@@ -165,7 +167,8 @@ class FolderLock:
     def release(self) -> None:
         """Let another have the folder."""
         if self._file:
-            self._file.close()
+            with contextlib.suppress(OSError):  # it could not write who holds it
+                self._file.close()
             self._file = None
 
 
