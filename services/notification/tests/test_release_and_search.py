@@ -1,9 +1,12 @@
 """Who finds and sees which letter, and from when on: agencies first, staff once it is released, a draft nobody."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from notification import searching
 from servicekit.calendar import add_business_days
 from servicekit.client import Refused
 
@@ -108,7 +111,9 @@ def test_a_letter_that_is_not_there_is_not_released(cadre, audience):
 
 def test_a_letter_is_found_by_its_words_and_by_its_number_in_any_form(cadre, audience, ana):
     cadre.issued(audience, number="26-07", references="Family Code 4058, CSS Letter 15-09", topic="Establishment")
-    cadre.issued(audience, number="26-08", subject="Passports of the NCP", change="Another one.", references="")
+    cadre.issued(
+        audience, number="26-08", subject="Passports of the NCP", change="Other.", after="", body="", references=""
+    )
     learner = cadre.learner(ana)
 
     for query in ("cssp 26-7", "CSSP-26-07", "26-07", "earning CAPACIT", "css 15-09", "15-09", "4058", "establish"):
@@ -118,6 +123,51 @@ def test_a_letter_is_found_by_its_words_and_by_its_number_in_any_form(cadre, aud
     assert found(learner, "CSSI 26-07") == found(learner, "PRS") == found(learner, "nothing like it") == []
     assert found(learner) == found(learner, "  ")
     assert sorted(found(learner)) == ["CSSP 26-07", "CSSP 26-08"]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ({"change": "See 42 USC 654.7(b) and Health Code 1203.5"}, ["654.7", "42 USC 654.7", "1203.5", "654.7(b)"]),
+        ({"references": "AB-1058; form DV-105"}, ["AB-1058", "AB 1058", "dv-105", "DV105"]),
+        ({"change": "custody/visitation, see courts.example.gov"}, ["visitation", "courts.example.gov"]),
+        ({"change": "The \u201cgrossedup\u201d amount\u2014netted later"}, ["grossedup", '"grossedup"', "netted"]),
+        (
+            {"subject": "D\u2019Angelo v. Ib\u00e1\u00f1ez"},
+            ["d'angelo", "d\u2019angelo", "Ibanez", "ib\u00e1\u00f1"],
+        ),
+        ({"body": "Arrears of the genetic father"}, ["genetic fathers"]),
+        ({"staff_action": "Close the ledger"}, ["ledger closing"]),
+    ],
+)
+def test_a_letter_is_found_by_what_stands_in_it_however_that_is_typed(cadre, audience, ana, said, asked):
+    notice = cadre.issued(audience, **said)
+
+    for query in asked:
+        assert found(cadre.learner(ana), query) == [f"CSSP {notice.number}"], query
+    assert found(cadre.learner(ana), "654.8") == found(cadre.learner(ana), "AB-1057") == []
+
+
+@pytest.mark.parametrize("query", ["'", "\u201c\u201d", "\x00", "\\", "':*", "&|!()", "a", "x" * 200, "a " * 100, "%"])
+def test_odd_questions_are_answered(cadre, audience, ana, query):
+    cadre.issued(audience)
+
+    assert len(search(cadre.learner(ana), query)) <= 1
+
+
+def test_what_an_earlier_release_kept_is_found_by_the_words_of_this_one(cadre, audience, ana):
+    notice = cadre.issued(audience, change="See 42 USC 654.7")
+    bring(cadre, historic(staff_action="Ask for form DV-105."))
+    with cadre.running.connect() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE notice_search SET words = to_tsvector('simple', 'see 654.7'), cut = 0")
+    assert found(cadre.learner(ana), "654.7") == found(cadre.learner(ana), "DV-105") == []
+
+    searching.keep_anew(cadre.running.runtime.database, datetime.now(UTC))
+
+    assert found(cadre.learner(ana), "654.7") == [f"CSSP {notice.number}"]
+    assert found(cadre.learner(ana), "DV-105") == ["CSSP 19-06"]
+    assert found(cadre.learner(ana), year=2019) == ["CSSP 19-06"]
 
 
 def test_drafts_and_scheduled_letters_are_found_by_nobody(cadre, audience):

@@ -42,8 +42,13 @@ def identity(value: str) -> str:
     Case, width, ligatures, kinds of quotation marks and dashes, and blanks do not count. Letters of other scripts that
     only look like Latin ones do: see `mixture`.
     """
-    plain = unicodedata.normalize("NFKC", line(value)).translate(_QUOTES).translate(_DOUBLE_QUOTES)
+    plain = quotes(unicodedata.normalize("NFKC", line(value)))
     return line(unicodedata.normalize("NFC", _DASHES.sub("-", plain).casefold()))
+
+
+def quotes(value: str) -> str:
+    """Return *value* with the quotation marks and apostrophes of a typewriter, whatever kind it has."""
+    return value.translate(_QUOTES).translate(_DOUBLE_QUOTES)
 
 
 def mixture(value: str) -> str:

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from uuid import UUID
 
 from notification import searching, series
 from notification.notices import name_of
 from notification.rules import history
 from notification.rules.history import HistoricLetter
 from notification.rules.lifecycle import NumberTaken
-from notification.rules.numbers import LetterNumber
-from notification.searching import Findable
 from servicekit.db import Db
 
 # A letter of ours has the number: what is imported is another letter, or this one by mistake.
@@ -70,12 +67,6 @@ def keep(db: Db, letters: Sequence[HistoricLetter]) -> int:
         )
     changed = db.rows(_KEEP, **columns, at=db.at)
     said = {(letter.series, letter.number): letter for letter in letters}
-    searching.keep(db, [_findable(row["id"], said[row["series"], row["number"]]) for row in changed])
+    searching.keep(db, {row["id"]: said[row["series"], row["number"]].day for row in changed})
     db.changed("notices", after={"imported": [f"{row['series']} {row['number']}" for row in changed]})
     return len(changed)
-
-
-def _findable(notice_id: UUID, letter: HistoricLetter) -> Findable:
-    number = LetterNumber(letter.series, letter.number)
-    texts = (letter.staff_action, letter.references, letter.supersedes, letter.topic, letter.issuer)
-    return Findable(notice_id, number, letter.day, letter.subject, texts)

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from notification import publication
+from notification import publication, searching
 from servicekit.db import Database
 from servicekit.jobs import Job
 
 # A letter for nine o'clock is out before anybody wonders.
 _EVERY = timedelta(seconds=10)
+# Something is there to do only after an upgrade.
+_LOOK_EVERY = timedelta(minutes=1)
 
 
 def issue_scheduled(database: Database, now: datetime) -> None:
@@ -29,4 +31,7 @@ def issue_scheduled(database: Database, now: datetime) -> None:
         raise ExceptionGroup("scheduled notices were not issued", failed)
 
 
-JOBS = [Job("issue-scheduled", _EVERY, issue_scheduled)]
+JOBS = [
+    Job("issue-scheduled", _EVERY, issue_scheduled),
+    Job("keep-letters-findable", _LOOK_EVERY, searching.keep_anew, alone=True),
+]

@@ -11,8 +11,6 @@ from notification.readiness import ADD
 from notification.rules import due_dates, letter, lifecycle
 from notification.rules.due_dates import DueRule
 from notification.rules.lifecycle import State, Step
-from notification.rules.numbers import LetterNumber
-from notification.searching import Findable
 from notification.tables import NoticeRow, NoticeVersionRow
 from servicekit.calendar import add_business_days, pacific_date
 from servicekit.db import Db
@@ -124,7 +122,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
     db.add(_version(db, notice, at))
     db.flush()
     _deliver(db, notice, at)
-    searching.keep(db, [_findable(notice, at)])
+    searching.keep(db, {notice.id: pacific_date(at)})
     db.changed(
         name_of(notice.id),
         before={"state": before},
@@ -155,12 +153,6 @@ def _set_dates(notice: NoticeRow, issued: date) -> None:
     notice.staff_release_date = due_dates.staff_release_date(rule, issued=issued)
     notice.due_date = due_dates.due_date(rule, effective=effective, issued=issued)
     notice.agency_due_date = add_business_days(issued, notice.agency_confirms_within)
-
-
-def _findable(notice: NoticeRow, at: datetime) -> Findable:
-    number = LetterNumber(notice.series, notice.number)
-    texts = (notice.change, notice.references, notice.supersedes, notice.replaces, notice.topic)
-    return Findable(notice.id, number, pacific_date(at), notice.subject, texts)
 
 
 def _version(db: Db, notice: NoticeRow, at: datetime) -> NoticeVersionRow:

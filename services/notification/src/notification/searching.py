@@ -1,8 +1,7 @@
 """Finding letters: what is kept to find them by, and what is found."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +11,50 @@ from notification.rules.reading import Reader
 from notification.rules.search import kept, question, words_of
 from notification.tables import NOTICE_WITHOUT_BODY
 from notification.visibility import VISIBLE, values
-from servicekit.db import Db
+from servicekit import words
+from servicekit.db import Database, Db
 from servicekit.paging import Page
 
-# Words by their stem, so that `orders` finds `order`, and as they stand, so that the beginning of a word finds it.
+# Of the cutting into words. Raise it whenever the same letter would be kept by other words than before: a job cuts
+# anew what was kept under a lower one.
+_CUT = 1
+_ANEW_AT_ONCE = 100
+# PostgreSQL takes a megabyte of words, stems among them.
+_MOST_BYTES = 400_000
+# What a letter says, the most telling first. A historic one has some of it.
+_SAID = (
+    "subject",
+    "topic",
+    "change",
+    '"references"',
+    "supersedes",
+    "replaces",
+    "issuer",
+    "staff_action",
+    "before",
+    "after",
+    "until_then",
+    "body",
+)
+_LETTERS = f"SELECT id, series, number, ARRAY[{', '.join(_SAID)}] AS said FROM notice WHERE id = ANY(%(ids)s)"  # noqa: S608
+# Words as they stand, so that the beginning of a word finds it, and by their stem, so that `orders` finds `ordering`.
+# PostgreSQL cuts nothing itself: what it takes for a letter depends on the locale that a database was made with.
 _KEEP = """
-INSERT INTO notice_search (notice_id, series, year, day, words)
-SELECT id, series, extract(year FROM day)::int, day,
-  to_tsvector('english', head || ' ' || body) || to_tsvector('simple', head || ' ' || body)
-FROM unnest(%(ids)s::uuid[], %(series)s::text[], %(days)s::date[], %(heads)s::text[], %(bodies)s::text[])
-  AS given (id, series, day, head, body)
+INSERT INTO notice_search (notice_id, series, year, day, words, cut)
+SELECT id, series, extract(year FROM day)::int, day, array_to_tsvector(ARRAY(
+  SELECT word FROM unnest(string_to_array(given.words, ' ')) AS word
+  UNION
+  SELECT stem FROM unnest(string_to_array(given.english, ' ')) AS word
+  CROSS JOIN LATERAL unnest(ts_lexize('pg_catalog.english_stem', word)) AS stem
+)), %(cut)s
+FROM unnest(%(ids)s::uuid[], %(series)s::text[], %(days)s::date[], %(words)s::text[], %(english)s::text[])
+  AS given (id, series, day, words, english)
 ON CONFLICT (notice_id) DO UPDATE
-SET series = excluded.series, year = excluded.year, day = excluded.day, words = excluded.words
+SET series = excluded.series, year = excluded.year, day = excluded.day, words = excluded.words, cut = excluded.cut
+"""
+_STEMS = "SELECT word, ts_lexize('pg_catalog.english_stem', word) AS stems FROM unnest(%(words)s::text[]) AS word"
+_KEPT_BEFORE = """
+SELECT notice_id, day FROM notice_search WHERE cut < %(cut)s ORDER BY notice_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 # What fits is found first, and then put into order: PostgreSQL cannot know how rare a word's beginning is, and would
 # look at every letter, the newest first, for a word that none has.
@@ -38,35 +69,34 @@ ORDER BY s.day DESC, s.notice_id DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 
 
-@dataclass(frozen=True)
-class Findable:
-    """What a letter is found by: its number, its subject, and *texts*: what changes, what it cites, its topic."""
-
-    notice_id: UUID
-    number: LetterNumber
-    day: date
-    subject: str
-    texts: tuple[str, ...]
-
-
-def keep(db: Db, letters: Sequence[Findable]) -> None:
-    """Let *letters* be found, in one statement."""
+def keep(db: Db, days: Mapping[UUID, date]) -> None:
+    """Let the letters be found that are keys of *days*, each as of its day, in one statement."""
     known = series.known(db)
+    letters = db.rows(_LETTERS, ids=list(days))
+    found = [_words(letter, known) for letter in letters]
     db.run(
         _KEEP,
-        ids=[letter.notice_id for letter in letters],
-        series=[letter.number.series for letter in letters],
-        days=[letter.day for letter in letters],
-        heads=[" ".join([kept(letter.subject, known), *words_of(letter.number)]) for letter in letters],
-        bodies=[kept("\n".join(letter.texts), known) for letter in letters],
+        ids=[letter["id"] for letter in letters],
+        series=[letter["series"] for letter in letters],
+        days=[days[letter["id"]] for letter in letters],
+        words=[" ".join(each) for each in found],
+        english=[" ".join(words.english(each)) for each in found],
+        cut=_CUT,
     )
+
+
+def keep_anew(database: Database, now: datetime) -> None:
+    """Let letters that an earlier release kept be found by the words that this one asks for."""
+    while _keep_some_anew(database, now):
+        pass
 
 
 def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, year: int) -> list[dict[str, Any]]:
     """Return the letters that *reader* sees and that fit, the newest first; '' and 0 ask for any."""
-    asked = question(query, series.known(db)) if query.strip() else ""
+    meant = question(query, series.known(db)) if query.strip() else None
+    asked = meant.query(_stems(db, meant.english())) if meant else ""
     which = [
-        "AND s.words @@ (to_tsquery('english', %(asked)s) || to_tsquery('simple', %(asked)s))" if asked else "",
+        "AND s.words @@ %(asked)s::tsquery" if asked else "",
         "AND s.series = %(series)s" if series_name else "",
         "AND s.year = %(year)s" if year else "",
         "AND (s.day, s.notice_id) < (%(after_day)s::date, %(after_id)s::uuid)" if page.after else "",
@@ -82,3 +112,23 @@ def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, ye
         after_id=after_id,
         limit=page.size + 1,
     )
+
+
+def _words(letter: Mapping[str, Any], known: frozenset[str]) -> list[str]:
+    number = LetterNumber(letter["series"], letter["number"])
+    return [*words_of(number), *kept(letter["said"], known, most_bytes=_MOST_BYTES)]
+
+
+def _stems(db: Db, english: list[str]) -> dict[str, list[str]]:
+    return {row["word"]: row["stems"] for row in db.rows(_STEMS, words=english)} if english else {}
+
+
+def _keep_some_anew(database: Database, now: datetime) -> bool:
+    with database.read() as db:
+        if not db.rows("SELECT FROM notice_search WHERE cut < %(cut)s LIMIT 1", cut=_CUT):
+            return False
+    with database.transaction(actor="services/notification", method="jobs/keep-letters-findable", at=now) as db:
+        rows = db.rows(_KEPT_BEFORE, cut=_CUT, limit=_ANEW_AT_ONCE)
+        keep(db, {row["notice_id"]: row["day"] for row in rows})
+        db.changed("notices", after={"findable": len(rows)})
+        return bool(rows)

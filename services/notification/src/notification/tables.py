@@ -203,6 +203,8 @@ class NoticeSearchRow(Base, table=True):
     year: int
     day: date
     words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
+    # Under which cutting into words (see searching.py).
+    cut: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class AgencyRow(Base, table=True):
