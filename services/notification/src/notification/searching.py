@@ -36,7 +36,10 @@ _SAID = (
     "until_then",
     "body",
 )
-_LETTERS = f"SELECT id, series, number, ARRAY[{', '.join(_SAID)}] AS said FROM notice WHERE id = ANY(%(ids)s)"  # noqa: S608
+_LETTERS = f"""
+SELECT id, series, number, ARRAY[{", ".join(_SAID)}] AS said, ARRAY(SELECT series FROM series) AS known
+FROM notice WHERE id = ANY(%(ids)s)
+"""  # noqa: S608 - made of constants
 # Words as they stand, so that the beginning of a word finds it, and by their stem, so that `orders` finds `ordering`.
 # PostgreSQL cuts nothing itself: what it takes for a letter depends on the locale that a database was made with.
 _KEEP = """
@@ -71,9 +74,8 @@ ORDER BY s.day DESC, s.notice_id DESC LIMIT %(limit)s
 
 def keep(db: Db, days: Mapping[UUID, date]) -> None:
     """Let the letters be found that are keys of *days*, each as of its day, in one statement."""
-    known = series.known(db)
     letters = db.rows(_LETTERS, ids=list(days))
-    found = [_words(letter, known) for letter in letters]
+    found = [_words(letter) for letter in letters]
     db.run(
         _KEEP,
         ids=[letter["id"] for letter in letters],
@@ -114,9 +116,9 @@ def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, ye
     )
 
 
-def _words(letter: Mapping[str, Any], known: frozenset[str]) -> list[str]:
+def _words(letter: Mapping[str, Any]) -> list[str]:
     number = LetterNumber(letter["series"], letter["number"])
-    return [*words_of(number), *kept(letter["said"], known, most_bytes=_MOST_BYTES)]
+    return [*words_of(number), *kept(letter["said"], letter["known"], most_bytes=_MOST_BYTES)]
 
 
 def _stems(db: Db, english: list[str]) -> dict[str, list[str]]:
