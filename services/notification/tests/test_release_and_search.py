@@ -148,7 +148,7 @@ def test_a_letter_is_found_by_what_stands_in_it_however_that_is_typed(cadre, aud
     assert found(cadre.learner(ana), "654.8") == found(cadre.learner(ana), "AB-1057") == []
 
 
-@pytest.mark.parametrize("query", ["'", "\u201c\u201d", "\x00", "\\", "':*", "&|!()", "a", "x" * 200, "a " * 100, "%"])
+@pytest.mark.parametrize("query", ["'", "\u201c\u201d", "\\", "':*", "&|!()", "a", "x" * 200, "a " * 100, "%"])
 def test_odd_questions_are_answered(cadre, audience, ana, query):
     cadre.issued(audience)
 
