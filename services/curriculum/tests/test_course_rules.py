@@ -20,6 +20,7 @@ from curriculum.rules.courses import (
 from curriculum.rules.courses import (
     test_reference as reference_of,
 )
+from servicekit import text
 from servicekit.refusals import InvalidField
 
 WHOLE = Course("Intake", sections=(Section("One", 5, "text"), Section("Two", 7, "text")))
@@ -51,7 +52,7 @@ def test_what_a_draft_lacks_is_named_part_by_part(draft, lacks):
 
 @given(courses)
 def test_a_draft_can_be_published_exactly_when_nothing_is_missing(course):
-    complete = all(part.title.strip() and part.markdown.strip() and part.minutes for part in course.sections)
+    complete = all(text.line(part.title) and text.line(part.markdown) and part.minutes for part in course.sections)
 
     if course.sections and complete:
         check_complete("intake", course)

@@ -51,6 +51,38 @@ def test_what_is_wrong_with_a_test_is_told_by_item_and_rule(draft, item, rule):
     assert refused.value.metadata == {"test": "tests/intake", "item": str(item), "rule": rule, "faults": said}
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("File the motion", "File  the motion"),
+        ("File the motion", "File\u00a0the motion"),
+        ("Within 30 days", "Within 30\u202fdays "),
+        ("Núñez", "Nu\u0301n\u0303ez"),
+        ("Serve the parent", "Serve the parent\u200b"),
+        ("Serve the parent", "Serve\u00ad the par\u2060ent"),
+        ("The agency's", "The agency\u2019s"),
+        ('The "other" parent', "The \u201cother\u201d parent"),
+        ("Up to 5-10 days", "Up to 5\u201110 days"),
+    ],
+)
+def test_options_that_look_alike_are_one_option_twice(one, other):
+    draft = single(Option(one, correct=True), Option(other))
+
+    assert [str(fault) for fault in rules.faults(draft)] == ["item 1 must not have one option twice"]
+
+
+def test_options_that_look_different_are_two():
+    draft = single(Option("Within 30 days", correct=True), Option("Within 3 days"), Option("Within 30 business days"))
+
+    assert rules.faults(draft) == []
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u00a0", "\ufeff", "\u2060\u3164"])
+def test_what_nobody_sees_is_no_text(nothing):
+    assert [fault.rule for fault in rules.faults(single(A, B, Option(nothing)))] == ["must not have an empty option"]
+    assert [fault.rule for fault in rules.faults(single(text=nothing))] == ["must ask something"]
+
+
 def test_all_faults_are_told_at_once():
     items = (*single(text="").items[:1], *multiple(kind=Kind.SINGLE).items[1:])
     draft = replace(SOUND, items=items, pass_mark=9)

@@ -11,7 +11,7 @@ from evaluation.records import Sitting, TestEntry, TestVersion, VersionEntry, te
 from evaluation.rules.scoring import Answers, Score, shows_key
 from evaluation.rules.tests import Item, Kind, Option, Test, check_slug, remarks
 from evaluation.tables import TestRow
-from servicekit import names
+from servicekit import names, text
 from servicekit.refusals import InvalidField, PermissionMissing
 
 _LONGEST_NUMBER = 9
@@ -45,8 +45,8 @@ def sitting_id(name: str) -> uuid.UUID:
 
 
 def written(message: pb.Test) -> Test:
-    """Return what people write of a test: all of *message* but name, newest version and etag."""
-    return Test(message.title, tuple(map(_item, message.items)), message.pass_mark)
+    """Return what people write of a test, cleaned: all of *message* but name, newest version and etag."""
+    return Test(text.line(message.title), tuple(map(_item, message.items)), message.pass_mark)
 
 
 def answers(messages: Iterable[pb.Answer]) -> list[list[int]]:
@@ -153,10 +153,10 @@ def sitting(given: Sitting, version: TestVersion) -> pb.Sitting:
 
 def _item(message: pb.Item) -> Item:
     return Item(
-        text=message.text,
+        text=text.block(message.text),
         kind=Kind(pb.Item.Kind.Name(message.kind).removeprefix("KIND_")),
-        options=tuple(Option(option.text, option.correct) for option in message.options),
-        explanation=message.explanation,
+        options=tuple(Option(text.line(option.text), option.correct) for option in message.options),
+        explanation=text.block(message.explanation),
         section=message.section,
     )
 

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, fields
 
+from servicekit import text
 from servicekit.refusals import InvalidField, Refusal
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -88,7 +89,7 @@ def check_slug(slug: str, *, field: str) -> str:
 
 def check(course: Course, *, field: str = "course") -> None:
     """Refuse what not even a draft may hold. An unfinished draft is fine: `check_complete` judges that."""
-    if not course.title.strip():
+    if not text.line(course.title):
         raise InvalidField(f"{field}.title", course.title, "must be given")
     for part in fields(course):
         value = getattr(course, part.name)
@@ -111,9 +112,9 @@ def missing(course: Course) -> list[str]:
     """Return what the draft lacks to be published, in words; empty if nothing."""
     lacks = [] if course.sections else ["a section"]
     for number, section in enumerate(course.sections, 1):
-        if not section.title.strip():
+        if not text.line(section.title):
             lacks.append(f"section {number}: title")
-        if not section.markdown.strip():
+        if not text.line(section.markdown):
             lacks.append(f"section {number}: text")
         if section.minutes < 1:
             lacks.append(f"section {number}: minutes")

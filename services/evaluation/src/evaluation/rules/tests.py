@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from servicekit import text
 from servicekit.refusals import InvalidField, Refusal
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -100,7 +101,7 @@ def check_slug(slug: str, *, field: str) -> str:
 
 def check(test: Test, *, field: str = "test") -> None:
     """Refuse what not even a draft may hold. An unfinished draft is fine: `check_sound` judges that."""
-    if not test.title.strip():
+    if not text.line(test.title):
         raise InvalidField(f"{field}.title", test.title, "must be given")
     _check_text(test.title, field=f"{field}.title")
     if len(test.items) > _MOST_ITEMS:
@@ -124,7 +125,7 @@ def faults(test: Test) -> list[Fault]:
 
 def remarks(test: Test) -> list[Fault]:
     """Return all that is to be said of the draft: its faults, and what should be better, in the order of the items."""
-    bare = [n for n, item in enumerate(test.items, 1) if not item.explanation.strip()]
+    bare = [n for n, item in enumerate(test.items, 1) if not text.line(item.explanation)]
     better = [Fault(n, "should explain its right answer", blocking=False) for n in bare]
     return sorted([*faults(test), *better], key=lambda fault: (fault.item or len(test.items) + 1, not fault.blocking))
 
@@ -142,13 +143,14 @@ def check_sound(test_id: str, test: Test) -> None:
 
 
 def _item_faults(item: Item) -> Iterator[str]:
-    if not item.text.strip():
+    if not text.line(item.text):
         yield "must ask something"
     if len(item.options) < _FEWEST_OPTIONS:
         yield f"must have at least {_FEWEST_OPTIONS} options"
-    if any(not option.text.strip() for option in item.options):
+    if any(not text.line(option.text) for option in item.options):
         yield "must not have an empty option"
-    if len({option.text.strip() for option in item.options}) < len(item.options):
+    # What looks alike on the page is one option: she who chooses cannot tell which of the two is right.
+    if len({text.identity(option.text) for option in item.options}) < len(item.options):
         yield "must not have one option twice"
     match item.kind:
         case Kind.SINGLE if len(item.key) != 1:
