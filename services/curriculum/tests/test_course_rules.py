@@ -93,7 +93,7 @@ def test_a_slug_is_words_of_lower_case_joined_by_hyphens(slug):
     with pytest.raises(InvalidField) as refused:
         check_slug(slug, field="course_id")
 
-    assert refused.value.metadata["value"] == slug
+    assert slug.startswith(refused.value.metadata["value"].removesuffix("…"))
 
 
 def test_the_digest_is_that_of_the_canonical_json():

@@ -126,4 +126,4 @@ def test_a_slug_is_words_of_lower_case_joined_by_hyphens(slug):
     with pytest.raises(InvalidField) as refused:
         rules.check_slug(slug, field="test_id")
 
-    assert refused.value.metadata["value"] == slug
+    assert slug.startswith(refused.value.metadata["value"].removesuffix("…"))

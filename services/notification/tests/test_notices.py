@@ -90,6 +90,24 @@ def test_a_draft_that_has_such_a_date_from_before_is_shown_and_mended(cadre, aud
     assert mended.due_sentence.endswith("before it takes effect")
 
 
+@pytest.mark.parametrize("name", ["notices/" + "x" * 50_000, "\u4e00" * 20_000])
+def test_a_name_of_any_length_is_refused_in_a_few_words(cadre, name):
+    with pytest.raises(Refused) as refused:
+        cadre.analyst.GetNotice(pb.GetNoticeRequest(name=name))
+    assert (refused.value.code, refused.value.reason) == ("INVALID_ARGUMENT", "INVALID_FIELD")
+    assert len(refused.value.metadata["value"]) <= 201
+
+
+def test_a_draft_is_kept_as_it_was_typed_and_cleaned_of_what_nobody_sees(cadre, audience):
+    body = "\tDear directors:\r\n\r\n\u2022\tfirst\u00a0thing  \r\n\u2022\tsec\u00adond\ufeff thing\r\n"
+    draft = cadre.draft(
+        audience, body=body, references="45 CFR 303.6\r\n42 USC 654", subject="Fees\u200b  for\u00a0copies"
+    )
+
+    assert draft.body == "\tDear directors:\n\n\u2022\tfirst thing\n\u2022\tsecond thing"
+    assert (draft.references, draft.subject) == ("45 CFR 303.6\n42 USC 654", "Fees for copies")
+
+
 def test_a_draft_goes_back_and_forth_until_it_is_issued(cadre, audience):
     notice = cadre.submitted(audience)
     returned = give_back(cadre, notice)

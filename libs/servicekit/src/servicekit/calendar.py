@@ -20,7 +20,6 @@ YEARS_OF_DOCUMENTS = range(1975, 2101)
 # How other systems say that something has no end.
 NO_END = date(9999, 12, 31)
 _TWO_DIGITS = 100
-_LONGEST_SHOWN = 40
 _SATURDAY = 5
 # Lists ask for the same few days in every line; what is counted from them never changes.
 _REMEMBERED = 4_096
@@ -76,7 +75,7 @@ def day_of(field: str, value: str, years: range) -> date:
         parsed = None
     # fromisoformat also takes 20260101 and 2026-W01-1.
     if parsed is None or parsed.isoformat() != value:
-        raise InvalidField(field, value[:_LONGEST_SHOWN], "must be a date, YYYY-MM-DD")
+        raise InvalidField(field, value, "must be a date, YYYY-MM-DD")
     if parsed.year < _TWO_DIGITS:
         meant = [str(century + parsed.year) for century in (2000, 1900) if century + parsed.year in years]
         raise InvalidField(field, value, f"must have a year of four digits: {' or '.join(meant)}")

@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from gateway import glossary, invitations, issuers, markdown, pages, watch, web
+from gateway import glossary, invitations, issuers, markdown, pages, plain, watch, web
 from gateway.asked import Readable
 from gateway.clients import Clients, Tokens, acting_as
 from gateway.codes import Box
@@ -46,7 +46,7 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.globals.update(words=glossary, markdown=markdown.to_html)
+    made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html)
     made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]

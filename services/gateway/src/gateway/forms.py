@@ -11,6 +11,7 @@ from gateway import bodies, sentences
 from servicekit.calendar import day_of
 from servicekit.client import Refused
 from servicekit.refusals import InvalidField
+from servicekit.text import block
 
 # After a fault, as after no answer, nobody knows whether it was done: the form is sent again under the same id.
 _FAULTS = {"INTERNAL", "UNKNOWN"}
@@ -41,6 +42,10 @@ class Form:
         """What is in a field, without blanks around it; empty if nothing."""
         values = self.values.get(name) or [""]
         return values[-1].strip().replace("\r\n", "\n")
+
+    def block(self, name: str) -> str:
+        """What is in a field of several lines, cleaned; the indent of its first line stays."""
+        return block((self.values.get(name) or [""])[-1])
 
     def all(self, name: str) -> list[str]:
         """All values of a field, such as the boxes that were ticked."""

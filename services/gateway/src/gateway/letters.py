@@ -17,6 +17,7 @@ TEXTS = (
     *("contact", "contact_telephone", "body"),
     *("change", "before", "after", "staff_action", "until_then", "effective_date"),
 )
+_OF_SEVERAL_LINES = {"references", "body", "change", "before", "after", "staff_action", "until_then"}
 # The contract's names of the fields that the form calls otherwise.
 FIELDS = {
     "business_days_before_effective": "days_before",
@@ -85,7 +86,7 @@ def from_form(form: Form, *, name: str, demonstration: bool) -> pb.Notice:
     """Return the draft that the form describes; what cannot be read is an error at its field."""
     letter = pb.Notice(name=name, etag=form.text("etag"), audience=form.text("audience"), demonstration=demonstration)
     for field in TEXTS:
-        setattr(letter, field, form.text(field))
+        setattr(letter, field, form.block(field) if field in _OF_SEVERAL_LINES else form.text(field))
     if form.text("kind") in glossary.KINDS:
         letter.kind = pb.Notice.Kind.Value(form.text("kind"))
     if form.text("reason") in glossary.REASONS:

@@ -17,7 +17,7 @@ from notification.rules.letter import Letter
 from notification.rules.reading import Reader
 from notification.rules.standing import Standing
 from notification.series import Series
-from servicekit import names, paging
+from servicekit import names, paging, text
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of, pacific_date
 from servicekit.refusals import InvalidField, PermissionMissing
 from servicekit.tokens import SELF, WHOLE, Principal
@@ -52,6 +52,7 @@ _TEXTS = (
     "staff_action",
     "until_then",
 )
+_OF_SEVERAL_LINES = {"references", "change", "before", "after", "staff_action", "until_then"}
 
 
 # ---- in ----
@@ -113,7 +114,9 @@ def own_reader(principal: Principal, today: date) -> Reader:
 def letter(notice: pb.Notice) -> Letter:
     """Read the draft fields of a notice; what is only set by the service is ignored."""
     course_id, course_version = _course_version(notice.course_version)
-    given: dict[str, Any] = {name: getattr(notice, name).strip() for name in _TEXTS}
+    given: dict[str, Any] = {
+        name: (text.block if name in _OF_SEVERAL_LINES else text.line)(getattr(notice, name)) for name in _TEXTS
+    }
     if notice.HasField("due_rule"):
         given["business_days_before_effective"] = notice.due_rule.business_days_before_effective
         given["business_days_after_issue"] = notice.due_rule.business_days_after_issue
@@ -124,7 +127,7 @@ def letter(notice: pb.Notice) -> Letter:
         kind=_enum_name(pb.Notice.Kind, notice.kind, "notice.kind"),
         reason=_enum_name(pb.Notice.Reason, notice.reason, "notice.reason"),
         asks=_enum_name(pb.Asks, notice.asks, "notice.asks"),
-        body=notice.body,
+        body=text.block(notice.body),
         effective_date=day(notice.effective_date, "notice.effective_date"),
         audience_id=names.uuid_in("audiences/{audience}", notice.audience, field="notice.audience")
         if notice.audience

@@ -135,6 +135,6 @@ def test_reference(test_version: str) -> tuple[str, int]:
 
 def _check_text(value: str, longest: int, *, field: str) -> None:
     if len(value) > longest:
-        raise InvalidField(field, f"{value[:40]}…", f"must have at most {longest} letters")
+        raise InvalidField(field, value, f"must have at most {longest} letters")
     if "\0" in value:
         raise InvalidField(field, value, "must not hold the character NUL")

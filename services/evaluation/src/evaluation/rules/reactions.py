@@ -131,7 +131,7 @@ def check(reaction: Reaction) -> None:
         if rating != SKIPPED and rating not in RATINGS:
             raise InvalidField("ratings", rating, f"must be from {RATINGS[0]} to {RATINGS[-1]}, or {SKIPPED}: skipped")
     if len(reaction.comment) > LONGEST_COMMENT:
-        raise InvalidField("comment", f"{reaction.comment[:40]}…", f"must have at most {LONGEST_COMMENT} letters")
+        raise InvalidField("comment", reaction.comment, f"must have at most {LONGEST_COMMENT} letters")
     if "\0" in reaction.comment:
         raise InvalidField("comment", "", "must not hold the character NUL")
     # What was typed is not repeated in the refusal, which may be logged.

@@ -174,6 +174,6 @@ def _check_item(item: Item, *, field: str) -> None:
 
 def _check_text(value: str, *, field: str) -> None:
     if len(value) > _LONGEST_TEXT:
-        raise InvalidField(field, f"{value[:40]}…", f"must have at most {_LONGEST_TEXT} letters")
+        raise InvalidField(field, value, f"must have at most {_LONGEST_TEXT} letters")
     if "\0" in value:
         raise InvalidField(field, value, "must not hold the character NUL")

@@ -1,0 +1,48 @@
+"""Plain text as it was typed, to HTML: only blank lines, line ends and what begins a line mean anything."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+
+from markupsafe import Markup, escape
+
+from servicekit import text as cleaning
+
+# What word processors and people put before the lines of a list: a sign, a number or a letter, and a blank or a tab.
+# It stays as it was typed; the line is an item for those who hear the page, and hangs for those who see it.
+_SIGNS = "-\u2013\u2014*+\u2022\u2023\u2043\u00b7\u25aa\u25ab\u25a0\u25a1\u25ba\u25cb\u25cf\u25e6\u2713\u27a2\u00a7o"
+_ITEM = re.compile(rf"[ \t]*(?:[{_SIGNS}]|\(?(?:\d{{1,3}}|[A-Za-z]|[ivxIVX]{{1,5}})[.)])[ \t]+\S")
+# The signs of a word processor's own font, which no other has.
+_OF_A_FONT = str.maketrans("\uf0b7\uf0a7\uf0d8\uf0fc", "\u2022\u25aa\u27a2\u2713")
+
+
+@lru_cache(maxsize=512)
+def to_html(text: str) -> Markup:
+    """Write *text*: a paragraph for each blank line, lines below each other, items in a list; long lines wrap."""
+    paragraphs = re.split(r"\n(?:[ \t]*\n)+", cleaning.block(text).translate(_OF_A_FONT))
+    blocks = [block for paragraph in paragraphs if paragraph for block in _blocks(paragraph.split("\n"))]
+    said: list[Markup] = []
+    # Items with blank lines between them are one list.
+    for is_list, same in groupby(blocks, key=lambda block: block[0]):
+        if is_list:
+            items = [Markup("<li>{}</li>").format(_lines(item)) for _, item in same]
+            said.append(Markup('<ul class="as-typed-list">{}</ul>').format(Markup().join(items)))
+        else:
+            said += [Markup('<p class="as-typed">{}</p>').format(_lines(lines)) for _, lines in same]
+    return Markup().join(said)
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
+    """Cut a paragraph before each line that begins an item; says of each part whether it is one."""
+    part: list[str] = []
+    for line in lines:
+        if part and _ITEM.match(line):
+            yield bool(_ITEM.match(part[0])), part
+            part = []
+        part.append(line)
+    yield bool(_ITEM.match(part[0])), part
+
+
+def _lines(lines: list[str]) -> Markup:
+    return Markup("<br>").join(escape(line) for line in lines)
