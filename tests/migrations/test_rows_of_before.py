@@ -97,8 +97,24 @@ def requirements_must_be(connection):
 
 def people_must_be(connection):
     """Nobody has a telephone yet, files have no question, and jobs and leaves are what they were."""
-    assert connection.execute("SELECT telephone FROM person").fetchall() == [("",)]
+    assert connection.execute("SELECT telephone FROM person").fetchall() == [("",), ("",)]
     assert connection.execute("SELECT count(*) FROM roster_absent").fetchall() == [(0,)]
+    # Of two whose numbers look alike the first has the key, nobody is merged, and the version before may go on.
+    keys = dict(connection.execute("SELECT id, staff_key FROM person").fetchall())
+    assert keys == {ANA: "s-1", BEN: f"s-1 {BEN}"}
+    connection.execute("SET session_replication_role = DEFAULT")
+    connection.execute("BEGIN")
+    connection.execute("ALTER TABLE person DISABLE TRIGGER needs_audit_row")
+    connection.execute(
+        "INSERT INTO person (id, staff_number, family_name, given_name, sort_key, search_key, version, created_at) "
+        "VALUES (%s, 'S-2', 'Mills', '', '', '', 1, now())",
+        [CORA],
+    )
+    (written,) = connection.execute("SELECT staff_key FROM person WHERE id = %s", [CORA]).fetchone()
+    assert written == "s-2"
+    connection.execute("ROLLBACK")
+    ends = connection.execute("SELECT end_date FROM leave ORDER BY start_date").fetchall()
+    assert ends == [(date(2021, 1, 1),), (None,)], "9999-12-31 was how other systems say that there is no end"
     jobs = connection.execute("SELECT start_date, end_date, hire_told FROM job").fetchall()
     assert jobs == [(date(2020, 1, 1), None, True)]
     connection.execute("SET session_replication_role = replica")
@@ -260,15 +276,17 @@ SERVICES = [
             "job_class": [{"id": "attorney", "title": "Attorney", "code": ""}],
             "person": [
                 {
-                    "id": ANA,
-                    "staff_number": "S-1",
+                    "id": person,
+                    "staff_number": number,
                     "family_name": "Mills",
                     "given_name": "Ana",
                     "sort_key": "mills",
                     "search_key": "mills ana",
                     "version": 1,
-                    "created_at": EVENING,
+                    "created_at": created,
                 }
+                # The later of two whose numbers look alike comes first here.
+                for person, number, created in ((BEN, "s\u20111", "2026-03-07"), (ANA, "S-1", EVENING))
             ],
             "job": [
                 {
@@ -281,7 +299,10 @@ SERVICES = [
                     "hire_told": True,
                 }
             ],
-            "leave": [{"id": CORA, "person_id": ANA, "start_date": "2021-01-01", "end_date": "2021-01-01"}],
+            "leave": [
+                {"id": CORA, "person_id": ANA, "start_date": "2021-01-01", "end_date": "2021-01-01"},
+                {"id": BEN, "person_id": BEN, "start_date": "2026-01-01", "end_date": "9999-12-31"},
+            ],
             "roster_import": [
                 dict.fromkeys(
                     (

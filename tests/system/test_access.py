@@ -405,6 +405,7 @@ REQUESTS = {
         "ApplyRosterImport": lambda w: D.ApplyRosterImportRequest(name=checked_roster(w), request_id=fresh()),
         "ListRosterImports": lambda w: D.ListRosterImportsRequest(parent=HOME),
         "ListPeopleNotInFile": lambda w: D.ListPeopleNotInFileRequest(parent=new_roster_import(w)),
+        "ListRosterNameChanges": lambda w: D.ListRosterNameChangesRequest(parent=new_roster_import(w)),
         "GetRosterImport": lambda w: D.GetRosterImportRequest(name=new_roster_import(w)),
         "ListRosterImportErrors": lambda w: D.ListRosterImportErrorsRequest(parent=new_roster_import(w)),
         "CreateAudience": lambda w: D.CreateAudienceRequest(

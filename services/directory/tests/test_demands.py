@@ -157,7 +157,7 @@ def test_reference_data_that_was_listed_and_is_imported_again_changes_nothing(di
 def test_every_fault_of_a_file_has_its_row_column_value_and_rule(directory):
     """D08, "errors named no row": of each cell at fault, all at once."""
     file = directory.roster(
-        {}, {"job_class": "pilot"}, {"hired_on": "1/2/2020", "agency": "atlantis"}, {"units": "legal;moon"}
+        {}, {"job_class": "pilot"}, {"hired_on": "1 Feb 2020", "agency": "atlantis"}, {"units": "legal;moon"}
     )
 
     made = directory.import_roster(file)
@@ -166,7 +166,7 @@ def test_every_fault_of_a_file_has_its_row_column_value_and_rule(directory):
     assert directory.errors(made) == [
         (3, "job_class", "pilot", "is not a job class"),
         (4, "agency", "atlantis", "is not an agency"),
-        (4, "hired_on", "1/2/2020", "must be a date, YYYY-MM-DD"),
+        (4, "hired_on", "1 Feb 2020", "must be a date, YYYY-MM-DD"),
         (5, "units", "moon", "is not a work unit"),
     ]
 
@@ -191,7 +191,9 @@ def test_a_file_whose_signs_the_encoding_does_not_have_is_a_named_error_and_not_
     broken = directory.import_roster(directory.roster({}).encode("utf-16-le") + b"\xd8")
 
     assert (west.state, staff(directory)["S-000001"].family_name) == (pb.RosterImport.APPLIED, "Núñez")
-    assert directory.errors(broken) == [(1, "encoding", "", "must be UTF-8, UTF-16 or Windows-1252")]
+    assert directory.errors(broken) == [
+        (3, "encoding", "", "is not UTF-16 as its beginning says: save the whole file as CSV UTF-8")
+    ]
 
 
 @pytest.mark.parametrize(

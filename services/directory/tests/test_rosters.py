@@ -111,7 +111,7 @@ def test_a_dry_run_reports_what_an_actual_run_does_and_changes_nothing(directory
 
 
 def test_a_dry_run_names_the_same_errors_as_an_actual_run(directory):
-    file = directory.roster({"job_class": "king"}, {"hired_on": "1/1/2020"})
+    file = directory.roster({"job_class": "king"}, {"hired_on": "Jan 2020"})
 
     dry, actual = directory.import_roster(file, dry_run=True), directory.import_roster(file)
 
@@ -135,7 +135,7 @@ def test_who_is_missing_from_the_file_is_counted_and_stays(directory):
         ({"agency": "atlantis"}, "agency", "atlantis", "is not an agency"),
         ({"agency": ""}, "agency", "", "must be given"),
         ({"staff_number": ""}, "staff_number", "", "must be given"),
-        ({"staff_number": "x" * 41}, "staff_number", "", "must be at most 40 characters"),
+        ({"staff_number": "x" * 41}, "staff_number", "x" * 40, "must be at most 40 characters"),
         ({"family_name": "", "given_name": ""}, "family_name", "", "must be given, or the given name"),
         ({"local_title": ""}, "local_title", "", "must be given"),
         ({"job_class": "king"}, "job_class", "king", "is not a job class"),
@@ -143,7 +143,7 @@ def test_who_is_missing_from_the_file_is_counted_and_stays(directory):
         ({"roles": "king"}, "roles", "king", "is not a role at this agency"),
         ({"roles": "approver"}, "roles", "approver", "is not a role at this agency"),
         ({"hired_on": ""}, "hired_on", "", "must be given"),
-        ({"hired_on": "11/05/2004"}, "hired_on", "11/05/2004", "must be a date, YYYY-MM-DD"),
+        ({"hired_on": "May 2004"}, "hired_on", "May 2004", "must be a date, YYYY-MM-DD"),
         ({"hired_on": "2004-02-30"}, "hired_on", "2004-02-30", "must be a date, YYYY-MM-DD"),
         ({"left_on": "soon"}, "left_on", "soon", "must be a date, YYYY-MM-DD"),
         ({"left_on": "2020-01-01"}, "left_on", "2020-01-01", "must be after hired_on"),
@@ -154,8 +154,13 @@ def test_who_is_missing_from_the_file_is_counted_and_stays(directory):
             "2021-01-01",
             "must not be before leave_from",
         ),
-        ({"email": "nobody"}, "email", "", "must be an e-mail address"),
-        ({"email": "PERSON1@lake.example.org"}, "email", "", "must not be the address of line 2"),
+        ({"email": "nobody"}, "email", "nobody", "must be an e-mail address"),
+        (
+            {"email": "PERSON1@lake.example.org"},
+            "email",
+            "PERSON1@lake.example.org",
+            "must not be the address of line 2",
+        ),
         (
             {
                 "staff_number": "S-000001",
@@ -164,13 +169,13 @@ def test_who_is_missing_from_the_file_is_counted_and_stays(directory):
                 "email": "person1@lake.example.org",
             },
             "family_name",
-            "",
+            "Miller",
             "must be the name that line 2 gives this staff number",
         ),
         (
             {"staff_number": "S-000001", "agency": "mendocino", "email": "other@lake.example.org"},
             "email",
-            "",
+            "other@lake.example.org",
             "must be the address that line 2 gives this staff number",
         ),
         (
@@ -300,7 +305,7 @@ def test_an_address_of_somebody_who_is_not_in_the_file_is_refused(directory):
 
     result = directory.import_roster(directory.roster({}))
 
-    assert directory.errors(result) == [(2, "email", "", "belongs to somebody else")]
+    assert directory.errors(result) == [(2, "email", "person1@lake.example.org", "belongs to somebody else")]
 
 
 def test_roles_of_a_file_follow_the_file_and_those_given_by_hand_stay(directory):
@@ -596,7 +601,62 @@ def test_a_telephone_in_a_file_is_kept_and_a_bad_one_is_named(directory):
     directory.import_roster(directory.roster(rows[0]))
 
     assert directory.errors(refused) == [
-        (3, "telephone", "", "must be a telephone number, such as 707-555-0123, ext. 4")
+        (3, "telephone", "none", "must be a telephone number, such as 707-555-0123, ext. 4")
     ]
     (person,) = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).people
     assert person.telephone == "707-555-0123, ext. 4"
+
+
+def test_an_error_names_the_person_of_its_row(directory):
+    rows = [{}, {"family_name": "O’Hara", "given_name": "Ana", "job_class": "pilot"}, {"hired_on": "0019-05-06"}]  # noqa: RUF001
+    made = directory.import_roster(directory.roster(*rows))
+
+    stub = directory.as_whole("roster.import")
+    found = stub.ListRosterImportErrors(pb.ListRosterImportErrorsRequest(parent=made.name)).errors
+
+    assert [(each.row, each.column, each.person) for each in found] == [
+        (3, "job_class", "Ana O’Hara, S-000002"),  # noqa: RUF001 - as people write them
+        (4, "hired_on", "Jo Mills, S-000003"),
+    ]
+
+
+def test_the_names_that_a_file_changes_are_listed_before_and_after(directory):
+    directory.import_roster(directory.roster({"family_name": "Peña"}, {}, {"family_name": "O'Hara"}))
+    file = directory.roster({"family_name": "PeÃ±a"}, {"units": "intake"}, {"family_name": "O’Hara"}, {})  # noqa: RUF001
+    stub = directory.as_whole("roster.import")
+
+    def changes(made, **page):
+        return stub.ListRosterNameChanges(pb.ListRosterNameChangesRequest(parent=made.name, **page))
+
+    dry = directory.import_roster(file, dry_run=True)
+    actual = directory.import_roster(file)
+
+    for made in (dry, actual):
+        first = changes(made, page_size=1)
+        second = changes(made, page_size=1, page_token=first.next_page_token)
+        assert (made.names_changed, first.total_size, second.next_page_token) == (2, 2, "")
+        assert [(each.row, each.before, each.after) for each in (*first.changes, *second.changes)] == [
+            (2, "Jo Peña", "Jo PeÃ±a"),
+            (4, "Jo O'Hara", "Jo O’Hara"),  # noqa: RUF001 - as people write them
+        ]
+    assert first.changes[0].person == staff(directory)["S-000001"].name
+    with pytest.raises(Refused) as elsewhere:
+        directory.as_coordinator("lake").ListRosterNameChanges(pb.ListRosterNameChangesRequest(parent=dry.name))
+    assert elsewhere.value.reason == "NOT_FOUND"
+
+    roster_work.forget(directory.running.runtime.database, datetime.now(UTC) + timedelta(days=31))
+    assert list(changes(dry).changes) == []
+
+
+def test_how_letters_and_days_of_a_file_were_read_is_said(directory):
+    rows = [{"family_name": "Muñoz", "hired_on": "5/6/2019", "leave_from": "2/13/2026", "left_on": "12/31/9999"}]
+    said = directory.import_roster(directory.roster(*rows, end="\r\n").encode("cp850"), dry_run=True)
+    plain = directory.import_roster(directory.roster({}), dry_run=True)
+
+    assert (said.state, said.encoding) == (CHECKED, "MS-DOS")
+    assert [(each.column, each.month_first, each.certain) for each in said.day_columns] == [
+        ("hired_on", True, True),
+        ("leave_from", True, True),
+        ("left_on", True, True),
+    ]
+    assert (plain.encoding, list(plain.day_columns)) == ("UTF-8", [])

@@ -86,6 +86,44 @@ def test_a_column_that_we_do_not_know_or_that_comes_twice_is_named():
     ]
 
 
+def test_columns_without_a_name_and_without_a_cell_are_left_out():
+    read = rosters.read(f"{HEADER},,\n{ROW},,\n{ROW}\n{ROW}, ,,,\n".encode())
+
+    assert read.problems == []
+    assert [row.line for row in read.rows] == [2, 3, 4]
+
+
+def test_a_cell_in_a_column_without_a_name_is_named_with_its_row_and_person():
+    (problem,) = rosters.read(f"{HEADER},,units\n{ROW},,legal\n{ROW},night shift,legal\n".encode()).problems
+
+    assert (problem.line, problem.value, problem.person) == (3, "night shift", "José Álvarez, S-1")
+    assert problem.rule == "stands in column 8, which has no name"
+
+
+@pytest.mark.parametrize("rest", ["", f"{ROW}\n" * 9, f'{ROW}\nlake,S-9,"Ōta",Di,Officer,attorney,2020-01-01\n'])
+def test_a_quotation_mark_that_is_not_closed_names_the_row_where_it_begins(rest):
+    (problem,) = rosters.read(
+        f'{HEADER}\n{ROW}\nlake,S-3,"Yee,Ann,Officer,attorney,2020-01-01\n{rest}'.encode()
+    ).problems
+
+    assert (problem.line, problem.value) == (3, 'lake,S-3,"Yee,Ann,Officer,attorney,2020-01-01')
+
+
+def test_a_file_of_a_million_columns_is_one_error():
+    for content in (f"{HEADER},{'x,' * 1_000_000}\n{ROW}\n", f"{HEADER}\n{ROW}{',x' * 1_000_000}\n"):
+        (problem,) = rosters.read(content.encode()).problems
+        assert problem.rule.endswith("cells, and a roster has 14 columns")
+
+
+def test_whatever_our_own_files_mark_as_text_is_read_as_it_was():
+    cells = [f"{sign}Lee" for sign in "=+-@＝＋＠"]  # noqa: RUF001 - meant
+    content = "\n".join(f"lake,S-1,'{cell},X,Officer,attorney,2020-01-01" for cell in [*cells, "\tLee"])
+
+    read = rosters.read(f"{HEADER}\n{content}\n".encode())
+
+    assert [row.cells["family_name"] for row in read.rows] == [*cells, "Lee"]
+
+
 def test_a_header_in_capitals_is_a_header():
     assert rosters.read(f"{HEADER.upper()}\n{ROW}\n".encode()).problems == []
 
@@ -95,11 +133,14 @@ def test_a_header_in_capitals_is_a_header():
     [
         (b"", "is missing: every roster has this column"),
         (HEADER.encode(), "must be followed by at least one row"),
-        (b"\xff\xfe\x00", "must be UTF-8, UTF-16 or Windows-1252"),
-        (f"{HEADER}\nlake,S-\x81\x8d1\n".encode("latin-1"), "must be UTF-8, UTF-16 or Windows-1252"),
+        (b"\xff\xfe\x00", "is not UTF-16 as its beginning says: save the whole file as CSV UTF-8"),
+        (
+            f"{HEADER}\nlake,S-\x81\x8d1\n".encode("latin-1"),
+            "may be read in several ways: save the whole file as CSV UTF-8",
+        ),
         (f"{HEADER}\n{ROW},more\n".encode(), "must have 7 cells, and has 8"),
         (f"{HEADER}\n{ROW[:-1]}{'x' * 600}\n".encode(), "must be at most 500 characters"),
-        (f'{HEADER}\nlake,"S-1\n'.encode(), "cannot be read as CSV: unexpected end of data"),
+        (f'{HEADER}\nlake,"S-1\n'.encode(), "has a quotation mark that is not closed, or not doubled inside a cell"),
         (f"{HEADER}\nlake,S-\x001\n".encode(), "must be a text file"),
         (b"PK\x03\x04 a workbook", "must be CSV: open the workbook and save it as CSV UTF-8"),
         (b"\xd0\xcf\x11\xe0 an old workbook", "must be CSV: open the workbook and save it as CSV UTF-8"),

@@ -19,6 +19,8 @@ _JOINERS = "\u200c\u200d"
 _FIRST_JOINED = "\u0590"
 _NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 _DASHES = re.compile("[\u2012-\u2015]")
+# They turn the direction of writing: what is read is not what is there, and so they are more than unseen.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u02bd`\u00b4", "'"))
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'))
 
@@ -55,8 +57,13 @@ def mixture(value: str) -> str:
     """Return a sign of *value* that only looks like a letter of its word, as `named` says it; '' if there is none.
 
     A word has letters of one script: Latin with a Cyrillic or a Greek letter in it is written to deceive or by mistake
-    (Unicode Technical Standard 39, section 5: mixed-script detection, here for the scripts that share shapes).
+    (Unicode Technical Standard 39, section 5: mixed-script detection, here for the scripts that share shapes). A sign
+    that turns the direction of writing is named too, so ask before `line` or `block` takes it off.
     """
+    if value.isascii():
+        return ""
+    if turning := _TURNING.search(value):
+        return named(turning[0])
     for word in value.split():
         scripts = {_script(sign): sign for sign in reversed(word) if sign.isalpha()}
         alike = [scripts[name] for name in ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE") if name in scripts]
@@ -65,6 +72,12 @@ def mixture(value: str) -> str:
         if wide := next((sign for sign in word if _is_wide_form(sign)), ""):
             return named(wide)
     return ""
+
+
+def foreign(value: str) -> str:
+    """Return a letter or digit of *value* that is not on keyboards of Latin letters, as `named` says it; or ''."""
+    found = (sign for sign in value if not sign.isascii() and sign.isalnum())
+    return next((named(sign) for sign in found if _script(sign) != "LATIN" or _is_wide_form(sign)), "")
 
 
 def named(sign: str) -> str:

@@ -53,7 +53,7 @@ class Post:
 def hire(db: Db, identity: people.Identity, *, agency_id: str, post: Post, start: date, at: datetime) -> PersonRow:
     """Record a new person with a first job at the agency."""
     membership.share(db)
-    person = people.create(db, identity)
+    person = people.create(db, identity, agency_id=agency_id)
     _add_job(db, person, agency_id=agency_id, post=post, start=start, end=None)
     people.settle(db, person, at=at)
     db.changed(f"people/{person.id}", after=_job_facts(agency_id, post, start))

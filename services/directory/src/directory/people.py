@@ -22,6 +22,12 @@ class StaffNumberTaken(Refusal):
     kind = Kind.EXISTS
 
 
+class StaffNumberAlike(Refusal):
+    """Somebody has this staff number but for zeros at its front; `person` says who if she goes by the same name."""
+
+    kind = Kind.EXISTS
+
+
 class EmailTaken(Refusal):
     """Somebody else has this e-mail address."""
 
@@ -39,24 +45,18 @@ class Identity:
     telephone: str = ""
 
 
-def create(db: Db, identity: Identity) -> PersonRow:
-    """Record a person whom nobody knew yet. Somebody who comes back is the same person: give her a job instead."""
-    staff_number = names.clean(identity.staff_number)
-    if not staff_number or len(staff_number) > names.LONGEST_STAFF_NUMBER:
-        rule = f"must be given, of at most {names.LONGEST_STAFF_NUMBER} characters"
-        raise InvalidField("person.staff_number", staff_number, rule)
-    known = db.exec(select(PersonRow).where(PersonRow.staff_number == staff_number)).one_or_none()
-    if known is not None:
-        same = known.sort_key == names.sort_key(identity.family_name, identity.given_name)
-        raise StaffNumberTaken(
-            "The staff number is taken.",
-            field="person.staff_number",
-            staff_number=staff_number,
-            person=f"people/{known.id}" if same else "",
-        )
+def create(db: Db, identity: Identity, *, agency_id: str) -> PersonRow:
+    """Record a person whom nobody knew yet, as somebody new at the agency.
+
+    Somebody who comes back is the same person: give her a job instead.
+    """
+    names.check_staff_number("person.staff_number", identity.staff_number)
+    staff_number = names.numbered(identity.staff_number)
+    _require_new(db, staff_number, identity, agency_id)
     person = PersonRow(
         id=uuid4(),
         staff_number=staff_number,
+        staff_key=names.staff_key(staff_number),
         family_name="",
         given_name="",
         email=None,
@@ -135,6 +135,31 @@ def settle(db: Db, person: PersonRow, *, at: datetime) -> None:
     membership.recompute(db, at=at, person_ids=[person.id])
 
 
+def _require_new(db: Db, number: str, identity: Identity, agency_id: str) -> None:
+    """Refuse a number that somebody has, however it is written, or that lacks zeros of a number like it.
+
+    The latter is asked of those who work or worked at the agency, and of everybody of the same name.
+    """
+    key, zeroed = names.staff_key(number), names.zeroed_keys(number)
+    alike = (PersonRow.staff_number == number) | PersonRow.staff_key.in_([key, *zeroed])  # type: ignore[attr-defined]
+    for known in db.exec(select(PersonRow).where(alike).order_by(PersonRow.staff_number != number)).all():  # type: ignore[arg-type]
+        same_name = known.search_key == names.search_key(identity.family_name, identity.given_name, known.staff_number)
+        same_number = known.staff_number == number or known.staff_key == key
+        if same_number or same_name or _has_worked_at(db, known.id, agency_id):
+            refusal = StaffNumberTaken if same_number else StaffNumberAlike
+            raise refusal(
+                "Somebody has this staff number, or one like it.",
+                field="person.staff_number",
+                staff_number=known.staff_number,
+                person=f"people/{known.id}" if same_name else "",
+            )
+
+
+def _has_worked_at(db: Db, person_id: UUID, agency_id: str) -> bool:
+    found = select(JobRow.id).where(JobRow.person_id == person_id, JobRow.agency_id == agency_id)
+    return db.exec(found).first() is not None
+
+
 def _works_within(db: Db, person_id: UUID, agency_ids: Collection[str]) -> bool:
     today = pacific_date(db.at)
     found = select(JobRow.id).where(
@@ -146,6 +171,8 @@ def _works_within(db: Db, person_id: UUID, agency_ids: Collection[str]) -> bool:
 
 
 def _name(person: PersonRow, family_name: str, given_name: str) -> None:
+    names.check_letters("person.family_name", family_name)
+    names.check_letters("person.given_name", given_name)
     person.family_name, person.given_name = names.clean(family_name), names.clean(given_name)
     names.require(person.family_name, person.given_name)
     person.sort_key = names.sort_key(person.family_name, person.given_name)
@@ -153,7 +180,7 @@ def _name(person: PersonRow, family_name: str, given_name: str) -> None:
 
 
 def _telephone(person: PersonRow, telephone: str) -> None:
-    person.telephone = names.clean(telephone)
+    person.telephone = names.numbered(telephone)
     names.check_telephone("person.telephone", person.telephone)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -12,13 +12,14 @@ from directory.rules.rosters import COLUMNS, LISTS, OPTIONAL, Problem, Roster
 from servicekit.db import Db, count
 
 _COPIED = tuple(column for column in COLUMNS if column not in LISTS)
-_FILLED = ("line", *_COPIED, *(f"{column}_cell" for column in LISTS), "sort_key", "search_key", "email_key")
+_KEYS = ("sort_key", "search_key", "staff_key", "email_key")
+_FILLED = ("line", *_COPIED, *(f"{column}_cell" for column in LISTS), *_KEYS)
 
 _ROW_TABLE = """
 CREATE TEMPORARY TABLE roster_row (
   line int PRIMARY KEY, agency text, staff_number text, family_name text, given_name text, email text,
   local_title text, job_class text, units_cell text, hired_on text, left_on text, leave_from text, leave_to text,
-  telephone text, roles_cell text, sort_key text, search_key text, email_key text,
+  telephone text, roles_cell text, sort_key text, search_key text, staff_key text, email_key text,
   units text[] GENERATED ALWAYS AS (string_to_array(units_cell, ';')) STORED,
   roles text[] GENERATED ALWAYS AS (string_to_array(roles_cell, ';')) STORED
 ) ON COMMIT DROP
@@ -26,16 +27,20 @@ CREATE TEMPORARY TABLE roster_row (
 _PROBLEM_TABLE = """
 CREATE TEMPORARY TABLE roster_problem (line int, field text, value text, rule text) ON COMMIT DROP
 """
+# Whoever is known by exactly this number is meant, even beside somebody whose number only looks like it.
+_EXACT_NUMBERS = """
+UPDATE roster_row SET staff_key = person.staff_key FROM person
+WHERE person.staff_number = roster_row.staff_number AND person.staff_key <> roster_row.staff_key
+"""
 
-_DATES = ("hired_on", "left_on", "leave_from", "leave_to")
 _NEEDED = ("agency", "staff_number", "local_title", "job_class", "hired_on")
 _LENGTHS = {"staff_number": names.LONGEST_STAFF_NUMBER, "family_name": names.LONGEST, "given_name": names.LONGEST,
             "local_title": names.LONGEST}  # fmt: skip
 
 _MISSING = "SELECT line, '{0}', '', 'must be given' FROM roster_row WHERE {0} = ''"
-_TOO_LONG = "SELECT line, '{0}', '', 'must be at most {1} characters' FROM roster_row WHERE length({0}) > {1}"
-_BAD_DATE = r"""SELECT line, '{0}', {0}, 'must be a date, YYYY-MM-DD' FROM roster_row
-  WHERE {0} <> '' AND NOT ({0} ~ '^\d{{4}}-\d{{2}}-\d{{2}}$' AND pg_input_is_valid({0}, 'date'))"""
+_TOO_LONG = (
+    "SELECT line, '{0}', left({0}, 40), 'must be at most {1} characters' FROM roster_row WHERE length({0}) > {1}"
+)
 _CELLS = (
     """SELECT line, 'family_name', '', 'must be given, or the given name' FROM roster_row
        WHERE family_name = '' AND given_name = ''""",
@@ -52,35 +57,39 @@ _CELLS = (
        FROM roster_row CROSS JOIN unnest(roles) AS given (role) JOIN agency ON agency.id = roster_row.agency
        WHERE NOT (given.role = ANY(%(agency_roles)s)
          OR (given.role = ANY(%(state_roles)s) AND agency.kind = 'state' AND %(agency)s = ''))""",
-    """SELECT line, 'email', '', 'must be an e-mail address' FROM roster_row
+    """SELECT line, 'email', email, 'must be an e-mail address' FROM roster_row
        WHERE email <> '' AND email !~ ('^' || %(email_pattern)s || '$')""",
-    """SELECT line, 'telephone', '', 'must be a telephone number, such as 707-555-0123, ext. 4' FROM roster_row
-       WHERE telephone <> '' AND telephone !~ ('^' || %(telephone_pattern)s || '$')""",
+    """SELECT line, 'telephone', telephone, %(telephone_rule)s FROM roster_row
+       WHERE telephone <> '' AND telephone !~* ('^(' || %(telephone_pattern)s || ')$')""",
 )
 # One row in a thousand lines: what differs from the first line of the same person, job or address.
 _LINES = (
     """SELECT line, 'staff_number', staff_number, 'has the same agency and hired_on as line ' || first
-       FROM (SELECT *, min(line) OVER (PARTITION BY staff_number, agency, hired_on) AS first FROM roster_row) AS entry
+       FROM (SELECT *, min(line) OVER (PARTITION BY staff_key, agency, hired_on) AS first FROM roster_row) AS entry
        WHERE line <> first AND staff_number <> ''""",
-    """SELECT entry.line, 'family_name', '', 'must be the name that line ' || first.line || ' gives this staff number'
-       FROM roster_row AS entry JOIN (
-         SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first USING (staff_number)
-       WHERE staff_number <> ''
-         AND (entry.family_name, entry.given_name) <> (first.family_name, first.given_name)""",
-    """SELECT entry.line, 'email', '', 'must be the address that line ' || first.line || ' gives this staff number'
-       FROM roster_row AS entry JOIN (
-         SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first USING (staff_number)
-       WHERE staff_number <> '' AND entry.email <> first.email""",
-    """SELECT entry.line, 'telephone', '', 'must be the number that line ' || first.line || ' gives this staff number'
-       FROM roster_row AS entry JOIN (
-         SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first USING (staff_number)
-       WHERE staff_number <> '' AND entry.telephone <> first.telephone""",
-    """SELECT entry.line, 'email', '', 'must not be the address of line ' || first.line
+    """SELECT entry.line, 'family_name', entry.family_name,
+         'must be the name that line ' || first.line || ' gives this staff number'
+       FROM roster_row AS entry JOIN roster_first AS first USING (staff_key)
+       WHERE entry.staff_number <> '' AND entry.search_key <> first.search_key""",
+    """SELECT entry.line, 'email', entry.email,
+         'must be the address that line ' || first.line || ' gives this staff number'
+       FROM roster_row AS entry JOIN roster_first AS first USING (staff_key)
+       WHERE entry.staff_number <> '' AND entry.email_key <> first.email_key""",
+    """SELECT entry.line, 'telephone', entry.telephone,
+         'must be the number that line ' || first.line || ' gives this staff number'
+       FROM roster_row AS entry JOIN roster_first AS first USING (staff_key)
+       WHERE entry.staff_number <> '' AND entry.telephone <> first.telephone""",
+    """SELECT entry.line, 'email', entry.email, 'must not be the address of line ' || first.line
        FROM roster_row AS entry JOIN (
          SELECT DISTINCT ON (email_key) * FROM roster_row WHERE email_key <> '' ORDER BY email_key, line) AS first
          USING (email_key)
-       WHERE entry.staff_number <> first.staff_number""",
+       WHERE entry.staff_key <> first.staff_key""",
 )
+# The first row of each person says who that is.
+_FIRST_ROWS = """
+CREATE TEMPORARY TABLE roster_first ON COMMIT DROP AS
+SELECT DISTINCT ON (staff_key) * FROM roster_row ORDER BY staff_key, line
+"""
 _SPANS = (
     """SELECT line, 'left_on', left_on, 'must be after hired_on' FROM roster_row
        WHERE left_on <> '' AND left_on::date <= hired_on::date""",
@@ -101,9 +110,10 @@ SELECT
     AS email_key,
   CASE WHEN %(has_telephone)s AND NOT known.elsewhere THEN first.telephone ELSE coalesce(person.telephone, '') END
     AS telephone,
-  known.elsewhere, person.sort_key AS known_as
-FROM (SELECT DISTINCT ON (staff_number) * FROM roster_row ORDER BY staff_number, line) AS first
-LEFT JOIN person ON person.staff_number = first.staff_number
+  known.elsewhere, first.staff_key, person.search_key AS known_as,
+  person.family_name AS family_before, person.given_name AS given_before
+FROM roster_first AS first
+LEFT JOIN person ON person.staff_key = first.staff_key
 CROSS JOIN LATERAL (SELECT person.id IS NOT NULL AND %(agency)s <> '' AND NOT EXISTS (
   SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = %(agency)s) AS elsewhere) AS known
 """
@@ -116,7 +126,7 @@ SELECT entry.line, roster_person.id AS person_id, entry.agency AS agency_id, ent
   CASE WHEN %(has_left_on)s THEN nullif(entry.left_on, '')::date ELSE job.end_date END AS end_date,
   entry.roles, job.id AS job_id
 FROM roster_row AS entry
-JOIN roster_person USING (staff_number)
+JOIN roster_person USING (staff_key)
 LEFT JOIN job
   ON job.person_id = roster_person.id AND job.agency_id = entry.agency AND job.start_date = entry.hired_on::date
   AND job.end_date IS DISTINCT FROM job.start_date
@@ -133,14 +143,37 @@ _LEAVES = """
 CREATE TEMPORARY TABLE roster_leave ON COMMIT DROP AS
 SELECT min(entry.line) AS line, roster_person.id AS person_id, leave_from::date AS start_date,
   nullif(leave_to, '')::date AS end_date
-FROM roster_row AS entry JOIN roster_person USING (staff_number)
+FROM roster_row AS entry JOIN roster_person USING (staff_key)
 WHERE leave_from <> ''
 GROUP BY roster_person.id, leave_from, leave_to
 """
 _AGAINST_KNOWN = (
     """SELECT line, 'staff_number', staff_number, 'belongs to somebody of another name' FROM roster_person
-       WHERE elsewhere AND known_as <> sort_key""",
-    """SELECT line, 'email', '', 'belongs to somebody else' FROM roster_person
+       WHERE elsewhere AND known_as <> search_key""",
+    """SELECT DISTINCT ON (one.line) one.line, 'staff_number', one.staff_number,
+         'is '
+         || CASE WHEN here THEN known.staff_number ELSE 'the number of somebody of this name at another agency' END
+         || ' but for zeros at the front: were they lost? Write the whole number'
+       FROM roster_person AS one
+       JOIN person AS known ON ltrim(known.staff_key, '0') = ltrim(one.staff_key, '0')
+         AND known.staff_key <> one.staff_key AND known.staff_key ~ '^[0-9]+$'
+       CROSS JOIN LATERAL (SELECT EXISTS (
+         SELECT FROM job JOIN roster_job ON roster_job.agency_id = job.agency_id
+         WHERE job.person_id = known.id AND roster_job.person_id = one.id) AS here) AS place
+       WHERE one.added AND one.staff_key ~ '^[0-9]+$'
+         AND (here OR left(known.search_key, -length(known.staff_key)) = left(one.search_key, -length(one.staff_key)))
+       ORDER BY one.line, here DESC, known.staff_number""",
+    """SELECT DISTINCT ON (one.line) one.line, 'staff_number', one.staff_number,
+         'is the number of line ' || other.line || ' but for zeros at the front: were they lost?'
+       FROM roster_person AS one
+       JOIN roster_person AS other ON ltrim(other.staff_key, '0') = ltrim(one.staff_key, '0')
+         AND other.line < one.line AND other.staff_key ~ '^[0-9]+$'
+       WHERE (one.added OR other.added) AND one.staff_key ~ '^[0-9]+$'
+         AND (left(other.search_key, -length(other.staff_key)) = left(one.search_key, -length(one.staff_key))
+           OR EXISTS (SELECT FROM roster_job AS mine JOIN roster_job AS theirs USING (agency_id)
+             WHERE mine.person_id = one.id AND theirs.person_id = other.id))
+       ORDER BY one.line, other.line""",
+    """SELECT line, 'email', email, 'belongs to somebody else' FROM roster_person
        WHERE EXISTS (
          SELECT FROM person WHERE person.email_key = roster_person.email_key AND person.id <> roster_person.id
            AND NOT EXISTS (SELECT FROM roster_person AS other WHERE other.id = person.id
@@ -163,6 +196,11 @@ _AGAINST_KNOWN = (
        ) AS other ON other.person_id = one.person_id AND other.line < one.line
        WHERE daterange(one.start_date, one.end_date, '[]') && daterange(other.start_date, other.end_date, '[]')""",
 )
+_RENAMED = """
+SELECT line, id AS person_id, staff_number, family_before, given_before, family_name, given_name FROM roster_person
+WHERE NOT added AND NOT elsewhere AND (family_name, given_name) <> (family_before, given_before)
+ORDER BY line
+"""
 _NOT_IN_FILE = """
 SELECT DISTINCT person_id, agency_id FROM job
 WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
@@ -181,18 +219,20 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     db.run(_ROW_TABLE)
     db.run(_PROBLEM_TABLE)
     _copy(db, roster)
+    db.run(_EXACT_NUMBERS)
+    db.run(_FIRST_ROWS)
     parameters = {
         "agency": agency_id,
         "agency_roles": list(roles.AGENCY_ROLES),
         "state_roles": list(roles.STATE_ROLES),
         "email_pattern": names.EMAIL,
         "telephone_pattern": names.TELEPHONE,
+        "telephone_rule": names.A_TELEPHONE,
         **columns,
     }
     checks = [
         *(_MISSING.format(column) for column in _NEEDED),
         *(_TOO_LONG.format(column, most) for column, most in _LENGTHS.items()),
-        *(_BAD_DATE.format(column) for column in _DATES),
         *_CELLS,
         *_LINES,
     ]
@@ -206,13 +246,19 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
             db.run(f"ANALYZE {table}")
         _check(db, _AGAINST_KNOWN, parameters)
     found = db.rows("SELECT DISTINCT line, field, value, rule FROM roster_problem")
-    problems = [*roster.problems, *(Problem(row["line"], row["field"], row["value"], row["rule"]) for row in found)]
+    people = {row.line: row.person for row in roster.rows} if found else {}
+    problems = [*roster.problems, *(Problem(**row, person=people.get(row["line"], "")) for row in found)]
     return sorted(problems, key=lambda problem: (problem.line, problem.field, problem.value, problem.rule))
 
 
 def not_in_file(db: Db, day: date) -> list[tuple[UUID, str]]:
     """Return who works on *day* at which agency of the file without being in it there."""
     return [(row["person_id"], row["agency_id"]) for row in db.rows(_NOT_IN_FILE, day=day)]
+
+
+def renamed(db: Db) -> list[dict[str, Any]]:
+    """Return the people whose names the file changes, with what they were, in its order."""
+    return db.rows(_RENAMED)
 
 
 def _copy(db: Db, roster: Roster) -> None:
@@ -222,12 +268,12 @@ def _copy(db: Db, roster: Roster) -> None:
             cells = [row.cells.get(column, "") for column in _COPIED]
             key = row.cells.get("email", "").casefold()
             several = (row.several(column) for column in LISTS)
-            copy.write_row((row.line, *cells, *several, row.sort_key, row.search_key, key))
+            copy.write_row((row.line, *cells, *several, row.sort_key, row.search_key, row.staff_key, key))
     db.run("ANALYZE roster_row")
 
 
 def _check(db: Db, checks: Iterable[str], parameters: dict[str, object]) -> None:
-    db.run(f"INSERT INTO roster_problem {' UNION ALL '.join(checks)}", **parameters)
+    db.run(f"INSERT INTO roster_problem {' UNION ALL '.join(f'({check})' for check in checks)}", **parameters)
 
 
 def _found(db: Db) -> bool:

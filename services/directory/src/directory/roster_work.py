@@ -14,7 +14,7 @@ import structlog
 from psycopg.types.json import Jsonb
 
 from directory import membership, news, roster_stage, rosters
-from directory.rules import roles
+from directory.rules import roles, roster_days
 from directory.rules import rosters as rules
 from directory.rules.rosters import Problem
 from servicekit.calendar import pacific_date
@@ -39,14 +39,27 @@ UPDATE roster_import SET
   state = %(state)s, completed_at = clock_timestamp(), rows = %(rows)s, errors = %(errors)s,
   people_added = %(people_added)s, people_changed = %(people_changed)s,
   jobs_added = %(jobs_added)s, jobs_changed = %(jobs_changed)s,
-  jobs_ended = %(jobs_ended)s, unchanged = %(unchanged)s, not_in_file = %(not_in_file)s
+  jobs_ended = %(jobs_ended)s, unchanged = %(unchanged)s, not_in_file = %(not_in_file)s,
+  encoding = %(encoding)s, days = %(days)s, names_changed = %(names_changed)s
 WHERE id = %(id)s
 """
 _PROBLEMS = """
-INSERT INTO roster_error (import_id, n, line, field, value, rule)
-SELECT %(id)s, n, line, field, value, rule
-FROM jsonb_to_recordset(%(problems)s) AS problem (n int, line int, field text, value text, rule text)
+INSERT INTO roster_error (import_id, n, line, field, value, rule, person)
+SELECT %(id)s, n, line, field, value, rule, person
+FROM jsonb_to_recordset(%(problems)s) AS problem (n int, line int, field text, value text, rule text, person text)
 """
+_NAMES = """
+INSERT INTO roster_name
+  (import_id, n, line, person_id, staff_number, family_before, given_before, family_name, given_name)
+SELECT %(id)s, n, line, person_id, staff_number, family_before, given_before, family_name, given_name
+FROM jsonb_to_recordset(%(names)s) AS name (n int, line int, person_id uuid, staff_number text,
+  family_before text, given_before text, family_name text, given_name text)
+"""
+_OLD = (
+    "DELETE FROM roster_error USING roster_import WHERE id = import_id AND completed_at < %(before)s",
+    "DELETE FROM roster_name USING roster_import WHERE id = import_id AND completed_at < %(before)s",
+)
+_FORGET_NAMES = "DELETE FROM roster_name WHERE import_id = %(id)s"
 _PROGRESS = "UPDATE roster_progress SET step = %(step)s, rows = %(rows)s WHERE import_id = %(id)s"
 _ABSENT = """
 INSERT INTO roster_absent (import_id, person_id, agency_id)
@@ -54,6 +67,7 @@ SELECT %(id)s, person_id, agency_id FROM unnest(%(people)s::uuid[], %(agencies)s
 """
 _COUNTS = (
     "people_added", "people_changed", "jobs_added", "jobs_changed", "jobs_ended", "unchanged", "not_in_file",
+    "names_changed",
 )  # fmt: skip
 
 _PEOPLE_CHANGED = """
@@ -69,8 +83,10 @@ RETURNING person.id
 """
 _PEOPLE_ADDED = """
 INSERT INTO person
-  (id, staff_number, family_name, given_name, email, email_key, telephone, sort_key, search_key, version, created_at)
-SELECT id, staff_number, family_name, given_name, email, email_key, telephone, sort_key, search_key, 1, %(at)s
+  (id, staff_number, staff_key, family_name, given_name, email, email_key, telephone, sort_key, search_key, version,
+   created_at)
+SELECT id, staff_number, staff_key, family_name, given_name, email, email_key, telephone, sort_key, search_key, 1,
+  %(at)s
 FROM roster_person WHERE added
 """
 # A job that was told to have ended and goes on after all is told as taken up again.
@@ -179,16 +195,15 @@ def resume(database: Database, now: datetime) -> None:  # noqa: ARG001 - the sig
 def forget(database: Database, now: datetime) -> None:
     """Remove the personal data of old imports: reported problems, and pieces of files that were never run."""
     with database.transaction(actor="services/directory", method="jobs/forget_rosters", at=now) as db:
-        problems = db.run(
-            "DELETE FROM roster_error USING roster_import WHERE id = import_id AND completed_at < %(before)s",
-            before=now - KEEP_PROBLEMS,
-        )
+        problems, named = (db.run(statement, before=now - KEEP_PROBLEMS) for statement in _OLD)
         pieces = db.run(
             "DELETE FROM roster_chunk USING roster_import"
             " WHERE id = import_id AND state IN ('RECEIVING', 'CHECKED') AND created_at < %(before)s",
             before=now - _ABANDONED,
         )
-        db.changed("rosterImports/-", after={"problems_removed": problems, "pieces_removed": pieces})
+        db.changed(
+            "rosterImports/-", after={"problems_removed": problems, "names_removed": named, "pieces_removed": pieces}
+        )
 
 
 def work(database: Database, import_id: UUID) -> None:
@@ -219,7 +234,7 @@ def _give_up(database: Database, import_id: UUID) -> None:
         if tries >= MOST_TRIES:
             problem = Problem(1, "", "", "could not be worked on: an error of the service, which was logged")
             db.run(_FORGET_CHUNKS, id=import_id)
-            _finish(db, import_id, rosters.REFUSED, 0, [problem], dict.fromkeys(_COUNTS, 0))
+            _finish(db, import_id, rosters.REFUSED, rules.NOTHING, [problem], dict.fromkeys(_COUNTS, 0))
         db.changed(f"rosterImports/{import_id}", after={"tries": tries})
 
 
@@ -240,8 +255,9 @@ def _work(database: Database, db: Db, import_id: UUID) -> None:
     db.run("SAVEPOINT roster")
     agency_id, day = taken[0]["agency_id"], pacific_date(db.at)
     problems = roster_stage.stage(db, roster, agency_id=agency_id)
-    counts, absent = dict.fromkeys(_COUNTS, 0), []
+    counts, absent, renamed = dict.fromkeys(_COUNTS, 0), [], []
     if not problems:
+        renamed = roster_stage.renamed(db)
         at("APPLYING", len(roster.rows))
         touched, counts = _apply(db, roster, whole=not agency_id, day=day)
         at("AUDIENCES", len(roster.rows))
@@ -255,9 +271,18 @@ def _work(database: Database, db: Db, import_id: UUID) -> None:
         db.events.clear()
     state = rosters.REFUSED if problems else rosters.APPLIED if keep else rosters.CHECKED
     _ask_about(db, import_id, absent)
+    _note_names(db, import_id, renamed)
     if state != rosters.CHECKED:
         db.run(_FORGET_CHUNKS, id=import_id)
-    _finish(db, import_id, state, len(roster.rows), problems, counts)
+    counts["names_changed"] = len(renamed)
+    _finish(db, import_id, state, roster, problems, counts)
+
+
+def _note_names(db: Db, import_id: UUID, renamed: Sequence[dict[str, Any]]) -> None:
+    """Keep whose name changes and how: it shows what a wrong reading of the file would do."""
+    db.run(_FORGET_NAMES, id=import_id)
+    listed = [{"n": n, **row, "person_id": str(row["person_id"])} for n, row in enumerate(renamed, 1)]
+    db.run(_NAMES, id=import_id, names=Jsonb(listed))
 
 
 def _ask_about(db: Db, import_id: UUID, absent: Sequence[tuple[UUID, str]]) -> None:
@@ -268,11 +293,23 @@ def _ask_about(db: Db, import_id: UUID, absent: Sequence[tuple[UUID, str]]) -> N
 
 
 def _finish(
-    db: Db, import_id: UUID, state: str, rows: int, problems: Sequence[Problem], counts: dict[str, int]
+    db: Db,
+    import_id: UUID,
+    state: str,
+    roster: rules.Roster,
+    problems: Sequence[Problem],
+    counts: dict[str, int],
 ) -> None:
+    days = [
+        {"column": column, "month_first": order.first == roster_days.MONTH_FIRST, "certain": order.certain}
+        for column, order in sorted(roster.days.items())
+        if order.first
+    ]
     listed = [{"n": n, **vars(problem)} for n, problem in enumerate(problems, 1)]
     db.run(_PROBLEMS, id=import_id, problems=Jsonb(listed))
-    db.run(_DONE, id=import_id, state=state, rows=rows, errors=len(problems), **counts)
+    rows = len(roster.rows)
+    said = {"encoding": roster.encoding, "days": Jsonb(days)}
+    db.run(_DONE, id=import_id, state=state, rows=rows, errors=len(problems), **said, **counts)
     db.changed(f"rosterImports/{import_id}", after={"state": state, "errors": len(problems), **counts})
     log.info("roster_import_ended", state=state, rows=rows, errors=len(problems), **counts)
 

@@ -8,7 +8,14 @@ from sqlalchemy import desc, tuple_
 from sqlmodel import select
 
 from directory import queries
-from directory.tables import AgencyRow, RosterChunkRow, RosterErrorRow, RosterImportRow, RosterProgressRow
+from directory.tables import (
+    AgencyRow,
+    RosterChunkRow,
+    RosterErrorRow,
+    RosterImportRow,
+    RosterNameRow,
+    RosterProgressRow,
+)
 from servicekit.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
@@ -140,6 +147,16 @@ def not_in_file(db: Db, import_id: UUID, scope: Scope, page: Page, *, day: date)
     """Return a page of those who were not in the file and work there still, by name, and how many there are."""
     get(db, import_id, scope)
     return queries.not_in_file(db, import_id, page, day=day)
+
+
+def name_changes(db: Db, import_id: UUID, scope: Scope, page: Page) -> tuple[list[RosterNameRow], int]:
+    """Return a page of the names that a file changes, by line, and how many there are."""
+    total = get(db, import_id, scope).names_changed
+    query = select(RosterNameRow).where(RosterNameRow.import_id == import_id)
+    if page.after is not None:
+        query = query.where(RosterNameRow.n > page.after[0])
+    rows = db.exec(query.order_by(RosterNameRow.n).limit(page.size + 1)).all()  # type: ignore[arg-type]
+    return list(rows), total
 
 
 def errors(db: Db, import_id: UUID, scope: Scope, page: Page) -> list[RosterErrorRow]:

@@ -93,11 +93,16 @@ class JobClassRow(Base, table=True):
 
 
 class PersonRow(Base, table=True):
-    """A person. The staff number never changes and is never given again; everything else may change."""
+    """A person. The staff number never changes and is never given again; everything else may change.
+
+    `staff_key` is what numbers are compared by. Of people whose numbers looked alike before there was one, the first
+    has it; the key of the others is nobody's number, and they are found by their exact number.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("staff_number"),
+        UniqueConstraint("staff_key"),
         # Checked at the end of a statement: one roster may hand an address from one person to another.
         UniqueConstraint("email_key", deferrable=True, initially="IMMEDIATE"),
         Index("ix_person_sort_key_id", "sort_key", "id"),
@@ -105,6 +110,7 @@ class PersonRow(Base, table=True):
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
     staff_number: str
+    staff_key: str
     family_name: str
     given_name: str
     email: str | None
@@ -232,6 +238,12 @@ class RosterImportRow(Base, table=True):
     jobs_ended: int = 0
     unchanged: int = 0
     not_in_file: int = 0
+    # How its letters and days were read: the report says what was not certain.
+    encoding: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    days: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
+    )
+    names_changed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     created_at: datetime = _moment()
     completed_at: datetime | None = _moment(optional=True)
 
@@ -272,8 +284,24 @@ class RosterAbsentRow(Base, table=True):
     agency_id: str = Field(sa_column=Column(Text, primary_key=True))
 
 
+class RosterNameRow(Base, table=True):
+    """A name that a roster file changes: what it was, and what the file says. `n` gives the order of the file."""
+
+    __tablename__ = "roster_name"
+
+    import_id: uuid.UUID = Field(foreign_key="roster_import.id", primary_key=True)
+    n: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    line: int
+    person_id: uuid.UUID
+    staff_number: str
+    family_before: str
+    given_before: str
+    family_name: str
+    given_name: str
+
+
 class RosterErrorRow(Base, table=True):
-    """What is wrong with a cell of a roster file. `n` gives the order: by line, then by column."""
+    """What is wrong with a cell of a roster file, and whom its row is about. `n`: by line, then by column."""
 
     __tablename__ = "roster_error"
 
@@ -283,6 +311,7 @@ class RosterErrorRow(Base, table=True):
     field: str
     value: str
     rule: str
+    person: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class AudienceRow(Base, table=True):

@@ -130,7 +130,7 @@ def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
             reference.Membership(
                 county.fips,
                 agency_id(each.name, "agencies.name"),
-                spells.optional_day("agencies.counties.start_date", county.start_date),
+                spells.day("agencies.counties.start_date", county.start_date) if county.start_date else None,
                 spells.optional_day("agencies.counties.end_date", county.end_date),
             )
             for each in request.agencies

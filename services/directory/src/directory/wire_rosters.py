@@ -4,7 +4,8 @@ from uuid import UUID
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import rosters
-from directory.tables import RosterErrorRow, RosterImportRow, RosterProgressRow
+from directory.rules.names import display_name
+from directory.tables import RosterErrorRow, RosterImportRow, RosterNameRow, RosterProgressRow
 from servicekit import names
 
 
@@ -30,6 +31,9 @@ def roster_import(row: RosterImportRow, progress: RosterProgressRow | None = Non
         unchanged=row.unchanged,
         not_in_file=row.not_in_file,
         sent_by=row.actor,
+        encoding=row.encoding,
+        day_columns=[pb.RosterImport.DayColumn(**each) for each in row.days],
+        names_changed=row.names_changed,
     )
     if progress is not None and row.state == rosters.RUNNING:
         message.step = pb.RosterImport.Step.Value(progress.step)
@@ -42,4 +46,15 @@ def roster_import(row: RosterImportRow, progress: RosterProgressRow | None = Non
 
 def roster_error(row: RosterErrorRow) -> pb.RosterImportError:
     """Return what is wrong with a cell."""
-    return pb.RosterImportError(row=row.line, column=row.field, value=row.value, rule=row.rule)
+    return pb.RosterImportError(row=row.line, column=row.field, value=row.value, rule=row.rule, person=row.person)
+
+
+def name_change(row: RosterNameRow) -> pb.RosterNameChange:
+    """Return a name that a file changes."""
+    return pb.RosterNameChange(
+        row=row.line,
+        person=f"people/{row.person_id}",
+        staff_number=row.staff_number,
+        before=display_name(row.family_before, row.given_before),
+        after=display_name(row.family_name, row.given_name),
+    )

@@ -11,8 +11,6 @@ from datetime import date
 from cadre.directory.v1 import directory_service_pb2 as pb
 from gateway import sheets
 
-# The marks that a roster's reader takes off again.
-_FORMULA = ("=", "+", "-", "@")
 # What each column means, for the page beside the template.
 MEANINGS = {
     "agency": "Short name of your agency in addresses: {agency_id}",
@@ -21,12 +19,12 @@ MEANINGS = {
     "given_name": "May be empty if the family name is not",
     "local_title": "The title that the job has here",
     "job_class": "Short name of the statewide class, from the list below",
-    "hired_on": "First day of this job, such as 2026-11-23",
+    "hired_on": "First day of this job, such as 2026-11-23, or 11/23/2026 in the whole column",
     "email": "Work address; empty = none",
     "units": "Short names of work units from the list below, separated by ;",
     "left_on": "First day on which the person no longer works here; empty = works here",
     "leave_from": "First day of a leave",
-    "leave_to": "Last day of a leave; empty = not known yet",
+    "leave_to": "Last day of a leave; empty, or 9999-12-31 = not known yet",
     "roles": "coordinator, supervisor or director, separated by ;",
     "telephone": "Work telephone, such as 707-555-0123, ext. 4",
 }
@@ -44,7 +42,7 @@ def of_people(columns: Iterable[pb.RosterColumn], people: Iterable[pb.Person], a
     for person in people:
         cells = _cells(person, agency, today.isoformat())
         rows.append([cells[name] for name in names])
-    return sheets.file_of(names, rows, formula=_FORMULA)
+    return sheets.file_of(names, rows)
 
 
 def _cells(person: pb.Person, agency: str, today: str) -> dict[str, str]:

@@ -245,6 +245,7 @@ _BY_REASON = {
     "NOT_ON_LEAVE": "This person is not on leave on that day.",
     "NAME_MISSING": "Give at least one name.",
     "STAFF_NUMBER_TAKEN": "Somebody has the staff number {staff_number} already. It never changes, at any agency.",
+    "STAFF_NUMBER_ALIKE": "Somebody has the staff number {staff_number}: were zeros at the front lost? Give it whole.",
     "EMAIL_TAKEN": "Somebody else has this e-mail address.",
     "NO_CURRENT_WORK": "This person has no job today, so there is nothing to sign in for.",
     "DEMONSTRATION_OFF": "This works in a demonstration only.",

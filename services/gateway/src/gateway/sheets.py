@@ -14,12 +14,12 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant
 
 
-def file_of(columns: Sequence[str], lines: Iterable[Sequence[Any]], *, formula: tuple[str, ...] = FORMULA) -> bytes:
-    """Return *lines* under their *columns* as the bytes of a file; text that begins like a *formula* is marked."""
+def file_of(columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+    """Return *lines* under their *columns* as the bytes of a file; text that begins like a formula is marked."""
     written = io.StringIO(newline="")
     writer = csv.writer(written)
     writer.writerow(columns)
     writer.writerows(
-        [f"'{cell}" if isinstance(cell, str) and cell.startswith(formula) else cell for cell in line] for line in lines
+        [f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in line] for line in lines
     )
     return b"\xef\xbb\xbf" + written.getvalue().encode()

@@ -71,6 +71,18 @@ class RosterRpcs(DirectoryBase):
         token = page.next_token(rows, (shown[-1]["sort_key"], shown[-1]["id"])) if shown else ""
         return pb.ListPeopleNotInFileResponse(people=map(wire.person, shown), next_page_token=token, total_size=total)
 
+    def ListRosterNameChanges(
+        self, request: pb.ListRosterNameChangesRequest, call: Call
+    ) -> pb.ListRosterNameChangesResponse:
+        import_id, page = wire_rosters.import_id(request.parent, "parent"), page_of(request)
+        with self.read() as db:
+            rows, total = rosters.name_changes(db, import_id, call.scope, page)
+        shown = rows[: page.size]
+        token = page.next_token(rows, (shown[-1].n,)) if shown else ""
+        return pb.ListRosterNameChangesResponse(
+            changes=map(wire_rosters.name_change, shown), next_page_token=token, total_size=total
+        )
+
     def ListRosterImportErrors(
         self, request: pb.ListRosterImportErrorsRequest, call: Call
     ) -> pb.ListRosterImportErrorsResponse:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from servicekit import text
 from servicekit.refusals import InvalidField, Kind, Refusal
 
 # One @, something on both sides, no white space: what a mail server makes of the rest is its business.
@@ -10,8 +11,14 @@ EMAIL = r"[^@\s]+@[^@\s]+"
 # Letters to Unicode, but typed as an apostrophe or not at all: the okina and the apostrophe of some alphabets.
 _TURNED_COMMAS = "\u02bb\u02bc"
 _ASCII_MARKS = re.compile(r"[^a-z0-9 ]")
-# A number as people write it, with an extension or without one; letters stand only before the extension.
-TELEPHONE = r"[+(]?[0-9][0-9 ().\-/]{5,28}[0-9](,? ?(ext\.?|x) ?[0-9]{1,6})?"
+# A number as people write it, with an extension or without one, in any case; letters stand only before the extension.
+TELEPHONE = r"[+(]?[0-9][0-9 ().\-/]{5,28}[0-9]([,;]? ?((ext(ensio)?n?|x)[.:]? ?#?|#) ?[0-9]{1,8})?"
+A_TELEPHONE = "must be a telephone number, such as 707-555-0123, ext. 4"
+# A number as a spreadsheet shortens it, and as it writes one that it holds as a number.
+_SHORTENED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+|[0-9]+[.,][0-9]+[eE][0-9]+")
+_WITH_DECIMALS = re.compile(r"([0-9]+)[.,]0+")
+_LOST_LETTER = "\ufffd"
+_DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015", "-"))
 LONGEST = 200
 LONGEST_STAFF_NUMBER = 40
 
@@ -39,13 +46,75 @@ def check_email(field: str, value: str) -> None:
 
 def check_telephone(field: str, value: str) -> None:
     """Refuse what cannot be a telephone number; empty = none. The value is not repeated: it is personal."""
-    if value and not re.fullmatch(TELEPHONE, value):
-        raise InvalidField(field, "", "must be a telephone number, such as 707-555-0123, ext. 4")
+    if value and not re.fullmatch(TELEPHONE, value, re.IGNORECASE):
+        raise InvalidField(field, "", A_TELEPHONE)
+
+
+def check_letters(field: str, typed: str) -> None:
+    """Refuse a name, as it was typed, with a sign that only looks like a letter of its word."""
+    if rule := fault_of_name(typed):
+        raise InvalidField(field, "", rule)
+
+
+def check_staff_number(field: str, typed: str) -> None:
+    """Refuse a staff number, as it was typed, that is missing, too long, or not what its owner would read out."""
+    number = numbered(typed)
+    if not number or len(number) > LONGEST_STAFF_NUMBER:
+        raise InvalidField(
+            field, number[:LONGEST_STAFF_NUMBER], f"must be given, of at most {LONGEST_STAFF_NUMBER} characters"
+        )
+    if rule := fault_of_staff_number(typed):
+        raise InvalidField(field, number, rule)
+
+
+def fault_of_name(typed: str) -> str:
+    """Return the rule that a name, as it was typed, breaks by a sign of it; '' if none."""
+    if sign := text.mixture(typed):
+        return f"must not hold {sign}: it only looks like a letter of this word"
+    if _LOST_LETTER in typed:
+        return "must be written again: a letter was lost when the file was saved"
+    return ""
+
+
+def fault_of_staff_number(typed: str) -> str:
+    """Return the rule that a staff number, as it was typed or as a spreadsheet wrote it, breaks; '' if none."""
+    if sign := text.mixture(typed) or text.foreign(typed):
+        return f"must not hold {sign}: it only looks like a plain letter or digit"
+    if _LOST_LETTER in typed:
+        return "must be written again: a letter was lost when the file was saved"
+    number = numbered(typed)
+    if _SHORTENED.fullmatch(number):
+        return "must be the whole number: a spreadsheet shortened it; format the column as text and type it again"
+    if decimals := _WITH_DECIMALS.fullmatch(number):
+        return f"must not end in decimals: is {decimals[1]} meant, or were zeros lost too?"
+    return ""
 
 
 def clean(value: str) -> str:
-    """Return *value* in NFC with single spaces, so that what looks equal is equal."""
-    return " ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split())
+    """Return *value* as it is kept: what looks equal is equal."""
+    return text.line(value)
+
+
+def numbered(value: str) -> str:
+    """Return a staff or telephone number as it is kept: clean, with the hyphens of keyboards."""
+    return text.line(value).translate(_DASHES)
+
+
+def staff_key(number: str) -> str:
+    """Return what staff numbers are compared by: two that look alike have the same."""
+    return text.identity(number)
+
+
+def zeroed_keys(number: str) -> list[str]:
+    """Return the keys of the numbers that *number* may have been before a spreadsheet took zeros off its front.
+
+    Empty for numbers that are not all digits: nothing takes zeros off those.
+    """
+    key = staff_key(number)
+    bare = key.lstrip("0")
+    if not (key.isascii() and key.isdecimal() and bare):
+        return []
+    return [bare.zfill(length) for length in range(len(bare), LONGEST_STAFF_NUMBER + 1) if length != len(key)]
 
 
 def fold(value: str) -> str:

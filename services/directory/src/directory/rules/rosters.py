@@ -1,44 +1,57 @@
-"""Roster files: encodings, separators and columns. What the cells may hold is checked in SQL, all rows at once."""
+"""Roster files: separators, columns and rows. What the cells may hold is checked in SQL, all rows at once."""
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 
-from directory.rules import names
+from directory.rules import encodings, names, roster_days
+from servicekit import text
+from servicekit.refusals import InvalidField
 
 REQUIRED = ("agency", "staff_number", "family_name", "given_name", "local_title", "job_class", "hired_on")
 # Left out of a file, they are not touched; an empty cell of `email`, `telephone`, `units`, `roles` means: none.
 OPTIONAL = ("email", "units", "left_on", "leave_from", "leave_to", "roles", "telephone")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 LISTS = ("units", "roles")
+DAYS = ("hired_on", "left_on", "leave_from", "leave_to")
 LONGEST_CELL = 500
 MOST_ROWS = 200_000
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MOST_CELLS = 1_000
+_LONGEST_SHOWN = 60
 _SEPARATORS = (",", ";", "\t")
-_MARKED = ("'=", "'+", "'-", "'@")
+# What an apostrophe marks as text in the files that we give: see the gateway's.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant
 # What people send instead of a CSV file, by how it begins, with what to do.
 _OTHER_FILES = (
     (b"PK\x03\x04", "must be CSV: open the workbook and save it as CSV UTF-8"),
     (b"\xd0\xcf\x11\xe0", "must be CSV: open the workbook and save it as CSV UTF-8"),
     (b"%PDF-", "must be CSV, and is a PDF"),
 )
+_NUMBERS = ("staff_number", "telephone")
+
+Records = Iterable[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a cell: the line of the file (1 = the header), its column, what stands there, the rule."""
+    """What is wrong with a cell: the line of the file (1 = the header), its column, what stands there, the rule.
+
+    *person* is who the row is about, as the file says it, for whoever sent the file.
+    """
 
     line: int
     field: str
     value: str
     rule: str
+    person: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the file: cells by column, and what names are ordered and found by."""
+    """A line of the file: cells by column, and what names and numbers are ordered, found and compared by."""
 
     line: int
     cells: dict[str, str]
@@ -53,6 +66,16 @@ class Row:
         """See `names.search_key`."""
         return names.search_key(self.cells["family_name"], self.cells["given_name"], self.cells["staff_number"])
 
+    @property
+    def staff_key(self) -> str:
+        """See `names.staff_key`."""
+        return names.staff_key(self.cells["staff_number"])
+
+    @property
+    def person(self) -> str:
+        """Return name and number as the file has them."""
+        return _person(self.cells)
+
     def several(self, column: str) -> str:
         """Return the values of a cell that holds several, sorted, each once, still joined by `;`."""
         cell = self.cells.get(column, "")
@@ -61,101 +84,186 @@ class Row:
 
 @dataclass(frozen=True)
 class Roster:
-    """A file that was read: its columns and rows, and what is wrong with its form."""
+    """A file that was read: its columns and rows, what is wrong with its form, and how it was understood."""
 
     columns: frozenset[str]
     rows: list[Row]
     problems: list[Problem]
+    encoding: str = ""
+    days: Mapping[str, roster_days.Order] = field(default_factory=dict)
+
+
+NOTHING = Roster(frozenset(), [], [])
+
+
+class _TooWide(csv.Error):
+    """A line has more cells than any roster."""
 
 
 def read(content: bytes) -> Roster:
-    """Read a roster file in UTF-8, UTF-16 or Windows-1252, separated by commas, semicolons or tabs."""
+    """Read a roster file of text, separated by commas, semicolons or tabs."""
     for beginning, rule in _OTHER_FILES:
         if content.startswith(beginning):
-            return _unreadable("file", rule)
-    text = decode(content)
-    if text is None:
-        return _unreadable("encoding", "must be UTF-8, UTF-16 or Windows-1252")
-    if "\0" in text:
-        return _unreadable("encoding", "must be a text file")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+            return unreadable("file", rule)
+    decoded = encodings.decode(content)
+    faults = [Problem(fault.line, "encoding", fault.value, fault.rule) for fault in decoded.faults]
+    if faults and not decoded.text:
+        return Roster(frozenset(), [], faults)
+    if "\0" in decoded.text:
+        line = decoded.text[: decoded.text.index("\0")].count("\n") + 1
+        return Roster(frozenset(), [], [Problem(line, "encoding", "", "must be a text file")])
+    roster = _of_text(decoded.text, decoded.title)
+    return _named(roster, [*faults, *roster.problems]) if faults else roster
+
+
+def of_records(records: Iterator[tuple[int, list[str]]], encoding: str) -> Roster:
+    """Read records with their line numbers; the first is the header. Empty columns without a name are left out."""
+    line, header = next(records, (1, []))
+    columns = [text.line(cell).lower() for cell in header]
+    while columns and not columns[-1]:
+        columns.pop()
+    if problems := list(_header_problems(line, columns)):
+        return Roster(frozenset(columns), [], problems, encoding)
+    rows: list[Row] = []
+    for number, cells in records:
+        if len(rows) == MOST_ROWS:
+            problems.append(Problem(number, "", "", f"is beyond the {MOST_ROWS} rows that one file may have"))
+            break
+        values = {column: _plain(column, cell) for column, cell in zip(columns, cells, strict=False) if column}
+        if problem := _row_problem(number, columns, cells, values):
+            problems.append(problem)
+        else:
+            problems.extend(_letter_problems(number, columns, cells, values))
+            rows.append(Row(number, values))
+    if not rows and not problems:
+        problems.append(Problem(line, "", "", "must be followed by at least one row"))
+    days = roster_days.orders({column: [row.cells[column] for row in rows] for column in DAYS if column in columns})
+    problems.extend(_read_days(rows, days))
+    return Roster(frozenset(columns) - {""}, rows, problems, encoding, days)
+
+
+def unreadable(column: str, rule: str) -> Roster:
+    """Return what is said of a file that holds nothing to be read."""
+    return Roster(frozenset(), [], [Problem(1, column, "", rule)])
+
+
+def _of_text(content: str, encoding: str) -> Roster:
+    separator = _separator(content)
+    start = 1
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(content, newline=""):
+            if line.count(separator) >= MOST_CELLS:
+                raise _TooWide(f"has {line.count(separator) + 1:,} cells, and a roster has {len(COLUMNS)} columns")
+            yield line
+
+    reader = csv.reader(lines(), delimiter=separator, strict=True)
 
     def numbered() -> Iterator[tuple[int, list[str]]]:
         """Give each record with the line on which it starts; skip empty ones and Excel's `sep=` line."""
-        start = 1
+        nonlocal start
         for cells in reader:
             if any(cell.strip() for cell in cells) and not (start == 1 and cells[0].startswith("sep=")):
                 yield start, cells
             start = reader.line_num + 1
 
     try:
-        return _read(numbered())
-    except csv.Error as error:
-        return Roster(frozenset(), [], [Problem(reader.line_num, "", "", f"cannot be read as CSV: {error}")])
+        return of_records(numbered(), encoding)
+    except _TooWide as error:
+        return Roster(frozenset(), [], [Problem(start, "", "", str(error))], encoding)
+    except csv.Error:
+        rule = "has a quotation mark that is not closed, or not doubled inside a cell"
+        shown = next(islice(io.StringIO(content, newline=""), start - 1, None), "")
+        return Roster(frozenset(), [], [Problem(start, "", text.line(shown)[:_LONGEST_SHOWN], rule)], encoding)
 
 
-def decode(content: bytes) -> str | None:
-    """Return the text of *content*, or none if it has no encoding that we know."""
-    encoding = next((name for bom, name in _BOMS if content.startswith(bom)), "")
-    if not encoding:
-        # Without a mark, UTF-16 shows by the zero bytes of its ASCII signs: in odd places if little-endian.
-        head = content[:2000]
-        if head.count(0) > len(head) // 4:
-            encoding = "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
-    for candidate in [encoding] if encoding else ["utf-8", "cp1252"]:
-        try:
-            return content.decode(candidate)
-        except UnicodeDecodeError:
-            continue
-    return None
-
-
-def _separator(text: str) -> str:
+def _separator(content: str) -> str:
     """Return the sign that parts the cells of the header; Excel may say it itself in a line `sep=;`."""
-    header = text.lstrip().partition("\n")[0]
+    header = content.lstrip().partition("\n")[0]
     if header.startswith("sep=") and len(header.strip()) == len("sep=;"):
         return header[4]
     return max(_SEPARATORS, key=header.count)
 
 
-def _read(records: Iterator[tuple[int, list[str]]]) -> Roster:
-    line, header = next(records, (1, []))
-    columns = [cell.strip().lower() for cell in header]
-    if problems := list(_header_problems(line, columns)):
-        return Roster(frozenset(columns), [], problems)
-    rows: list[Row] = []
-    for number, cells in records:
-        if len(rows) == MOST_ROWS:
-            problems.append(Problem(number, "", "", f"is beyond the {MOST_ROWS} rows that one file may have"))
-            break
-        values = dict(zip(columns, map(_plain, cells), strict=False))
-        if len(cells) != len(columns):
-            problems.append(Problem(number, "", "", f"must have {len(columns)} cells, and has {len(cells)}"))
-        elif too_long := [column for column, value in values.items() if len(value) > LONGEST_CELL]:
-            problems.append(Problem(number, too_long[0], "", f"must be at most {LONGEST_CELL} characters"))
-        else:
-            rows.append(Row(number, values))
-    if not rows and not problems:
-        problems.append(Problem(line, "", "", "must be followed by at least one row"))
-    return Roster(frozenset(columns), rows, problems)
-
-
-def _plain(cell: str) -> str:
+def _plain(column: str, cell: str) -> str:
     """Return a tidy cell without the apostrophe by which a file marks as text what looks like a formula."""
-    cell = names.clean(cell)
-    return cell[1:] if cell.startswith(_MARKED) else cell
+    cell = _unmarked(cell)
+    return names.numbered(cell) if column in _NUMBERS else text.line(cell)
+
+
+def _unmarked(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 def _header_problems(line: int, columns: list[str]) -> Iterator[Problem]:
     for column in REQUIRED:
         if column not in columns:
             yield Problem(line, column, "", "is missing: every roster has this column")
-    for column in dict.fromkeys(columns):
-        if column not in COLUMNS:
-            yield Problem(line, column, column, "is not a column of a roster")
-        elif columns.count(column) > 1:
+    for column, times in Counter(columns).items():
+        if column and column not in COLUMNS:
+            yield Problem(line, column[:_LONGEST_SHOWN], column[:_LONGEST_SHOWN], "is not a column of a roster")
+        elif column and times > 1:
             yield Problem(line, column, column, "must be there only once")
 
 
-def _unreadable(field: str, rule: str) -> Roster:
-    return Roster(frozenset(), [], [Problem(1, field, "", rule)])
+def _row_problem(line: int, columns: list[str], cells: list[str], values: dict[str, str]) -> Problem | None:
+    """Return what makes a line no row: cells without a column, too few, or one that is too long."""
+    person = _person(values)
+    beyond = next((cell.strip() for cell in cells[len(columns) :] if cell.strip()), "")
+    if len(cells) < len(columns) or beyond:
+        rule = f"must have {len(columns)} cells, and has {len(cells)}"
+        return Problem(line, "", beyond[:_LONGEST_SHOWN], rule, person)
+    for at, (column, cell) in enumerate(zip(columns, cells, strict=False), 1):
+        if not column and cell.strip():
+            return Problem(line, "", cell.strip()[:_LONGEST_SHOWN], f"stands in column {at}, which has no name", person)
+    long = next((column for column, value in values.items() if len(value) > LONGEST_CELL), None)
+    if long is None:
+        return None
+    return Problem(line, long, values[long][:_LONGEST_SHOWN], f"must be at most {LONGEST_CELL} characters", person)
+
+
+def _letter_problems(line: int, columns: list[str], cells: list[str], values: dict[str, str]) -> Iterator[Problem]:
+    """Name what only looks like a letter or a number, before cleaning could take it off."""
+    for column, cell in zip(columns, cells, strict=False):
+        if column == "staff_number":
+            rule = names.fault_of_staff_number(_unmarked(cell))
+        elif column in ("family_name", "given_name"):
+            rule = names.fault_of_name(cell)
+        else:
+            continue
+        if rule:
+            yield Problem(line, column, values[column], rule, _person(values))
+
+
+def _read_days(rows: list[Row], days: Mapping[str, roster_days.Order]) -> Iterator[Problem]:
+    """Put days into the cells of *rows* as `YYYY-MM-DD`; many rows have the same, so each is read once."""
+    known: dict[tuple[str, str], str | InvalidField] = {}
+    for row in rows:
+        for column in DAYS:
+            cell = row.cells.get(column, "")
+            if not cell:
+                continue
+            if (column, cell) not in known:
+                try:
+                    known[column, cell] = roster_days.day(column, cell, days.get(column))
+                except InvalidField as fault:
+                    known[column, cell] = fault
+            day = known[column, cell]
+            if isinstance(day, InvalidField):
+                yield Problem(row.line, column, cell, day.metadata["rule"], row.person)
+            else:
+                row.cells[column] = day
+
+
+def _named(roster: Roster, problems: list[Problem]) -> Roster:
+    """Return *roster* with *problems*, each with the person of its row."""
+    people = {row.line: row.person for row in roster.rows}
+    named = [
+        Problem(one.line, one.field, one.value, one.rule, one.person or people.get(one.line, "")) for one in problems
+    ]
+    return Roster(roster.columns, roster.rows, named, roster.encoding, roster.days)
+
+
+def _person(cells: Mapping[str, str]) -> str:
+    name = names.display_name(cells.get("family_name", ""), cells.get("given_name", ""))
+    return ", ".join(part for part in (name, cells.get("staff_number", "")) if part)

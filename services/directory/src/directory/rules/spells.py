@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from servicekit.calendar import NO_END, YEARS_OF_LIVES, day_of
 from servicekit.refusals import InvalidField, Kind, Refusal
 
 
@@ -50,25 +51,18 @@ class Spell:
 
     @classmethod
     def through(cls, start: date, last: date | None) -> "Spell":
-        """Return the days from *start* to *last*, both included."""
-        return cls(start, None if last is None else last + timedelta(days=1))
+        """Return the days from *start* to *last*, both included; after the last day of the calendar there is none."""
+        return cls(start, None if last is None or last == NO_END else last + timedelta(days=1))
 
 
 def day(field: str, value: str) -> date:
-    """Return the date that *value* says, which must be given as `YYYY-MM-DD`."""
-    try:
-        parsed = date.fromisoformat(value)
-    except ValueError:
-        parsed = None
-    # fromisoformat also takes 20260101 and 2026-W01-1.
-    if parsed is None or parsed.isoformat() != value:
-        raise InvalidField(field, value, "must be a date, YYYY-MM-DD")
-    return parsed
+    """Return the date that *value* says, `YYYY-MM-DD`, within anybody's life."""
+    return day_of(field, value, YEARS_OF_LIVES)
 
 
 def optional_day(field: str, value: str) -> date | None:
-    """Return the date that *value* says, or none if it is empty."""
-    return day(field, value) if value else None
+    """Return the date that *value* says; none if it is empty, or the day by which other systems say: without an end."""
+    return day(field, value) if value and value != NO_END.isoformat() else None
 
 
 def require_order(field: str, start: date, end: date | None, *, same_day: bool) -> None:

@@ -14,6 +14,8 @@ router = APIRouter(prefix="/agencies/{agency_id}/people")
 SHOWN = {"": "Everyone", "new": "New in the last 30 days", "leave": "On leave", "left": "Left in the last 90 days"}
 # Why somebody looks for a person, and which part of the person's page each name leads to.
 ERRANDS = {"left": "Who left?", "leave": "Who is on leave?"}
+# The refusals after which a page offers the person who has the number.
+_KNOWN = ("STAFF_NUMBER_TAKEN", "STAFF_NUMBER_ALIKE")
 _FIELDS = ("staff_number", "given_name", "family_name", "email", "telephone", "local_title", "job_class")
 
 
@@ -101,7 +103,7 @@ def add_person(visit: Visitor, agency_id: str, form: Sent) -> Answer:
             made = _take_on(visit, form, job) if form.text("known") else _create(visit, form, job)
         except Refused as error:
             form.refuse(error, {"end_date": "start_date"})
-            known = error.metadata.get("person", "") if error.reason == "STAFF_NUMBER_TAKEN" else ""
+            known = error.metadata.get("person", "") if error.reason in _KNOWN else ""
         else:
             return visit.go(f"/agencies/{agency_id}/{made.name}", done="added")
     return _new(visit, agency_id, form, known)

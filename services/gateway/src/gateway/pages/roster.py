@@ -16,7 +16,10 @@ _CHUNK_BYTES = 1024 * 1024
 _MOST_BYTES = 20 * _CHUNK_BYTES
 _ERRORS_A_PAGE = 200
 _MISSING_A_PAGE = 100
+_NAMES_A_PAGE = 100
 _EARLIER_FILES = 10
+# Ways of writing letters that a file does not name: which one it was is told by its names alone.
+_CODE_PAGES = ("Windows-1252", "MS-DOS", "Mac Roman")
 # What a running import is at, as the page says it.
 STEPS = {
     pb.RosterImport.WAITING: "Waiting for its turn",
@@ -76,9 +79,11 @@ def template(visit: Visitor, agency_id: str) -> Answer:
 
 
 @router.get("/{import_id}")
-def report(visit: Visitor, agency_id: str, import_id: str, page: str = "", missing: str = "") -> Answer:
-    """What the file would change, or changed; each error with its row, column, value and rule; who is not in it."""
-    return _report(visit, agency_id, import_id, Form(), page, missing)
+def report(
+    visit: Visitor, agency_id: str, import_id: str, page: str = "", missing: str = "", names: str = ""
+) -> Answer:
+    """What the file would change, or changed: names before and after; each error with its row; who is not in it."""
+    return _report(visit, agency_id, import_id, Form(), page, missing, names)
 
 
 @router.post("/{import_id}/apply")
@@ -112,7 +117,9 @@ def note_who_left(visit: Visitor, agency_id: str, import_id: str, form: Sent) ->
     return _report(visit, agency_id, import_id, form)
 
 
-def _report(visit: Visit, agency_id: str, import_id: str, form: Form, page: str = "", missing: str = "") -> Answer:
+def _report(
+    visit: Visit, agency_id: str, import_id: str, form: Form, page: str = "", missing: str = "", names: str = ""
+) -> Answer:
     name, directory = f"rosterImports/{import_id}", visit.clients.directory
     made = directory.GetRosterImport(pb.GetRosterImportRequest(name=name))
     errors = directory.ListRosterImportErrors(
@@ -120,6 +127,9 @@ def _report(visit: Visit, agency_id: str, import_id: str, form: Form, page: str 
     )
     asked = directory.ListPeopleNotInFile(
         pb.ListPeopleNotInFileRequest(parent=name, page_size=_MISSING_A_PAGE, page_token=missing)
+    )
+    renamed = directory.ListRosterNameChanges(
+        pb.ListRosterNameChangesRequest(parent=name, page_size=_NAMES_A_PAGE, page_token=names)
     )
     form.values.setdefault("left", [])
     return visit.page(
@@ -132,9 +142,23 @@ def _report(visit: Visit, agency_id: str, import_id: str, form: Form, page: str 
         rows=errors.errors,
         next_page=errors.next_page_token,
         asked=asked,
+        renamed=renamed,
+        understood=_understood(made),
         form=form,
         may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
     )
+
+
+def _understood(made: pb.RosterImport) -> list[str]:
+    """Say how letters and days of the file were read, where it might have meant something else."""
+    said = []
+    if made.encoding in _CODE_PAGES:
+        said.append(f"Letters were read as {made.encoding}. Look at the names with accents before you apply the file.")
+    for column in made.day_columns:
+        order = "month/day/year: 3/4/2024 is March 4" if column.month_first else "day/month/year: 3/4/2024 is April 3"
+        doubt = "" if column.certain else ". No day in the file shows which comes first"
+        said.append(f"Dates in {column.column} were read as {order}{doubt}.")
+    return said
 
 
 def _choose(visit: Visit, agency_id: str, form: Form) -> Answer:
