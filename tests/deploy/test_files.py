@@ -17,6 +17,7 @@ from cadre_cli import secret_files
 from cadre_cli.deployment import __main__ as deployment
 from cadre_cli.deployment import site
 from cadre_cli.processes import Answer
+from servicekit.embedded.postgres import SETTINGS
 from servicekit.settings import SECRETS_DIR, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -358,6 +359,18 @@ def test_the_cluster_has_a_role_and_a_database_for_each_service():
     assert {one["spec"]["name"] for one in documents} == set(PROCESSES)
     assert all(one["spec"]["databaseReclaimPolicy"] == "retain" for one in documents)
     assert {role["name"] for role in roles["spec"]["managed"]["roles"]} == set(PROCESSES)
+
+
+def test_the_cluster_logs_and_saves_as_every_other_database_of_ours_does():
+    cluster = yaml.safe_load((KUBERNETES / "production" / "postgres.yaml").read_text())["spec"]["postgresql"]
+    said = cluster["parameters"]
+    # Sizes differ by the machine; addresses, clocks of logs and their lines are the operator's of the cluster.
+    ours = {name: value for name, value in SETTINGS.items() if name in said or name.startswith("log_")}
+    theirs = {"log_timezone", "log_line_prefix", "log_checkpoints"}
+    sizes = {"shared_buffers", "max_connections"}
+    assert {"log_parameter_max_length", "log_error_verbosity"} < set(ours)
+    for name in set(ours) - theirs - sizes:
+        assert said[name] == ours[name], name
 
 
 def test_the_dockerfile_is_clean():

@@ -167,6 +167,10 @@ def test_a_backup_is_whole_or_not_there(installation, tmp_path):
     assert [path for path in tmp_path.iterdir() if path.name != "keys"] == []
 
     taking.take(installation, tmp_path / "backup")
+    # Its owner's alone: it holds the names of staff.
+    modes = {path: path.stat().st_mode & 0o777 for path in [tmp_path / "backup", *(tmp_path / "backup").rglob("*")]}
+    assert all(mode == (0o700 if path.is_dir() else 0o600) for path, mode in modes.items()), modes
+    assert len(modes) > 5
     with pytest.raises(BackupError, match="exists already"):
         taking.take(installation, tmp_path / "backup")
 

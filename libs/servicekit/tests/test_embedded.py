@@ -1,6 +1,7 @@
 """The embedded servers are real, keep what they were given, and never outlive us. Here every server is killed once."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -202,6 +203,33 @@ def test_secrets_are_readable_by_their_owner_only(postgres: PostgresServer, nats
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root must become somebody else")
+def test_logs_and_stores_are_their_owners_alone_also_those_of_an_earlier_release(tmp_path: Path) -> None:
+    log = tmp_path / "log" / "nats.log"
+    log.parent.mkdir()
+    log.touch(0o644)
+    with NatsServer(tmp_path / "nats", USERS, log=log) as server:
+        server.url()
+        # The lock holds a process id, for whoever wants the folder too.
+        for path in {log, *(tmp_path / "nats").rglob("*")} - {tmp_path / "nats" / "lock"}:
+            assert path.stat().st_mode & 0o077 == 0, path
+    # As root, the account that PostgreSQL runs as must pass through.
+    assert (tmp_path / "nats").stat().st_mode & 0o066 == 0
+
+
+def test_the_log_of_the_database_holds_statements_and_no_value(postgres: PostgresServer) -> None:
+    with postgres.connect() as connection:
+        connection.execute("CREATE TABLE logged (address text PRIMARY KEY CHECK (address LIKE 'a%'))")
+        connection.execute("SET log_min_duration_statement = 0")
+        for address in ("ana@example.gov", "ana@example.gov", "ben@example.gov"):
+            with contextlib.suppress(psycopg.errors.IntegrityError):
+                connection.execute("INSERT INTO logged VALUES (%s) RETURNING 'told'", [address])
+    log = postgres.log.read_text()
+    assert log.count("INSERT INTO logged VALUES ($1) RETURNING 'told'") >= 3
+    assert "duplicate key value" in log
+    assert "violates check constraint" in log
+    assert "@example.gov" not in log
+
+
 def test_where_user_namespaces_are_forbidden_root_changes_the_account() -> None:
     with tempfile.TemporaryDirectory(prefix="cadre-") as name:
         folder = Path(name)

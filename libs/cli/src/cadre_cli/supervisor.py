@@ -25,7 +25,7 @@ from cadre_cli.state_file import StateFile
 from servicekit import clock
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
-from servicekit.embedded.process import FolderLock, GuardedProcess, free_port, port_is_free, tail
+from servicekit.embedded.process import FolderLock, GuardedProcess, free_port, make_private, port_is_free, tail
 
 DEFAULT_PORT = 8000
 _LOG_LIMIT_BYTES = 20 * 1024 * 1024
@@ -216,7 +216,8 @@ class Supervisor:
     # The steps of starting
 
     def _rotate_logs(self) -> None:
-        (self.data_dir / "log").mkdir(parents=True, exist_ok=True)
+        make_private(self.data_dir)
+        make_private(self.data_dir / "log")
         for log in (self.data_dir / "log").glob("*.log"):
             if log.stat().st_size > _LOG_LIMIT_BYTES:
                 log.replace(log.with_suffix(".log.1"))

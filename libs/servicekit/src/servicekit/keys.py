@@ -28,7 +28,7 @@ class KnownKey:
 
 def ensure_keys(folder: Path, issuer: str, principals: Mapping[str, Sequence[str]]) -> None:
     """Make the keys of *issuer* and of *principals* (name -> rights) that are not there yet; rewrite `public.json`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     known: dict[str, dict[str, object]] = {}
     for name in (issuer, *principals):
         path = folder / f"{name}.pem"

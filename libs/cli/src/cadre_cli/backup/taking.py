@@ -11,7 +11,8 @@ from cadre_cli.backup import cut, databases, manifest, streams
 from cadre_cli.backup.manifest import BackupError, DatabaseCopy, Manifest, StreamCopy
 from cadre_cli.installation import STREAMS, Installation
 
-_PRIVATE = 0o700
+# It holds the names of staff.
+_PRIVATE, _PRIVATE_FILE = 0o700, 0o600
 _AT_ONCE = 2
 
 Tell = Callable[[str], None]
@@ -34,6 +35,8 @@ def take(installation: Installation, folder: Path, tell: Tell = lambda _: None) 
     try:
         made = _write(installation, part, tell)
         (part / manifest.NAME).write_text(made.model_dump_json(indent=2), encoding="utf-8")
+        for path in part.rglob("*"):
+            path.chmod(_PRIVATE if path.is_dir() else _PRIVATE_FILE)
         part.rename(folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)

@@ -17,6 +17,7 @@ from servicekit.embedded.process import (
     GuardedProcess,
     ServerError,
     free_port,
+    make_private,
     until,
     write_private,
 )
@@ -25,6 +26,7 @@ from servicekit.nats_config import OPERATOR, NatsConfig
 _PORT_TRIES = 5
 # What its page of health says when it has given up writing: of a stream, and of all of them.
 _STORES_NO_MORE = ("write error", "JetStream not enabled")
+_NOT_RECOVERED = "could not be recovered"
 
 
 def binary() -> Path:
@@ -147,7 +149,7 @@ class NatsServer:
         known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         passwords = {user: known.get(user) or secrets.token_hex(16) for user in (OPERATOR, *self._users)}
         if passwords != known:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            make_private(self.data_dir)
             write_private(path, json.dumps(passwords, indent=2))
         return passwords
 
@@ -163,6 +165,7 @@ class NatsServer:
         ).text()
 
     def _start(self, timeout: float) -> None:
+        make_private(self.data_dir)
         for remaining in reversed(range(1 if self.port and self.monitoring_port else _PORT_TRIES)):
             port = self.port or free_port(avoid=[self.monitoring_port])
             monitoring_port = self.monitoring_port or free_port(avoid=[port])
@@ -199,7 +202,14 @@ class NatsServer:
                 with urllib.request.urlopen(f"http://127.0.0.1:{monitoring_port}/healthz", timeout=5.0) as answer:
                     if answer.status == 200:  # noqa: PLR2004 - HTTP's own number
                         return
-            except (urllib.error.URLError, OSError) as error:
+            except urllib.error.HTTPError as error:
+                with error:
+                    last = error.read().decode(errors="replace")
+                if _NOT_RECOVERED in last:
+                    # It would wait for ever, and so would we.
+                    message = f"nats-server cannot read what it kept: {json.loads(last)['error']}."
+                    raise ServerError(message, log=self.log) from None
+            except OSError as error:
                 last = str(error)
         message = f"nats-server did not answer on port {port} within {timeout:g} s: {last}"
         raise ServerError(message, log=self.log)

@@ -32,6 +32,7 @@ from servicekit.embedded.process import (
     GuardedProcess,
     ServerError,
     free_port,
+    make_private,
     until,
     write_private,
 )
@@ -62,6 +63,11 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %d %a ",
     "log_min_duration_statement": "1s",
+    # Statements are logged; what they were about is not, names, addresses, answers: neither parameters, nor the detail
+    # of an error, which repeats the row.
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
     "log_checkpoints": "off",
 }
 # What may be lost when the machine fails. `synchronous_commit` stays: without it kill -9 of the server loses commits.
@@ -245,7 +251,7 @@ class PostgresServer:
         return self.cluster if longest <= _SOCKET_PATH_LIMIT else None
 
     def _start(self, timeout: float) -> None:
-        self.data_dir.chmod(0o711)  # the unprivileged account must pass through where there are no user namespaces
+        make_private(self.data_dir)
         if not (self.cluster / "PG_VERSION").exists():
             self._initdb()
         for remaining in reversed(range(1 if self.port else _PORT_TRIES)):

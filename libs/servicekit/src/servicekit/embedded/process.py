@@ -32,6 +32,10 @@ _MENDS = (
         "address already in use",
         "Another program has the port: end it, or choose another port.",
     ),
+    (
+        "could not be recovered",
+        "The files of a stream are damaged. What to do: docs/runbook/bus.md, A stream is damaged.",
+    ),
     ("has wrong ownership", "The data folder must belong to the user who starts the server."),
     (
         "Permission denied",
@@ -129,6 +133,23 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def make_private(folder: Path) -> None:
+    """Make *folder* where there is none, and close it to everybody but us.
+
+    As root we let others pass through without looking: the account that a server runs as must reach its own folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _open_log(path: Path) -> IO[bytes]:
+    """Open a log to add to it: readable by us alone, also if an earlier release made it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    os.fchmod(file.fileno(), 0o600)
+    return file
 
 
 class FolderLock:
@@ -241,8 +262,7 @@ class GuardedProcess:
             json.dumps(orders),
             *command,
         ]
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
+        with _open_log(log) as output:
             self._popen = _spawner.spawn(
                 lambda: subprocess.Popen(  # noqa: S603 - the caller's own command, no shell
                     guarded,
@@ -251,6 +271,7 @@ class GuardedProcess:
                     stderr=subprocess.STDOUT,
                     env=env,
                     cwd=cwd,
+                    umask=0o077,  # what it writes is ours alone
                     start_new_session=True,  # Ctrl-C is for us: we decide the order in which children stop
                 )
             )
