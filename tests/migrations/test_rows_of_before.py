@@ -21,12 +21,14 @@ import evaluation.app
 import gateway.app
 import gateway.tables
 import notification.app
+from notification.rules import approval
+from notification.rules.letter import Letter
 from servicekit import migrations, revisions
 from servicekit.app import ServiceApp
 from servicekit.db import Database
 
 FIRST = "0001"
-DRAFT, ISSUED, AUDIENCE, ANA, BEN, CORA = (uuid.uuid4() for _ in range(6))
+DRAFT, ISSUED, WAITING, AUDIENCE, ANA, BEN, CORA = (uuid.uuid4() for _ in range(7))
 REQUIREMENT, IMPORT = uuid.uuid4(), uuid.uuid4()
 # Late in the evening in California it is tomorrow in Greenwich.
 EVENING = "2026-03-05 22:30-08"
@@ -68,19 +70,44 @@ def notice(id_, state, **fields):
     return plain | fields
 
 
+# What waits for approval, as its author wrote it.
+WAITS = {
+    "number": "26-06",
+    "subject": "Fees end in July",
+    "addressees": "ALL IV-D DIRECTORS",
+    "reason": "STATE_LAW",
+    "contact": "policy@example.org",
+    "change": "No fee is charged any more: ni peso más",
+    "effective_date": "2026-07-01",
+    "asks": "TRAIN",
+    "course_id": "fees",
+    "course_version": 3,
+    "audience_id": AUDIENCE,
+    "briefing_counts": True,
+    "agency_confirms_within": 7,
+}
+
+
 def letters_must_be(connection):
     """Staff have had what was issued since its day in California; it is found, a draft is not; texts begin empty."""
     rows = connection.execute(
         "SELECT id, staff_release_days, staff_release_date, contact_telephone || replaces || topic || withdraw_reason, "
         "publish_at, withdrawn_at FROM notice ORDER BY state"
     ).fetchall()
-    assert rows == [(DRAFT, 0, None, "", None, None), (ISSUED, 0, date(2026, 3, 5), "", None, None)]
+    assert rows == [
+        (DRAFT, 0, None, "", None, None),
+        (WAITING, 0, None, "", None, None),
+        (ISSUED, 0, date(2026, 3, 5), "", None, None),
+    ]
     for words in ("xcssp2604", "x2604", "parents", "presume", "4058"):
         found = connection.execute(
             "SELECT notice_id, series, year, day FROM notice_search WHERE words @@ plainto_tsquery('english', %s)",
             [words],
         ).fetchall()
         assert found == [(ISSUED, "CSSP", 2026, date(2026, 3, 5))], words
+    pinned = dict(connection.execute("SELECT id, pinned FROM notice").fetchall())
+    sent = Letter(**WAITS | {"effective_date": date(2026, 7, 1), "series": "CSSP", "kind": "POLICY"})
+    assert pinned == {DRAFT: {}, ISSUED: {}, WAITING: approval.pins(sent, [])}
     (released,) = connection.execute("SELECT staff_released_at, staff_released_by FROM delivery").fetchall()
     assert released == (None, None)
     with pytest.raises(psycopg.IntegrityError, match="an issued notice does not change"):
@@ -96,7 +123,7 @@ def requirements_must_be(connection):
 
 
 def people_must_be(connection):
-    """Nobody has a telephone yet, files have no question, and jobs and leaves are what they were."""
+    """Nobody has a telephone yet, files have no question; jobs, leaves and audiences are what they were."""
     assert connection.execute("SELECT telephone FROM person").fetchall() == [("",), ("",)]
     assert connection.execute("SELECT count(*) FROM roster_absent").fetchall() == [(0,)]
     # Of two whose numbers look alike the first has the key, nobody is merged, and the version before may go on.
@@ -117,6 +144,10 @@ def people_must_be(connection):
     assert ends == [(date(2021, 1, 1),), (None,)], "9999-12-31 was how other systems say that there is no end"
     jobs = connection.execute("SELECT start_date, end_date, hire_told FROM job").fetchall()
     assert jobs == [(date(2020, 1, 1), None, True)]
+    with pytest.raises(psycopg.IntegrityError, match="the expression of an audience does not change"):
+        connection.execute("UPDATE audience SET expression = '{}'")
+    expression = connection.execute("SELECT expression, revision, people FROM audience").fetchall()
+    assert expression == [({"include": [{"agencies": ["lake"]}], "exclude": []}, 2, 1)]
     connection.execute("SET session_replication_role = replica")
     connection.execute("UPDATE job SET end_date = start_date")
     with pytest.raises(psycopg.errors.CheckViolation):
@@ -148,6 +179,7 @@ SERVICES = [
         {
             "notice": [
                 notice(DRAFT, "DRAFT", number="26-05", subject="A draft", change="Not yet"),
+                notice(WAITING, "IN_APPROVAL", submitted_at=EVENING, **WAITS),
                 notice(
                     ISSUED,
                     "PUBLISHED",
@@ -297,6 +329,28 @@ SERVICES = [
                     "job_class_id": "attorney",
                     "start_date": "2020-01-01",
                     "hire_told": True,
+                }
+            ],
+            "audience": [
+                {
+                    "id": AUDIENCE,
+                    "title": "CSSP 26-04",
+                    "expression": '{"include": [{"agencies": ["lake"]}], "exclude": []}',
+                    "revision": 2,
+                    "people": 1,
+                    "version": 3,
+                    "created_at": EVENING,
+                }
+            ],
+            "audience_member": [
+                {
+                    "audience_id": AUDIENCE,
+                    "person_id": ANA,
+                    "agency_id": "lake",
+                    "units": [],
+                    "member": True,
+                    "on_leave": False,
+                    "revision": 1,
                 }
             ],
             "leave": [

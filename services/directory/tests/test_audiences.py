@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
@@ -219,26 +220,44 @@ def test_roles_given_and_taken_move_people_in_and_out(directory):
     assert not directory.changes(audience, 3)[person.name, "lake"].member
 
 
-def test_a_changed_expression_tells_who_came_and_who_went(directory):
-    here, there = directory.hire("lake"), directory.hire("mendocino")
+def test_whom_an_audience_is_for_never_changes_and_its_title_does(directory):
+    person = directory.hire("lake")
     audience = directory.audience(pb.AudienceClause(agencies=["agencies/lake"]))
     stub = directory.as_whole("audiences.write")
 
-    def change(title, agency, etag):
-        expression = pb.AudienceExpression(include=[pb.AudienceClause(agencies=[f"agencies/{agency}"])])
-        changed = pb.Audience(name=audience.name, title=title, expression=expression, etag=etag)
+    def change(title, *agencies, etag=""):
+        clauses = [pb.AudienceClause(agencies=[f"agencies/{agency}" for agency in agencies])]
+        changed = pb.Audience(
+            name=audience.name, title=title, expression=pb.AudienceExpression(include=clauses), etag=etag
+        )
         return stub.UpdateAudience(pb.UpdateAudienceRequest(audience=changed, request_id=directory.request_id()))
 
-    renamed = change("Another title", "lake", audience.etag)
-    moved = change("Another title", "mendocino", "")
+    # The same values in another order are the same expression.
+    renamed = change("Another title", "lake", "lake", etag=audience.etag)
+    refusals = {}
+    for agencies in (("mendocino",), ("lake", "mendocino"), ()):
+        with pytest.raises(Refused) as refused:
+            change("Another title", *agencies)
+        refusals[agencies] = (refused.value.reason, refused.value.metadata)
     with pytest.raises(Refused) as stale:
-        change("Yet another", "lake", audience.etag)
+        change("Yet another", "lake", etag=audience.etag)
 
-    assert (renamed.title, renamed.revision) == ("Another title", 1)
-    assert (moved.revision, moved.people) == (2, 1)
-    members = {key: change.member for key, change in directory.changes(audience, 2).items()}
-    assert members == {(here.name, "lake"): False, (there.name, "mendocino"): True}
+    assert set(map(str, refusals.values())) == {str(("EXPRESSION_FIXED", {"resource": audience.name}))}
+    assert (renamed.title, renamed.revision, renamed.people) == ("Another title", 1, 1)
+    assert directory.get_audience(audience).expression == audience.expression
+    assert directory.changes(audience, 1)[person.name, "lake"].member
     assert (stale.value.reason, stale.value.metadata) == ("STALE", {"resource": audience.name})
+
+
+def test_the_database_itself_keeps_an_expression(directory):
+    directory.hire("lake")
+    audience = directory.audience(pb.AudienceClause(agencies=["agencies/lake"]))
+
+    with (
+        directory.running.connect() as connection,
+        pytest.raises(psycopg.IntegrityError, match="the expression of an audience does not change"),
+    ):
+        connection.execute("UPDATE audience SET expression = '{}' WHERE id = %s", [audience.name.split("/")[1]])
 
 
 def test_an_agency_that_changes_its_region_changes_its_audiences(directory):

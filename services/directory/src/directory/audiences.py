@@ -12,7 +12,7 @@ from directory.rules import expressions, names
 from directory.tables import AudienceMemberRow, AudienceRow
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
-from servicekit.refusals import InvalidField, NotFound, Stale
+from servicekit.refusals import InvalidField, NotFound, Refusal, Stale
 from servicekit.rpc import Scope
 
 MOST_EXAMPLES = 100
@@ -20,6 +20,10 @@ _UNKNOWN_PEOPLE = """
 SELECT id::text FROM unnest(%(ids)s::uuid[]) AS given (id)
 WHERE NOT EXISTS (SELECT FROM person WHERE person.id = given.id) LIMIT 1
 """
+
+
+class ExpressionFixed(Refusal):
+    """An audience is for whom it was made: letters that were approved name it. For others, make another one."""
 
 
 def create(db: Db, *, title: str, expression: expressions.Expression, at: datetime) -> AudienceRow:
@@ -35,23 +39,25 @@ def create(db: Db, *, title: str, expression: expressions.Expression, at: dateti
     return audience
 
 
-def update(
-    db: Db, *, audience_id: UUID, title: str, expression: expressions.Expression, etag: str, at: datetime
-) -> AudienceRow:
-    """Change title and expression; the membership gets a new revision if it changes thereby."""
-    membership.hold(db)
-    audience = get(db, audience_id)
+def rename(db: Db, *, audience_id: UUID, title: str, expression: expressions.Expression, etag: str) -> AudienceRow:
+    """Change the title. The expression is a value: whoever wants another makes another audience.
+
+    Raises:
+        ExpressionFixed: *expression* is another than the audience's.
+    """
+    audience = db.get(AudienceRow, audience_id, with_for_update=True)
+    if audience is None:
+        raise NotFound(f"audiences/{audience_id}")
     if etag and etag != str(audience.version):
         raise Stale(f"audiences/{audience_id}")
-    before = {"title": audience.title, "expression": audience.expression}
-    audience.title, audience.expression = _titled(title), stored(_checked(db, expression))
+    if stored(expressions.normalise(expression)) != audience.expression:
+        raise ExpressionFixed("Whom an audience is for does not change.", resource=f"audiences/{audience_id}")
+    before = {"title": audience.title}
+    audience.title = _titled(title)
     audience.version += 1
     db.add(audience)
     db.flush()
-    membership.recompute(db, at=at, audience_ids=[audience.id])
-    db.refresh(audience)
-    after = {"title": audience.title, "expression": audience.expression}
-    db.changed(f"audiences/{audience.id}", before=before, after=after)
+    db.changed(f"audiences/{audience.id}", before=before, after={"title": audience.title})
     return audience
 
 

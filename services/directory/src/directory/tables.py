@@ -315,7 +315,10 @@ class RosterErrorRow(Base, table=True):
 
 
 class AudienceRow(Base, table=True):
-    """An audience: its expression, the revision of its membership, and how many people that holds."""
+    """An audience: its expression, the revision of its membership, and how many people that holds.
+
+    The expression never changes: letters that were approved name the audience. A trigger refuses it.
+    """
 
     __tablename__ = "audience"
 

@@ -105,10 +105,10 @@ def from_form(form: Form, *, name: str, demonstration: bool) -> pb.Notice:
 
 
 def expression(form: Form) -> directory_pb.AudienceExpression:
-    """Return whom the form chooses: agencies, units and classes hold together."""
-    clause = directory_pb.AudienceClause(units=form.all("units"), job_classes=form.all("job_classes"))
+    """Return whom the form chooses, in the order in which the directory keeps it: the same people, the same value."""
+    clause = directory_pb.AudienceClause(units=sorted(form.all("units")), job_classes=sorted(form.all("job_classes")))
     if form.text("agencies_scope") == "some":
-        clause.agencies.extend(form.all("agencies"))
+        clause.agencies.extend(sorted(form.all("agencies")))
     return directory_pb.AudienceExpression(include=[clause])
 
 

@@ -211,6 +211,7 @@ _BY_REASON = {
     # notification
     "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
     "AUDIENCE_NOT_READY": "The list of staff is still being made. Wait a few seconds, then issue it again.",
+    "APPROVAL_VOID": "This is not what was sent for approval: {differs} changed since. Return it to its author.",
     "NUMBER_TAKEN": "{series} {number} is taken by another letter. Choose the next free number.",
     "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
     "TEXT_CHANGED": "This is not the text that was issued. Open the letter again, then confirm.",
@@ -254,6 +255,7 @@ _BY_REASON = {
     "ROSTER_IMPORT_CLOSED": "This file was read already. Send it again to read it once more.",
     "ROSTER_FILE_GONE": "The file was checked more than a day ago and is no longer kept. Send it again.",
     "PEOPLE_BEING_CHANGED": "A large roster file is being applied. Nothing is lost: try again in a minute.",
+    "EXPRESSION_FIXED": "Whom a letter is for does not change any more. Open the letter again to see how it stands.",
     "COUNTY_HAS_TWO_AGENCIES": "The county {fips} would belong to two agencies on some day.",
     # courses and tests, for those who write them
     "COURSE_INCOMPLETE": "The course lacks something: {missing}.",

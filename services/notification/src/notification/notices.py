@@ -1,11 +1,10 @@
-"""Writing a notice: draft, changed, sent for approval, returned."""
+"""Writing a notice: begun, changed."""
 
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from notification import series as on_record
@@ -17,8 +16,6 @@ from servicekit.calendar import pacific_date
 from servicekit.db import Db
 from servicekit.refusals import NotFound
 
-_UNIQUE_NUMBER = "uq_notice_series_number"
-
 
 def create(db: Db, *, draft: Letter, author: UUID, at: datetime) -> NoticeRow:
     """Begin a draft."""
@@ -27,9 +24,9 @@ def create(db: Db, *, draft: Letter, author: UUID, at: datetime) -> NoticeRow:
     notice = NoticeRow(
         id=uuid4(), state=State.DRAFT, author_id=author, writers=[author], created_at=at, **asdict(draft)
     )
-    _check_number(db, notice)
+    check_number(db, notice)
     db.add(notice)
-    db.changed(name_of(notice.id), after=_facts(notice))
+    db.changed(name_of(notice.id), after=facts_of(notice))
     return notice
 
 
@@ -38,40 +35,12 @@ def update(db: Db, *, notice_id: UUID, draft: Letter, etag: str, writer: UUID) -
     notice = load_draft(db, notice_id, etag)
     draft = _as_numbered(db, draft)
     letter.check_draft(draft)
-    before = _facts(notice)
+    before = facts_of(notice)
     for field, value in asdict(draft).items():
         setattr(notice, field, value)
     wrote(notice, writer)
-    _check_number(db, notice)
-    db.changed(name_of(notice_id), before=before, after=_facts(notice))
-    return notice
-
-
-def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) -> NoticeRow:
-    """Send a complete draft for approval. From then on its number is no other letter's."""
-    notice = load(db, notice_id)
-    state = lifecycle.after(Step.SUBMIT, name_of(notice_id), notice.state)
-    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
-    letter.check_complete(letter_of(notice))
-    _check_number(db, notice)
-    before = _facts(notice)
-    wrote(notice, writer)
-    notice.state, notice.submitted_at, notice.return_reason = state, at, ""
-    _flush(db, notice)
-    db.changed(name_of(notice_id), before=before, after=_facts(notice))
-    return notice
-
-
-def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
-    """Return a notice to its author, with a reason; also one that was approved and waits for its time."""
-    notice = load(db, notice_id)
-    state = lifecycle.after(Step.RETURN, name_of(notice_id), notice.state)
-    reason = lifecycle.check_reason(reason)
-    before = _facts(notice)
-    notice.state, notice.return_reason = state, reason
-    notice.publish_at, notice.approver_id, notice.audience_revision = None, None, 0
-    notice.revision += 1
-    db.changed(name_of(notice_id), before=before, after=_facts(notice), reason=reason)
+    check_number(db, notice)
+    db.changed(name_of(notice_id), before=before, after=facts_of(notice))
     return notice
 
 
@@ -128,7 +97,7 @@ def _as_numbered(db: Db, draft: Letter) -> Letter:
     return replace(draft, number=number.number)
 
 
-def _check_number(db: Db, notice: NoticeRow) -> None:
+def check_number(db: Db, notice: NoticeRow) -> None:
     """Refuse a number that another letter has, as soon as it is written down."""
     if not notice.series or not notice.number:
         return
@@ -145,17 +114,6 @@ def _check_number(db: Db, notice: NoticeRow) -> None:
         raise _number_taken(notice, other)
 
 
-def _flush(db: Db, notice: NoticeRow) -> None:
-    """Write the row; of two letters that take one number at the same moment the index lets one pass."""
-    series, number = notice.series, notice.number
-    try:
-        db.flush()
-    except IntegrityError as error:
-        if _UNIQUE_NUMBER not in str(error.orig):
-            raise
-        raise NumberTaken("Another letter has this number.", field="number", series=series, number=number) from error
-
-
 def _number_taken(notice: NoticeRow, other: UUID) -> NumberTaken:
     return NumberTaken(
         "Another letter has this number.",
@@ -166,7 +124,7 @@ def _number_taken(notice: NoticeRow, other: UUID) -> NumberTaken:
     )
 
 
-def _facts(notice: NoticeRow) -> dict[str, Any]:
+def facts_of(notice: NoticeRow) -> dict[str, Any]:
     """Return what the audit trail keeps of a change: the whole letter is kept by its hash."""
     return {
         "state": str(notice.state),

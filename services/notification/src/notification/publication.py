@@ -6,9 +6,10 @@ from typing import cast
 from uuid import UUID
 
 from notification import attachments, events, searching
+from notification.approval import give_back, pins_of
 from notification.notices import letter_of, load, name_of
 from notification.readiness import ADD
-from notification.rules import due_dates, letter, lifecycle
+from notification.rules import approval, due_dates, letter, lifecycle
 from notification.rules.due_dates import DueRule
 from notification.rules.lifecycle import State, Step
 from notification.tables import NoticeRow, NoticeVersionRow
@@ -54,6 +55,9 @@ WHERE listed > 0
 )
 
 
+_NOT_WHAT_WAS_APPROVED = "Not issued at its time: since it was approved, {differs} changed. Send it for approval again."
+
+
 class AudienceNotReady(Refusal):
     """The membership that the approver saw has not arrived here completely: try again in a moment."""
 
@@ -68,29 +72,30 @@ class Approval:
     publish_at: datetime | None = None
 
 
-def publish(db: Db, *, notice_id: UUID, approval: Approval, at: datetime) -> NoticeRow:
+def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> NoticeRow:
     """Approve, and issue now or at the time given.
 
     It goes to the newest complete membership, which must be the one that the approver saw or a later one: whoever
     joined in between would become a recipient a moment later anyhow. Which one it was is recorded.
     """
     notice = load(db, notice_id)
-    step = Step.ISSUE if approval.publish_at is None else Step.SCHEDULE
+    step = Step.ISSUE if decision.publish_at is None else Step.SCHEDULE
     # Only from approval: what is scheduled was approved, and issues itself.
     lifecycle.after(Step.SCHEDULE, name_of(notice_id), notice.state)
-    lifecycle.check_etag(name_of(notice_id), approval.etag, notice.revision)
-    lifecycle.check_approver(name_of(notice_id), approval.approver, notice.writers)
-    if approval.audience_revision < 1:
-        raise InvalidField("audience_revision", approval.audience_revision, "must be the one that the approver saw")
-    notice.approver_id, notice.audience_revision = approval.approver, approval.audience_revision
+    lifecycle.check_etag(name_of(notice_id), decision.etag, notice.revision)
+    lifecycle.check_approver(name_of(notice_id), decision.approver, notice.writers)
+    approval.check(name_of(notice_id), notice.pinned, pins_of(db, notice))
+    if decision.audience_revision < 1:
+        raise InvalidField("audience_revision", decision.audience_revision, "must be the one that the approver saw")
+    notice.approver_id, notice.audience_revision = decision.approver, decision.audience_revision
     complete = _complete_revision(db, notice)
-    if approval.publish_at is None:
+    if decision.publish_at is None:
         return _issue(db, notice, complete, at)
-    lifecycle.check_publish_at(approval.publish_at, at)
+    lifecycle.check_publish_at(decision.publish_at, at)
     before = notice.state
-    notice.state, notice.publish_at = lifecycle.after(step, name_of(notice_id), notice.state), approval.publish_at
+    notice.state, notice.publish_at = lifecycle.after(step, name_of(notice_id), notice.state), decision.publish_at
     notice.revision += 1
-    after = {"state": notice.state, "publish_at": approval.publish_at.isoformat()}
+    after = {"state": notice.state, "publish_at": decision.publish_at.isoformat()}
     db.changed(name_of(notice_id), before={"state": before}, after=after)
     return notice
 
@@ -103,11 +108,16 @@ def due_to_issue(db: Db, at: datetime) -> list[UUID]:
 def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
     """Issue a scheduled notice whose time has come.
 
-    Nothing happens if it was given back, or issued by another process, since it was found.
+    Nothing happens if it was given back, or issued by another process, since it was found. One that is not what was
+    approved goes back to its author, who sees why.
     """
     notice = load(db, notice_id)
-    if notice.state == State.SCHEDULED and notice.publish_at is not None and notice.publish_at <= at:
-        _issue(db, notice, _complete_revision(db, notice), at)
+    if notice.state != State.SCHEDULED or notice.publish_at is None or notice.publish_at > at:
+        return
+    if differs := approval.differences(notice.pinned, pins_of(db, notice)):
+        give_back(db, notice_id=notice_id, reason=_NOT_WHAT_WAS_APPROVED.format(differs=", ".join(differs)))
+        return
+    _issue(db, notice, _complete_revision(db, notice), at)
 
 
 def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> NoticeRow:

@@ -1,7 +1,10 @@
 """The contract's methods: unpack, call, pack."""
 
+from uuid import UUID
+
 from cadre.notification.v1 import notification_service_pb2 as pb
 from notification import (
+    approval,
     attachments,
     contents,
     deliveries,
@@ -28,6 +31,11 @@ def _whole(db: Db, row: NoticeRow, call: Call) -> pb.Notice:
     return wire.notice(row.model_dump(), pacific_date(call.now), attachments.of_notice(db, row.id))
 
 
+def _submit(db: Db, row: NoticeRow, writer: UUID, call: Call) -> NoticeRow:
+    """Send what was just saved for approval."""
+    return approval.submit(db, notice_id=row.id, etag=str(row.revision), writer=writer, at=call.now)
+
+
 class NotificationServicer(Servicer):
     """Change notices: written, approved, issued; delivered, confirmed; readiness."""
 
@@ -39,6 +47,8 @@ class NotificationServicer(Servicer):
         draft, author = wire.letter(request.notice), wire.caller(call.principal)
         with self.write(call, request) as db:
             row = notices.create(db, draft=draft, author=author, at=call.now)
+            if request.submit:
+                row = _submit(db, row, author, call)
             return db.answer(_whole(db, row, call))
 
     def UpdateNotice(self, request: pb.UpdateNoticeRequest, call: Call) -> pb.Notice:
@@ -46,26 +56,28 @@ class NotificationServicer(Servicer):
         writer, etag = wire.caller(call.principal), request.notice.etag
         with self.write(call, request) as db:
             row = notices.update(db, notice_id=notice_id, draft=draft, etag=etag, writer=writer)
+            if request.submit:
+                row = _submit(db, row, writer, call)
             return db.answer(_whole(db, row, call))
 
     def SubmitNotice(self, request: pb.SubmitNoticeRequest, call: Call) -> pb.Notice:
         notice_id, writer = wire.notice_id(request.name), wire.caller(call.principal)
         with self.write(call, request) as db:
-            row = notices.submit(db, notice_id=notice_id, etag=request.etag, writer=writer, at=call.now)
+            row = approval.submit(db, notice_id=notice_id, etag=request.etag, writer=writer, at=call.now)
             return db.answer(_whole(db, row, call))
 
     def ReturnNotice(self, request: pb.ReturnNoticeRequest, call: Call) -> pb.Notice:
         notice_id = wire.notice_id(request.name)
         with self.write(call, request) as db:
-            row = notices.give_back(db, notice_id=notice_id, reason=request.reason)
+            row = approval.give_back(db, notice_id=notice_id, reason=request.reason)
             return db.answer(_whole(db, row, call))
 
     def PublishNotice(self, request: pb.PublishNoticeRequest, call: Call) -> pb.Notice:
         notice_id = wire.notice_id(request.name)
         publish_at = wire.moment(request.publish_at, "publish_at") if request.HasField("publish_at") else None
-        approval = Approval(wire.caller(call.principal), request.audience_revision, request.etag, publish_at)
+        decision = Approval(wire.caller(call.principal), request.audience_revision, request.etag, publish_at)
         with self.write(call, request) as db:
-            row = publication.publish(db, notice_id=notice_id, approval=approval, at=call.now)
+            row = publication.publish(db, notice_id=notice_id, decision=decision, at=call.now)
             return db.answer(_whole(db, row, call))
 
     def WithdrawNotice(self, request: pb.WithdrawNoticeRequest, call: Call) -> pb.Notice:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary, UniqueConstraint, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -103,6 +103,10 @@ class NoticeRow(Base, table=True):
     writers: list[uuid.UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     approver_id: uuid.UUID | None = None
     return_reason: str = ""
+    # What was sent for approval, by hash and name: it is what is issued. Empty in a draft.
+    pinned: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'"))
+    )
     # Counts up with each change: the etag.
     revision: int = 1
     created_at: datetime = _moment(optional=False)

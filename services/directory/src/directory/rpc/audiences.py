@@ -22,13 +22,12 @@ class AudienceRpcs(DirectoryBase):
         audience_id = wire.audience_id(request.audience.name, "audience.name")
         expression = wire.expression(request.audience.expression)
         with self.write(call, request) as db:
-            row = audiences.update(
+            row = audiences.rename(
                 db,
                 audience_id=audience_id,
                 title=request.audience.title,
                 expression=expression,
                 etag=request.audience.etag,
-                at=call.now,
             )
             return db.answer(_audience(db, row))
 

@@ -107,52 +107,39 @@ def _act(visit: Visit, form: Form, name: str) -> Answer:
 
 
 def _save_and_go(visit: Visit, form: Form, letter: pb.Notice, action: str) -> Answer:
-    saved = _save(visit, form, letter)
+    saved = _save(visit, form, letter, submit=action == "submit")
     page = f"/letters/{saved.name.removeprefix('notices/')}"
-    if action == "preview":
-        return visit.go(f"{page}/preview")
-    if action == "files":
-        return visit.go(f"{page}/files")
+    if action in ("preview", "files"):
+        return visit.go(f"{page}/{action}")
     if action == "submit":
-        visit.clients.notification.SubmitNotice(
-            pb.SubmitNoticeRequest(name=saved.name, etag=saved.etag, request_id=form.request_id)
-        )
         return visit.go(page, done="submitted")
     return visit.go(f"{page}/edit", done="saved")
 
 
-def _save(visit: Visit, form: Form, letter: pb.Notice) -> pb.Notice:
-    """Save whom the letter is for, then the letter. What was saved stands in the form, also if the rest fails."""
-    letter.audience = _save_audience(visit, form, letter)
-    form.values["audience"] = [letter.audience]
+def _save(visit: Visit, form: Form, letter: pb.Notice, *, submit: bool) -> pb.Notice:
+    """Save the letter, and send it for approval if asked, in one write: what is refused changes nothing.
+
+    Whom it is for is made before, as an audience that never changes: if the letter is refused, nothing names it.
+    """
+    letter.audience = _audience_of(visit, form, letter)
+    notification = visit.clients.notification
     if letter.name:
-        saved = visit.clients.notification.UpdateNotice(
-            pb.UpdateNoticeRequest(notice=letter, request_id=form.request_id)
+        return notification.UpdateNotice(
+            pb.UpdateNoticeRequest(notice=letter, request_id=form.request_id, submit=submit)
         )
-    else:
-        saved = visit.clients.notification.CreateNotice(
-            pb.CreateNoticeRequest(notice=letter, request_id=form.request_id)
-        )
-    letter.name = saved.name
-    form.values["etag"] = [saved.etag]
-    return saved
+    return notification.CreateNotice(pb.CreateNoticeRequest(notice=letter, request_id=form.request_id, submit=submit))
 
 
-def _save_audience(visit: Visit, form: Form, letter: pb.Notice) -> str:
+def _audience_of(visit: Visit, form: Form, letter: pb.Notice) -> str:
+    """Name whom the form chooses: the audience of the letter as it was opened, or one that is made for others."""
     wanted = letters.expression(form)
     known = _audience(visit, letter.audience)
-    title = f"{letters.title(letter)}, {letter.subject}"[:200]
-    if known is None:
-        made = directory_pb.Audience(title=title, expression=wanted)
-        return visit.clients.directory.CreateAudience(
-            directory_pb.CreateAudienceRequest(audience=made, request_id=form.request_id)
-        ).name
-    if known.expression != wanted:
-        known.expression.CopyFrom(wanted)
-        visit.clients.directory.UpdateAudience(
-            directory_pb.UpdateAudienceRequest(audience=known, request_id=form.request_id)
-        )
-    return known.name
+    if known is not None and known.expression == wanted:
+        return known.name
+    made = directory_pb.Audience(title=f"{letters.title(letter)}, {letter.subject}"[:200], expression=wanted)
+    return visit.clients.directory.CreateAudience(
+        directory_pb.CreateAudienceRequest(audience=made, request_id=form.request_id)
+    ).name
 
 
 def _audience(visit: Visit, name: str) -> directory_pb.Audience | None:

@@ -39,12 +39,9 @@ def finish_section(visit: Visitor, letter_id: str, number: Number, form: Sent) -
     training = training_of(visit, letter_id)
     if training is None:
         return visit.page("preparing.html", letter_id=letter_id)
-    enrollment = visit.clients.enrollment
     try:
-        if training.state == pb.Assignment.ASSIGNED:
-            enrollment.StartAssignment(pb.StartAssignmentRequest(name=training.name, request_id=form.request_id))
         if training.state != pb.Assignment.COMPLETED:
-            training = enrollment.CompleteSection(
+            training = visit.clients.enrollment.CompleteSection(
                 pb.CompleteSectionRequest(name=training.name, section=number, request_id=form.request_id)
             )
     except Refused as error:

@@ -146,8 +146,13 @@ def canonical(letter: Letter, files: Sequence[Mapping[str, object]] = ()) -> str
 
     Of a file it holds what the reader sees of it and the hash of its content.
     """
-    said = {**asdict(letter), "files": [{name: file[name] for name in _OF_FILE} for file in files]}
+    said = {**asdict(letter), "files": files_said(files)}
     return json.dumps(said, default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def files_said(files: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Return what of a letter's files belongs to its text."""
+    return [{name: file[name] for name in _OF_FILE} for file in files]
 
 
 def digest(text: str) -> str:
