@@ -142,9 +142,11 @@ def test_a_header_in_capitals_is_a_header():
         (f"{HEADER}\n{ROW[:-1]}{'x' * 600}\n".encode(), "must be at most 500 characters"),
         (f'{HEADER}\nlake,"S-1\n'.encode(), "has a quotation mark that is not closed, or not doubled inside a cell"),
         (f"{HEADER}\nlake,S-\x001\n".encode(), "must be a text file"),
-        (b"PK\x03\x04 a workbook", "must be CSV: open the workbook and save it as CSV UTF-8"),
-        (b"\xd0\xcf\x11\xe0 an old workbook", "must be CSV: open the workbook and save it as CSV UTF-8"),
-        (b"%PDF-1.7\n", "must be CSV, and is a PDF"),
+        (
+            b"\xd0\xcf\x11\xe0 an old workbook",
+            "must be CSV or .xlsx: open the workbook, without a password, and save it as .xlsx",
+        ),
+        (b"%PDF-1.7\n", "must be CSV or .xlsx, and is a PDF"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(content, rule):

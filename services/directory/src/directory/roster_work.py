@@ -6,6 +6,7 @@ An import that a stopped process left running is taken up again; that two proces
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from uuid import UUID
 import structlog
 from psycopg.types.json import Jsonb
 
-from directory import membership, news, roster_stage, rosters
+from directory import membership, news, roster_stage, rosters, workbooks
 from directory.rules import roles, roster_days
 from directory.rules import rosters as rules
 from directory.rules.rosters import Problem
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 
 METHOD = "DirectoryService/RunRosterImport"
 MOST_TRIES = 3
+# How the letters of a file were read that says so itself, and better than by a code page.
+WORKBOOK = "workbook"
 # What was wrong with a file shows names and addresses: it is kept as long as somebody mends the file.
 KEEP_PROBLEMS = timedelta(days=30)
 _ABANDONED = timedelta(days=1)
@@ -249,7 +252,7 @@ def _work(database: Database, db: Db, import_id: UUID) -> None:
         return
     at("READING")
     content = b"".join(bytes(row["content"]) for row in db.rows(_CHUNKS, id=import_id))
-    roster = rules.read(content)
+    roster = _read(content)
     at("CHECKING", len(roster.rows))
     membership.hold(db)
     db.run("SAVEPOINT roster")
@@ -276,6 +279,15 @@ def _work(database: Database, db: Db, import_id: UUID) -> None:
         db.run(_FORGET_CHUNKS, id=import_id)
     counts["names_changed"] = len(renamed)
     _finish(db, import_id, state, roster, problems, counts)
+
+
+def _read(content: bytes) -> rules.Roster:
+    if not content.startswith(workbooks.BEGINNING):
+        return rules.read(content)
+    try:
+        return replace(rules.read(workbooks.as_csv(content)), encoding=WORKBOOK)
+    except workbooks.Unreadable as refused:
+        return rules.unreadable("file", str(refused))
 
 
 def _note_names(db: Db, import_id: UUID, renamed: Sequence[dict[str, Any]]) -> None:

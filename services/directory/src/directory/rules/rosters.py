@@ -26,9 +26,8 @@ _SEPARATORS = (",", ";", "\t")
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant
 # What people send instead of a CSV file, by how it begins, with what to do.
 _OTHER_FILES = (
-    (b"PK\x03\x04", "must be CSV: open the workbook and save it as CSV UTF-8"),
-    (b"\xd0\xcf\x11\xe0", "must be CSV: open the workbook and save it as CSV UTF-8"),
-    (b"%PDF-", "must be CSV, and is a PDF"),
+    (b"\xd0\xcf\x11\xe0", "must be CSV or .xlsx: open the workbook, without a password, and save it as .xlsx"),
+    (b"%PDF-", "must be CSV or .xlsx, and is a PDF"),
 )
 _NUMBERS = ("staff_number", "telephone")
 

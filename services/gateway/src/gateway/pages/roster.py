@@ -41,7 +41,7 @@ def send_roster(visit: Visitor, agency_id: str, form: Sent) -> Answer:
     """Send the file on, to be checked or applied; the report follows on a page of its own."""
     content = form.files.get("file", b"")
     if not content:
-        form.errors["file"] = "Choose a file in CSV form."
+        form.errors["file"] = "Choose a CSV file or a workbook (.xlsx)."
     elif len(content) > _MOST_BYTES:
         form.errors["file"] = "The file is larger than 20 MB. Send the staff of one agency at a time."
     if form.errors:
