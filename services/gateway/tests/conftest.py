@@ -28,6 +28,12 @@ def schema():
 
 
 @pytest.fixture
+def peers():
+    """Where the other services would be."""
+    return PEERS
+
+
+@pytest.fixture
 def database(new_database):
     database = Database(new_database(APP), pool_size=4)
     yield database

@@ -17,6 +17,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 MOST_BYTES = 21 * 1024 * 1024
 # The same of what was typed.
 MOST_TYPED_BYTES = 4 * 1024 * 1024
+# The same from somebody who did not say yet who they are: anybody can send it, at many browsers at once.
+MOST_BYTES_OF_ANYBODY = 64 * 1024
 _MOST_FIELDS = 5000
 # A browser shows an answer only once it has sent everything: so much of what is too large is taken in and dropped.
 _MOST_DROPPED_BYTES = 8 * MOST_BYTES
@@ -49,10 +51,13 @@ class Body:
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
 
 
-async def read(request: Request) -> Body:
-    """Read what was sent; something else than a form is an empty one. Raises `TooLarge`, `Unreadable`."""
+async def read(request: Request, most: int) -> Body:
+    """Read what was sent, of *most* bytes; something else than a form is an empty one.
+
+    Raises `TooLarge`, `Unreadable`.
+    """
     kind, options = parse_options_header(request.headers.get("content-type"))
-    await _refuse_too_large(request, MOST_TYPED_BYTES if kind == _TYPED else MOST_BYTES)
+    await _refuse_too_large(request, min(most, MOST_TYPED_BYTES) if kind == _TYPED else most)
     if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8", b"us-ascii"):
         raise Unreadable
     body = Body()

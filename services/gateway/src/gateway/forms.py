@@ -99,9 +99,14 @@ class Form:
 
 
 async def posted(request: Request) -> Form:
-    """Read the form that was sent. Used as a dependency: the one part of a page that is not a plain function."""
+    """Read the form that anybody sent. Used as a dependency: the one part of a page that is not a plain function."""
+    return await read(request, bodies.MOST_BYTES_OF_ANYBODY)
+
+
+async def read(request: Request, most: int = bodies.MOST_BYTES) -> Form:
+    """Read the form that was sent, of *most* bytes."""
     form = Form()
-    body = await bodies.read(request)
+    body = await bodies.read(request, most)
     for name, value in body.fields:
         form.values.setdefault(name, []).append(value)
     for name, filename, content in body.files:

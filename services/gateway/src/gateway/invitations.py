@@ -130,7 +130,7 @@ def use(database: Database, box: Box, token: str, *, password: str, code: str, a
     """Set the password and the secret of the codes, and return the codes for paper: shown once, kept as hashes.
 
     *password* will do (`passwords.fault`). Ends the invitation and every sign-in of the person, since it may be a new
-    start after something was lost. Raises `InvitationGone`, `CodeWrong`.
+    start after something was lost. Raises `InvitationGone`, `CodeWrong`, `passwords.Busy`.
     """
     invitation = find(database, token, at)
     if invitation is None:
@@ -138,7 +138,9 @@ def use(database: Database, box: Box, token: str, *, password: str, code: str, a
     step = codes.step_of(box.open(invitation.secret_sealed, invitation.person), code, at)
     if not step:
         raise CodeWrong
-    kept, paper = passwords.hashed(password), codes.on_paper()
+    with passwords.turn():
+        kept = passwords.hashed(password)
+    paper = codes.on_paper()
     with database.transaction(actor=invitation.person, method="UseInvitation", resource=invitation.person, at=at) as db:
         used = db.run(
             "UPDATE invitation SET ended_at = %(at)s, outcome = 'used' WHERE id = %(id)s AND ended_at IS NULL",

@@ -27,12 +27,24 @@ def enter(
     previous: str,
     at: datetime,
 ) -> str:
-    """Sign in and return the cookie. Raises `TooManyTries`, `NotRight`.
+    """Sign in and return the cookie. Raises `TooManyTries`, `NotRight`, and `passwords.Busy`, which counts no try.
 
     Nobody's number takes as long as somebody's: the same reads, one hash, three codes.
     """
-    if tries.too_many(database, staff_number, place.address, at):
-        raise TooManyTries
+    with passwords.turn():
+        if tries.too_many(database, staff_number, place.address, at):
+            raise TooManyTries
+        person, step = _who(database, box, staff_number, password, code, at)
+    with database.transaction(actor=person, method="SignIn", resource=person, at=at) as db:
+        if not (_spend_step(db, person, step) if step else _spend_paper(db, person, code)):
+            raise NotRight
+        cookie = sign_ins.begin_in(db, person, place=place, previous=previous)
+    tries.forget(database, staff_number)
+    return cookie
+
+
+def _who(database: Database, box: Box, staff_number: str, password: str, code: str, at: datetime) -> tuple[str, int]:
+    """Return whose number and password these are, and the step of her code, 0 if it is no code of a telephone."""
     with database.read(at) as db:
         rows = db.rows(
             "SELECT person, password_hash, secret_sealed FROM credential WHERE staff_number = %(number)s",
@@ -43,12 +55,7 @@ def enter(
     step = codes.step_of(box.open(bytes(rows[0]["secret_sealed"]), person) if rows else "", code, at)
     if not knows:
         raise NotRight
-    with database.transaction(actor=person, method="SignIn", resource=person, at=at) as db:
-        if not (_spend_step(db, person, step) if step else _spend_paper(db, person, code)):
-            raise NotRight
-        cookie = sign_ins.begin_in(db, person, place=place, previous=previous)
-    tries.forget(database, staff_number)
-    return cookie
+    return person, step
 
 
 def _spend_step(db: Db, person: str, step: int) -> bool:

@@ -1,6 +1,14 @@
-"""Passwords: which will do, and how they are kept."""
+"""Passwords: which will do, and how they are kept.
+
+A hash takes 64 MB and a tenth of a second, by intent; anybody may ask for one by signing in. So few are made at once,
+and few wait for their turn: the others are told to try again, and neither memory nor the threads of the other pages
+are used up.
+"""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -78,9 +86,41 @@ _COMMON = frozenset(
         "correcthorsebatterystaple",
     ]
 )
+# At work and waiting: of the forty threads that answer pages, so many at most are about passwords.
+_MOST_AT_ONCE, _MOST_WAITING = 2, 8
+_LONGEST_WAIT_SECONDS = 20.0
 _hasher = PasswordHasher()
 # Checked when there is nobody to check: the answer then takes as long.
 _NOBODY = _hasher.hash("nobody has this password")
+
+
+_inside, _at_work = BoundedSemaphore(_MOST_AT_ONCE + _MOST_WAITING), BoundedSemaphore(_MOST_AT_ONCE)
+
+
+BUSY = "Many people are signing in right now. Nothing was counted against you: wait a moment, then try again."
+
+
+class Busy(Exception):  # noqa: N818 - an answer, not an error
+    """Too many passwords are looked at just now."""
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait for one's turn to hash; raises `Busy` if too many wait already, or for too long. `hashed`, `right` need it.
+
+    Not to be taken twice by one caller.
+    """
+    if not _inside.acquire(blocking=False):
+        raise Busy
+    try:
+        if not _at_work.acquire(timeout=_LONGEST_WAIT_SECONDS):
+            raise Busy
+        try:
+            yield
+        finally:
+            _at_work.release()
+    finally:
+        _inside.release()
 
 
 def fault(password: str, own: list[str]) -> str:

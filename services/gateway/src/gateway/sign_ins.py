@@ -105,6 +105,12 @@ def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
     return SignIn(digest(cookie), found[0]["person"], found[0]["keeps"])
 
 
+def was_one(database: Database, cookie: str) -> bool:
+    """Whether *cookie* is, or ever was, of a sign-in."""
+    with database.read() as db:
+        return bool(db.rows("SELECT 1 AS one FROM sign_in WHERE cookie_sha256 = %(key)s", key=digest(cookie)))
+
+
 def end(database: Database, cookie: str, at: datetime) -> str:
     """Sign out; return by which way it had begun.
 

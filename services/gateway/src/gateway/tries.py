@@ -1,6 +1,7 @@
 """How often somebody may try in vain: by staff number, whether there is such a person or not, and by address."""
 
 import hashlib
+import ipaddress
 from datetime import datetime, timedelta
 
 from servicekit.db import Database
@@ -17,7 +18,7 @@ def too_many(database: Database, staff_number: str, address: str, at: datetime) 
 
     A try that is refused prolongs nothing: the window begins with its first.
     """
-    limits = {_key("number", staff_number): MOST_BY_NUMBER, _key("address", address): MOST_BY_ADDRESS}
+    limits = {_key("number", staff_number): MOST_BY_NUMBER, _key("address", _net(address)): MOST_BY_ADDRESS}
     with database.read(at) as db:
         rows = db.rows(
             """
@@ -41,6 +42,17 @@ def forget(database: Database, staff_number: str) -> None:
     """Begin anew for a staff number: its owner is in."""
     with database.read() as db:
         db.run("DELETE FROM sign_in_tries WHERE key_sha256 = %(key)s", key=_key("number", staff_number))
+
+
+def _net(address: str) -> str:
+    """Return what one visitor has: an IPv4 address, or a network of IPv6 (/64), in which addresses cost nothing."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
 
 
 def _key(kind: str, value: str) -> bytes:

@@ -21,7 +21,7 @@ from gateway import clients as callers
 from gateway import open_sign_ins, sentences, sign_ins
 from gateway.clients import Clients, Reference, Tokens
 from gateway.codes import Box
-from gateway.forms import Form, posted
+from gateway.forms import Form, read
 from gateway.oidc import Provider
 from gateway.places import DEMONSTRATION, ISSUER, PASSWORD, Place, browser_of
 from gateway.rights import Rights
@@ -211,7 +211,7 @@ async def nobody(request: Request) -> Visit:
 
 async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> Form:
     """Return the form that was sent by a page of this sign-in; refuse one that was not."""
-    form = await posted(request)
+    form = await read(request)
     if not _same(form.text("csrf"), visit.csrf):
         raise Forged
     if visit.sign_in and visit.sign_in.keeps:

@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import clients, sentences, sign_ins
-from gateway.bodies import TooLarge, Unreadable
-from gateway.forms import posted
+from gateway.bodies import MOST_BYTES, MOST_BYTES_OF_ANYBODY, TooLarge, Unreadable
+from gateway.forms import read
 from gateway.troubles import SignInFailed, Trouble
 from gateway.visit import COOKIE, Forged, NeedsSignIn, csrf_is_right, nobody, safe_path
 from servicekit import metrics, trace
@@ -159,8 +159,10 @@ async def _not_signed_in(request: Request, error: Exception) -> Response:
 
 async def _keep(request: Request) -> bool:
     cookie = request.cookies.get(COOKIE, "")
+    database = request.app.state.gateway.database
+    known = await run_in_threadpool(sign_ins.was_one, database, cookie)
     try:
-        form = await posted(request)
+        form = await read(request, MOST_BYTES if known else MOST_BYTES_OF_ANYBODY)
     except (TooLarge, Unreadable):
         return False
     if request.url.path.endswith(_NOT_KEPT) or not csrf_is_right(cookie, form.text("csrf")):
@@ -168,7 +170,6 @@ async def _keep(request: Request) -> bool:
     fields = [(name, value) for name, values in form.values.items() if name != "csrf" for value in values]
     # A file cannot be kept; its owner is told which one it was.
     fields += [("file_not_kept", name) for name in form.filenames.values() if name]
-    database = request.app.state.gateway.database
     return await run_in_threadpool(sign_ins.keep, database, cookie, request.url.path, fields, database.clock())
 
 

@@ -52,6 +52,8 @@ def accept(request: Request, visit: Anybody, token: str, form: Annotated[Form, D
                 "This is not the code that your telephone should show now. Wait for the next one; if it is not right"
                 " either, let the telephone set its time by itself."
             )
+        except passwords.Busy:
+            form.errors[""] = passwords.BUSY
         except invitations.InvitationGone:
             return _gone(visit)
         else:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from gateway import clients, password_sign_ins, places, sign_ins
+from gateway import clients, password_sign_ins, passwords, places, sign_ins
 from gateway.forms import Form, posted
 from gateway.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor
 from servicekit.client import Refused
@@ -67,6 +67,7 @@ def sign_in_by_code(request: Request, visit: Anybody, form: Annotated[Form, Depe
     password = "".join(form.values.pop("password", [""])[:1])
     if not password:
         form.errors["password"] = "Give your password."  # noqa: S105 - a sentence
+    busy = False
     if not form.errors:
         try:
             cookie = password_sign_ins.enter(
@@ -83,10 +84,12 @@ def sign_in_by_code(request: Request, visit: Anybody, form: Annotated[Form, Depe
             form.errors["staff_number"] = NOT_RIGHT
         except password_sign_ins.TooManyTries:
             form.errors["staff_number"] = TOO_MANY
+        except passwords.Busy:
+            form.errors[""], busy = passwords.BUSY, True
         else:
             return visit.begun(cookie, form.text("next"))
     form.values.pop("code", None)
-    return _offer(visit, form, form.text("next"))
+    return _offer(visit, form, form.text("next"), busy=busy)
 
 
 @router.post("/sign-out")
@@ -121,7 +124,7 @@ def drop_kept(visit: Visitor, _: Sent) -> Answer:
     return visit.go("/home", done="dropped")
 
 
-def _offer(visit: Visit, form: Form, back_to: str) -> Answer:
+def _offer(visit: Visit, form: Form, back_to: str, *, busy: bool = False) -> Answer:
     personas = _personas(visit) if visit.gateway.settings.demo else []
     story = [(persona.title, persona) for persona in personas if persona.part not in _BESIDE_THE_STORY]
     # The story ends where it began.
@@ -131,7 +134,7 @@ def _offer(visit: Visit, form: Form, back_to: str) -> Answer:
     left = visit.gateway.providers.get(visit.request.query_params.get("from", ""))
     return visit.page(
         "sign_in.html",
-        status=400 if form.errors else 200,
+        status=503 if busy else 400 if form.errors else 200,
         form=form,
         issuers=[provider.issuer for provider in visit.gateway.providers.values()],
         left=left.issuer if left and left.end_session_url(visit.ours) else None,
