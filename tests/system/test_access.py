@@ -22,7 +22,7 @@ from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.options.v1 import options_pb2
 from cadre_cli import story
 from cadre_cli.access import Access
-from servicekit import calendar
+from servicekit import calendar, paging
 from servicekit.client import Refused
 from servicekit.testing.waiting import wait_until
 from servicekit.tokens import Signer
@@ -669,6 +669,30 @@ def test_the_whole_state_is_listed_for_nobody_but_those_who_hold_the_right_for_t
     with pytest.raises(Refused) as refused:
         world.call(world.access.enrollment.ListAssignments, request, world.lead, {"assignments.read": (HOME,)})
     assert refused.value.reason == "PERMISSION_MISSING"
+
+
+PAGED = [method for method in METHODS if "page_token" in method.input_type.fields_by_name]
+
+
+def test_every_list_refuses_a_page_token_that_it_did_not_give(world):
+    """Also one that is right but for its seal: whoever writes tokens would choose what a query compares with."""
+    answered = []
+    for method in PAGED:
+        request = REQUESTS[method.containing_service.name][method.name](world)
+        person, rights = rightful(method, world)
+        request.page_size = 1
+        unsealed = paging.page_of(request, b"a key of their own").next_token([0, 0], ["\x00", {}, None])
+        given = world.call(stub_method(world.access, method), request, person, rights).next_page_token
+        for token in (unsealed, "x", "\u00e9", unsealed[:-8], f"{given}A" if given else "A", "A" * 4_000):
+            request.page_token = token
+            try:
+                world.call(stub_method(world.access, method), request, person, rights)
+                answered.append((method.name, token, "OK"))
+            except Refused as refused:
+                if (refused.code, [*refused.fields]) != ("INVALID_ARGUMENT", ["page_token"]):
+                    answered.append((method.name, token, refused.code))
+    assert answered == []
+    assert len(PAGED) > 20
 
 
 def test_no_list_of_another_agency_can_be_had_by_a_token_of_that_page(world):

@@ -1,5 +1,6 @@
 """Small parts: page tokens, resource names, Pacific days."""
 
+import base64
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cadre.operations.v1 import operations_service_pb2 as pb
+from cadre.options.v1 import options_pb2
 from servicekit import calendar, names
 from servicekit.paging import page_of
 from servicekit.refusals import InvalidField
@@ -17,34 +19,76 @@ def asked(**fields):
     return pb.ListDeadLettersRequest(**fields)
 
 
+KEY = b"of the service's database"
+
+
+def page(**fields):
+    return page_of(asked(**fields), KEY)
+
+
 def test_a_page_goes_on_after_the_last_key():
-    page = page_of(asked(page_size=2))
-    token = page.next_token(["a", "b", "c"], ["b", 2])
-    assert page_of(asked(page_size=2, page_token=token)).after == ["b", 2]
+    token = page(page_size=2).next_token(["a", "b", "c"], ["b", 2])
+    assert page(page_size=2, page_token=token).after == ["b", 2]
 
 
 def test_the_last_page_has_no_next_one():
-    assert page_of(asked(page_size=3)).next_token(["a", "b", "c"], ["c"]) == ""
+    assert page(page_size=3).next_token(["a", "b", "c"], ["c"]) == ""
+
+
+def refused(token, key=KEY, **fields):
+    with pytest.raises(InvalidField) as raised:
+        page_of(asked(page_token=token, **fields), key)
+    return raised.value.field == "page_token"
 
 
 def test_a_token_of_another_filter_is_refused():
-    token = page_of(asked(page_size=1)).next_token(["a", "b"], ["a"])
-    with pytest.raises(InvalidField) as refused:
-        page_of(asked(page_size=1, page_token=token, show_settled=True))
-    assert refused.value.field == "page_token"
+    token = page(page_size=1).next_token(["a", "b"], ["a"])
+    assert refused(token, show_settled=True)
 
 
-@pytest.mark.parametrize("token", ["x", "AAAA", "%%%", "Zm9vYmFy"])
+def test_a_token_that_another_key_sealed_is_refused():
+    token = page(page_size=1).next_token(["a", "b"], ["a"])
+    assert refused(token, key=b"another")
+
+
+@pytest.mark.parametrize("token", ["x", "AAAA", "%%%", "Zm9vYmFy", "\u00e9", "A" * 10_000])
 def test_a_made_up_token_is_refused(token):
-    with pytest.raises(InvalidField) as refused:
-        page_of(asked(page_token=token))
-    assert refused.value.field == "page_token"
+    assert refused(token)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_text_is_refused(token):
+    assert not token or refused(token)
+
+
+@given(st.binary())
+def test_any_bytes_are_refused(content):
+    token = base64.urlsafe_b64encode(content).decode()
+    assert not token or refused(token)
+
+
+@given(st.data())
+def test_a_token_with_another_bit_is_refused(data):
+    given_out = base64.urlsafe_b64decode(page(page_size=1).next_token(["a", "b"], ["a", 7]))
+    bit = data.draw(st.integers(0, 8 * len(given_out) - 1))
+    changed = bytearray(given_out)
+    changed[bit // 8] ^= 1 << bit % 8
+
+    assert refused(base64.urlsafe_b64encode(bytes(changed)).decode())
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 2**64 - 1), st.binary())
+def test_a_well_formed_token_without_the_seal_is_refused(key, digest, seal):
+    for list_ in (digest, page().list_digest):
+        token = options_pb2.PageToken(key=key, list=list_, seal=seal)
+        sent = base64.urlsafe_b64encode(token.SerializeToString()).decode()
+        assert not sent or refused(sent)
 
 
 def test_a_page_is_never_larger_than_a_thousand_and_never_negative():
-    assert page_of(asked(page_size=5000)).size == 1000
+    assert page(page_size=5000).size == 1000
     with pytest.raises(InvalidField):
-        page_of(asked(page_size=-1))
+        page(page_size=-1)
 
 
 def test_a_name_gives_its_ids_or_says_its_form():

@@ -3,6 +3,7 @@
 A service's `migrations/env.py` is two lines: import its metadata and call `run_env`.
 """
 
+import secrets
 from pathlib import Path
 
 from alembic import command, context
@@ -90,6 +91,13 @@ def create_job_table(op: Operations) -> None:
 def create_finding_table(op: Operations) -> None:
     """In a later migration of a service: what its audits found, for operators and metrics."""
     service_metadata().tables["audit_finding"].create(op.get_bind())
+
+
+def create_page_key(op: Operations) -> None:
+    """In a later migration of a service: a random key for its page tokens, which all its replicas share."""
+    table = service_metadata().tables["page_key"]
+    table.create(op.get_bind())
+    op.get_bind().execute(table.insert().values(key=secrets.token_bytes(32)))
 
 
 def needs_audit(op: Operations, *tables: str) -> None:

@@ -10,7 +10,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit import names, paging, trace
+from servicekit import names, trace
 from servicekit.audits import Audits, Finding
 from servicekit.consumers import Subscription, explain, is_outage
 from servicekit.db import Database, Db
@@ -107,7 +107,7 @@ class OperationsServicer(SteeringServicer):
         request: pb.ListDeadLettersRequest,
         call: Call,  # noqa: ARG002 - the contract's form
     ) -> pb.ListDeadLettersResponse:
-        page = paging.page_of(request)
+        page = self.page_of(request)
         at, letter_id = page.after or (None, None)
         with self.read() as db:
             rows = db.rows(_LIST, settled=request.show_settled, at=at, id=letter_id, limit=page.size + 1)

@@ -1,11 +1,16 @@
-"""Pages by keyset (AIP-158): a page starts after the last row's key, so writes neither skip nor repeat rows."""
+"""Pages by keyset (AIP-158): a page starts after the last row's key, so writes neither skip nor repeat rows.
+
+A page token carries that key, and reaches a query: so it is sealed with a key of the service's database, which all its
+replicas share. One that was not given by this list, with the same filters, is refused whatever it holds.
+"""
 
 import base64
 import binascii
 import hashlib
+import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
@@ -24,17 +29,19 @@ class Page:
     size: int
     after: list[Any] | None
     list_digest: int
+    seal_key: bytes = field(repr=False)
 
     def next_token(self, rows: Sequence[Any], key: Sequence[Any]) -> str:
         """Return the token after *key* if *rows* (fetched one over the size) go on beyond this page, else ''."""
         if len(rows) <= self.size:
             return ""
         token = options_pb2.PageToken(key=json.dumps(list(key), default=str), list=self.list_digest)
+        token.seal = _seal(token, self.seal_key)
         return base64.urlsafe_b64encode(token.SerializeToString()).decode()
 
 
-def page_of(request: Message, *, default: int = DEFAULT_SIZE, most: int = MOST) -> Page:
-    """Read `page_size` and `page_token` of a List request.
+def page_of(request: Message, seal_key: bytes, *, default: int = DEFAULT_SIZE, most: int = MOST) -> Page:
+    """Read `page_size` and `page_token` of a List request; handlers do so by `Servicer.page_of`.
 
     A token is good for the list that gave it: the same method with the same filters.
     """
@@ -50,10 +57,16 @@ def page_of(request: Message, *, default: int = DEFAULT_SIZE, most: int = MOST) 
     after = None
     if given := request.page_token:  # type: ignore[attr-defined]
         try:
-            token = options_pb2.PageToken.FromString(base64.urlsafe_b64decode(given))
-            after = json.loads(token.key)
+            token = options_pb2.PageToken.FromString(base64.b64decode(given, altchars=b"-_", validate=True))
         except (DecodeError, binascii.Error, ValueError):
             token = options_pb2.PageToken()
-        if token.list != digest or not isinstance(after, list):
-            raise InvalidField("page_token", given, "must be one that this list gave, with the same filters")
-    return Page(min(size or default, most), after, digest)
+        if token.list != digest or not hmac.compare_digest(token.seal, _seal(token, seal_key)):
+            raise InvalidField(
+                "page_token", given, "must be one that this list gave, with the same filters: begin with the first page"
+            )
+        after = json.loads(token.key)
+    return Page(min(size or default, most), after, digest, seal_key)
+
+
+def _seal(token: options_pb2.PageToken, seal_key: bytes) -> bytes:
+    return hmac.digest(seal_key, token.list.to_bytes(8, "big") + token.key.encode(), "sha256")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
@@ -15,6 +16,7 @@ from google.protobuf.message import Message
 
 from cadre.options.v1 import options_pb2
 from servicekit.db import Database, Db
+from servicekit.paging import Page, page_of
 from servicekit.refusals import InvalidField, PermissionMissing
 from servicekit.tokens import SELF, WHOLE, Principal
 
@@ -61,6 +63,15 @@ class Servicer:
     def read(self) -> AbstractContextManager[Db]:
         """Give a session for queries."""
         return self.database.read()
+
+    def page_of(self, request: Message) -> Page:
+        """Read which page of a list is asked for."""
+        return page_of(request, self._page_key)
+
+    @cached_property
+    def _page_key(self) -> bytes:
+        with self.read() as db:
+            return bytes(db.rows("SELECT key FROM page_key")[0]["key"])
 
     @contextmanager
     def write(self, call: Call, request: Message) -> Iterator[Db]:

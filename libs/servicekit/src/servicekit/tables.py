@@ -6,6 +6,8 @@ A service adds them to its metadata (`service_metadata`), so that its migrations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Float,
@@ -35,8 +37,8 @@ NAMING = {
 }
 # Those that a service's first migration makes, and with those that came later.
 FIRST_KIT_TABLES = ("audit", "idempotency", "outbox", "inbox", "handler_failure", "dead_letter")
-# These two need no audit row: a timer is nobody's decision. What an operator does to a job goes through a write.
-KIT_TABLES = (*FIRST_KIT_TABLES, "background_job", "audit_finding")
+# These need no audit row: a timer is nobody's decision. What an operator does to a job goes through a write.
+KIT_TABLES = (*FIRST_KIT_TABLES, "background_job", "audit_finding", "page_key")
 
 audit = table(
     "audit",
@@ -253,5 +255,13 @@ def service_metadata() -> MetaData:
         Column("count", BigInteger, nullable=False),
         Column("at", DateTime(timezone=True), nullable=False),
         Column("seconds", Float, nullable=False),
+    )
+    Table(
+        "page_key",
+        metadata,
+        # One row, written with the table: what page tokens are sealed with.
+        Column("one", Boolean, primary_key=True, server_default=text("true")),
+        Column("key", LargeBinary, nullable=False),
+        CheckConstraint("one", name="one"),
     )
     return metadata

@@ -4,7 +4,6 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from curriculum import courses, imports, queries, wire
 from curriculum.rules import catalogue
 from curriculum.rules.courses import check_slug
-from servicekit import paging
 from servicekit.rpc import Call, Servicer
 from servicekit.tokens import WHOLE
 
@@ -15,7 +14,7 @@ class CurriculumServicer(Servicer):
     service = pb.DESCRIPTOR.services_by_name["CurriculumService"]
 
     def ListCourses(self, request: pb.ListCoursesRequest, call: Call) -> pb.ListCoursesResponse:
-        page = paging.page_of(request)
+        page = self.page_of(request)
         offers, test_id = wire.offers(request, writes=_writes(call)), wire.test_id(request.test)
         with self.read() as db:
             rows = queries.list_courses(db, page, query=request.query, offers=offers, test_id=test_id)
@@ -56,7 +55,7 @@ class CurriculumServicer(Servicer):
             return wire.course_version(*queries.get_version(db, course_id, version))
 
     def ListCourseVersions(self, request: pb.ListCourseVersionsRequest, _call: Call) -> pb.ListCourseVersionsResponse:
-        page, course_id = paging.page_of(request), wire.course_id(request.parent, field="parent")
+        page, course_id = self.page_of(request), wire.course_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_versions(db, page, course_id=course_id)
         shown = rows[: page.size]

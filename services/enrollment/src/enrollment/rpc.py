@@ -2,7 +2,6 @@
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from enrollment import assignments, completions, queries, rates, wire
-from servicekit import paging
 from servicekit.rpc import Call, Servicer
 
 
@@ -12,7 +11,7 @@ class EnrollmentServicer(Servicer):
     service = pb.DESCRIPTOR.services_by_name["EnrollmentService"]
 
     def ListToDo(self, request: pb.ListToDoRequest, call: Call) -> pb.ListToDoResponse:
-        page, only = paging.page_of(request), wire.notice_ids(request.notices)
+        page, only = self.page_of(request), wire.notice_ids(request.notices)
         with self.read() as db:
             rows = queries.list_to_do(db, page, person_id=wire.caller_id(call.principal.name), notice_ids=only)
         shown = rows[: page.size]
@@ -20,7 +19,7 @@ class EnrollmentServicer(Servicer):
         return pb.ListToDoResponse(assignments=map(wire.assignment, shown), next_page_token=token)
 
     def ListAssignments(self, request: pb.ListAssignmentsRequest, _call: Call) -> pb.ListAssignmentsResponse:
-        page = paging.page_of(request)
+        page = self.page_of(request)
         with self.read() as db:
             rows = queries.list_assignments(
                 db,
@@ -89,7 +88,7 @@ class EnrollmentServicer(Servicer):
             return db.answer(answer)
 
     def ListCompletions(self, request: pb.ListCompletionsRequest, call: Call) -> pb.ListCompletionsResponse:
-        page = paging.page_of(request)
+        page = self.page_of(request)
         person_id = wire.person_id(request.parent, field="parent")
         own = call.scope.person == request.parent
         agency_ids = None if own or call.scope.whole else call.scope.ids("agencies")
@@ -109,7 +108,7 @@ class EnrollmentServicer(Servicer):
     def ListCompletionRates(
         self, request: pb.ListCompletionRatesRequest, _call: Call
     ) -> pb.ListCompletionRatesResponse:
-        page = paging.page_of(request)
+        page = self.page_of(request)
         with self.read() as db:
             rows = rates.list_rates(db, page)
         shown = rows[: page.size]

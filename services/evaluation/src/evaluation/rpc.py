@@ -4,7 +4,6 @@ from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from evaluation import queries, sittings, tests, wire
 from evaluation.rules.tests import check_slug
 from evaluation.versions import Versions
-from servicekit import paging
 from servicekit.db import Database
 from servicekit.rpc import Call, Servicer
 
@@ -36,7 +35,7 @@ class EvaluationServicer(Servicer):
             return wire.test(queries.get_test(db, test_id))
 
     def ListTests(self, request: pb.ListTestsRequest, _call: Call) -> pb.ListTestsResponse:
-        page = paging.page_of(request)
+        page = self.page_of(request)
         with self.read() as db:
             rows = queries.list_tests(db, page, query=request.query, only_published=request.only_published)
         shown = rows[: page.size]
@@ -44,7 +43,7 @@ class EvaluationServicer(Servicer):
         return pb.ListTestsResponse(tests=[wire.test_entry(row) for row in shown], next_page_token=token)
 
     def ListTestVersions(self, request: pb.ListTestVersionsRequest, _call: Call) -> pb.ListTestVersionsResponse:
-        page, test_id = paging.page_of(request), wire.test_id(request.parent, field="parent")
+        page, test_id = self.page_of(request), wire.test_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_versions(db, page, test_id=test_id)
         shown = rows[: page.size]
@@ -97,7 +96,7 @@ class EvaluationServicer(Servicer):
             return wire.sitting(sitting, self.versions.get(db, sitting.test_id, sitting.test_version))
 
     def ListSittings(self, request: pb.ListSittingsRequest, call: Call) -> pb.ListSittingsResponse:
-        person_id, page = wire.person_id(call.principal.name), paging.page_of(request)
+        person_id, page = wire.person_id(call.principal.name), self.page_of(request)
         version = wire.version_id(request.test_version, field="test_version") if request.test_version else None
         with self.read() as db:
             rows = queries.list_sittings(db, page, person_id=person_id, version=version)

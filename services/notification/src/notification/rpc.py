@@ -22,7 +22,6 @@ from notification.publication import Approval
 from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
-from servicekit.paging import page_of
 from servicekit.rpc import Call, Servicer
 
 
@@ -143,7 +142,7 @@ class NotificationServicer(Servicer):
     # ---- the state's view ----
 
     def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:
-        page, today = page_of(request), pacific_date(call.now)
+        page, today = self.page_of(request), pacific_date(call.now)
         with self.read() as db:
             rows = queries.notices(db, page)
         shown = rows[: page.size]
@@ -163,7 +162,7 @@ class NotificationServicer(Servicer):
         return wire.readiness(issued, rows)
 
     def SearchNotices(self, request: pb.SearchNoticesRequest, call: Call) -> pb.SearchNoticesResponse:
-        page, today = page_of(request), pacific_date(call.now)
+        page, today = self.page_of(request), pacific_date(call.now)
         reader = wire.reader(call.principal, today)
         with self.read() as db:
             rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
@@ -174,7 +173,7 @@ class NotificationServicer(Servicer):
     # ---- the agency's view ----
 
     def ListAgencyNotices(self, request: pb.ListAgencyNoticesRequest, call: Call) -> pb.ListAgencyNoticesResponse:
-        page, today, agency_id = page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
+        page, today, agency_id = self.page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
         with self.read() as db:
             rows = queries.agency_notices(db, agency_id, page, today, wire.notice_ids(request.notices))
             shown = rows[: page.size]
@@ -199,7 +198,7 @@ class NotificationServicer(Servicer):
             return wire.agency_notice(row, units, today, attachments.of_notice(db, row["id"]))
 
     def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:  # noqa: ARG002
-        page, agency_id = page_of(request), wire.agency_id(request.parent)
+        page, agency_id = self.page_of(request), wire.agency_id(request.parent)
         with self.read() as db:
             issued = queries.issued(db, wire.notice_id(request.notice, "notice"))
             rows = queries.recipients(
@@ -245,7 +244,7 @@ class NotificationServicer(Servicer):
     # ---- the person's view ----
 
     def ListInbox(self, request: pb.ListInboxRequest, call: Call) -> pb.ListInboxResponse:
-        page, today = page_of(request), pacific_date(call.now)
+        page, today = self.page_of(request), pacific_date(call.now)
         reader, only = wire.own_reader(call.principal, today), wire.notice_ids(request.notices)
         with self.read() as db:
             rows = queries.inbox(db, reader, only_open=request.only_open, page=page, notice_ids=only)

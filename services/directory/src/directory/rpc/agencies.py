@@ -4,7 +4,6 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import queries, reference, wire
 from directory.rpc.base import DirectoryBase
 from servicekit.calendar import pacific_date
-from servicekit.paging import page_of
 from servicekit.rpc import Call
 
 
@@ -12,7 +11,7 @@ class AgencyRpcs(DirectoryBase):
     """Handlers of agencies."""
 
     def ListAgencies(self, request: pb.ListAgenciesRequest, call: Call) -> pb.ListAgenciesResponse:
-        page = page_of(request)
+        page = self.page_of(request)
         with self.read() as db:
             rows = queries.agencies(db, page, day=pacific_date(call.now))
         shown = rows[: page.size]

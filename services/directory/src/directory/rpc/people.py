@@ -9,7 +9,6 @@ from directory.rpc.base import DirectoryBase
 from directory.rules import names, spells
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
-from servicekit.paging import page_of
 from servicekit.rpc import Call
 
 MOST_NAMES = 1_000
@@ -25,7 +24,7 @@ class PeopleRpcs(DirectoryBase):
             return wire.me(row, queries.grants(db, caller), call.principal.rights)
 
     def ListPeople(self, request: pb.ListPeopleRequest, call: Call) -> pb.ListPeopleResponse:
-        agency_id, page, day = wire.agency_id(request.parent, "parent"), page_of(request), pacific_date(call.now)
+        agency_id, page, day = wire.agency_id(request.parent, "parent"), self.page_of(request), pacific_date(call.now)
         words = names.search_words(request.query)
         with self.read() as db:
             rows, total = queries.staff(

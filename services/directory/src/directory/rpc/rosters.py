@@ -4,7 +4,6 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import rosters, wire, wire_rosters
 from directory.rpc.base import DirectoryBase
 from servicekit.calendar import pacific_date
-from servicekit.paging import page_of
 from servicekit.rpc import Call
 
 WHOLE_STATE = "agencies/-"
@@ -54,7 +53,7 @@ class RosterRpcs(DirectoryBase):
         return answer
 
     def ListRosterImports(self, request: pb.ListRosterImportsRequest, call: Call) -> pb.ListRosterImportsResponse:  # noqa: ARG002
-        agency_id, page = _agency_or_state(request.parent), page_of(request)
+        agency_id, page = _agency_or_state(request.parent), self.page_of(request)
         with self.read() as db:
             rows = rosters.of_agency(db, agency_id, page)
         shown = rows[: page.size]
@@ -64,7 +63,7 @@ class RosterRpcs(DirectoryBase):
         )
 
     def ListPeopleNotInFile(self, request: pb.ListPeopleNotInFileRequest, call: Call) -> pb.ListPeopleNotInFileResponse:
-        import_id, page = wire_rosters.import_id(request.parent, "parent"), page_of(request)
+        import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
             rows, total = rosters.not_in_file(db, import_id, call.scope, page, day=pacific_date(call.now))
         shown = rows[: page.size]
@@ -74,7 +73,7 @@ class RosterRpcs(DirectoryBase):
     def ListRosterNameChanges(
         self, request: pb.ListRosterNameChangesRequest, call: Call
     ) -> pb.ListRosterNameChangesResponse:
-        import_id, page = wire_rosters.import_id(request.parent, "parent"), page_of(request)
+        import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
             rows, total = rosters.name_changes(db, import_id, call.scope, page)
         shown = rows[: page.size]
@@ -86,7 +85,7 @@ class RosterRpcs(DirectoryBase):
     def ListRosterImportErrors(
         self, request: pb.ListRosterImportErrorsRequest, call: Call
     ) -> pb.ListRosterImportErrorsResponse:
-        import_id, page = wire_rosters.import_id(request.parent, "parent"), page_of(request)
+        import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
             rows = rosters.errors(db, import_id, call.scope, page)
         shown = rows[: page.size]

@@ -7,7 +7,6 @@ from evaluation import wire as persons
 from evaluation.quality import queries, reactions, wire
 from evaluation.quality.box import box_of, tickets_of
 from evaluation.rules.reactions import CURRENT
-from servicekit import paging
 from servicekit.anonymous import anonymous_write
 from servicekit.calendar import pacific_date
 from servicekit.db import Database
@@ -42,7 +41,7 @@ class QualityServicer(Servicer):
         return pb.SendReactionResponse()
 
     def ListCourseQuality(self, request: pb.ListCourseQualityRequest, _call: Call) -> pb.ListCourseQualityResponse:
-        page = paging.page_of(request)
+        page = self.page_of(request)
         with self.read() as db:
             rows = queries.list_courses(db, page)
         shown = rows[: page.size]
@@ -57,7 +56,7 @@ class QualityServicer(Servicer):
     def ListAgencyCourseQuality(
         self, request: pb.ListAgencyCourseQualityRequest, _call: Call
     ) -> pb.ListAgencyCourseQualityResponse:
-        page, agency_id = paging.page_of(request), wire.agency_id(request.parent, field="parent")
+        page, agency_id = self.page_of(request), wire.agency_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_agency_courses(db, page, agency_id=agency_id)
         shown = rows[: page.size]
@@ -65,7 +64,7 @@ class QualityServicer(Servicer):
         return pb.ListAgencyCourseQualityResponse(courses=map(wire.quality, shown), next_page_token=token)
 
     def ListComments(self, request: pb.ListCommentsRequest, _call: Call) -> pb.ListCommentsResponse:
-        page, course_id = paging.page_of(request), wire.course_id(request.parent, field="parent")
+        page, course_id = self.page_of(request), wire.course_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_comments(db, page, course_id=course_id)
         shown = rows[: page.size]

@@ -1,0 +1,13 @@
+"""A key for page tokens."""
+
+from alembic import op
+
+from servicekit import migrations
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Make the key that this service seals its page tokens with."""
+    migrations.create_page_key(op)
