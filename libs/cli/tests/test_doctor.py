@@ -1,5 +1,7 @@
 """`cadre doctor` on set-ups that are broken for real: each fault is named, with its mend."""
 
+import asyncio
+import json
 import os
 import re
 import shutil
@@ -9,16 +11,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nats
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from cadre_cli import processes, schema, secret_files
-from cadre_cli.doctor import machine, production, services
+from cadre_cli.deployment import site
+from cadre_cli.doctor import machine, production
+from cadre_cli.doctor import running as services_that_run
 from cadre_cli.doctor.command import examine
 from cadre_cli.installation import SERVICES
 from cadre_cli.main import app
 from servicekit import keys, migrations
+from servicekit.bus import ensure_stream
 from servicekit.embedded.nats import NatsServer, binary
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import GuardedProcess, free_port
@@ -199,7 +205,7 @@ def test_a_service_that_was_started_with_other_keys_is_named(tmp_path, launch):
     running = launch(APP)
     keys.ensure_keys(tmp_path, processes.ISSUER, processes.PRINCIPALS)
 
-    (finding,) = services.trust({"directory": f"127.0.0.1:{running.port}"}, tmp_path)
+    (finding,) = services_that_run.services({"directory": f"127.0.0.1:{running.port}"}, tmp_path)
 
     assert finding.found == "a token signed here is refused"
     assert "start it again" in finding.mend
@@ -209,6 +215,131 @@ def test_missing_secrets_are_named(tmp_path, installed):
     database_url(installed, "gateway").unlink()
     findings = {finding.check: finding for finding in examine(tmp_path, 0)}
     assert "gateway_database_url is missing" in findings["Secrets"].mend
+
+
+def test_what_a_process_is_not_given_is_named_with_the_process(tmp_path, installed):
+    (installed / "evaluation.pem").unlink()
+    (installed / secret_files.nats_url("curriculum")).unlink()
+
+    found = faults(tmp_path)
+
+    assert set(found) == {
+        *("Secrets of curriculum", "Secrets of curriculum-work"),
+        *("Secrets of evaluation", "Secrets of evaluation-work"),
+    }
+    assert found["Secrets of evaluation-work"][0] == f"evaluation.pem missing in {installed}"
+    assert f"cadre secrets {installed}" in found["Secrets of evaluation-work"][1]
+
+
+def test_a_container_that_is_shown_its_own_secrets_only_misses_no_others(tmp_path, installed):
+    for file in installed.iterdir():
+        if file.name not in site.keeper_secrets():
+            file.unlink()
+    assert faults(tmp_path, in_production=True) == {}
+
+
+def test_a_job_that_ended_badly_is_named_and_one_of_an_earlier_release_is_not(tmp_path, installed, server):
+    rows = """
+    INSERT INTO background_job (name, every_seconds, next_run, last_start, last_end, last_error) VALUES
+      ('release_reactions', 3600, now(), now(), now() - interval '1 hour', 'FileNotFoundError: evaluation.pem'),
+      ('long_gone', 60, now(), now(), now() - interval '1 day', 'KeyError: x')
+    """
+    with server.connect("evaluation") as connection:
+        connection.execute(rows)
+    try:
+        found = faults(tmp_path)
+        before = faults(tmp_path, before_start=True)
+    finally:
+        with server.connect("evaluation") as connection:
+            connection.execute("DELETE FROM background_job")
+
+    assert set(found) == {"Job release_reactions of evaluation"}
+    assert "evaluation.pem" in found["Job release_reactions of evaluation"][0]
+    assert "jobs.md" in found["Job release_reactions of evaluation"][1]
+    # Last night's failure is no reason to serve no pages in the morning.
+    assert before == {}
+
+
+def test_a_stream_that_lost_what_was_published_is_named(tmp_path, installed, server, bus):
+    async def publish(numbers):
+        client = await nats.connect(bus.url("directory"))
+        stream = client.jetstream()
+        await ensure_stream(stream, "directory", own=True)
+        for number in numbers:
+            await stream.publish(f"cadre.directory.thing.v{number}", b"x")
+        await client.close()
+
+    asyncio.run(publish(range(7)))
+    with server.connect("directory") as connection:
+        connection.execute(
+            "INSERT INTO outbox (id, subject, payload, headers, at, published_at)"
+            " SELECT gen_random_uuid(), 'cadre.directory.thing.v1', '', '{}', now(), now() - interval '1 hour'"
+            " FROM generate_series(1, 10)"
+        )
+    try:
+        lost = faults(tmp_path)
+        asyncio.run(publish(range(7, 10)))
+        whole = faults(tmp_path)
+    finally:
+        with server.connect("directory") as connection:
+            connection.execute("DELETE FROM outbox")
+
+    assert set(lost) == {"Stream of directory"}
+    assert lost["Stream of directory"][0].startswith("holds 3 events fewer than it published")
+    assert "docs/runbook/bus.md" in lost["Stream of directory"][1]
+    assert whole == {}
+
+
+def test_processes_that_do_not_run_are_named_and_what_a_service_says_of_itself_is_passed_on(
+    tmp_path, installed, launch, monkeypatch
+):
+    from directory.app import APP  # noqa: PLC0415 - the other tests do without a service
+
+    running = launch(APP, keys_dir=installed)
+    with running.connect() as connection:
+        connection.execute(
+            "INSERT INTO background_job (name, every_seconds, last_error) VALUES ('purge', 9, 'Trouble')"
+        )
+    peers = {"directory": f"127.0.0.1:{running.port}", "curriculum": f"127.0.0.1:{free_port()}"}
+    monkeypatch.setenv("CADRE_PEERS", json.dumps(peers))
+
+    found = faults(tmp_path)
+
+    assert found["Process curriculum"][0] == "does not answer"
+    assert found["Process gateway"][0] == "nothing of it is connected to its database"
+    assert "docs/runbook/processes.md" in found["Process gateway"][1]
+    assert "JOB_FAILED: error Trouble, job purge" in found["Status of directory"][0]
+    assert "Process directory" not in found
+    assert faults(tmp_path, before_start=True) == {}
+
+
+def test_what_a_supervisor_does_not_keep_up_is_named():
+    row = {"name": "enrollment", "port": 1, "state": "ready", "problem": ""}
+    again = {"name": "evaluation", "port": 2, "state": "restarting", "problem": "ended with exit code 1"}
+
+    findings = list(services_that_run.kept({"processes": [row, again, row | {"name": "gateway", "port": free_port()}]}))
+
+    assert [(finding.check, finding.found) for finding in findings] == [
+        ("Process evaluation", "restarting; ended with exit code 1"),
+        ("Process gateway", "does not answer"),
+    ]
+    assert all(finding.mend for finding in findings)
+
+
+def test_logs_and_folders_that_an_earlier_release_left_open_are_named(tmp_path):
+    (tmp_path / "log").mkdir()
+    for name in ("nats.log", "postgres.log"):
+        (tmp_path / "log" / name).touch(0o640)
+    tmp_path.chmod(0o755)
+
+    found = {finding.check: finding for finding in machine.private_files(tmp_path)}
+
+    assert found["Data folder"].mend == f"chmod go-rw {tmp_path}"
+    assert found["Secrets"].mend == f"chmod 600 {tmp_path}/log/nats.log {tmp_path}/log/postgres.log"
+    tmp_path.chmod(0o711)
+    for file in (tmp_path / "log").iterdir():
+        file.chmod(0o600)
+    assert [finding.mend for finding in machine.private_files(tmp_path)] == [""]
 
 
 def test_a_production_start_fails_with_personas_on_with_the_demonstrations_key_or_without_tls(

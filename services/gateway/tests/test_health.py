@@ -17,6 +17,7 @@ CARRIED = {
     "DEAD_LETTERS_WAIT": {"letters": "2"},
     "JOB_PAUSED": {"job": "purge", "reason": "a backup runs"},
     "JOB_FAILED": {"job": "purge", "error": "ZeroDivisionError"},
+    "JOB_OVERDUE": {"job": "purge", "minutes": "90"},
     "CONNECTIONS_USED_UP": {"waiting": "3"},
 }
 

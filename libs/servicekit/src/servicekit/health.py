@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 # What takes longer than this does not mend itself: a round of the relay is half a second, a fetch a few.
 _STUCK_SECONDS = 60.0
+# A job waits for others of its service, which take minutes at most.
+_OVERDUE_SECONDS = 300.0
 # As many events wait after some ten seconds of standstill at full speed.
 _BEHIND_EVENTS = 10_000
 # Twice that, to connect and to ask, is less than whoever asks for a status waits: a bus that hangs must not look like a
@@ -91,13 +93,21 @@ def _faults(status: pb.Status, entries: dict[str, schedule.Entry]) -> Iterator[p
             yield pb.Fault(reason="CONSUMER_BEHIND", metadata=late)
     if status.dead_letters:
         yield pb.Fault(reason="DEAD_LETTERS_WAIT", metadata={"letters": str(status.dead_letters)})
+    yield from _faults_of_jobs(entries)
+    if status.pool.waiting:
+        yield pb.Fault(reason="CONNECTIONS_USED_UP", metadata={"waiting": str(status.pool.waiting)})
+
+
+def _faults_of_jobs(entries: dict[str, schedule.Entry]) -> Iterator[pb.Fault]:
     for name, entry in entries.items():
         if entry.paused_at is not None:
             yield pb.Fault(reason="JOB_PAUSED", metadata={"job": name, "reason": entry.pause_reason})
-        elif entry.last_error:
+            continue
+        if entry.last_error:
             yield pb.Fault(reason="JOB_FAILED", metadata={"job": name, "error": entry.last_error})
-    if status.pool.waiting:
-        yield pb.Fault(reason="CONNECTIONS_USED_UP", metadata={"waiting": str(status.pool.waiting)})
+        if not entry.running and entry.seconds_left < -_OVERDUE_SECONDS:
+            late = {"job": name, "minutes": f"{-entry.seconds_left / 60:.0f}"}
+            yield pb.Fault(reason="JOB_OVERDUE", metadata=late)
 
 
 def _package_version(service: str) -> str:

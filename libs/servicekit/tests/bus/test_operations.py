@@ -341,6 +341,22 @@ def test_an_audit_that_fails_is_named_and_the_others_are_counted(launch, app):
     assert [fault.reason for fault in faults if fault.metadata.get("job") == "audits"] == ["JOB_FAILED"]
 
 
+def test_a_job_whose_time_has_passed_and_that_nobody_runs_is_a_fault(launch, app):
+    served = launch(app)
+    with served.connect() as connection:
+        connection.execute(
+            "INSERT INTO background_job (name, every_seconds, next_run, paused_at, pause_reason) VALUES"
+            " ('purge', 60, now() - interval '2 hours', NULL, ''),"
+            " ('audits', 60, now() - interval '2 hours', now(), 'a look at it')"
+        )
+    operations = served.stub(pb_grpc.OperationsServiceStub, rights=RIGHTS)
+
+    faults = {fault.metadata.get("job"): fault for fault in operations.GetStatus(pb.GetStatusRequest()).faults}
+
+    assert (faults["purge"].reason, faults["purge"].metadata["minutes"]) == ("JOB_OVERDUE", "120")
+    assert faults["audits"].reason == "JOB_PAUSED"
+
+
 def test_the_purge_deletes_only_what_has_served_its_time(kit_database):
     now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
     database = Database(kit_database)

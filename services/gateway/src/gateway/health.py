@@ -121,6 +121,12 @@ FAULTS: Mapping[str, Advice] = {
         "It is tried again at its next time. Mend the cause, then run it now under Jobs.",
         "jobs",
     ),
+    "JOB_OVERDUE": Advice(
+        State.LOOK,
+        "The job {job} should have run {minutes} minutes ago, and nobody runs it.",
+        "Look whether a process of the service runs that works, and which job has no end.",
+        "jobs",
+    ),
     "CONNECTIONS_USED_UP": Advice(
         State.LOOK,
         "{waiting} calls wait for a database connection.",
@@ -188,6 +194,7 @@ _PLACES = {
     "DEAD_LETTERS_WAIT": "Dead letters",
     "JOB_PAUSED": "Job",
     "JOB_FAILED": "Job",
+    "JOB_OVERDUE": "Job",
     "SCHEMA_DIFFERS": "Schema",
     "CONNECTIONS_USED_UP": "Connections",
 }

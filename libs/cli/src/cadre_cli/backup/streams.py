@@ -67,6 +67,10 @@ class Streams:
         """Count the events of those streams of *names* that are there."""
         return self._runner.run(self._held(names))
 
+    def since(self, name: str, at: datetime) -> int:
+        """Count the events that the stream got since *at*."""
+        return self._runner.run(self._since(name, at))
+
     def delete(self, name: str) -> None:
         """Delete the stream and its consumers."""
         self._runner.run(self._js.delete_stream(name))
@@ -123,6 +127,18 @@ class Streams:
             with contextlib.suppress(nats.js.errors.NotFoundError):
                 found[name] = (await self._js.stream_info(name)).state.messages
         return found
+
+    async def _since(self, name: str, at: datetime) -> int:
+        config = api.ConsumerConfig(
+            ack_policy=api.AckPolicy.NONE,
+            inactive_threshold=_SECONDS,
+            mem_storage=True,
+            deliver_policy=api.DeliverPolicy.BY_START_TIME,
+            opt_start_time=at,
+        )
+        info = await self._js.add_consumer(name, config)
+        await self._js.delete_consumer(name, info.name)
+        return info.num_pending or 0
 
     async def _restore(self, name: str, copy: StreamCopy, file: Path) -> None:
         request = {"config": copy.config, "state": copy.state}

@@ -271,19 +271,21 @@ def _keepers() -> list[str]:
     limits = f"  {_limits(site.NEEDS['serve'])}"
     migrated = [f"{process.name}-migrate" for process in table.PROCESSES]
     doctor = textwrap.dedent("""\
-        # No pages before it finds the installation fit for visitors.
+        # No pages before it finds the installation fit for visitors. To have it look at all that runs:
+        # docker compose run --rm --no-deps doctor cadre doctor --production
         doctor:
           <<: *cadre
           build: {context: ., dockerfile: deploy/Dockerfile}
-          command: [cadre, doctor, --production]
+          command: [cadre, doctor, --production, --before-start]
           restart: "no"
           environment:
             CADRE_PUBLIC_URL: https://${CADRE_SITE:-localhost}
         """) + _lines(
         f"    CADRE_OIDC_FILE: {site.OIDC_FILE}",
+        f"    CADRE_PEERS: {_quoted(site.peers())}",
         f"  volumes: [{_ISSUERS}]",
         f"  secrets: {secrets}",
-        "  networks: [data, bus]",
+        "  networks: [data, bus, calls]",
         "  depends_on:",
         "    nats: {condition: service_healthy}",
         *(f"    {name}: {{condition: service_completed_successfully}}" for name in migrated),

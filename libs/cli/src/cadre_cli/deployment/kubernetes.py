@@ -79,7 +79,8 @@ def keepers() -> str:
     pod["volumes"].append({"name": "backups", "persistentVolumeClaim": {"claimName": "backups"}})
     doctor = _cron("doctor", "0 13 * * *", ["cadre", "doctor", "--production"], site.keeper_secrets())
     pod = _with_issuers(doctor["spec"]["jobTemplate"]["spec"]["template"]["spec"])
-    pod["containers"][0]["env"] = [{"name": "CADRE_OIDC_FILE", "value": site.OIDC_FILE}]
+    told = {"CADRE_OIDC_FILE": site.OIDC_FILE, "CADRE_PEERS": site.peers()}
+    pod["containers"][0]["env"] = [{"name": name, "value": value} for name, value in told.items()]
     # Runs when asked to, and for an hour: whoever is in it holds the keys (docs/runbook/deploy.md).
     desk = _cron("desk", "0 0 1 1 *", ["sleep", "3600"], site.desk_secrets())
     desk["spec"]["suspend"] = True

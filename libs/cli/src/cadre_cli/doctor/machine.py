@@ -16,8 +16,10 @@ from servicekit.embedded.process import ServerError, port_is_free
 
 _PYTHON = (3, 11)
 _GIB = 1024**3
-_PRIVATE_FILES = ("postgres/secret", "nats/passwords.json", "nats/nats.conf")
+_PRIVATE = ("postgres/secret", "nats/passwords.json", "nats/nats.conf", "keys/*.pem", "log/*")
 _OTHERS_MAY = 0o077
+# To pass through is what the account of an embedded server needs, where we are root.
+_OTHERS_MAY_LOOK = 0o066
 
 
 def python() -> Finding:
@@ -45,14 +47,16 @@ def disk(data_dir: Path, least_gb: float) -> Finding:
     return Finding("Disk", f"{free:.1f} GB free at {place}", mend)
 
 
-def secrets(data_dir: Path) -> Iterator[Finding]:
-    """Whether the files with passwords and keys are their owner's alone."""
-    paths = [data_dir / name for name in _PRIVATE_FILES] + sorted((data_dir / "keys").glob("*.pem"))
-    there = [path for path in paths if path.exists()]
-    for path in there:
-        if path.stat().st_mode & _OTHERS_MAY:
-            yield Finding("Secrets", f"{path} is readable by others", f"chmod 600 {path}")
-    if there and not any(path.stat().st_mode & _OTHERS_MAY for path in there):
+def private_files(data_dir: Path) -> Iterator[Finding]:
+    """Whether passwords, keys and logs are their owner's alone, also those that an earlier release made."""
+    there = [path for pattern in _PRIVATE for path in sorted(data_dir.glob(pattern))]
+    if data_dir.exists() and data_dir.stat().st_mode & _OTHERS_MAY_LOOK:
+        yield Finding("Data folder", f"{data_dir} is open to others", f"chmod go-rw {data_dir}")
+    if open_ := [path for path in there if path.stat().st_mode & _OTHERS_MAY]:
+        verb = "is" if len(open_) == 1 else "are"
+        names = " ".join(str(path) for path in open_)
+        yield Finding("Secrets", f"{names} {verb} readable by others", f"chmod 600 {names}")
+    elif there:
         yield Finding("Secrets", f"{len(there)} files, readable by their owner only")
 
 

@@ -1,6 +1,5 @@
 """An installation: its databases, their schemas and clocks, the bus, and the keys by which callers are known."""
 
-import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,18 +9,15 @@ import psycopg
 from alembic.script import ScriptDirectory
 from cryptography.hazmat.primitives import serialization
 
-from cadre.operations.v1 import operations_service_pb2 as operations_pb
-from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from cadre_cli import processes as table
 from cadre_cli import schema
 from cadre_cli.backup import streams
 from cadre_cli.backup.manifest import BackupError
+from cadre_cli.deployment import site
 from cadre_cli.doctor.finding import Finding
 from cadre_cli.installation import Installation
 from servicekit import clock, keys
-from servicekit.client import Channel, Refused
 from servicekit.relay import driver_url
-from servicekit.tokens import Signer
 
 # Tokens live five minutes, and events carry the time: beyond this, people wonder.
 _SKEW_SECONDS = 2.0
@@ -73,28 +69,6 @@ def key_files(folder: Path) -> Iterator[Finding]:
         yield Finding("Keys", f"{path.name} is not the key that {keys.PUBLIC_FILE} knows: its tokens are refused", mend)
     if not wrong:
         yield Finding("Keys", f"{len(known)} known; each private key fits")
-
-
-def trust(peers: dict[str, str], folder: Path) -> Iterator[Finding]:
-    """Whether the services that run believe a token signed with our key."""
-    token = Signer(folder, "cli").own_tokens()
-    for service, address in peers.items():
-        with contextlib.closing(Channel(address, token)) as channel:
-            yield _trust(service, channel, folder)
-
-
-def _trust(service: str, channel: Channel, folder: Path) -> Finding:
-    check = f"Tokens at {service}"
-    try:
-        channel.stub(OperationsServiceStub).GetStatus(operations_pb.GetStatusRequest())
-    except Refused as refused:
-        if refused.reason == "NOT_SIGNED_IN":
-            mend = f"It was started with other keys than those in {folder}: start it again."
-            return Finding(check, "a token signed here is refused", mend)
-        if refused.code == "UNAVAILABLE":
-            return Finding(check, "the service does not answer", "Look at its log, then start it again.")
-        return Finding(check, f"{refused.code} {refused.reason}", "Look at its log.")
-    return Finding(check, "believed")
 
 
 def _schema(service: str, url: str) -> Finding:
@@ -149,6 +123,25 @@ def _fits(folder: Path, name: str, known: dict[str, keys.KnownKey]) -> bool:
         return False
     raw = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return name in known and known[name].public.public_bytes(*raw) == public.public_bytes(*raw)
+
+
+def each_ones_secrets(folder: Path) -> Iterator[Finding]:
+    """Whether the whole folder of `cadre secrets` has what each process is to be given.
+
+    A container that looks after an installation is shown its own files only: then there is nothing to say of others.
+    """
+    shown = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    if not shown - {*site.keeper_secrets(), *site.desk_secrets()}:
+        return
+    given = {
+        process.name if role == "serve" else f"{process.name}-{role}": site.secrets(process, role)
+        for process in table.PROCESSES
+        for role in (*site.roles(process), "migrate")
+    }
+    for name, files in given.items():
+        if missing := sorted(set(files) - shown):
+            mend = f"Run: cadre secrets {folder}, or bring the file back from your copy; then make {name} anew."
+            yield Finding(f"Secrets of {name}", f"{', '.join(missing)} missing in {folder}", mend)
 
 
 def peers_of(rows: dict[str, int]) -> dict[str, str]:
