@@ -4,11 +4,11 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 
+import pikepdf
 import psycopg
-import pypdf
 import pytest
+from pikepdf import Dictionary, Name
 from playwright.sync_api import expect
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from cadre.notification.v1 import notification_service_pb2 as pb
 from servicekit.calendar import PACIFIC, add_business_days, pacific_date
@@ -34,21 +34,13 @@ WHERE notice.id = %(letter)s AND audited.id <> ''
 
 def pdf(text):
     """A PDF of one page that says *text*."""
-    writer = pypdf.PdfWriter()
-    page = writer.add_blank_page(612, 792)
-    font = {"/Type": NameObject("/Font"), "/Subtype": NameObject("/Type1"), "/BaseFont": NameObject("/Helvetica")}
-    page[NameObject("/Resources")] = DictionaryObject(
-        {
-            NameObject("/Font"): DictionaryObject(
-                {NameObject("/F"): DictionaryObject({NameObject(key): value for key, value in font.items()})}
-            )
-        }
-    )
-    stream = DecodedStreamObject()
-    stream.set_data(f"BT /F 12 Tf 72 700 Td ({text}) Tj ET".encode("latin-1"))
-    page[NameObject("/Contents")] = writer._add_object(stream)
+    document = pikepdf.new()
+    page = document.add_blank_page(page_size=(612, 792)).obj
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    page.Resources = Dictionary(Font=Dictionary(F=font))
+    page.Contents = document.make_stream(f"BT /F 12 Tf 72 700 Td ({text}) Tj ET".encode("latin-1"))
     out = io.BytesIO()
-    writer.write(out)
+    document.save(out)
     return out.getvalue()
 
 

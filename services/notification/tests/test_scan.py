@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification.rules.scan import Passage, scan
+from notification.rules.scan import Passage, Table, scan
 
 
 def found(text):
@@ -76,6 +76,54 @@ def test_what_only_resembles_one_is_left_alone(text):
 def test_a_number_that_two_forms_recognise_is_counted_once():
     assert found("SSN: 412-68-0937") == [(SSN, "37")]
     assert found("412-68-0937 and 530-11-2298") == [(SSN, "37"), (SSN, "98")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found_in"),
+    [
+        ("Name\tSSN\nAna\t412680937\nBen\tunknown\nCruz\t530112298", [("line 2", SSN, "37"), ("line 4", SSN, "98")]),
+        ("client_ssn\n412680937", [("line 2", SSN, "37")]),
+        ("ParticipantSSN\tx\n412680937.0\t1", [("line 2", SSN, "37")]),
+        ("Name SSN County\nAna Diaz 412680937 Lake", [("line 2", SSN, "37")]),
+        ("Social Security Number\n\n412680937", [("line 3", SSN, "37")]),
+        ("Número de Seguro Social: 412680937", [("line 1", SSN, "37")]),
+        ("Case No.\tCounty\n0410038275\tLake", [("line 2", CASE, "75")]),
+        ("CIN\n91234567A", [("line 2", CASE, "67")]),
+        ("SSN\tSSN\n412680937\t530112298", [("line 2", SSN, "37"), ("line 2", SSN, "98")]),
+    ],
+)
+def test_a_number_under_a_heading_that_names_it_is_found(text, found_in):
+    findings = scan([Passage("", text, by_line=True)])
+
+    assert [(finding.where, finding.what, finding.ends_with) for finding in findings] == found_in
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order\tSSN\n412680937\tnone",
+        "SSN\nThe next sentence ends that.\nOrder 412680937",
+        "Never write a social security number into a letter, whatever the form of it may be, not even here.\n412680937",
+        "Case number\n20260104",
+        "SSN\n123456789",
+        "Passing\n412680937",
+    ],
+)
+def test_a_number_that_no_heading_names_is_left_alone(text):
+    assert found(text) == []
+
+
+def test_a_heading_of_a_table_holds_to_its_end_and_only_for_its_column():
+    rows = [
+        (1, ((1, "List"),)),
+        (3, ((2, "Order"), (9, "Case ID"))),
+        (4, ((5, "Closed"),)),
+        (7, ((2, "41003827"), (9, "41003827"))),
+    ]
+
+    assert [str(finding) for finding in scan([Table("sheet Cases", rows)])] == [
+        "row 7 of sheet Cases: case or participant number ending in 27"
+    ]
 
 
 @given(

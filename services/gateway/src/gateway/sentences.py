@@ -221,6 +221,8 @@ _BY_REASON = {
     "FILE_TYPE_NOT_ALLOWED": "The file {rule}.",
     "FILE_DAMAGED": "The file {rule}. Save it again, then attach it.",
     "FILE_ENCRYPTED": "The file {rule}. Save it without one, then attach it.",
+    "FILE_TOO_COMPLEX": "The file {rule}, and is not. Save it anew from the program that made it, or send it in parts.",
+    "FILE_READERS_BUSY": "Other files are being checked at this moment. Choose it again in a few seconds.",
     "TOO_MANY_FILES": "The letter has {value} files. It cannot have more.",
     "FILE_ATTACHED_ALREADY": "The file {rule}.",
     "TEXT_UNREADABLE": "There is no text that could be checked ({where}). Look at the file and write what you saw.",

@@ -56,7 +56,8 @@ class Upload:
 
 
 def upload(said: Label, content: bytes, found: Content, checked_reason: str) -> Upload:
-    """Return a file that may be kept: of a kind that is taken, and scanned, or looked at by a person."""
+    """Return a file that may be kept: of a kind that is taken, passive, and scanned, or looked at by a person."""
+    files.check_passive(found)
     files.check_kind(said, found)
     return Upload(said, found, content, files.scan_note(said, found, checked_reason))
 

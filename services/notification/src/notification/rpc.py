@@ -6,7 +6,6 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from notification import (
     approval,
     attachments,
-    contents,
     deliveries,
     history,
     inbox,
@@ -18,6 +17,7 @@ from notification import (
     wire,
     withdrawal,
 )
+from notification.contents import bounded
 from notification.publication import Approval
 from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
@@ -99,7 +99,7 @@ class NotificationServicer(Servicer):
             wire.label(request),
         )
         # Before anything is kept, and without a transaction open: reading a long PDF takes a while.
-        found = contents.examine(request.content)
+        found = bounded.examine(request.content)
         uploaded = attachments.upload(said, request.content, found, request.checked_reason)
         with self.write(call, request) as db:
             row = attachments.add(db, notice_id=notice_id, uploaded=uploaded, etag=request.etag, writer=writer)

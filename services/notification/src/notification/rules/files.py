@@ -6,9 +6,11 @@ from enum import StrEnum
 
 from notification.rules.scan import Finding, Passage, scan
 from servicekit.refusals import InvalidField, Kind, Refusal
+from servicekit.text import line, require_storable
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PAGES = 200
+_MOST_PIXELS = 100_000_000
 MOST_FILES = 20
 MOST_BYTES_TOGETHER = 40 * 1024 * 1024
 _LONGEST_TITLE = 300
@@ -17,6 +19,25 @@ _LONGEST_REASON = 500
 _MOST_TOLD = 10
 
 PDF = "application/pdf"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEXT, PNG, JPEG = "text/plain", "image/png", "image/jpeg"
+TAKEN = "must be a PDF, plain text (UTF-8), a Word or Excel document without macros, a PNG or a JPEG"
+READABLE = {
+    "pdf": "must be a PDF that can be read",
+    "office": "must be a document that can be read",
+    "pictures": "must be a picture that can be read",
+    "plain": "must be a text that can be read",
+}
+# A program opens a file by the end of its name, so the name must say what the file is.
+_ENDINGS: dict[str, tuple[str, ...]] = {
+    PDF: (".pdf",),
+    WORD: (".docx",),
+    EXCEL: (".xlsx",),
+    TEXT: (".txt", ".csv"),
+    PNG: (".png",),
+    JPEG: (".jpg", ".jpeg"),
+}
 
 
 class FileKind(StrEnum):
@@ -26,40 +47,61 @@ class FileKind(StrEnum):
     ATTACHMENT = "ATTACHMENT"
 
 
-class _FileRefused(Refusal):
+class FileRefused(Refusal):
     """A file that cannot be attached: names field, value and rule."""
 
     kind = Kind.INVALID
 
     def __init__(self, value: object, rule: str) -> None:
         super().__init__(f"The file {rule}.", field="content", value=value, rule=rule)
+        self.value, self.rule = str(value), rule
 
 
-class FileEmpty(_FileRefused):
+class FileEmpty(FileRefused):
     """The file has no content."""
 
 
-class FileTooLarge(_FileRefused):
+class FileTooLarge(FileRefused):
     """The file has too many bytes or pages, or all files of the letter together have."""
 
 
-class FileTypeNotAllowed(_FileRefused):
+class FileTypeNotAllowed(FileRefused):
     """The content is of no kind that is taken, or carries what must not be passed on."""
 
 
-class FileDamaged(_FileRefused):
+class FileDamaged(FileRefused):
     """The content begins like a file of its kind and cannot be read as one."""
 
 
-class FileEncrypted(_FileRefused):
+class FileEncrypted(FileRefused):
     """The file is protected by a password, so nobody can tell what is in it."""
 
 
-class TooManyFiles(_FileRefused):
+class FileTooComplex(FileRefused):
+    """The file cannot be read within the time and the memory that one may take: nobody can tell what is in it."""
+
+
+# What reading a file may refuse it with.
+REFUSALS: dict[str, type[FileRefused]] = {
+    "FILE_TOO_LARGE": FileTooLarge,
+    "FILE_TYPE_NOT_ALLOWED": FileTypeNotAllowed,
+    "FILE_DAMAGED": FileDamaged,
+    "FILE_ENCRYPTED": FileEncrypted,
+    "FILE_TOO_COMPLEX": FileTooComplex,
+}
+
+
+class FileReadersBusy(Refusal):
+    """As many files as may be are being read: the same request may be sent again in a moment."""
+
+    kind = Kind.BUSY
+
+
+class TooManyFiles(FileRefused):
     """The letter has as many files as it may have."""
 
 
-class FileAttachedAlready(_FileRefused):
+class FileAttachedAlready(FileRefused):
     """The letter has this very file, or it has its signed letter, already."""
 
     kind = Kind.EXISTS
@@ -93,14 +135,41 @@ class PersonalNumbersFound(Refusal):
         )
 
 
+class Burden(StrEnum):
+    """What a file must not carry: nobody sees it in the text, and some of it runs when the file is opened."""
+
+    SCRIPT = "a script"
+    MACRO = "macros"
+    FILE = "a file inside it"
+    OBJECT = "an object of another program"
+    ACTION = "an action that starts a program, opens another file or sends what is filled in"
+    LOADED = "something that is loaded from elsewhere when it is opened"
+    FORM = "a form of its own kind (XFA)"
+    MEDIA = "sound, film or a model"
+    APPENDIX = "something after its end"
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Something that a file carries, and *where*, such as `page 2`."""
+
+    what: Burden
+    where: str
+
+
 @dataclass(frozen=True)
 class Content:
-    """What a file was found to be. *unreadable* says which parts have no text, '' if all have."""
+    """What a file was found to be: what is in it, not yet what follows from that.
+
+    *findings*: the numbers of people in its text. *unreadable*: which parts have no text, '' if all have. *carried*:
+    what runs, is loaded or is a file of its own.
+    """
 
     media_type: str
-    pages: int
-    passages: tuple[Passage, ...]
+    pages: int = 0
+    findings: tuple[Finding, ...] = ()
     unreadable: str = ""
+    carried: tuple[Carried, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,14 +182,17 @@ class Label:
 
 
 def label(kind: str, title: str, filename: str) -> Label:
-    """Return the label of a file; refuse a name or title that cannot be one. Without a title the name is it."""
+    """Return the label of a file, cleaned; refuse what cannot be a name or title. Without a title the name is it."""
     if kind not in list(FileKind):
         raise InvalidField("kind", kind, "must be LETTER or ATTACHMENT")
-    name = filename.replace("\\", "/").rpartition("/")[2].strip()
-    if not name or len(name) > _LONGEST_FILENAME or not name.isprintable():
-        raise InvalidField("filename", filename[:100], f"must be a name of at most {_LONGEST_FILENAME} characters")
-    said = title.strip() or name
-    if len(said) > _LONGEST_TITLE or not said.isprintable():
+    for field, given in (("filename", filename), ("title", title)):
+        require_storable(field, given)
+    # Signs that turn the reading direction would show another ending than there is: a clean line has none.
+    name = line(filename.replace("\\", "/").rpartition("/")[2])
+    if not name or len(name) > _LONGEST_FILENAME:
+        raise InvalidField("filename", name[:100], f"must be a name of at most {_LONGEST_FILENAME} characters")
+    said = line(title) or name
+    if len(said) > _LONGEST_TITLE:
         raise InvalidField("title", said[:100], f"must be one line of at most {_LONGEST_TITLE} characters")
     return Label(FileKind(kind), said, name)
 
@@ -139,6 +211,12 @@ def check_pages(pages: int) -> None:
         raise FileTooLarge(pages, f"must have at most {MOST_PAGES} pages")
 
 
+def check_pixels(pixels: int) -> None:
+    """Refuse a picture that fills a reader's memory when it is shown."""
+    if pixels > _MOST_PIXELS:
+        raise FileTooLarge(pixels, f"must have at most {_MOST_PIXELS // 1_000_000} million pixels")
+
+
 def check_room(files: int, size: int) -> None:
     """Refuse one more file beyond the *files*, or more bytes than *size* together, that a letter may have."""
     if files >= MOST_FILES:
@@ -149,9 +227,20 @@ def check_room(files: int, size: int) -> None:
 
 
 def check_kind(said: Label, content: Content) -> None:
-    """Refuse a signed letter that is no PDF."""
+    """Refuse a signed letter that is no PDF, and a file whose name says that it is something else."""
     if said.kind is FileKind.LETTER and content.media_type != PDF:
         raise FileTypeNotAllowed(content.media_type, "must be a PDF: it is the signed letter")
+    endings = _ENDINGS[content.media_type]
+    if not said.filename.lower().endswith(endings):
+        raise FileTypeNotAllowed(content.media_type, f"must have a name that ends in {' or '.join(endings)}")
+
+
+def check_passive(content: Content) -> None:
+    """Refuse a file that does something when it is opened, or carries what nobody would look at."""
+    if content.carried:
+        burdens = dict.fromkeys(f"{carried.what} ({carried.where})" for carried in content.carried)
+        told = "; ".join(list(burdens)[:_MOST_TOLD])
+        raise FileTypeNotAllowed(content.media_type, f"must not carry {told}")
 
 
 def scan_note(said: Label, content: Content, checked_reason: str) -> str:
@@ -161,7 +250,8 @@ def scan_note(said: Label, content: Content, checked_reason: str) -> str:
         PersonalNumbersFound: name, title or text hold numbers of people, and nobody says that she looked.
         TextUnreadable: there is no text to look at, and nobody says that she looked.
     """
-    reason = checked_reason.strip()
+    require_storable("checked_reason", checked_reason)
+    reason = line(checked_reason)
     if len(reason) > _LONGEST_REASON:
         raise InvalidField("checked_reason", len(reason), f"must have at most {_LONGEST_REASON} characters")
     if scan([Passage("the reason", reason)]):
@@ -170,7 +260,7 @@ def scan_note(said: Label, content: Content, checked_reason: str) -> str:
         Passage("the name", said.filename),
         Passage("the title", said.title if said.title != said.filename else ""),
     )
-    findings = scan((*named, *content.passages))
+    findings = [*scan(named), *content.findings]
     if not findings and not content.unreadable:
         return ""
     if reason:

@@ -1,0 +1,9 @@
+"""How much a file may take to be read."""
+
+# Of the processor, and by the clock: who asks waits for eight seconds.
+CPU_SECONDS, SECONDS = 4, 6.5
+MEMORY_BYTES = 320 * 1024 * 1024
+# An answer tells the first places of what was found.
+ANSWER_BYTES = 4 * 1024 * 1024
+# Libraries are files, too.
+MOST_OPEN = 32

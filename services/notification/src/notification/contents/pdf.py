@@ -1,0 +1,139 @@
+"""What is in a PDF: the text of its pages by PDFium, everything beside it by qpdf's objects (`pdf_objects`)."""
+
+import io
+from collections.abc import Iterator
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from notification.contents.pdf_objects import Objects
+from notification.rules.files import (
+    PDF,
+    READABLE,
+    Burden,
+    Content,
+    FileDamaged,
+    FileEncrypted,
+    check_pages,
+)
+from notification.rules.scan import Passage, scan
+
+# A scanned page may have a word or a stamp of text: with fewer signs than this, a picture over half of it is the page.
+_FEW_SIGNS, _MOST_COVERED = 60, 0.5
+_NESTED = 15
+_LARGEST = 14400
+_END = b"%%EOF"
+
+
+def read(content: bytes) -> Content:
+    """Return what is in a PDF.
+
+    Raises:
+        FileDamaged: it is none, or nobody can read it.
+        FileEncrypted: it does not open without a password. One that only restricts changes does.
+        FileTooLarge: it has too many pages.
+    """
+    try:
+        document = pikepdf.open(io.BytesIO(content))
+    except pikepdf.PasswordError:
+        raise FileEncrypted("encrypted", "must not be protected by a password") from None
+    except pikepdf.PdfError as error:
+        raise FileDamaged(type(error).__name__, READABLE["pdf"]) from error
+    with document:
+        pages = len(document.pages)
+        if not pages:
+            raise FileDamaged("no pages", READABLE["pdf"])
+        check_pages(pages)
+        objects = Objects(document)
+        drawn = _drawn(objects)
+    try:
+        shown = list(_pages(content))
+    except pypdfium2.PdfiumError as error:
+        raise FileDamaged(type(error).__name__, READABLE["pdf"]) from error
+    if len(shown) != pages:
+        raise FileDamaged("pages differ", READABLE["pdf"])
+    passages = [*_passages(shown, objects.texts, drawn), Passage("what stands between the parts", _between(content))]
+    if content[content.rfind(_END) + len(_END) :].strip(b"\0\t\n\r\x0c ") and _END in content:
+        objects.carries(Burden.APPENDIX, "the PDF")
+    unread = [n for n, (_, readable) in enumerate(shown, 1) if not readable]
+    return Content(PDF, pages, tuple(scan(passages)), _numbers(unread), tuple(objects.carried))
+
+
+def _passages(
+    shown: list[tuple[str, bool]], written: dict[str, list[str]], drawn: dict[str, list[str]]
+) -> Iterator[Passage]:
+    """Give what is written, page by page, then beside the pages. What is there twice is there once."""
+    pages = {f"page {n}": [text] for n, (text, _) in enumerate(shown, 1)}
+    for where in dict.fromkeys([*pages, *written]):
+        said = dict.fromkeys(written.get(where, ()))
+        # What a field holds stands in its value and is drawn as well.
+        said |= dict.fromkeys(line for line in drawn.get(where, ()) if line.strip() not in said)
+        yield Passage(where, "\n".join([*pages.get(where, ()), *said]))
+
+
+def _pages(content: bytes) -> Iterator[tuple[str, bool]]:
+    """Give the text of each page, and whether that is what a person sees of it."""
+    with pypdfium2.PdfDocument(content) as document:
+        for page in document:
+            text = _text(page)
+            signs = len("".join(text.split()))
+            yield text, signs >= _FEW_SIGNS or (not _is_picture(page) if signs else _is_blank(page))
+            page.close()
+
+
+def _text(page: pypdfium2.PdfPage) -> str:
+    text = page.get_textpage()
+    try:
+        # What the type face does not tell comes as a zero sign, a hyphen at the end of a line as a sign of its own.
+        written: str = text.get_text_range()
+        return written.replace("\r\n", "\n").replace("\0", "").replace("\ufffe", "-")
+    finally:
+        text.close()
+
+
+def _is_blank(page: pypdfium2.PdfPage) -> bool:
+    return not pdfium.FPDFPage_CountObjects(page)
+
+
+def _is_picture(page: pypdfium2.PdfPage) -> bool:
+    """Whether pictures cover most of the page. One in a drawing within the page counts as if it did."""
+    width, height = page.get_size()
+    covered = 0.0
+    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=_NESTED):
+        if picture.level:
+            return True
+        left, bottom, right, top = picture.get_bounds()
+        covered += max(0.0, min(right, width) - max(left, 0.0)) * max(0.0, min(top, height) - max(bottom, 0.0))
+    return bool(covered >= _MOST_COVERED * width * height)
+
+
+def _drawn(objects: Objects) -> dict[str, list[str]]:
+    """Return the lines of what is drawn for fields and notes, in every state, shown or not, by place."""
+    lines: dict[str, list[str]] = {}
+    if not objects.appearances:
+        return lines
+    out = io.BytesIO()
+    # Each as a page of its own.
+    with pikepdf.new() as sheets:
+        for _, form in objects.appearances:
+            sheet = sheets.add_blank_page(page_size=(_LARGEST, _LARGEST))
+            sheet.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=sheets.copy_foreign(form)))
+            sheet.obj.Contents = sheets.make_stream(b"/X Do")
+        sheets.save(out)
+    with pypdfium2.PdfDocument(out.getvalue()) as document:
+        for (where, _), page in zip(objects.appearances, document, strict=True):
+            lines.setdefault(where, []).extend(_text(page).splitlines())
+            page.close()
+    return lines
+
+
+def _between(content: bytes) -> str:
+    """Return what stands outside of all objects: before the beginning, in remarks, behind the end."""
+    return "\n".join(piece.partition(b" obj")[0].decode("latin-1") for piece in content.split(b"endobj"))
+
+
+def _numbers(pages: list[int]) -> str:
+    if not pages:
+        return ""
+    return f"page {pages[0]}" if len(pages) == 1 else f"pages {', '.join(map(str, pages))}"
