@@ -54,6 +54,8 @@ def test_no_secret_no_data_and_no_test_is_sent_to_the_engine(left_by_dockerignor
         ".cadre/postgres/secret",
         "secrets/cli.pem",
         "oidc/issuers.toml",
+        "roster.csv",
+        "lake.xlsx",
         "backups/cadre-20270301-030000/manifest.json",
         "services/gateway/node_modules/x/index.js",
         "services/gateway/tests/test_pages.py",

@@ -17,6 +17,7 @@ from cadre_cli import secret_files
 from cadre_cli.deployment import __main__ as deployment
 from cadre_cli.deployment import site
 from cadre_cli.processes import Answer
+from gateway import bodies
 from servicekit.embedded.postgres import SETTINGS
 from servicekit.settings import SECRETS_DIR, Settings
 
@@ -351,6 +352,16 @@ def test_nobody_speaks_to_anybody_unless_it_is_written(overlay):
     assert {"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["gateway"]} in policies["to-bus"][
         "podSelector"
     ]["matchExpressions"]
+
+
+def test_a_certificate_can_be_fetched_and_a_file_sent_through_the_ingress():
+    ingress = yaml.safe_load((KUBERNETES / "production" / "ingress.yaml").read_text())
+    largest = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+    assert int(largest.removesuffix("m")) * 1024 * 1024 > bodies.MOST_BYTES
+    policies = yaml.safe_load_all((KUBERNETES / "production" / "network.yaml").read_text())
+    (way,) = (thing["spec"] for thing in policies if thing["metadata"]["name"] == "certificates")
+    assert way["podSelector"]["matchLabels"] == {"acme.cert-manager.io/http01-solver": "true"}
+    assert way["ingress"][0]["ports"] == [{"protocol": "TCP", "port": 8089}]
 
 
 def test_the_cluster_has_a_role_and_a_database_for_each_service():

@@ -162,6 +162,10 @@ def test_a_backup_is_whole_or_not_there(installation, tmp_path):
         if "rows" in line:
             raise FullDiskError
 
+    (tmp_path / "file").touch()
+    with pytest.raises(BackupError, match=r"cannot be written by this account .* CADRE_BACKUP_USER"):
+        taking.take(installation, tmp_path / "file" / "backup")
+    (tmp_path / "file").unlink()
     with pytest.raises(FullDiskError):
         taking.take(installation, tmp_path / "backup", fail)
     assert [path for path in tmp_path.iterdir() if path.name != "keys"] == []

@@ -11,6 +11,7 @@ from psycopg import errors
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cadre.operations.v1 import operations_service_pb2 as pb
+from servicekit import migrations
 from servicekit.db import Database, PendingEvent, Replayed, count
 from servicekit.refusals import Refusal, RequestIdReused
 from servicekit.testing.waiting import wait_until
@@ -48,6 +49,24 @@ def hasty(kit_database):
 def things(database: Database) -> int:
     with database.read() as db:
         return count(db, "SELECT count(*) FROM thing")
+
+
+def test_a_database_that_was_migrated_lets_nobody_in_but_its_owner(postgres_server, kit_app):
+    owned = postgres_server.ensure_database("owned")
+    with postgres_server.connect() as connection:
+        for role in ("its_owner", "its_neighbor"):
+            connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{postgres_server.password(role)}'")
+        connection.execute("ALTER DATABASE owned OWNER TO its_owner")
+    neighbor = postgres_server.url("owned", "its_neighbor").replace("+psycopg", "")
+    # As whoever makes a database by the tools of a cluster leaves it.
+    psycopg.connect(neighbor).close()
+
+    migrations.upgrade(postgres_server.url("owned", "its_owner"), kit_app.migrations)
+
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(neighbor)
+    psycopg.connect(owned.replace("+psycopg", "")).close()
+    migrations.upgrade(postgres_server.url("owned", "its_owner"), kit_app.migrations)
 
 
 def test_a_write_leaves_its_audit_row_with_actor_method_resource_reason_and_the_new_state(database):

@@ -19,6 +19,10 @@ from servicekit.tables import AUDIT_FUNCTIONS, AUDIT_TRIGGER, FIRST_KIT_TABLES, 
 
 # Another process may migrate the same database at the same time: the second waits and finds nothing to do.
 _LOCK = 7_463_201
+# By default every role of the server may connect to every database: here only the one that owns it.
+_OWNERS_ALONE = """
+DO $$ BEGIN EXECUTE format('REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$
+"""
 
 
 def run_env(metadata: MetaData) -> None:
@@ -43,6 +47,8 @@ def upgrade(url: str, folder: Path, to: str = "head") -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, to)
             connection.commit()
+        connection.execute(text(_OWNERS_ALONE))
+        connection.commit()
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
         connection.commit()
     engine.dispose()

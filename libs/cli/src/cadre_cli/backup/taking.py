@@ -1,5 +1,6 @@
 """Taking a backup, while Cadre runs or stands still."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -22,15 +23,22 @@ def take(installation: Installation, folder: Path, tell: Tell = lambda _: None) 
     """Back everything up into the new *folder*, which appears when it is complete.
 
     Raises:
-        BackupError: the folder exists, a service has no schema yet, a server does not answer.
+        BackupError: the folder exists or cannot be made, a service has no schema yet, a server does not answer.
     """
     if folder.exists():
         raise BackupError(f"{folder} exists already. Name a new folder.")
     for service, url in installation.database_urls.items():
         if schema.current(url) is None:
             raise BackupError(f"The database of {service} was never migrated: there is nothing to back up.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        message = (
+            f"{folder.parent} cannot be written by this account (id {os.geteuid()}): {error.strerror}. Give it that "
+            "folder; in containers name the folder's owner: CADRE_BACKUP_USER=ID:GROUP in the file .env."
+        )
+        raise BackupError(message) from error
     part.chmod(_PRIVATE)
     try:
         made = _write(installation, part, tell)
