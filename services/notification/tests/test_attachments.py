@@ -52,7 +52,7 @@ def attach(cadre, notice, content, **changes):
         "etag": notice.etag,
         "request_id": cadre.new_id(),
     }
-    return cadre.analyst.AddAttachment(pb.AddAttachmentRequest(**(fields | changes)))
+    return cadre.analyst.AddAttachment(pb.AddAttachmentRequest(**(fields | changes)), timeout=60)
 
 
 def remove(cadre, notice, attachment):

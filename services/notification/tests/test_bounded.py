@@ -155,7 +155,8 @@ def test_others_are_served_while_two_files_are_read_and_a_third_has_to_come_agai
                 content=ATTACKS["pages of one stream"],
                 etag=draft.etag,
                 request_id=cadre.new_id(),
-            )
+            ),
+            timeout=60,
         )
 
     with ThreadPoolExecutor() as pool:

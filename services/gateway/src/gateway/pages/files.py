@@ -15,6 +15,8 @@ from servicekit.client import Refused
 router = APIRouter()
 
 _MOST_BYTES = 10 * 1024 * 1024
+# A file is read for as long as it may be; a page waits for less.
+_SECONDS = 20.0
 _FIELDS = ("file", "kind", "title", "checked_reason")
 # Refusals of the scan: a person may look, and say that she did.
 _LOOK = ("PERSONAL_NUMBERS_FOUND", "TEXT_UNREADABLE")
@@ -52,7 +54,8 @@ def add_file(visit: Visitor, letter_id: str, form: Sent) -> Answer:
                     checked_reason=form.text("checked_reason"),
                     etag=form.text("etag"),
                     request_id=form.request_id,
-                )
+                ),
+                timeout=_SECONDS,
             )
         except Refused as error:
             form.refuse(error, {"content": "file", "filename": "file"})

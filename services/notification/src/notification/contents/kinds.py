@@ -1,7 +1,6 @@
 """What a file is, by its content: no name is believed."""
 
-from importlib import import_module
-
+from notification.contents import office, pictures, plain
 from notification.rules.files import (
     READABLE,
     TAKEN,
@@ -18,6 +17,7 @@ _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Readers take a PDF that begins a little later, after what some mail program put before it.
 _PDF, _BEGINS_WITHIN = b"%PDF-", 1024
+_READERS = {"office": office.read, "pictures": pictures.read, "plain": plain.read}
 
 
 def read(content: bytes) -> Content:
@@ -29,9 +29,12 @@ def read(content: bytes) -> Content:
     """
     kind = _kind(content)
     try:
-        # Only the one that is needed: each brings its library, and the process is new for each file.
-        found: Content = import_module(f"notification.contents.{kind}").read(content)
-        return found
+        if kind == "pdf":
+            # Its libraries take longer to load than most files to read, and the process is new for each file.
+            from notification.contents import pdf  # noqa: PLC0415
+
+            return pdf.read(content)
+        return _READERS[kind](content)
     except (FileRefused, MemoryError, RecursionError):
         raise
     except Exception as error:  # a damaged file breaks its reader in any way
