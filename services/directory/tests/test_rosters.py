@@ -547,7 +547,7 @@ def test_a_file_with_errors_or_one_no_longer_kept_is_not_applied(directory):
 
 
 def test_a_running_import_says_what_it_is_at(directory):
-    """Held up by somebody who changes people, it has read its rows and waits to check them."""
+    """Held up by somebody who changes people, it has found its rows sound and waits to apply them."""
     stub = directory.as_whole("roster.import")
     with directory.running.connect() as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock_shared(8105110001)")
@@ -561,9 +561,9 @@ def test_a_running_import_says_what_it_is_at(directory):
 
         def at():
             found = stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))
-            return found if found.step == pb.RosterImport.CHECKING else None
+            return found if found.step == pb.RosterImport.APPLYING else None
 
-        waiting = wait_until(at, 30, "the import should have read the file")
+        waiting = wait_until(at, 30, "the import should have checked the file")
         assert (waiting.state, waiting.rows) == (pb.RosterImport.RUNNING, 500)
 
     done = wait_until(
@@ -660,3 +660,24 @@ def test_how_letters_and_days_of_a_file_were_read_is_said(directory):
         ("left_on", True, True),
     ]
     assert (plain.encoding, list(plain.day_columns)) == ("UTF-8", [])
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_file_that_is_only_looked_at_waits_for_nobody_and_nobody_for_it(directory, sound):
+    """Somebody is in the middle of changing the very people of the file, and their audiences."""
+    directory.audience()
+    directory.import_roster(directory.roster({}, {}))
+    rows = [{"family_name": "Ōta", "units": "intake"}, {"job_class": "attorney" if sound else "pilot"}, {}]
+    with directory.running.connect() as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock_shared(8105110001)")
+        for table in ("person", "job", "audience", "audience_member"):
+            assert connection.execute(f"SELECT * FROM {table} FOR UPDATE").fetchall()
+
+        dry = directory.import_roster(directory.roster(*rows), dry_run=True)
+        refused = None if sound else directory.import_roster(directory.roster(*rows))
+
+    assert dry.state == (CHECKED if sound else REFUSED)
+    if sound:
+        assert (dry.people_added, dry.people_changed, dry.jobs_added, dry.jobs_changed) == (1, 1, 1, 1)
+    else:
+        assert refused.state == REFUSED

@@ -211,24 +211,19 @@ WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
 
 
 def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
-    """Put the file into temporary tables beside what is known of its people; return what is wrong with it.
-
-    Rows are matched with people and jobs only if every cell is sound.
-    """
-    columns = {f"has_{column}": column in roster.columns for column in OPTIONAL}
+    """Put the file into temporary tables; return what is wrong with its cells, whatever is known of its people."""
     db.run(_ROW_TABLE)
     db.run(_PROBLEM_TABLE)
     _copy(db, roster)
     db.run(_EXACT_NUMBERS)
     db.run(_FIRST_ROWS)
-    parameters = {
+    parameters: dict[str, object] = {
         "agency": agency_id,
         "agency_roles": list(roles.AGENCY_ROLES),
         "state_roles": list(roles.STATE_ROLES),
         "email_pattern": names.EMAIL,
         "telephone_pattern": names.TELEPHONE,
         "telephone_rule": names.A_TELEPHONE,
-        **columns,
     }
     checks = [
         *(_MISSING.format(column) for column in _NEEDED),
@@ -239,16 +234,23 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     _check(db, checks, parameters)
     if not roster.problems and not _found(db):
         _check(db, _SPANS, parameters)
-    if not roster.problems and not _found(db):
-        for statement in (_PEOPLE, _JOBS, _SAME_JOBS, _LEAVES):
-            db.run(statement, **parameters)
-        for table in ("roster_person", "roster_job", "roster_leave"):
-            db.run(f"ANALYZE {table}")
-        _check(db, _AGAINST_KNOWN, parameters)
-    found = db.rows("SELECT DISTINCT line, field, value, rule FROM roster_problem")
-    people = {row.line: row.person for row in roster.rows} if found else {}
-    problems = [*roster.problems, *(Problem(**row, person=people.get(row["line"], "")) for row in found)]
-    return sorted(problems, key=lambda problem: (problem.line, problem.field, problem.value, problem.rule))
+    return _problems(db, roster)
+
+
+def match(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
+    """Put what is known of the people of a file that was staged and found sound beside it; return what contradicts it.
+
+    Done again, it is done anew: who is known may have changed.
+    """
+    parameters: dict[str, object] = {f"has_{column}": column in roster.columns for column in OPTIONAL}
+    parameters["agency"] = agency_id
+    db.run("DROP TABLE IF EXISTS roster_person, roster_job, roster_leave")
+    for statement in (_PEOPLE, _JOBS, _SAME_JOBS, _LEAVES):
+        db.run(statement, **parameters)
+    for table in ("roster_person", "roster_job", "roster_leave"):
+        db.run(f"ANALYZE {table}")
+    _check(db, _AGAINST_KNOWN, parameters)
+    return _problems(db, roster)
 
 
 def not_in_file(db: Db, day: date) -> list[tuple[UUID, str]]:
@@ -274,6 +276,13 @@ def _copy(db: Db, roster: Roster) -> None:
 
 def _check(db: Db, checks: Iterable[str], parameters: dict[str, object]) -> None:
     db.run(f"INSERT INTO roster_problem {' UNION ALL '.join(f'({check})' for check in checks)}", **parameters)
+
+
+def _problems(db: Db, roster: Roster) -> list[Problem]:
+    found = db.rows("SELECT DISTINCT line, field, value, rule FROM roster_problem")
+    people = {row.line: row.person for row in roster.rows} if found else {}
+    problems = [*roster.problems, *(Problem(**row, person=people.get(row["line"], "")) for row in found)]
+    return sorted(problems, key=lambda problem: (problem.line, problem.field, problem.value, problem.rule))
 
 
 def _found(db: Db) -> bool:
