@@ -53,7 +53,7 @@ def _running(data, staff):
             known, file = reference.load(), data / "synthetic.csv"
             file.write_text(roster.text_of(synthetic.generate(people=staff, reference=known)), encoding="utf-8")
             loading.load_reference(access, known)
-            loading.load_roster(access, file)
+            loading.load_roster(access, file.read_bytes())
         yield SimpleNamespace(
             supervisor=supervisor,
             access=access,

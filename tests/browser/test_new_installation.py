@@ -47,11 +47,12 @@ def empty(roomy_folder, chromium_program):
             supervisor.stop()
 
 
-def run(empty, *arguments, **more):
-    """Give a command of an operator at the machine."""
+def run(empty, *arguments, typed="", **more):
+    """Give a command of an operator at the machine; *typed* is what comes in by its input."""
     return subprocess.run(
         [CADRE, *arguments],
         env=os.environ | {"CADRE_DATA_DIR": str(empty.data), "COLUMNS": "200"} | more,
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -67,8 +68,7 @@ def filled(empty):
     for _ in range(2):
         done = run(empty, "import", "reference", **elsewhere, CADRE_DATA_DIR="")
         assert done.stdout == "Done: 48 agencies and 53 courses are there.\n", done.stderr
-    (empty.folder / "roster.csv").write_text(f"{','.join(OPERATOR)}\n{','.join(OPERATOR.values())}\n")
-    done = run(empty, "import", "roster", str(empty.folder / "roster.csv"))
+    done = run(empty, "import", "roster", "-", typed=f"{','.join(OPERATOR)}\n{','.join(OPERATOR.values())}\n")
     assert "1 people added" in done.stdout, done.stdout + done.stderr
     return empty
 

@@ -78,7 +78,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 past_letters.load(access, past_letters.read(past_letters.files()))
                 step(1, 1)
             with bar("Synthetic staff") as step:
-                loading.load_roster(access, roster.synthetic_roster_path(), unique="demo")
+                loading.load_roster(access, roster.synthetic_roster_path().read_bytes(), unique="demo")
                 step(1, 1)
             with bar("Course and test") as step:
                 course_version = loading.load_course(access, content)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,15 @@ def reference_(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
 
 @app.command()
 def roster(
-    file: Annotated[Path, typer.Argument(help="CSV; data/README.md lists the columns.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Its columns: data/README.md. - reads it from the input, so that no copy of it need lie here.",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+        ),
+    ],
     data_dir: DataDir = DEFAULT_DATA_DIR,
     *,
     agency: Annotated[str, typer.Option(help="Slug of the agency whose file it is; - for the whole state.")] = "-",
@@ -47,7 +56,8 @@ def roster(
 ) -> None:
     """People and their jobs: of one agency, or of the whole state."""
     with _access(data_dir) as (access, console):
-        console.print(_summary(loading.load_roster(access, file, parent=f"agencies/{agency}", dry_run=dry_run)))
+        content = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+        console.print(_summary(loading.load_roster(access, content, parent=f"agencies/{agency}", dry_run=dry_run)))
 
 
 @app.command()

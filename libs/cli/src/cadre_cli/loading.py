@@ -6,7 +6,6 @@ Everything may be loaded again: what is there already stays as it is.
 import re
 import time
 import unicodedata
-from pathlib import Path
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
@@ -117,7 +116,7 @@ def load_catalogue(access: Access, reference: Reference) -> int:
 
 
 def load_roster(
-    access: Access, path: Path, *, parent: str = EVERYWHERE, dry_run: bool = False, unique: str = ""
+    access: Access, content: bytes, *, parent: str = EVERYWHERE, dry_run: bool = False, unique: str = ""
 ) -> directory_pb.RosterImport:
     """Send a roster file, have it applied (or only checked) and wait for the result.
 
@@ -126,7 +125,6 @@ def load_roster(
     Raises:
         ImportRefusedError: the file has errors; nothing was changed.
     """
-    content = path.read_bytes()
     chunks = [content[start : start + CHUNK_BYTES] for start in range(0, len(content), CHUNK_BYTES)] or [b""]
     key = (parent, dry_run, unique or time.time_ns())
     create = directory_pb.CreateRosterImportRequest(
@@ -153,7 +151,7 @@ def load_roster(
             directory_pb.ListRosterImportErrorsRequest(parent=name, page_size=10),
         ).errors
         lines = "\n".join(f"row {e.row}, column {e.column}, {e.value!r}: {e.rule}" for e in errors)
-        raise ImportRefusedError(f"{path.name}: {job.errors} errors, nothing was changed.\n{lines}")
+        raise ImportRefusedError(f"The roster has {job.errors} errors, nothing was changed.\n{lines}")
     return job
 
 

@@ -179,7 +179,7 @@ def _import(access: Access, folder: Path, rows: list[RosterRow]) -> float:
     for first in range(0, len(rows), _ROWS_IN_A_FILE):
         path.write_text(roster.text_of(rows[first : first + _ROWS_IN_A_FILE]), encoding="utf-8", newline="")
         started = time.perf_counter()
-        loading.load_roster(access, path)
+        loading.load_roster(access, path.read_bytes())
         seconds += time.perf_counter() - started
     return seconds
 
