@@ -92,6 +92,17 @@ def changed(content, change):
         return saved(document)
 
 
+def updated(content, find, now):
+    """The PDF with another object behind its end in place of the one that *find* gives, as programs save quickly."""
+    with pikepdf.open(io.BytesIO(content)) as document:
+        number, root, size = find(document).objgen[0], document.Root.objgen[0], len(document.objects) + 1
+    before = int(content.rpartition(b"startxref")[2].split()[0])
+    body = b"%d 0 obj\n%b\nendobj\n" % (number, now)
+    table = b"xref\n%d 1\n%010d 00000 n \n" % (number, len(content))
+    trailer = b"trailer\n<< /Size %d /Root %d 0 R /Prev %d >>\n" % (size, root, before)
+    return content + body + table + trailer + b"startxref\n%d\n%%%%EOF\n" % (len(content) + len(body))
+
+
 def encrypted(content, user="secret", strength=6):
     aes = strength > 3
     with pikepdf.open(io.BytesIO(content)) as document:

@@ -19,6 +19,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOOKED = "Ana looked at it: a blank form"
 SCRIPTED = changed(LETTER, lambda _, page: page.__setitem__("/AA", action("JavaScript", JS=String("app.alert(1)"))))
 CARRIER = changed(LETTER, lambda document, page: note(document, page, "/FileAttachment", FS=file_inside(document)))
+ANEW = ": save it without, or print it as a new PDF"
 OPEN = "must not be protected by a password"
 
 
@@ -161,10 +162,10 @@ def test_the_name_of_a_file_says_what_its_content_is(cadre, draft, content, file
             docx(["x"], **{"word/vbaProject.bin": "macro"}),
             "FILE_TYPE_NOT_ALLOWED",
             DOCX,
-            "must not carry macros (word/vbaProject.bin); a file inside it (word/vbaProject.bin)",
+            f"must not carry macros (word/vbaProject.bin); a file inside it (word/vbaProject.bin){ANEW}",
         ),
-        (SCRIPTED, "FILE_TYPE_NOT_ALLOWED", "application/pdf", "must not carry a script (page 1)"),
-        (CARRIER, "FILE_TYPE_NOT_ALLOWED", "application/pdf", "must not carry a file inside it (page 1)"),
+        (SCRIPTED, "FILE_TYPE_NOT_ALLOWED", "application/pdf", f"must not carry a script (page 1){ANEW}"),
+        (CARRIER, "FILE_TYPE_NOT_ALLOWED", "application/pdf", f"must not carry a file inside it (page 1){ANEW}"),
     ],
 )
 def test_what_cannot_be_attached_is_refused_with_value_and_rule(cadre, draft, content, reason, value, rule):

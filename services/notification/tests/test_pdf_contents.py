@@ -22,6 +22,8 @@ from .filemaking import (
     places,
     saved,
     scanned,
+    shown,
+    updated,
 )
 
 XMP = (
@@ -115,6 +117,33 @@ def test_what_stands_outside_of_the_objects_of_a_pdf_is_scanned():
     assert places(behind) == ["what stands between the parts"]
     assert carried(behind) == [(Burden.APPENDIX, "the PDF")]
     assert carried(LETTER + b"\r\n\0\0") == []
+
+
+def test_what_was_taken_out_of_a_page_and_stands_in_an_earlier_version_is_found():
+    page = pdf("A page that stays as it is", f"Payer {NUMBER}")
+    cleaned = shown("Payer")
+    stream = b"<< /Length %d >>\nstream\n%b\nendstream" % (len(cleaned), cleaned)
+
+    content = updated(page, lambda document: document.pages[1].obj.Contents, stream)
+
+    assert places(content) == ["page 2 of an earlier version"]
+    assert carried(content) == []
+
+
+def test_what_an_earlier_version_says_as_well_is_found_once():
+    page = changed(pdf("Fine"), lambda document, page: note(document, page, Contents=String(NUMBER)))
+
+    content = updated(page, lambda document: document.pages[0].obj.Contents, b"<< /Length 0 >>\nstream\n\nendstream")
+
+    assert places(content) == ["page 1"]
+
+
+def test_a_pdf_that_is_laid_out_for_the_web_has_no_earlier_version():
+    with pikepdf.open(io.BytesIO(pdf("First", NUMBER))) as document:
+        content = saved(document, linearize=True)
+
+    assert content.count(b"%%EOF") == 2
+    assert (places(content), carried(content)) == (["page 2"], [])
 
 
 @pytest.mark.parametrize("strength", [2, 3, 4, 6])

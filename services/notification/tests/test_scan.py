@@ -89,6 +89,7 @@ def test_a_number_that_two_forms_recognise_is_counted_once():
         ("Número de Seguro Social: 412680937", [("line 1", SSN, "37")]),
         ("Case No.\tCounty\n0410038275\tLake", [("line 2", CASE, "75")]),
         ("CIN\n91234567A", [("line 2", CASE, "67")]),
+        ("SSN\nCounty\nAna Diaz\n412680937\nLake", [("line 4", SSN, "37")]),
         ("SSN\tSSN\n412680937\t530112298", [("line 2", SSN, "37"), ("line 2", SSN, "98")]),
     ],
 )

@@ -1,7 +1,9 @@
 """What is in a PDF: the text of its pages by PDFium, everything beside it by qpdf's objects (`pdf_objects`)."""
 
 import io
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pikepdf
 import pypdfium2
@@ -53,7 +55,11 @@ def read(content: bytes) -> Content:
         raise FileDamaged(type(error).__name__, READABLE["pdf"]) from error
     if len(shown) != pages:
         raise FileDamaged("pages differ", READABLE["pdf"])
-    passages = [*_passages(shown, objects.texts, drawn), Passage("what stands between the parts", _between(content))]
+    passages = [
+        *_passages(shown, objects.texts, drawn),
+        *_earlier(content, objects.texts),
+        Passage("what stands between the parts", _between(content)),
+    ]
     if content[content.rfind(_END) + len(_END) :].strip(b"\0\t\n\r\x0c ") and _END in content:
         objects.carries(Burden.APPENDIX, "the PDF")
     unread = [n for n, (_, readable) in enumerate(shown, 1) if not readable]
@@ -126,6 +132,40 @@ def _drawn(objects: Objects) -> dict[str, list[str]]:
             lines.setdefault(where, []).extend(_text(page).splitlines())
             page.close()
     return lines
+
+
+def _earlier(content: bytes, written: dict[str, list[str]]) -> Iterator[Passage]:
+    """Give what earlier versions say: a program that saves a change behind the end leaves in the file what it took out.
+
+    Of pages and words that stayed as they are nothing.
+    """
+    ends = [found.end() for found in re.finditer(re.escape(_END), content)][:-1]
+    if not ends:
+        return
+    with pikepdf.open(io.BytesIO(content)) as last:
+        drawn = {_raw(page) for page in last.pages}
+    known = {text for said in written.values() for text in said}
+    for end in reversed(ends):
+        # No version need end there: a file may begin with what is shown first, and a text may say the same.
+        with suppress(pikepdf.PdfError, pypdfium2.PdfiumError):
+            yield from _version(content[:end], drawn, known)
+
+
+def _version(content: bytes, drawn: set[bytes], known: set[str]) -> list[Passage]:
+    with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as document:
+        changed = [n for n, page in enumerate(document.pages) if _raw(page) not in drawn]
+        before = Objects(document).texts
+    said = [(where, "\n".join(text for text in texts if text not in known)) for where, texts in before.items()]
+    with pypdfium2.PdfDocument(content) as document:
+        said += [(f"page {n + 1}", _text(document[n])) for n in changed]
+    return [Passage(f"{where} of an earlier version", text) for where, text in said]
+
+
+def _raw(page: pikepdf.Page) -> bytes:
+    """Return what is drawn on a page, packed as it is."""
+    contents = page.obj.get("/Contents")
+    streams = contents if isinstance(contents, pikepdf.Array) else [contents]
+    return b"\n".join(stream.read_raw_bytes() for stream in streams if isinstance(stream, pikepdf.Stream))
 
 
 def _between(content: bytes) -> str:

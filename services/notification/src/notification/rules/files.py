@@ -240,7 +240,9 @@ def check_passive(content: Content) -> None:
     if content.carried:
         burdens = dict.fromkeys(f"{carried.what} ({carried.where})" for carried in content.carried)
         told = "; ".join(list(burdens)[:_MOST_TOLD])
-        raise FileTypeNotAllowed(content.media_type, f"must not carry {told}")
+        raise FileTypeNotAllowed(
+            content.media_type, f"must not carry {told}: save it without, or print it as a new PDF"
+        )
 
 
 def scan_note(said: Label, content: Content, checked_reason: str) -> str:

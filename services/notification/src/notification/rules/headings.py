@@ -1,7 +1,7 @@
 """Numbers that only a heading names: digits in a column headed *SSN*, or in the lines below such a word.
 
-A heading is short and has no number in it. In a table it holds for its column to the end; in lines of text until a
-line without any number.
+A heading is short and has no number in it. In a table it holds for its column to the end; in lines of text, where the
+cells of a table may come one by one, until a sentence ends.
 """
 
 import re
@@ -67,7 +67,7 @@ def below(rows: Iterable[Row]) -> Iterator[tuple[int, str, str]]:
 
 
 class Columns:
-    """The headings that hold, row after row. *lines*: of a text, where they hold until a line without a number."""
+    """The headings that hold, row after row. *lines*: of a text, where they hold until a sentence ends."""
 
     def __init__(self, *, lines: bool = False) -> None:
         self._named: dict[int, Read] = {}
@@ -75,7 +75,7 @@ class Columns:
 
     def take(self, cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
         """Give the numbers in a row that a heading above them names, and keep the headings in it."""
-        if self._lines and len(cells) == 1 and cells[0][1].strip() and not _DIGIT.search(cells[0][1]):
+        if self._lines and len(cells) == 1 and _ends(cells[0][1].rstrip()):
             self._named.clear()
         for column, text in cells:
             if _LONG.search(text):
@@ -83,6 +83,11 @@ class Columns:
                     yield from read(text)
             elif len(text) <= _LONGEST and (named := _named_by(text)):
                 self._named[column] = named
+
+
+def _ends(line: str) -> bool:
+    """Whether a line is prose: longer than a heading, or the end of a sentence."""
+    return not _DIGIT.search(line) and (len(line) > _LONGEST or line.endswith((".", "!", "?", ";")))
 
 
 def _named_by(text: str) -> Read | None:
