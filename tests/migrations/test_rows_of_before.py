@@ -7,7 +7,7 @@ migrations; and then its audits, which look at everything, must count nothing.
 import dataclasses
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
@@ -21,11 +21,14 @@ import evaluation.app
 import gateway.app
 import gateway.tables
 import notification.app
+from notification import searching
 from notification.rules import approval
 from notification.rules.letter import Letter
+from notification.rules.reading import Reader
 from servicekit import migrations, revisions
 from servicekit.app import ServiceApp
 from servicekit.db import Database
+from servicekit.paging import Page
 
 FIRST = "0001"
 DRAFT, ISSUED, WAITING, AUDIENCE, ANA, BEN, CORA = (uuid.uuid4() for _ in range(7))
@@ -124,11 +127,13 @@ def requirements_must_be(connection):
 
 def people_must_be(connection):
     """Nobody has a telephone yet, files have no question; jobs, leaves and audiences are what they were."""
-    assert connection.execute("SELECT telephone FROM person").fetchall() == [("",), ("",)]
+    assert connection.execute("SELECT telephone FROM person").fetchall() == [("",), ("",), ("",)]
     assert connection.execute("SELECT count(*) FROM roster_absent").fetchall() == [(0,)]
     # Of two whose numbers look alike the first has the key, nobody is merged, and the version before may go on.
     keys = dict(connection.execute("SELECT id, staff_key FROM person").fetchall())
-    assert keys == {ANA: "s-1", BEN: f"s-1 {BEN}"}
+    assert keys == {ANA: "s-1", BEN: f"s-1 {BEN}", DRAFT: "s-3"}
+    found = connection.execute("SELECT sort_key, search_key FROM person WHERE id = %s", [DRAFT]).fetchone()
+    assert found == ("walesa lucja", "lucja walesa s 3")
     connection.execute("SET session_replication_role = DEFAULT")
     connection.execute("BEGIN")
     connection.execute("ALTER TABLE person DISABLE TRIGGER needs_audit_row")
@@ -168,8 +173,9 @@ def sign_ins_must_be(connection):
 
 
 def courses_must_be(connection):
-    """A course is what it was."""
-    assert connection.execute("SELECT count(*) FROM course").fetchall() == [(0,)]
+    """A course is what it was, and found by words as they are cut today."""
+    rows = connection.execute("SELECT title, revision, sort_title, search_text FROM course").fetchall()
+    assert rows == [("Øre, 654.7", 3, "ore 654 7", " ore 654 654-7 7 o o-neal oneal neal all")]
 
 
 ITEMS = '[{"stem": "?", "options": []}]'
@@ -319,6 +325,18 @@ SERVICES = [
                 }
                 # The later of two whose numbers look alike comes first here.
                 for person, number, created in ((BEN, "s\u20111", "2026-03-07"), (ANA, "S-1", EVENING))
+            ]
+            + [
+                {
+                    "id": DRAFT,
+                    "staff_number": "S-3",
+                    "family_name": "Wa\u0142\u0119sa",
+                    "given_name": "\u0141ucja",
+                    "sort_key": "wa\u0142esa",
+                    "search_key": "wa\u0142esa",
+                    "version": 1,
+                    "created_at": EVENING,
+                }
             ],
             "job": [
                 {
@@ -419,7 +437,29 @@ SERVICES = [
         },
         sign_ins_must_be,
     ),
-    Service(curriculum.app.APP, {}, courses_must_be),
+    Service(
+        curriculum.app.APP,
+        {
+            "course": [
+                dict.fromkeys(
+                    (
+                        "delivery_mode",
+                        "duration",
+                        "source_url",
+                        "confidence",
+                        "year_or_date",
+                        "summary",
+                        "test_version",
+                    ),
+                    "",
+                )
+                | {"id": "ore", "title": "Øre, 654.7", "provider": "O'Neal", "audience": "All", "demonstration": False}
+                | {"sections": "[]", "sort_title": "øre 654 7", "search_text": " øre 654 7 o neal all"}
+                | {"latest_version": 0, "revision": 3, "changed_at": EVENING}
+            ]
+        },
+        courses_must_be,
+    ),
 ]
 
 
@@ -461,3 +501,54 @@ def test_every_service_is_here_starts_with_the_same_revision_and_ends_with_the_o
         config.set_main_option("script_location", str(service.app.migrations))
         scripts = ScriptDirectory.from_config(config)
         assert (scripts.get_base(), scripts.get_current_head()) == (FIRST, revisions.newest(service.app.migrations))
+
+
+# Ours, one whose every function knows ASCII only, and one whose text search knows letters.
+LOCALES = {
+    "ours": "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'",
+    "plain": "LOCALE_PROVIDER libc LOCALE 'C'",
+    "lettered": "LOCALE_PROVIDER libc LOCALE 'C.UTF-8'",
+}
+BEFORE_WORDS = "0004"
+READER = Reader(person_id=None, today=date(2026, 6, 1), drafts=False, before_staff=True)
+SAID = "See 42 USC 654.7 and form DV\u2011105. The \u201cgrossedup\u201d amount\u2014netted later. D\u2019Angelo v. Ib\u00e1\u00f1ez"
+ASKED = (
+    "654.7",
+    "42 USC 654.7",
+    "DV-105",
+    "grossedup",
+    "netted",
+    "D'Angelo",
+    "angelo",
+    "ibanez",
+    "IB\u00c1\u00d1EZ",
+    "amounts",
+)
+
+
+def found(database, query):
+    page = Page(size=10, after=None, list_digest=0, seal_key=b"")
+    with database.read() as db:
+        return [row["id"] for row in searching.find(db, READER, page, query=query, series_name="", year=0)]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_letter_of_an_old_database_is_found_by_what_stands_in_it(database_at, locale):
+    url = database_at(notification.app.APP, BEFORE_WORDS, LOCALES[locale])
+    published = {"approver_id": BEN, "published_at": EVENING, "submitted_at": EVENING, "version": 1}
+    row = notice(ISSUED, "PUBLISHED", number="26-04", subject="Amounts", change=SAID, **published)
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        write(connection, {"notice": [row]})
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            "INSERT INTO notice_search (notice_id, series, year, day, words)"
+            " SELECT id, series, 2026, '2026-03-05', to_tsvector('simple', change) FROM notice"
+        )
+
+    migrations.upgrade(url, notification.app.APP.migrations)
+    database = Database(url, pool_size=2)
+    searching.keep_anew(database, datetime.now(UTC))
+
+    assert {query: found(database, query) for query in ASKED} == {query: [ISSUED] for query in ASKED}
+    assert found(database, "654.8") == []
+    database.dispose()

@@ -45,14 +45,20 @@ def test_a_list_shows_no_sections(curriculum):
         ("work", ["Locate", "Protección de datos"]),
         ("work nobody", []),
         ("cate", []),
+        ("o'neal", ["Locate"]),
+        ("O\u2019Neal", ["Locate"]),
+        ("neal", ["Locate"]),
+        ("soren", ["Locate"]),
+        ("654.7", ["Protección de datos"]),
+        ("654.8", []),
         ("%", ["Locate", "Protección de datos"]),
         ("", ["Locate", "Protección de datos"]),
     ],
 )
 def test_courses_are_found_by_words_of_title_provider_or_audience(curriculum, query, found):
     curriculum.bring_in(
-        entry("locate", "Locate", provider="OCSE", audience="New workers", summary="nobody"),
-        entry("data", "Protección de datos", provider="UC Davis", audience="All who work here"),
+        entry("locate", "Locate", provider="OCSE, Søren O\u2019Neal", audience="New workers", summary="nobody"),
+        entry("data", "Protección de datos", provider="UC Davis", audience="All who work here (654.7)"),
     )
 
     assert curriculum.titles(query=query) == found

@@ -20,6 +20,14 @@ def test_a_short_family_name_stands_before_a_longer_one_that_begins_with_it():
     assert names.sort_key("Li", "Zoe") < names.sort_key("Lima", "Ann")
 
 
+def test_letters_with_strokes_stand_where_plain_ones_do():
+    people = [("Zane", "A"), ("Łopez", "A"), ("Ør", "A"), ("Lund", "A"), ("Osei", "A"), ("Đo", "A"), ("Dunn", "A")]
+
+    ordered = sorted(people, key=lambda person: names.sort_key(*person))
+
+    assert [family for family, _ in ordered] == ["Đo", "Dunn", "Łopez", "Lund", "Ør", "Osei", "Zane"]
+
+
 @pytest.mark.parametrize(
     ("family", "given", "query"),
     [
@@ -31,6 +39,11 @@ def test_a_short_family_name_stands_before_a_longer_one_that_begins_with_it():
         ("Պետրոսյան", "Անահիտ", "պետրոսյան"),
         ("陈", "美玲", "美玲"),
         ("de la Cruz", "María José", "maria cruz"),
+        ("Wałęsa", "Łucja", "walesa lucja"),
+        ("Sørensen", "Bjørn", "bjorn sorensen"),
+        ("Đặng", "Thị", "dang thi"),
+        ("Weiß", "Æsa", "weiss aesa"),
+        ("Y\u0131ld\u0131z", "I\u015f\u0131l", "yildiz isil"),
     ],
 )
 def test_a_person_is_found_however_the_name_is_typed(family, given, query):

@@ -145,11 +145,19 @@ def test_tests_are_listed_by_title_a_page_at_a_time_without_items(evaluation):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("INTAKE", ["Intake 50%"]), ("50%", ["Intake 50%"]), ("%", ["Intake 50%"]), ("x_", [])]
+    ("query", "found"),
+    [
+        ("INTAKE", ["Intake 50%"]),
+        ("50%", ["Intake 50%"]),
+        ("take", []),
+        ("o\u2019neal soren", ["O'Neal, Søren"]),
+        ("neal", ["O'Neal, Søren"]),
+        ("%", ["Intake 50%", "O'Neal, Søren"]),
+    ],
 )
 def test_tests_are_found_by_words_of_their_titles(evaluation, query, found):
     evaluation.create("one", title="Intake 50%")
-    evaluation.create("two", title="Locate xy")
+    evaluation.create("two", title="O'Neal, Søren")
 
     tests = evaluation.manager.ListTests(pb.ListTestsRequest(query=query)).tests
 

@@ -92,8 +92,11 @@ class Runtime:
         operations = OperationsServicer(health, jobs, self.app.projections, audits, wake=self.jobs.wake)
         self.server: Server | None = None
         if self.role in ("serve", "all"):
+            servicers = [*self.app.servicers(self.settings, self.database), operations]
+            for servicer in servicers:
+                servicer.start()
             self.server = Server(
-                [*self.app.servicers(self.settings, self.database), operations],
+                servicers,
                 Verifier(self.settings.keys_dir),
                 self.registry,
                 port=self.settings.grpc_port,

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, ClassVar
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
@@ -57,8 +56,15 @@ class Servicer:
     # The service of the contract that this class answers.
     service: ClassVar[ServiceDescriptor]
 
+    _page_key: bytes
+
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    def start(self) -> None:
+        """Read, once, the key that page tokens are sealed with."""
+        with self.read() as db:
+            self._page_key = bytes(db.rows("SELECT key FROM page_key")[0]["key"])
 
     def read(self) -> AbstractContextManager[Db]:
         """Give a session for queries."""
@@ -67,11 +73,6 @@ class Servicer:
     def page_of(self, request: Message) -> Page:
         """Read which page of a list is asked for."""
         return page_of(request, self._page_key)
-
-    @cached_property
-    def _page_key(self) -> bytes:
-        with self.read() as db:
-            return bytes(db.rows("SELECT key FROM page_key")[0]["key"])
 
     @contextmanager
     def write(self, call: Call, request: Message) -> Iterator[Db]:

@@ -48,6 +48,7 @@ _PART = re.compile(rf"(?P<between>{_SOFT}|[-'.:/\\()\[\]{{}}@&_+#*\u2013\u00a7]{
 _SOFTLY = re.compile(_SOFT)
 _MOST_PARTS = 6
 _LONGEST = 60
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # What an English stemmer takes.
 _ENGLISH = re.compile("[a-z]+")
 
@@ -73,20 +74,26 @@ def kept(text: str) -> list[str]:
 
 
 def plain(text: str) -> list[str]:
-    """Return the words of a question to a list whose texts hold `kept` words: all must begin or be in one.
+    """Return the words of a question to a short list: each must begin one of the `kept` words of what is found.
 
     Apostrophes join, as in `softened`; everything else parts.
     """
     asked: dict[str, None] = {}
     for chain in _chains(text):
-        word = ""
+        word, joined = "", 0
         for n, part in enumerate(chain.parts):
-            if n and chain.between[n] != "'":
+            if n and (chain.between[n] != "'" or joined == _MOST_PARTS):
                 asked[word] = None
-                word = ""
-            word += part
+                word, joined = "", 0
+            word, joined = word + part, joined + 1
         asked[word] = None
     return list(asked)
+
+
+def hold(text: str, asked_words: Collection[str]) -> bool:
+    """Whether each of *asked_words*, which are `plain`, begins a word of *text*."""
+    there = kept(text)
+    return all(any(word.startswith(begins) for word in there) for begins in asked_words)
 
 
 def english(words: Collection[str]) -> list[str]:
@@ -142,7 +149,7 @@ def asked(text: str) -> list[Chain]:
 
 def _chains(text: str) -> Iterator[Chain]:
     """Cut *text* into its chains."""
-    small = fold(text) if text.isascii() else _cleaned(text)
+    small = fold(text) if text.isascii() and not _UNSEEN.search(text) else _cleaned(text)
     parts: list[str] = []
     between: list[str] = []
     end = 0

@@ -7,9 +7,9 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from curriculum.records import content_of_version
-from curriculum.rules import catalogue
 from curriculum.rules.catalogue import Offer
 from curriculum.tables import CourseRow, CourseVersionRow
+from servicekit import words
 from servicekit.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
@@ -40,7 +40,7 @@ def list_courses(
     """
     order = (col(CourseRow.sort_title), col(CourseRow.id))
     # A query of signs without a word finds everything, as an empty one does.
-    wanted = [func.strpos(CourseRow.search_text, f" {word}") > 0 for word in catalogue.words(query)]
+    wanted = [func.strpos(CourseRow.search_text, f" {word}") > 0 for word in words.plain(query)]
     wanted.append(or_(false(), *(_OFFERED[offer] for offer in offers)))
     if test_id:
         wanted.append(col(CourseRow.test_version).startswith(f"tests/{test_id}/versions/", autoescape=True))

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import LiteralString, TypeVar
 
 import grpc
 import hypothesis
@@ -150,12 +150,19 @@ def new_database(
 
 
 @pytest.fixture
-def database_at(postgres_server: PostgresServer) -> Iterator[Callable[[ServiceApp, str], str]]:
-    """Give the URL of a database with the schema that a service had at a revision: to be filled, then upgraded."""
+def database_at(postgres_server: PostgresServer) -> Iterator[Callable[..., str]]:
+    """Give the URL of a database with the schema that a service had at a revision: to be filled, then upgraded.
+
+    *locale*: as `CREATE DATABASE` says it, for one that was made otherwise than ours are.
+    """
     made: list[str] = []
 
-    def make(app: ServiceApp, revision: str) -> str:
+    def make(app: ServiceApp, revision: str, locale: LiteralString = "") -> str:
         made.append(f"{app.name}_{revision}_{os.getpid()}_{next(_numbers)}")
+        if locale:
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING UTF8 " + locale)
+            with postgres_server.connect() as connection:
+                connection.execute(create.format(sql.Identifier(made[-1])))
         url = postgres_server.ensure_database(made[-1])
         migrations.upgrade(url, app.migrations, revision)
         return url

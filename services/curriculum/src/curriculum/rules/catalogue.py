@@ -1,9 +1,10 @@
 """How courses are put in order and found: by words, without regard to case and diacritics; and who finds which."""
 
 import re
-import unicodedata
 from collections.abc import Collection
 from enum import StrEnum
+
+from servicekit import words
 
 
 class Offer(StrEnum):
@@ -23,22 +24,11 @@ def offers(asked: Offer | None, *, writes: bool) -> Collection[Offer]:
     return seen if asked is None else tuple(offer for offer in seen if offer is asked)
 
 
-def folded(text: str) -> str:
-    """Return *text* without case and diacritics: `Protección` is `proteccion`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-def words(text: str) -> list[str]:
-    """Return the words of *text*, folded, each once, in their order."""
-    return list(dict.fromkeys(re.findall(r"\w+", folded(text))))
-
-
 def sort_title(title: str) -> str:
     """Return what a title is ordered by: its folded words."""
-    return " ".join(re.findall(r"\w+", folded(title)))
+    return " ".join(re.findall(r"\w+", words.fold(title)))
 
 
 def search_text(*texts: str) -> str:
     """Return the words of *texts*, each after a space, so that ` word` finds one by how it begins."""
-    return "".join(f" {word}" for word in words(" ".join(texts)))
+    return "".join(f" {word}" for word in words.kept("\n".join(texts)))

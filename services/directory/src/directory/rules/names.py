@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from servicekit import text
+from servicekit import text, words
 from servicekit.refusals import InvalidField, Kind, Refusal
 
 # One @, something on both sides, no white space: what a mail server makes of the rest is its business.
@@ -118,11 +118,8 @@ def zeroed_keys(number: str) -> list[str]:
 
 
 def fold(value: str) -> str:
-    """Return *value* without marks and case: `Álvarez` as `alvarez`."""
-    if value.isascii():
-        return " ".join(value.lower().split())
-    # Some letters have a small form only once they are taken apart, and others the other way round.
-    return _without_marks(_without_marks(value).casefold())
+    """Return *value* without marks and case, any Latin letter as it is typed by who lacks it: `Łukasz` as `lukasz`."""
+    return " ".join(words.fold(value).split())
 
 
 def sort_key(family_name: str, given_name: str) -> str:
@@ -161,11 +158,6 @@ def _bare(value: str) -> str:
         elif sign.isspace() or unicodedata.category(sign) == "Pd":
             signs.append(" ")
     return " ".join("".join(signs).split())
-
-
-def _without_marks(value: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", value)
-    return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
 
 
 def _is_han(value: str) -> bool:
