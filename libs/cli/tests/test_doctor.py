@@ -46,7 +46,7 @@ def server(data_folder):
 def bus(tmp_path):
     """A NATS with JetStream, and with the accounts of the services."""
     users = {process.name: process.publishes for process in processes.PROCESSES}
-    with NatsServer(tmp_path / "nats", users, readable=processes.READABLE) as running:
+    with NatsServer(tmp_path / "nats", users) as running:
         yield running
 
 

@@ -26,6 +26,7 @@ from cadre_cli.processes import PROCESSES, SERVERS, Answer, Process
 from cadre_cli.supervisor import Supervisor, SupervisorError, read_state
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
+from servicekit.nats_config import inbox_of
 from servicekit.testing import disks
 from servicekit.testing.pids import runs, wait_until_gone, working_in
 from servicekit.testing.waiting import wait_until
@@ -132,11 +133,11 @@ def test_each_service_owns_one_database_and_no_other(cadre: Supervisor) -> None:
 
 def test_each_service_publishes_under_its_own_name(cadre: Supervisor) -> None:
     async def publish(url: str, stream: str, subject: str) -> int:
-        async with await nats.connect(url) as client:
+        async with await nats.connect(url, inbox_prefix=inbox_of("alpha")) as client:
             await client.jetstream().add_stream(name=stream, subjects=[subject])
             return (await client.jetstream().publish(subject, b"fact")).seq
 
-    assert asyncio.run(publish(environment(cadre, "alpha")["CADRE_NATS_URL"], "ALPHA", "cadre.alpha.made.v1")) == 1
+    assert asyncio.run(publish(environment(cadre, "alpha")["CADRE_NATS_URL"], "alpha", "cadre.alpha.made.v1")) == 1
 
 
 # What dies comes back

@@ -18,11 +18,11 @@ import nats.errors
 import psycopg
 import pytest
 from nats.aio.client import Client
-from nats.js.errors import NotFoundError
 
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import FolderLock, ServerError, free_port
+from servicekit.nats_config import inbox_of
 from servicekit.testing.pids import kill_and_wait, runs, wait_until_gone, working_in
 from servicekit.testing.waiting import wait_until
 
@@ -54,7 +54,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 @pytest.fixture(scope="module")
 def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
-    with NatsServer(tmp_path_factory.mktemp("nats"), USERS, readable=["cadre.>"]) as server:
+    with NatsServer(tmp_path_factory.mktemp("nats"), USERS) as server:
         yield server
 
 
@@ -321,65 +321,6 @@ def test_free_ports_lie_below_those_lent_to_outgoing_connections() -> None:
 # NATS
 
 
-def test_a_service_publishes_its_own_subjects_only(nats_server: NatsServer) -> None:
-    async def scene() -> tuple[int, str]:
-        told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-        async def note(error: Exception) -> None:
-            told.set_result(str(error))
-
-        alpha = await nats.connect(nats_server.url("alpha"))
-        beta = await nats.connect(nats_server.url("beta"), error_cb=note)
-        await alpha.jetstream().add_stream(name="OWN", subjects=["cadre.alpha.own.>"])
-        own = await alpha.jetstream().publish("cadre.alpha.own.made.v1", b"fact")
-        await beta.publish("cadre.alpha.own.made.v1", b"forged")
-        violation = await asyncio.wait_for(told, 10.0)
-        stored = (await alpha.jetstream().stream_info("OWN")).state.messages
-        await alpha.close()
-        await beta.close()
-        assert own.seq == stored
-        return stored, violation
-
-    stored, violation = asyncio.run(scene())
-
-    assert stored == 1
-    assert 'permissions violation for publish to "cadre.alpha.own.made.v1"' in violation
-
-
-def test_a_service_reads_the_stream_of_another_by_a_pull_consumer(nats_server: NatsServer) -> None:
-    async def scene() -> list[bytes]:
-        alpha = await nats.connect(nats_server.url("alpha"))
-        beta = await nats.connect(nats_server.url("beta"))
-        await alpha.jetstream().add_stream(name="READ", subjects=["cadre.alpha.read.>"])
-        await alpha.jetstream().publish("cadre.alpha.read.made.v1", b"fact")
-        consumer = await beta.jetstream().pull_subscribe("cadre.alpha.read.>", durable="beta")
-        messages = await consumer.fetch(1, timeout=5)
-        for message in messages:
-            await message.ack_sync()
-        await alpha.close()
-        await beta.close()
-        return [message.data for message in messages]
-
-    assert asyncio.run(scene()) == [b"fact"]
-
-
-def test_only_the_operator_may_delete_a_stream(nats_server: NatsServer) -> None:
-    async def scene() -> None:
-        alpha = await nats.connect(nats_server.url("alpha"), error_cb=_ignore)
-        operator = await nats.connect(nats_server.url())
-        await alpha.jetstream().add_stream(name="LOST", subjects=["cadre.alpha.lost.>"])
-        with pytest.raises(nats.errors.TimeoutError):
-            await alpha.jetstream(timeout=0.5).delete_stream("LOST")
-        assert (await operator.jetstream().stream_info("LOST")).config.name == "LOST"
-        await operator.jetstream().delete_stream("LOST")
-        with pytest.raises(NotFoundError):
-            await operator.jetstream().stream_info("LOST")
-        await alpha.close()
-        await operator.close()
-
-    asyncio.run(scene())
-
-
 def test_a_wrong_password_is_refused(nats_server: NatsServer) -> None:
     async def sign_in() -> None:
         client = Client()
@@ -403,13 +344,13 @@ def test_messages_are_on_the_disk_before_they_are_acknowledged(nats_server: Nats
 
 def test_after_kill_9_nats_comes_back_on_the_same_ports_with_its_messages(tmp_path: Path) -> None:
     async def publish() -> None:
-        async with await nats.connect(server.url("alpha")) as client:
-            await client.jetstream().add_stream(name="KEPT", subjects=["cadre.alpha.>"])
+        async with await nats.connect(server.url("alpha"), inbox_prefix=inbox_of("alpha")) as client:
+            await client.jetstream().add_stream(name="alpha", subjects=["cadre.alpha.>"])
             await client.jetstream().publish("cadre.alpha.kept.v1", b"fact")
 
     async def read() -> bytes | None:
-        async with await nats.connect(server.url("alpha")) as client:
-            return (await client.jetstream().get_msg("KEPT", 1)).data
+        async with await nats.connect(server.url()) as client:
+            return (await client.jetstream().get_msg("alpha", 1)).data
 
     with NatsServer(tmp_path, USERS) as server:
         ports, pid = (server.port, server.monitoring_port), server.pid

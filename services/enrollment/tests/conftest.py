@@ -21,6 +21,7 @@ from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
 from enrollment.app import APP
 from servicekit.bus import EVENT_ID, Outgoing, ensure_stream, message_headers, stream_of
+from servicekit.nats_config import inbox_of
 from servicekit.outbox import subject_of
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.plugin import Running
@@ -139,8 +140,8 @@ class Others:
             subject = subject_of(message.DESCRIPTOR)
             service = stream_of(subject)
             if service not in self._clients:
-                self._clients[service] = await nats.connect(self._url_of(service))
-                await ensure_stream(self._clients[service].jetstream(), service, own=True)
+                self._clients[service] = await nats.connect(self._url_of(service), inbox_prefix=inbox_of(service))
+                await ensure_stream(self._clients[service].jetstream(), service)
             event = Outgoing(str(uuid.uuid4()), subject, message.SerializeToString(), {}, datetime.now(UTC))
             js = self._clients[service].jetstream()
             await js.publish(subject, event.payload, headers=message_headers(service, event))

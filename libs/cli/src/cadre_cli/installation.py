@@ -96,7 +96,7 @@ def _started(data_dir: Path, stack: ExitStack, *, make: bool) -> Installation:
         postgres = stack.enter_context(PostgresServer(data_dir / table.POSTGRES, log=data_dir / "log" / "postgres.log"))
     if not os.environ.get("CADRE_NATS_URL"):
         log = data_dir / "log" / "nats.log"
-        nats = stack.enter_context(NatsServer(data_dir / table.NATS, _users(), readable=table.READABLE, log=log))
+        nats = stack.enter_context(NatsServer(data_dir / table.NATS, _users(), log=log))
     return _embedded(data_dir, postgres, nats, make=make)
 
 

@@ -13,8 +13,6 @@ from servicekit import keys
 POSTGRES = "postgres"
 NATS = "nats"
 SERVERS = (POSTGRES, NATS)
-# What each service may listen to: every event. Their ids name nobody.
-READABLE = ("cadre.>",)
 
 
 class Answer(enum.Enum):

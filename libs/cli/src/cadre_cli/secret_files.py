@@ -108,7 +108,6 @@ def _nats_conf(folder: Path, hosts: Hosts) -> str:
         store_dir="/data",
         passwords={user: urlsplit(url).password or "" for user, url in urls.items()},
         users=users,
-        readable=table.READABLE,
         cluster=cluster,
     ).text()
 

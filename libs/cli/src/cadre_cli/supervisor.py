@@ -260,7 +260,6 @@ class Supervisor:
                 self.data_dir / NATS,
                 {process.name: process.publishes for process in self._processes},
                 self._ports[NATS].serve,
-                readable=table.READABLE,
                 monitoring_port=self._ports[NATS].metrics,
                 sync_interval="always" if self._fsync else "2m",
                 log=self.log(NATS),

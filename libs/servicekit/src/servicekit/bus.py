@@ -20,6 +20,8 @@ from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.client import JetStreamContext
 
+from servicekit.nats_config import counter_of, inbox_of
+
 log = structlog.get_logger()
 
 STREAM_MAX_AGE = timedelta(days=30)
@@ -33,6 +35,7 @@ CE_TIME = "ce-time"
 
 _WRONG_LAST_MESSAGE = 10070
 _ACK_SECONDS = 5.0
+_LOOK_SECONDS = 0.1
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 
@@ -101,11 +104,8 @@ def stream_of(subject: str) -> str:
     return subject.split(".")[1]
 
 
-async def ensure_stream(js: JetStreamContext, service: str, *, own: bool, replicas: int = 1) -> None:
-    """Create the stream of *service* where there is none; its owner also brings an older one up to date.
-
-    A consumer creates it too, so that it starts when the producer has never run.
-    """
+async def ensure_stream(js: JetStreamContext, service: str, *, replicas: int = 1) -> None:
+    """Create the stream of *service* where there is none, and bring an older one up to date: as its owner."""
     declared = stream_config(service, replicas)
     try:
         live = (await js.stream_info(service)).config
@@ -118,8 +118,19 @@ async def ensure_stream(js: JetStreamContext, service: str, *, own: bool, replic
     # What is not declared is the operator's, and so are more copies than are declared.
     if (live.num_replicas or 1) < replicas:
         wanted["num_replicas"] = replicas
-    if own and any(getattr(live, name) != value for name, value in wanted.items()):
+    if any(getattr(live, name) != value for name, value in wanted.items()):
         await js.update_stream(live.evolve(**wanted))
+
+
+async def wait_for_stream(js: JetStreamContext, service: str) -> None:
+    """Wait until *service* has made its stream, which it does when it first runs: nobody else may."""
+    while True:
+        try:
+            await js.stream_info(service)
+        except nats.js.errors.NotFoundError:
+            await asyncio.sleep(_LOOK_SECONDS)
+        else:
+            return
 
 
 def message_headers(service: str, event: Outgoing) -> dict[str, str]:
@@ -150,7 +161,7 @@ class Link:
 
     async def open(self) -> None:
         """Make the service's stream and listen for the answers to what is published."""
-        await ensure_stream(self.js, self._service, own=True, replicas=self._replicas)
+        await ensure_stream(self.js, self._service, replicas=self._replicas)
         await self.client.subscribe(f"{self._inbox}.*.*", cb=self._on_answer)
 
     async def publish(self, events: Sequence[Outgoing]) -> Published:
@@ -195,6 +206,7 @@ class Link:
     async def messages_since(self, at: datetime) -> int:
         """Count what the service's stream holds since *at*, by the place where a consumer would begin there."""
         config = api.ConsumerConfig(
+            name=counter_of(self._service),
             deliver_policy=api.DeliverPolicy.BY_START_TIME,
             opt_start_time=at,
             ack_policy=api.AckPolicy.NONE,
@@ -318,6 +330,7 @@ class Bus:
         client = await nats.connect(
             self._url,
             name=self.service,
+            inbox_prefix=inbox_of(self.service),
             allow_reconnect=False,
             max_reconnect_attempts=1,  # a second server of a cluster may be up; then we pause, not the client
             reconnect_time_wait=0,

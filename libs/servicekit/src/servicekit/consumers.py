@@ -24,6 +24,7 @@ from typing_extensions import TypeVar
 from servicekit import metrics, trace
 from servicekit.bus import CE_TIME, EVENT_ID, stream_of
 from servicekit.db import Database, Db
+from servicekit.nats_config import consumer_of
 from servicekit.outbox import subject_of
 from servicekit.refusals import Refusal
 
@@ -182,7 +183,7 @@ class Handling:
         retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         (self.stream,) = {subscription.stream for subscription in subscriptions}
-        self.consumer = f"{service}-{self.stream}"
+        self.consumer = consumer_of(service, self.stream)
         self.subscriptions = {subscription.subject: subscription for subscription in subscriptions}
         self._actor = f"services/{service}"
         self._database = database

@@ -17,7 +17,7 @@ from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.client import JetStreamContext
 
-from servicekit.bus import Bus, Link, Pause, ensure_stream
+from servicekit.bus import Bus, Link, Pause, wait_for_stream
 from servicekit.consumers import Envelope, Handling, Outage, Outcome
 
 log = structlog.get_logger()
@@ -88,7 +88,7 @@ class Consumer:
 
         A subject that is new to it is delivered from the beginning of the stream, as a new consumer would get it.
         """
-        await ensure_stream(js, self.stream, own=False, replicas=self._bus.replicas)
+        await wait_for_stream(js, self.stream)
         declared = consumer_config(self._handling)
         with contextlib.suppress(nats.js.errors.NotFoundError):
             live = await self.info(js)

@@ -1,25 +1,32 @@
 """The configuration of a NATS server, from one source for every place that runs one: embedded, one machine, a cluster.
 
-Each user may publish its own subjects and nobody else's; only the operator may lose a stream.
+Each user may publish its own subjects, manage its own stream, use its own consumers of each stream, and read the
+answers to its own requests; nothing of anybody else's. Only the operator may lose a stream or a consumer.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 OPERATOR = "operator"
 MAX_PAYLOAD_BYTES = 1_048_576
+# What a consumer is asked for by who uses it: to be as declared, how it stands, the next events, to begin again.
+_USES_OF_A_CONSUMER = ("CREATE", "INFO", "MSG.NEXT", "RESET")
 
-# What a client needs besides its own subjects: to make its stream and its consumers, to fetch, and to acknowledge.
-_CLIENT_PUBLISH = ("$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "_INBOX.>")
-_CLIENT_SUBSCRIBE = ("_INBOX.>",)
-# Losing a stream is the operator's decision.
-_CLIENT_DENIED = (
-    "$JS.API.STREAM.DELETE.>",
-    "$JS.API.STREAM.PURGE.>",
-    "$JS.API.STREAM.MSG.DELETE.>",
-    "$JS.API.STREAM.RESTORE.>",
-)
+
+def inbox_of(user: str) -> str:
+    """Name the subjects under which the answers to a user's requests come, which no other user may hear."""
+    return f"_INBOX.{user}"
+
+
+def consumer_of(service: str, stream: str) -> str:
+    """Name the consumer by which *service* hears *stream*; constant, so that a restart finds its place again."""
+    return f"{service}-{stream}"
+
+
+def counter_of(service: str) -> str:
+    """Name the consumer by which *service* counts its own stream; it lives for the moment of counting."""
+    return f"{service}-count"
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,8 @@ class NatsConfig:
         http: address and port of the server's own pages.
         store_dir: where JetStream keeps the streams.
         passwords: of each user, the operator among them.
-        users: by name, the subjects that each may publish besides what any JetStream client needs.
-        readable: subjects that every user may subscribe to directly, besides the replies to its own requests.
+        users: by name, the subjects that each may publish besides what it needs of JetStream. Who publishes any has a
+            stream of its name; who publishes none has no part in the bus.
         sync_interval: `always` flushes each message to the disk before it is acknowledged; tests may relax it.
         server_name: needed in a cluster, where each server has its own.
     """
@@ -53,7 +60,6 @@ class NatsConfig:
     store_dir: str
     passwords: Mapping[str, str]
     users: Mapping[str, Sequence[str]]
-    readable: Sequence[str] = ()
     sync_interval: str = "always"
     server_name: str = ""
     cluster: Cluster | None = None
@@ -82,11 +88,29 @@ class NatsConfig:
         return {"user": OPERATOR, "password": self.passwords[OPERATOR]}
 
     def _user(self, name: str) -> dict[str, object]:
+        allowed = [*self.users[name], *self._of_jetstream(name)]
         return {
             "user": name,
             "password": self.passwords[name],
             "permissions": {
-                "publish": {"allow": [*self.users[name], *_CLIENT_PUBLISH], "deny": list(_CLIENT_DENIED)},
-                "subscribe": {"allow": [*_CLIENT_SUBSCRIBE, *self.readable]},
+                # An empty list would allow everything.
+                "publish": {"allow": allowed} if allowed else {"deny": [">"]},
+                "subscribe": {"allow": [f"{inbox_of(name)}.>"]},
             },
         }
+
+    def _of_jetstream(self, name: str) -> Iterator[str]:
+        """Give the subjects of JetStream's own that a user may publish to: each names the stream, most the consumer."""
+        if not self.users[name]:
+            return
+        yield "$JS.API.STREAM.INFO.*"
+        yield f"$JS.API.STREAM.CREATE.{name}"
+        yield f"$JS.API.STREAM.UPDATE.{name}"
+        yield f"$JS.API.CONSUMER.CREATE.{name}.{counter_of(name)}"
+        yield f"$JS.API.CONSUMER.DELETE.{name}.{counter_of(name)}"
+        for stream in (other for other, subjects in self.users.items() if subjects):
+            consumer = consumer_of(name, stream)
+            yield from (f"$JS.API.CONSUMER.{use}.{stream}.{consumer}" for use in _USES_OF_A_CONSUMER)
+            # Of one subject, which is named too.
+            yield f"$JS.API.CONSUMER.CREATE.{stream}.{consumer}.>"
+            yield f"$JS.ACK.{stream}.{consumer}.>"

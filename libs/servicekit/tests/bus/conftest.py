@@ -21,6 +21,7 @@ from servicekit.consumers import Subscription
 from servicekit.db import Database
 from servicekit.embedded.nats import NatsServer
 from servicekit.settings import Settings
+from servicekit.testing.streams import make_streams
 from servicekit.worker import Worker
 
 MAKER, HEARER = "maker", "hearer"
@@ -114,6 +115,7 @@ def nats_server(tmp_path):
     """A NATS of this test's own, where each of the two may publish its own events only."""
     users = {name: [f"cadre.{name}.>"] for name in (MAKER, HEARER)}
     with NatsServer(tmp_path / "nats", users) as server:
+        make_streams(server, users)
         yield server
 
 

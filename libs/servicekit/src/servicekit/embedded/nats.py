@@ -51,9 +51,8 @@ class NatsServer:
 
     Args:
         data_dir: holds configuration, passwords, lock and the streams.
-        users: by name, the subjects each may publish besides what any JetStream client needs. A user ``operator``
-            that may do everything is always there.
-        readable: subjects that every user may subscribe to directly, besides the replies to its own requests.
+        users: by name, the subjects each may publish (see ``NatsConfig``). A user ``operator`` that may do everything
+            is always there.
         port: on 127.0.0.1; 0 takes a free one, which then stays the same over restarts of this object.
         monitoring_port: for the server's own HTTP pages; likewise.
         sync_interval: ``always`` flushes each message to the disk before it is acknowledged; tests may relax it.
@@ -66,7 +65,6 @@ class NatsServer:
         users: Mapping[str, Sequence[str]],
         port: int = 0,
         *,
-        readable: Sequence[str] = (),
         monitoring_port: int = 0,
         sync_interval: str = "always",
         log: Path | None = None,
@@ -76,7 +74,6 @@ class NatsServer:
         self.port = port
         self.monitoring_port = monitoring_port
         self._users = users
-        self._readable = readable
         self._sync_interval = sync_interval
         self._lock = FolderLock(self.data_dir / "lock")
         self._process: GuardedProcess | None = None
@@ -160,7 +157,6 @@ class NatsServer:
             store_dir=str(self.data_dir / "store"),
             passwords=self._passwords,
             users=self._users,
-            readable=self._readable,
             sync_interval=self._sync_interval,
         ).text()
 

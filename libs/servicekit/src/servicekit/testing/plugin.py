@@ -26,6 +26,7 @@ from servicekit.clock import Clock, utc
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.settings import Settings
+from servicekit.testing.streams import make_streams
 from servicekit.tokens import WHOLE, Signer
 
 S = TypeVar("S")
@@ -176,7 +177,8 @@ def nats_server(data_folder: Path) -> Iterator[NatsServer]:
     """A fresh NATS with JetStream for this test."""
     services = ("directory", "curriculum", "enrollment", "evaluation", "notification", "kit")
     users = {name: [f"cadre.{name}.>"] for name in services}
-    with NatsServer(data_folder / f"nats-{next(_numbers)}", users, readable=["cadre.>"]) as server:
+    with NatsServer(data_folder / f"nats-{next(_numbers)}", users) as server:
+        make_streams(server, services)
         yield server
 
 
