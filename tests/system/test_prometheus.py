@@ -159,7 +159,7 @@ def allowed():
     pages = FastAPI()
     for router in importlib.import_module("gateway.pages").ROUTERS:
         pages.include_router(router)
-    kit = [importlib.import_module("servicekit.figures").DATABASE, Audits((), lambda _since: 0).measure]
+    kit = [importlib.import_module("servicekit.figures").DATABASE, Audits((), lambda _since: 0, list).measure]
     watch = importlib.import_module("gateway.watch")
     measures = [*kit, *watch.MEASURES, *(measure for app in apps.values() for measure in app.measures)]
     gateway_tables = importlib.import_module("gateway.tables").metadata.tables

@@ -14,6 +14,8 @@ CARRIED = {
     "SCHEMA_DIFFERS": {"schema": "0002", "software": "0003"},
     "OUTBOX_STUCK": {"events": "12", "seconds": "300"},
     "CONSUMER_BEHIND": {"consumer": "a-b", "events": "20000"},
+    "CONSUMER_DEAF": {"consumer": "a-b", "subject": "cadre.b.thing.made.v1", "since": "2027-05-06 07:08:09 UTC"},
+    "NOBODY_LEADS": {},
     "DEAD_LETTERS_WAIT": {"letters": "2"},
     "JOB_PAUSED": {"job": "purge", "reason": "a backup runs"},
     "JOB_FAILED": {"job": "purge", "error": "ZeroDivisionError"},

@@ -124,7 +124,7 @@ def _register(service: str, registry: CollectorRegistry) -> Measures:
     worker = Worker(Settings(service=service), database, app.subscriptions, registry)
     JobMetrics(registry)
     figures.PoolCollector(database, registry)
-    audits = Audits(app.audits, worker.messages_since)
+    audits = Audits(app.audits, worker.messages_since, worker.unheard)
     return Measures(_NOWHERE, [figures.DATABASE, audits.measure, *app.measures], registry, name=service)
 
 

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import contextlib
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from sqlalchemy import MetaData
 
 from servicekit import figures, logs, metrics, revisions, tracing
 from servicekit.audits import Audit, Audits
+from servicekit.bus import BusError
 from servicekit.clock import Clock, utc
 from servicekit.consumers import Subscription
 from servicekit.db import Database
@@ -29,6 +31,7 @@ from servicekit.rates import Meter
 from servicekit.rpc import Servicer
 from servicekit.server import Server
 from servicekit.settings import Settings
+from servicekit.standing import DatabaseBehindBusError
 from servicekit.tokens import Verifier
 from servicekit.worker import Worker
 
@@ -77,7 +80,7 @@ class Runtime:
             revisions.check(connection, self.app.migrations)
         self.worker = Worker(self.settings, self.database, self.app.subscriptions, self.registry)
         figures.PoolCollector(self.database, self.registry)
-        audits = Audits(self.app.audits, self.worker.messages_since)
+        audits = Audits(self.app.audits, self.worker.messages_since, self.worker.unheard)
         jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge), audits.job]
         self.jobs = JobRunner(self.database, jobs, self.registry, self.app.projections)
         health = Health(
@@ -105,6 +108,7 @@ class Runtime:
                 clock=self.clock,
             )
         if self.role in ("work", "all"):
+            self._require_past()
             self.worker.start()
             self.jobs.start()
             self.measures = Measures(
@@ -116,6 +120,9 @@ class Runtime:
             )
             self.measures.start()
         else:
+            # A database that was lost must not be filled by calls meanwhile; but calls are answered without the bus.
+            with contextlib.suppress(BusError):
+                self._require_past()
             self.worker.announce()
         if self.server is not None:
             self.server.start()
@@ -123,6 +130,13 @@ class Runtime:
             self.registry, self.settings.metrics_port, host=self.settings.listen_host
         )
         log.info("service_started", role=self.role, metrics_port=self.metrics_port)
+
+    def _require_past(self) -> None:
+        try:
+            self.worker.require_past()
+        except DatabaseBehindBusError:
+            self.database.dispose()
+            raise
 
     def stop(self) -> None:
         """Take no more calls, finish what is under way, then the worker, then the database."""

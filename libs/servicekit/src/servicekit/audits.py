@@ -92,17 +92,28 @@ KIT_AUDITS = (
 class Audits:
     """All audits of one service: the kit's, its *own*, and its stream against its outbox.
 
-    *messages_since* counts the messages that the service's stream got since a moment; it raises `BusError`.
+    *messages_since* counts the messages that the service's stream got since a moment, *unheard* names what its
+    consumers should have handled; both raise `BusError`.
     """
 
-    def __init__(self, own: Sequence[Audit], messages_since: Callable[[datetime], int]) -> None:
+    def __init__(
+        self,
+        own: Sequence[Audit],
+        messages_since: Callable[[datetime], int],
+        unheard: Callable[[], Sequence[object]],
+    ) -> None:
         self._messages_since = messages_since
+        of_consumers = Audit(
+            "events.unheard",
+            "Subjects whose newest event is in the stream for minutes and was not even tried here.",
+            lambda _db: len(unheard()),
+        )
         of_stream = Audit(
             "events.duplicates",
             f"Messages of the last {_COMPARED.days} days in the service's stream beyond the events it published then.",
             self._duplicate_events,
         )
-        self._audits = (*KIT_AUDITS, *own, of_stream)
+        self._audits = (*KIT_AUDITS, *own, of_stream, of_consumers)
 
     @property
     def job(self) -> Job:

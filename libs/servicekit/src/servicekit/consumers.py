@@ -186,7 +186,7 @@ class Handling:
         self.consumer = consumer_of(service, self.stream)
         self.subscriptions = {subscription.subject: subscription for subscription in subscriptions}
         self._actor = f"services/{service}"
-        self._database = database
+        self.database = database
         self._metrics = measured
         self._retry_seconds = retry_seconds
         for subject in self.subscriptions:
@@ -215,7 +215,7 @@ class Handling:
         for n, event in readable.items():
             if n not in verdicts:
                 verdicts[n] = self._single(subscription, envelopes[n], event)
-        now = self._database.clock()
+        now = self.database.clock()
         for n, verdict in verdicts.items():
             self._metrics.handled.labels(subscription.subject, verdict.outcome.value).inc()
             if verdict.outcome is Outcome.HANDLED:
@@ -257,7 +257,7 @@ class Handling:
             structlog.contextvars.bound_contextvars(consumer=self.consumer, trace=trace.trace_id()),
         ):
             work.note("events", len(events))
-            with self._database.transaction(
+            with self.database.transaction(
                 actor=self._actor, method=subscription.subject, resource=f"events/{events[0].id}"
             ) as db:
                 ids = [event.id for event in events]
@@ -278,12 +278,12 @@ class Handling:
             "consumer": self.consumer,
             "event_id": event.id,
             "error": explain(error),
-            "at": self._database.clock(),
+            "at": self.database.clock(),
         }
         return int(self._run(lambda: self._insert(_COUNT_FAILURE, values)))
 
     def _insert(self, sql: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - a column's value
-        with self._database.engine.begin() as connection:
+        with self.database.engine.begin() as connection:
             return connection.exec_driver_sql(sql, values).scalar_one()
 
     def _bury(self, envelope: Envelope, error: str, *, tries: int) -> Verdict:
@@ -292,7 +292,7 @@ class Handling:
         event_id = envelope.headers.get(EVENT_ID, "")
 
         def bury() -> None:
-            with self._database.transaction(
+            with self.database.transaction(
                 actor=self._actor, method=envelope.subject, resource=f"deadLetters/{letter_id}"
             ) as db:
                 if (known := _uuid_or_none(event_id)) is not None:

@@ -17,6 +17,7 @@ from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.client import JetStreamContext
 
+from servicekit import standing
 from servicekit.bus import Bus, Link, Pause, wait_for_stream
 from servicekit.consumers import Envelope, Handling, Outage, Outcome
 
@@ -86,18 +87,27 @@ class Consumer:
     async def _bind(self, js: JetStreamContext) -> JetStreamContext.PullSubscription:
         """Make the consumer what it is declared to be, and take up what is not acknowledged.
 
-        A subject that is new to it is delivered from the beginning of the stream, as a new consumer would get it.
+        A subject that is new to it is delivered from the beginning of the stream, as a new consumer would get it. So is
+        everything if it believes that all is done while the inbox misses what the stream holds: its place is damaged.
         """
         await wait_for_stream(js, self.stream)
         declared = consumer_config(self._handling)
+        newest = await standing.newest_heard(js, [self._handling])
         with contextlib.suppress(nats.js.errors.NotFoundError):
             live = await self.info(js)
             if not set(declared.filter_subjects or ()) <= set(live.config.filter_subjects or ()):
                 await js.reset_consumer(self.stream, self.name, seq=1)
             elif live.num_ack_pending:
                 await js.reset_consumer(self.stream, self.name)
+            elif not live.num_pending and await asyncio.to_thread(self._misses, newest):
+                log.warning("consumer_was_deaf", consumer=self.name)
+                await js.reset_consumer(self.stream, self.name, seq=1)
         await js.add_consumer(self.stream, declared)
         return await js.pull_subscribe_bind(self.name, stream=self.stream)
+
+    def _misses(self, events: Sequence[standing.Event]) -> bool:
+        with self._handling.database.read() as db:
+            return bool(standing.unheard(db, events, before=standing.EVER))
 
     async def _consume(self, link: Link, subscription: JetStreamContext.PullSubscription, pause: Pause) -> None:
         empty = 0

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -62,8 +63,10 @@ class Health:
         )
         status.start_time.FromDatetime(self.worker.started_at)
         consumers: Collection[ConsumerStatus] = ()
+        unheard: Collection[dict[str, Any]] = ()
         try:
             consumers = self.worker.bus(timeout=BUS_SECONDS).consumers
+            unheard = self.worker.unheard(timeout=BUS_SECONDS)
         except BusError as error:
             log.warning("status_without_bus", error=str(error))
             status.faults.add(reason="BUS_UNREACHABLE", metadata={"error": str(error)})
@@ -76,6 +79,12 @@ class Health:
                 seconds_since_fetch=consumer.seconds_since_fetch,
             )
         status.faults.extend(_faults(status, entries))
+        for event in unheard:
+            since = f"{event['at']:%Y-%m-%d %H:%M:%S} UTC"
+            missed = {"consumer": event["consumer"], "subject": event["subject"], "since": since}
+            status.faults.add(reason="CONSUMER_DEAF", metadata=missed)
+        if not status.leads and not self.worker.anybody_leads():
+            status.faults.add(reason="NOBODY_LEADS")
         return status
 
 

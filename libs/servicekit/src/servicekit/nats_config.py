@@ -103,7 +103,9 @@ class NatsConfig:
         """Give the subjects of JetStream's own that a user may publish to: each names the stream, most the consumer."""
         if not self.users[name]:
             return
+        # What any stream holds: to know whether it was heard.
         yield "$JS.API.STREAM.INFO.*"
+        yield "$JS.API.STREAM.MSG.GET.*"
         yield f"$JS.API.STREAM.CREATE.{name}"
         yield f"$JS.API.STREAM.UPDATE.{name}"
         yield f"$JS.API.CONSUMER.CREATE.{name}.{counter_of(name)}"

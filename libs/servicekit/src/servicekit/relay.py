@@ -29,6 +29,16 @@ _BATCH_EVENTS = 500
 _BATCH_BYTES = 8 * 1024 * 1024
 
 _TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('servicekit.relay', 0))"
+# The lock's number, in the two halves by which the server shows it.
+LED = """
+WITH key AS (SELECT hashtextextended('servicekit.relay', 0) AS number)
+SELECT EXISTS (
+  SELECT FROM pg_locks, key
+  WHERE locktype = 'advisory' AND granted AND objsubid = 1
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND classid = ((number >> 32) & 4294967295)::oid AND objid = (number & 4294967295)::oid
+) AS led
+"""
 # By what is unpublished, never by a watermark: a lower number may commit later.
 _NEXT = """
 SELECT id, subject, payload, headers, at FROM (

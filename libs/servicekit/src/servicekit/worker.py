@@ -18,11 +18,12 @@ import structlog
 from nats.js import api
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from servicekit import standing
 from servicekit.bus import Bus, BusError, Link
 from servicekit.consumers import RETRY_SECONDS, Handling, HandlingMetrics, Subscription
 from servicekit.db import Database
 from servicekit.fetching import Consumer
-from servicekit.relay import Notifier, Relay
+from servicekit.relay import LED, Notifier, Relay
 from servicekit.settings import Settings
 
 log = structlog.get_logger()
@@ -151,6 +152,31 @@ class Worker:
         self.announce()
         self._call(self._begin(), timeout)
 
+    def require_past(self, timeout: float = _CALL_SECONDS) -> None:
+        """Compare the database with what the bus knows of it, before anything is done on either.
+
+        Raises:
+            BusError: NATS does not answer.
+            DatabaseBehindBusError: the database is empty or older than what it is known to have done.
+        """
+        own, done = self._ask(self._past, timeout)
+        try:
+            with self._database.read() as db:
+                standing.require_past(db, self.service, own, done)
+        except standing.DatabaseBehindBusError:
+            self.stop()
+            raise
+
+    def unheard(self, timeout: float = _CALL_SECONDS) -> list[dict[str, Any]]:
+        """Return the newest events that should have been handled by now and were not: consumer, subject, time.
+
+        Raises:
+            BusError: NATS does not answer.
+        """
+        events = self._ask(self._newest_heard, timeout)
+        with self._database.read() as db:
+            return standing.unheard(db, events, before=db.at - standing.LATE)
+
     def stop(self, timeout: float = 10.0) -> None:
         """Finish the transactions under way, acknowledge them, give up the lead and close the connection."""
         self._stopped = True
@@ -161,6 +187,11 @@ class Worker:
                 self._call(self._close(timeout), timeout + 5.0)
             finally:
                 self._end_loop()
+
+    def anybody_leads(self) -> bool:
+        """Whether some process of the service publishes and consumes: the lock that it holds says so."""
+        with self._database.read() as db:
+            return bool(db.rows(LED)[0]["led"])
 
     @property
     def leads(self) -> bool:
@@ -329,6 +360,13 @@ class Worker:
         link = await self._require_link()
         infos = [await link.js.consumer_info(handling.stream, handling.consumer) for handling in self._handlings]
         return {info.name: info.config for info in infos}
+
+    async def _past(self) -> tuple[standing.Event | None, list[standing.Event]]:
+        js = (await self._require_link()).js
+        return await standing.newest_own(js, self.service), await standing.acknowledged(js, self._handlings)
+
+    async def _newest_heard(self) -> list[standing.Event]:
+        return await standing.newest_heard((await self._require_link()).js, self._handlings)
 
     async def _messages_since(self, at: datetime) -> int:
         return await (await self._require_link()).messages_since(at)

@@ -106,6 +106,18 @@ FAULTS: Mapping[str, Advice] = {
         "After an outage this goes down by itself. If it does not, look for `handler_failed` in the service's log.",
         "consumers",
     ),
+    "CONSUMER_DEAF": Advice(
+        State.DOWN,
+        "{consumer} never got an event of {subject} that its stream holds since {since}.",
+        "If it is not merely behind, its place in NATS is damaged: have it made anew.",
+        "consumers",
+    ),
+    "NOBODY_LEADS": Advice(
+        State.DOWN,
+        "No process of the service sends and handles events: what it changes reaches nobody.",
+        "Look whether a process with the role `work` or `all` runs, and what its log says last.",
+        "outbox",
+    ),
     "DEAD_LETTERS_WAIT": Advice(
         State.LOOK,
         "{letters} events could not be handled and wait for your decision.",
@@ -173,8 +185,7 @@ def _service(name: str, answer: pb.Status | str) -> Node:
     node.parts.append(
         Node("Database", said=f"It answers. {answer.pool.in_use} of {answer.pool.most} connections in use.")
     )
-    leads = "This process sends and handles events." if answer.leads else "Another process sends and handles events."
-    bus = Node("Events", said=leads)
+    bus = Node("Events", said=_who_leads(answer))
     node.parts.append(bus)
     for fault in answer.faults:
         advice = FAULTS.get(fault.reason, _UNKNOWN)
@@ -186,11 +197,26 @@ def _service(name: str, answer: pb.Status | str) -> Node:
     return node
 
 
-_OF_EVENTS = {"BUS_UNREACHABLE", "OUTBOX_STUCK", "CONSUMER_BEHIND", "DEAD_LETTERS_WAIT"}
+def _who_leads(answer: pb.Status) -> str:
+    if any(fault.reason == "NOBODY_LEADS" for fault in answer.faults):
+        return "Its process answers calls only."
+    return "This process sends and handles events." if answer.leads else "Another process sends and handles events."
+
+
+_OF_EVENTS = {
+    "BUS_UNREACHABLE",
+    "OUTBOX_STUCK",
+    "CONSUMER_BEHIND",
+    "CONSUMER_DEAF",
+    "DEAD_LETTERS_WAIT",
+    "NOBODY_LEADS",
+}
 _PLACES = {
     "BUS_UNREACHABLE": "Connection to NATS",
     "OUTBOX_STUCK": "Outbox",
     "CONSUMER_BEHIND": "Consumer",
+    "CONSUMER_DEAF": "Consumer",
+    "NOBODY_LEADS": "Work",
     "DEAD_LETTERS_WAIT": "Dead letters",
     "JOB_PAUSED": "Job",
     "JOB_FAILED": "Job",
