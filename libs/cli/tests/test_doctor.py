@@ -28,6 +28,7 @@ from servicekit.bus import ensure_stream
 from servicekit.embedded.nats import NatsServer, binary
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import GuardedProcess, free_port
+from servicekit.nats_config import inbox_of
 from servicekit.testing.waiting import wait_until
 
 PRODUCTION = {"CADRE_PUBLIC_URL": "https://cadre.example.gov", "CADRE_DEMO": "0"}
@@ -262,9 +263,9 @@ def test_a_job_that_ended_badly_is_named_and_one_of_an_earlier_release_is_not(tm
 
 def test_a_stream_that_lost_what_was_published_is_named(tmp_path, installed, server, bus):
     async def publish(numbers):
-        client = await nats.connect(bus.url("directory"))
+        client = await nats.connect(bus.url("directory"), inbox_prefix=inbox_of("directory"))
         stream = client.jetstream()
-        await ensure_stream(stream, "directory", own=True)
+        await ensure_stream(stream, "directory")
         for number in numbers:
             await stream.publish(f"cadre.directory.thing.v{number}", b"x")
         await client.close()

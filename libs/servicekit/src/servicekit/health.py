@@ -78,13 +78,13 @@ class Health:
                 in_flight=consumer.in_flight,
                 seconds_since_fetch=consumer.seconds_since_fetch,
             )
+        if not status.leads and not self.worker.anybody_leads():
+            status.faults.add(reason="NOBODY_LEADS")
         status.faults.extend(_faults(status, entries))
         for event in unheard:
             since = f"{event['at']:%Y-%m-%d %H:%M:%S} UTC"
             missed = {"consumer": event["consumer"], "subject": event["subject"], "since": since}
             status.faults.add(reason="CONSUMER_DEAF", metadata=missed)
-        if not status.leads and not self.worker.anybody_leads():
-            status.faults.add(reason="NOBODY_LEADS")
         return status
 
 
