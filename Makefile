@@ -51,7 +51,7 @@ test: setup ## all tests: rules, services, contracts, architecture, system, brow
 release: setup ## tests of what is to be released: image, new installation, demonstration, restore, two of each, each process killed, bench
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m release
 
-soak: setup ## the fault tests at full length: a minute without the bus, every process killed ten times, 100,000 events missed
+soak: setup ## tests at full length: a minute without the bus, every process killed ten times, 100,000 events missed, 100,000 bent calls
 	$(BIN)/pytest -q -m soak -p no:randomly
 
 lint: setup ## style, import contracts, contracts' style and compatibility
