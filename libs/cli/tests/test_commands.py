@@ -40,9 +40,10 @@ def test_a_drafted_migration_holds_what_the_tables_have_and_the_database_lacks_a
         table.to_metadata(changed)
     changed.tables["course"].append_column(sa.Column("language", sa.Text()))
 
+    next_one = len(list(folder.glob("versions/*.py"))) + 1
     path = migrations.make_revision(url, folder, changed, "language of a course")
 
-    assert path.name == "0004_language_of_a_course.py"
+    assert path.name == f"{next_one:04}_language_of_a_course.py"
     assert "op.add_column('course', sa.Column('language'" in path.read_text(encoding="utf-8")
     migrations.upgrade(url, folder)
     engine = sa.create_engine(url, poolclass=sa.NullPool)

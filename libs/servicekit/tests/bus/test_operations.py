@@ -249,6 +249,7 @@ def test_audits_count_by_the_rows_the_kits_and_the_services_own(make, operations
         "inbox.duplicates": 0,
         "things.many": 2,
         "events.duplicates": 0,
+        "events.unheard": 0,
     }
 
 
