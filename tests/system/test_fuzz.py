@@ -195,7 +195,7 @@ def try_method(world, method, request, known, times):
 @pytest.mark.parametrize(
     "times",
     [
-        pytest.param(60, marks=[pytest.mark.release, pytest.mark.timeout(900)]),
+        pytest.param(150, marks=[pytest.mark.release, pytest.mark.timeout(900)]),
         pytest.param(900, marks=[pytest.mark.soak, pytest.mark.timeout(7_200)]),
     ],
 )

@@ -134,7 +134,11 @@ class Runtime:
     def _require_past(self) -> None:
         try:
             self.worker.require_past()
-        except DatabaseBehindBusError:
+        except DatabaseBehindBusError as error:
+            if self.settings.accept_loss:
+                log.warning("loss_accepted", error=str(error))
+                return
+            self.worker.stop()
             self.database.dispose()
             raise
 

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     # Personas and synthetic data are allowed.
     demo: bool = False
     log_json: bool = True
+    # Start, once, on a database that is known to have lost something: after a failover, never instead of a restore.
+    accept_loss: bool = False
     # Where spans go by OTLP over gRPC, such as http://collector:4317; empty = none are made.
     otlp_endpoint: str = Field(
         default="",

@@ -15,7 +15,7 @@ import nats.js.errors
 from nats.js import api
 from nats.js.client import JetStreamContext
 
-from servicekit.bus import EVENT_ID
+from servicekit.bus import EVENT_ID, STREAM_MAX_AGE
 from servicekit.consumers import Handling
 from servicekit.db import Db
 from servicekit.outbox import OUTBOX_KEPT
@@ -33,7 +33,7 @@ _UNKNOWN = """
 SELECT given.consumer, given.subject, given.at
 FROM unnest(%(consumers)s::text[], %(subjects)s::text[], %(events)s::uuid[], %(ats)s::timestamptz[])
   AS given (consumer, subject, event_id, at)
-WHERE given.at < %(before)s
+WHERE given.at > %(since)s AND given.at < %(before)s
   AND NOT EXISTS (SELECT FROM inbox WHERE inbox.consumer = given.consumer AND inbox.event_id = given.event_id)
   AND NOT EXISTS (
     SELECT FROM handler_failure AS failure
@@ -101,7 +101,7 @@ def require_past(db: Db, service: str, own: Event | None, done: Sequence[Event])
     Raises:
         DatabaseBehindBusError: an event of its own is unknown to it, or one that it acknowledged.
     """
-    if own is not None:
+    if own is not None and own.at > db.at - STREAM_MAX_AGE:
         (past,) = db.rows(_PAST, event=own.id)
         kept = db.at - OUTBOX_KEPT + _CLOCKS
         if not past["any_write"] or (own.at > kept and not past["published"]):
@@ -116,6 +116,8 @@ def unheard(db: Db, events: Sequence[Event], *, before: datetime) -> list[dict[s
     """Return those of *events*, by consumer, subject and time, that came *before* and were not even tried."""
     return db.rows(
         _UNKNOWN,
+        # Older than a stream keeps events: another clock, by which the inbox may have been cleared.
+        since=db.at - STREAM_MAX_AGE,
         consumers=[event.consumer for event in events],
         subjects=[event.subject for event in events],
         events=[event.id for event in events],

@@ -160,12 +160,8 @@ class Worker:
             DatabaseBehindBusError: the database is empty or older than what it is known to have done.
         """
         own, done = self._ask(self._past, timeout)
-        try:
-            with self._database.read() as db:
-                standing.require_past(db, self.service, own, done)
-        except standing.DatabaseBehindBusError:
-            self.stop()
-            raise
+        with self._database.read() as db:
+            standing.require_past(db, self.service, own, done)
 
     def unheard(self, timeout: float = _CALL_SECONDS) -> list[dict[str, Any]]:
         """Return the newest events that should have been handled by now and were not: consumer, subject, time.

@@ -74,6 +74,19 @@ def test_a_database_that_does_not_know_what_it_acknowledged_refuses_to_start(lau
         again(full, launch, app)
 
 
+def test_a_loss_that_an_operator_accepts_is_said_and_the_service_starts(launch, app, full, capsys):
+    started = launch(app, role="all", accept_loss=True)
+    assert "loss_accepted" in capsys.readouterr().out
+    await_quiet([started.runtime.worker])
+
+
+def test_a_clock_by_which_everything_is_long_past_is_no_sign_of_a_lost_database(launch, app, full):
+    with full.connect() as connection:
+        connection.execute("DELETE FROM inbox")
+        connection.execute("DELETE FROM outbox")
+    assert again(full, launch, app, clock=lambda: utc() + timedelta(days=400)).port
+
+
 def test_its_own_database_starts_again_and_so_does_a_new_installation(launch, app, full, nats_server, operator, emit):
     service = again(full, launch, app)
     emit(service.runtime.database, 4)
