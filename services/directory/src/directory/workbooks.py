@@ -7,8 +7,6 @@ that they fill a million rows. What comes back is text like any other file's. Th
 
 import csv
 import io
-import resource
-import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -16,11 +14,12 @@ from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from servicekit import apart
+
 BEGINNING = b"PK\x03\x04"
 # A workbook may have several sheets; the one of this name is meant, or the first that is seen.
 ROSTER_SHEET = "roster"
 MOST_SECONDS = 60
-_MOST_MEMORY_BYTES = 512 * 1024 * 1024
 _MOST_UNPACKED_BYTES = 256 * 1024 * 1024
 _MOST_PARTS = 2_000
 _MOST_ROWS = 250_000
@@ -28,6 +27,13 @@ _MOST_COLUMNS = 1_000
 # Beyond this a spreadsheet's numbers are not whole any more.
 _MOST_EXACT = 10**15
 _NOT_READ = 3
+# What comes back may be as much as unpacks.
+_BOUNDS = apart.Bounds(
+    cpu_seconds=MOST_SECONDS,
+    seconds=MOST_SECONDS,
+    memory_bytes=512 * 1024 * 1024,
+    answer_bytes=_MOST_UNPACKED_BYTES,
+)
 
 Cell = int | float | str | bool | time | date | datetime | timedelta | None
 
@@ -41,17 +47,14 @@ def as_csv(content: bytes) -> bytes:
 
     Raises `Unreadable`.
     """
-    try:
-        done = subprocess.run(  # noqa: S603 - this very module
-            [sys.executable, "-m", __name__], input=content, capture_output=True, timeout=MOST_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise Unreadable(f"takes longer than {MOST_SECONDS} seconds to read: save it as CSV UTF-8") from None
-    if done.returncode == _NOT_READ:
-        raise Unreadable(done.stderr.decode())
-    if done.returncode:
+    ended = apart.run(__name__, content, _BOUNDS)
+    if ended.code is None:
+        raise Unreadable(f"takes longer than {MOST_SECONDS} seconds to read: save it as CSV UTF-8")
+    if ended.code == _NOT_READ:
+        raise Unreadable(ended.answer.decode())
+    if ended.code:
         raise Unreadable("takes more memory than a roster may: save it as CSV UTF-8")
-    return done.stdout
+    return ended.answer
 
 
 def _written(content: bytes) -> bytes:
@@ -104,17 +107,16 @@ def _said(cell: Cell) -> str:
 
 def main() -> int:
     """Read a workbook from the standard input and write it as CSV, or say why not."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    apart.keep_to(_BOUNDS)
+    code, answer = 0, b""
     try:
-        sys.stdout.buffer.write(_written(sys.stdin.buffer.read()))
+        answer = _written(sys.stdin.buffer.read())
     except Unreadable as refused:
-        sys.stderr.write(str(refused))
+        code, answer = _NOT_READ, str(refused).encode()
     except (zipfile.BadZipFile, CalamineError, OSError):
-        sys.stderr.write("must be CSV or a workbook (.xlsx), and is neither, or is damaged")
-    else:
-        return 0
-    return _NOT_READ
+        code, answer = _NOT_READ, b"must be CSV or a workbook (.xlsx), and is neither, or is damaged"
+    sys.stdout.buffer.write(answer)
+    return code
 
 
 if __name__ == "__main__":

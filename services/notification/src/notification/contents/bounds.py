@@ -1,9 +1,6 @@
 """How much a file may take to be read."""
 
-# Of the processor; by the clock it may be more, where others need the processor as well.
-CPU_SECONDS, SECONDS = 4, 15
-MEMORY_BYTES = 320 * 1024 * 1024
+from servicekit.apart import Bounds
+
 # An answer tells the first places of what was found.
-ANSWER_BYTES = 4 * 1024 * 1024
-# Libraries are files, too.
-MOST_OPEN = 32
+BOUNDS = Bounds(cpu_seconds=4, seconds=15, memory_bytes=320 * 1024 * 1024, answer_bytes=4 * 1024 * 1024)
