@@ -2,13 +2,18 @@
 
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 
 import pytest
 from docker.utils.build import exclude_paths
+
+from servicekit.embedded.process import GuardedProcess, free_port
+from servicekit.testing.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,8 +58,47 @@ def image():
             capture_output=True,
             text=True,
             check=False,
-            timeout=280,
+            timeout=1200,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         shutil.rmtree(folder / "source")
         yield folder / "cadre"
+
+
+@pytest.fixture
+def proxy(tmp_path):
+    """Caddy with the file that production has, in front of pages: `proxy(port)` gives what asks it for a path."""
+    running = []
+
+    def start(pages):
+        tls, folder = free_port(), tmp_path / "caddy"
+        folder.mkdir()
+        text = (ROOT / "deploy" / "caddy" / "Caddyfile").read_text()
+        # On ports of the test's own, and without asking the machine to trust its authority.
+        text = text.replace("admin off", f"admin off\n\tskip_install_trust\n\thttp_port {free_port()}", 1)
+        (folder / "Caddyfile").write_text(text)
+        told = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
+        told |= {"CADRE_SITE": f"localhost:{tls}", "CADRE_PAGES": f"127.0.0.1:{pages}"}
+        command = [str(Path(sys.executable).parent / "caddy"), "run", "--config", str(folder / "Caddyfile")]
+        log = folder / "caddy.log"
+        running.append(GuardedProcess([*command, "--adapter", "caddyfile"], log=log, env=told))
+        root = folder / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
+
+        def get(path, seconds=5):
+            trusted = ssl.create_default_context(cafile=root)
+            request = f"https://localhost:{tls}{path}"
+            with urllib.request.urlopen(request, context=trusted, timeout=seconds) as answer:
+                return answer.status, answer.headers
+
+        def answers():
+            try:
+                return root.exists() and get("/static/cadre.css")
+            except OSError:
+                return None
+
+        wait_until(answers, 60, lambda: log.read_text()[-2000:])
+        return get
+
+    yield start
+    for process in running:
+        process.stop()
