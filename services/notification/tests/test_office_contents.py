@@ -17,7 +17,11 @@ TYPES = '<Override PartName="/{}" ContentType="{}"/></Types>'
 @pytest.mark.parametrize(
     ("parts", "what"),
     [
-        ({"word/_rels/settings.xml.rels": links(outside=[("attachedTemplate", "https://a/b.dotm")])}, Burden.LOADED),
+        ({"word/_rels/settings.xml.rels": links(outside=[("attachedTemplate", "https://a/b")])}, Burden.LOADED),
+        (
+            {"word/_rels/settings.xml.rels": links(outside=[("attachedTemplate", r"\\server\b.dotm")])},
+            Burden.LOADED,
+        ),
         ({"word/_rels/document.xml.rels": links(outside=[("image", "https://a/b.png")])}, Burden.LOADED),
         ({"word/_rels/document.xml.rels": links(outside=[("hyperlink", "file://server/a")])}, Burden.ACTION),
         ({"word/_rels/document.xml.rels": links(outside=[("oleObject", "file:///c:/a.xls")])}, Burden.OBJECT),
@@ -51,6 +55,25 @@ def test_links_and_page_numbers_of_a_document_are_no_burden():
     parts = {"word/_rels/document.xml.rels": links(outside=[("hyperlink", "https://a.example/?b")])}
 
     assert carried(docx(["A sentence"], body=body, **parts)) == []
+
+
+def test_a_template_of_the_authors_own_computer_is_no_burden():
+    for target in (r"file:///C:\Users\ana\Letterhead.dotx", "Normal.dotm"):
+        parts = {"word/_rels/settings.xml.rels": links(outside=[("attachedTemplate", target)])}
+        assert carried(docx(["A sentence"], **parts)) == []
+
+
+def test_a_kind_that_no_part_is_of_is_no_burden():
+    types = '<Types><Default Extension="bin" ContentType="application/vnd.openxmlformats-officedocument.oleObject"/>'
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    types += f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>'
+
+    assert carried(docx(["A sentence"], **{"[Content_Types].xml": types})) == []
+    assert (Burden.OBJECT, "a.bin") in carried(docx(["A sentence"], **{"[Content_Types].xml": types, "a.bin": "x"}))
+
+
+def test_an_old_drawing_that_is_no_xml_is_read_as_it_is():
+    assert places(docx(["Fine"], **{"word/a.vml": f"<xml><br>{NUMBER}</xml>"})) == ["word/a.vml"]
 
 
 def test_a_workbook_with_data_from_elsewhere_is_found():

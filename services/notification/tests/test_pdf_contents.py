@@ -281,6 +281,14 @@ def test_links_a_signature_and_an_own_table_of_contents_are_no_burden():
 # ---- pages that are pictures ----
 
 
+def test_a_page_that_is_nothing_but_a_stamp_is_not_readable():
+    def stamp(says):
+        return lambda document, page: note(document, page, "/Stamp", AP=Dictionary(N=drawn(document, says)))
+
+    assert read(changed(pdf("", "Text"), stamp(""))).unreadable == "page 1"
+    assert read(changed(pdf("", "Text"), stamp("Approved"))).unreadable == ""
+
+
 @pytest.mark.parametrize(
     ("text", "share", "unreadable"),
     [

@@ -35,6 +35,7 @@ _MAIN = {
 }
 _MOST_UNPACKED = 100 * 1024 * 1024
 _MOST_PARTS = 5000
+_OLD_DRAWING = ".vml"
 _MARKUP = (".xml", ".rels", ".vml", ".svg")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".wdp", ".odttf", ".fntdata")
 # Of the kinds of relationships, the end of their addresses; each is something that the text does not show.
@@ -70,6 +71,7 @@ _KINDS = {
 _NAMES = {"vbaproject": Burden.MACRO, "/activex/": Burden.OBJECT, "/embeddings/": Burden.FILE}
 # A link that a person follows, and sees where to.
 _PLAIN_LINK = re.compile(r"(?i)\s*(?:(?:https?|mailto|tel):|[^:\\]*$|[#?])")
+_TEMPLATE, _OWN_DISK = "attachedtemplate", re.compile(r"(?i)(?:file:///)?[a-z]:[^/\\]*[/\\]|[^:/\\]+$")
 # Fields that fetch something, or start a program.
 _FETCHING = re.compile(r"(?im)^[^\w\n]*(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\b")
 # Bytes for each part that a writer may add to its header: a checksum behind it, times, alignment.
@@ -162,12 +164,12 @@ def _learn(package: _Package) -> None:
             defaults[attributes.get("Extension", "").lower()] = value
         elif name == "Override":
             package.kinds[attributes.get("PartName", "").lstrip("/")] = value
-        package.carries_by(_KINDS, value, "the document")
 
     if "[Content_Types].xml" in package.parts:
         _each(package, "[Content_Types].xml", kind)
     for name in package.parts:
         package.kinds.setdefault(name, defaults.get(name.rpartition(".")[2].lower(), ""))
+        package.carries_by(_KINDS, package.kinds[name], name)
         package.carries_by(_NAMES, f"/{name.lower()}", name)
         if name.endswith(".rels"):
             _learn_links(package, name)
@@ -182,6 +184,9 @@ def _learn_links(package: _Package, name: str) -> None:
             return
         kind, target = attributes.get("Type", "").rpartition("/")[2].lower(), attributes.get("Target", "")
         outside = attributes.get("TargetMode", "").lower() == "external"
+        # Many letters name the template of the computer that they were written on; no other has it.
+        if kind == _TEMPLATE and _OWN_DISK.match(target):
+            return
         if kind in _BURDENS:
             package.carries(_BURDENS[kind], folder + file or "the document")
         elif outside and not (kind == "hyperlink" and _PLAIN_LINK.match(target)):
@@ -207,8 +212,10 @@ def _texts(package: _Package, main: str) -> Iterator[Passage | Table]:
             yield Table(title, _counted(package, book.rows(name)))
             yield Passage(f"the formulas of {title}", book.formulas)
         elif low.endswith(_MARKUP):
-            with package.archive.open(part) as file:
-                said = Written(file)
+            said = _written(package.archive, part)
+            if said is None:
+                yield Passage(name, written(package.archive.read(part)))
+                continue
             package.signs += len("".join(said.text.split())) if low.startswith(("word/", "xl/")) else 0
             if _FETCHING.search(said.fields):
                 package.carries(Burden.LOADED, name)
@@ -219,6 +226,17 @@ def _texts(package: _Package, main: str) -> Iterator[Passage | Table]:
             yield Passage(name, written(package.archive.read(part)))
         else:
             package.carries(Burden.FILE, name)
+
+
+def _written(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Written | None:
+    """Return what is written in a part; None of an old drawing that its program did not write as XML."""
+    try:
+        with archive.open(part) as file:
+            return Written(file)
+    except FileDamaged:
+        if part.filename.lower().endswith(_OLD_DRAWING):
+            return None
+        raise
 
 
 def _counted(package: _Package, rows: Iterator[Row]) -> Iterator[Row]:

@@ -62,7 +62,10 @@ def read(content: bytes) -> Content:
     ]
     if content[content.rfind(_END) + len(_END) :].strip(b"\0\t\n\r\x0c ") and _END in content:
         objects.carries(Burden.APPENDIX, "the PDF")
-    unread = [n for n, (_, readable) in enumerate(shown, 1) if not readable]
+    # A page that is nothing but a stamp, whose drawing says nothing.
+    stamped = {where for where, _ in objects.appearances if not any(line.strip() for line in drawn.get(where, ()))}
+    silent = {n for n, (text, _) in enumerate(shown, 1) if not text.strip() and f"page {n}" in stamped}
+    unread = [n for n, (_, readable) in enumerate(shown, 1) if not readable or n in silent]
     return Content(PDF, pages, tuple(scan(passages)), _numbers(unread), tuple(objects.carried))
 
 
