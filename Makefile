@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 MEMBERS := libs/contracts libs/servicekit libs/cli $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
+# Bytecode makes every start faster but the first; an image, which keeps nothing of this environment, does without.
+BYTECODE ?= yes
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
 
 .PHONY: help setup lock proto assets synthetic demo up test release lint types format soak bench bench-quick performance browser revision docs deployment baseline clean
@@ -16,10 +18,10 @@ setup: .venv/.ready ## make the environment: Python packages of the lock, member
 .venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json $(wildcard tests/browser/provider/package-lock.json)
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
-	$(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock
+	$(BIN)/uv pip sync --quiet $(if $(BYTECODE),--compile-bytecode) requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
 	@$(MAKE) --no-print-directory assets proto
-	@$(BIN)/python -m compileall -q libs/*/src services/*/src
+	@$(if $(BYTECODE),$(BIN)/python -m compileall -q libs/*/src services/*/src)
 	@touch $@
 
 lock: ## resolve every member's dependencies anew into requirements.lock

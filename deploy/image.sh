@@ -11,7 +11,7 @@ if [[ -e $target && -n $(ls -A "$target") ]]; then
 fi
 
 # Contracts and page assets are generated; their generators stay behind.
-make --no-print-directory setup
+make --no-print-directory BYTECODE= setup
 
 members=(libs/contracts libs/servicekit libs/cli services/*)
 mkdir -p "$target"

@@ -201,6 +201,15 @@ def test_every_image_is_named_with_its_version_and_servers_are_those_that_the_te
     assert f"/postgresql:{site.postgres_version()}" in (KUBERNETES / "production" / "postgres.yaml").read_text()
 
 
+def test_no_page_is_served_before_the_doctor_agrees_who_can_also_ask_all_that_runs(compose):
+    doctor, pages = compose["services"]["doctor"], compose["services"]["gateway"]
+    assert pages["depends_on"]["doctor"] == {"condition": "service_completed_successfully"}
+    # Of a start it judges what can be known then: last night's failed job keeps nobody from the pages.
+    assert doctor["command"] == ["cadre", "doctor", "--production", "--before-start"]
+    assert doctor["environment"]["CADRE_PEERS"] == pages["environment"]["CADRE_PEERS"]
+    assert {"data", "bus", "calls"} <= set(doctor["networks"])
+
+
 def test_who_signs_people_in_is_shown_to_the_pages_and_to_who_examines_them_and_to_nobody_else(compose):
     shown = {
         name: (block.get("environment", {}).get("CADRE_OIDC_FILE"), volume)
