@@ -1,6 +1,7 @@
 """Files of a letter: part of its text, so they change while it is a draft. A content is kept once for all letters."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from notification.notices import load_draft, name_of, wrote
 from notification.rules import files
 from notification.rules.files import Content, FileAttachedAlready, FileKind, Label
 from notification.rules.reading import Reader
+from notification.rules.search import CUT
 from notification.tables import NoticeRow
 from notification.visibility import VISIBLE, values
 from servicekit.db import Db
@@ -21,6 +23,15 @@ _OF_NOTICE = f"SELECT {_COLUMNS} FROM attachment AS a WHERE a.notice_id = %(noti
 # Whoever adds or drops a content waits for whoever does so at the same moment.
 _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended('file/' || %(sha256)s, 0))"
 _KEEP = "INSERT INTO file (sha256, content) VALUES (%(sha256)s, %(content)b) ON CONFLICT DO NOTHING"
+_KEEP_WORDS = """
+INSERT INTO file_words (sha256, words, cut) VALUES (%(sha256)s, %(words)s, %(cut)s)
+ON CONFLICT (sha256) DO UPDATE SET words = excluded.words, cut = excluded.cut
+"""
+_WITHOUT_WORDS = """
+SELECT f.sha256, f.content FROM file AS f LEFT JOIN file_words AS w ON w.sha256 = f.sha256 AND w.cut >= %(cut)s
+WHERE w.sha256 IS NULL LIMIT 1
+"""
+_HELD = "SELECT FROM file WHERE sha256 = %(sha256)s FOR KEY SHARE"
 _ADD = """
 INSERT INTO attachment (
   id, notice_id, place, kind, title, filename, media_type, size_bytes, sha256, pages, scan_note
@@ -75,6 +86,7 @@ def add(db: Db, *, notice_id: UUID, uploaded: Upload, etag: str, writer: UUID) -
     _check_room(there, uploaded, sha256)
     db.rows(_HOLD, sha256=sha256)
     db.run(_KEEP, sha256=sha256, content=uploaded.content)
+    db.run(_KEEP_WORDS, sha256=sha256, words=" ".join(uploaded.found.words), cut=CUT)
     attachment_id = uuid4()
     db.run(
         _ADD,
@@ -115,6 +127,17 @@ def with_content(db: Db, notice_id: UUID, attachment_id: UUID, reader: Reader) -
     if not rows:
         raise NotFound(attachment_name(notice_id, attachment_id))
     return rows[0]
+
+
+def without_words(db: Db) -> Row | None:
+    """Return a content, with its hash, whose words an earlier release did not keep, or kept otherwise."""
+    return next(iter(db.rows(_WITHOUT_WORDS, cut=CUT)), None)
+
+
+def keep_words(db: Db, sha256: str, words: Sequence[str]) -> None:
+    """Keep what a content is found by, if it is still there."""
+    if db.rows(_HELD, sha256=sha256):
+        db.run(_KEEP_WORDS, sha256=sha256, words=" ".join(words), cut=CUT)
 
 
 def attachment_name(notice_id: UUID, attachment_id: UUID) -> str:

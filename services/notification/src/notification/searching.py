@@ -5,22 +5,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from notification import series
+from notification import attachments, series
+from notification.contents import bounded
+from notification.rules.files import FileReadersBusy
 from notification.rules.numbers import LetterNumber
 from notification.rules.reading import Reader
-from notification.rules.search import kept, question, words_of
+from notification.rules.search import CUT, kept, question, words_of
 from notification.tables import NOTICE_WITHOUT_BODY
 from notification.visibility import VISIBLE, values
 from servicekit import words
 from servicekit.db import Database, Db
 from servicekit.paging import Page
+from servicekit.refusals import Refusal
 
-# Of the cutting into words. Raise it whenever the same letter would be kept by other words than before: a job cuts
-# anew what was kept under a lower one.
-_CUT = 1
+_JOB = "jobs/keep-letters-findable"
 _ANEW_AT_ONCE = 100
-# PostgreSQL takes a megabyte of words, stems among them.
-_MOST_BYTES = 400_000
+# PostgreSQL takes a megabyte of words, stems among them: of the letter itself, and of its files.
+_MOST_BYTES, _MOST_BYTES_OF_FILES = 200_000, 250_000
 # What a letter says, the most telling first. A historic one has some of it.
 _SAID = (
     "subject",
@@ -37,7 +38,16 @@ _SAID = (
     "body",
 )
 _LETTERS = f"""
-SELECT id, series, number, ARRAY[{", ".join(_SAID)}] AS said, ARRAY(SELECT series FROM series) AS known
+SELECT id, series, number, ARRAY(SELECT series FROM series) AS known,
+  ARRAY[{", ".join(_SAID)}] || ARRAY(
+    SELECT title || ' ' || filename FROM attachment WHERE notice_id = notice.id ORDER BY place
+  ) AS said,
+  ARRAY(
+    SELECT words FROM (
+      SELECT words, place, sum(octet_length(words)) OVER (ORDER BY place) AS so_far
+      FROM attachment JOIN file_words USING (sha256) WHERE notice_id = notice.id
+    ) AS each WHERE so_far <= {_MOST_BYTES_OF_FILES} ORDER BY place
+  ) AS of_files
 FROM notice WHERE id = ANY(%(ids)s)
 """  # noqa: S608 - made of constants
 # Words as they stand, so that the beginning of a word finds it, and by their stem, so that `orders` finds `ordering`.
@@ -58,6 +68,9 @@ SET series = excluded.series, year = excluded.year, day = excluded.day, words = 
 _STEMS = "SELECT word, ts_lexize('pg_catalog.english_stem', word) AS stems FROM unnest(%(words)s::text[]) AS word"
 _KEPT_BEFORE = """
 SELECT notice_id, day FROM notice_search WHERE cut < %(cut)s ORDER BY notice_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+_OF_FILE_ANEW = """
+UPDATE notice_search SET cut = 0 WHERE notice_id IN (SELECT notice_id FROM attachment WHERE sha256 = %(sha256)s)
 """
 # What fits is found first, and then put into order: PostgreSQL cannot know how rare a word's beginning is, and would
 # look at every letter, the newest first, for a word that none has.
@@ -83,12 +96,18 @@ def keep(db: Db, days: Mapping[UUID, date]) -> None:
         days=[days[letter["id"]] for letter in letters],
         words=[" ".join(each) for each in found],
         english=[" ".join(words.english(each)) for each in found],
-        cut=_CUT,
+        cut=CUT,
     )
 
 
 def keep_anew(database: Database, now: datetime) -> None:
-    """Let letters that an earlier release kept be found by the words that this one asks for."""
+    """Let letters that an earlier release kept, and their files, be found by the words that this one asks for.
+
+    Raises:
+        FileReadersBusy: others are being attached; it goes on the next time.
+    """
+    while _keep_a_file_anew(database, now):
+        pass
     while _keep_some_anew(database, now):
         pass
 
@@ -118,19 +137,39 @@ def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, ye
 
 def _words(letter: Mapping[str, Any]) -> list[str]:
     number = LetterNumber(letter["series"], letter["number"])
-    return [*words_of(number), *kept(letter["said"], letter["known"], most_bytes=_MOST_BYTES)]
+    own = [*words_of(number), *kept(letter["said"], letter["known"], most_bytes=_MOST_BYTES)]
+    return list(dict.fromkeys([*own, *" ".join(letter["of_files"]).split()]))
 
 
 def _stems(db: Db, english: list[str]) -> dict[str, list[str]]:
     return {row["word"]: row["stems"] for row in db.rows(_STEMS, words=english)} if english else {}
 
 
+def _keep_a_file_anew(database: Database, now: datetime) -> bool:
+    with database.read() as db:
+        file = attachments.without_words(db)
+    if file is None:
+        return False
+    try:
+        found = bounded.examine(bytes(file["content"])).words
+    except FileReadersBusy:
+        raise
+    except Refusal:
+        # It was taken once, and would not be today: it stays what it is, and is found by its title.
+        found = ()
+    with database.transaction(actor="services/notification", method=_JOB, at=now) as db:
+        attachments.keep_words(db, file["sha256"], found)
+        db.run(_OF_FILE_ANEW, sha256=file["sha256"])
+        db.changed("notices", after={"findable": file["sha256"]})
+    return True
+
+
 def _keep_some_anew(database: Database, now: datetime) -> bool:
     with database.read() as db:
-        if not db.rows("SELECT FROM notice_search WHERE cut < %(cut)s LIMIT 1", cut=_CUT):
+        if not db.rows("SELECT FROM notice_search WHERE cut < %(cut)s LIMIT 1", cut=CUT):
             return False
-    with database.transaction(actor="services/notification", method="jobs/keep-letters-findable", at=now) as db:
-        rows = db.rows(_KEPT_BEFORE, cut=_CUT, limit=_ANEW_AT_ONCE)
+    with database.transaction(actor="services/notification", method=_JOB, at=now) as db:
+        rows = db.rows(_KEPT_BEFORE, cut=CUT, limit=_ANEW_AT_ONCE)
         keep(db, {row["notice_id"]: row["day"] for row in rows})
         db.changed("notices", after={"findable": len(rows)})
         return bool(rows)

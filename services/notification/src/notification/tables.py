@@ -153,6 +153,17 @@ class FileRow(Base, table=True):
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class FileWordsRow(Base, table=True):
+    """The words that a content is found by: the first, if all would be too many."""
+
+    __tablename__ = "file_words"
+
+    sha256: str = Field(primary_key=True, foreign_key="file.sha256", ondelete="CASCADE")
+    words: str
+    # Under which cutting into words (see rules/search.py).
+    cut: int
+
+
 class AttachmentRow(Base, table=True):
     """A file of a letter: the signed letter itself, or an attachment. Stays once the letter is no draft, by trigger."""
 
@@ -207,7 +218,7 @@ class NoticeSearchRow(Base, table=True):
     year: int
     day: date
     words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
-    # Under which cutting into words (see searching.py).
+    # Under which cutting into words (see rules/search.py).
     cut: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 

@@ -15,6 +15,7 @@ def to_json(content: Content) -> bytes:
             "findings": [[finding.where, finding.what, finding.ends_with] for finding in content.findings],
             "unreadable": content.unreadable,
             "carried": [[carried.what.name, carried.where] for carried in content.carried],
+            "words": " ".join(content.words),
         }
     ).encode()
 
@@ -35,4 +36,5 @@ def from_json(answer: bytes) -> Content:
         tuple(Finding(*finding) for finding in said["findings"]),
         said["unreadable"],
         tuple(Carried(Burden[what], where) for what, where in said["carried"]),
+        tuple(said["words"].split()),
     )

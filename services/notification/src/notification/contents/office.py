@@ -14,6 +14,7 @@ from posixpath import dirname, join, normpath
 from notification.contents import sheets
 from notification.contents.markup import Start, Written, each
 from notification.contents.pictures import written
+from notification.contents.said import Said
 from notification.rules.files import (
     EXCEL,
     READABLE,
@@ -92,6 +93,7 @@ class _Package:
     links: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     pictures: int = 0
     signs: int = 0
+    said: Said = field(default_factory=Said)
 
     def carries(self, what: Burden, where: str) -> None:
         """Note what the document carries."""
@@ -150,7 +152,12 @@ def _read(package: _Package) -> Content:
     findings = tuple(scan(_texts(package, main)))
     unread = package.signs == 0 or (package.pictures > 0 and package.signs < _FEW_SIGNS)
     return Content(
-        media_type or "application/zip", 0, findings, "the document" if unread else "", tuple(package.carried)
+        media_type or "application/zip",
+        0,
+        findings,
+        "the document" if unread else "",
+        tuple(package.carried),
+        package.said.words(),
     )
 
 
@@ -217,6 +224,8 @@ def _texts(package: _Package, main: str) -> Iterator[Passage | Table]:
                 yield Passage(name, written(package.archive.read(part)))
                 continue
             package.signs += len("".join(said.text.split())) if low.startswith(("word/", "xl/")) else 0
+            if low.startswith("word/"):
+                package.said.add(said.text)
             if _FETCHING.search(said.fields):
                 package.carries(Burden.LOADED, name)
             yield Passage(name, said.text, by_line=True)
@@ -242,4 +251,5 @@ def _written(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Written | None:
 def _counted(package: _Package, rows: Iterator[Row]) -> Iterator[Row]:
     for number, cells in rows:
         package.signs += sum(len(text) for _, text in cells)
+        package.said.add("\t".join(text for _, text in cells))
         yield number, cells

@@ -10,6 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from notification.contents.pdf_objects import Objects
+from notification.contents.said import Said
 from notification.rules.files import (
     PDF,
     READABLE,
@@ -66,7 +67,10 @@ def read(content: bytes) -> Content:
     stamped = {where for where, _ in objects.appearances if not any(line.strip() for line in drawn.get(where, ()))}
     silent = {n for n, (text, _) in enumerate(shown, 1) if not text.strip() and f"page {n}" in stamped}
     unread = [n for n, (_, readable) in enumerate(shown, 1) if not readable or n in silent]
-    return Content(PDF, pages, tuple(scan(passages)), _numbers(unread), tuple(objects.carried))
+    said = Said()
+    for text, _ in shown:
+        said.add(text)
+    return Content(PDF, pages, tuple(scan(passages)), _numbers(unread), tuple(objects.carried), said.words())
 
 
 def _passages(

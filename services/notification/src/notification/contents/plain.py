@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from notification.contents.said import Said
 from notification.rules.files import TAKEN, TEXT, Content, FileTypeNotAllowed
 from notification.rules.headings import Row
 from notification.rules.scan import Passage, Table, scan
@@ -28,7 +29,9 @@ def read(content: bytes) -> Content:
     part = (
         Table("", _rows(text, delimiter), "line") if delimiter else Passage("", _COLUMNS.sub("\t", text), by_line=True)
     )
-    return Content(TEXT, findings=tuple(scan([part])))
+    said = Said()
+    said.add(text)
+    return Content(TEXT, findings=tuple(scan([part])), words=said.words())
 
 
 def _delimiter(text: str) -> str:

@@ -162,7 +162,7 @@ class Content:
     """What a file was found to be: what is in it, not yet what follows from that.
 
     *findings*: the numbers of people in its text. *unreadable*: which parts have no text, '' if all have. *carried*:
-    what runs, is loaded or is a file of its own.
+    what runs, is loaded or is a file of its own. *words*: what it is found by.
     """
 
     media_type: str
@@ -170,6 +170,7 @@ class Content:
     findings: tuple[Finding, ...] = ()
     unreadable: str = ""
     carried: tuple[Carried, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -45,12 +45,15 @@ class Cited:
     end: int
 
 
-def cited(text: str, series: Collection[str]) -> Iterator[Cited]:
-    """Give the numbers in *text*, in order; only of *series*, since other words stand before figures too."""
+def cited(text: str, series: Collection[str] | None) -> Iterator[Cited]:
+    """Give the numbers in *text*, in order; only of *series*, since other words stand before figures too.
+
+    None = of any series, where it does not matter if it is none.
+    """
     end = 0
     for match in _FORM.finditer(text):
         name = match["series"].upper()
-        if name in series:
+        if series is None or name in series:
             yield from _bare(text, end, match.start())
             yield Cited(LetterNumber(name, _normal(match)), match.start(), match.end())
             end = match.end()

@@ -14,6 +14,9 @@ from servicekit.refusals import InvalidField
 from servicekit.text import line
 
 LONGEST_QUERY = 200
+# Of the cutting into words. Raise it whenever the same text would be kept by other words than before: a job cuts anew
+# what was kept under a lower one.
+CUT = 1
 # The person paying support, and the person receiving it; before about 2015, the noncustodial and the custodial parent.
 _SPOKEN = re.compile(
     r"\b(?:(?P<xpps>pps|ncp|persons? paying support|non[ -]?custodial parent)"
@@ -43,8 +46,8 @@ class Question:
         return " & ".join([*names, *(chain.query(lambda word: stems.get(word, ())) for chain in chains)])
 
 
-def kept(texts: Iterable[str], series: Collection[str], *, most_bytes: int) -> list[str]:
-    """Return the words that a letter with *texts* is found by, the first ones if all would be too many."""
+def kept(texts: Iterable[str], series: Collection[str] | None, *, most_bytes: int) -> list[str]:
+    """Return the words that *texts* are found by, the first ones if all would be too many; of *series* see `cited`."""
     found: dict[str, None] = {}
     room = most_bytes
     for text in texts:
