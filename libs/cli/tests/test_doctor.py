@@ -23,6 +23,7 @@ from cadre_cli.doctor import running as services_that_run
 from cadre_cli.doctor.command import examine
 from cadre_cli.installation import SERVICES
 from cadre_cli.main import app
+from gateway.health import FAULTS
 from servicekit import keys, migrations
 from servicekit.bus import ensure_stream
 from servicekit.embedded.nats import NatsServer, binary
@@ -312,6 +313,13 @@ def test_processes_that_do_not_run_are_named_and_what_a_service_says_of_itself_i
     assert "JOB_FAILED: error Trouble, job purge" in found["Status of directory"][0]
     assert "Process directory" not in found
     assert faults(tmp_path, before_start=True) == {}
+
+
+def test_the_doctor_knows_a_page_for_every_fault_that_the_operators_page_knows():
+    pages = services_that_run._PAGES
+    assert set(pages) == set(FAULTS)
+    runbook = Path(__file__).parents[3] / "docs" / "runbook"
+    assert [page for page in pages.values() if not (runbook / f"{page}.md").exists()] == []
 
 
 def test_what_a_supervisor_does_not_keep_up_is_named():
