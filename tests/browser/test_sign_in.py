@@ -93,6 +93,7 @@ def place(cadre, tmp_path_factory):
         peers={one["name"]: f"127.0.0.1:{one['port']}" for one in running},
         threads=4,
         oidc_file=str(folder / "issuers.toml"),
+        public_url=url,
     )
     pages = create_app(settings)
     server = uvicorn.Server(
@@ -172,7 +173,13 @@ def test_who_signs_in_at_her_county_comes_to_the_place_that_she_asked_for(browse
 def test_a_number_told_beside_the_token_and_a_verified_address_name_a_person(browser, place):
     number, email = place.known(place.cast.coordinator)
 
-    by_issuer(browser(), f"beside:{number}").sees("You are signed in as")
+    by_issuer(browser(), f"address:{email}", title=STATE).sees_heading("Cadre does not know you yet")
+    owner = by_issuer(browser(), f"beside:{number}")
+    owner.sees("You are signed in as")
+    owner.press("My sign-ins")
+    owner.press(f"{email} is my address")
+    owner.sees("Your e-mail address is confirmed.")
+    owner.sees(f"{email} is confirmed")
     by_issuer(browser(), f"address:{email.upper()}", title=STATE).sees("You are signed in as")
     by_issuer(browser(), f"unverified:{email}", title=STATE).sees_heading(f"{STATE} does not say who you are")
 

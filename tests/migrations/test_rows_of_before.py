@@ -149,6 +149,9 @@ def people_must_be(connection):
     assert ends == [(date(2021, 1, 1),), (None,)], "9999-12-31 was how other systems say that there is no end"
     jobs = connection.execute("SELECT start_date, end_date, hire_told FROM job").fetchall()
     assert jobs == [(date(2020, 1, 1), None, True)]
+    (recorded,) = connection.execute("SELECT recorded_at AT TIME ZONE 'UTC' FROM job").fetchone()
+    assert recorded.date() == date(2020, 1, 1), "the first day stands for when it was recorded"
+    assert connection.execute("SELECT count(email_confirmed_at) FROM person").fetchone() == (0,)
     with pytest.raises(psycopg.IntegrityError, match="the expression of an audience does not change"):
         connection.execute("UPDATE audience SET expression = '{}'")
     expression = connection.execute("SELECT expression, revision, people FROM audience").fetchall()

@@ -108,6 +108,11 @@ def people_of(world, agency=HOME):
     return [p.name for p in world.rightly(world.access.directory.ListPeople, request, "people.read").people]
 
 
+def address_of(world):
+    request, own = D.BatchGetPeopleRequest(names=[world.person]), {"self.read": ("self",)}
+    return world.call(world.access.directory.BatchGetPeople, request, world.person, own).people[0].email
+
+
 def draft(world, subject):
     notice = notification.Notice(
         kind=notification.Notice.POLICY,
@@ -376,6 +381,7 @@ REQUESTS = {
             update_mask=field_mask_pb2.FieldMask(paths=["email"]),
             request_id=fresh(),
         ),
+        "ConfirmEmail": lambda w: D.ConfirmEmailRequest(email=address_of(w), request_id=fresh()),
         "CreateJob": lambda w: D.CreateJobRequest(
             parent=HOME, person=people_of(w, ELSEWHERE)[-1], job=job(), request_id=fresh()
         ),

@@ -89,6 +89,11 @@ class Directory:
         )
         return self.as_whole("audiences.write").CreateAudience(ask)
 
+    def confirm(self, person: pb.Person) -> pb.Person:
+        """What the owner of an address says under *My sign-ins*."""
+        ask = pb.ConfirmEmailRequest(email=person.email, request_id=request_id())
+        return self.as_person(person.name, {"self.write": ["self"]}).ConfirmEmail(ask)
+
     def grant(self, person: str, role: str, scope: str) -> pb.RoleGrant:
         ask = pb.GrantRoleRequest(grant=pb.RoleGrant(person=person, role=role, scope=scope), request_id=request_id())
         return self.as_whole("roles.grant").GrantRole(ask)

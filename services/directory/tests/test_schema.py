@@ -7,8 +7,8 @@ from alembic.migration import MigrationContext
 from directory.tables import metadata
 from servicekit.tables import KIT_TABLES
 
-# What a roster file is at is written beside the transaction that it tells of, and is no fact of the field.
-UNGUARDED = {"alembic_version", "roster_progress", *KIT_TABLES}
+# What a roster file is at, and wrong guesses, are written beside the transaction that they tell of: no facts.
+UNGUARDED = {"alembic_version", "name_guess", "roster_progress", *KIT_TABLES}
 
 
 # SQLAlchemy has no name for the type of the audit's transaction number; the kit guards that table.

@@ -102,6 +102,7 @@ def named(directory, **key):
 
 def test_a_person_is_named_by_number_address_and_id_among_the_people_of_an_agency(directory):
     person = directory.hire("lake", staff_number="S-1", email="Jo.Mills@Lake.example.gov")
+    directory.confirm(person)
     directory.grant(person.name, "coordinator", "agencies/lake")
     lake = {"agencies": ["agencies/mendocino", "agencies/lake"]}
 
@@ -121,6 +122,7 @@ def test_a_person_is_named_by_number_address_and_id_among_the_people_of_an_agenc
                 agencies=["agencies/lake"],
                 role_scopes=["agencies/lake"],
                 may_sign_in=True,
+                kept_by=["agencies/lake"],
             )
         ]
         * 3
@@ -130,6 +132,7 @@ def test_a_person_is_named_by_number_address_and_id_among_the_people_of_an_agenc
 @pytest.mark.parametrize("key", [{"staff_number": "S-1"}, {"email": "jo@lake.example.gov"}, {"staff_number": "S-9"}])
 def test_nobody_is_named_who_works_elsewhere_or_left(directory, key):
     person = directory.hire("lake", staff_number="S-1", email="jo@lake.example.gov")
+    directory.confirm(person)
     left = directory.hire("mendocino", staff_number="S-9")
     end_job(directory, left, "mendocino", directory.day())
 

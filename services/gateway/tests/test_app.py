@@ -91,7 +91,7 @@ def test_a_form_that_comes_after_the_sign_in_idled_away_is_kept(site, rows):
     cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16), place=HERE)
     site.browser.cookies.set(visit.COOKIE, cookie)
     form = {
-        "csrf": visit.csrf_of(cookie),
+        "csrf": sign_ins.csrf_of(cookie),
         "subject": "Half a letter",
         "request_id": "5b0e9c6e-0000-4000-8000-000000000001",
     }
@@ -119,7 +119,7 @@ def test_a_forged_form_is_not_kept(site, rows):
 def test_a_file_that_comes_after_the_sign_in_idled_away_is_named_and_what_stood_beside_it_is_kept(site, rows):
     cookie = sign_ins.begin(site.database, "people/1", datetime.now(UTC) - timedelta(minutes=16), place=HERE)
     site.browser.cookies.set(visit.COOKIE, cookie)
-    form = {"csrf": visit.csrf_of(cookie), "title": "Chart", "request_id": "5b0e9c6e-0000-4000-8000-000000000001"}
+    form = {"csrf": sign_ins.csrf_of(cookie), "title": "Chart", "request_id": "5b0e9c6e-0000-4000-8000-000000000001"}
 
     answer = site.browser.post("/letters/one/files", data=form, files={"file": ("chart.pdf", b"%PDF-")})
 

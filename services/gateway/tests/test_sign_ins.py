@@ -137,13 +137,60 @@ def test_a_form_that_came_too_late_is_not_shown_to_the_next_person_at_the_comput
     assert rows("SELECT count(*) FROM sign_in_activity WHERE kept_path <> ''") == [(0,)]
 
 
-def test_nothing_is_kept_of_a_sign_in_that_holds_or_was_ended_or_never_was(database):
+def csrf(database, cookie, at):
+    return sign_ins.use(database, cookie, at).csrf
+
+
+def test_a_form_that_is_open_in_another_tab_is_good_after_the_same_person_signed_in_again(database):
+    first = sign_ins.begin(database, ANA, NOON, place=HERE)
+    opened = csrf(database, first, NOON)
+    second = sign_ins.begin(database, ANA, after(minutes=20), previous=first, place=HERE)
+    sign_ins.end(database, second, after(minutes=21))
+    third = sign_ins.begin(database, ANA, after(minutes=22), previous=second, place=HERE)
+
+    assert opened == csrf(database, third, after(minutes=22))
+    assert sign_ins.csrf_before(database, second) == opened
+
+
+def test_a_form_of_one_person_is_not_good_for_the_next_at_the_same_browser(database):
+    first = sign_ins.begin(database, ANA, NOON, place=HERE)
+    opened = csrf(database, first, NOON)
+    second = sign_ins.begin(database, BEN, after(minutes=1), previous=first, place=HERE)
+    third = sign_ins.begin(database, ANA, after(minutes=2), previous=second, place=HERE)
+    elsewhere = sign_ins.begin(database, ANA, after(minutes=2), place=HERE)
+
+    known = {csrf(database, cookie, after(minutes=3)) for cookie in (third, elsewhere)}
+    known.add(sign_ins.csrf_before(database, second))
+    assert len(known) == 3
+    assert opened not in known
+
+
+def test_a_form_that_was_opened_last_week_is_not_good(database):
+    first = sign_ins.begin(database, ANA, NOON, place=HERE)
+    later = after(days=3)
+    second = sign_ins.begin(database, ANA, later, previous=first, place=HERE)
+    assert csrf(database, second, later) == sign_ins.csrf_of(second)
+
+
+def test_a_form_that_came_after_its_writer_signed_out_is_kept_for_them_alone(database):
+    old = sign_ins.begin(database, ANA, NOON, place=HERE)
+    sign_ins.end(database, old, after(minutes=5))
+    assert sign_ins.keep(database, old, "/letters/new", [("subject", "Half")], after(minutes=6))
+    assert sign_ins.use(database, old, after(minutes=6)) is None
+
+    new = sign_ins.begin(database, ANA, after(minutes=7), previous=old, place=HERE)
+    found = sign_ins.kept(database, sign_ins.use(database, new, after(minutes=7)))
+
+    assert found == sign_ins.Kept("/letters/new", (("subject", "Half"),))
+
+
+def test_nothing_is_kept_of_a_sign_in_that_holds_or_ended_long_ago_or_never_was(database):
     cookie = sign_ins.begin(database, ANA, NOON, place=HERE)
 
     assert not sign_ins.keep(database, cookie, "/x", [("a", "b")], after(minutes=14))
     assert not sign_ins.keep(database, "no such cookie", "/x", [("a", "b")], after(minutes=16))
     sign_ins.end(database, cookie, after(minutes=14))
-    assert not sign_ins.keep(database, cookie, "/x", [("a", "b")], after(minutes=30))
+    assert not sign_ins.keep(database, cookie, "/x", [("a", "b")], after(hours=13))
 
 
 def test_a_form_larger_than_anybody_types_is_not_kept(database):

@@ -1,6 +1,7 @@
 """What people do at agencies: jobs and leave, all of them dated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import select
 
-from directory import membership, news, people
+from directory import guesses, membership, news, people
 from directory.rules import names
 from directory.rules.spells import (
     JobOverlaps,
@@ -21,7 +22,7 @@ from directory.rules.spells import (
 )
 from directory.tables import AgencyRow, JobClassRow, JobRow, LeaveRow, PersonRow, WorkUnitRow
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
+from servicekit.db import Database, Db
 from servicekit.refusals import InvalidField, NotFound
 from servicekit.rpc import Scope
 
@@ -48,6 +49,20 @@ class Post:
     local_title: str
     job_class: str
     units: Sequence[str]
+
+
+@contextmanager
+def counting_guesses(database: Database, caller: str, *, day: date) -> Iterator[None]:
+    """Count it if somebody is hired under a number of somebody of another name; say nothing more of too many.
+
+    Around the transaction, since what is refused leaves nothing behind.
+    """
+    try:
+        yield
+    except (people.StaffNumberTaken, people.StaffNumberAlike) as taken:
+        if guesses.too_many(database, caller, day=day, wrong=int(not taken.metadata["person"])):
+            raise guesses.TooManyGuesses(guesses.RULE, field="person.staff_number") from None
+        raise
 
 
 def hire(db: Db, identity: people.Identity, *, agency_id: str, post: Post, start: date, at: datetime) -> PersonRow:
@@ -131,7 +146,7 @@ def end_jobs(db: Db, *, agency_id: str, ends: Mapping[UUID, date], at: datetime)
 def record_leave(db: Db, *, person_id: UUID, scope: Scope, start: date, last: date | None, at: datetime) -> PersonRow:
     """Record leave from *start* to *last*, both included; the same start again corrects the end."""
     require_order("leave.end_date", start, last, same_day=True)
-    person = people.load(db, person_id, scope)
+    person = people.load_kept(db, person_id, scope)
     leaves = db.exec(select(LeaveRow).where(LeaveRow.person_id == person_id)).all()
     same = next((leave for leave in leaves if leave.start_date == start), None)
     others = [Spell.through(leave.start_date, leave.end_date) for leave in leaves if leave is not same]
@@ -147,7 +162,7 @@ def record_leave(db: Db, *, person_id: UUID, scope: Scope, start: date, last: da
 
 def end_leave(db: Db, *, person_id: UUID, scope: Scope, back: date, at: datetime) -> PersonRow:
     """End the leave that *back* lies in the day before; a leave that would have begun on that day is taken back."""
-    person = people.load(db, person_id, scope)
+    person = people.load_kept(db, person_id, scope)
     leaves = db.exec(select(LeaveRow).where(LeaveRow.person_id == person_id)).all()
     leave = next((each for each in leaves if Spell.through(each.start_date, each.end_date).holds_on(back)), None)
     if leave is None:
@@ -183,6 +198,7 @@ def _add_job(db: Db, person: PersonRow, *, agency_id: str, post: Post, start: da
             units=list(post.units),
             start_date=start,
             end_date=end,
+            recorded_at=db.at,
         )
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import select
 
-from directory import membership, news
+from directory import keepers, membership, news
 from directory.rules import names
 from directory.tables import JobRow, PersonRow
 from servicekit.calendar import pacific_date
@@ -83,7 +83,7 @@ def update(db: Db, *, person_id: UUID, scope: Scope, given: Identity, fields: Co
             raise InvalidField("update_mask", field, rule)
     if not fields:
         raise InvalidField("update_mask", "", f"must name some of {', '.join(allowed)}")
-    person = load(db, person_id, scope)
+    person = load_kept(db, person_id, scope)
     if etag and etag != str(person.version):
         raise Stale(f"people/{person_id}")
     _name(
@@ -101,12 +101,30 @@ def update(db: Db, *, person_id: UUID, scope: Scope, given: Identity, fields: Co
     return person
 
 
+def confirm_email(db: Db, *, person_id: UUID, email: str) -> PersonRow:
+    """Note that the person's address is theirs; *email* is the one that they saw."""
+    person = load_anybody(db, person_id)
+    if not email or person.email != email:
+        raise Stale(f"people/{person_id}")
+    person.email_confirmed_at = db.at
+    db.add(person)
+    db.changed(f"people/{person_id}", after={"email": "confirmed"})
+    return person
+
+
 def load(db: Db, person_id: UUID, scope: Scope) -> PersonRow:
     """Lock and return a person who works, or is about to, at an agency within *scope*; for others there is nobody."""
     membership.share(db)
     person = db.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update()).one_or_none()
     if person is None or not (scope.whole or _works_within(db, person_id, scope.ids("agencies"))):
         raise NotFound(f"people/{person_id}")
+    return person
+
+
+def load_kept(db: Db, person_id: UUID, scope: Scope) -> PersonRow:
+    """As `load`; refuse who does not look after the person's identity and leave (`keepers`)."""
+    person = load(db, person_id, scope)
+    keepers.require(db, person_id, scope)
     return person
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from directory.keepers import KEEPERS
 from directory.rules import expressions, roles
 from servicekit.db import Db, count
 from servicekit.paging import Page
@@ -26,6 +27,14 @@ SELECT agency.*,
        AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))) AS contacts
 FROM agency
 """
+# Whom everybody may ask: agencies' contacts and the state's staff.
+_PUBLIC = """
+(EXISTS (SELECT FROM job JOIN agency ON agency.id = job.agency_id WHERE job.person_id = person.id
+    AND agency.kind = 'state' AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))
+  OR EXISTS (SELECT FROM role_grant JOIN job ON job.person_id = role_grant.person_id AND job.agency_id = scope
+    WHERE role_grant.person_id = person.id AND revoked_at IS NULL AND role = ANY(%(contact_roles)s)
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)))
+"""
 _PERSON = """
 SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '') AS email, telephone, sort_key,
   version,
@@ -37,9 +46,10 @@ SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '
      '[]')
    FROM leave WHERE leave.person_id = person.id) AS leaves,
   EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
-    AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)) AS on_leave
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)) AS on_leave,
+  {keepers} AS keepers, {public} AS is_public, email_confirmed_at IS NOT NULL AS email_confirmed
 FROM person
-"""
+""".replace("{keepers}", KEEPERS).replace("{public}", _PUBLIC)
 # One page's people are found first, so that jobs and leaves are looked up for them alone.
 _STAFF = """
 FROM person JOIN job ON job.person_id = person.id
@@ -74,6 +84,7 @@ _FILTERS = {
     "no_unit": "AND job.units = '{}'",
     "on_leave": """AND EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
       AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s))""",
+    "unconfirmed": "AND person.email_key IS NOT NULL AND person.email_confirmed_at IS NULL",
     "query": "AND person.search_key LIKE ALL(%(patterns)s)",
 }
 _VISIBLE = """
@@ -83,12 +94,8 @@ FROM person
 WHERE person.id = ANY(%(ids)s) AND (
   %(whole)s OR person.id = %(caller)s
   OR EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s))
-  OR EXISTS (SELECT FROM job JOIN agency ON agency.id = job.agency_id WHERE job.person_id = person.id
-    AND agency.kind = 'state' AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))
-  OR EXISTS (SELECT FROM role_grant JOIN job ON job.person_id = role_grant.person_id AND job.agency_id = scope
-    WHERE role_grant.person_id = person.id AND revoked_at IS NULL AND role = ANY(%(contact_roles)s)
-      AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)))
-"""
+  OR {public})
+""".replace("{public}", _PUBLIC)
 _POSTS = """
 SELECT job.agency_id, agency.region, agency.kind, job.job_class_id, job.units, start_date, end_date
 FROM job JOIN agency ON agency.id = job.agency_id
@@ -99,11 +106,13 @@ _GRANTS = """
 SELECT id::text, role, scope FROM role_grant WHERE person_id = %(person)s AND revoked_at IS NULL ORDER BY scope, role
 """
 _NAMED = """
-SELECT id, staff_number, family_name, given_name FROM person
-WHERE (id = %(person)s::uuid OR staff_number = %(number)s::text OR email_key = %(email)s::text)
-  AND (%(anywhere)s OR EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s)
-    AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)))
-"""
+SELECT id, staff_number, family_name, given_name, {keepers} AS keepers FROM person
+WHERE (id = %(person)s::uuid OR staff_number = %(number)s::text
+    OR (email_key = %(email)s::text AND email_confirmed_at IS NOT NULL))
+  AND (%(anywhere)s OR ({keepers} && %(agencies)s::text[]
+    AND EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s)
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))))
+""".replace("{keepers}", KEEPERS)
 _VOCABULARY = """
 SELECT
   (SELECT coalesce(jsonb_object_agg(id, short_title), '{}') FROM agency) AS agencies,
@@ -194,6 +203,7 @@ def staff(
     only_on_leave: bool,
     only_new: bool,
     only_left: bool,
+    only_unconfirmed: bool,
     day: date,
 ) -> tuple[list[dict[str, Any]], int]:
     """Return a page of those who work at the agency today, by name, and how many there are in all.
@@ -208,6 +218,7 @@ def staff(
             ("unit", unit not in ("", "none") and not only_left),
             ("new", only_new and not only_left),
             ("on_leave", only_on_leave),
+            ("unconfirmed", only_unconfirmed),
             ("query", bool(words)),
         )
         if wanted
@@ -223,7 +234,7 @@ def staff(
     query = f"""{_PERSON} WHERE person.id IN (
       SELECT person.id {source} {after} ORDER BY sort_key, person.id LIMIT %(limit)s)
     ORDER BY sort_key, person.id"""
-    rows = db.rows(query, limit=page.size + 1, **values, **key)
+    rows = db.rows(query, limit=page.size + 1, contact_roles=list(roles.CONTACT_ROLES), **values, **key)
     return rows, count(db, f"SELECT count(*) {source}", **values)
 
 
@@ -243,13 +254,15 @@ def not_in_file(db: Db, import_id: UUID, page: Page, *, day: date) -> tuple[list
     query = f"""{_PERSON} WHERE person.id IN (
       SELECT person.id {_ABSENT} {after} ORDER BY sort_key, person.id LIMIT %(limit)s)
     ORDER BY sort_key, person.id"""
-    rows = db.rows(query, limit=page.size + 1, import_id=import_id, day=day, **key)
+    values = {"import_id": import_id, "day": day, "contact_roles": list(roles.CONTACT_ROLES)}
+    rows = db.rows(query, limit=page.size + 1, **values, **key)
     return rows, count(db, f"SELECT count(*) {_ABSENT}", import_id=import_id, day=day)
 
 
 def people(db: Db, ids: Collection[UUID], *, day: date) -> list[dict[str, Any]]:
     """Return people with jobs and leaves, by name."""
-    return db.rows(f"{_PERSON} WHERE person.id = ANY(%(ids)s) ORDER BY sort_key, person.id", ids=list(ids), day=day)
+    query = f"{_PERSON} WHERE person.id = ANY(%(ids)s) ORDER BY sort_key, person.id"
+    return db.rows(query, ids=list(ids), day=day, contact_roles=list(roles.CONTACT_ROLES))
 
 
 def person(db: Db, person_id: UUID, *, day: date) -> dict[str, Any]:
@@ -292,9 +305,9 @@ def person_id_of(db: Db, staff_number: str) -> UUID:
 def person_named(
     db: Db, *, person_id: UUID | None, staff_number: str, email: str, agencies: Collection[str] | None, day: date
 ) -> dict[str, Any] | None:
-    """Return id, number and name of whom an id, a number or an address names.
+    """Return id, number, name and keepers of whom an id, a number or an address names.
 
-    *agencies*: only with a job there on *day*; None = anywhere, or nowhere.
+    *agencies*: only whom they keep, with a job there on *day*; None = anywhere, or nowhere.
     """
     rows = db.rows(
         _NAMED,

@@ -98,9 +98,10 @@ _NEW_JOBS_LOOKED_AT = "SELECT person_id FROM roster_job WHERE job_id IS NULL"
 # Jobs are marked as told at once, since a second look at thousands would cost as much as the first.
 _JOBS_ADDED = """
 INSERT INTO job
-  (id, person_id, agency_id, local_title, job_class_id, units, start_date, end_date, hire_told, leaving_told)
+  (id, person_id, agency_id, local_title, job_class_id, units, start_date, end_date, hire_told, leaving_told,
+   recorded_at)
 SELECT gen_random_uuid(), person_id, agency_id, local_title, job_class_id, units, start_date, end_date,
-  start_date <= %(day)s AND coalesce(end_date > %(day)s, true), coalesce(end_date <= %(day)s, false)
+  start_date <= %(day)s AND coalesce(end_date > %(day)s, true), coalesce(end_date <= %(day)s, false), %(at)s
 FROM roster_job WHERE job_id IS NULL
 RETURNING agency_id, person_id, hire_told
 """
@@ -177,7 +178,7 @@ def make(db: Db, *, with_roles: bool, whole: bool, day: date) -> Changes:
     """Make people, jobs, leave and roles what the file says, and tell it; return what was changed."""
     named = _people(db, _PEOPLE_CHANGED)
     db.run(_PEOPLE_ADDED, at=db.at)
-    jobs, hired = db.rows(_JOBS_CHANGED, day=day), db.rows(_JOBS_ADDED, day=day)
+    jobs, hired = db.rows(_JOBS_CHANGED, day=day), db.rows(_JOBS_ADDED, day=day, at=db.at)
     leaves = _people(db, *_LEAVES_MADE)
     granted: set[UUID] = set()
     if with_roles:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 
+from directory.keepers import KEEPERS
 from directory.rules import names, roles
 from directory.rules.rosters import COLUMNS, LISTS, OPTIONAL, Problem, Roster
 from servicekit.db import Db, count
@@ -99,7 +100,8 @@ _SPANS = (
        WHERE leave_to <> '' AND leave_from = ''""",
 )
 
-# A file of one agency may take on somebody known elsewhere, but says nothing new of who she is: `elsewhere`.
+# A file of one agency may take on somebody whom another one keeps, but says nothing new of who they are, or of their
+# leave: `elsewhere`. Who has no job there yet is known by number and name: `taken_on`.
 _PEOPLE = """
 CREATE TEMPORARY TABLE roster_person ON COMMIT DROP AS
 SELECT
@@ -110,13 +112,15 @@ SELECT
     AS email_key,
   CASE WHEN %(has_telephone)s AND NOT known.elsewhere THEN first.telephone ELSE coalesce(person.telephone, '') END
     AS telephone,
-  known.elsewhere, first.staff_key, person.search_key AS known_as,
+  known.elsewhere, known.elsewhere AND NOT EXISTS (
+    SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = %(agency)s) AS taken_on,
+  first.staff_key, person.search_key AS known_as,
   person.family_name AS family_before, person.given_name AS given_before
 FROM roster_first AS first
 LEFT JOIN person ON person.staff_key = first.staff_key
-CROSS JOIN LATERAL (SELECT person.id IS NOT NULL AND %(agency)s <> '' AND NOT EXISTS (
-  SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = %(agency)s) AS elsewhere) AS known
-"""
+CROSS JOIN LATERAL (SELECT CASE WHEN person.id IS NULL OR %(agency)s = '' THEN false
+  ELSE NOT %(agency)s = ANY({keepers}) END AS elsewhere) AS known
+""".replace("{keepers}", KEEPERS)
 _JOBS = """
 CREATE TEMPORARY TABLE roster_job ON COMMIT DROP AS
 SELECT entry.line, roster_person.id AS person_id, entry.agency AS agency_id, entry.local_title,
@@ -144,12 +148,12 @@ CREATE TEMPORARY TABLE roster_leave ON COMMIT DROP AS
 SELECT min(entry.line) AS line, roster_person.id AS person_id, leave_from::date AS start_date,
   nullif(leave_to, '')::date AS end_date
 FROM roster_row AS entry JOIN roster_person USING (staff_key)
-WHERE leave_from <> ''
+WHERE leave_from <> '' AND NOT elsewhere
 GROUP BY roster_person.id, leave_from, leave_to
 """
 _AGAINST_KNOWN = (
     """SELECT line, 'staff_number', staff_number, 'belongs to somebody of another name' FROM roster_person
-       WHERE elsewhere AND known_as <> search_key""",
+       WHERE taken_on AND known_as <> search_key""",
     """SELECT DISTINCT ON (one.line) one.line, 'staff_number', one.staff_number,
          'is '
          || CASE WHEN here THEN known.staff_number ELSE 'the number of somebody of this name at another agency' END
@@ -196,6 +200,13 @@ _AGAINST_KNOWN = (
        ) AS other ON other.person_id = one.person_id AND other.line < one.line
        WHERE daterange(one.start_date, one.end_date, '[]') && daterange(other.start_date, other.end_date, '[]')""",
 )
+_NAMED_ELSEWHERE = """
+SELECT count(*)::int AS named, count(*) FILTER (WHERE wrong)::int AS wrong
+FROM (
+  SELECT known_as <> search_key AS wrong FROM roster_person WHERE taken_on
+  UNION ALL
+  SELECT true FROM roster_problem WHERE rule LIKE 'is the number of somebody of this name at another agency%%') AS one
+"""
 _RENAMED = """
 SELECT line, id AS person_id, staff_number, family_before, given_before, family_name, given_name FROM roster_person
 WHERE NOT added AND NOT elsewhere AND (family_name, given_name) <> (family_before, given_before)
@@ -237,13 +248,13 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     return _problems(db, roster)
 
 
-def match(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
+def match(db: Db, roster: Roster, *, agency_id: str, day: date) -> list[Problem]:
     """Put what is known of the people of a file that was staged and found sound beside it; return what contradicts it.
 
     Done again, it is done anew: who is known may have changed.
     """
     parameters: dict[str, object] = {f"has_{column}": column in roster.columns for column in OPTIONAL}
-    parameters["agency"] = agency_id
+    parameters |= {"agency": agency_id, "day": day}
     db.run("DROP TABLE IF EXISTS roster_person, roster_job, roster_leave")
     for statement in (_PEOPLE, _JOBS, _SAME_JOBS, _LEAVES):
         db.run(statement, **parameters)
@@ -251,6 +262,17 @@ def match(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
         db.run(f"ANALYZE {table}")
     _check(db, _AGAINST_KNOWN, parameters)
     return _problems(db, roster)
+
+
+def named_elsewhere(db: Db) -> tuple[int, int]:
+    """Count whom the file names at other agencies, to be taken on, and of whom it has another name than we.
+
+    A number that somebody of that name has there but for zeros is a guess too: the answer would say so.
+    """
+    if not count(db, "SELECT count(*) FROM pg_class WHERE oid = to_regclass('pg_temp.roster_person')"):
+        return 0, 0
+    row = db.rows(_NAMED_ELSEWHERE)[0]
+    return row["named"], row["wrong"]
 
 
 def not_in_file(db: Db, day: date) -> list[tuple[UUID, str]]:

@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from psycopg.types.json import Jsonb
 
-from directory import membership, roster_changes, roster_stage, rosters, workbooks
+from directory import guesses, membership, roster_changes, roster_stage, rosters, workbooks
 from directory.rules import roster_days
 from directory.rules import rosters as rules
 from directory.rules.rosters import Problem
@@ -163,12 +163,15 @@ def _work(database: Database, db: Db, import_id: UUID) -> None:
     absent: list[tuple[UUID, str]] = []
     renamed: list[dict[str, Any]] = []
     problems = roster_stage.stage(db, roster, agency_id=agency_id)
-    problems = problems or roster_stage.match(db, roster, agency_id=agency_id)
+    problems = problems or roster_stage.match(db, roster, agency_id=agency_id, day=day)
+    named, wrong = roster_stage.named_elsewhere(db)
+    if named and guesses.too_many(database, _actor(database, import_id), day=day, wrong=wrong):
+        problems = [Problem(1, "staff_number", "", guesses.RULE)]
     if not problems and not dry_run:
         # Only what is found sound makes others wait. Looked at before, it is looked at again as it is by now.
         at("APPLYING", len(roster.rows))
         membership.hold(db)
-        problems = roster_stage.match(db, roster, agency_id=agency_id)
+        problems = roster_stage.match(db, roster, agency_id=agency_id, day=day)
     if not problems:
         renamed = roster_stage.renamed(db)
         change = roster_changes.look if dry_run else roster_changes.make

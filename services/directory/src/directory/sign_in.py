@@ -65,7 +65,9 @@ class Named:
     staff_number: str
     family_name: str
     given_name: str
+    # Where they work today, and which agencies look after their identity and sign-ins.
     agencies: tuple[str, ...]
+    kept_by: tuple[str, ...]
     role_scopes: tuple[str, ...]
     may_sign_in: bool
 
@@ -73,7 +75,9 @@ class Named:
 def named(
     db: Db, *, person_id: UUID | None, staff_number: str, email: str, agencies: Collection[str] | None, at: datetime
 ) -> Named:
-    """Return the person with an id, a staff number or an address; *agencies*: only who has a job there today.
+    """Return the person with an id, a staff number or an address; *agencies*: only whom they keep, with a job there.
+
+    So no county vouches for somebody whom another one knew first, or who holds a role of the state's.
 
     Nobody there and nobody at all are one answer: who asks for an agency learns nothing of the others.
     """
@@ -90,6 +94,7 @@ def named(
         family_name=found["family_name"],
         given_name=found["given_name"],
         agencies=tuple(sorted(work.now)),
+        kept_by=tuple(found["keepers"]),
         role_scopes=tuple(sorted({grant.scope for grant in grants if roles.counts(grant, work)})),
         may_sign_in=roles.may_sign_in(grants, work),
     )

@@ -115,6 +115,8 @@ class PersonRow(Base, table=True):
     given_name: str
     email: str | None
     email_key: str | None
+    # When its owner said that the address is theirs; a trigger forgets it with the address.
+    email_confirmed_at: datetime | None = _moment(optional=True)
     telephone: str = Field(default="", sa_column_kwargs={"server_default": ""})
     sort_key: str
     search_key: str
@@ -158,6 +160,10 @@ class JobRow(Base, table=True):
     end_date: date | None = None
     hire_told: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     leaving_told: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    # Says which of several agencies knew the person first: see `keepers`.
+    recorded_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+    )
 
 
 class LeaveRow(Base, table=True):
@@ -272,6 +278,19 @@ class RosterProgressRow(Base, table=True):
     import_id: uuid.UUID = Field(foreign_key="roster_import.id", primary_key=True)
     step: str
     rows: int
+
+
+class NameGuessRow(Base, table=True):
+    """How often a caller named people of other agencies wrongly on a day.
+
+    It is written beside the transaction that is refused, and is no fact of the field: it needs no audit.
+    """
+
+    __tablename__ = "name_guess"
+
+    caller: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    tries: int
 
 
 class RosterAbsentRow(Base, table=True):

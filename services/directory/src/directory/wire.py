@@ -188,15 +188,20 @@ def vocabulary(
     )
 
 
-def person(row: Mapping[str, Any], *, whole: bool = True) -> pb.Person:
-    """Return a person; not *whole*: only what everybody may know of a contact, which is no leave and no number."""
+def person(row: Mapping[str, Any], *, whole: bool = True, contact: bool = True) -> pb.Person:
+    """Return a person; not *whole*: only what everybody may know of a contact, which is no leave and no number.
+
+    Without *contact*: no address and no telephone.
+    """
     message = pb.Person(
         name=f"people/{row['id']}",
         given_name=row["given_name"],
         family_name=row["family_name"],
-        email=row["email"],
-        telephone=row["telephone"],
+        email=row["email"] if contact else "",
+        telephone=row["telephone"] if contact else "",
         display_name=name_rules.display_name(row["family_name"], row["given_name"]),
+        kept_by=[f"agencies/{agency}" for agency in row["keepers"]],
+        email_confirmed=contact and row["email_confirmed"],
         jobs=[
             pb.Job(
                 agency=f"agencies/{job['agency']}",
@@ -261,6 +266,7 @@ def sign_in_person(named: sign_in.Named) -> pb.SignInPerson:
         staff_number=named.staff_number,
         display_name=name_rules.display_name(named.family_name, named.given_name),
         agencies=[f"agencies/{agency}" for agency in named.agencies],
+        kept_by=[f"agencies/{agency}" for agency in named.kept_by],
         role_scopes=[scope if scope == roles.STATE else f"agencies/{scope}" for scope in named.role_scopes],
         may_sign_in=named.may_sign_in,
     )

@@ -245,6 +245,14 @@ _BY_REASON = {
     "JOB_OVERLAPS": "This person has a job here at that time already.",
     "LEAVE_OVERLAPS": "A leave at this time is recorded already.",
     "NO_CURRENT_JOB": "This person does not work here on that day.",
+    "TOO_MANY_GUESSES": (
+        "Too many staff numbers of other agencies came with another name today, so nothing more is compared until"
+        " tomorrow. Ask the person for their number, and for their name as the other agency writes it."
+    ),
+    "KEPT_ELSEWHERE": (
+        "Another agency looks after the name, e-mail, telephone, leave and sign-ins of this person. Ask its training"
+        " coordinator, who is named on its agency's page, to change this."
+    ),
     "NOT_ON_LEAVE": "This person is not on leave on that day.",
     "NAME_MISSING": "Give at least one name.",
     "STAFF_NUMBER_TAKEN": "Somebody has the staff number {staff_number} already. It never changes, at any agency.",
@@ -351,6 +359,7 @@ DONE = {
     "rebuild": "Asked for. It begins within a second or two: refresh to see how far it is.",
     "discarded": "The event is discarded, with your reason.",
     "signed-out": "You are signed out.",
+    "email-confirmed": "Your e-mail address is confirmed.",
     "sign-in-ended": "The sign-in is ended.",
     "sign-ins-ended": "Your other sign-ins are ended.",
     "all-sign-ins-ended": "Every sign-in of this person is ended, with your reason.",

@@ -1,6 +1,7 @@
 """Sign-ins: begun, used, ended; and the form that came after the end, kept until its owner is back."""
 
 import hashlib
+import hmac
 import json
 import secrets
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ LONGEST = timedelta(hours=12)
 _NOTICEABLE = timedelta(seconds=30)
 # What a form may weigh to be kept; more was not typed by hand.
 _KEPT_CHARACTERS = 64_000
+# A form that was opened in one tab is good after its writer signed in again in another: over a weekend, and no longer.
+_FORMS_GO_ON = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,10 @@ class SignIn:
     person: str
     # Something that came too late is waiting for its owner's word.
     keeps: bool = False
+    # By which way it was begun: see `places`.
+    way: str = ""
+    # What a form of its pages carries.
+    csrf: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,15 @@ def digest(cookie: str) -> bytes:
     return hashlib.sha256(cookie.encode()).digest()
 
 
+def csrf_of(cookie: str) -> str:
+    """Return what forms carry of a sign-in that began anew: known to whoever has the cookie, and to nobody else."""
+    return _form_key(cookie).hex()
+
+
+def _form_key(cookie: str) -> bytes:
+    return hmac.digest(cookie.encode(), b"form", hashlib.sha256)
+
+
 def begin(database: Database, person: str, at: datetime, *, place: Place, previous: str = "") -> str:
     """Sign *person* in and return the cookie. For *previous* see `begin_in`."""
     with database.transaction(actor=person, method="SignIn", resource=person, at=at) as db:
@@ -50,8 +66,8 @@ def begin(database: Database, person: str, at: datetime, *, place: Place, previo
 def begin_in(db: Db, person: str, *, place: Place, previous: str = "") -> str:
     """Sign *person* in within a transaction and return the cookie.
 
-    What an earlier sign-in of the same person on this browser (the cookie *previous*) kept goes with it; somebody
-    else's is left behind.
+    What an earlier sign-in of the same person on this browser (the cookie *previous*) kept goes with it, and forms that
+    were opened under it are good; somebody else's are left behind.
     """
     cookie = secrets.token_urlsafe(32)
     db.changed(person, after={"way": place.way, "address": place.address, "browser": place.browser})
@@ -69,11 +85,16 @@ def begin_in(db: Db, person: str, *, place: Place, previous: str = "") -> str:
     )
     db.run(
         """
-        INSERT INTO sign_in_activity (cookie_sha256, seen_at, kept_path, kept_fields)
-        SELECT %(key)s, %(at)s, coalesce(max(kept_path), ''), coalesce(max(kept_fields), '[]')
-        FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
-        WHERE cookie_sha256 = %(previous)s AND person = %(person)s AND kept_path <> ''
+        INSERT INTO sign_in_activity (cookie_sha256, seen_at, kept_path, kept_fields, form_key)
+        SELECT %(key)s, %(at)s, coalesce(kept_path, ''), coalesce(kept_fields, '[]'),
+          CASE WHEN seen_at > %(going_on)s THEN coalesce(form_key, %(key_before)s) ELSE %(form_key)s END
+        FROM (SELECT 1) AS one LEFT JOIN (
+          SELECT kept_path, kept_fields, seen_at, form_key FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
+          WHERE cookie_sha256 = %(previous)s AND person = %(person)s) AS before ON true
         """,
+        going_on=db.at - _FORMS_GO_ON,
+        form_key=_form_key(cookie),
+        key_before=_form_key(previous),
         key=digest(cookie),
         at=db.at,
         previous=digest(previous),
@@ -89,7 +110,8 @@ def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
     with database.read(at) as db:
         found = db.rows(
             """
-            SELECT person, seen_at, kept_path <> '' AS keeps FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
+            SELECT person, seen_at, kept_path <> '' AS keeps, way, form_key
+            FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
             WHERE cookie_sha256 = %(key)s AND ended_at IS NULL AND seen_at > %(since)s AND created_at > %(first)s
             """,
             key=digest(cookie),
@@ -102,13 +124,19 @@ def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
             db.run(
                 "UPDATE sign_in_activity SET seen_at = %(at)s WHERE cookie_sha256 = %(key)s", at=at, key=digest(cookie)
             )
-    return SignIn(digest(cookie), found[0]["person"], found[0]["keeps"])
+    row = found[0]
+    return SignIn(digest(cookie), row["person"], row["keeps"], row["way"], _csrf(row["form_key"], cookie))
 
 
-def was_one(database: Database, cookie: str) -> bool:
-    """Whether *cookie* is, or ever was, of a sign-in."""
+def csrf_before(database: Database, cookie: str) -> str:
+    """Return what forms carry of the sign-in *cookie*, also of one that ended; empty if there never was one."""
     with database.read() as db:
-        return bool(db.rows("SELECT 1 AS one FROM sign_in WHERE cookie_sha256 = %(key)s", key=digest(cookie)))
+        rows = db.rows("SELECT form_key FROM sign_in_activity WHERE cookie_sha256 = %(key)s", key=digest(cookie))
+    return _csrf(rows[0]["form_key"], cookie) if rows else ""
+
+
+def _csrf(form_key: bytes | None, cookie: str) -> str:
+    return bytes(form_key).hex() if form_key else csrf_of(cookie)
 
 
 def end(database: Database, cookie: str, at: datetime) -> str:
@@ -127,7 +155,10 @@ def end(database: Database, cookie: str, at: datetime) -> str:
 
 
 def keep(database: Database, cookie: str, path: str, fields: list[tuple[str, str]], at: datetime) -> bool:
-    """Keep a form of a sign-in that idled away; say whether there was such a sign-in."""
+    """Keep a form of a sign-in that idled away or was ended; say whether there was such a sign-in.
+
+    Its writer may have signed out in another tab. It is shown to nobody but the same person, at the same browser.
+    """
     content = json.dumps(fields)
     if len(content) > _KEPT_CHARACTERS:
         return False
@@ -138,8 +169,9 @@ def keep(database: Database, cookie: str, path: str, fields: list[tuple[str, str
                 UPDATE sign_in_activity SET kept_path = %(path)s, kept_fields = %(fields)s
                 FROM sign_in
                 WHERE sign_in.cookie_sha256 = sign_in_activity.cookie_sha256
-                  AND sign_in.cookie_sha256 = %(key)s AND ended_at IS NULL
-                  AND (seen_at <= %(since)s OR created_at <= %(first)s)
+                  AND sign_in.cookie_sha256 = %(key)s
+                  AND CASE WHEN ended_at IS NULL THEN seen_at <= %(since)s OR created_at <= %(first)s
+                    ELSE ended_at > %(first)s END
                 """,
                 path=path,
                 fields=content,

@@ -46,6 +46,8 @@ class SignInActivityRow(Base, table=True):
     kept_path: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     # JSON: a list of [name, value] in the order of the form.
     kept_fields: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
+    # By what its forms are known; inherited from the sign-in before of the same person at the same browser.
+    form_key: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class SignInAttemptRow(Base, table=True):

@@ -50,7 +50,8 @@ class Trouble(Enum):
         "Cadre does not know you yet",
         (
             "You are signed in at {title}, but nobody with your staff number or e-mail address works at an agency "
-            "that it speaks for. Ask the training coordinator of your agency to look at your entry under People."
+            "that it speaks for, or the address was not confirmed yet: its owner does that under My sign-ins. Ask the "
+            "training coordinator of your agency to look at your entry under People."
         ),
     )
     NO_WORK = (

@@ -1,6 +1,5 @@
 """One visit of a page: who is there, what she may do, and how the page answers."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,8 +98,15 @@ class Visit:
 
     @property
     def ours(self) -> str:
-        """The address of this site, as visitors type it, without a stroke at its end."""
-        return (self.gateway.settings.public_url or str(self.request.base_url)).rstrip("/")
+        """The address of this site, as visitors type it, without a stroke at its end.
+
+        Never what the browser says that we are called: whoever sends a request could make our links lead elsewhere.
+        Without a setting, on a machine of one's own, it is where the connection ended.
+        """
+        if self.gateway.settings.public_url:
+            return self.gateway.settings.public_url.rstrip("/")
+        host, port = self.request.scope["server"]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def begun(self, cookie: str, path: str) -> RedirectResponse:
         """Answer a sign-in: on to the *path* that was asked for, with the cookie that recognises the browser."""
@@ -122,8 +128,8 @@ class Visit:
 
     @property
     def csrf(self) -> str:
-        """The value that proves that a form comes from a page of this sign-in."""
-        return csrf_of(self.request.cookies.get(COOKIE, ""))
+        """The value that proves that a form comes from a page of this sign-in; empty where nobody is signed in."""
+        return self.sign_in.csrf if self.sign_in else ""
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - the template's
         """Answer with a page. Every template gets the visit as `visit` and the sentences as `say`."""
@@ -212,7 +218,7 @@ async def nobody(request: Request) -> Visit:
 async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> Form:
     """Return the form that was sent by a page of this sign-in; refuse one that was not."""
     form = await read(request)
-    if not _same(form.text("csrf"), visit.csrf):
+    if not same(form.text("csrf"), visit.csrf):
         raise Forged
     if visit.sign_in and visit.sign_in.keeps:
         # What was kept is sent again, or overtaken by this form.
@@ -237,19 +243,9 @@ def _recognise(gateway: Gateway, request: Request) -> tuple[Visit, str]:
     return Visit(request, gateway, sign_in, me, now), token
 
 
-def csrf_is_right(cookie: str, given: str) -> bool:
-    """Whether *given* was on a page of the sign-in *cookie*, also one that has ended."""
-    return bool(cookie) and _same(given, csrf_of(cookie))
-
-
-def _same(given: str, right: str) -> bool:
-    """Compare in a time that tells nothing; what is *given* may be any text."""
-    return hmac.compare_digest(given.encode(), right.encode())
-
-
-def csrf_of(cookie: str) -> str:
-    """Return what a form of the sign-in *cookie* must carry: known to whoever has the cookie, and to nobody else."""
-    return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
+def same(given: str, right: str) -> bool:
+    """Compare in a time that tells nothing; what is *given* may be any text, and nothing is never right."""
+    return bool(right) and hmac.compare_digest(given.encode(), right.encode())
 
 
 def safe_path(path: str) -> str:

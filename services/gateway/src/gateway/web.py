@@ -21,7 +21,7 @@ from gateway import clients, sentences, sign_ins
 from gateway.bodies import MOST_BYTES, MOST_BYTES_OF_ANYBODY, TooLarge, Unreadable
 from gateway.forms import read
 from gateway.troubles import SignInFailed, Trouble
-from gateway.visit import COOKIE, Forged, NeedsSignIn, csrf_is_right, nobody, safe_path
+from gateway.visit import COOKIE, Forged, NeedsSignIn, nobody, safe_path, same
 from servicekit import metrics, trace
 from servicekit.client import Refused
 
@@ -160,12 +160,12 @@ async def _not_signed_in(request: Request, error: Exception) -> Response:
 async def _keep(request: Request) -> bool:
     cookie = request.cookies.get(COOKIE, "")
     database = request.app.state.gateway.database
-    known = await run_in_threadpool(sign_ins.was_one, database, cookie)
+    csrf = await run_in_threadpool(sign_ins.csrf_before, database, cookie)
     try:
-        form = await read(request, MOST_BYTES if known else MOST_BYTES_OF_ANYBODY)
+        form = await read(request, MOST_BYTES if csrf else MOST_BYTES_OF_ANYBODY)
     except (TooLarge, Unreadable):
         return False
-    if request.url.path.endswith(_NOT_KEPT) or not csrf_is_right(cookie, form.text("csrf")):
+    if request.url.path.endswith(_NOT_KEPT) or not same(form.text("csrf"), csrf):
         return False
     fields = [(name, value) for name, values in form.values.items() if name != "csrf" for value in values]
     # A file cannot be kept; its owner is told which one it was.

@@ -1,6 +1,5 @@
 """People, their jobs, leave and roles."""
 
-from datetime import datetime
 from uuid import UUID
 
 from cadre.directory.v1 import directory_service_pb2 as pb
@@ -36,11 +35,14 @@ class PeopleRpcs(DirectoryBase):
                 only_on_leave=request.only_on_leave,
                 only_new=request.only_new,
                 only_left=request.only_left,
+                only_unconfirmed=request.only_unconfirmed,
                 day=day,
             )
         shown = rows[: page.size]
         token = page.next_token(rows, (shown[-1]["sort_key"], shown[-1]["id"])) if shown else ""
-        return pb.ListPeopleResponse(people=map(wire.person, shown), next_page_token=token, total_size=total)
+        return pb.ListPeopleResponse(
+            people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
+        )
 
     def GetStaffCounts(self, request: pb.GetStaffCountsRequest, call: Call) -> pb.StaffCounts:
         agency_id = wire.agency_id(request.parent, "parent")
@@ -54,17 +56,18 @@ class PeopleRpcs(DirectoryBase):
         with self.read() as db:
             visible = queries.visible(db, ids, caller=caller, agency_ids=agencies, whole=whole, day=day)
             rows = queries.people(db, [UUID(each) for each in visible], day=day)
-        return pb.BatchGetPeopleResponse(people=[wire.person(row, whole=visible[row["id"]]) for row in rows])
+        return pb.BatchGetPeopleResponse(people=[self.shown(row, call, whole=visible[row["id"]]) for row in rows])
 
     def CreatePerson(self, request: pb.CreatePersonRequest, call: Call) -> pb.Person:
         agency_id = wire.agency_id(request.parent, "parent")
         job = wire.only_job(request.person, request.parent)
         start = spells.day("person.jobs.start_date", job.start_date)
-        with self.write(call, request) as db:
+        counting = employment.counting_guesses(self.database, call.principal.name, day=pacific_date(call.now))
+        with counting, self.write(call, request) as db:
             person = employment.hire(
                 db, wire.identity(request.person), agency_id=agency_id, post=wire.post(job), start=start, at=call.now
             )
-            return _answer(db, person.id, call.now)
+            return self._answer(db, person.id, call)
 
     def UpdatePerson(self, request: pb.UpdatePersonRequest, call: Call) -> pb.Person:
         person_id = wire.person_id(request.person.name, "person.name")
@@ -77,7 +80,13 @@ class PeopleRpcs(DirectoryBase):
                 fields=set(request.update_mask.paths),
                 etag=request.person.etag,
             )
-            return _answer(db, person_id, call.now)
+            return self._answer(db, person_id, call)
+
+    def ConfirmEmail(self, request: pb.ConfirmEmailRequest, call: Call) -> pb.Person:
+        person_id = wire.person_id(call.principal.name)
+        with self.write(call, request) as db:
+            people.confirm_email(db, person_id=person_id, email=request.email)
+            return self._answer(db, person_id, call)
 
     def CreateJob(self, request: pb.CreateJobRequest, call: Call) -> pb.Person:
         agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
@@ -94,7 +103,7 @@ class PeopleRpcs(DirectoryBase):
                 end=end,
                 at=call.now,
             )
-            return _answer(db, person_id, call.now)
+            return self._answer(db, person_id, call)
 
     def UpdateJob(self, request: pb.UpdateJobRequest, call: Call) -> pb.Person:
         agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
@@ -103,14 +112,14 @@ class PeopleRpcs(DirectoryBase):
             employment.change_job(
                 db, person_id=person_id, agency_id=agency_id, post=wire.post(request.job), at=call.now
             )
-            return _answer(db, person_id, call.now)
+            return self._answer(db, person_id, call)
 
     def EndJob(self, request: pb.EndJobRequest, call: Call) -> pb.Person:
         agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
         end = spells.day("end_date", request.end_date)
         with self.write(call, request) as db:
             employment.end_job(db, person_id=person_id, agency_id=agency_id, end=end, at=call.now)
-            return _answer(db, person_id, call.now)
+            return self._answer(db, person_id, call)
 
     def BatchEndJobs(self, request: pb.BatchEndJobsRequest, call: Call) -> pb.BatchEndJobsResponse:
         agency_id, ends = wire.agency_id(request.parent, "parent"), wire.job_ends(request.ends, most=MOST_NAMES)
@@ -124,14 +133,14 @@ class PeopleRpcs(DirectoryBase):
         last = spells.optional_day("leave.end_date", request.leave.end_date)
         with self.write(call, request) as db:
             employment.record_leave(db, person_id=person_id, scope=call.scope, start=start, last=last, at=call.now)
-            return _answer(db, person_id, call.now)
+            return self._answer(db, person_id, call)
 
     def EndLeave(self, request: pb.EndLeaveRequest, call: Call) -> pb.Person:
         person_id = wire.person_id(request.person)
         back = spells.day("return_date", request.return_date)
         with self.write(call, request) as db:
             employment.end_leave(db, person_id=person_id, scope=call.scope, back=back, at=call.now)
-            return _answer(db, person_id, call.now)
+            return self._answer(db, person_id, call)
 
     def GrantRole(self, request: pb.GrantRoleRequest, call: Call) -> pb.RoleGrant:
         person_id, scope = wire.person_id(request.grant.person, "grant.person"), wire.scope_id(request.grant.scope)
@@ -144,8 +153,7 @@ class PeopleRpcs(DirectoryBase):
         with self.write(call, request) as db:
             return db.answer(wire.role_grant(grants.revoke(db, grant_id=grant_id, reason=request.reason, at=call.now)))
 
-
-def _answer(db: Db, person_id: UUID, at: datetime) -> pb.Person:
-    """Answer with the person as she stands after the write."""
-    db.flush()
-    return db.answer(wire.person(queries.person(db, person_id, day=pacific_date(at))))
+    def _answer(self, db: Db, person_id: UUID, call: Call) -> pb.Person:
+        """Answer with the person as they stand after the write."""
+        db.flush()
+        return db.answer(self.shown(queries.person(db, person_id, day=pacific_date(call.now)), call))

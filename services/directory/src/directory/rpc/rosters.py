@@ -68,7 +68,9 @@ class RosterRpcs(DirectoryBase):
             rows, total = rosters.not_in_file(db, import_id, call.scope, page, day=pacific_date(call.now))
         shown = rows[: page.size]
         token = page.next_token(rows, (shown[-1]["sort_key"], shown[-1]["id"])) if shown else ""
-        return pb.ListPeopleNotInFileResponse(people=map(wire.person, shown), next_page_token=token, total_size=total)
+        return pb.ListPeopleNotInFileResponse(
+            people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
+        )
 
     def ListRosterNameChanges(
         self, request: pb.ListRosterNameChangesRequest, call: Call

@@ -9,7 +9,7 @@ from servicekit.refusals import InvalidField
 STATE = "state"
 SELF = "self"
 
-EVERYONE = ("self.read", "agencies.read", "catalogue.read", "notices.read", "learning.do", "tests.take")
+EVERYONE = ("self.read", "self.write", "agencies.read", "catalogue.read", "notices.read", "learning.do", "tests.take")
 
 AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
     "coordinator": (

@@ -34,6 +34,8 @@ class Desk:
 
         An invitation is a way to become the person: nobody gives one to somebody who may do more than she looks after.
         """
+        if self.kept_elsewhere:
+            return self.kept_elsewhere
         if not self.person.may_sign_in:
             return "This person has no job today and no role, so there is nothing to sign in for."
         if self.agency and not {*self.person.agencies, *self.person.role_scopes} <= {self.agency}:
@@ -41,9 +43,19 @@ class Desk:
         return ""
 
     @property
+    def kept_elsewhere(self) -> str:
+        """Say that another agency looks after the person's sign-ins; empty if this one does, or an operator asks."""
+        if not self.agency or self.agency in self.person.kept_by:
+            return ""
+        return (
+            "Another agency knew this person first, or they hold a role of the state's: their sign-ins are looked after"
+            " there, and by the operators of Cadre."
+        )
+
+    @property
     def may_end(self) -> bool:
-        """Whether the visitor may end the person's sign-ins: at her agency, or nowhere any more."""
-        return self.may_change and (not self.agency or not self.person.agencies or self.agency in self.person.agencies)
+        """Whether the visitor may end the person's sign-ins."""
+        return self.may_change and not self.kept_elsewhere
 
 
 @router.get(_AGENCY)
@@ -117,8 +129,7 @@ def _of_agency(visit: Visit, agency_id: str, person_id: str) -> Desk:
     person = _named(visit, pb.GetSignInPersonRequest(person=name, whole_state=True))
     if person is None:
         raise HTTPException(404)
-    here = not person.agencies or agency in person.agencies
-    return Desk(f"/{agency}/{name}/sign-in", person, agency, may_change=here)
+    return Desk(f"/{agency}/{name}/sign-in", person, agency, may_change=agency in person.kept_by)
 
 
 def _of_operator(visit: Visit, person_id: str) -> Desk:
@@ -155,7 +166,7 @@ def _show(visit: Visit, desk: Desk, form: Form, link: str = "") -> Answer:
         desk=desk,
         person=desk.person,
         agency_id=desk.agency.removeprefix("agencies/"),
-        seen=open_sign_ins.of(database, person, visit.now),
+        seen=[] if desk.kept_elsewhere else open_sign_ins.of(database, person, visit.now),
         standing=invitations.standing(database, person, visit.now),
         ways=visit.ways,
         link=link,

@@ -11,7 +11,13 @@ from servicekit.client import Refused
 router = APIRouter(prefix="/agencies/{agency_id}/people")
 
 # What the list can be narrowed to, and what it is then called.
-SHOWN = {"": "Everyone", "new": "New in the last 30 days", "leave": "On leave", "left": "Left in the last 90 days"}
+SHOWN = {
+    "": "Everyone",
+    "new": "New in the last 30 days",
+    "leave": "On leave",
+    "left": "Left in the last 90 days",
+    "unconfirmed": "E-mail not confirmed",
+}
 # Why somebody looks for a person, and which part of the person's page each name leads to.
 ERRANDS = {"left": "Who left?", "leave": "Who is on leave?"}
 # The refusals after which a page offers the person who has the number.
@@ -36,6 +42,7 @@ def people_list(
             only_on_leave=only == "leave",
             only_new=only == "new",
             only_left=only == "left",
+            only_unconfirmed=only == "unconfirmed",
         )
     )
     vocabulary = directory.ListVocabulary(pb.ListVocabularyRequest())

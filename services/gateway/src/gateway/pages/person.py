@@ -139,6 +139,7 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
         | {one.slug: one.title for one in vocabulary.units},
         classes=[(one.slug, one.title) for one in vocabulary.job_classes],
         units=agency_lists.units_at(visit.agency(f"agencies/{agency_id}"), vocabulary.units, job.units),
+        kept_here=f"agencies/{agency_id}" in person.kept_by,
         may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
     )
 

@@ -94,14 +94,15 @@ def sign_in_by_code(request: Request, visit: Anybody, form: Annotated[Form, Depe
 
 @router.post("/sign-out")
 def sign_out(request: Request, visit: Visitor, _: Annotated[Form, Depends(posted)]) -> Answer:
-    """Sign out. No proof of the form's origin is asked for: to be signed out harms nobody."""
+    """Sign out. No proof of the form's origin is asked for: to be signed out harms nobody.
+
+    The cookie stays at the browser and is good for nothing: by it a form that is still open in another tab is kept.
+    """
     way = sign_ins.end(visit.gateway.database, request.cookies.get(COOKIE, ""), visit.now)
     if visit.sign_in is not None:
         visit.gateway.tokens.forget(visit.sign_in.digest)
     slug = way.removeprefix(places.ISSUER) if way.startswith(places.ISSUER) else ""
-    answer = visit.go(f"/sign-in?from={slug}" if slug else "/sign-in", done="signed-out")
-    answer.delete_cookie(COOKIE, path="/")
-    return answer
+    return visit.go(f"/sign-in?from={slug}" if slug else "/sign-in", done="signed-out")
 
 
 @router.get("/kept")
