@@ -136,7 +136,7 @@ def test_a_proof_that_is_none_is_refused_whatever_signs_it_has(site, csrf):
     answer = site.browser.post("/letters/new", data={"csrf": csrf, "subject": "Not mine"})
 
     assert answer.headers["location"] == "/sign-in?next=%2Fhome"
-    assert not visit.csrf_is_right(cookie, csrf)
+    assert not visit.same(csrf, sign_ins.csrf_of(cookie))
 
 
 def test_more_typing_than_any_form_of_ours_takes_is_refused(site):
@@ -187,3 +187,16 @@ def test_methods_that_no_page_has_are_refused_by_a_page(site):
 def test_what_is_no_number_of_a_form_is_none(number):
     assert as_number(number) is None
     assert "staff" not in done("no-such-thing", number)
+
+
+@pytest.mark.parametrize("host", ["[", "a b", "evil.example/path", "evil.example:99999999", "user@here", "\xe9"])
+def test_a_host_that_is_no_name_is_refused_by_a_page(site, host):
+    answer = site.browser.get("/home", headers={"host": host.encode("latin-1")})
+    assert (answer.status_code, "This address cannot be read" in answer.text) == (400, True)
+
+
+def test_no_link_leads_where_the_host_of_a_request_says(site):
+    """To the sign-in and back, a stroke too many, and what a provider is told."""
+    for path in ("/home", "/letters/", "/sign-in", "/static", "/no-such-page"):
+        answer = site.browser.get(path, headers={"host": "evil.example"})
+        assert "evil.example" not in answer.text + str(answer.headers)

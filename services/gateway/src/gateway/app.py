@@ -19,6 +19,7 @@ from gateway.asked import Readable
 from gateway.clients import Clients, Tokens, acting_as
 from gateway.codes import Box
 from gateway.oidc import Provider
+from gateway.punctual import Punctual
 from gateway.visit import Gateway
 from servicekit import logs, metrics, revisions, tracing
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
@@ -66,7 +67,9 @@ def create_app(settings: Settings) -> FastAPI:
         clients.close()
         database.dispose()
 
-    app = FastAPI(title="Cadre", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Cadre", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=lifespan
+    )
     app.state.gateway = Gateway(
         settings,
         database,
@@ -125,6 +128,7 @@ def main() -> None:
     log.info("service_started", role=role, metrics_port=metrics_port, http_port=settings.http_port)
     uvicorn.run(
         web.Everything(app, registry=registry),
+        http=Punctual,
         host=settings.listen_host,
         port=settings.http_port,
         access_log=False,

@@ -1,5 +1,6 @@
 """What is asked for is looked at before any page sees it: an address that is no text is refused in one place."""
 
+import re
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.web import say
 
 _MOST_FIELDS = 1000
+_HOST = re.compile(r"([0-9A-Za-z._-]{0,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 
 
 class Readable:
@@ -19,7 +21,9 @@ class Readable:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http" and not _is_text(scope["path"], scope["query_string"]):
+        if scope["type"] == "http" and not (_is_text(scope["path"], scope["query_string"]) and _is_named(scope)):
+            # The page is made without what cannot be read.
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"host"]
             answer = await say(
                 Request(scope, receive, send),
                 HTTPStatus.BAD_REQUEST,
@@ -30,6 +34,12 @@ class Readable:
             await answer(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+
+def _is_named(scope: Scope) -> bool:
+    """Whether the host that is asked for is a name or an address; one that is not can be no part of an address."""
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    return all(_HOST.fullmatch(host) for host in hosts)
 
 
 def _is_text(path: str, query: bytes) -> bool:
