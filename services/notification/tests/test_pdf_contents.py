@@ -278,6 +278,15 @@ def test_links_a_signature_and_an_own_table_of_contents_are_no_burden():
     assert (found.carried, found.findings, found.unreadable) == ((), (), "")
 
 
+def test_names_that_are_no_text_are_read_over():
+    def change(document, page):
+        note(document, page, "/Other", AP=Dictionary(N=Dictionary(Other=drawn(document, NUMBER))), S=Name.Other)
+
+    content = changed(LETTER, change).replace(b"/Other", b"/\xcb\xce\xcc\xe5\xff")
+
+    assert (places(content), carried(content)) == (["page 1"], [])
+
+
 # ---- pages that are pictures ----
 
 

@@ -24,26 +24,26 @@ _KEYS = {
     "/3DD": Burden.MEDIA,
 }
 _ACTIONS = {
-    "/JavaScript": Burden.SCRIPT,
-    "/Launch": Burden.ACTION,
-    "/SubmitForm": Burden.ACTION,
-    "/ImportData": Burden.ACTION,
-    "/GoToR": Burden.ACTION,
-    "/GoToE": Burden.ACTION,
-    "/Rendition": Burden.MEDIA,
-    "/Movie": Burden.MEDIA,
-    "/Sound": Burden.MEDIA,
-    "/RichMediaExecute": Burden.MEDIA,
-    "/GoTo3DView": Burden.MEDIA,
+    Name("/JavaScript"): Burden.SCRIPT,
+    Name("/Launch"): Burden.ACTION,
+    Name("/SubmitForm"): Burden.ACTION,
+    Name("/ImportData"): Burden.ACTION,
+    Name("/GoToR"): Burden.ACTION,
+    Name("/GoToE"): Burden.ACTION,
+    Name("/Rendition"): Burden.MEDIA,
+    Name("/Movie"): Burden.MEDIA,
+    Name("/Sound"): Burden.MEDIA,
+    Name("/RichMediaExecute"): Burden.MEDIA,
+    Name("/GoTo3DView"): Burden.MEDIA,
 }
 _SUBTYPES = {
-    "/FileAttachment": Burden.FILE,
-    "/RichMedia": Burden.MEDIA,
-    "/3D": Burden.MEDIA,
-    "/Movie": Burden.MEDIA,
-    "/Sound": Burden.MEDIA,
-    "/Screen": Burden.MEDIA,
-    "/PS": Burden.SCRIPT,
+    Name("/FileAttachment"): Burden.FILE,
+    Name("/RichMedia"): Burden.MEDIA,
+    Name("/3D"): Burden.MEDIA,
+    Name("/Movie"): Burden.MEDIA,
+    Name("/Sound"): Burden.MEDIA,
+    Name("/Screen"): Burden.MEDIA,
+    Name("/PS"): Burden.SCRIPT,
 }
 # A link that a person follows, and sees where to.
 _PLAIN_LINK = re.compile(r"(?i)\s*(?:(?:https?|mailto|tel):|[^:\\]*$|[#?])")
@@ -148,8 +148,9 @@ def _burdens(entries: dict[str, Any]) -> Iterator[Burden]:
     yield from (burden for key, burden in _KEYS.items() if key in entries)
     for key, kinds in (("/S", _ACTIONS), ("/Subtype", _SUBTYPES)):
         kind = entries.get(key)
-        if isinstance(kind, Name) and str(kind) in kinds:
-            yield kinds[str(kind)]
+        # By its name as it is: in old files not every name is a text.
+        if isinstance(kind, Name) and kind in kinds:
+            yield kinds[kind]
     link = entries.get("/URI")
     if isinstance(link, String) and not _PLAIN_LINK.match(str(link)):
         yield Burden.ACTION
@@ -192,7 +193,7 @@ def _items(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any object
 
 def _values(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any object
     if isinstance(value, Dictionary):
-        yield from value.as_dict().values()
+        yield from (item for _, item in value.items())
 
 
 def _steps(action: Any) -> Iterator[Any]:  # noqa: ANN401 - any object
