@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from servicekit.calendar import add_business_days, pacific_date
+from servicekit.calendar import pacific_date
+from servicekit.testing.offices import state_calendar
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SUBJECT = "Typed, never clicked"
-EFFECTIVE = add_business_days(pacific_date(datetime.now(UTC)), 28)
+EFFECTIVE = state_calendar().add(pacific_date(datetime.now(UTC)), 28)
 
 
 def sign_in(visitor, title):

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli.access import request_id
-from servicekit.calendar import add_business_days, pacific_date
+from servicekit.calendar import pacific_date
+from servicekit.testing.offices import state_calendar
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -62,7 +63,7 @@ def confirm_each(cadre, letter, names):
 
 def write_and_send(analyst, content):
     """1 State analyst."""
-    effective = add_business_days(pacific_date(datetime.now(UTC)), 28)
+    effective = state_calendar().add(pacific_date(datetime.now(UTC)), 28)
     analyst.press("New letter or release")
     analyst.sees_heading("New letter or release")
     expect(analyst.page.get_by_label("Number", exact=True)).to_have_value(re.compile(r"^\d\d-\d\d"))

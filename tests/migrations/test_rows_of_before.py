@@ -91,8 +91,15 @@ WAITS = {
 }
 
 
+def calendar_must_be(connection):
+    """Due dates were counted by a package until then: the years that ship are there before anybody imports any."""
+    years = connection.execute("SELECT min(year), max(year), count(*) FROM calendar_year").fetchone()
+    assert years == (2015, 2035, 21)
+
+
 def letters_must_be(connection):
     """Staff have had what was issued since its day in California; it is found, a draft is not; texts begin empty."""
+    calendar_must_be(connection)
     rows = connection.execute(
         "SELECT id, staff_release_days, staff_release_date, contact_telephone || replaces || topic || withdraw_reason, "
         "publish_at, withdrawn_at FROM notice ORDER BY state"
@@ -119,6 +126,7 @@ def letters_must_be(connection):
 
 def requirements_must_be(connection):
     """A briefing counted for what was asked before; nothing was withdrawn; assignments and completions are untouched."""
+    calendar_must_be(connection)
     assert connection.execute("SELECT state, briefing_counts FROM requirement").fetchall() == [("OPEN", True)]
     assert connection.execute("SELECT count(*) FROM withdrawn_notice").fetchall() == [(0,)]
     states = dict(connection.execute("SELECT person_id, state FROM assignment").fetchall())
@@ -127,6 +135,7 @@ def requirements_must_be(connection):
 
 def people_must_be(connection):
     """Nobody has a telephone yet, files have no question; jobs, leaves and audiences are what they were."""
+    calendar_must_be(connection)
     assert connection.execute("SELECT telephone FROM person").fetchall() == [("",), ("",), ("",)]
     assert connection.execute("SELECT count(*) FROM roster_absent").fetchall() == [(0,)]
     # Of two whose numbers look alike the first has the key, nobody is merged, and the version before may go on.

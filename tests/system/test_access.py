@@ -368,6 +368,16 @@ REQUESTS = {
         "GetAgency": lambda w: D.GetAgencyRequest(name=HOME),
         "ImportReference": lambda w: D.ImportReferenceRequest(request_id=fresh()),
         "ListVocabulary": lambda w: D.ListVocabularyRequest(),
+        "ListCalendars": lambda w: D.ListCalendarsRequest(),
+        "UpdateCalendar": lambda w: D.UpdateCalendarRequest(
+            calendar=D.Calendar(name="calendars/2099", holidays=[D.Holiday(date="2099-12-25", title="Christmas Day")]),
+            request_id=fresh(),
+        ),
+        "ImportCalendars": lambda w: D.ImportCalendarsRequest(request_id=fresh()),
+        "GetAgencyCalendar": lambda w: D.GetAgencyCalendarRequest(name=f"{HOME}/calendars/2027"),
+        "UpdateAgencyCalendar": lambda w: D.UpdateAgencyCalendarRequest(
+            parent=HOME, calendar=D.AgencyCalendar(name=f"{HOME}/calendars/2027"), request_id=fresh()
+        ),
         "GetMe": lambda w: D.GetMeRequest(),
         "ListPeople": lambda w: D.ListPeopleRequest(parent=HOME),
         "BatchGetPeople": lambda w: D.BatchGetPeopleRequest(names=[w.person]),
@@ -557,6 +567,7 @@ METHODS = [
 # What anybody who is signed in may ask, about herself or about what is public in the programme.
 FOR_EVERYBODY = {
     *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
+    *("ListCalendars", "GetAgencyCalendar"),
     *("GetCatalogueEntry", "ListCourseVersions", "BatchGetCourseVersions"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices"),

@@ -13,6 +13,7 @@ from cadre.options.v1 import options_pb2
 from servicekit import calendar, names
 from servicekit.paging import page_of
 from servicekit.refusals import InvalidField
+from servicekit.testing.offices import state_calendar
 
 
 def asked(**fields):
@@ -99,36 +100,56 @@ def test_a_name_gives_its_ids_or_says_its_form():
     assert refused.value.metadata == {"value": "shelves/a/books/b", "rule": "must have the form shelves/{shelf}"}
 
 
-# Published: CalHR, state holidays of 2026 and 2027: Veterans Day Nov 11, Thanksgiving and the day after, Christmas,
-# New Year's Day, Cesar Chavez Day Mar 31.
-@pytest.mark.parametrize(
-    "day",
-    [
-        date(2026, 11, 11),
-        date(2026, 11, 26),
-        date(2026, 11, 27),
-        date(2026, 12, 25),
-        date(2027, 1, 1),
-        date(2027, 1, 18),
-        date(2027, 3, 31),
-    ],
+# Closed on Christmas Eve of a year, which is a Thursday, on a Saturday, and on the first Monday of the next.
+SHORT = calendar.Calendar(
+    frozenset({date(2026, 12, 24), date(2026, 12, 26), date(2027, 1, 4)}), frozenset({2026, 2027})
 )
-def test_state_holidays_are_no_business_days(day):
-    assert not calendar.is_business_day(day)
+
+
+def test_business_days_are_counted_by_the_days_that_the_calendar_says():
+    assert [day for day in range(21, 32) if not SHORT.is_business_day(date(2026, 12, day))] == [24, 26, 27]
+    assert SHORT.add(date(2026, 12, 23), 1) == date(2026, 12, 25)
+    assert SHORT.add(date(2026, 12, 31), 2) == date(2027, 1, 5)
+    assert SHORT.add(date(2027, 1, 5), -2) == date(2026, 12, 31)
+    assert SHORT.add(date(2026, 12, 26), 0) == date(2026, 12, 26)
+    assert SHORT.between(date(2026, 12, 18), date(2027, 1, 8)) == 13
 
 
 def test_twenty_eight_business_days_after_november_23_2026_is_january_6_2027():
-    """Counted on the calendar: 24 and 25 Nov are 2, 30 Nov to 24 Dec 21, 28 to 31 Dec 25, then 4, 5 and 6 Jan."""
-    assert calendar.add_business_days(date(2026, 11, 23), 28) == date(2027, 1, 6)
+    """Counted on the printed calendar: 24 and 25 Nov are 2, 30 Nov to 24 Dec 21, 28 to 31 Dec 25, then 4 to 6 Jan."""
+    assert state_calendar().add(date(2026, 11, 23), 28) == date(2027, 1, 6)
 
 
-@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(-60, 60))
+@given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(-300, 300))
 def test_adding_and_counting_business_days_agree(day, days):
-    reached = calendar.add_business_days(day, days)
-    if days and (days > 0 or calendar.is_business_day(day)):
-        assert calendar.business_days_between(day, reached) == days
+    reached = state_calendar().add(day, days)
+    if days and (days > 0 or state_calendar().is_business_day(day)):
+        assert state_calendar().between(day, reached) == days
     if days:
-        assert calendar.is_business_day(reached)
+        assert state_calendar().is_business_day(reached)
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        lambda days: days.add(date(2027, 12, 30), 2),
+        lambda days: days.add(date(2026, 1, 2), -2),
+        lambda days: days.add(date(1, 1, 1), -1),
+        lambda days: days.add(date(9999, 12, 30), 5),
+        lambda days: days.between(date(2027, 12, 30), date(2028, 1, 3)),
+        lambda days: days.between(date(1, 1, 1), date(9999, 12, 31)),
+        lambda days: days.is_business_day(date(2028, 1, 3)),
+    ],
+)
+def test_nothing_is_counted_in_a_year_of_which_nobody_said_when_offices_are_closed(count):
+    with pytest.raises(calendar.CalendarYearMissing) as refused:
+        count(SHORT)
+    assert refused.value.reason == "CALENDAR_YEAR_MISSING"
+
+
+def test_where_something_must_be_counted_weekends_are_all_that_is_known_of_such_a_year():
+    assert SHORT.as_far_as_known().add(date(2027, 12, 30), 2) == date(2028, 1, 3)
+    assert SHORT.as_far_as_known().add(date(2027, 1, 1), 1) == date(2027, 1, 5)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,18 @@ def test_the_copies_of_others_are_told_everybody_who_is_or_was_a_member_as_a_new
     assert drift(directory) == 0
 
 
+def test_the_copies_of_the_calendar_are_told_again_year_by_year(directory, rebuild):
+    before = directory.events(events_pb2.CalendarChanged)
+
+    rebuild("calendar-copies")
+
+    told = {one.year: one for one in directory.events(events_pb2.CalendarChanged)[len(before) :]}
+    assert sorted(told) == list(range(2015, 2036))
+    assert len(told[2028].closed) == 10
+    assert "2028-11-10" in told[2028].closed
+    assert {one.revision for one in told.values()} == {1}
+
+
 def test_the_copies_of_the_list_of_agencies_are_told_again(directory, rebuild):
     before = directory.events(events_pb2.AgencyListed)
 

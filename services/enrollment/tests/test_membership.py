@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
+from cadre.directory.v1 import events_pb2
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from servicekit import closed_days
+from servicekit.testing.offices import state_calendar
 
 from .conftest import DUE, JOINER_DAYS, Letter, assignment_name, change, course, passed, person, take
 
@@ -41,6 +44,29 @@ def test_who_joins_late_has_the_joiner_days(world, open_letter):
     assert JOINER_DAYS == 5
     assert world.due(open_letter, 4) == LATE_DUE
     assert world.due(open_letter, 1) == DUE
+
+
+def test_the_copy_of_the_calendar_begins_with_the_years_that_ship(world):
+    with world.service.runtime.database.read() as db:
+        assert closed_days.known(db) == state_calendar()
+
+
+def test_who_joins_after_the_calendar_changed_is_due_by_it_and_who_is_on_the_list_stays_due(world, open_letter):
+    world.hear(open_letter.changed(2, [change(4)], effective=LATE))
+    closed = ["2027-01-01", "2027-02-15", "2027-03-01", "2027-03-02"]
+    world.hear(events_pb2.CalendarChanged(year=2027, revision=2, closed=closed))
+    world.hear(events_pb2.CalendarChanged(year=2027, revision=1, closed=[]))
+
+    world.hear(open_letter.changed(3, [change(5)], effective=LATE))
+
+    assert world.due(open_letter, 4) == LATE_DUE
+    assert world.due(open_letter, 5) == date(2027, 3, 8)
+
+
+def test_who_joins_in_a_year_of_which_the_holidays_are_not_known_is_due_all_the_same(world, open_letter):
+    world.hear(open_letter.changed(2, [change(4)], effective=date(2061, 3, 10)))
+
+    assert world.due(open_letter, 4) == date(2061, 3, 17)
 
 
 def test_a_joiner_who_was_heard_of_before_the_notice_has_the_joiner_days_too(world, letter):

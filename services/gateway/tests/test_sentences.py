@@ -10,7 +10,9 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import glossary, sentences
 from gateway.app import environment
+from servicekit.calendar import Calendar
 from servicekit.client import Refused
+from servicekit.testing.offices import state_calendar
 
 TODAY = date(2026, 11, 23)
 
@@ -28,7 +30,7 @@ TODAY = date(2026, 11, 23)
     ],
 )
 def test_a_due_date_is_a_sentence(due, effective, said):
-    assert sentences.due(due, effective, TODAY) == said
+    assert sentences.due(due, effective, TODAY, state_calendar()) == said
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,14 @@ def test_a_due_date_is_a_sentence(due, effective, said):
     ],
 )
 def test_an_effective_date_says_how_far_it_is(effective, said):
-    assert sentences.takes_effect(effective, TODAY) == said
+    assert sentences.takes_effect(effective, TODAY, state_calendar()) == said
+
+
+def test_where_the_holidays_of_a_year_are_not_known_no_days_are_counted():
+    nothing = Calendar(frozenset(), frozenset())
+
+    assert sentences.due("2026-12-29", "2027-01-04", TODAY, nothing) == "due Tuesday, December 29"
+    assert sentences.takes_effect("2027-01-04", TODAY, nothing) == "takes effect Monday, January 4, 2027"
 
 
 @pytest.mark.parametrize(

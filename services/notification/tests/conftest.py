@@ -17,17 +17,18 @@ from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from notification.app import APP
 from servicekit.bus import CE_TIME, EVENT_ID
-from servicekit.calendar import add_business_days, pacific_date
+from servicekit.calendar import pacific_date
 from servicekit.client import Refused
 from servicekit.consumers import Envelope, Handling, HandlingMetrics, Outcome
 from servicekit.outbox import subject_of
+from servicekit.testing.offices import state_calendar
 from servicekit.testing.plugin import Running
 
 SERIES = ("CSSP", "CSSI", "CSS", "CSSIN", "PI", "AT", "DCL", "CCSAS")
 AGENCIES = ("alameda", "lake", "los-angeles", "yolo")
 ANALYST, COLLEAGUE, APPROVER = (f"people/{uuid.uuid4()}" for _ in range(3))
 TODAY = pacific_date(datetime.now(UTC))
-EFFECTIVE = add_business_days(TODAY, 28)
+EFFECTIVE = state_calendar().add(TODAY, 28)
 
 
 def new_id():

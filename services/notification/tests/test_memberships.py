@@ -3,8 +3,8 @@
 import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from servicekit.calendar import add_business_days
 from servicekit.consumers import Outcome
+from servicekit.testing.offices import state_calendar
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def due_date_of(cadre, notice, person):
 
 def test_a_joiner_becomes_a_recipient_with_days_of_her_own(cadre, audience):
     notice, ben, cruz = cadre.issued(audience), cadre.new_id(), cadre.new_id()
-    late = add_business_days(cadre.effective, 1)
+    late = state_calendar().add(cadre.effective, 1)
 
     cadre.members(audience, cadre.at(ben, "yolo"))
     cadre.members(audience, cadre.at(cruz, "yolo"), effective=late)
@@ -31,7 +31,7 @@ def test_a_joiner_becomes_a_recipient_with_days_of_her_own(cadre, audience):
     assert cadre.state(notice) == {"of": 4, "not_started": 4}
     assert cadre.agency(notice, "yolo") == {"of": 2, "not_started": 2}
     assert due_date_of(cadre, notice, ben) == notice.due_date
-    assert due_date_of(cadre, notice, cruz) == add_business_days(late, 5).isoformat()
+    assert due_date_of(cadre, notice, cruz) == state_calendar().add(late, 5).isoformat()
     assert [item.notice.name for item in cadre.inbox(ben)] == [notice.name]
 
 
@@ -63,7 +63,7 @@ def test_a_mover_counts_at_her_new_agency_and_keeps_her_due_date(cadre, audience
     cadre.read(notice, ana)
 
     moved = cadre.at(ana, "lake", member=False), cadre.at(ana, "yolo")
-    cadre.members(audience, *moved, effective=add_business_days(cadre.effective, 10))
+    cadre.members(audience, *moved, effective=state_calendar().add(cadre.effective, 10))
 
     assert cadre.agency(notice, "lake") == {"of": 1, "not_started": 1}
     assert cadre.agency(notice, "yolo") == {"of": 1, "read": 1}
@@ -83,11 +83,11 @@ def test_leave_and_return_move_the_figures_and_the_due_date(cadre, audience, ana
     assert item.on_leave
     assert not item.ready
 
-    back = add_business_days(cadre.effective, 2)
+    back = state_calendar().add(cadre.effective, 2)
     cadre.members(audience, cadre.at(ana, "lake"), effective=back)
     here = {"of": 2, "ready": 1, "not_started": 1, "read": 1, "confirmed": 1}
     assert cadre.state(notice) == cadre.agency(notice, "lake") == here
-    assert due_date_of(cadre, notice, ana) == add_business_days(back, 5).isoformat()
+    assert due_date_of(cadre, notice, ana) == state_calendar().add(back, 5).isoformat()
 
 
 def test_one_person_at_two_agencies_counts_in_each_and_once_for_the_state(cadre, audience, ana):
@@ -133,14 +133,14 @@ def test_an_older_revision_never_overwrites_a_newer_one(cadre, audience, ana):
 
 def test_two_revisions_in_one_batch_count_as_two(cadre, audience, ana):
     notice = cadre.issued(audience)
-    back = add_business_days(cadre.effective, 2)
+    back = state_calendar().add(cadre.effective, 2)
     away = cadre.chunks(audience, cadre.at(ana, "lake", on_leave=True))
     returned = cadre.chunks(audience, cadre.at(ana, "lake"), effective=back)
 
     cadre.deliver(*away, *returned)
 
     assert cadre.state(notice) == {"of": 2, "not_started": 2}
-    assert due_date_of(cadre, notice, ana) == add_business_days(back, 5).isoformat()
+    assert due_date_of(cadre, notice, ana) == state_calendar().add(back, 5).isoformat()
 
 
 def test_the_same_event_twice_counts_once(cadre, audience):

@@ -4,7 +4,7 @@ import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
 from notification import metrics
-from servicekit.calendar import add_business_days
+from servicekit.testing.offices import state_calendar
 
 STANDINGS = ("ready", "in progress", "not started", "on leave")
 
@@ -60,7 +60,7 @@ def test_who_and_which_agency_is_late_is_late_in_the_figures_too(cadre, notice):
     with cadre.running.connect() as connection:
         for table in ("readiness", "delivery", "recipient"):
             connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            connection.execute(f"UPDATE {table} SET due_date = %s", [add_business_days(cadre.today, -1)])
+            connection.execute(f"UPDATE {table} SET due_date = %s", [state_calendar().add(cadre.today, -1)])
             connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
     figures, shown = cadre.running.figures(), cadre.readiness(notice)

@@ -7,8 +7,9 @@ import pytest
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.notification.v1 import events_pb2 as events
 from cadre.notification.v1 import notification_service_pb2 as pb
-from servicekit.calendar import add_business_days
+from servicekit import closed_days
 from servicekit.client import Refused
+from servicekit.testing.offices import state_calendar
 
 
 def test_ten_thousand_people_are_recipients_once_each(cadre):
@@ -40,7 +41,7 @@ def test_issuing_sends_as_many_statements_for_one_person_as_for_a_thousand(cadre
             cadre.publish(notice)
         counted.append(len(sent))
 
-    assert counted[0] == counted[1] <= 15
+    assert counted[0] == counted[1] <= 16
 
 
 def test_every_local_agency_gets_the_letter_also_without_anybody_affected(cadre):
@@ -50,7 +51,7 @@ def test_every_local_agency_gets_the_letter_also_without_anybody_affected(cadre)
     assert [row.agency for row in agencies] == [f"agencies/{agency}" for agency in cadre.agencies]
     assert all(row.HasField("deliver_time") and not row.HasField("confirm_time") for row in agencies)
     assert not any(row.confirmation_overdue for row in agencies)
-    assert notice.agency_due_date == add_business_days(cadre.today, 3).isoformat()
+    assert notice.agency_due_date == state_calendar().add(cadre.today, 3).isoformat()
 
 
 def test_an_audience_of_nobody_still_goes_to_every_agency(cadre):
@@ -74,6 +75,43 @@ def test_an_agency_that_is_listed_later_gets_the_letters_that_are_out(cadre):
     assert "agencies/dcss-policy" not in names
     cadre.deliver(directory.AgencyListed(agency_id="inyo", kind="regional"))
     assert cadre.rows("SELECT count(*) FROM delivery WHERE agency_id = 'inyo'") == [(1,)]
+
+
+def test_the_copy_of_the_calendar_begins_with_the_years_that_ship(cadre):
+    with cadre.running.runtime.database.read() as db:
+        assert closed_days.known(db) == state_calendar()
+
+
+def changed(year, *closed, revision=1):
+    return directory.CalendarChanged(year=year, revision=revision, closed=closed)
+
+
+def test_a_changed_calendar_holds_for_what_is_issued_from_then_on(cadre):
+    # A Monday: 3 business days before it is the Wednesday, since the Friday before is closed or not.
+    cadre.deliver(changed(2034))
+    fields = {"effective_date": "2034-12-18", "asks": pb.READ}
+    out = cadre.issued(cadre.new_audience(), **fields)
+    waiting = cadre.submitted(cadre.new_audience(), **fields)
+    assert (out.due_date, waiting.due_sentence[:23]) == ("2034-12-13", "due Wednesday, December")
+
+    cadre.deliver(changed(2034, "2034-12-15", revision=2))
+
+    assert cadre.publish(waiting).due_date == "2034-12-12"
+    get = pb.GetNoticeRequest(name=out.name)
+    assert cadre.analyst.GetNotice(get).due_date == "2034-12-13"
+    # What was told before, and comes later, changes nothing; told again, it mends.
+    cadre.deliver(changed(2034))
+    cadre.deliver(changed(2034, "2034-12-14", "2034-12-15", revision=2))
+    assert cadre.issued(cadre.new_audience(), **fields).due_date == "2034-12-11"
+
+
+def test_nothing_is_issued_whose_days_lie_in_a_year_of_which_the_holidays_are_not_known(cadre):
+    waiting = cadre.submitted(cadre.new_audience(), effective_date="2061-03-14")
+
+    assert waiting.due_sentence.endswith("the holidays of 2061 are not on record")
+    with pytest.raises(Refused) as refused:
+        cadre.publish(waiting)
+    assert (refused.value.reason, refused.value.metadata) == ("CALENDAR_YEAR_MISSING", {"year": "2061"})
 
 
 def test_a_notice_that_asks_nothing_finds_everybody_ready(cadre):

@@ -7,8 +7,8 @@ import pytest
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from notification import searching
-from servicekit.calendar import add_business_days
 from servicekit.client import Refused
+from servicekit.testing.offices import state_calendar
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def seen(cadre, notice, person):
 def test_staff_see_a_letter_so_many_business_days_after_their_agency(cadre, audience, ana):
     notice = cadre.issued(audience, staff_release_days=2)
 
-    assert notice.staff_release_date == add_business_days(cadre.today, 2).isoformat()
+    assert notice.staff_release_date == state_calendar().add(cadre.today, 2).isoformat()
     assert seen(cadre, notice, ana) == {False}
     at_lake = cadre.coordinator("lake").GetAgencyNotice(
         pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name)

@@ -14,8 +14,8 @@ from notification.rules.due_dates import DueRule
 from notification.rules.letter import Asks, Letter
 from notification.rules.lifecycle import FINAL, STEPS, NoticeWithdrawn, SelfApproval, State, Step, WrongState
 from notification.rules.standing import Counts, Standing
-from servicekit.calendar import add_business_days, business_days_between, is_business_day
 from servicekit.refusals import InvalidField, Stale
+from servicekit.testing.offices import state_calendar
 
 COMPLETE = Letter(
     kind="POLICY",
@@ -183,20 +183,37 @@ class TestDueDates:
     @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 10), DAYS, DAYS)
     def test_nobody_has_less_time_than_the_rule_grants(self, before, after, release, effective, issued):
         rule = DueRule(before, after, release)
-        due = due_dates.due_date(rule, effective=effective, issued=issued)
-        seen = due_dates.staff_release_date(rule, issued=issued)
+        due = due_dates.due_date(rule, state_calendar(), effective=effective, issued=issued)
+        seen = due_dates.staff_release_date(rule, state_calendar(), issued=issued)
 
-        assert business_days_between(issued, seen) >= release
-        assert business_days_between(seen, due) >= after
-        assert due in (add_business_days(effective, -before), add_business_days(seen, after))
+        assert state_calendar().between(issued, seen) >= release
+        assert state_calendar().between(seen, due) >= after
+        assert due in (state_calendar().add(effective, -before), state_calendar().add(seen, after))
 
     @given(st.integers(1, 30), DAYS, DAYS)
     def test_a_joiner_is_never_due_before_the_others_and_has_her_days(self, days, due, joined):
-        joiner_due = due_dates.joiner_due_date(due, days, joined)
+        joiner_due = due_dates.joiner_due_date(state_calendar(), due, days, joined)
 
         assert joiner_due >= due
-        assert business_days_between(joined, joiner_due) >= days
-        assert joiner_due == due or is_business_day(joiner_due)
+        assert state_calendar().between(joined, joiner_due) >= days
+        assert joiner_due == due or state_calendar().is_business_day(joiner_due)
+
+    @pytest.mark.parametrize(
+        ("effective", "due"),
+        [
+            # Monday, July 6: the 4th, a Saturday, closes no office on Friday.
+            (date(2026, 7, 6), date(2026, 7, 1)),
+            # The Monday after November 11 on a Saturday, which is kept on Friday.
+            (date(2034, 11, 13), date(2034, 11, 7)),
+            # The Thursday after New Year's Day on a Sunday, which is kept on Monday.
+            (date(2034, 1, 5), date(2033, 12, 30)),
+            # February 15 is a working day; Presidents' Day, Monday the 19th, is none.
+            (date(2029, 2, 20), date(2029, 2, 14)),
+        ],
+    )
+    def test_due_dates_know_the_states_holidays_and_no_others(self, effective, due):
+        rule = DueRule(3, 0)
+        assert due_dates.due_date(rule, state_calendar(), effective=effective, issued=date(2020, 1, 2)) == due
 
     @pytest.mark.parametrize(
         ("rule", "effective", "said"),
@@ -223,15 +240,15 @@ class TestDueDates:
         ],
     )
     def test_a_due_date_is_a_sentence_that_says_plainly_what_takes_effect_before(self, rule, effective, said):
-        assert due_dates.sentence(rule, effective=effective, issued=date(2026, 11, 23)) == said
+        assert due_dates.sentence(rule, state_calendar(), effective=effective, issued=date(2026, 11, 23)) == said
 
     @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 10), DAYS, DAYS)
     def test_every_rule_and_day_has_its_sentence(self, before, after, release, effective, issued):
         rule = DueRule(before, after, release)
-        said = due_dates.sentence(rule, effective=effective, issued=issued)
+        said = due_dates.sentence(rule, state_calendar(), effective=effective, issued=issued)
 
         assert said.startswith("due ")
-        due = due_dates.due_date(rule, effective=effective, issued=issued)
+        due = due_dates.due_date(rule, state_calendar(), effective=effective, issued=issued)
         late = effective < due
         assert (";" in said) == late
 

@@ -276,6 +276,8 @@ def test_a_letter_that_cannot_be_issued_holds_up_no_other(cadre, audience):
 
 def test_a_notice_that_took_effect_already_is_issued_and_says_so(cadre, audience):
     for effective, words in ((cadre.today, "on the day of issue"), (cadre.today.replace(year=2024), "in effect since")):
-        notice = cadre.issued(audience, effective_date=effective.isoformat(), asks=pb.READ)
-        assert words in notice.due_sentence
+        waiting = cadre.submitted(audience, effective_date=effective.isoformat(), asks=pb.READ)
+        assert words in waiting.due_sentence
+        notice = cadre.publish(waiting)
+        assert notice.due_sentence == ""
         assert notice.due_date > cadre.today.isoformat()

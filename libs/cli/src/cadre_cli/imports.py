@@ -30,7 +30,7 @@ app = typer.Typer(
 
 @app.command("reference")
 def reference_(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
-    """Agencies, counties, units, job classes, series of letters and the field's courses: before everything else."""
+    """Agencies, counties, units, classes, series of letters, holidays, the field's courses: before everything else."""
     with _access(data_dir) as (access, console):
         known = reference.load()
         loading.load_reference(access, known)

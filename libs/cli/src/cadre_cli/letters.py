@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre_cli import reference
 from cadre_cli.access import Access, request_id
 from cadre_cli.demo_content import Letter
 from cadre_cli.pacing import wait_for
@@ -93,7 +94,7 @@ def tell(access: Access, writers: Writers, letter: Letter, course_version: str) 
 
 
 def _create_request(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.CreateNoticeRequest:
-    today = calendar.pacific_date(clock.utc())
+    today, offices = calendar.pacific_date(clock.utc()), reference.load().calendar.as_far_as_known()
     ask, trains = letter.ask, letter.ask.of_staff == "read_confirm_and_train"
     series = pb.SuggestNumberRequest(series=letter.series)
     number = letter.number or access.ask(access.notification.SuggestNumber, series, person=writers.analyst).number
@@ -104,7 +105,7 @@ def _create_request(access: Access, writers: Writers, letter: Letter, course_ver
         addressees=letter.to,
         subject=letter.subject,
         reason=_REASONS[letter.reason],
-        references="\n".join(reference.citation for reference in letter.reference),
+        references="\n".join(each.citation for each in letter.reference),
         replaces="; ".join(letter.replaces),
         supersedes="; ".join(letter.supersedes),
         contact=f"{letter.contact.name}, {letter.contact.email}",
@@ -114,7 +115,7 @@ def _create_request(access: Access, writers: Writers, letter: Letter, course_ver
         after=letter.after,
         staff_action="\n".join(f"- {item}" for item in letter.staff_must),
         until_then=letter.until_then,
-        effective_date=calendar.add_business_days(today, letter.effective.business_days_after_issue).isoformat(),
+        effective_date=offices.add(today, letter.effective.business_days_after_issue).isoformat(),
         audience=_audience(access, writers, letter).name,
         asks=_ASKS[ask.of_staff],
         course_version=course_version if trains else "",

@@ -33,8 +33,9 @@ def slug(title: str) -> str:
 
 
 def load_reference(access: Access, reference: Reference) -> int:
-    """Bring agencies, counties, units, job classes and series of letters in. Return how many agencies changed."""
+    """Bring agencies, counties, units, classes, series of letters and holidays in. Return how many agencies changed."""
     load_series(access, reference)
+    load_calendar(access, reference)
     memberships: dict[str, list[directory_pb.CountyMembership]] = {}
     for row in reference.memberships:
         memberships.setdefault(row.agency, []).append(
@@ -73,6 +74,18 @@ def load_reference(access: Access, reference: Reference) -> int:
     )
     request.request_id = request_id("reference", request.SerializeToString(deterministic=True).hex())
     return access.ask(access.directory.ImportReference, request).agencies_changed
+
+
+def load_calendar(access: Access, reference: Reference) -> int:
+    """Bring the state's holidays in. Return how many years were not on record."""
+    years: dict[int, directory_pb.Calendar] = {}
+    for row in reference.holidays:
+        year = years.setdefault(row.year, directory_pb.Calendar(name=f"calendars/{row.year}"))
+        closed_on = row.office_closed_on.isoformat() if row.office_closed_on else ""
+        year.holidays.add(date=row.date_.isoformat(), title=row.holiday, closed_on=closed_on)
+    request = directory_pb.ImportCalendarsRequest(calendars=years.values())
+    request.request_id = request_id("calendar", request.SerializeToString(deterministic=True).hex())
+    return access.ask(access.directory.ImportCalendars, request).calendars_added
 
 
 def load_series(access: Access, reference: Reference) -> int:

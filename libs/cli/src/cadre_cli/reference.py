@@ -24,6 +24,7 @@ from cadre_cli.datafiles import (
     require_known,
     require_unique,
 )
+from servicekit.calendar import Calendar
 
 STATE_AGENCY = "dcss"
 
@@ -176,6 +177,16 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Holiday:
+    """A holiday of the state, and the weekday on which its offices are closed for it (None: no office is)."""
+
+    year: int
+    holiday: Text
+    date_: date
+    office_closed_on: Optional[date]
+
+
+@dataclass(frozen=True)
 class Reference:
     """All reference data, checked against each other."""
 
@@ -188,6 +199,13 @@ class Reference:
     state_divisions: tuple[Unit, ...]
     job_classes: tuple[JobClass, ...]
     series: tuple[Series, ...]
+    holidays: tuple[Holiday, ...]
+
+    @property
+    def calendar(self) -> Calendar:
+        """When the state's offices are closed."""
+        closed = frozenset(row.office_closed_on for row in self.holidays if row.office_closed_on)
+        return Calendar(closed, frozenset(row.year for row in self.holidays))
 
     @property
     def local_agencies(self) -> tuple[Agency, ...]:
@@ -218,11 +236,13 @@ def load(root: Path | None = None) -> Reference:
         state_divisions=tuple(read_table(folder / "state_divisions.csv", Unit)),
         job_classes=tuple(read_table(folder / "job_classes.csv", JobClass)),
         series=tuple(read_table(folder / "series.csv", Series)),
+        holidays=tuple(read_table(folder / "state_holidays.csv", Holiday)),
     )
     _check_agencies(folder / "agencies.csv", reference)
     _check_counties(folder / "counties.csv", reference)
     _check_memberships(folder / "agency_counties.csv", reference)
     _check_vocabularies(folder, reference)
+    _check_holidays(folder / "state_holidays.csv", reference)
     return reference
 
 
@@ -271,6 +291,13 @@ def _check_local_agency(path: Path, row: int, agency: Agency, counties: list[Cou
     expected = size_class(population)
     if agency.size_class_by_pop != expected:
         raise DataFileError(path, row, "size_class_by_pop", agency.size_class_by_pop, f"must be {expected}")
+
+
+def _check_holidays(path: Path, reference: Reference) -> None:
+    require_unique(path, reference.holidays, "date", lambda row: row.date_)
+    for line, row in enumerate(reference.holidays, start=2):
+        if row.date_.year != row.year:
+            raise DataFileError(path, line, "date", str(row.date_), f"must be a day of {row.year}")
 
 
 def _check_counties(path: Path, reference: Reference) -> None:

@@ -1,17 +1,15 @@
-"""Days as California's offices count them: Pacific dates, business days, state holidays.
+"""Days as California's offices count them: Pacific dates, business days, the range of years.
 
-Holidays are those of the `holidays` package for California, public (Government Code 6700). All services share this
-file, so that a due date is the same wherever it is computed.
+Which days offices are closed is data, kept by one service and told to the others; functions here take it as a value.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from servicekit.refusals import InvalidField
+from servicekit.refusals import InvalidField, Refusal
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 # The years that a date may lie in: of anybody's life and work, and of what is written now or was within memory.
@@ -21,13 +19,66 @@ YEARS_OF_DOCUMENTS = range(1975, 2101)
 NO_END = date(9999, 12, 31)
 _TWO_DIGITS = 100
 _SATURDAY = 5
-# Lists ask for the same few days in every line; what is counted from them never changes.
-_REMEMBERED = 4_096
+_WEEK, _WORKDAYS = 7, 5
 
 
-@cache
-def _holidays() -> holidays.HolidayBase:
-    return holidays.country_holidays("US", subdiv="CA")
+class CalendarYearMissing(Refusal):
+    """Business days of a year are to be counted of which nobody has said when offices are closed."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When offices are closed besides weekends, and of which *years* that is known; None = as far as anybody knows."""
+
+    closed: frozenset[date]
+    years: frozenset[int] | None = None
+
+    def as_far_as_known(self) -> "Calendar":
+        """Return the calendar that takes a year of which nothing is known for one without holidays."""
+        return Calendar(self.closed)
+
+    def is_business_day(self, day: date) -> bool:
+        """Neither a weekend nor a day on which offices are closed.
+
+        Raises:
+            CalendarYearMissing: of the day's year it is not known.
+        """
+        self._require(day.year)
+        return day.weekday() < _SATURDAY and day not in self.closed
+
+    def add(self, day: date, days: int) -> date:
+        """Return the business day that is *days* business days after *day* (before it, if negative).
+
+        Raises:
+            CalendarYearMissing: a day is counted in a year of which it is not known.
+        """
+        step = timedelta(days=1 if days >= 0 else -1)
+        left = abs(days)
+        if left:
+            self._require(day.year)
+        while left:
+            day += step
+            left -= self.is_business_day(day)
+        return day
+
+    def between(self, start: date, end: date) -> int:
+        """Return how many business days lie after *start*, up to and including *end*; negative if *end* is earlier.
+
+        Raises:
+            CalendarYearMissing: a day is counted in a year of which it is not known.
+        """
+        if end < start:
+            return -self.between(end, start)
+        for year in range(start.year, end.year + 1):
+            self._require(year)
+        weeks, rest = divmod((end - start).days, _WEEK)
+        workdays = sum((start + timedelta(days=n)).weekday() < _SATURDAY for n in range(1, rest + 1))
+        closed = sum(start < day <= end and day.weekday() < _SATURDAY for day in self.closed)
+        return weeks * _WORKDAYS + workdays - closed
+
+    def _require(self, year: int) -> None:
+        if self.years is not None and year not in self.years:
+            raise CalendarYearMissing("The holidays of the year are not on record.", year=year)
 
 
 def pacific_date(at: datetime) -> date:
@@ -40,31 +91,6 @@ def pacific_date(at: datetime) -> date:
 def end_of_day(day: date) -> datetime:
     """Return the moment in UTC at which *day* ends in California."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), PACIFIC).astimezone(UTC)
-
-
-def is_business_day(day: date) -> bool:
-    """Neither a weekend nor a holiday."""
-    return day.weekday() < _SATURDAY and day not in _holidays()
-
-
-@lru_cache(_REMEMBERED)
-def add_business_days(day: date, days: int) -> date:
-    """Return the business day that is *days* business days after *day* (before it, if negative)."""
-    step = timedelta(days=1 if days >= 0 else -1)
-    left = abs(days)
-    while left:
-        day += step
-        left -= is_business_day(day)
-    return day
-
-
-@lru_cache(_REMEMBERED)
-def business_days_between(start: date, end: date) -> int:
-    """Return how many business days lie after *start*, up to and including *end*; negative if *end* is earlier."""
-    if end < start:
-        return -business_days_between(end, start)
-    days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return sum(is_business_day(day) for day in days)
 
 
 def day_of(field: str, value: str, years: range) -> date:

@@ -8,7 +8,7 @@ from directory.metrics import MEASURES
 from directory.projections import PROJECTIONS
 from directory.roster_work import RosterWorker
 from directory.rpc import DirectoryServicer
-from directory.tables import metadata
+from directory.tables_calendars import metadata
 from servicekit.app import ServiceApp
 from servicekit.db import Database
 from servicekit.rpc import Servicer

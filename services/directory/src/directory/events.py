@@ -27,6 +27,11 @@ def agency_listed(agency_id: str, kind: str) -> events_pb2.AgencyListed:
     return events_pb2.AgencyListed(agency_id=agency_id, kind=kind)
 
 
+def calendar_changed(year: int, revision: int, closed: Sequence[date]) -> events_pb2.CalendarChanged:
+    """The state's holidays of a year are on record since now, or were changed."""
+    return events_pb2.CalendarChanged(year=year, revision=revision, closed=[day.isoformat() for day in sorted(closed)])
+
+
 def hired(agency_id: str, person_ids: Sequence[str]) -> Iterator[events_pb2.PersonHired]:
     """People took up a job at an agency."""
     for chunk in _chunks(person_ids):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from directory import events, membership
+from directory import calendars, events, membership
 from servicekit import outbox
 from servicekit.calendar import pacific_date
 from servicekit.db import Database
@@ -63,8 +63,17 @@ def tell_agencies(database: Database, now: datetime, progress: Progress) -> None
     progress.step()
 
 
+def tell_calendars(database: Database, now: datetime, progress: Progress) -> None:
+    """The copies of the state's calendar by which other services count due dates."""
+    progress.expect(1)
+    with database.transaction(actor=_ACTOR, method="projections/calendar-copies", resource="calendars/-", at=now) as db:
+        db.changed("calendars/-", after={"told": calendars.tell(db)})
+    progress.step()
+
+
 PROJECTIONS = (
     Projection("memberships", recompute_memberships),
     Projection("audience-copies", tell_memberships),
     Projection("agency-copies", tell_agencies),
+    Projection("calendar-copies", tell_calendars),
 )

@@ -6,6 +6,7 @@ from typing import cast
 import psycopg
 
 from cadre.enrollment.v1 import events_pb2 as pb
+from servicekit import closed_days
 from servicekit.audits import Audit
 from servicekit.db import Db, count
 from servicekit.outbox import subject_of
@@ -86,6 +87,7 @@ def _people(fact: type[_Fact], payload: bytes) -> Iterator[tuple[str, str, str]]
 
 
 AUDITS = [
+    closed_days.MISSING,
     Audit(
         "assignments.duplicates",
         "Assignments beyond one for a requirement and a person",

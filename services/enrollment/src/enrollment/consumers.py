@@ -8,6 +8,7 @@ from cadre.directory.v1 import events_pb2 as directory
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
 from enrollment import audiences, completions, courses, requirements, withdrawals
+from servicekit import closed_days
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.consumers import Delivered, Subscription
 from servicekit.db import Db
@@ -30,6 +31,12 @@ def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn
     )
 
 
+def calendar_changed(db: Db, heard: list[Delivered[directory.CalendarChanged]]) -> None:
+    """The state's calendar was changed: who joins from now on is due by it."""
+    told = [event.message for event in heard]
+    closed_days.keep(db, [closed_days.Year.told(one.year, one.revision, one.closed) for one in told])
+
+
 def members_changed(db: Db, heard: list[Delivered[directory.AudienceMembersChanged]]) -> None:
     """Memberships changed."""
     audiences.follow(db, [_chunk(event.message) for event in heard])
@@ -48,6 +55,7 @@ def tests_passed(db: Db, heard: list[Delivered[evaluation.TestPassed]]) -> None:
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(notification.NoticePublished, notices_published),
     Subscription(notification.NoticeWithdrawn, notices_withdrawn),
+    Subscription(directory.CalendarChanged, calendar_changed),
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(curriculum.CourseVersionPublished, course_versions_published),
     Subscription(evaluation.TestPassed, tests_passed),

@@ -11,6 +11,8 @@ from uuid import UUID, uuid5
 
 from enrollment import events
 from enrollment.rules.due import DueRule
+from servicekit import closed_days
+from servicekit.calendar import Calendar
 from servicekit.db import Db
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(kind)s || id, 0)) FROM unnest(%(ids)s::text[]) AS id"
@@ -186,6 +188,7 @@ def store(db: Db, requirements: Iterable[Requirement]) -> None:
 
 def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
     """Write the assignments of waiting requirements whose membership is complete: each by one statement."""
+    calendar = _calendar(db)
     for row in db.rows(_READY, audiences=list(audience_ids)):
         rule = _rule(row)
         later = db.rows(_LATER, audience=row["audience_id"], revision=row["audience_revision"])
@@ -196,7 +199,7 @@ def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
             at=db.at,
             due_date=rule.due_date,
             since=[change["since"] for change in later],
-            due=[rule.for_person(**change) for change in later],
+            due=[rule.for_person(calendar, **change) for change in later],
         )
         events.assignments_created(db, _asked(row), _people(listed))
 
@@ -215,7 +218,7 @@ def follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
     if not rows:
         return
     asked = {row["id"]: _asked(row) for row in rows}
-    due = _due(rows, db.rows(_SINCE, **people))
+    due = _due(_calendar(db), rows, db.rows(_SINCE, **people))
     for listed in db.rows(_LIST, **people, **due, at=db.at):
         events.assignments_created(db, asked[listed["requirement_id"]], _people(listed))
     for withdrawn in db.rows(_WITHDRAW, **people):
@@ -223,10 +226,15 @@ def follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
     db.run(_ADJUST, **people, **due)
 
 
-def _due(requirements: list[dict[str, Any]], changes: list[dict[str, Any]]) -> dict[str, list[Any]]:
+def _calendar(db: Db) -> Calendar:
+    """A day in a year of which nothing is known yet is counted too: nobody is left without a due date."""
+    return closed_days.known(db).as_far_as_known()
+
+
+def _due(calendar: Calendar, requirements: list[dict[str, Any]], changes: list[dict[str, Any]]) -> dict[str, list[Any]]:
     """Return the day for each requirement and each change of its audience, as columns."""
     due = [
-        (row, change["since"], _rule(row).for_person(change["since"], change["effective_date"]))
+        (row, change["since"], _rule(row).for_person(calendar, change["since"], change["effective_date"]))
         for row in requirements
         for change in changes
         if change["audience_id"] == row["audience_id"]

@@ -60,6 +60,16 @@ class RequirementRow(Base, table=True):
     briefing_counts: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
 
 
+class CalendarYearRow(Base, table=True):
+    """Copy of the directory's calendar: when the state's offices are closed in a year, besides weekends."""
+
+    __tablename__ = "calendar_year"
+
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
+    closed: list[date] = Field(sa_column=Column(ARRAY(Date), nullable=False))
+
+
 class WithdrawnNoticeRow(Base, table=True):
     """A notice that holds no more, also one that is heard of only afterwards."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
 
 from cadre.curriculum.v1.curriculum_service_pb2_grpc import CurriculumServiceStub
@@ -20,6 +20,7 @@ from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStu
 from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
+from servicekit.calendar import Calendar
 from servicekit.client import Channel
 from servicekit.clock import Clock
 from servicekit.settings import Settings
@@ -88,6 +89,7 @@ class Reference:
     def __init__(self, directory: DirectoryServiceStub) -> None:
         self._directory = directory
         self._agencies: tuple[float, dict[str, directory_pb.Agency]] = (0.0, {})
+        self._calendar: tuple[float, Calendar] = (0.0, Calendar(frozenset(), frozenset()))
         self._units: tuple[float, dict[str, str]] = (0.0, {})
 
     def agencies(self) -> dict[str, directory_pb.Agency]:
@@ -98,6 +100,21 @@ class Reference:
             agencies = {agency.name: agency for agency in answer.agencies}
             self._agencies = (time.monotonic() + _REFERENCE_SECONDS, agencies)
         return agencies
+
+    def calendar(self) -> Calendar:
+        """Return when the state's offices are closed, in the years that are on record."""
+        until, calendar = self._calendar
+        if time.monotonic() >= until:
+            years = self._directory.ListCalendars(directory_pb.ListCalendarsRequest(page_size=200)).calendars
+            closed = (day.closed_on for year in years for day in year.holidays if day.closed_on)
+            known = (int(year.name.removeprefix("calendars/")) for year in years)
+            calendar = Calendar(frozenset(map(date.fromisoformat, closed)), frozenset(known))
+            self._calendar = (time.monotonic() + _REFERENCE_SECONDS, calendar)
+        return calendar
+
+    def forget_calendar(self) -> None:
+        """Ask anew: the calendar was changed here."""
+        self._calendar = (0.0, self._calendar[1])
 
     def units(self) -> dict[str, str]:
         """Return the titles of all work units by their slugs. Not to be changed."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1.notification_service_pb2 import Counts
-from servicekit.calendar import PACIFIC, business_days_between, pacific_date
+from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing, pacific_date
 from servicekit.client import Refused
 
 # From so many people on a percentage says more than it hides.
@@ -58,18 +58,24 @@ def short_day(value: str | date, today: date) -> str:
     return f"{day:%b} {day.day}{year}"
 
 
+def weekday(value: str) -> str:
+    """`Tuesday, December 29`: a day of which the year is said beside it."""
+    day = as_date(value)
+    return "no date" if day is None else f"{day:%A, %B} {day.day}"
+
+
 def business_days(count: int) -> str:
     """`1 business day`, `3 business days`."""
     return f"{count} business day{'' if count == 1 else 's'}"
 
 
-def due(due_date: str, effective_date: str, today: date) -> str:
+def due(due_date: str, effective_date: str, today: date, calendar: Calendar) -> str:
     """`due Tuesday, December 29, 3 business days before it takes effect`."""
-    return f"due {by(due_date, effective_date, today)}" if as_date(due_date) else "no due date"
+    return f"due {by(due_date, effective_date, today, calendar)}" if as_date(due_date) else "no due date"
 
 
-def by(due_date: str, effective_date: str, today: date) -> str:
-    """`Tuesday, December 29, 3 business days before it takes effect`."""
+def by(due_date: str, effective_date: str, today: date, calendar: Calendar) -> str:
+    """`Tuesday, December 29, 3 business days before it takes effect`; the day alone where they cannot be counted."""
     day, effective = as_date(due_date), as_date(effective_date)
     said = long_day(due_date, today)
     if day is None or effective is None:
@@ -77,13 +83,15 @@ def by(due_date: str, effective_date: str, today: date) -> str:
     takes = "takes" if effective >= today else "took"
     if effective == day:
         return f"{said}, the day it {takes} effect"
-    before = business_days_between(day, effective)
+    before = _between(calendar, day, effective)
+    if before is None:
+        return said
     if before >= 0:
         return f"{said}, {business_days(before)} before it {takes} effect"
     return f"{said}, {business_days(-before)} after it {takes} effect"
 
 
-def takes_effect(effective_date: str, today: date) -> str:
+def takes_effect(effective_date: str, today: date, calendar: Calendar) -> str:
     """`takes effect Monday, January 4, 2027, 28 business days from today`."""
     day = as_date(effective_date)
     if day is None:
@@ -92,9 +100,15 @@ def takes_effect(effective_date: str, today: date) -> str:
         return "takes effect today"
     if day < today:
         return f"took effect {long_day(day, today)}"
-    if (day - today).days >= _COUNTED_DAYS:
-        return f"takes effect {long_day(day, today)}"
-    return f"takes effect {long_day(day, today)}, {business_days(business_days_between(today, day))} from today"
+    ahead = _between(calendar, today, day) if (day - today).days < _COUNTED_DAYS else None
+    return f"takes effect {long_day(day, today)}{'' if ahead is None else f', {business_days(ahead)} from today'}"
+
+
+def _between(calendar: Calendar, start: date, end: date) -> int | None:
+    try:
+        return calendar.between(start, end)
+    except CalendarYearMissing:
+        return None
 
 
 def moment(at: Timestamp | datetime, today: date, *, seconds: bool = False) -> str:
@@ -266,6 +280,8 @@ _BY_REASON = {
     "ROSTER_FILE_GONE": "The file was checked more than a day ago and is no longer kept. Send it again.",
     "PEOPLE_BEING_CHANGED": "A large roster file is being applied. Nothing is lost: try again in a minute.",
     "EXPRESSION_FIXED": "Whom a letter is for does not change any more. Open the letter again to see how it stands.",
+    "CALENDAR_YEAR_MISSING": "Days are counted in {year}, of which the state's holidays are not on record. Whoever"
+    " keeps the state's calendar can begin that year.",
     "COUNTY_HAS_TWO_AGENCIES": "The county {fips} would belong to two agencies on some day.",
     # courses and tests, for those who write them
     "COURSE_INCOMPLETE": "The course lacks something: {missing}.",
@@ -364,6 +380,8 @@ DONE = {
     "sign-ins-ended": "Your other sign-ins are ended.",
     "all-sign-ins-ended": "Every sign-in of this person is ended, with your reason.",
     "invitation-revoked": "The invitation is taken back. Its link is good no more.",
+    "calendar": "The calendar is saved. What is issued from now on is due by it; what is out stays due on its day.",
+    "agency-calendar": "Saved. No due date is changed by it.",
     "dropped": "What you had typed is dropped.",
 }
 

@@ -26,7 +26,7 @@ from gateway.places import DEMONSTRATION, ISSUER, PASSWORD, Place, browser_of
 from gateway.rights import Rights
 from gateway.sign_ins import SignIn
 from gateway.troubles import SignInFailed, Trouble
-from servicekit.calendar import pacific_date
+from servicekit.calendar import Calendar, pacific_date
 from servicekit.client import Refused
 from servicekit.db import Database
 from servicekit.settings import Settings
@@ -173,6 +173,14 @@ class Visit:
     def agency(self, name: str) -> pb.Agency:
         """Give one agency; at most seconds old."""
         return self.agencies().get(name) or self.clients.directory.GetAgency(pb.GetAgencyRequest(name=name))
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """When the state's offices are closed, at most seconds old; of no year where the directory does not answer."""
+        try:
+            return self._reference().calendar()
+        except Refused:
+            return Calendar(frozenset(), frozenset())
 
     def units(self) -> dict[str, str]:
         """Give the titles of work units by their slugs; at most seconds old."""

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from notification.readiness import COUNTED, STANDING
 from notification.rules.standing import Counts
+from servicekit import closed_days
 from servicekit.audits import Audit
 from servicekit.db import Db, count
 
@@ -63,6 +64,7 @@ def _audit(name: str, description: str, sql: str) -> Audit:
 
 
 AUDITS = [
+    closed_days.MISSING,
     _audit(
         "recipients.duplicates",
         "Rows of recipients beyond one for each person and notice",

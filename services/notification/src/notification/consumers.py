@@ -6,6 +6,7 @@ from typing import Any
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
 from notification import assignments, deliveries, heard, memberships
+from servicekit import closed_days
 from servicekit.consumers import Delivered, Subscription
 from servicekit.db import Db
 
@@ -14,6 +15,11 @@ def agency_listed(db: Db, events: list[Delivered[directory.AgencyListed]]) -> No
     """Agencies are on record: letters that are out go to the local ones too."""
     kinds = {event.message.agency_id: event.message.kind for event in events}
     deliveries.list_agencies(db, kinds, at=db.at)
+
+
+def calendar_changed(db: Db, events: list[Delivered[directory.CalendarChanged]]) -> None:
+    """The state's calendar was changed: what is issued from now on is due by it."""
+    closed_days.keep(db, [heard.year(event.message) for event in events])
 
 
 def members_changed(db: Db, events: list[Delivered[directory.AudienceMembersChanged]]) -> None:
@@ -43,6 +49,7 @@ def assignment_waived(db: Db, events: list[Delivered[enrollment.AssignmentWaived
 # `assignment.withdrawn` is not heard: the membership that caused it arrives here by itself, and takes her off the list.
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(directory.AgencyListed, agency_listed),
+    Subscription(directory.CalendarChanged, calendar_changed),
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(enrollment.AssignmentCreated, assignment_created),
     Subscription(enrollment.AssignmentCompleted, assignment_completed),

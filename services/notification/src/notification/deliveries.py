@@ -10,7 +10,8 @@ from notification.inbox import check_text
 from notification.notices import name_of
 from notification.rules import lifecycle
 from notification.tables import NOTICE_WITHOUT_BODY
-from servicekit.calendar import add_business_days, pacific_date
+from servicekit import closed_days
+from servicekit.calendar import pacific_date
 from servicekit.db import Db
 from servicekit.outbox import emit
 from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
@@ -68,7 +69,7 @@ def list_agencies(db: Db, kinds: Mapping[str, str], *, at: datetime) -> None:
     issued = db.rows(_ISSUED)
     if not local or not issued:
         return
-    today = pacific_date(at)
+    today, calendar = pacific_date(at), closed_days.known(db).as_far_as_known()
     db.run(
         _DELIVER_LATE,
         at=at,
@@ -76,8 +77,7 @@ def list_agencies(db: Db, kinds: Mapping[str, str], *, at: datetime) -> None:
         notices=[notice["id"] for notice in issued],
         versions=[notice["version"] for notice in issued],
         dues=[
-            max(notice["agency_due_date"], add_business_days(today, notice["agency_confirms_within"]))
-            for notice in issued
+            max(notice["agency_due_date"], calendar.add(today, notice["agency_confirms_within"])) for notice in issued
         ],
     )
 

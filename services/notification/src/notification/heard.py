@@ -8,6 +8,7 @@ from cadre.enrollment.v1 import events_pb2 as enrollment
 from notification.memberships import Chunk, MemberChange
 from servicekit import names
 from servicekit.calendar import YEARS_OF_LIVES, day_of
+from servicekit.closed_days import Year
 
 
 def chunk(message: directory.AudienceMembersChanged) -> Chunk:
@@ -30,6 +31,11 @@ def chunk(message: directory.AudienceMembersChanged) -> Chunk:
         ),
         whole=message.whole,
     )
+
+
+def year(message: directory.CalendarChanged) -> Year:
+    """Read a year of the state's calendar."""
+    return Year.told(message.year, message.revision, message.closed)
 
 
 def completions(message: enrollment.AssignmentCompleted) -> dict[tuple[UUID, UUID], datetime]:

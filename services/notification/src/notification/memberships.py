@@ -14,6 +14,7 @@ from uuid import UUID
 
 from notification.readiness import moving
 from notification.rules.due_dates import joiner_due_date
+from servicekit import closed_days
 from servicekit.db import Db
 
 
@@ -184,8 +185,10 @@ def _apply_round(db: Db, chunks: Sequence[Chunk], notices: Sequence[dict[str, An
     audiences = [chunk.audience_id for chunk, _ in changes]
     people = [change.person_id for _, change in changes]
     days = {(chunk.audience_id, chunk.revision): chunk.effective_date for chunk in chunks}
+    # A day in a year of which nothing is known yet is counted too: nobody is left without a due date.
+    calendar = closed_days.known(db).as_far_as_known()
     dues = [
-        (audience_id, revision, notice["id"], joiner_due_date(notice["due_date"], notice["days"], day))
+        (audience_id, revision, notice["id"], joiner_due_date(calendar, notice["due_date"], notice["days"], day))
         for (audience_id, revision), day in days.items()
         for notice in notices
         if notice["audience_id"] == audience_id

@@ -1,8 +1,9 @@
 """Issuing a notice: one transaction, one statement for all people and one for all agencies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from notification import attachments, events, searching
@@ -13,7 +14,8 @@ from notification.rules import approval, due_dates, letter, lifecycle
 from notification.rules.due_dates import DueRule
 from notification.rules.lifecycle import State, Step
 from notification.tables import NoticeRow, NoticeVersionRow
-from servicekit.calendar import add_business_days, pacific_date
+from servicekit import closed_days
+from servicekit.calendar import YEARS_OF_DOCUMENTS, CalendarYearMissing, pacific_date
 from servicekit.db import Db
 from servicekit.outbox import emit
 from servicekit.refusals import InvalidField, Refusal
@@ -56,6 +58,7 @@ WHERE listed > 0
 
 
 _NOT_WHAT_WAS_APPROVED = "Not issued at its time: since it was approved, {differs} changed. Send it for approval again."
+_BEFORE_ISSUE = {State.DRAFT, State.IN_APPROVAL, State.SCHEDULED}
 
 
 class AudienceNotReady(Refusal):
@@ -100,6 +103,20 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     return notice
 
 
+def due_sentence(db: Db, row: Mapping[str, Any], today: date) -> str:
+    """Say when a letter that is not out yet would be due, and why; '' if that cannot be said or has been decided."""
+    effective = row["effective_date"]
+    # A draft may have a day of before there was a range: it has to be mended, and nothing is counted from it.
+    if effective is None or effective.year not in YEARS_OF_DOCUMENTS or row["state"] not in _BEFORE_ISSUE:
+        return ""
+    rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"], row["staff_release_days"])
+    issued = pacific_date(row["publish_at"]) if row["publish_at"] else today
+    try:
+        return due_dates.sentence(rule, closed_days.known(db), effective=effective, issued=issued)
+    except CalendarYearMissing as missing:
+        return f"due on a day that cannot be counted: the holidays of {missing.metadata['year']} are not on record"
+
+
 def due_to_issue(db: Db, at: datetime) -> list[UUID]:
     """Return the scheduled notices whose time has come, the earliest first."""
     return [row["id"] for row in db.rows(_DUE, at=at)]
@@ -128,7 +145,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
     notice.revision += 1
     notice.version = 1
     notice.audience_revision = audience_revision
-    _set_dates(notice, pacific_date(at))
+    _set_dates(db, notice, pacific_date(at))
     db.add(_version(db, notice, at))
     db.flush()
     _deliver(db, notice, at)
@@ -156,13 +173,14 @@ def _complete_revision(db: Db, notice: NoticeRow) -> int:
     return complete
 
 
-def _set_dates(notice: NoticeRow, issued: date) -> None:
+def _set_dates(db: Db, notice: NoticeRow, issued: date) -> None:
+    calendar = closed_days.known(db)
     rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
     # What is in approval was complete, so it has an effective date.
     effective = cast("date", notice.effective_date)
-    notice.staff_release_date = due_dates.staff_release_date(rule, issued=issued)
-    notice.due_date = due_dates.due_date(rule, effective=effective, issued=issued)
-    notice.agency_due_date = add_business_days(issued, notice.agency_confirms_within)
+    notice.staff_release_date = due_dates.staff_release_date(rule, calendar, issued=issued)
+    notice.due_date = due_dates.due_date(rule, calendar, effective=effective, issued=issued)
+    notice.agency_due_date = calendar.add(issued, notice.agency_confirms_within)
 
 
 def _version(db: Db, notice: NoticeRow, at: datetime) -> NoticeVersionRow:

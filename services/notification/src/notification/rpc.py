@@ -27,7 +27,9 @@ from servicekit.rpc import Call, Servicer
 
 def _whole(db: Db, row: NoticeRow, call: Call) -> pb.Notice:
     """Write a notice with all that belongs to it."""
-    return wire.notice(row.model_dump(), pacific_date(call.now), attachments.of_notice(db, row.id))
+    said = row.model_dump()
+    sentence = publication.due_sentence(db, said, pacific_date(call.now))
+    return wire.notice(said, attachments.of_notice(db, row.id), sentence)
 
 
 def _submit(db: Db, row: NoticeRow, writer: UUID, call: Call) -> NoticeRow:
@@ -141,19 +143,20 @@ class NotificationServicer(Servicer):
 
     # ---- the state's view ----
 
-    def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:
-        page, today = self.page_of(request), pacific_date(call.now)
+    def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:  # noqa: ARG002
+        page = self.page_of(request)
         with self.read() as db:
             rows = queries.notices(db, page)
         shown = rows[: page.size]
         token = page.next_token(rows, [shown[-1]["created_at"], shown[-1]["id"]]) if shown else ""
-        return pb.ListNoticesResponse(notices=[wire.notice(row, today) for row in shown], next_page_token=token)
+        return pb.ListNoticesResponse(notices=[wire.notice(row) for row in shown], next_page_token=token)
 
     def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
         today = pacific_date(call.now)
         with self.read() as db:
             row = queries.notice(db, wire.notice_id(request.name), wire.reader(call.principal, today))
-            return wire.notice(row, today, attachments.of_notice(db, row["id"]))
+            sentence = publication.due_sentence(db, row, today)
+            return wire.notice(row, attachments.of_notice(db, row["id"]), sentence)
 
     def GetReadiness(self, request: pb.GetReadinessRequest, call: Call) -> pb.Readiness:
         with self.read() as db:
@@ -168,7 +171,7 @@ class NotificationServicer(Servicer):
             rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
         shown = rows[: page.size]
         token = page.next_token(rows, [shown[-1][key] for key in ("day", "id")]) if shown else ""
-        return pb.SearchNoticesResponse(notices=[wire.notice(row, today) for row in shown], next_page_token=token)
+        return pb.SearchNoticesResponse(notices=[wire.notice(row) for row in shown], next_page_token=token)
 
     # ---- the agency's view ----
 
@@ -182,9 +185,7 @@ class NotificationServicer(Servicer):
             units = {row["id"]: queries.units(db, row, agency_id, today) for row in many}
         token = page.next_token(rows, [shown[-1][key] for key in ("closed", "newest", "item_id")]) if shown else ""
         return pb.ListAgencyNoticesResponse(
-            notices=[
-                wire.agency_notice(row, units.get(row["id"], ()), today, left=left.get(row["id"], ())) for row in shown
-            ],
+            notices=[wire.agency_notice(row, units.get(row["id"], ()), left=left.get(row["id"], ())) for row in shown],
             next_page_token=token,
             unconfirmed_count=rows[0]["unconfirmed_count"] if rows else 0,
             to_go_count=rows[0]["to_go_count"] if rows else 0,
@@ -195,7 +196,7 @@ class NotificationServicer(Servicer):
         with self.read() as db:
             row = queries.agency_notice(db, agency_id, wire.notice_id(request.notice, "notice"), today)
             units = queries.units(db, row, agency_id, today)
-            return wire.agency_notice(row, units, today, attachments.of_notice(db, row["id"]))
+            return wire.agency_notice(row, units, attachments.of_notice(db, row["id"]))
 
     def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:  # noqa: ARG002
         page, agency_id = self.page_of(request), wire.agency_id(request.parent)
@@ -230,7 +231,7 @@ class NotificationServicer(Servicer):
             )
             row = queries.agency_notice(db, agency_id, notice_id, today)
             units = queries.units(db, row, agency_id, today)
-            return db.answer(wire.agency_notice(row, units, today, attachments.of_notice(db, notice_id)))
+            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
 
     def ReleaseToStaff(self, request: pb.ReleaseToStaffRequest, call: Call) -> pb.AgencyNotice:
         agency_id, notice_id = wire.agency_id(request.parent), wire.notice_id(request.notice, "notice")
@@ -239,7 +240,7 @@ class NotificationServicer(Servicer):
             deliveries.release_to_staff(db, notice_id=notice_id, agency_id=agency_id, person_id=person_id, at=call.now)
             row = queries.agency_notice(db, agency_id, notice_id, today)
             units = queries.units(db, row, agency_id, today)
-            return db.answer(wire.agency_notice(row, units, today, attachments.of_notice(db, notice_id)))
+            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
 
     # ---- the person's view ----
 
@@ -252,7 +253,7 @@ class NotificationServicer(Servicer):
         key = ("closed", "due", "newest", "item_id")
         token = page.next_token(rows, [shown[-1][name] for name in key]) if shown else ""
         return pb.ListInboxResponse(
-            items=[wire.inbox_row(row, today) for row in shown],
+            items=[wire.inbox_row(row) for row in shown],
             next_page_token=token,
             open_count=rows[0]["open_count"] if rows else 0,
         )
@@ -262,14 +263,14 @@ class NotificationServicer(Servicer):
         with self.read() as db:
             reader = wire.own_reader(call.principal, today)
             row = queries.inbox_item(db, reader, wire.notice_id(request.notice, "notice"))
-            return wire.inbox_row(row, today, attachments.of_notice(db, row["id"]))
+            return wire.inbox_row(row, attachments.of_notice(db, row["id"]))
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
         with self.write(call, request) as db:
             reader = wire.own_reader(call.principal, pacific_date(call.now))
             item = inbox.read(db, notice_id=notice_id, person_id=person_id, reader=reader, at=call.now)
-            return db.answer(wire.inbox_item(item, pacific_date(call.now)))
+            return db.answer(wire.inbox_item(item))
 
     def ConfirmNotice(self, request: pb.ConfirmNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
@@ -283,4 +284,4 @@ class NotificationServicer(Servicer):
                 text_sha256=request.text_sha256,
                 at=call.now,
             )
-            return db.answer(wire.inbox_item(item, pacific_date(call.now)))
+            return db.answer(wire.inbox_item(item))

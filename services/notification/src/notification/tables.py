@@ -9,7 +9,18 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -229,6 +240,16 @@ class AgencyRow(Base, table=True):
 
     agency_id: str = Field(primary_key=True)
     kind: str
+
+
+class CalendarYearRow(Base, table=True):
+    """Copy of the directory's calendar: when the state's offices are closed in a year, besides weekends."""
+
+    __tablename__ = "calendar_year"
+
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
+    closed: list[date] = Field(sa_column=Column(ARRAY(Date), nullable=False))
 
 
 class DeliveryRow(Base, table=True):

@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1 import notification_service_pb2 as pb
 from notification import inbox
-from notification.rules import due_dates, files
+from notification.rules import files
 from notification.rules.due_dates import DueRule
 from notification.rules.files import Label
 from notification.rules.history import HistoricLetter
@@ -18,7 +18,7 @@ from notification.rules.reading import Reader
 from notification.rules.standing import Standing
 from notification.series import Series
 from servicekit import names, paging, text
-from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of, pacific_date
+from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of
 from servicekit.refusals import InvalidField, PermissionMissing
 from servicekit.tokens import SELF, WHOLE, Principal
 
@@ -178,7 +178,7 @@ def historic(message: pb.HistoricNotice) -> HistoricLetter:
     return HistoricLetter(issued_on=message.date.strip(), **said)
 
 
-def notice(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.Notice:
+def notice(row: Row, attached: Iterable[Row] = (), due_sentence: str = "") -> pb.Notice:
     """Write a notice; *row* may be without its body, and in lists it is without what is *attached*."""
     rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"], row["staff_release_days"])
     said = {
@@ -211,7 +211,7 @@ def notice(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.Notice:
         "due_date": _day(row["due_date"]),
         "agency_due_date": _day(row["agency_due_date"]),
         "audience_revision": row["audience_revision"],
-        "due_sentence": _due_sentence(row, rule, today),
+        "due_sentence": due_sentence,
         "publish_at": _moment(row["publish_at"]),
         "withdraw_time": _moment(row["withdrawn_at"]),
         "withdraw_reason": row["withdraw_reason"],
@@ -277,11 +277,11 @@ def agency_readiness(row: Row) -> pb.AgencyReadiness:
 
 
 def agency_notice(
-    row: Row, units: Iterable[Row], today: date, attached: Iterable[Row] = (), left: Iterable[UUID] = ()
+    row: Row, units: Iterable[Row], attached: Iterable[Row] = (), left: Iterable[UUID] = ()
 ) -> pb.AgencyNotice:
     """Write a notice as it stands at an agency."""
     return pb.AgencyNotice(
-        notice=notice(row, today, attached),
+        notice=notice(row, attached),
         readiness=agency_readiness(row),
         units=[pb.UnitCounts(unit=unit["unit"], counts=counts(unit)) for unit in units],
         left=map(_person, left),
@@ -319,7 +319,7 @@ def recipient(row: Row) -> pb.Recipient:
     )
 
 
-def inbox_row(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.InboxItem:
+def inbox_row(row: Row, attached: Iterable[Row] = ()) -> pb.InboxItem:
     """Write a letter of a person's list."""
     standing = Standing(
         row["asks"],
@@ -329,14 +329,14 @@ def inbox_row(row: Row, today: date, attached: Iterable[Row] = ()) -> pb.InboxIt
         excused=row["excused"],
         on_leave=row["on_leave"],
     )
-    return inbox_item(inbox.Item(dict(row), standing, row["own_due_date"]), today, attached)
+    return inbox_item(inbox.Item(dict(row), standing, row["own_due_date"]), attached)
 
 
-def inbox_item(item: inbox.Item, today: date, attached: Iterable[Row] = ()) -> pb.InboxItem:
+def inbox_item(item: inbox.Item, attached: Iterable[Row] = ()) -> pb.InboxItem:
     """Write a letter as it stands for a person."""
     standing = item.standing
     return pb.InboxItem(
-        notice=notice(item.notice, today, attached),
+        notice=notice(item.notice, attached),
         ready=standing.ready,
         on_leave=standing.on_leave,
         excused=standing.excused,
@@ -345,15 +345,6 @@ def inbox_item(item: inbox.Item, today: date, attached: Iterable[Row] = ()) -> p
         confirm_time=_moment(standing.confirmed_at),
         train_time=_moment(standing.trained_at),
     )
-
-
-def _due_sentence(row: Row, rule: DueRule, today: date) -> str:
-    effective = row["effective_date"]
-    # A draft may have a day of before there was a range: it has to be mended, and nothing is counted from it.
-    if effective is None or effective.year not in YEARS_OF_DOCUMENTS:
-        return ""
-    at = row["published_at"] or row["publish_at"]
-    return due_dates.sentence(rule, effective=effective, issued=pacific_date(at) if at else today)
 
 
 def _course_version(name: str) -> tuple[str, int]:

@@ -62,7 +62,7 @@ class Stage:
 
     def draft_letter(self, number: int, course_version: str) -> pb.Notice:
         """Write a letter to everyone and send it for approval: what remains is to issue it."""
-        today = calendar.pacific_date(clock.utc())
+        today, offices = calendar.pacific_date(clock.utc()), reference.load().calendar.as_far_as_known()
         create = pb.CreateNoticeRequest(
             notice=pb.Notice(
                 kind=pb.Notice.POLICY,
@@ -75,7 +75,7 @@ class Stage:
                 change="Nothing changes: this letter is there to be measured.",
                 body="A paragraph of the usual length stands here so that the letter is no shorter than real ones. "
                 * 40,
-                effective_date=calendar.add_business_days(today, _EFFECTIVE_BUSINESS_DAYS).isoformat(),
+                effective_date=offices.add(today, _EFFECTIVE_BUSINESS_DAYS).isoformat(),
                 audience=self.audience.name,
                 asks=pb.TRAIN,
                 course_version=course_version,

@@ -20,6 +20,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "training.record",
         "readiness.read_agency",
         "notices.confirm_for_agency",
+        "calendar.write_agency",
     ),
     "supervisor": ("people.read", "assignments.read", "readiness.read_agency"),
     "director": ("people.read", "assignments.read", "readiness.read_agency", "notices.confirm_for_agency"),
@@ -27,9 +28,16 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
 STATE_ROLES: Mapping[str, tuple[str, ...]] = {
     "policy_analyst": ("notices.write", "audiences.write", "audiences.read", "readiness.read"),
     "approver": ("notices.approve", "audiences.read", "readiness.read"),
-    "training_manager": ("courses.write", "tests.write", "audiences.read", "readiness.read", "quality.read"),
+    "training_manager": (
+        "courses.write",
+        "tests.write",
+        "audiences.read",
+        "readiness.read",
+        "quality.read",
+        "calendar.write",
+    ),
     "evaluator": ("readiness.read", "quality.read"),
-    "operator": ("operations.read", "operations.write", "readiness.read"),
+    "operator": ("operations.read", "operations.write", "readiness.read", "calendar.write"),
 }
 # Whom everybody may ask: shown as the agency's contacts.
 CONTACT_ROLES = ("coordinator", "director")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from servicekit.calendar import add_business_days
+from servicekit.calendar import Calendar
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,11 @@ class DueRule:
     joiner_business_days: int
     audience_revision: int
 
-    def for_person(self, since: int, effective_date: date) -> date:
+    def for_person(self, calendar: Calendar, since: int, effective_date: date) -> date:
         """Return the day for a person who came, or came back from leave, by revision *since* on *effective_date*.
 
         Those of the approved membership are due on the notice's day; later ones have their joiner days at least.
         """
         if since <= self.audience_revision:
             return self.due_date
-        return max(self.due_date, add_business_days(effective_date, self.joiner_business_days))
+        return max(self.due_date, calendar.add(effective_date, self.joiner_business_days))

@@ -8,10 +8,10 @@ from fastapi import APIRouter
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import agency_lists, letters
+from gateway import agency_lists, letters, sentences
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.calendar import YEARS_OF_LIVES
+from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
 from servicekit.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/letters/{letter_id}")
@@ -197,11 +197,22 @@ def _agency_letter(  # one page, two ways to it
         leads=list(leads.items()),
         form=form,
         names={name: person.display_name for name, person in people.items()},
+        closed_then=_closed_then(visit, agency_id, mine.notice.due_date),
         waits=agency_lists.waits_for_release(mine, visit.today),
         may_confirm=visit.rights.at("notices.confirm_for_agency", parent),
         may_record=visit.rights.at("training.record", parent),
         to_go=agency_lists.to_go,
     )
+
+
+def _closed_then(visit: Visit, agency_id: str, due_date: str) -> str:
+    """Why the agency is closed on the day on which its staff must be ready, by its own calendar; '' if it is not."""
+    due = sentences.as_date(due_date)
+    if due is None or due.year not in YEARS_OF_DOCUMENTS:
+        return ""
+    name = f"agencies/{agency_id}/calendars/{due.year}"
+    days = visit.clients.directory.GetAgencyCalendar(directory_pb.GetAgencyCalendarRequest(name=name)).days
+    return next((one.title for one in days if one.closed and one.date == due_date), "")
 
 
 def _to_train(visit: Visit, agency_id: str, letter_id: str, unit: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from servicekit.calendar import add_business_days
+from servicekit.calendar import Calendar
 
 
 @dataclass(frozen=True)
@@ -18,29 +18,29 @@ class DueRule:
     staff_release: int = 0
 
 
-def staff_release_date(rule: DueRule, *, issued: date) -> date:
+def staff_release_date(rule: DueRule, calendar: Calendar, *, issued: date) -> date:
     """Return the day from which staff see a notice of *issued*: with their agencies, or so many business days later."""
-    return add_business_days(issued, rule.staff_release)
+    return calendar.add(issued, rule.staff_release)
 
 
-def due_date(rule: DueRule, *, effective: date, issued: date) -> date:
+def due_date(rule: DueRule, calendar: Calendar, *, effective: date, issued: date) -> date:
     """Return the day by which those must be ready who are in the audience at issue.
 
     Also where it takes effect on the day of issue or took effect before: then all have the days after issue.
     """
-    planned = add_business_days(effective, -rule.before_effective)
-    return max(planned, add_business_days(staff_release_date(rule, issued=issued), rule.after_issue))
+    planned = calendar.add(effective, -rule.before_effective)
+    return max(planned, calendar.add(staff_release_date(rule, calendar, issued=issued), rule.after_issue))
 
 
-def joiner_due_date(due: date, joiner_business_days: int, joined: date) -> date:
+def joiner_due_date(calendar: Calendar, due: date, joiner_business_days: int, joined: date) -> date:
     """Return the day for somebody who joined the audience, or came back from leave, on *joined*."""
-    return max(due, add_business_days(joined, joiner_business_days))
+    return max(due, calendar.add(joined, joiner_business_days))
 
 
-def sentence(rule: DueRule, *, effective: date, issued: date) -> str:
+def sentence(rule: DueRule, calendar: Calendar, *, effective: date, issued: date) -> str:
     """Say when it is due and why, and say plainly if the notice takes effect before training can be due."""
-    due = due_date(rule, effective=effective, issued=issued)
-    if due == add_business_days(effective, -rule.before_effective):
+    due = due_date(rule, calendar, effective=effective, issued=issued)
+    if due == calendar.add(effective, -rule.before_effective):
         if rule.before_effective == 0:
             return f"due {_day(due)}, when it takes effect"
         return f"due {_day(due)}, {_days(rule.before_effective)} before it takes effect"

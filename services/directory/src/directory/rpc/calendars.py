@@ -1,0 +1,42 @@
+"""The state's calendar and where agencies differ from it."""
+
+from cadre.directory.v1 import directory_service_pb2 as pb
+from directory import calendars, wire_calendars
+from directory.rpc.base import DirectoryBase
+from servicekit.rpc import Call
+
+
+class CalendarRpcs(DirectoryBase):
+    """Handlers of calendars."""
+
+    def ListCalendars(self, request: pb.ListCalendarsRequest, call: Call) -> pb.ListCalendarsResponse:  # noqa: ARG002
+        page = self.page_of(request)
+        with self.read() as db:
+            rows = calendars.listed(db, page)
+        shown = rows[: page.size]
+        token = page.next_token(rows, [shown[-1]["year"]]) if shown else ""
+        return pb.ListCalendarsResponse(calendars=map(wire_calendars.listed, shown), next_page_token=token)
+
+    def UpdateCalendar(self, request: pb.UpdateCalendarRequest, call: Call) -> pb.Calendar:
+        year, holidays = wire_calendars.year(request.calendar.name), wire_calendars.holidays(request.calendar)
+        with self.write(call, request) as db:
+            kept, revision = calendars.replace(db, year=year, holidays=holidays, etag=request.calendar.etag)
+            return db.answer(wire_calendars.calendar(year, kept, revision))
+
+    def ImportCalendars(self, request: pb.ImportCalendarsRequest, call: Call) -> pb.ImportCalendarsResponse:
+        given = wire_calendars.calendars(request.calendars)
+        with self.write(call, request) as db:
+            return db.answer(pb.ImportCalendarsResponse(calendars_added=calendars.take_in(db, given)))
+
+    def GetAgencyCalendar(self, request: pb.GetAgencyCalendarRequest, call: Call) -> pb.AgencyCalendar:  # noqa: ARG002
+        agency_id, year = wire_calendars.of_agency(request.name, "name")
+        with self.read() as db:
+            days, revision = calendars.of_agency(db, agency_id, year)
+        return wire_calendars.agency_calendar(agency_id, year, days, revision)
+
+    def UpdateAgencyCalendar(self, request: pb.UpdateAgencyCalendarRequest, call: Call) -> pb.AgencyCalendar:
+        agency_id, year = wire_calendars.of_agency(request.calendar.name, "calendar.name", request.parent)
+        days, etag = wire_calendars.agency_days(request.calendar), request.calendar.etag
+        with self.write(call, request) as db:
+            revision = calendars.replace_of_agency(db, agency_id=agency_id, year=year, days=days, etag=etag)
+            return db.answer(wire_calendars.agency_calendar(agency_id, year, days, revision))
