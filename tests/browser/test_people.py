@@ -174,3 +174,29 @@ def test_a_file_is_checked_applied_and_asks_who_left(person):
     coordinator.page.get_by_role("link", name="Vera Vega").click()
     coordinator.sees_heading("Vera Vega")
     assert coordinator.complaints == []
+
+
+def test_a_file_says_how_it_was_read_whose_name_it_changes_and_whom_its_errors_are_about(person):
+    coordinator, staff_number = person().sign_in(COORDINATOR), number()
+    add(coordinator, "Nico", "Pena", staff_number)
+    columns = "agency,staff_number,family_name,given_name,local_title,job_class,hired_on,telephone"
+
+    def check(row):
+        coordinator.go("/agencies/lake/roster")
+        content = f"{columns}\r\n{row}\r\n".encode("cp850")
+        file = {"name": "people.csv", "mimeType": "text/csv", "buffer": content}
+        coordinator.page.get_by_label("Roster file").set_input_files(files=[file])
+        coordinator.press("Check the file")
+
+    check(f"lake,{staff_number},Peña,Nico,Officer,attorney-1,1/5/2026,707-555-0123 EXT 4")
+    coordinator.waits_for("Checked: nothing was changed yet")
+    coordinator.sees("Letters were read as MS-DOS.")
+    coordinator.sees("Dates in hired_on were read as month/day/year: 3/4/2024 is March 4. No day in the file shows")
+    coordinator.sees_heading("1 name would change")
+    expect(coordinator.page.get_by_role("row", name=f"2 {staff_number} Nico Pena Nico Peña")).to_be_visible()
+
+    check(f"lake,{staff_number},Peña,Nico,Officer,attorney-1,1/5/0026,call me")
+    coordinator.waits_for("The file has errors; nothing was changed")
+    expect(coordinator.page.get_by_role("row", name=f"2 Nico Peña, {staff_number} hired_on 1/5/0026")).to_be_visible()
+    expect(coordinator.page.get_by_role("row", name=f"2 Nico Peña, {staff_number} telephone call me")).to_be_visible()
+    assert coordinator.complaints == []

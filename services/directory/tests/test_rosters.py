@@ -547,10 +547,11 @@ def test_a_file_with_errors_or_one_no_longer_kept_is_not_applied(directory):
 
 
 def test_a_running_import_says_what_it_is_at(directory):
-    """Held up by somebody who changes people, it has found its rows sound and waits to apply them."""
+    """Held up by somebody who changes a person of its, it has found its rows sound and waits to apply them."""
     stub = directory.as_whole("roster.import")
+    directory.hire(staff_number="S-7")
     with directory.running.connect() as connection, connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock_shared(8105110001)")
+        connection.execute("SELECT * FROM person WHERE staff_number = 'S-7' FOR UPDATE")
         ask = pb.CreateRosterImportRequest(parent="agencies/-", request_id=directory.request_id())
         made = stub.CreateRosterImport(ask)
         content = directory.roster(*({"staff_number": f"S-{n}", "email": ""} for n in range(500))).encode()
@@ -576,7 +577,7 @@ def test_a_running_import_says_what_it_is_at(directory):
         60,
         "the import should have gone on",
     )
-    assert (done.rows, done.people_added) == (500, 500)
+    assert (done.rows, done.people_added) == (500, 499)
 
 
 def test_the_imports_of_an_agency_are_listed_newest_first_page_by_page(directory):
@@ -681,3 +682,36 @@ def test_a_file_that_is_only_looked_at_waits_for_nobody_and_nobody_for_it(direct
         assert (dry.people_added, dry.people_changed, dry.jobs_added, dry.jobs_changed) == (1, 1, 1, 1)
     else:
         assert refused.state == REFUSED
+
+
+def test_who_changes_other_people_does_not_wait_for_a_file_that_is_being_applied(directory):
+    """The file is held up in its middle by somebody who changes one of its people."""
+    other = directory.hire("mendocino")
+    directory.import_roster(directory.roster({}, {}))
+    stub, ask = directory.as_whole("roster.import", "people.write"), {"request_id": directory.request_id()}
+    with directory.running.connect() as connection, connection.transaction():
+        connection.execute("SELECT * FROM person WHERE staff_number = 'S-000002' FOR UPDATE")
+        made = stub.CreateRosterImport(pb.CreateRosterImportRequest(parent="agencies/-", **ask))
+        content = directory.roster({"units": "intake"}, {"units": "intake"}).encode()
+        stub.AppendRosterChunk(pb.AppendRosterChunkRequest(name=made.name, index=0, content=content, **ask))
+        stub.RunRosterImport(pb.RunRosterImportRequest(name=made.name, chunks=1, **ask))
+
+        def at():
+            found = stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))
+            return found if found.step == pb.RosterImport.APPLYING else None
+
+        wait_until(at, 30, "the import should have checked the file")
+        job = pb.Job(local_title="Chief", job_class="attorney", units=["intake"])
+        changed = stub.UpdateJob(pb.UpdateJobRequest(parent="agencies/mendocino", person=other.name, job=job, **ask))
+
+    assert changed.jobs[0].local_title == "Chief"
+    done = wait_until(
+        lambda: (
+            found
+            if (found := stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))).state == APPLIED
+            else None
+        ),
+        60,
+        "the import should have gone on",
+    )
+    assert done.jobs_changed == 2

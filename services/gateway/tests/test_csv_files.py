@@ -8,7 +8,7 @@ import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import csv_files, readiness
+from gateway import csv_files, people_files, readiness
 from gateway.agency_lists import Line
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -79,3 +79,14 @@ def test_an_agencys_file_keeps_names_as_they_are_written_and_has_no_score():
     assert row["Read"] == "2026-11-23 12:00:00-08:00"
     assert (row["Confirmed"], row["Ready"], row["On leave"], row["Due"]) == ("", "No", "Yes", "2026-12-29")
     assert not any("score" in column.lower() for column in row)
+
+
+@pytest.mark.parametrize("name", ["=Lee", "\uff1dLee", "\uff0bLee", "\uff0dLee", "\uff20Lee"])
+def test_a_persons_name_that_could_be_a_formula_is_text_in_the_file_of_people(name):
+    job = directory_pb.Job(agency="agencies/lake", start_date="2020-01-01")
+    person = directory_pb.Person(staff_number="S-1", family_name=name, given_name="Ann", jobs=[job])
+    columns = [directory_pb.RosterColumn(name=column) for column in ("staff_number", "family_name", "given_name")]
+
+    (row,) = read(people_files.of_people(columns, [person], "agencies/lake", date(2026, 11, 23)))
+
+    assert row == {"staff_number": "S-1", "family_name": f"'{name}", "given_name": "Ann"}

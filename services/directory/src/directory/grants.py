@@ -38,11 +38,15 @@ def revoke(db: Db, *, grant_id: UUID, reason: str, at: datetime) -> RoleGrantRow
     """Take a role back, for a reason; it stays on record."""
     if not reason.strip():
         raise InvalidField("reason", reason, "must be given")
-    membership.share(db)
-    row = db.exec(select(RoleGrantRow).where(RoleGrantRow.id == grant_id).with_for_update()).one_or_none()
-    if row is None or row.revoked_at is not None:
+    known = db.get(RoleGrantRow, grant_id)
+    if known is None:
         raise NotFound(f"roleGrants/{grant_id}")
-    people.load_anybody(db, row.person_id)
+    # The person before the role, as everybody does: a roster file has the rows in the same order.
+    people.load_anybody(db, known.person_id)
+    still_held = select(RoleGrantRow).where(RoleGrantRow.id == grant_id).with_for_update()
+    row = db.exec(still_held.execution_options(populate_existing=True)).one()
+    if row.revoked_at is not None:
+        raise NotFound(f"roleGrants/{grant_id}")
     row.revoked_at = at
     db.add(row)
     db.flush()

@@ -4,11 +4,13 @@ One statement does it, for all audiences and people or for some of each: preview
 writes and the turn of the day cannot disagree. It says what `rules.expressions.member` says; a test holds the two
 together.
 
-Whoever changes people takes the shared lock first, whoever changes audiences or many people the exclusive one. So an
-audience is never computed from people who are just being changed, nor people matched against an old expression.
+Whoever changes people takes the shared lock first and then the rows of these people, whoever changes audiences the
+exclusive one. So an audience is never computed from people who are just being changed, nor people matched against an
+old expression; and who changes other people waits for nobody until rows of the audiences that both touch are written.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -229,7 +231,7 @@ def share(db: Db) -> None:
 
 
 def hold(db: Db) -> None:
-    """Keep people and audiences to oneself until the transaction ends. Taken first by whoever changes many."""
+    """Keep people and audiences to oneself until the transaction ends. Taken first by whoever changes audiences."""
     _lock(db, "SELECT pg_advisory_xact_lock(%(key)s)")
 
 
@@ -249,7 +251,8 @@ def recompute(
     day = day or pacific_date(at)
     query = f"WITH {_computed(audience_ids, person_ids)}, {_difference(audience_ids, person_ids)}, {_STORE}"
     parameters = {"day": day, "audiences": _list(audience_ids), "people": _list(person_ids)}
-    rows = db.connection().exec_driver_sql(query, parameters).fetchall()
+    with waiting():
+        rows = db.connection().exec_driver_sql(query, parameters).fetchall()
     changed = 0
     for (audience_id, revision), group in groupby(rows, key=itemgetter(0, 1)):
         changes = [events.Membership._make(row[2:]) for row in group if row[2] is not None]
@@ -290,13 +293,20 @@ def drift(db: Db) -> int:
     return count(db, query, day=pacific_date(db.at))
 
 
-def _lock(db: Db, query: str) -> None:
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Say of a wait for people or audiences that somebody else is changing, once it was too long, what it is."""
     try:
-        db.run(query, key=_LOCK)
+        yield
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
             raise PeopleBeingChanged("People are being changed by a big file; try again soon.") from error
         raise
+
+
+def _lock(db: Db, query: str) -> None:
+    with waiting():
+        db.run(query, key=_LOCK)
 
 
 def _computed(audience_ids: Collection[UUID] | None, person_ids: Collection[UUID] | None, *, wanted: str = "") -> str:

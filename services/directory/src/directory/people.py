@@ -70,7 +70,8 @@ def create(db: Db, identity: Identity, *, agency_id: str) -> PersonRow:
     _address(db, person, identity.email)
     _telephone(person, identity.telephone)
     db.add(person)
-    db.flush()
+    with membership.waiting():
+        db.flush()
     return person
 
 
@@ -114,8 +115,7 @@ def confirm_email(db: Db, *, person_id: UUID, email: str) -> PersonRow:
 
 def load(db: Db, person_id: UUID, scope: Scope) -> PersonRow:
     """Lock and return a person who works, or is about to, at an agency within *scope*; for others there is nobody."""
-    membership.share(db)
-    person = db.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update()).one_or_none()
+    person = _locked(db, person_id)
     if person is None or not (scope.whole or _works_within(db, person_id, scope.ids("agencies"))):
         raise NotFound(f"people/{person_id}")
     return person
@@ -130,11 +130,16 @@ def load_kept(db: Db, person_id: UUID, scope: Scope) -> PersonRow:
 
 def load_anybody(db: Db, person_id: UUID) -> PersonRow:
     """Lock and return a person, wherever she works."""
-    membership.share(db)
-    person = db.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update()).one_or_none()
+    person = _locked(db, person_id)
     if person is None:
         raise NotFound(f"people/{person_id}")
     return person
+
+
+def _locked(db: Db, person_id: UUID) -> PersonRow | None:
+    membership.share(db)
+    with membership.waiting():
+        return db.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update()).one_or_none()
 
 
 def settle_many(db: Db, person_ids: Collection[UUID], *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 
+from directory import membership
 from directory.keepers import KEEPERS
 from directory.rules import names, roles
 from directory.rules.rosters import COLUMNS, LISTS, OPTIONAL, Problem, Roster
@@ -151,6 +152,15 @@ FROM roster_row AS entry JOIN roster_person USING (staff_key)
 WHERE leave_from <> '' AND NOT elsewhere
 GROUP BY roster_person.id, leave_from, leave_to
 """
+# Nothing is known yet of how much is in them, nor of a table that a file has just filled: a plan for a few rows,
+# without an index, would be run for many thousands.
+_INDEXES_OF_PEOPLE = ("CREATE INDEX ON roster_person (id)", "ANALYZE roster_person")
+_INDEXES_OF_JOBS = (
+    "CREATE INDEX ON roster_job (job_id)",
+    "CREATE INDEX ON roster_job (person_id)",
+    "ANALYZE roster_job",
+)
+_INDEXES_OF_LEAVES = ("CREATE INDEX ON roster_leave (person_id)", "ANALYZE roster_leave")
 _AGAINST_KNOWN = (
     """SELECT line, 'staff_number', staff_number, 'belongs to somebody of another name' FROM roster_person
        WHERE taken_on AND known_as <> search_key""",
@@ -207,6 +217,11 @@ FROM (
   UNION ALL
   SELECT true FROM roster_problem WHERE rule LIKE 'is the number of somebody of this name at another agency%%') AS one
 """
+# In one order, so that two files wait for each other and never both.
+_HOLD_PEOPLE = """
+SELECT count(*) FROM (
+  SELECT person.id FROM person JOIN roster_first USING (staff_key) ORDER BY person.id FOR UPDATE OF person) AS held
+"""
 _RENAMED = """
 SELECT line, id AS person_id, staff_number, family_before, given_before, family_name, given_name FROM roster_person
 WHERE NOT added AND NOT elsewhere AND (family_name, given_name) <> (family_before, given_before)
@@ -248,6 +263,12 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     return _problems(db, roster)
 
 
+def hold_people(db: Db) -> None:
+    """Keep the people of a file that was staged to oneself until the transaction ends."""
+    with membership.waiting():
+        db.run(_HOLD_PEOPLE)
+
+
 def match(db: Db, roster: Roster, *, agency_id: str, day: date) -> list[Problem]:
     """Put what is known of the people of a file that was staged and found sound beside it; return what contradicts it.
 
@@ -256,10 +277,8 @@ def match(db: Db, roster: Roster, *, agency_id: str, day: date) -> list[Problem]
     parameters: dict[str, object] = {f"has_{column}": column in roster.columns for column in OPTIONAL}
     parameters |= {"agency": agency_id, "day": day}
     db.run("DROP TABLE IF EXISTS roster_person, roster_job, roster_leave")
-    for statement in (_PEOPLE, _JOBS, _SAME_JOBS, _LEAVES):
+    for statement in (_PEOPLE, *_INDEXES_OF_PEOPLE, _JOBS, *_INDEXES_OF_JOBS, _SAME_JOBS, _LEAVES, *_INDEXES_OF_LEAVES):
         db.run(statement, **parameters)
-    for table in ("roster_person", "roster_job", "roster_leave"):
-        db.run(f"ANALYZE {table}")
     _check(db, _AGAINST_KNOWN, parameters)
     return _problems(db, roster)
 

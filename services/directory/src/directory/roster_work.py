@@ -168,9 +168,11 @@ def _work(database: Database, db: Db, import_id: UUID) -> None:
     if named and guesses.too_many(database, _actor(database, import_id), day=day, wrong=wrong):
         problems = [Problem(1, "staff_number", "", guesses.RULE)]
     if not problems and not dry_run:
-        # Only what is found sound makes others wait. Looked at before, it is looked at again as it is by now.
+        # Only what is found sound makes others wait, and of them who changes the same people. What is known of these
+        # was looked at before; it is looked at again as it is by now.
         at("APPLYING", len(roster.rows))
-        membership.hold(db)
+        membership.share(db)
+        roster_stage.hold_people(db)
         problems = roster_stage.match(db, roster, agency_id=agency_id, day=day)
     if not problems:
         renamed = roster_stage.renamed(db)

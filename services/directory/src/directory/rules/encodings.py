@@ -63,7 +63,7 @@ def decode(content: bytes) -> Decoded:
         rule = f"must be UTF-8, as other rows of this file are: {_SAVE}"
         shown = [line.decode("utf-8" if _is_utf8(line) else _WESTERN, "replace") for line in lines]
         faults = [Fault(number, _odd_word(shown[number - 1]), rule) for number in broken]
-        return Decoded("".join(shown), "UTF-8", faults)
+        return Decoded("".join(shown).removeprefix("\ufeff"), "UTF-8", faults)
     return _by_code_page(content, lines, broken[0])
 
 
