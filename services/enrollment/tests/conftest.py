@@ -59,6 +59,7 @@ class Letter:
     course_id: str = COURSE
     due_date: date = DUE
     briefing_counts: bool = True
+    staff_release_date: str = ""
 
     @property
     def name(self) -> str:
@@ -75,6 +76,7 @@ class Letter:
             due_date=self.due_date.isoformat(),
             joiner_business_days=JOINER_DAYS,
             briefing_counts=self.briefing_counts,
+            staff_release_date=self.staff_release_date,
         )
         message.publish_time.FromDatetime(ISSUED_AT)
         return message
@@ -82,6 +84,11 @@ class Letter:
     def withdrawn(self) -> notification.NoticeWithdrawn:
         message = notification.NoticeWithdrawn(notice_id=self.notice_id, version=1)
         message.withdraw_time.GetCurrentTime()
+        return message
+
+    def released(self, agency: str) -> notification.NoticeReleased:
+        message = notification.NoticeReleased(notice_id=self.notice_id, version=1, agency_id=agency)
+        message.release_time.GetCurrentTime()
         return message
 
     def changed(

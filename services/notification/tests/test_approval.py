@@ -172,6 +172,53 @@ def test_a_new_letter_that_lacks_something_is_not_begun_by_sending_it(cadre):
     assert (taken, cadre.rows("SELECT count(*) FROM notice")) == ("NUMBER_TAKEN", [(1,)])
 
 
+def test_the_history_of_a_letter_has_every_step_with_whoever_took_it(cadre, waiting):
+    first, later = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours) for hours in (1, 2))
+    schedule(cadre, waiting, first)
+    cadre.approver.ReturnNotice(
+        pb.ReturnNoticeRequest(name=waiting.name, reason="Not before the holiday.", request_id=cadre.new_id())
+    )
+    again = saved(cadre, get(cadre, waiting), subject="After the holiday")
+    schedule(cadre, again, later)
+    jobs.issue_scheduled(cadre.running.runtime.database, later)
+
+    letter = get(cadre, waiting)
+
+    analyst, approver = letter.author, letter.approver
+    state = pb.Notice
+    assert [(getattr(step, "from"), step.state, step.person, step.reason) for step in letter.steps] == [
+        (state.DRAFT, state.IN_APPROVAL, analyst, ""),
+        (state.IN_APPROVAL, state.SCHEDULED, approver, ""),
+        (state.SCHEDULED, state.DRAFT, approver, "Not before the holiday."),
+        (state.DRAFT, state.IN_APPROVAL, analyst, ""),
+        (state.IN_APPROVAL, state.SCHEDULED, approver, ""),
+        (state.SCHEDULED, state.PUBLISHED, "", ""),
+    ]
+    assert [step.publish_at.ToDatetime(UTC) for step in letter.steps if step.HasField("publish_at")] == [first, later]
+    times = [step.time.ToNanoseconds() for step in letter.steps]
+    assert 0 < times[0] <= times[1] <= times[2] <= times[3] <= times[4]
+
+
+def test_a_letter_begun_and_sent_at_once_was_sent_and_only_the_state_reads_its_steps(cadre):
+    lake = cadre.new_id()
+    letter = cadre.written(cadre.new_audience(cadre.at(lake, "lake")))
+    request = pb.CreateNoticeRequest(notice=letter, request_id=cadre.new_id(), submit=True)
+    issued = cadre.publish(cadre.analyst.CreateNotice(request))
+
+    cadre.approver.WithdrawNotice(
+        pb.WithdrawNoticeRequest(name=issued.name, reason="A mistake.", etag=issued.etag, request_id=cadre.new_id())
+    )
+    steps = [(step.state, step.reason) for step in get(cadre, issued).steps]
+    read = cadre.learner(lake).GetNotice(pb.GetNoticeRequest(name=issued.name))
+
+    assert steps == [
+        (pb.Notice.IN_APPROVAL, ""),
+        (pb.Notice.PUBLISHED, ""),
+        (pb.Notice.WITHDRAWN, "A mistake."),
+    ]
+    assert list(read.steps) == []
+
+
 def test_a_hash_of_the_text_holds_when_letters_get_another_field():
     """What a letter does not say is not in its hash: one that waits while Cadre is upgraded is still what was sent."""
     pinned = approval.pins(Letter(subject="Fees", number="26-11"), [])

@@ -208,6 +208,7 @@ def test_issuing_is_told_once_with_what_enrollment_needs(cadre):
         due_date=notice.due_date,
         joiner_business_days=5,
         publish_time=notice.publish_time,
+        staff_release_date=notice.staff_release_date,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cadre.notification.v1 import events_pb2 as events
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from notification import searching
@@ -85,6 +86,10 @@ def test_an_agency_releases_it_sooner_to_its_own_staff_alone(cadre, audience, an
 
     assert at_lake.readiness.staff_release_time.seconds
     assert release(cadre, notice) == at_lake
+    ((payload,),) = cadre.rows("SELECT payload FROM outbox WHERE subject = 'cadre.notification.notice.released.v1'")
+    told = events.NoticeReleased.FromString(payload)
+    assert (told.notice_id, told.version, told.agency_id) == (notice.name.removeprefix("notices/"), 1, "lake")
+    assert told.release_time == at_lake.readiness.staff_release_time
     assert seen(cadre, notice, ana) == {True}
     assert seen(cadre, notice, bo) == {False}
 

@@ -4,6 +4,8 @@ A service adds them to its metadata (`service_metadata`), so that its migrations
 `sqlalchemy.table` objects below: one set for all services, since the columns are the same everywhere.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
+from sqlmodel import Field
 
 # Constraints need names to be changed by migrations (pitfall: alembic drops what it cannot name).
 NAMING = {
@@ -150,6 +153,12 @@ def needs_audit_trigger(table_name: str) -> str:
         f'CREATE TRIGGER needs_audit_row AFTER INSERT OR UPDATE OR DELETE ON "{table_name}"'
         " FOR EACH STATEMENT EXECUTE FUNCTION needs_audit_row();"
     )
+
+
+def moment(*, optional: bool = False) -> Any:  # noqa: ANN401 - SQLModel types a field by its annotation
+    """Return the field of a moment, with its zone; *optional* = it may not have come, and has not at first."""
+    column_of = Column(DateTime(timezone=True), nullable=optional)
+    return Field(default=None, sa_column=column_of) if optional else Field(sa_column=column_of)
 
 
 def service_metadata() -> MetaData:

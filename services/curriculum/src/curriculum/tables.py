@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index
+from sqlalchemy import CheckConstraint, Column, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import service_metadata
+from servicekit.tables import moment, service_metadata
 
 metadata = service_metadata()
 
@@ -47,7 +47,7 @@ class CourseRow(Base, table=True):
     latest_version: int
     # Counts the changes; the etag.
     revision: int
-    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    changed_at: datetime = moment()
 
 
 class CourseVersionRow(Base, table=True):
@@ -69,4 +69,4 @@ class CourseVersionRow(Base, table=True):
     test_version: str
     demonstration: bool
     content_sha256: str
-    published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    published_at: datetime = moment()

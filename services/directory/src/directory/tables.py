@@ -4,22 +4,18 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import service_metadata
+from servicekit.tables import moment, service_metadata
 
 metadata = service_metadata()
 
 
 class Base(SQLModel, registry=registry(metadata=metadata)):
     """Base of the directory's rows."""
-
-
-def _moment(*, optional: bool = False) -> Any:  # noqa: ANN401 - SQLModel types a field by its annotation
-    return Field(sa_column=Column(DateTime(timezone=True), nullable=optional))
 
 
 def _words() -> Any:  # noqa: ANN401 - SQLModel types a field by its annotation
@@ -121,7 +117,7 @@ class PersonRow(Base, table=True):
     sort_key: str
     search_key: str
     version: int = 1
-    created_at: datetime = _moment()
+    created_at: datetime = moment()
 
 
 class JobRow(Base, table=True):
@@ -215,8 +211,8 @@ class RoleGrantRow(Base, table=True):
     role: str
     scope: str
     from_roster: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
-    granted_at: datetime = _moment()
-    revoked_at: datetime | None = _moment(optional=True)
+    granted_at: datetime = moment()
+    revoked_at: datetime | None = moment(optional=True)
 
 
 class RosterImportRow(Base, table=True):
@@ -250,8 +246,8 @@ class RosterImportRow(Base, table=True):
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
     )
     names_changed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
-    created_at: datetime = _moment()
-    completed_at: datetime | None = _moment(optional=True)
+    created_at: datetime = moment()
+    completed_at: datetime | None = moment(optional=True)
 
 
 class RosterChunkRow(Base, table=True):
@@ -347,7 +343,7 @@ class AudienceRow(Base, table=True):
     revision: int = 0
     people: int = 0
     version: int = 1
-    created_at: datetime = _moment()
+    created_at: datetime = moment()
 
 
 class AudienceMemberRow(Base, table=True):

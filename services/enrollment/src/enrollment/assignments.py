@@ -10,6 +10,7 @@ from uuid import UUID
 from enrollment import events
 from enrollment.records import COLUMNS, JOINS, Assignment
 from enrollment.rules.assignments import Progress, State, check_in_force, check_reason
+from enrollment.visibility import SEEN, Learner
 from servicekit.calendar import pacific_date
 from servicekit.db import Db
 from servicekit.refusals import NotFound
@@ -17,6 +18,11 @@ from servicekit.refusals import NotFound
 _LOCK = f"""
 SELECT {COLUMNS} FROM assignment AS a {JOINS}
 WHERE a.requirement_id = %(requirement)s AND a.person_id = %(person)s
+FOR UPDATE OF a
+"""  # noqa: S608 - constants only
+_LOCK_OWN = f"""
+SELECT {COLUMNS} FROM assignment AS a {JOINS}
+WHERE a.requirement_id = %(requirement)s AND a.person_id = %(person)s AND {SEEN}
 FOR UPDATE OF a
 """  # noqa: S608 - constants only
 _IS_OF_AGENCY = """
@@ -51,17 +57,17 @@ WHERE requirement_id = %(requirement)s AND person_id = %(person)s
 """
 
 
-def start(db: Db, *, requirement_id: UUID, person_id: UUID) -> Assignment:
-    """The learner opens the course. Idempotent: opening it again is how she continues."""
-    assignment = _load(db, requirement_id, person_id)
+def start(db: Db, learner: Learner, *, requirement_id: UUID) -> Assignment:
+    """The learner opens the course. Idempotent: opening it again is how they continue."""
+    assignment = _load_own(db, requirement_id, learner)
     return _advance(db, assignment, assignment.progress.start())
 
 
-def complete_section(db: Db, *, requirement_id: UUID, person_id: UUID, section: int) -> Assignment:
+def complete_section(db: Db, learner: Learner, *, requirement_id: UUID, section: int) -> Assignment:
     """The learner finishes a section; the last one completes the assignment unless a test is still to be passed."""
-    assignment = _load(db, requirement_id, person_id)
+    assignment = _load_own(db, requirement_id, learner)
     progress = assignment.progress.complete_section(section)
-    if progress.awaits_test and db.rows(_TEST_PASSED, requirement=requirement_id, person=person_id):
+    if progress.awaits_test and db.rows(_TEST_PASSED, requirement=requirement_id, person=learner.person_id):
         # Passed while this call waited for the row: whoever comes second must see the first.
         progress = progress.pass_test()
     return _advance(db, assignment, progress)
@@ -86,6 +92,14 @@ def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, 
     _excuse(db, assignment, reinstated, reason)
     events.assignments_created(db, assignment.asked, [str(person_id)])
     return reinstated
+
+
+def _load_own(db: Db, requirement_id: UUID, learner: Learner) -> Assignment:
+    """Load the learner's assignment, locked; before its letter is released to them there is none."""
+    rows = db.rows(_LOCK_OWN, requirement=requirement_id, **learner.values)
+    if not rows:
+        raise NotFound(f"requirements/{requirement_id}/assignments/{learner.person_id}")
+    return Assignment.of(rows[0])
 
 
 def _load(db: Db, requirement_id: UUID, person_id: UUID) -> Assignment:

@@ -7,7 +7,7 @@ from cadre.curriculum.v1 import events_pb2 as curriculum
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
-from enrollment import audiences, completions, courses, requirements, withdrawals
+from enrollment import audiences, completions, courses, requirements, visibility, withdrawals
 from servicekit import closed_days
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.consumers import Delivered, Subscription
@@ -37,6 +37,14 @@ def calendar_changed(db: Db, heard: list[Delivered[directory.CalendarChanged]]) 
     closed_days.keep(db, [closed_days.Year.told(one.year, one.revision, one.closed) for one in told])
 
 
+def notices_released(db: Db, heard: list[Delivered[notification.NoticeReleased]]) -> None:
+    """Agencies let their staff see notices before their day."""
+    visibility.release(
+        db,
+        [(as_uuid(event.message.notice_id, field="notice_id"), event.message.agency_id) for event in heard],
+    )
+
+
 def members_changed(db: Db, heard: list[Delivered[directory.AudienceMembersChanged]]) -> None:
     """Memberships changed."""
     audiences.follow(db, [_chunk(event.message) for event in heard])
@@ -56,6 +64,7 @@ SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(notification.NoticePublished, notices_published),
     Subscription(notification.NoticeWithdrawn, notices_withdrawn),
     Subscription(directory.CalendarChanged, calendar_changed),
+    Subscription(notification.NoticeReleased, notices_released),
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(curriculum.CourseVersionPublished, course_versions_published),
     Subscription(evaluation.TestPassed, tests_passed),
@@ -73,6 +82,11 @@ def _requirement(message: notification.NoticePublished) -> requirements.Requirem
         joiner_business_days=message.joiner_business_days,
         published_at=message.publish_time.ToDatetime(UTC),
         briefing_counts=message.briefing_counts,
+        staff_release_date=(
+            day_of("staff_release_date", message.staff_release_date, YEARS_OF_LIVES)
+            if message.staff_release_date
+            else None
+        ),
     )
 
 

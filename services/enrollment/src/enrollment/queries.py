@@ -4,13 +4,14 @@ from collections.abc import Collection
 from uuid import UUID
 
 from enrollment.records import COLUMNS, JOINS, Assignment, Completion, YearOfTraining
+from enrollment.visibility import SEEN, Learner
 from servicekit.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
 _ROW = "a.requirement_id, a.person_id, a.created_at, a.due_date, a.state, a.sections_completed, a.waiver_reason"
 _OPEN = "a.state IN ('ASSIGNED', 'IN_PROGRESS')"
-_ONE = f"SELECT {COLUMNS} FROM assignment AS a {JOINS} WHERE a.person_id = %(person)s"  # noqa: S608 - constants only
+_ONE = f"SELECT {COLUMNS} FROM assignment AS a {JOINS} WHERE a.person_id = %(person)s AND {SEEN}"  # noqa: S608 - constants only
 _BY_REQUIREMENT = f"{_ONE} AND a.requirement_id = %(id)s"
 _BY_NOTICE = f"{_ONE} AND requirement.notice_id = %(id)s"
 _UNDER = "AND a.requirement_id IN (SELECT id FROM requirement WHERE notice_id = ANY(%(notices)s))"
@@ -18,7 +19,7 @@ _UNDER = "AND a.requirement_id IN (SELECT id FROM requirement WHERE notice_id = 
 _TO_DO = f"""
 SELECT {COLUMNS} FROM (
   SELECT {_ROW} FROM assignment AS a
-  WHERE a.person_id = %(person)s AND {_OPEN} {{only}}
+  WHERE a.person_id = %(person)s AND {_OPEN} AND {SEEN} {{only}}
     AND (a.due_date, a.requirement_id) > (%(due_date)s::date, %(requirement)s::uuid)
   ORDER BY a.due_date, a.requirement_id LIMIT %(most)s
 ) AS a {JOINS}
@@ -60,23 +61,23 @@ _FIRST_DAY, _FIRST_ID = "-infinity", "00000000-0000-0000-0000-000000000000"
 _LAST_MOMENT, _LAST_ID = "infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
-def get_assignment(db: Db, *, person_id: UUID, requirement_id: UUID) -> Assignment:
-    """Return what a requirement asks of a person."""
-    rows = db.rows(_BY_REQUIREMENT, person=person_id, id=requirement_id)
+def get_assignment(db: Db, learner: Learner, requirement_id: UUID) -> Assignment:
+    """Return what a requirement asks of a person; nothing before its letter is released to her."""
+    rows = db.rows(_BY_REQUIREMENT, **learner.values, id=requirement_id)
     if not rows:
-        raise NotFound(f"requirements/{requirement_id}/assignments/{person_id}")
+        raise NotFound(f"requirements/{requirement_id}/assignments/{learner.person_id}")
     return Assignment.of(rows[0])
 
 
-def get_assignment_under(db: Db, *, person_id: UUID, notice_id: UUID) -> Assignment:
-    """Return what a notice asks of a person."""
-    rows = db.rows(_BY_NOTICE, person=person_id, id=notice_id)
+def get_assignment_under(db: Db, learner: Learner, notice_id: UUID) -> Assignment:
+    """Return what a notice asks of a person; nothing before it is released to her."""
+    rows = db.rows(_BY_NOTICE, **learner.values, id=notice_id)
     if not rows:
         raise NotFound(f"notices/{notice_id}")
     return Assignment.of(rows[0])
 
 
-def list_to_do(db: Db, page: Page, *, person_id: UUID, notice_ids: Collection[UUID] = ()) -> list[Assignment]:
+def list_to_do(db: Db, page: Page, learner: Learner, *, notice_ids: Collection[UUID] = ()) -> list[Assignment]:
     """Return a person's open assignments by due date, one over the page's size if there are more.
 
     Narrowed to what *notice_ids* ask, if there are any.
@@ -84,7 +85,7 @@ def list_to_do(db: Db, page: Page, *, person_id: UUID, notice_ids: Collection[UU
     due_date, requirement = page.after or (_FIRST_DAY, _FIRST_ID)
     rows = db.rows(
         _TO_DO.format(only=_UNDER if notice_ids else ""),
-        person=person_id,
+        **learner.values,
         notices=list(notice_ids),
         due_date=due_date,
         requirement=requirement,

@@ -19,11 +19,11 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(kind)s || id, 0)) FROM 
 _STORE = """
 INSERT INTO requirement (
   id, notice_id, audience_id, audience_revision, course_id, course_version, due_date, joiner_business_days,
-  published_at, briefing_counts, state
+  published_at, briefing_counts, staff_release_date, state
 )
 SELECT
   %(id)s, %(notice_id)s, %(audience_id)s, %(audience_revision)s, %(course_id)s, %(course_version)s, %(due_date)s,
-  %(joiner_business_days)s, %(published_at)s, %(briefing_counts)s,
+  %(joiner_business_days)s, %(published_at)s, %(briefing_counts)s, %(staff_release_date)s,
   CASE WHEN EXISTS (SELECT FROM withdrawn_notice WHERE notice_id = %(notice_id)s) THEN 'WITHDRAWN' ELSE 'WAITING' END
 ON CONFLICT (notice_id) DO NOTHING
 """
@@ -143,6 +143,8 @@ class Requirement:
     published_at: datetime
     # A local briefing counts as the training.
     briefing_counts: bool
+    # From this day on staff see it; None = since its issue.
+    staff_release_date: date | None
 
     @property
     def id(self) -> UUID:
@@ -182,6 +184,7 @@ def store(db: Db, requirements: Iterable[Requirement]) -> None:
             joiner_business_days=requirement.joiner_business_days,
             published_at=requirement.published_at,
             briefing_counts=requirement.briefing_counts,
+            staff_release_date=requirement.staff_release_date,
         )
     open_ready(db, audience_ids)
 

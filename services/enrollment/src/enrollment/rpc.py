@@ -13,7 +13,7 @@ class EnrollmentServicer(Servicer):
     def ListToDo(self, request: pb.ListToDoRequest, call: Call) -> pb.ListToDoResponse:
         page, only = self.page_of(request), wire.notice_ids(request.notices)
         with self.read() as db:
-            rows = queries.list_to_do(db, page, person_id=wire.caller_id(call.principal.name), notice_ids=only)
+            rows = queries.list_to_do(db, page, wire.learner(call), notice_ids=only)
         shown = rows[: page.size]
         token = page.next_token(rows, [shown[-1].due_date, shown[-1].requirement_id] if shown else [])
         return pb.ListToDoResponse(assignments=map(wire.assignment, shown), next_page_token=token)
@@ -34,28 +34,26 @@ class EnrollmentServicer(Servicer):
         return pb.ListAssignmentsResponse(assignments=map(wire.assignment, shown), next_page_token=token)
 
     def GetAssignment(self, request: pb.GetAssignmentRequest, call: Call) -> pb.Assignment:
-        person_id = wire.caller_id(call.principal.name)
+        learner = wire.learner(call)
         with self.read() as db:
             if request.name.startswith("notices/"):
                 notice_id = wire.notice_id(request.name, field="name")
-                return wire.assignment(queries.get_assignment_under(db, person_id=person_id, notice_id=notice_id))
-            requirement_id = wire.own_requirement_id(request.name, person_id)
-            return wire.assignment(queries.get_assignment(db, person_id=person_id, requirement_id=requirement_id))
+                return wire.assignment(queries.get_assignment_under(db, learner, notice_id))
+            requirement_id = wire.own_requirement_id(request.name, learner.person_id)
+            return wire.assignment(queries.get_assignment(db, learner, requirement_id))
 
     def StartAssignment(self, request: pb.StartAssignmentRequest, call: Call) -> pb.Assignment:
-        person_id = wire.caller_id(call.principal.name)
-        requirement_id = wire.own_requirement_id(request.name, person_id)
+        learner = wire.learner(call)
+        requirement_id = wire.own_requirement_id(request.name, learner.person_id)
         with self.write(call, request) as db:
-            started = assignments.start(db, requirement_id=requirement_id, person_id=person_id)
+            started = assignments.start(db, learner, requirement_id=requirement_id)
             return db.answer(wire.assignment(started))
 
     def CompleteSection(self, request: pb.CompleteSectionRequest, call: Call) -> pb.Assignment:
-        person_id = wire.caller_id(call.principal.name)
-        requirement_id = wire.own_requirement_id(request.name, person_id)
+        learner = wire.learner(call)
+        requirement_id = wire.own_requirement_id(request.name, learner.person_id)
         with self.write(call, request) as db:
-            advanced = assignments.complete_section(
-                db, requirement_id=requirement_id, person_id=person_id, section=request.section
-            )
+            advanced = assignments.complete_section(db, learner, requirement_id=requirement_id, section=request.section)
             return db.answer(wire.assignment(advanced))
 
     def WaiveAssignment(self, request: pb.WaiveAssignmentRequest, call: Call) -> pb.Assignment:

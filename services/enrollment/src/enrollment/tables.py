@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Index,
     Integer,
     SmallInteger,
@@ -22,7 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import service_metadata
+from servicekit.tables import moment, service_metadata
 
 metadata = service_metadata()
 
@@ -43,6 +42,7 @@ class RequirementRow(Base, table=True):
         CheckConstraint("state IN ('WAITING', 'OPEN', 'WITHDRAWN')", name="state"),
         CheckConstraint("joiner_business_days >= 0", name="joiner_business_days"),
         Index("ix_requirement_audience_id", "audience_id"),
+        Index("ix_requirement_staff_release_date", "staff_release_date"),
     )
 
     id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
@@ -53,8 +53,10 @@ class RequirementRow(Base, table=True):
     course_id: str = Field(sa_column=Column(Text, nullable=False))
     course_version: int = Field(sa_column=Column(Integer, nullable=False))
     due_date: date = Field(sa_column=Column(Date, nullable=False))
+    # From this day on staff see it, unless their agency releases it sooner; none = they have seen it since its issue.
+    staff_release_date: date | None = Field(default=None, sa_column=Column(Date))
     joiner_business_days: int = Field(sa_column=Column(Integer, nullable=False))
-    published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    published_at: datetime = moment()
     state: str = Field(sa_column=Column(Text, nullable=False))
     # A local briefing counts as the training.
     briefing_counts: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
@@ -76,7 +78,16 @@ class WithdrawnNoticeRow(Base, table=True):
     __tablename__ = "withdrawn_notice"
 
     notice_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    withdrawn_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    withdrawn_at: datetime = moment()
+
+
+class StaffReleaseRow(Base, table=True):
+    """An agency released a notice to its staff before its day, also one that is heard of only afterwards."""
+
+    __tablename__ = "staff_release"
+
+    notice_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    agency_id: str = Field(sa_column=Column(Text, primary_key=True))
 
 
 class CourseVersionRow(Base, table=True):
@@ -151,9 +162,9 @@ class AssignmentRow(Base, table=True):
 
     requirement_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
     person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    created_at: datetime = moment()
     # When she last started it or completed a section.
-    progressed_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    progressed_at: datetime | None = moment(optional=True)
     due_date: date = Field(sa_column=Column(Date, nullable=False))
     sections_completed: int = Field(sa_column=Column(SmallInteger, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
@@ -177,7 +188,7 @@ class CompletionRow(Base, table=True):
     person_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
     kind: str = Field(sa_column=Column(Text, nullable=False))
     minutes: int = Field(sa_column=Column(Integer, nullable=False))
-    completed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    completed_at: datetime = moment()
     # The day on which the training was given, in California.
     completed_on: date = Field(sa_column=Column(Date, nullable=False))
     # Who led a briefing, as typed; empty for a course.
@@ -192,4 +203,4 @@ class PassedTestRow(Base, table=True):
     person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
     test_id: str = Field(sa_column=Column(Text, primary_key=True))
     test_version: int = Field(sa_column=Column(Integer, primary_key=True))
-    passed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    passed_at: datetime = moment()

@@ -10,12 +10,17 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from enrollment.rates import Rate
 from enrollment.records import Assignment, Completion, YearOfTraining
 from enrollment.rules.training import MOST_PEOPLE, Training, TrainingKind
+from enrollment.visibility import Learner
 from servicekit import names, paging
-from servicekit.calendar import YEARS_OF_LIVES, day_of
+from servicekit.calendar import YEARS_OF_LIVES, day_of, pacific_date
 from servicekit.intervals import share_interval
 from servicekit.refusals import InvalidField, NotFound, PermissionMissing
+from servicekit.rpc import Call
+from servicekit.tokens import SELF
 
 WHOLE_STATE = "-"
+# Whoever holds one of these for the state or an agency sees a letter before staff do: notification says the same.
+_PREPARE = ("notices.write", "notices.approve", "readiness.read", "readiness.read_agency", "notices.confirm_for_agency")
 
 
 def caller_id(principal: str) -> UUID:
@@ -23,6 +28,13 @@ def caller_id(principal: str) -> UUID:
     if not principal.startswith("people/"):
         raise PermissionMissing("Only a person has training of her own.", caller=principal)
     return names.uuid_in("people/{person}", principal, field="caller")
+
+
+def learner(call: Call) -> Learner:
+    """Return who asks for their own training; who prepares letters, at an agency or for the state, sees them before."""
+    held = call.principal.rights
+    prepares = any(held.get(right, frozenset()) - {SELF} for right in _PREPARE)
+    return Learner(caller_id(call.principal.name), pacific_date(call.now), before_staff=prepares)
 
 
 def assignment_key(name: str) -> tuple[UUID, UUID]:

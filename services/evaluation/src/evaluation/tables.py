@@ -4,12 +4,12 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, ForeignKeyConstraint, Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKeyConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import service_metadata
+from servicekit.tables import moment, service_metadata
 
 metadata = service_metadata()
 
@@ -35,7 +35,7 @@ class TestRow(Base, table=True):
     latest_version: int
     # Counts the changes; the etag.
     revision: int
-    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    changed_at: datetime = moment()
 
 
 class TestVersionRow(Base, table=True):
@@ -52,7 +52,7 @@ class TestVersionRow(Base, table=True):
     title: str
     items: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     pass_mark: int
-    published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    published_at: datetime = moment()
 
 
 class SittingRow(Base, table=True):
@@ -94,8 +94,8 @@ class SittingRow(Base, table=True):
     # For each item the chosen options, from 0, and whether they were right: what item statistics are made of.
     chosen: list[list[int]] | None = Field(sa_column=Column(JSONB(none_as_null=True)))
     right_items: list[bool] | None = Field(sa_column=Column(JSONB(none_as_null=True)))
-    started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    submitted_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    started_at: datetime = moment()
+    submitted_at: datetime | None = moment(optional=True)
 
 
 class CourseVersionRow(Base, table=True):
@@ -126,7 +126,7 @@ class TestResultRow(Base, table=True):
     passed: int
     passed_first: int
     # Sittings after it are not in the figures.
-    counted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    counted_at: datetime = moment()
 
 
 class SpentTicketRow(Base, table=True):

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import service_metadata
+from servicekit.tables import moment, service_metadata
 
 metadata = service_metadata()
 
@@ -24,8 +24,8 @@ class SignInRow(Base, table=True):
 
     cookie_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
     person: str = Field(sa_type=Text)
-    created_at: datetime = Field(sa_type=DateTime(timezone=True))
-    ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    created_at: datetime = moment()
+    ended_at: datetime | None = moment(optional=True)
     # `demonstration`, `password`, or an issuer's slug after `issuer/`.
     way: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     # From where: an address, and what the browser calls itself in a few words.
@@ -42,7 +42,7 @@ class SignInActivityRow(Base, table=True):
     __tablename__ = "sign_in_activity"
 
     cookie_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary, foreign_key="sign_in.cookie_sha256")
-    seen_at: datetime = Field(sa_type=DateTime(timezone=True))
+    seen_at: datetime = moment()
     kept_path: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     # JSON: a list of [name, value] in the order of the form.
     kept_fields: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
@@ -64,7 +64,7 @@ class SignInAttemptRow(Base, table=True):
     nonce: str = Field(sa_type=Text)
     verifier: str = Field(sa_type=Text)
     return_path: str = Field(sa_type=Text)
-    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    expires_at: datetime = moment()
 
 
 class SignInTriesRow(Base, table=True):
@@ -76,7 +76,7 @@ class SignInTriesRow(Base, table=True):
     __tablename__ = "sign_in_tries"
 
     key_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
-    since: datetime = Field(sa_type=DateTime(timezone=True))
+    since: datetime = moment()
     tries: int
 
 
@@ -91,11 +91,11 @@ class InvitationRow(Base, table=True):
     person: str = Field(sa_type=Text)
     staff_number: str = Field(sa_type=Text)
     issued_by: str = Field(sa_type=Text)
-    issued_at: datetime = Field(sa_type=DateTime(timezone=True))
-    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    issued_at: datetime = moment()
+    expires_at: datetime = moment()
     # The secret of the codes, sealed: shown with the link, kept when it is used.
     secret_sealed: bytes = Field(sa_type=LargeBinary)
-    ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    ended_at: datetime | None = moment(optional=True)
     # Empty, `used`, `revoked`, or `replaced` by a later one.
     outcome: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
@@ -111,7 +111,7 @@ class CredentialRow(Base, table=True):
     secret_sealed: bytes = Field(sa_type=LargeBinary)
     # The half minute of the last code that was used: none counts twice.
     last_step: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    created_at: datetime = moment()
 
 
 class RecoveryCodeRow(Base, table=True):
@@ -121,4 +121,4 @@ class RecoveryCodeRow(Base, table=True):
 
     code_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
     person: str = Field(sa_type=Text, foreign_key="credential.person", index=True)
-    used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    used_at: datetime | None = moment(optional=True)

@@ -22,7 +22,8 @@ def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) ->
     lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
     letter.check_complete(letter_of(notice))
     check_number(db, notice)
-    before = facts_of(notice)
+    # Of a letter that was changed in the same write, as it was before that.
+    before = db.before or facts_of(notice)
     wrote(notice, writer)
     notice.state, notice.submitted_at, notice.return_reason = state, at, ""
     notice.pinned = pins_of(db, notice)

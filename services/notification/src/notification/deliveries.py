@@ -127,6 +127,8 @@ def release_to_staff(db: Db, *, notice_id: UUID, agency_id: str, person_id: UUID
         return
     db.run(_RELEASE, notice=notice_id, version=notice["version"], agency=agency_id, person=person_id, at=at)
     db.changed(f"agencies/{agency_id}/{name_of(notice_id)}", after={"staff_release_time": at.isoformat()})
+    version = notice["version"]
+    emit(db, events.notice_released(notice_id=notice_id, version=version, agency_id=agency_id, at=at))
 
 
 def _locked(db: Db, notice_id: UUID, agency_id: str) -> dict[str, Any]:

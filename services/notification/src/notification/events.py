@@ -22,6 +22,14 @@ def notice_published(notice: NoticeRow) -> pb.NoticePublished:
         joiner_business_days=notice.business_days_after_issue,
         publish_time=_timestamp(notice.published_at),
         briefing_counts=notice.briefing_counts,
+        staff_release_date=str(notice.staff_release_date),
+    )
+
+
+def notice_released(*, notice_id: UUID, version: int, agency_id: str, at: datetime) -> pb.NoticeReleased:
+    """Tell that an agency let its staff see a notice before its day."""
+    return pb.NoticeReleased(
+        notice_id=str(notice_id), version=version, agency_id=agency_id, release_time=_timestamp(at)
     )
 
 

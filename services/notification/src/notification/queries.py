@@ -19,6 +19,14 @@ from servicekit.refusals import NotFound
 Row = dict[str, Any]
 
 _ISSUED = "SELECT n.* FROM notice AS n WHERE n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')"
+# The audit trail has every step, with whoever took it: it is written with the change, and never changes.
+_STEPS = """
+SELECT at, actor, reason, before ->> 'state' AS came_from, after ->> 'state' AS state,
+  (after ->> 'publish_at')::timestamptz AS publish_at
+FROM audit
+WHERE resource = %(resource)s AND before ->> 'state' <> after ->> 'state'
+ORDER BY at, id
+"""
 STATE = ""
 NO_UNIT = "none"
 
@@ -170,6 +178,11 @@ def notice(db: Db, notice_id: UUID, reader: Reader) -> Row:
     if not rows:
         raise NotFound(name_of(notice_id))
     return rows[0]
+
+
+def steps(db: Db, notice_id: UUID) -> list[Row]:
+    """Return what happened to a notice, step by step from one state to another."""
+    return db.rows(_STEPS, resource=name_of(notice_id))
 
 
 def issued(db: Db, notice_id: UUID) -> Row:

@@ -15,6 +15,7 @@ from notification import (
     searching,
     series,
     wire,
+    wire_steps,
     withdrawal,
 )
 from notification.contents import bounded
@@ -154,9 +155,13 @@ class NotificationServicer(Servicer):
     def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
         today = pacific_date(call.now)
         with self.read() as db:
-            row = queries.notice(db, wire.notice_id(request.name), wire.reader(call.principal, today))
+            reader = wire.reader(call.principal, today)
+            row = queries.notice(db, wire.notice_id(request.name), reader)
             sentence = publication.due_sentence(db, row, today)
-            return wire.notice(row, attachments.of_notice(db, row["id"]), sentence)
+            answer = wire.notice(row, attachments.of_notice(db, row["id"]), sentence)
+            if reader.drafts:
+                answer.steps.extend(wire_steps.steps(queries.steps(db, row["id"])))
+            return answer
 
     def GetReadiness(self, request: pb.GetReadinessRequest, call: Call) -> pb.Readiness:
         with self.read() as db:

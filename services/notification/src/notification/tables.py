@@ -14,7 +14,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Index,
     LargeBinary,
     UniqueConstraint,
@@ -25,17 +24,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import service_metadata
+from servicekit.tables import moment, service_metadata
 
 metadata = service_metadata()
 
 
 class Base(SQLModel, registry=registry(metadata=metadata)):
     """Base of the service's rows."""
-
-
-def _moment(*, optional: bool = True) -> Any:  # noqa: ANN401 - SQLModel types a field by its annotation
-    return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=optional))
 
 
 def _big(default: int | None = None) -> Any:  # noqa: ANN401 - SQLModel types a field by its annotation
@@ -120,9 +115,9 @@ class NoticeRow(Base, table=True):
     )
     # Counts up with each change: the etag.
     revision: int = 1
-    created_at: datetime = _moment(optional=False)
-    submitted_at: datetime | None = _moment()
-    published_at: datetime | None = _moment()
+    created_at: datetime = moment()
+    submitted_at: datetime | None = moment(optional=True)
+    published_at: datetime | None = moment(optional=True)
     # Set on issue.
     version: int = 0
     text_sha256: str = ""
@@ -132,8 +127,8 @@ class NoticeRow(Base, table=True):
     # From this day on staff see it, unless their agency releases it to them sooner.
     staff_release_date: date | None = None
     # Of a scheduled one: when it is to be issued.
-    publish_at: datetime | None = _moment()
-    withdrawn_at: datetime | None = _moment()
+    publish_at: datetime | None = moment(optional=True)
+    withdrawn_at: datetime | None = moment(optional=True)
     withdrawn_by: uuid.UUID | None = None
     withdraw_reason: str = _text()
     # Of a historic one, as printed.
@@ -152,7 +147,7 @@ class NoticeVersionRow(Base, table=True):
     version: int = Field(primary_key=True)
     canonical: str
     text_sha256: str
-    published_at: datetime = _moment(optional=False)
+    published_at: datetime = moment()
 
 
 class FileRow(Base, table=True):
@@ -265,14 +260,14 @@ class DeliveryRow(Base, table=True):
     notice_id: uuid.UUID = Field(primary_key=True, foreign_key="notice.id")
     version: int = Field(primary_key=True)
     agency_id: str = Field(primary_key=True)
-    delivered_at: datetime = _moment(optional=False)
+    delivered_at: datetime = moment()
     due_date: date
-    confirmed_at: datetime | None = _moment()
+    confirmed_at: datetime | None = moment(optional=True)
     confirmed_by: uuid.UUID | None = None
     lead: uuid.UUID | None = None
     problem: str = _text()
     # When the agency let its staff see the letter before the day that the letter names.
-    staff_released_at: datetime | None = _moment()
+    staff_released_at: datetime | None = moment(optional=True)
     staff_released_by: uuid.UUID | None = None
 
 
@@ -287,9 +282,9 @@ class RecipientRow(Base, table=True):
     notice_id: uuid.UUID = Field(primary_key=True)
     person_id: uuid.UUID = Field(primary_key=True)
     due_date: date
-    read_at: datetime | None = _moment()
-    confirmed_at: datetime | None = _moment()
-    trained_at: datetime | None = _moment()
+    read_at: datetime | None = moment(optional=True)
+    confirmed_at: datetime | None = moment(optional=True)
+    trained_at: datetime | None = moment(optional=True)
     excused: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
@@ -308,7 +303,7 @@ class AcknowledgementRow(Base, table=True):
     agency_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
     text_sha256: str
-    at: datetime = _moment(optional=False)
+    at: datetime = moment()
 
 
 class ReadinessRow(Base, table=True):

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import county_map, letters, readiness
+from gateway import county_map, letter_history, letters, readiness, sentences
 from gateway.forms import Form
 from gateway.pages import approval
 from gateway.visit import Answer, Visit, Visitor
@@ -69,11 +69,17 @@ def history_page(visit: Visitor, letter_id: str) -> Answer:
     letter = visit.letter(letter_id)
     figures = _readiness(visit, letter) if letter.state in letters.ISSUED else pb.Readiness()
     agencies = visit.agencies()
-    people = [figure.confirmed_by for figure in figures.agencies]
-    names = visit.names([letter.author, letter.approver, letter.withdrawn_by, *people])
-    confirmed = [(figure, agencies[figure.agency]) for figure in figures.agencies if figure.confirm_time.seconds]
-    confirmed.sort(key=lambda pair: pair[0].confirm_time.ToNanoseconds(), reverse=True)
-    return visit.page("letter_history.html", letter=letter, letters=letters, confirmed=confirmed, names=names)
+    confirmed = [figure for figure in figures.agencies if figure.confirm_time.seconds]
+    people = [*(figure.confirmed_by for figure in confirmed), *(step.person for step in letter.steps)]
+    names = visit.names([letter.author, *people])
+    entries = [(letter.create_time, f"Begun{sentences.by_whom(letter.author, names)}")]
+    entries += [(step.time, letter_history.step(step, names, visit.today)) for step in letter.steps]
+    entries += [
+        (figure.confirm_time, letter_history.confirmation(figure, agencies[figure.agency].short_title, names))
+        for figure in confirmed
+    ]
+    entries.sort(key=lambda entry: entry[0].ToNanoseconds(), reverse=True)
+    return visit.page("letter_history.html", letter=letter, letters=letters, entries=entries)
 
 
 def _readiness(visit: Visit, letter: pb.Notice) -> pb.Readiness:

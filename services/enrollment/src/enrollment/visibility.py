@@ -1,0 +1,51 @@
+"""Which of her assignments a person sees: those of letters that are released to staff, as notification releases them.
+
+A letter is released by its day, or sooner by an agency where she works. Whoever prepares it, at an agency or for the
+state, sees it before.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from servicekit.db import Db
+
+# Of an assignment `a`; the requirements whose letters wait for their day are few.
+SEEN = """
+(%(before_staff)s OR a.requirement_id <> ALL (ARRAY(
+  SELECT waits.id FROM requirement AS waits
+  WHERE waits.staff_release_date > %(today)s AND NOT EXISTS (
+    SELECT FROM staff_release AS released
+    JOIN audience_member AS works ON works.agency_id = released.agency_id
+    WHERE released.notice_id = waits.notice_id AND works.person_id = %(person)s AND works.member
+  )
+)))
+"""
+_RELEASE = """
+INSERT INTO staff_release (notice_id, agency_id)
+SELECT * FROM unnest(%(notices)s::uuid[], %(agencies)s::text[]) AS released (notice_id, agency_id)
+ORDER BY notice_id, agency_id
+ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A person who asks for her own training, today. *before_staff*: she prepares letters for others."""
+
+    person_id: UUID
+    today: date
+    before_staff: bool = False
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the condition above is filled with."""
+        return {"person": self.person_id, "today": self.today, "before_staff": self.before_staff}
+
+
+def release(db: Db, released: Collection[tuple[UUID, str]]) -> None:
+    """Note the agencies that released notices (notice, agency) to their staff; a notice may be unknown so far."""
+    pairs = sorted(set(released))
+    db.run(_RELEASE, notices=[notice for notice, _ in pairs], agencies=[agency for _, agency in pairs])
