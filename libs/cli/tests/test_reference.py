@@ -169,6 +169,84 @@ def test_a_county_in_two_agencies_is_refused(copied: Path) -> None:
         reference.load(copied)
 
 
+def joined(copied: Path, day: str, **glenn: str) -> Path:
+    """Let Glenn join Butte on *day*; what its own row says then, is given."""
+    folder = copied / "reference"
+    rows = {name: _rows(folder / name) for name in ("agencies.csv", "counties.csv", "agency_counties.csv")}
+    agencies, counties = rows["agencies.csv"], rows["counties.csv"]
+    people = {row["county"]: int(row["pop_2019"]) for row in counties}
+    at = {row["lcsa_id"]: row for row in agencies}
+    at["glenn"].update(
+        {"counties": "", "county_fips": "", "pop_2019": "", "size_class_by_pop": "", "until": day} | glenn
+    )
+    population = people["Butte"] + people["Glenn"]
+    at["butte"].update(
+        official_name="Butte and Glenn Regional Department of Child Support Services",
+        kind="regional",
+        counties="Butte; Glenn",
+        county_fips="06007; 06021",
+        pop_2019=str(population),
+        size_class_by_pop=reference.size_class(population),
+    )
+    next(row for row in counties if row["county"] == "Glenn")["lcsa_id"] = "butte"
+    of_glenn = next(row for row in rows["agency_counties.csv"] if row["county"] == "Glenn")
+    rows["agency_counties.csv"].append(of_glenn | {"agency": "butte", "from": day, "from_precision": "day"})
+    of_glenn["to"] = day
+    for name, changed in rows.items():
+        _write(folder / name, changed)
+    shapes = folder / "counties.geojson"
+    shapes.write_text(
+        shapes.read_text(encoding="utf-8")
+        .replace('"lcsa_id": "glenn"', '"lcsa_id": "butte"')
+        .replace('"lcsa_id":"glenn"', '"lcsa_id":"butte"'),
+        encoding="utf-8",
+    )
+    return copied
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def _write(file: Path, rows: list[dict[str, str]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_an_agency_that_joined_another_keeps_its_row_with_the_day(copied: Path) -> None:
+    data = reference.load(joined(copied, "2026-07-01"))
+
+    glenn = next(agency for agency in data.agencies if agency.lcsa_id == "glenn")
+    assert (glenn.until, glenn.short_title, len(data.local_agencies)) == (date(2026, 7, 1), "Glenn County", 46)
+    for day, agency in ((date(2026, 6, 30), "glenn"), (date(2026, 7, 1), "butte")):
+        assert [row.agency for row in data.memberships if row.county == "Glenn" and row.holds_on(day)] == [agency]
+
+
+@pytest.mark.parametrize(
+    ("glenn", "rule"),
+    [
+        ({"until": ""}, "an agency without counties has ended: say in until"),
+        ({"counties": "Glenn", "county_fips": "06021"}, "when an agency ends, its counties go to another"),
+        ({"until": "2026-06-01"}, "must be 2026-06-01 or before, when glenn ends"),
+        ({"lead_county": ""}, "must name the county that it was of"),
+    ],
+)
+def test_an_end_that_is_said_by_halves_is_refused(copied: Path, glenn: dict[str, str], rule: str) -> None:
+    with pytest.raises(DataFileError, match=rule):
+        reference.load(joined(copied, "2026-07-01", **glenn))
+
+
+def test_an_agency_that_ended_is_not_left_out(copied: Path) -> None:
+    file = joined(copied, "2026-07-01") / "reference" / "agencies.csv"
+    _write(file, [row for row in _rows(file) if row["lcsa_id"] != "glenn"])
+
+    with pytest.raises(DataFileError, match="an agency that ended keeps its row in"):
+        reference.load(copied)
+
+
 def test_a_file_with_another_header_is_refused(copied: Path) -> None:
     units = copied / "reference" / "units.csv"
     units.write_text(units.read_text(encoding="utf-8").replace("slug,", "id,", 1), encoding="utf-8")

@@ -1,9 +1,12 @@
 """Agencies and reference data, through the contract."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
+from servicekit.calendar import pacific_date
 from servicekit.client import Refused
 
 LISTING = {"agencies.read": ["self"]}
@@ -84,6 +87,84 @@ def test_a_county_cannot_belong_to_two_agencies_on_one_day_even_in_two_imports(d
 
     assert refused.value.reason == "COUNTY_HAS_TWO_AGENCIES"
     assert refused.value.metadata == {"fips": "06011", "agency": "sutter", "other": "colusa"}
+
+
+def preview(directory):
+    everybody = pb.AudienceExpression(include=[pb.AudienceClause()])
+    answer = directory.as_whole("audiences.read").PreviewAudience(pb.PreviewAudienceRequest(expression=everybody))
+    return answer.sentence, {row.agency.removeprefix("agencies/"): row.staff for row in answer.agencies}
+
+
+def test_an_agency_that_joins_another_ends_and_its_history_and_people_stay(directory):
+    today = pacific_date(datetime.now(UTC))
+    ended, ahead = (today + timedelta(days=days) for days in (0, 30))
+    stays = directory.hire("mendocino")
+    sentence, counted = preview(directory)
+
+    def joined(end):
+        mendocino = agency("mendocino", end_date=end.isoformat(), region="Northern")
+        mendocino.counties.add(fips="06045", end_date=end.isoformat())
+        lake = agency("lake", kind="regional", region="Northern")
+        lake.counties.add(fips="06045", start_date=end.isoformat())
+        take_in(directory, mendocino, lake, counties=[pb.County(fips="06045", title="Mendocino", population=1)])
+        return preview(directory)
+
+    before = joined(ahead)
+    after = joined(ended)
+
+    directory.as_whole("people.write").EndJob(
+        pb.EndJobRequest(
+            parent="agencies/mendocino",
+            person=stays.name,
+            end_date=today.isoformat(),
+            request_id=directory.request_id(),
+        )
+    )
+    emptied = preview(directory)
+
+    number = int(sentence.split()[-2])
+    assert before == (sentence, counted)
+    # Whoever still has a job there is not left out; the agency itself gets no more letters.
+    assert after == (sentence.replace(str(number), str(number - 1)), counted)
+    assert emptied[1] == {name: staff for name, staff in counted.items() if name != "mendocino"}
+    told = directory.events(events_pb2.AgencyListed)
+    assert [one.end_date for one in told if one.agency_id == "mendocino"][-2:] == [str(ahead), str(ended)]
+    shown = directory.as_person("people/anybody", LISTING).GetAgency(pb.GetAgencyRequest(name="agencies/mendocino"))
+    assert (shown.end_date, list(shown.counties)) == (
+        str(ended),
+        [pb.CountyMembership(fips="06045", end_date=str(ended))],
+    )
+
+
+def test_nobody_begins_at_an_agency_that_has_ended(directory):
+    take_in(directory, agency("mendocino", end_date="2024-07-01"))
+
+    earlier = directory.hire("mendocino", start=date(2024, 6, 30))
+    with pytest.raises(Refused) as refused:
+        directory.hire("mendocino", start=date(2024, 7, 1))
+    rows = [{"agency": "mendocino", "hired_on": day} for day in ("2024-06-30", "2024-07-01")]
+    file = directory.import_roster(directory.roster(*rows))
+
+    assert earlier.jobs[0].start_date == "2024-06-30"
+    assert list(refused.value.fields) == ["job.start_date"]
+    assert directory.errors(file) == [(3, "agency", "mendocino", "ended on 2024-07-01: name the agency that took over")]
+
+
+def test_counties_of_an_agency_end_with_it(directory):
+    counties = [pb.County(fips="06045", title="Mendocino", population=1)]
+    for end in ("", "2026-02-02"):
+        with pytest.raises(Refused) as refused:
+            take_in(
+                directory,
+                agency(
+                    "mendocino",
+                    end_date="2026-02-01",
+                    counties=[pb.CountyMembership(fips="06045", end_date=end)],
+                ),
+                counties=counties,
+            )
+        assert list(refused.value.fields) == ["agencies.counties.end_date"]
+        assert "when the agency ends" in refused.value.metadata["rule"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """An agency confirms once, sees its own people and figures, and nobody else's."""
 
+from datetime import timedelta
+
 import pytest
 
+from cadre.directory.v1 import events_pb2 as directory
 from cadre.notification.v1 import events_pb2 as events
 from cadre.notification.v1 import notification_service_pb2 as pb
 from servicekit.client import Refused
@@ -100,6 +103,81 @@ def test_an_agency_that_got_no_letter_has_none_to_confirm(cadre, audience):
         confirm(cadre, notice, "dcss")
 
     assert refused.value.reason == "NOT_FOUND"
+
+
+def ends(cadre, agency, day):
+    """The directory tells on which day an agency ends."""
+    listed = directory.AgencyListed(agency_id=agency, kind="single-county", end_date=day.isoformat() if day else "")
+    cadre.deliver(listed)
+
+
+def unconfirmed(cadre, agency):
+    answer = cadre.coordinator(agency).ListAgencyNotices(pb.ListAgencyNoticesRequest(parent=f"agencies/{agency}"))
+    return answer.unconfirmed_count, len(answer.notices)
+
+
+def test_an_agency_that_has_ended_gets_no_more_letters_and_is_asked_no_more_for_those_it_has(cadre, audience):
+    confirmed, out = cadre.issued(audience), cadre.issued(audience)
+    confirm(cadre, confirmed, "yolo")
+    before = [
+        (cadre.readiness(one).agencies_confirmed, cadre.readiness(one).agencies_asked) for one in (confirmed, out)
+    ]
+
+    ends(cadre, "yolo", cadre.today)
+    later = cadre.issued(audience)
+
+    assert before == [(1, 4), (0, 4)]
+    figures = {name: cadre.readiness(one) for name, one in (("confirmed", confirmed), ("out", out), ("later", later))}
+    assert {name: (one.agencies_confirmed, one.agencies_asked) for name, one in figures.items()} == {
+        "confirmed": (1, 4),
+        "out": (0, 3),
+        "later": (0, 3),
+    }
+    yolo = {name: next(row for row in one.agencies if row.agency == "agencies/yolo") for name, one in figures.items()}
+    assert {name: (row.HasField("deliver_time"), row.asked_no_more) for name, row in yolo.items()} == {
+        "confirmed": (True, False),
+        "out": (True, True),
+        "later": (False, False),
+    }
+    # Whoever still works there is under the letter all the same.
+    assert [row.counts.of for row in yolo.values()] == [1, 1, 1]
+    assert unconfirmed(cadre, "yolo") == (0, 3)
+    assert unconfirmed(cadre, "lake") == (3, 3)
+
+
+def test_an_agency_is_asked_until_the_day_on_which_it_ends(cadre, audience):
+    notice = cadre.issued(audience)
+    ends(cadre, "yolo", cadre.today + timedelta(days=1))
+
+    ahead = (unconfirmed(cadre, "yolo"), cadre.readiness(notice).agencies_asked)
+    later = cadre.readiness(cadre.issued(audience)).agencies_asked
+    ends(cadre, "yolo", None)
+
+    assert ahead == ((1, 1), 4)
+    assert later == 4
+    assert unconfirmed(cadre, "yolo")[0] == 2
+
+
+def test_what_an_ended_agency_did_not_confirm_is_not_past_due(cadre, audience):
+    notice = cadre.issued(audience)
+    with cadre.running.connect() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE delivery SET due_date = due_date - 60")
+
+    def late():
+        rows = [row.agency for row in cadre.readiness(notice).agencies if row.confirmation_overdue]
+        counted = cadre.running.figures()
+        return (
+            rows,
+            counted["cadre_open_notices_agencies", "overdue"],
+            counted["cadre_open_notices_agencies", "waiting"],
+        )
+
+    before = late()
+    ends(cadre, "yolo", cadre.today - timedelta(days=3))
+
+    assert before == (["agencies/alameda", "agencies/lake", "agencies/los-angeles", "agencies/yolo"], 4, 0)
+    assert late() == (["agencies/alameda", "agencies/lake", "agencies/los-angeles"], 3, 0)
 
 
 @pytest.mark.parametrize("method", ["ListAgencyNotices", "GetAgencyNotice", "ListRecipients", "ConfirmForAgency"])

@@ -56,6 +56,7 @@ def load_reference(access: Access, reference: Reference) -> int:
                 size_class=agency.size_class_by_pop or "",
                 population=agency.pop_2019 or 0,
                 source=agency.source,
+                end_date=agency.until.isoformat() if agency.until else "",
                 counties=memberships.get(agency.lcsa_id, ()),
             )
             for agency in reference.agencies

@@ -62,6 +62,8 @@ class Agency:
     staff_basis: Note
     notes: Note
     source: Text
+    # The first day on which there is no such agency any more; its row stays.
+    until: Optional[date]
 
     @property
     def is_state(self) -> bool:
@@ -74,7 +76,7 @@ class Agency:
         if self.is_state:
             return self.lcsa_id.upper()
         if self.kind == "single-county":
-            return f"{self.counties[0]} County"
+            return f"{self.counties[0] if self.counties else self.lead_county} County"
         return re.sub(r"( Regional)?( Department of)? Child Support .*", "", self.official_name)
 
 
@@ -209,8 +211,8 @@ class Reference:
 
     @property
     def local_agencies(self) -> tuple[Agency, ...]:
-        """The 47 local agencies, without the state's."""
-        return tuple(agency for agency in self.agencies if not agency.is_state)
+        """The 47 local agencies, without the state's and without those that ended."""
+        return tuple(agency for agency in self.agencies if not agency.is_state and agency.until is None)
 
     @property
     def all_units(self) -> tuple[Unit, ...]:
@@ -282,8 +284,14 @@ def _check_agencies(path: Path, reference: Reference) -> None:
 
 
 def _check_local_agency(path: Path, row: int, agency: Agency, counties: list[County]) -> None:
+    if agency.until is not None:
+        _check_ended(path, row, agency)
+        return
     names = tuple(county.county for county in counties)
-    if not names or agency.counties != names:
+    if not names:
+        said = "an agency without counties has ended: say in until from which day on there is none"
+        raise DataFileError(path, row, "until", "", said)
+    if agency.counties != names:
         raise DataFileError(path, row, "counties", agency.counties, f"must be the names of county_fips: {names}")
     population = sum(county.pop_2019 for county in counties)
     if agency.pop_2019 != population:
@@ -298,6 +306,14 @@ def _check_holidays(path: Path, reference: Reference) -> None:
     for line, row in enumerate(reference.holidays, start=2):
         if row.date_.year != row.year:
             raise DataFileError(path, line, "date", str(row.date_), f"must be a day of {row.year}")
+
+
+def _check_ended(path: Path, row: int, agency: Agency) -> None:
+    if agency.counties or agency.county_fips:
+        said = "must be empty: when an agency ends, its counties go to another"
+        raise DataFileError(path, row, "counties", agency.counties, said)
+    if agency.kind == "single-county" and not agency.lead_county:
+        raise DataFileError(path, row, "lead_county", "", "must name the county that it was of")
 
 
 def _check_counties(path: Path, reference: Reference) -> None:
@@ -319,7 +335,14 @@ def _check_counties(path: Path, reference: Reference) -> None:
 
 def _check_memberships(path: Path, reference: Reference) -> None:
     rows = reference.memberships
-    require_known(path, rows, "agency", lambda row: [row.agency], (agency.lcsa_id for agency in reference.agencies))
+    ends = {agency.lcsa_id: agency.until for agency in reference.agencies}
+    for number, row in enumerate(rows, start=2):
+        if row.agency not in ends:
+            said = "is not known: an agency that ended keeps its row in agencies.csv, with the day in until"
+            raise DataFileError(path, number, "agency", row.agency, said)
+        end = ends[row.agency]
+        if end is not None and (row.to is None or row.to > end):
+            raise DataFileError(path, number, "to", row.to, f"must be {end} or before, when {row.agency} ends")
     names = {(county.fips, county.county) for county in reference.counties}
     require_known(path, rows, "fips", lambda row: [(row.fips, row.county)], names)
     for number, row in enumerate(rows, start=2):

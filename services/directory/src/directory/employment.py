@@ -181,8 +181,11 @@ def end_leave(db: Db, *, person_id: UUID, scope: Scope, back: date, at: datetime
 
 
 def _add_job(db: Db, person: PersonRow, *, agency_id: str, post: Post, start: date, end: date | None) -> None:
-    if db.get(AgencyRow, agency_id) is None:
+    agency = db.get(AgencyRow, agency_id)
+    if agency is None:
         raise NotFound(f"agencies/{agency_id}")
+    if agency.until is not None and start >= agency.until:
+        raise InvalidField("job.start_date", start.isoformat(), f"must be before {agency.until}: the agency ended")
     require_order("job.end_date", start, end, same_day=False)
     post = _checked(db, post)
     there = db.exec(select(JobRow).where(JobRow.person_id == person.id, JobRow.agency_id == agency_id)).all()

@@ -22,9 +22,9 @@ class Membership(NamedTuple):
     on_leave: bool
 
 
-def agency_listed(agency_id: str, kind: str) -> events_pb2.AgencyListed:
-    """An agency is on record since now, or was changed."""
-    return events_pb2.AgencyListed(agency_id=agency_id, kind=kind)
+def agency_listed(agency_id: str, kind: str, end: date | None) -> events_pb2.AgencyListed:
+    """An agency is on record since now, or was changed; *end* = the first day on which it is no more."""
+    return events_pb2.AgencyListed(agency_id=agency_id, kind=kind, end_date=end.isoformat() if end else "")
 
 
 def calendar_changed(year: int, revision: int, closed: Sequence[date]) -> events_pb2.CalendarChanged:

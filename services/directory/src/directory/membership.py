@@ -170,7 +170,8 @@ FROM touched LEFT JOIN difference ON difference.audience_id = touched.audience_i
 ORDER BY touched.audience_id
 """
 
-# Every local agency, those without a match included: the agency still gets the letter. Others only if reached.
+# Every local agency of the day, those without a match included: the agency still gets the letter. Others only if
+# reached: the state's, and one that ended while somebody still has a job there.
 _COUNT_BY_AGENCY = """
 SELECT agency.id AS agency_id, agency.short_title AS title, coalesce(staff, 0) AS staff,
   coalesce(no_unit_recorded, 0) AS no_unit_recorded, coalesce(on_leave, 0) AS on_leave,
@@ -180,7 +181,7 @@ FROM agency LEFT JOIN (
     count(*) FILTER (WHERE on_leave)::int AS on_leave
   FROM computed GROUP BY agency_id
 ) AS counted ON counted.agency_id = agency.id
-WHERE agency.kind <> 'state' OR staff > 0
+WHERE (agency.kind <> 'state' AND (agency.until IS NULL OR agency.until > %(day)s)) OR staff > 0
 ORDER BY agency.sort_key, agency.id
 """
 # What saving would change. Both sides are rows of (person, agency); the total asks whether she stays with any of hers.

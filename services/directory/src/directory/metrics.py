@@ -25,9 +25,12 @@ FROM (
   SELECT DISTINCT person_id FROM job WHERE start_date <= %(today)s AND (end_date IS NULL OR end_date > %(today)s)
 ) AS employed
 """
-_AGENCIES = "SELECT kind, count(*) AS agencies FROM agency GROUP BY kind"
+_AGENCIES = """
+SELECT kind, count(*) AS agencies FROM agency WHERE until IS NULL OR until > %(today)s GROUP BY kind
+"""
 _UNATTENDED = """
-SELECT count(*) AS agencies FROM agency WHERE kind <> 'state' AND NOT EXISTS (
+SELECT count(*) AS agencies FROM agency
+WHERE kind <> 'state' AND (agency.until IS NULL OR agency.until > %(today)s) AND NOT EXISTS (
   SELECT FROM role_grant
   JOIN job ON job.person_id = role_grant.person_id AND job.agency_id = agency.id
     AND job.start_date <= %(today)s AND (job.end_date IS NULL OR job.end_date > %(today)s)
@@ -43,7 +46,7 @@ def _read(db: Db) -> Iterable[Reading]:
     (people,) = db.rows(_PEOPLE, today=today)
     yield PEOPLE.of(people["people"] - people["on_leave"], "at work")
     yield PEOPLE.of(people["on_leave"], "on leave")
-    agencies = {row["kind"]: row["agencies"] for row in db.rows(_AGENCIES)}
+    agencies = {row["kind"]: row["agencies"] for row in db.rows(_AGENCIES, today=today)}
     for kind in KINDS:
         yield AGENCIES.of(agencies.get(kind, 0), kind)
     yield UNATTENDED.of(db.rows(_UNATTENDED, today=today, roles=list(CONTACT_ROLES))[0]["agencies"])

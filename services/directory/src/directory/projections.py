@@ -10,7 +10,7 @@ from servicekit.jobs import Progress, Projection
 
 _ACTOR = "services/directory"
 _AUDIENCES = "SELECT id FROM audience ORDER BY id"
-_AGENCIES = "SELECT id, kind FROM agency ORDER BY id"
+_AGENCIES = "SELECT id, kind, until FROM agency ORDER BY id"
 _RAISE = "UPDATE audience SET revision = revision + 1 WHERE id = %(audience)s RETURNING revision"
 _RAISE_MEMBERS = """
 UPDATE audience_member SET revision = %(revision)s WHERE audience_id = %(audience)s
@@ -58,7 +58,7 @@ def tell_agencies(database: Database, now: datetime, progress: Progress) -> None
     with database.transaction(actor=_ACTOR, method="projections/agency-copies", resource="agencies/-", at=now) as db:
         agencies = db.rows(_AGENCIES)
         for agency in agencies:
-            outbox.emit(db, events.agency_listed(agency["id"], agency["kind"]))
+            outbox.emit(db, events.agency_listed(agency["id"], agency["kind"], agency["until"]))
         db.changed("agencies/-", after={"told": len(agencies)})
     progress.step()
 

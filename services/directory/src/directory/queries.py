@@ -7,6 +7,7 @@ from uuid import UUID
 
 from directory.keepers import KEEPERS
 from directory.rules import expressions, roles
+from servicekit.calendar import pacific_date
 from servicekit.db import Db, count
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
@@ -119,7 +120,8 @@ SELECT
   (SELECT coalesce(jsonb_agg(DISTINCT region), '[]') FROM agency WHERE region <> '') AS regions,
   (SELECT coalesce(jsonb_object_agg(id, title), '{}') FROM job_class) AS job_classes,
   (SELECT coalesce(jsonb_object_agg(id, title), '{}') FROM work_unit) AS units,
-  (SELECT count(*)::int FROM agency WHERE kind <> 'state') AS local_agencies
+  (SELECT count(*)::int FROM agency WHERE kind <> 'state' AND (until IS NULL OR until > %(day)s))
+    AS local_agencies
 """
 # The people of the demonstration's story, each the first by staff number who fits her part and is not on leave.
 _PERSONAS = """
@@ -173,7 +175,7 @@ def agency(db: Db, agency_id: str, *, day: date) -> dict[str, Any]:
 
 def vocabulary(db: Db) -> expressions.Vocabulary:
     """Return all that an audience may name, with titles."""
-    row = db.rows(_VOCABULARY)[0]
+    row = db.rows(_VOCABULARY, day=pacific_date(db.at))[0]
     return expressions.Vocabulary(
         agencies=row["agencies"],
         regions=frozenset(row["regions"]),

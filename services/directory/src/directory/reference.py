@@ -15,17 +15,17 @@ from servicekit.refusals import InvalidField
 # Each writes only rows that differ, so that a repeat changes nothing.
 _AGENCIES = """
 WITH before AS (SELECT id, kind, region FROM agency), upserted AS (
-  INSERT INTO agency (id, title, short_title, sort_key, kind, region, size_class, population, source)
-  SELECT id, title, short_title, sort_key, kind, region, size_class, population, source
+  INSERT INTO agency (id, title, short_title, sort_key, kind, region, size_class, population, source, until)
+  SELECT id, title, short_title, sort_key, kind, region, size_class, population, source, until
   FROM jsonb_populate_recordset(NULL::agency, %(rows)s)
   ON CONFLICT (id) DO UPDATE SET
     title = excluded.title, short_title = excluded.short_title, sort_key = excluded.sort_key, kind = excluded.kind,
     region = excluded.region, size_class = excluded.size_class, population = excluded.population,
-    source = excluded.source
+    source = excluded.source, until = excluded.until
   WHERE agency IS DISTINCT FROM excluded
-  RETURNING id, kind, region
+  RETURNING id, kind, region, until
 )
-SELECT upserted.id, upserted.kind,
+SELECT upserted.id, upserted.kind, upserted.until,
   (before.kind, before.region) IS DISTINCT FROM (upserted.kind, upserted.region) AS replaced
 FROM upserted LEFT JOIN before ON before.id = upserted.id
 """
@@ -83,7 +83,8 @@ def take_in(
 ) -> int:
     """Create or update what is given; return how many agencies changed. What is not given stays.
 
-    Of an agency that is given, the membership of its counties becomes the one given.
+    Of an agency that is given, the membership of its counties becomes the one given. One that ended is given with its
+    end: it stays on record, with whoever works there and what happened to it.
     """
     for agency in agencies:
         rules.check_kind(agency["kind"])
@@ -102,7 +103,7 @@ def take_in(
     db.run(_CLASSES, rows=Jsonb(job_classes))
     upserted = db.rows(_AGENCIES, rows=Jsonb(agencies))
     for row in upserted:
-        outbox.emit(db, events.agency_listed(row["id"], row["kind"]))
+        outbox.emit(db, events.agency_listed(row["id"], row["kind"], row["until"]))
     changed = {row["id"] for row in upserted} | _take_memberships(db, agencies, memberships)
     if any(row["replaced"] for row in upserted):
         membership.recompute(db, at=at)
@@ -119,6 +120,7 @@ def _take_memberships(db: Db, agencies: Sequence[dict[str, Any]], memberships: S
         rules.Membership(row["fips"], row["agency_id"], row["start_date"], row["end_date"])
         for row in db.rows(_OTHERS, agencies=ids)
     ]
+    rules.check_ends({agency["id"]: agency["until"] for agency in agencies}, memberships)
     rules.check_memberships([*others, *memberships])
     rows = [
         {

@@ -192,6 +192,9 @@ _AGAINST_KNOWN = (
          SELECT FROM person WHERE person.email_key = roster_person.email_key AND person.id <> roster_person.id
            AND NOT EXISTS (SELECT FROM roster_person AS other WHERE other.id = person.id
              AND other.email_key IS DISTINCT FROM person.email_key))""",
+    """SELECT line, 'agency', agency_id, 'ended on ' || agency.until || ': name the agency that took over'
+       FROM roster_job JOIN agency ON agency.id = agency_id
+       WHERE start_date >= agency.until""",
     """SELECT DISTINCT ON (one.line) one.line, 'hired_on', one.start_date::text, 'overlaps another job at the agency'
        FROM roster_job AS one JOIN (
          SELECT line, person_id, agency_id, start_date, end_date FROM roster_job

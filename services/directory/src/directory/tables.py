@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -36,6 +36,8 @@ class AgencyRow(Base, table=True):
     size_class: str
     population: int
     source: str
+    # The first day on which there is no such agency any more; its row and its history stay.
+    until: date | None = None
 
 
 class CountyRow(Base, table=True):
@@ -112,7 +114,7 @@ class PersonRow(Base, table=True):
     email: str | None
     email_key: str | None
     # When its owner said that the address is theirs; a trigger forgets it with the address.
-    email_confirmed_at: datetime | None = _moment(optional=True)
+    email_confirmed_at: datetime | None = moment(optional=True)
     telephone: str = Field(default="", sa_column_kwargs={"server_default": ""})
     sort_key: str
     search_key: str

@@ -123,6 +123,7 @@ def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
                 "size_class": each.size_class,
                 "population": each.population,
                 "source": each.source,
+                "until": spells.day("agencies.end_date", each.end_date).isoformat() if each.end_date else None,
             }
             for each in request.agencies
         ],
@@ -156,6 +157,7 @@ def agency(row: Mapping[str, Any]) -> pb.Agency:
         size_class=row["size_class"],
         population=row["population"],
         source=row["source"],
+        end_date=row["until"].isoformat() if row["until"] else "",
         staff=row["staff"],
         counties=[
             pb.CountyMembership(

@@ -50,6 +50,11 @@ def units_at(agency: directory_pb.Agency, units: Iterable[directory_pb.WorkUnit]
     return [(unit.slug, unit.title) for unit in units if unit.of_state == of_state or unit.slug in held]
 
 
+def goes_on(agency: directory_pb.Agency, today: date) -> bool:
+    """Whether there still is such an agency today; one that joined another has ended."""
+    return not agency.end_date or agency.end_date > today.isoformat()
+
+
 def waits_for_release(mine: pb.AgencyNotice, today: date) -> bool:
     """Whether the agency's staff do not see the letter yet."""
     figures = mine.readiness

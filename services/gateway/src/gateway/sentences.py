@@ -287,7 +287,7 @@ _BY_REASON = {
     "EXPRESSION_FIXED": "Whom a letter is for does not change any more. Open the letter again to see how it stands.",
     "CALENDAR_YEAR_MISSING": "Days are counted in {year}, of which the state's holidays are not on record. Whoever"
     " keeps the state's calendar can begin that year.",
-    "COUNTY_HAS_TWO_AGENCIES": "The county {fips} would belong to two agencies on some day.",
+    "COUNTY_HAS_TWO_AGENCIES": "The county {fips} would belong to two agencies on some day, {agency} and {other}.",
     # courses and tests, for those who write them
     "COURSE_INCOMPLETE": "The course lacks something: {missing}.",
     "COURSE_UNCHANGED": "The draft is what the newest version holds.",

@@ -13,8 +13,7 @@ from servicekit.db import Db
 
 def agency_listed(db: Db, events: list[Delivered[directory.AgencyListed]]) -> None:
     """Agencies are on record: letters that are out go to the local ones too."""
-    kinds = {event.message.agency_id: event.message.kind for event in events}
-    deliveries.list_agencies(db, kinds, at=db.at)
+    deliveries.list_agencies(db, [heard.agency(event.message) for event in events], at=db.at)
 
 
 def calendar_changed(db: Db, events: list[Delivered[directory.CalendarChanged]]) -> None:

@@ -1,7 +1,8 @@
 """Letters at agencies: who gets them, and the agency's own confirmation."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,10 @@ _LONGEST_PROBLEM = 2_000
 _STATE = "state"
 
 _LIST_AGENCIES = """
-INSERT INTO agency (agency_id, kind)
-SELECT * FROM unnest(%(agencies)s::text[], %(kinds)s::text[]) AS a (agency_id, kind) ORDER BY agency_id
-ON CONFLICT (agency_id) DO UPDATE SET kind = excluded.kind
+INSERT INTO agency (agency_id, kind, end_date)
+SELECT * FROM unnest(%(agencies)s::text[], %(kinds)s::text[], %(ends)s::date[]) AS a (agency_id, kind, end_date)
+ORDER BY agency_id
+ON CONFLICT (agency_id) DO UPDATE SET kind = excluded.kind, end_date = excluded.end_date
 """
 _ISSUED = """
 SELECT id, version, agency_due_date, agency_confirms_within FROM notice WHERE state = 'PUBLISHED' ORDER BY id
@@ -61,15 +63,37 @@ class AlreadyConfirmed(Refusal):
     kind = Kind.EXISTS
 
 
-def list_agencies(db: Db, kinds: Mapping[str, str], *, at: datetime) -> None:
-    """Take over agencies (id → kind). One that comes after issue gets the letters that are out, from then on."""
-    agencies = sorted(kinds)
-    db.run(_LIST_AGENCIES, agencies=agencies, kinds=[kinds[agency] for agency in agencies])
-    local = [agency for agency in agencies if kinds[agency] != _STATE]
+@dataclass(frozen=True)
+class Agency:
+    """An agency as the directory tells it; *end* = the first day on which it is no more."""
+
+    id: str
+    kind: str
+    end: date | None
+
+    def gets_letters(self, day: date) -> bool:
+        """Whether letters go there on *day*."""
+        return self.kind != _STATE and (self.end is None or self.end > day)
+
+
+def list_agencies(db: Db, told: Collection[Agency], *, at: datetime) -> None:
+    """Take over agencies. One that comes after issue gets the letters that are out, from then on.
+
+    One that ended gets no more letters; those that it has stay, and from its end on nobody waits for it to confirm.
+    """
+    newest = sorted({agency.id: agency for agency in told}.values(), key=lambda agency: agency.id)
+    db.run(
+        _LIST_AGENCIES,
+        agencies=[agency.id for agency in newest],
+        kinds=[agency.kind for agency in newest],
+        ends=[agency.end for agency in newest],
+    )
+    today = pacific_date(at)
+    local = [agency.id for agency in newest if agency.gets_letters(today)]
     issued = db.rows(_ISSUED)
     if not local or not issued:
         return
-    today, calendar = pacific_date(at), closed_days.known(db).as_far_as_known()
+    calendar = closed_days.known(db).as_far_as_known()
     db.run(
         _DELIVER_LATE,
         at=at,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
+from notification.deliveries import Agency
 from notification.memberships import Chunk, MemberChange
 from servicekit import names
 from servicekit.calendar import YEARS_OF_LIVES, day_of
@@ -36,6 +37,12 @@ def chunk(message: directory.AudienceMembersChanged) -> Chunk:
 def year(message: directory.CalendarChanged) -> Year:
     """Read a year of the state's calendar."""
     return Year.told(message.year, message.revision, message.closed)
+
+
+def agency(message: directory.AgencyListed) -> Agency:
+    """Read an agency; older messages say of none that it ends."""
+    end = day_of("end_date", message.end_date, YEARS_OF_LIVES) if message.end_date else None
+    return Agency(message.agency_id, message.kind, end)
 
 
 def completions(message: enrollment.AssignmentCompleted) -> dict[tuple[UUID, UUID], datetime]:

@@ -51,10 +51,15 @@ SELECT * FROM (
   ) AS f ON true
   CROSS JOIN LATERAL (
     SELECT count(confirmed_at) AS confirmed,
-      count(*) FILTER (WHERE confirmed_at IS NULL AND due_date >= %(today)s) AS waiting,
-      count(*) FILTER (WHERE confirmed_at IS NULL AND due_date < %(today)s) AS overdue,
+      count(*) FILTER (WHERE waits AND due_date >= %(today)s) AS waiting,
+      count(*) FILTER (WHERE waits AND due_date < %(today)s) AS overdue,
       count(*) FILTER (WHERE problem <> '') AS problems
-    FROM delivery WHERE notice_id = n.id AND version = n.version
+    FROM (
+      SELECT d.confirmed_at, d.due_date, d.problem,
+        d.confirmed_at IS NULL AND coalesce(agency.end_date > %(today)s, true) AS waits
+      FROM delivery AS d LEFT JOIN agency USING (agency_id)
+      WHERE d.notice_id = n.id AND d.version = n.version
+    ) AS asked
   ) AS d
   WHERE n.state = 'PUBLISHED'
 ) AS issued

@@ -34,7 +34,8 @@ ORDER BY person_id
 """
 _DELIVERIES = """
 INSERT INTO delivery (notice_id, version, agency_id, delivered_at, due_date)
-SELECT %(notice)s, %(version)s, agency_id, %(at)s, %(due)s FROM agency WHERE kind <> 'state'
+SELECT %(notice)s, %(version)s, agency_id, %(at)s, %(due)s FROM agency
+WHERE kind <> 'state' AND (end_date IS NULL OR end_date > %(issued)s)
 """
 # Nobody has done anything yet, so the memberships say all: who is ready is so because nothing is asked. In one pass:
 # the state's row has as many people as there are recipients, who need no counting again.
@@ -199,5 +200,12 @@ def _deliver(db: Db, notice: NoticeRow, at: datetime) -> None:
     given = {"notice": notice.id, "audience": notice.audience_id, "due": notice.due_date}
     recipients = db.run(_RECIPIENTS, **given)
     db.run(_HOLD_AGENCIES)
-    db.run(_DELIVERIES, notice=notice.id, version=notice.version, at=at, due=notice.agency_due_date)
+    db.run(
+        _DELIVERIES,
+        notice=notice.id,
+        version=notice.version,
+        at=at,
+        issued=pacific_date(at),
+        due=notice.agency_due_date,
+    )
     db.run(_READINESS, **given, recipients=recipients, asks_nothing=notice.asks == letter.Asks.NOTHING)

@@ -40,9 +40,15 @@ SELECT notice_id, agency_id,
 FROM readiness
 """  # noqa: S608 - made of constants
 _COUNTED_ON = "least(%(today)s, (n.withdrawn_at AT TIME ZONE 'America/Los_Angeles')::date)"
-_DELIVERY = """
+# Of a delivery `d`: the agency is asked to confirm it, on a day. Once it has ended it is asked no more.
+_WAITS = """
+(d.confirmed_at IS NULL AND NOT EXISTS (SELECT FROM agency WHERE agency_id = d.agency_id AND end_date <= {day}))
+"""
+WAITS = _WAITS.format(day="counted.on_day")
+_DELIVERY = f"""
   d.delivered_at, d.confirmed_at, d.confirmed_by, d.lead, d.problem, d.staff_released_at,
-  coalesce(d.confirmed_at IS NULL AND d.due_date < counted.on_day, false) AS confirmation_overdue
+  coalesce({WAITS} AND d.due_date < counted.on_day, false) AS confirmation_overdue,
+  coalesce(d.confirmed_at IS NULL AND NOT {WAITS}, false) AS asked_no_more
 """
 _COUNT_NAMES = ", ".join(f"f.{name}" for name in (*(field.name for field in fields(Counts)), "overdue"))
 _READINESS = f"""
@@ -76,7 +82,7 @@ WITH at_agency AS (
     WHERE notice_id = n.id AND agency_id = %(agency)s
   ) AS f
   CROSS JOIN LATERAL (
-    SELECT n.state = 'PUBLISHED' AND d.delivered_at IS NOT NULL AND d.confirmed_at IS NULL AS unconfirmed,
+    SELECT n.state = 'PUBLISHED' AND d.delivered_at IS NOT NULL AND {_WAITS.format(day="%(today)s")} AS unconfirmed,
       n.state = 'PUBLISHED' AND coalesce(f.left, 0) > 0 AS to_go
   ) AS waits
   WHERE n.state IN ('PUBLISHED', 'WITHDRAWN') AND (d.delivered_at IS NOT NULL OR f.here > 0) {{which}}

@@ -229,12 +229,14 @@ class NoticeSearchRow(Base, table=True):
 
 
 class AgencyRow(Base, table=True):
-    """Copy of the directory's agencies: those that are not the state's get every letter."""
+    """Copy of the directory's agencies: those that are not the state's get every letter until they end."""
 
     __tablename__ = "agency"
 
     agency_id: str = Field(primary_key=True)
     kind: str
+    # The first day on which there is no such agency any more.
+    end_date: date | None = None
 
 
 class CalendarYearRow(Base, table=True):

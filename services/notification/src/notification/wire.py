@@ -257,6 +257,9 @@ def readiness(issued: Row, rows: Iterable[Row]) -> pb.Readiness:
         else:
             answer.state.CopyFrom(counts(row))
     answer.agencies_confirmed = sum(agency.HasField("confirm_time") for agency in answer.agencies)
+    answer.agencies_asked = sum(
+        agency.HasField("deliver_time") and not agency.asked_no_more for agency in answer.agencies
+    )
     return answer
 
 
@@ -271,6 +274,7 @@ def agency_readiness(row: Row) -> pb.AgencyReadiness:
         lead=_person(row["lead"]),
         problem=row["problem"] or "",
         confirmation_overdue=row["confirmation_overdue"],
+        asked_no_more=row["asked_no_more"],
         staff_release_date=_day(row["staff_release_date"]),
         staff_release_time=_moment(row["staff_released_at"]),
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,6 +68,15 @@ def check_distinct(field: str, values: Sequence[str]) -> None:
         seen.add(value)
 
 
+def check_ends(ends: Mapping[str, str | None], memberships: Iterable[Membership]) -> None:
+    """Refuse a county of an agency beyond the end of it (agency → day, None = it goes on)."""
+    for membership in memberships:
+        end = ends[membership.agency_id]
+        if end and (membership.end is None or membership.end.isoformat() > end):
+            value = f"{membership.fips} at {membership.agency_id}"
+            raise InvalidField("agencies.counties.end_date", value, f"must be {end} or before, when the agency ends")
+
+
 def check_memberships(memberships: Iterable[Membership]) -> None:
     """Refuse membership that ends before it begins, or two agencies for a county on one day."""
     by_county: defaultdict[str, list[Membership]] = defaultdict(list)
@@ -77,7 +86,8 @@ def check_memberships(memberships: Iterable[Membership]) -> None:
         for other in by_county[membership.fips]:
             if membership.spell.overlaps(other.spell):
                 raise CountyHasTwoAgencies(
-                    "A county belongs to one agency at a time.",
+                    f"County {membership.fips} would belong to {membership.agency_id} and {other.agency_id} on one day."
+                    " An agency that ended stays in the data, with the day of its end.",
                     field="agencies.counties",
                     fips=membership.fips,
                     agency=membership.agency_id,

@@ -1,6 +1,7 @@
 """Writing a letter: the form, who it is for, a look at it as staff will see it, and approval by a second person."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,7 +9,7 @@ from fastapi import APIRouter
 from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import glossary, letters
+from gateway import agency_lists, glossary, letters
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.client import Refused
@@ -189,11 +190,19 @@ def _composer(visit: Visit, form: Form, **values: Any) -> Answer:  # noqa: ANN40
         minutes=course.minutes if course else 0,
         series=[(name, f"{name}, {one.title}") for name, one in visit.series().items()],
         kinds=[("", "As usual for the series"), *glossary.KINDS.items()],
-        agencies=[(agency.name, agency.short_title) for agency in agencies if agency.kind != "state"],
+        agencies=_agencies(agencies, form.all("agencies"), visit.today),
         units=[(unit.slug, unit.title) for unit in vocabulary.units],
         classes=[(job_class.slug, job_class.title) for job_class in vocabulary.job_classes],
         courses=_courses(offered.courses, course),
     )
+
+
+def _agencies(agencies: Iterable[directory_pb.Agency], chosen: Collection[str], today: date) -> list[tuple[str, str]]:
+    """The local agencies of today; of those that ended the ones that the draft names, said to have ended."""
+    local = [agency for agency in agencies if agency.kind != "state"]
+    offered = {agency.name: agency.short_title for agency in local if agency_lists.goes_on(agency, today)}
+    ended = {agency.name: f"{agency.short_title} (ended)" for agency in local if agency.name in chosen}
+    return list({**ended, **offered}.items())
 
 
 def _courses(

@@ -73,7 +73,10 @@ def _agency_home(visit: Visit, name: str) -> AgencyHome:
     made = AgencyHome(
         agency=visit.agency(name),
         to_confirm=[
-            one for one in found if not one.readiness.confirm_time.seconds and one.notice.state != pb.Notice.WITHDRAWN
+            one
+            for one in found
+            if letters.asks_something(one.notice)
+            and not (one.readiness.confirm_time.seconds or one.readiness.asked_no_more)
         ][:_LETTERS],
         coming=[
             one for one in found if letters.asks_something(one.notice) and agency_lists.to_go(one.readiness.counts)
