@@ -5,7 +5,6 @@ from datetime import date
 
 from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import sentences
-from gateway.sentences import by_whom
 
 
 def step(step: pb.NoticeStep, names: Mapping[str, str], today: date) -> str:
@@ -30,3 +29,8 @@ def confirmation(figure: pb.AgencyReadiness, agency: str, names: Mapping[str, st
     comma = "," if figure.confirmed_by in names else ""
     said = f"{agency} confirmed{comma}{by_whom(figure.confirmed_by, names)}"
     return f"{said}. Reported: {figure.problem}" if figure.problem else said
+
+
+def by_whom(person: str, names: Mapping[str, str]) -> str:
+    """` by Dana Fox`; empty if the reader may not see the name."""
+    return f" by {names[person]}" if person in names else ""

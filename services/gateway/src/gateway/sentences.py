@@ -1,6 +1,6 @@
 """What the pages say: days, counts and refusals as sentences in the words of the field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -201,11 +201,6 @@ def hours(minutes: int) -> str:
     if rest or not whole:
         parts.append(count(rest, "minute"))
     return " ".join(parts)
-
-
-def by_whom(person: str, names: Mapping[str, str]) -> str:
-    """` by Dana Fox`; empty if the reader may not see the name."""
-    return f" by {names[person]}" if person in names else ""
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import county_map, letter_history, letters, readiness, sentences
+from gateway import county_map, letter_history, letters, readiness
 from gateway.forms import Form
 from gateway.pages import approval
 from gateway.visit import Answer, Visit, Visitor
@@ -72,7 +72,7 @@ def history_page(visit: Visitor, letter_id: str) -> Answer:
     confirmed = [figure for figure in figures.agencies if figure.confirm_time.seconds]
     people = [*(figure.confirmed_by for figure in confirmed), *(step.person for step in letter.steps)]
     names = visit.names([letter.author, *people])
-    entries = [(letter.create_time, f"Begun{sentences.by_whom(letter.author, names)}")]
+    entries = [(letter.create_time, f"Begun{letter_history.by_whom(letter.author, names)}")]
     entries += [(step.time, letter_history.step(step, names, visit.today)) for step in letter.steps]
     entries += [
         (figure.confirm_time, letter_history.confirmation(figure, agencies[figure.agency].short_title, names))
