@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-sync",
 ]
 # What is typed is sent to another process, on a machine that may be busy.
-PATIENCE_MILLISECONDS = 30_000
+PATIENCE_MILLISECONDS = 60_000
 # Opens what is folded, marks one field of each name of each form, and keeps note of what would be sent.
 FIELDS = """() => {
   const seen = new Set(), fields = [];
@@ -205,7 +205,6 @@ class Keys:
         """See that the keys begin at *target* on this page. (Of several browsers only one window is the active one.)"""
         wait_until(
             lambda: target.evaluate("e => e === document.activeElement"),
-            10,
             lambda: f"the keys do not begin at {target}",
         )
 
@@ -293,7 +292,7 @@ class Person:
         """Wait until a heading says *text*."""
         expect(self.page.get_by_role("heading", name=text).first).to_be_visible()
 
-    def waits_for(self, text: str | re.Pattern[str], seconds: float = 30) -> None:
+    def waits_for(self, text: str | re.Pattern[str]) -> None:
         """Refresh the page until it shows *text*: figures follow by events."""
 
         def there() -> bool:
@@ -302,7 +301,7 @@ class Person:
             self.page.reload()
             return False
 
-        wait_until(there, seconds, lambda: f"{text!r} on {self.page.url}: {self.page.inner_text('main')[:2000]}")
+        wait_until(there, lambda: f"{text!r} on {self.page.url}: {self.page.inner_text('main')[:2000]}")
 
     @property
     def keys(self) -> Keys:

@@ -272,7 +272,7 @@ def checked_roster(access, lead):
         found = ask(directory.GetRosterImport, directory_pb.GetRosterImportRequest(name=name), person=lead)
         return found.state == directory_pb.RosterImport.CHECKED
 
-    wait_until(checked, 60, "the file should have been checked")
+    wait_until(checked, "the file should have been checked")
     return name.removeprefix("rosterImports/")
 
 
@@ -379,7 +379,7 @@ def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in
             pages_before, calls_before = figures()
             assert visitor.go(f"/agencies/{agency}{path}".format(**things)).status == 200
             # A page is counted just after it was answered.
-            wait_until(lambda: figures()[0] > pages_before, 10, "the page is counted")  # noqa: B023 - of this turn
+            wait_until(lambda: figures()[0] > pages_before, "the page is counted")  # noqa: B023 - of this turn
             made.append(figures()[1] - calls_before)
         return min(made)
 

@@ -62,7 +62,7 @@ def test_the_author_is_offered_no_approval_and_an_approver_can_return_the_letter
 
 def test_a_person_who_does_not_need_it_is_excused_with_a_reason_and_can_be_reinstated(person, cadre, letter):
     # Whom another test has just trained is not to go any more.
-    wait_until(cadre.access.quiet, 30, "events are still under way")
+    wait_until(cadre.access.quiet, "events are still under way")
     coordinator = person().sign_in(COORDINATOR)
     coordinator.go(f"/agencies/lake/letters/{letter}")
     row = coordinator.page.get_by_role("row").filter(has_text="Does not apply…").first

@@ -68,7 +68,7 @@ def approve(approver):
             keys.press("button", "Approve and issue")
         return page.get_by_text("The letter is issued.").count()
 
-    wait_until(issued, 60, lambda: page.inner_text("main")[:500])
+    wait_until(issued, lambda: page.inner_text("main")[:500])
     told(approver, "The letter is issued.")
 
 

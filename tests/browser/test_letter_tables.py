@@ -73,7 +73,7 @@ def test_d61_the_states_page_its_file_the_interface_and_prometheus_say_the_same_
     counts = answered.state
     in_progress = counts.of - counts.ready - counts.on_leave - counts.not_started
     expected = dict(zip(STANDINGS, (counts.ready, in_progress, counts.not_started, counts.on_leave), strict=True))
-    wait_until(lambda: measured() == expected, 60, lambda: f"{measured()} instead of {expected}")
+    wait_until(lambda: measured() == expected, lambda: f"{measured()} instead of {expected}")
 
 
 def test_the_table_and_its_file_have_the_chosen_region_and_size(person, letter):

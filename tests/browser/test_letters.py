@@ -74,7 +74,7 @@ def approve_for(approver, path, day, at):
         approver.press("Approve, and issue it then")
         return bool(approver.page.get_by_text("The letter is approved.").count())
 
-    wait_until(approved, 30, "the list of staff arrives")
+    wait_until(approved, "the list of staff arrives")
 
 
 # ---- writing ----
@@ -335,4 +335,4 @@ def test_a_letter_that_staff_see_later_is_released_by_the_coordinator(person, is
 
     coordinator.sees("Your staff see this letter from now on.")
     coordinator.sees(re.compile("^Released to our staff "))
-    wait_until(lambda: colleague.go(f"/training/{notice}").status == 200, 30, "the colleague sees the letter")
+    wait_until(lambda: colleague.go(f"/training/{notice}").status == 200, "the colleague sees the letter")

@@ -53,7 +53,7 @@ def look_until(operator, path, holds):
         operator.go(path)
         return holds(operator.page.inner_text("main"))
 
-    wait_until(seen, 30, lambda: operator.page.inner_text("main"))
+    wait_until(seen, lambda: operator.page.inner_text("main"))
 
 
 def test_what_is_stuck_is_named_with_what_to_do_and_given_up_with_a_reason(operator, query):
@@ -96,8 +96,8 @@ def test_a_poison_event_is_parked_while_the_rest_flows_then_replayed_from_the_pa
             loading.load_course(cadre.access, dataclasses.replace(cadre.content, course=course))
         stored = "SELECT course_id FROM course_version WHERE course_id LIKE %s"
         # What came after it flows on, although it is tried again and again.
-        wait_until(lambda: query("enrollment", stored, f"{poison}%") == [(f"{poison}-next",)], 60, lambda: "not stored")
-        wait_until(buried, 60, lambda: query("enrollment", "SELECT * FROM handler_failure"))
+        wait_until(lambda: query("enrollment", stored, f"{poison}%") == [(f"{poison}-next",)], lambda: "not stored")
+        wait_until(buried, lambda: query("enrollment", "SELECT * FROM handler_failure"))
     finally:
         query("enrollment", "ALTER TABLE course_version DROP CONSTRAINT poison")
 

@@ -73,7 +73,7 @@ def result_page(cadre, letter, learner):
         except Refused:
             return None
 
-    wait_until(asked, 30, "evaluation does not hear of the course")
+    wait_until(asked, "evaluation does not hear of the course")
     return page
 
 

@@ -55,7 +55,7 @@ def trained(cadre, issued):
             raise
         return True
 
-    wait_until(recorded, 60, "the training should have been recorded")
+    wait_until(recorded, "the training should have been recorded")
     return found, today
 
 

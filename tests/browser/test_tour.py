@@ -116,7 +116,7 @@ def issue_and_watch(approver):
             approver.press("Approve and issue")
         return approver.page.get_by_text("The letter is issued.").count()
 
-    wait_until(issued, 60, lambda: approver.page.inner_text("main")[:500])
+    wait_until(issued, lambda: approver.page.inner_text("main")[:500])
     approver.sees(re.compile(r"Issued .*, approved by .*; takes effect .*, 28 business days from today\."))
     figures = approver.page.locator(".figure")
     expect(figures.locator("dt")).to_have_text(

@@ -96,7 +96,7 @@ def proxy(tmp_path):
             except OSError:
                 return None
 
-        wait_until(answers, 60, lambda: log.read_text()[-2000:])
+        wait_until(answers, lambda: log.read_text()[-2000:])
         return get
 
     yield start

@@ -96,7 +96,6 @@ def test_a_service_migrates_serves_and_says_that_it_is_well_as_an_account_withou
     try:
         wait_until(
             lambda: subprocess.run([python, "-m", "servicekit.probe"], env=told, cwd="/", check=False).returncode == 0,
-            30,
             log.read_text,
         )
     finally:

@@ -64,7 +64,7 @@ class Asking:
     def wait_for(self, number, of=None):
         """Wait until so many more were answered (as *of* says), or anything failed."""
         before = self._count(of)
-        wait_until(lambda: self.failures or self._count(of) >= before + number, 120, self.failures)
+        wait_until(lambda: self.failures or self._count(of) >= before + number, self.failures, seconds=120)
 
     def _count(self, of):
         return len(self.answers) if of is None else self.answers.count(of)

@@ -55,7 +55,7 @@ def test_a_process_starts_and_does_its_work_with_its_own_secrets(process, role, 
                 errors = dict(rows.fetchall())
                 return errors if jobs <= set(errors) else None
 
-            assert set(wait_until(ended, 60, "every job has run").values()) == {""}
+            assert set(wait_until(ended, "every job has run").values()) == {""}
 
 
 def test_who_has_a_key_is_whose_tokens_are_known():

@@ -179,7 +179,7 @@ def checked_roster(world):
         found = world.call(directory_stub.GetRosterImport, request, world.lead, held)
         return found.state == directory.RosterImport.CHECKED
 
-    wait_until(checked, 60, "the file should have been checked")
+    wait_until(checked, "the file should have been checked")
     return name
 
 
@@ -278,7 +278,7 @@ def known_course(world):
         except Refused:
             return None
 
-    wait_until(heard, 30, "evaluation does not hear of the course")
+    wait_until(heard, "evaluation does not hear of the course")
     return request
 
 

@@ -78,7 +78,7 @@ def told(cadre):
     version = access.ask(
         access.curriculum.GetCourseVersion, curriculum.GetCourseVersionRequest(name=course), person=people[0]
     )
-    wait_until(lambda: heard(access, course, people[0]), 30, "evaluation does not hear of the course")
+    wait_until(lambda: heard(access, course, people[0]), "evaluation does not hear of the course")
     before = Dump(database_urls)
     tickets = []
     for number, person in enumerate(people):

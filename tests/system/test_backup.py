@@ -39,7 +39,7 @@ def test_what_is_lost_comes_back_from_a_backup_taken_under_load_and_goes_on(own_
             target=story.train, args=(access, issued.notice, people[BEFORE:DURING], letter, lambda *_: begun.set())
         )
         load.start()
-        assert begun.wait(30)
+        assert begun.wait(60)
         done = cadre_command("backup", backup, "--data-dir", cadre.supervisor.data_dir)
         load.join()
         assert done.returncode == 0, done.stdout + done.stderr
@@ -57,7 +57,7 @@ def test_what_is_lost_comes_back_from_a_backup_taken_under_load_and_goes_on(own_
         supervisor.start()
         supervisor.wait_ready(90)
         access = open_access(supervisor)
-        wait_until(lambda: not access.wrong(), 60, access.wrong)
+        wait_until(lambda: not access.wrong(), access.wrong)
         books = balance.settle(access, issued.notice)
         assert (books.lost, books.duplicates, books.drift) == (0, 0, 0)
         assert books.recipients == before.recipients

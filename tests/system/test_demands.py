@@ -52,7 +52,6 @@ class Browser(Visitor):
     def ended(self, report):
         return wait_until(
             lambda: said if "being worked on" not in (said := self.text(report)) else None,
-            90,
             "the file should have been worked on",
         )
 
@@ -119,7 +118,6 @@ def test_a_big_file_answers_at_once_says_what_it_is_at_and_goes_on_without_the_b
             report = browser.send_roster(roster_of(7_500, "B", left_on="2020-03-01"))
             said = wait_until(
                 lambda: text if "7,500 rows read" in (text := browser.text(report)) else None,
-                60,
                 "rows should be counted",
             )
         assert "Reading the file: done" in said
@@ -209,7 +207,7 @@ def test_to_look_at_a_course_and_its_figures_enrolls_nobody(cadre, letter):
     """D17, "a manager must be enrolled to look at a course and is then listed as not completed"."""
     issued = story.issue_letter(cadre.access, cadre.cast, letter, cadre.course_version).notice
     _, course, _, number = cadre.course_version.split("/")
-    wait_until(lambda: assigned(cadre), 30, "the letter's training should be assigned")
+    wait_until(lambda: assigned(cadre), "the letter's training should be assigned")
     before, manager = assigned(cadre), Visitor(cadre, "training-manager")
     assert before
     assert manager.person.removeprefix("people/") not in {person for _, person in before}
@@ -274,16 +272,15 @@ def test_training_follows_a_hire_a_leave_a_transfer_and_a_departure_without_anyb
     person = hired(cadre, LAKE)
     wait_until(
         lambda: (found := training(LAKE, person)) and found.state == enrollment.Assignment.ASSIGNED,
-        30,
         "who is hired should have the training, although no unit is recorded",
     )
 
     away = directory.RecordLeaveRequest(person=person, leave=directory.Leave(start_date=day()), request_id=fresh())
     ask(access.directory.RecordLeave, away, person=lead(cadre))
-    wait_until(lambda: training(LAKE, person).on_leave, 30, "who is on leave should be shown so")
+    wait_until(lambda: training(LAKE, person).on_leave, "who is on leave should be shown so")
     back = directory.EndLeaveRequest(person=person, return_date=day(), request_id=fresh())
     ask(access.directory.EndLeave, back, person=lead(cadre))
-    wait_until(lambda: not training(LAKE, person).on_leave, 30, "who is back should be shown so")
+    wait_until(lambda: not training(LAKE, person).on_leave, "who is back should be shown so")
 
     move = directory.CreateJobRequest(parent=ALAMEDA, person=person, job=job(ALAMEDA), request_id=fresh())
     ask(access.directory.CreateJob, move, person=cadre.cast.leads["alameda"])
@@ -291,10 +288,9 @@ def test_training_follows_a_hire_a_leave_a_transfer_and_a_departure_without_anyb
     ask(access.directory.EndJob, end, person=lead(cadre))
     wait_until(
         lambda: training(ALAMEDA, person) and not training(LAKE, person),
-        30,
         "who moved should be on the list of the new agency alone",
     )
 
     end = directory.EndJobRequest(parent=ALAMEDA, person=person, end_date=day(), request_id=fresh())
     ask(access.directory.EndJob, end, person=cadre.cast.leads["alameda"])
-    wait_until(lambda: not training(ALAMEDA, person), 30, "who left should be on no list")
+    wait_until(lambda: not training(ALAMEDA, person), "who left should be on no list")

@@ -74,7 +74,7 @@ def test_people_learn_while_the_bus_is_down_and_their_figures_arrive_when_it_is_
             story.train(cadre.access, notice, [person], letter, lambda *_: None)
             # Spread over the whole of the outage.
             due = started + seconds * number / len(people)
-            wait_until(lambda: time.monotonic() >= due, 60, "time does not pass")  # noqa: B023 - called in this turn
+            wait_until(lambda: time.monotonic() >= due, "time does not pass")  # noqa: B023 - called in this turn
         assert time.monotonic() - started >= seconds
         assert outbox_depth(cadre, "evaluation") >= LEARNERS
         assert outbox_depth(cadre, "notification") == 0
@@ -91,7 +91,7 @@ def test_postgresql_is_restarted_while_people_learn(cadre, letter):
     def restart(done, total):
         if done >= total // 2 and not disturbed.is_set():
             disturbed.set()
-            kill_and_wait(cadre.supervisor.pids()[POSTGRES], signal.SIGINT, timeout=30)
+            kill_and_wait(cadre.supervisor.pids()[POSTGRES], signal.SIGINT)
 
     story.train(cadre.access, notice, people, letter, restart)
 
@@ -115,7 +115,7 @@ def test_everything_is_told_to_stop_while_people_learn_and_no_request_and_no_eve
 
     assert disturbed.is_set()
     for name in EVERYTHING:
-        wait_until(lambda: cadre.supervisor.status(name).restarts > restarts[name], 60, f"{name} did not stop")  # noqa: B023
+        wait_until(lambda: cadre.supervisor.status(name).restarts > restarts[name], f"{name} did not stop")  # noqa: B023
     assert_nothing_lost(cadre, notice, len(people))
 
 
@@ -132,8 +132,8 @@ def kill_ten_times(cadre, victim, killed):
     for _ in range(SOAK_KILLS):
         killed.wait(dice.uniform(0.0, 2.0))
         restarts = status(victim).restarts
-        kill_and_wait(wait_until(lambda: cadre.supervisor.pids().get(victim), 60, f"{victim} does not run"))
-        wait_until(lambda: status(victim).restarts > restarts, 60, f"{victim} is not started again")  # noqa: B023
+        kill_and_wait(wait_until(lambda: cadre.supervisor.pids().get(victim), f"{victim} does not run"))
+        wait_until(lambda: status(victim).restarts > restarts, f"{victim} is not started again")  # noqa: B023
     killed.set()
 
 

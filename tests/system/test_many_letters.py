@@ -45,7 +45,7 @@ def calls(cadre, visitor, path):
     visitor.page(path)
     pages_before, calls_before = figures()
     visitor.page(path)
-    return wait_until(lambda: now[1] - calls_before if (now := figures())[0] > pages_before else None, 10, "counted")
+    return wait_until(lambda: now[1] - calls_before if (now := figures())[0] > pages_before else None, "counted")
 
 
 def shown(text):
@@ -56,7 +56,7 @@ def shown(text):
 def test_pages_show_the_first_letters_with_their_number_and_lead_to_all(cadre, specialist, coordinator):
     own, agency = "/home", "/agencies/lake/letters"
     issue(cadre, "Many letters: the first", "read_confirm_and_train")
-    wait_until(lambda: "22 minutes" in specialist.text("/training"), 30, "the training arrives")
+    wait_until(lambda: "22 minutes" in specialist.text("/training"), "the training arrives")
     before = [calls(cadre, *asked) for asked in ((specialist, own), (specialist, "/training"), (coordinator, own))]
     for number in range(MANY):
         issue(cadre, f"Many letters: number {number}", ("read_and_confirm", "read_confirm_and_train")[number % 2])
@@ -98,7 +98,7 @@ def test_a_letter_that_staff_do_not_see_yet_is_there_by_no_address(cadre, specia
     letter_id, subject = letter.name.removeprefix("notices/"), letter.subject
     name = f"{letter.series} {letter.number}"
     assignment = wait_until(
-        lambda: has_training(cadre, specialist.person, letter.name), 30, "the assignment is there, and must not show"
+        lambda: has_training(cadre, specialist.person, letter.name), "the assignment is there, and must not show"
     )
     assert subject in coordinator.text(f"/agencies/lake/letters/{letter_id}")
 

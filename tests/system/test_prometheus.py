@@ -77,7 +77,7 @@ def prometheus(cadre, watched, tmp_path_factory):
     )
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         asked = Prometheus(client)
-        wait_until(asked.is_ready, 30, lambda: (folder / "prometheus.log").read_text()[-2000:])
+        wait_until(asked.is_ready, lambda: (folder / "prometheus.log").read_text()[-2000:])
         yield asked
     process.stop()
 
@@ -113,7 +113,7 @@ def test_prometheus_finds_every_process_by_what_the_command_says(cadre, promethe
     def up():
         return {row["service"] for row, value in prometheus.ask('up{job="cadre"}') if value == 1}
 
-    wait_until(lambda: up() == names, 60, up)
+    wait_until(lambda: up() == names, up)
 
 
 @pytest.mark.parametrize("board", write.BOARDS, ids=lambda board: board.uid)
@@ -129,7 +129,7 @@ def test_every_panel_of_a_dashboard_finds_data(watched, prometheus, board):
         watched.analyst.get(watched.page)
         return [title for title, query in queries.items() if not prometheus.ask(query)]
 
-    wait_until(lambda: not without_data(), 90, without_data)
+    wait_until(lambda: not without_data(), without_data)
 
 
 def test_no_alert_about_the_machinery_fires_on_a_quiet_system(prometheus):
@@ -224,7 +224,7 @@ def test_what_a_process_shows_is_what_the_page_of_metrics_lists(cadre, watched, 
         families = [family for name, family, _ in shown(cadre) if name == process and family.name.startswith("cadre_")]
         return {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
 
-    wait_until(lambda: running() - MEANS == listed - MEANS, 60, lambda: running() ^ listed)
+    wait_until(lambda: running() - MEANS == listed - MEANS, lambda: running() ^ listed)
     assert running() <= listed
 
 
@@ -246,7 +246,7 @@ def test_d61_the_page_the_file_the_api_and_prometheus_give_the_same_number(cadre
     def by_prometheus():
         return {row["standing"]: value for row, value in prometheus.ask(f'cadre_notice_staff{{notice="{called}"}}')}
 
-    wait_until(lambda: by_prometheus() == by_api, 60, lambda: f"{by_prometheus()} and {by_api}")
+    wait_until(lambda: by_prometheus() == by_api, lambda: f"{by_prometheus()} and {by_api}")
     assert prometheus.one(f'cadre_notice_overdue_staff{{notice="{called}"}}') == counts.overdue
     confirmed = prometheus.one(f'cadre_notice_agencies{{notice="{called}", confirmation="confirmed"}}')
     assert confirmed == state.agencies_confirmed == 44
@@ -270,5 +270,5 @@ def test_d61_the_page_the_file_the_api_and_prometheus_give_the_same_number(cadre
 
 
 def test_d04_no_membership_of_an_audience_drifts(cadre, watched, prometheus):
-    wait_until(lambda: prometheus.one("cadre:audience_drift:rows") is not None, 60, "the audit has not run")
+    wait_until(lambda: prometheus.one("cadre:audience_drift:rows") is not None, "the audit has not run")
     assert prometheus.one("cadre:audience_drift:rows") == 0

@@ -50,7 +50,7 @@ def click(traced):
             return answers[-1].headers["x-request-id"] if issued else None
 
         answers = []
-        made = wait_until(issue, 60, lambda: (answers[-1].headers, answers[-1].text))
+        made = wait_until(issue, lambda: (answers[-1].headers, answers[-1].text))
     return waiting.name, made
 
 
@@ -72,7 +72,7 @@ def test_one_trace_leads_from_the_approvers_click_to_the_learners_list(traced, c
             item.notice.name == notice for item in inbox.items
         )
 
-    wait_until(has_it, 60, lambda: "the letter is not on the list")
+    wait_until(has_it, lambda: "the letter is not on the list")
     chain = [
         ("gateway", "POST /letters/{letter_id}/issue"),
         ("gateway", "/cadre.notification.v1.NotificationService/PublishNotice"),
@@ -84,7 +84,7 @@ def test_one_trace_leads_from_the_approvers_click_to_the_learners_list(traced, c
     def seen():
         return {(span.service, span.name): span for span in traced.collector.of_trace(trace)}
 
-    wait_until(lambda: set(chain) <= set(seen()), 60, lambda: f"{sorted(seen())}")
+    wait_until(lambda: set(chain) <= set(seen()), lambda: f"{sorted(seen())}")
     spans = [seen()[step] for step in chain]
     assert spans[0].parent == ""
     assert [span.parent for span in spans[1:]] == [span.id for span in spans[:-1]]
@@ -95,7 +95,7 @@ def test_the_id_of_the_click_is_in_the_lines_of_the_page_the_service_and_the_con
 
     def line(process, event):
         """A line is written after the answer, so it may be a moment late."""
-        return wait_until(lambda: _lines(traced, process, trace).get(event), 60, f"{process} has no line {event}")
+        return wait_until(lambda: _lines(traced, process, trace).get(event), f"{process} has no line {event}")
 
     page, written = line("gateway", "page"), line("notification", "write_answered")
     handled = line("enrollment", "events_handled")

@@ -48,7 +48,7 @@ class Twin:
         self.answers = answers_http if pages else answers_grpc
 
     def wait_ready(self):
-        wait_until(lambda: self.answers(self.port), 90, self.log.read_text)
+        wait_until(lambda: self.answers(self.port), self.log.read_text)
 
     def leads(self):
         return metric(self.metrics, "cadre_relay_leading") == 1
@@ -95,17 +95,17 @@ def test_a_letter_is_issued_and_learned_once_while_one_of_each_service_is_killed
     readiness = story.wait_until_trained(access, cadre.cast, issued.notice, len(people))
 
     for name in table.BACK_ENDS:
-        wait_until(twins[name].leads, 60, f"the twin of {name} does not take over")
+        wait_until(twins[name].leads, f"the twin of {name} does not take over")
     for name in CALLED_OFTEN:
         assert metric(twins[name].metrics, "cadre_rpc_handled_total") > 0, f"nobody called the twin of {name}"
-    wait_until(lambda: all(cadre.supervisor.status(n).restarts > restarts[n] for n in twins), 60, "no restart")
+    wait_until(lambda: all(cadre.supervisor.status(n).restarts > restarts[n] for n in twins), "no restart")
     books = balance.settle(access, issued.notice)
     assert (books.lost, books.duplicates, books.drift) == (0, 0, 0), access.wrong()
     assert books.recipients == books.assigned
     assert len(books.recipients) == readiness.state.of > 200
     assert books.completed == readiness.state.trained == len(people) >= LEARNERS
     assert readiness.agencies_confirmed == 44
-    wait_until(lambda: not access.wrong(), 60, access.wrong)
+    wait_until(lambda: not access.wrong(), access.wrong)
 
 
 def test_both_of_the_gateway_answer_pages(twice):

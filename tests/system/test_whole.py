@@ -60,11 +60,11 @@ def test_a_process_killed_while_a_letter_is_issued_and_learned_changes_no_figure
     restarts = cadre.supervisor.status(victim).restarts
 
     def kill():
-        kill_and_wait(wait_until(lambda: cadre.supervisor.pids().get(victim), 30, f"{victim} does not run"))
+        kill_and_wait(wait_until(lambda: cadre.supervisor.pids().get(victim), f"{victim} does not run"))
 
     notice, people, readiness = told(cadre, letter, on_issue=kill, on_training=kill)
 
-    wait_until(lambda: cadre.supervisor.status(victim).restarts >= restarts + 2, 30, f"{victim} was not restarted")
+    wait_until(lambda: cadre.supervisor.status(victim).restarts >= restarts + 2, f"{victim} was not restarted")
     cadre.supervisor.wait_ready(60)
     assert_balanced(cadre, notice, people, readiness)
 
@@ -82,7 +82,7 @@ def test_a_letter_whose_service_dies_between_commit_and_publish_reaches_everybod
     draft = letters.draft(cadre.access, cadre.cast, letter.letter, cadre.course_version)
     status = operations_pb.GetStatusRequest()
     # The audience must be where letters are issued before the bus is frozen.
-    wait_until(lambda: audience_arrived(cadre, status), 60, "the audience does not arrive")
+    wait_until(lambda: audience_arrived(cadre, status), "the audience does not arrive")
     nats = cadre.supervisor.pids()["nats"]
     os.kill(nats, signal.SIGSTOP)
     try:
@@ -106,7 +106,7 @@ def issued(cadre):
     subject = f"{cadre.content.letter.subject} (books)"
     letter = dataclasses.replace(cadre.content, letter=dataclasses.replace(cadre.content.letter, subject=subject))
     notice, *_ = told(cadre, letter)
-    wait_until(lambda: balance.draw(cadre.access, notice).lost == 0, 120, cadre.access.wrong)
+    wait_until(lambda: balance.draw(cadre.access, notice).lost == 0, cadre.access.wrong, seconds=120)
     return notice
 
 

@@ -139,7 +139,7 @@ def test_a_nats_without_jetstream_is_named_with_what_turns_it_on(tmp_path, insta
     port = free_port()
     process = GuardedProcess([str(binary()), "--addr", "127.0.0.1", "--port", str(port)], log=tmp_path / "nats.log")
     try:
-        wait_until(lambda: "Server is ready" in (tmp_path / "nats.log").read_text(), 10, "NATS does not start")
+        wait_until(lambda: "Server is ready" in (tmp_path / "nats.log").read_text(), "NATS does not start")
         (installed / secret_files.OPERATOR_NATS_URL).write_text(f"nats://127.0.0.1:{port}")
         found = faults(tmp_path)
     finally:

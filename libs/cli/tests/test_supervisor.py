@@ -148,7 +148,7 @@ def test_a_killed_process_comes_back_in_its_place_and_the_others_stay(cadre: Sup
     before, restarts, ports = cadre.pids(), cadre.status(name).restarts, cadre.site.ports[name]
 
     os.kill(before[name], signal.SIGKILL)
-    wait_until(lambda: cadre.status(name).restarts > restarts, 10.0, "the supervisor notices")
+    wait_until(lambda: cadre.status(name).restarts > restarts, "the supervisor notices")
     cadre.wait_ready(30.0)
 
     assert cadre.pids()[name] != before[name]
@@ -168,7 +168,7 @@ def test_a_service_that_hangs_is_ended_and_started_again(tmp_path: Path) -> None
         for name in ("alpha", "web"):
             before, others = cadre.pids()[name], {k: v for k, v in cadre.pids().items() if k != name}
             os.kill(before, signal.SIGSTOP)
-            wait_until(lambda name=name: cadre.status(name).restarts == 1, 20.0, "the supervisor notices")
+            wait_until(lambda name=name: cadre.status(name).restarts == 1, "the supervisor notices")
             cadre.wait_ready(30.0)
 
             assert cadre.pids()[name] != before
@@ -196,7 +196,7 @@ def test_on_a_full_disk_what_dies_is_started_again_and_nats_is_once_there_is_roo
         for lives in (1, 2):
             before = cadre.pids()["alpha"]
             os.kill(before, signal.SIGKILL)
-            wait_until(lambda lives=lives: cadre.status("alpha").restarts == lives, 20.0, "the supervisor notices")
+            wait_until(lambda lives=lives: cadre.status("alpha").restarts == lives, "the supervisor notices")
             cadre.wait_ready(30.0)
             assert cadre.pids()["alpha"] != before
         assert {row["name"]: row["restarts"] for row in read_state(cadre.data_dir)["processes"]}["alpha"] == 0
@@ -204,7 +204,7 @@ def test_on_a_full_disk_what_dies_is_started_again_and_nats_is_once_there_is_roo
         assert cadre.status("nats").restarts == 0, "while the disk is full it would help nobody"
 
         ballast.unlink()
-        wait_until(lambda: cadre.status("nats").restarts == 1, 30.0, "the supervisor sees that NATS stores nothing")
+        wait_until(lambda: cadre.status("nats").restarts == 1, "the supervisor sees that NATS stores nothing")
         assert "though the disk has room" in cadre.status("nats").problem
         cadre.wait_ready(30.0)
         assert publish(cadre.nats_operator_url(), "cadre.alpha.c", size=100_000)
@@ -213,7 +213,7 @@ def test_on_a_full_disk_what_dies_is_started_again_and_nats_is_once_there_is_roo
             rows = {row["name"]: row for row in read_state(cadre.data_dir)["processes"]}
             return (rows["alpha"]["restarts"], rows["nats"]["restarts"]) == (2, 1)
 
-        wait_until(told, 20.0, "the state is written once it can be")
+        wait_until(told, "the state is written once it can be")
 
 
 def test_who_is_told_of_a_change_and_fails_keeps_nothing_from_being_started_again(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_who_is_told_of_a_change_and_fails_keeps_nothing_from_being_started_agai
         with supervisor as cadre:
             cadre.wait_ready(30.0)
             os.kill(cadre.pids()["alpha"], signal.SIGKILL)
-            wait_until(lambda: cadre.status("alpha").restarts == 1, 10.0, "the supervisor notices")
+            wait_until(lambda: cadre.status("alpha").restarts == 1, "the supervisor notices")
             cadre.wait_ready(30.0)
 
 
@@ -239,7 +239,7 @@ def test_what_was_committed_outlives_a_killed_database(cadre: Supervisor) -> Non
     restarts = cadre.status("postgres").restarts
 
     os.kill(cadre.pids()["postgres"], signal.SIGKILL)
-    wait_until(lambda: cadre.status("postgres").restarts > restarts, 10.0, "the supervisor notices")
+    wait_until(lambda: cadre.status("postgres").restarts > restarts, "the supervisor notices")
     cadre.wait_ready(30.0)
 
     assert query(url, "SELECT number FROM kept") == 42
@@ -255,8 +255,8 @@ def test_pauses_double_up_to_five_seconds_and_start_over_after_ten_good_seconds(
 
 def test_a_service_that_cannot_start_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
     with Supervisor(tmp_path, 0, processes=[ALPHA, stand_in("bad", "broken")], fsync=False) as supervisor:
-        wait_until(lambda: supervisor.status("alpha").state is State.READY, 30.0, "the good one is ready")
-        wait_until(lambda: supervisor.status("bad").restarts, 30.0, "the bad one has failed")
+        wait_until(lambda: supervisor.status("alpha").state is State.READY, "the good one is ready")
+        wait_until(lambda: supervisor.status("bad").restarts, "the bad one has failed")
         with pytest.raises(SupervisorError, match="bad ended with exit code 1 before it was ready") as refusal:
             supervisor.wait_ready(0.5)
         assert "this service cannot start" in str(refusal.value)
@@ -286,7 +286,7 @@ def test_everything_dies_with_a_killed_supervisor_and_the_next_one_goes_on_where
     child.communicate()
 
     wait_until_gone(pids.values())
-    wait_until(lambda: working_in(tmp_path) == [], 10.0, lambda: f"left running: {working_in(tmp_path)}")
+    wait_until(lambda: working_in(tmp_path) == [], lambda: f"left running: {working_in(tmp_path)}")
     child, pids = start_supervisor(tmp_path, "alpha=grpc", "web=http")
     ports = {row["name"]: (row["port"], row["metrics_port"]) for row in read_state(tmp_path)["processes"]}
     assert ports == {row["name"]: (row["port"], row["metrics_port"]) for row in before["processes"]}
@@ -313,7 +313,7 @@ def test_a_signal_stops_everything_what_needs_others_first(tmp_path: Path, numbe
 def test_a_signal_while_it_starts_stops_what_has_started(tmp_path: Path) -> None:
     command = [sys.executable, str(HERE / "supervise.py"), str(tmp_path), "bad=broken"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
-        wait_until(lambda: len(read_state(tmp_path).get("processes", [])) == 3, 30.0, "both servers and a service run")
+        wait_until(lambda: len(read_state(tmp_path).get("processes", [])) == 3, "both servers and a service run")
         child.terminate()
         child.wait(90.0)
 
@@ -325,11 +325,11 @@ def test_a_second_signal_does_not_wait_for_a_stubborn_service(tmp_path: Path) ->
     child, pids = start_supervisor(tmp_path, "deaf=stubborn")
     child.terminate()
     wait_until(
-        lambda: read_state(tmp_path)["processes"][-1]["state"] == State.STOPPING, 10.0, "the supervisor asks it to stop"
+        lambda: read_state(tmp_path)["processes"][-1]["state"] == State.STOPPING, "the supervisor asks it to stop"
     )
 
     child.terminate()
-    child.communicate(timeout=5.0)
+    child.communicate(timeout=90.0)
 
     assert child.returncode == 128 + signal.SIGTERM
     wait_until_gone(pids.values())

@@ -248,6 +248,6 @@ def test_a_connection_that_the_server_told_something_while_it_was_idle_is_used_o
         socket = db.connection().connection.driver_connection.fileno()
     with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as other:
         other.execute("NOTIFY talk")
-    wait_until(lambda: select.select([socket], [], [], 0)[0], 10, "the idle connection was told")
+    wait_until(lambda: select.select([socket], [], [], 0)[0], "the idle connection was told")
     with database.read() as db:
         assert db.rows("SELECT pg_backend_pid() AS pid") == [first]

@@ -100,7 +100,7 @@ def test_after_kill_9_it_comes_back_on_the_same_port_with_its_data(tmp_path: Pat
         with server.connect("kept") as connection:
             connection.execute("CREATE TABLE fact AS SELECT 1 AS number")
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: server.pid is None, 10.0, "the server notices that it was killed")
+        wait_until(lambda: server.pid is None, "the server notices that it was killed")
 
         server.start()
 
@@ -237,7 +237,7 @@ def test_where_user_namespaces_are_forbidden_root_changes_the_account() -> None:
         holder = subprocess.Popen(["unshare", "--user", "sleep", "60"])
         enter = ["nsenter", "--user", f"--target={holder.pid}", "--setuid=0", "--setgid=0"]
         try:
-            wait_until(lambda: _is_in_own_user_namespace(holder.pid), 5.0, "unshare has made its namespace")
+            wait_until(lambda: _is_in_own_user_namespace(holder.pid), "unshare has made its namespace")
             for kind in ("uid_map", "gid_map"):
                 Path(f"/proc/{holder.pid}/{kind}").write_text("0 0 65536", encoding="ascii")
             forbid = "echo 0 > /proc/sys/user/max_user_namespaces"
@@ -286,7 +286,7 @@ def test_both_servers_die_with_a_killed_parent_and_start_again_with_their_data(t
         parent.communicate()
 
     wait_until_gone([postgres_pid, nats_pid])
-    wait_until(lambda: working_in(tmp_path) == [], 10.0, lambda: f"left running: {working_in(tmp_path)}")
+    wait_until(lambda: working_in(tmp_path) == [], lambda: f"left running: {working_in(tmp_path)}")
     with PostgresServer(tmp_path / "postgres", fsync=False) as server, NatsServer(tmp_path / "nats", {}):
         assert ask(server, "SELECT count(*) FROM kept") == 1
 
@@ -357,7 +357,7 @@ def test_after_kill_9_nats_comes_back_on_the_same_ports_with_its_messages(tmp_pa
         assert pid
         asyncio.run(publish())
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: server.pid is None, 10.0, "the server notices that it was killed")
+        wait_until(lambda: server.pid is None, "the server notices that it was killed")
 
         server.start()
 

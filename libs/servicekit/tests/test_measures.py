@@ -40,7 +40,7 @@ def shown(registry):
 
 def test_a_figure_is_what_the_database_held_when_it_was_counted_last(kit_database):
     with counting(kit_database, read) as registry:
-        wait_until(lambda: shown(registry) == 3, 10, "it is not counted")
+        wait_until(lambda: shown(registry) == 3, "it is not counted")
 
         assert registry.get_sample_value("cadre_made_total") == 5
         assert registry.get_sample_value("cadre_measure_last_success_timestamp_seconds", {"measure": "things"}) > 1.7e9
@@ -52,9 +52,9 @@ def test_only_the_process_that_leads_counts_and_what_it_counted_goes_with_the_le
     with counting(kit_database, read, leads=lead.is_set) as registry:
         assert shown(registry) is None
         lead.set()
-        wait_until(lambda: shown(registry) == 3, 10, "the leader does not count")
+        wait_until(lambda: shown(registry) == 3, "the leader does not count")
         lead.clear()
-        wait_until(lambda: shown(registry) is None, 10, "the figures of a process that no longer leads are shown")
+        wait_until(lambda: shown(registry) is None, "the figures of a process that no longer leads are shown")
 
 
 def test_a_count_that_fails_is_told_and_shows_no_old_figure(kit_database):
@@ -67,10 +67,10 @@ def test_a_count_that_fails_is_told_and_shows_no_old_figure(kit_database):
         return registry.get_sample_value("cadre_measure_failures_total", {"measure": "things"})
 
     with counting(kit_database, fragile) as registry:
-        wait_until(lambda: shown(registry) == 3, 10, "it is not counted")
+        wait_until(lambda: shown(registry) == 3, "it is not counted")
         broken.set()
-        wait_until(lambda: failures() == 1, 10, "the failure is not counted")
-        wait_until(lambda: shown(registry) is None, 10, "an old figure is shown")
+        wait_until(lambda: failures() == 1, "the failure is not counted")
+        wait_until(lambda: shown(registry) is None, "an old figure is shown")
 
 
 def test_a_count_takes_no_more_than_a_fiftieth_of_the_time_however_long_it_takes(kit_database):

@@ -125,7 +125,6 @@ class Directory:
                 not in (pb.RosterImport.RUNNING, pb.RosterImport.RECEIVING)
                 else None
             ),
-            60,
             "the import should have ended",
         )
 

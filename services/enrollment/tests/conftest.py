@@ -268,7 +268,7 @@ def world(nats_server, launch):
     service = launch(APP, role="all")
     # Quiet means nothing before every consumer is there.
     consumers = len({subscription.stream for subscription in APP.subscriptions})
-    wait_until(lambda: len(service.runtime.worker.bus().consumers) == consumers, 20, "a consumer for each producer")
+    wait_until(lambda: len(service.runtime.worker.bus().consumers) == consumers, "a consumer for each producer")
     others = Others(nats_server.url)
     world = World(service, others)
     try:

@@ -100,7 +100,7 @@ def test_no_file_takes_more_than_its_seconds(attack):
 def test_the_process_is_bound_before_it_has_the_file():
     with reading() as process:
         # The last of them.
-        wait_until(lambda: resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[1] == 32, 30, "the bounds")
+        wait_until(lambda: resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[1] == 32, "the bounds")
         most = {what: resource.prlimit(process.pid, what)[1] for what in (resource.RLIMIT_AS, resource.RLIMIT_CPU)}
         process.kill()
 

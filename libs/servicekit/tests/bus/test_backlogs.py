@@ -40,15 +40,15 @@ class TestOnASmallDisk:
 
         ballast = disks.use_up(small_disk)
         maker.make(*range(10, 60))
-        wait_until(lambda: maker.metric("cadre_outbox_events") >= 40, 20, "the gauge does not show what waits")
+        wait_until(lambda: maker.metric("cadre_outbox_events") >= 40, "the gauge does not show what waits")
         assert maker.rows("SELECT count(*) >= 40 AS waits FROM outbox WHERE published_at IS NULL") == [{"waits": True}]
 
         ballast.unlink()
         nats_server.stop()
         nats_server.start()
-        await_quiet([maker.worker, hearer.worker], timeout=60)
+        await_quiet([maker.worker, hearer.worker])
         assert hearer.heard() == [f"a{number}" for number in range(60)]
-        wait_until(lambda: maker.metric("cadre_outbox_events") == 0, 20, "the gauge does not fall")
+        wait_until(lambda: maker.metric("cadre_outbox_events") == 0, "the gauge does not fall")
 
 
 def resize(operator, **changes):
@@ -69,13 +69,13 @@ def test_what_a_full_stream_does_not_take_waits_in_the_outbox_and_is_heard_when_
     resize(operator, max_msgs=10, discard=api.DiscardPolicy.NEW)
     for number in range(10, 60):
         maker.make(number)
-    wait_until(lambda: maker.metric("cadre_outbox_events") == 50, 20, "the gauge does not show what waits")
+    wait_until(lambda: maker.metric("cadre_outbox_events") == 50, "the gauge does not show what waits")
     assert maker.rows("SELECT count(*) AS waiting FROM outbox WHERE published_at IS NULL") == [{"waiting": 50}]
 
     resize(operator, max_msgs=-1, discard=api.DiscardPolicy.OLD)
-    await_quiet([maker.worker, hearer.worker], timeout=30)
+    await_quiet([maker.worker, hearer.worker])
     assert hearer.heard() == [f"a{number}" for number in range(60)]
-    wait_until(lambda: maker.metric("cadre_outbox_events") == 0, 20, "the gauge does not fall")
+    wait_until(lambda: maker.metric("cadre_outbox_events") == 0, "the gauge does not fall")
 
 
 @pytest.mark.parametrize("backlog", [BACKLOG, pytest.param(LONG_BACKLOG, marks=pytest.mark.soak)])
@@ -88,10 +88,10 @@ def test_a_consumer_that_was_away_handles_all_that_it_missed_once_and_in_order(m
 
     for start in range(1, backlog, _AT_ONCE):
         maker.make(*range(start, min(start + _AT_ONCE, backlog)))
-    await_quiet([maker.worker], timeout=300)
+    await_quiet([maker.worker], seconds=300)
     assert maker.worker.bus().messages == backlog
     assert len(first.heard()) == 1
 
     second = hear(url=first.database.url)
-    await_quiet([maker.worker, second.worker], timeout=300)
+    await_quiet([maker.worker, second.worker], seconds=300)
     assert second.heard() == [f"a{number}" for number in range(backlog)]

@@ -50,7 +50,7 @@ def test_what_a_damaged_stream_lost_is_handled_once_after_it_is_emitted_again(
     damage, nats_server, store, maker, hear, operator
 ):
     maker.make(*range(EVENTS))
-    wait_until(lambda: published(maker) == EVENTS, 20, "all are published")
+    wait_until(lambda: published(maker) == EVENTS, "all are published")
     nats_server.stop()
     damage(store)
     nats_server.start()
@@ -60,7 +60,7 @@ def test_what_a_damaged_stream_lost_is_handled_once_after_it_is_emitted_again(
     assert EMIT_AGAIN in PAGE.read_text()
     maker.execute(EMIT_AGAIN)
 
-    wait_until(lambda: heard_once(hearer), 30, hearer.heard)
+    wait_until(lambda: heard_once(hearer), hearer.heard)
 
 
 def test_a_stream_that_cannot_be_recovered_is_named_with_its_page_and_made_anew_without_it(
@@ -68,7 +68,7 @@ def test_a_stream_that_cannot_be_recovered_is_named_with_its_page_and_made_anew_
 ):
     hearer = hear()
     maker.make(*range(EVENTS))
-    wait_until(lambda: heard_once(hearer), 20, hearer.heard)
+    wait_until(lambda: heard_once(hearer), hearer.heard)
     nats_server.stop()
     (store / "meta.inf").write_text("{")
 
@@ -82,5 +82,5 @@ def test_a_stream_that_cannot_be_recovered_is_named_with_its_page_and_made_anew_
     maker.execute(EMIT_AGAIN)
     maker.make(EVENTS, key="b")
 
-    wait_until(lambda: f"b{EVENTS}" in hearer.heard(), 30, hearer.heard)
+    wait_until(lambda: f"b{EVENTS}" in hearer.heard(), hearer.heard)
     assert len(hearer.heard()) == EVENTS + 1

@@ -35,7 +35,7 @@ class Sweep:
             self.runs += 1
             self.together += 1
             self.most_together = max(self.together, self.most_together)
-        assert self.go_on.wait(20)
+        assert self.go_on.wait(60)
         with self._lock:
             self.together -= 1
         if self.broken:
@@ -52,7 +52,7 @@ def app(kit_app, sweep):
     def count_things(database, _now, progress):
         """Counts of things, from the things."""
         progress.expect(3)
-        assert sweep.go_on.wait(20)
+        assert sweep.go_on.wait(60)
         progress.step(2)
         progress.step()
         if sweep.broken:
@@ -98,7 +98,7 @@ def until(holds, operations):
     def seen():
         return f"{operations.ListJobs(pb.ListJobsRequest())} {operations.ListProjections(pb.ListProjectionsRequest())}"
 
-    wait_until(holds, 10, seen)
+    wait_until(holds, seen)
 
 
 def ran(operations, times):

@@ -232,7 +232,7 @@ def test_a_process_that_only_answers_calls_knows_the_consumers_of_the_one_that_w
     def consumers():
         return list(stub.GetStatus(pb.GetStatusRequest()).consumers)
 
-    (consumer,) = wait_until(consumers, 10, "consumers are known")
+    (consumer,) = wait_until(consumers, "consumers are known")
     assert (consumer.name, consumer.pending) == ("maker-maker", 0)
 
 
@@ -286,7 +286,7 @@ def count_now(operations):
 
     before = counting().runs
     operations.RunJob(pb.RunJobRequest(name="jobs/audits", request_id=request_id()))
-    wait_until(lambda: counting().runs > before and not counting().running, 10, counting)
+    wait_until(lambda: counting().runs > before and not counting().running, counting)
     return found(operations)
 
 
@@ -304,7 +304,7 @@ def test_what_the_audits_found_in_the_background_is_kept_with_its_time_and_shown
     assert 0 < counted.count_seconds < 10
     assert counted.description == "Things beyond none."
     metric = service.runtime.registry.get_sample_value
-    wait_until(lambda: metric("cadre_audit_rows", {"audit": "things.many"}) == 2, 20, "the metric says so")
+    wait_until(lambda: metric("cadre_audit_rows", {"audit": "things.many"}) == 2, "the metric says so")
 
 
 def test_an_audit_that_cannot_be_counted_without_the_bus_keeps_what_it_found(service, make, operations):

@@ -103,7 +103,7 @@ def test_a_batch_of_which_the_stream_holds_a_later_event_already_is_published_wh
 
 def test_of_two_processes_of_a_service_one_publishes_and_the_other_takes_over_when_it_stops(maker, stations):
     second = stations("maker", url=maker.database.url)
-    wait_until(lambda: maker.worker.leads, 5, "the first leads")
+    wait_until(lambda: maker.worker.leads, "the first leads")
     second.worker.start()
     maker.make(1)
     await_quiet([maker.worker])
@@ -111,7 +111,7 @@ def test_of_two_processes_of_a_service_one_publishes_and_the_other_takes_over_wh
     assert not second.worker.leads
 
     maker.worker.stop()
-    wait_until(lambda: second.worker.leads, 5, "the second leads")
+    wait_until(lambda: second.worker.leads, "the second leads")
     second.make(2)
     await_quiet([second.worker])
 
@@ -119,7 +119,7 @@ def test_of_two_processes_of_a_service_one_publishes_and_the_other_takes_over_wh
 
 
 def test_a_relay_whose_connection_is_cut_leads_again(maker):
-    wait_until(lambda: maker.worker.leads, 5, "it leads")
+    wait_until(lambda: maker.worker.leads, "it leads")
     with maker.connect() as connection:
         cut = connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -136,12 +136,12 @@ def test_a_relay_whose_connection_is_cut_leads_again(maker):
 def test_a_commit_in_a_process_that_does_not_publish_wakes_the_one_that_does(maker, stations):
     server = stations("maker", url=maker.database.url)
     server.worker.announce()
-    wait_until(lambda: maker.worker.leads, 5, "it leads")
+    wait_until(lambda: maker.worker.leads, "it leads")
 
     with server.connect() as listener:
         listener.execute("LISTEN outbox")
         server.make(1)
-        assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == ["outbox"]
+        assert [notice.channel for notice in listener.notifies(timeout=60, stop_after=1)] == ["outbox"]
     await_quiet([maker.worker])
     assert maker.worker.bus().messages == 1
 
@@ -167,7 +167,7 @@ def test_nats_killed_under_load_loses_nothing_and_keeps_the_order_of_each_key(ma
         if number == 400:
             nats_server.stop()
             nats_server.start()
-    await_quiet([maker.worker, hearer.worker], timeout=30)
+    await_quiet([maker.worker, hearer.worker])
 
     heard = hearer.heard()
     assert [value for value in heard if value.startswith("a")] == [f"a{n}" for n in range(0, 600, 2)]
@@ -184,7 +184,7 @@ def test_postgresql_restarted_under_load_loses_nothing_and_buries_nothing(maker,
                 return False
             return True
 
-        wait_until(works, 60, "the database is back")
+        wait_until(works, "the database is back")
 
     hearer = hear()
     for number in range(300):
@@ -192,7 +192,7 @@ def test_postgresql_restarted_under_load_loses_nothing_and_buries_nothing(maker,
         if number == 150:
             postgres_server.stop()
             postgres_server.start()
-    tried_again(lambda: await_quiet([maker.worker, hearer.worker], timeout=30))
+    tried_again(lambda: await_quiet([maker.worker, hearer.worker]))
 
     assert sorted(hearer.heard()) == sorted(f"a{n}" for n in range(300))
     assert hearer.rows("SELECT * FROM dead_letter") == []

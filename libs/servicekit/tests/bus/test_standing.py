@@ -148,7 +148,7 @@ def test_a_consumer_that_gets_nothing_of_what_its_stream_holds_is_found_whatever
     # Its index is damaged: it believes that it has delivered what does not exist yet.
     operator(lambda js: js.reset_consumer("maker", "maker-maker", seq=1_000_000))
     emit(later.runtime.database, 2)
-    wait_until(lambda: later.runtime.worker.outbox().depth == 0, 20, "it is published")
+    wait_until(lambda: later.runtime.worker.outbox().depth == 0, "it is published")
     status = operations.GetStatus(pb.GetStatusRequest())
     assert [consumer.pending for consumer in status.consumers] == [0], "by its own account nothing waits"
 
@@ -161,7 +161,7 @@ def test_a_consumer_that_gets_nothing_of_what_its_stream_holds_is_found_whatever
     anew = launch(app, role="all", database_url=later.runtime.settings.database_url, clock=later.runtime.clock)
     await_quiet([anew.runtime.worker])
     operations = anew.stub(pb_grpc.OperationsServiceStub, rights=["operations.read"])
-    wait_until(lambda: faults(operations) == {}, 20, "it hears what it missed")
+    wait_until(lambda: faults(operations) == {}, "it hears what it missed")
     assert audit(operations) == 0
     with anew.connect() as connection:
         values = connection.execute("SELECT value FROM thing ORDER BY id").fetchall()
@@ -177,6 +177,6 @@ def test_a_service_of_which_no_process_works_says_so(launch, app, later, nats_se
         clock=later.runtime.clock,
     )
     operations = serving.stub(pb_grpc.OperationsServiceStub, rights=["operations.read"])
-    wait_until(lambda: faults(operations) == {}, 10, "the other process leads")
+    wait_until(lambda: faults(operations) == {}, "the other process leads")
     later.runtime.worker.stop()
-    wait_until(lambda: "NOBODY_LEADS" in faults(operations), 10, "nobody does")
+    wait_until(lambda: "NOBODY_LEADS" in faults(operations), "nobody does")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from servicekit.testing.waiting import wait_until
+from servicekit.testing.waiting import PATIENCE, wait_until
 from servicekit.worker import BusStatus, Worker
 
 
@@ -24,11 +24,11 @@ class _Look:
         return [(bus.last_sequence, *(consumer.position for consumer in bus.consumers)) for bus in self.buses]
 
 
-def await_quiet(workers: Sequence[Worker], timeout: float = 20.0) -> None:
+def await_quiet(workers: Sequence[Worker], *, seconds: float = PATIENCE) -> None:
     """Return when all outboxes are empty and no consumer has anything to do, in two looks without a change between.
 
     Raises:
-        AssertionError: it is not so within *timeout* seconds; shows what was seen last.
+        AssertionError: it is not so within *seconds*; shows what was seen last.
     """
     looks: list[_Look] = []
 
@@ -37,4 +37,4 @@ def await_quiet(workers: Sequence[Worker], timeout: float = 20.0) -> None:
         looks[:] = [*looks[-1:], look]
         return look.quiet and len(looks) > 1 and looks[0].quiet and looks[0].positions == look.positions
 
-    wait_until(is_quiet, timeout, lambda: f"all events handled; seen last: {looks[-1]}")
+    wait_until(is_quiet, lambda: f"all events handled; seen last: {looks[-1]}", seconds=seconds)

@@ -30,17 +30,16 @@ def working_in(folder: Path) -> list[int]:
     return found
 
 
-def kill_and_wait(pid: int, number: signal.Signals = signal.SIGKILL, timeout: float = 10.0) -> None:
+def kill_and_wait(pid: int, number: signal.Signals = signal.SIGKILL) -> None:
     """Send a signal and wait until the process is gone."""
     os.kill(pid, number)
-    wait_until_gone([pid], timeout)
+    wait_until_gone([pid])
 
 
-def wait_until_gone(pids: Iterable[int], timeout: float = 10.0) -> None:
+def wait_until_gone(pids: Iterable[int]) -> None:
     """Wait until none of *pids* runs."""
     pids = list(pids)
     wait_until(
         lambda: not any(map(runs, pids)),
-        timeout,
         lambda: f"processes {[pid for pid in pids if runs(pid)]} should have ended",
     )

@@ -7,26 +7,28 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _POLL_SECONDS = 0.02
+# Waits are for events. This only ends a test for which none will come, on the slowest machine as well.
+PATIENCE = 100.0
 
 
-def wait_until(condition: Callable[[], T], timeout: float, describe: str | Callable[[], object]) -> T:
+def wait_until(condition: Callable[[], T], describe: str | Callable[[], object], *, seconds: float = PATIENCE) -> T:
     """Ask *condition* again and again until its answer is true, and give that answer.
 
     Args:
         condition: asked at once, then every 20 ms.
-        timeout: seconds after which to give up.
         describe: what is waited for; a function is called at the end, so that the message can show the last state.
+        seconds: after which to give up; only for what takes minutes on any machine.
 
     Raises:
-        AssertionError: *condition* was still false after *timeout*.
+        AssertionError: *condition* was still false after *seconds*.
     """
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + seconds
     while True:
         answer = condition()
         if answer:
             return answer
         if time.monotonic() > deadline:
             state = describe() if callable(describe) else describe
-            message = f"Not within {timeout:g} s: {state} (last answer: {answer!r})"
+            message = f"Not within {seconds:g} s: {state} (last answer: {answer!r})"
             raise AssertionError(message)
         time.sleep(_POLL_SECONDS)
