@@ -95,11 +95,9 @@ class Runtime:
         operations = OperationsServicer(health, jobs, self.app.projections, audits, wake=self.jobs.wake)
         self.server: Server | None = None
         if self.role in ("serve", "all"):
-            servicers = [*self.app.servicers(self.settings, self.database), operations]
-            for servicer in servicers:
-                servicer.start()
+            self._servicers = [*self.app.servicers(self.settings, self.database), operations]
             self.server = Server(
-                servicers,
+                self._servicers,
                 Verifier(self.settings.keys_dir),
                 self.registry,
                 port=self.settings.grpc_port,
@@ -125,6 +123,8 @@ class Runtime:
                 self._require_past()
             self.worker.announce()
         if self.server is not None:
+            for servicer in self._servicers:
+                servicer.start()
             self.server.start()
         self.metrics_port, self._stop_metrics = metrics.serve(
             self.registry, self.settings.metrics_port, host=self.settings.listen_host
@@ -143,9 +143,13 @@ class Runtime:
             raise
 
     def stop(self) -> None:
-        """Take no more calls, finish what is under way, then the worker, then the database."""
+        """Take no more calls, finish what is under way but what takes long, then the worker, then the database."""
         if self.server is not None:
             self.server.stop()
+        self.database.stopping.begin()
+        if self.server is not None:
+            for servicer in self._servicers:
+                servicer.stop()
         if self.role in ("work", "all"):
             self.measures.stop()
             self.jobs.stop()

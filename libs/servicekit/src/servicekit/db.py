@@ -28,6 +28,7 @@ from sqlmodel import Session
 
 from servicekit.clock import Clock, utc
 from servicekit.refusals import Refusal, RequestIdReused
+from servicekit.stopping import Stopping
 
 M = TypeVar("M", bound=Message)
 
@@ -204,6 +205,7 @@ class Database:
     ) -> None:
         self.url = url
         self.clock = clock
+        self.stopping = Stopping()
         self.engine = create_engine(
             url,
             poolclass=_CountingPool,

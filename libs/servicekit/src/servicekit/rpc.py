@@ -62,9 +62,12 @@ class Servicer:
         self.database = database
 
     def start(self) -> None:
-        """Read, once, the key that page tokens are sealed with."""
+        """Read, once, the key that page tokens are sealed with, before the first call."""
         with self.read() as db:
             self._page_key = bytes(db.rows("SELECT key FROM page_key")[0]["key"])
+
+    def stop(self) -> None:
+        """End what runs beside the calls: none comes any more."""
 
     def read(self) -> AbstractContextManager[Db]:
         """Give a session for queries."""

@@ -17,10 +17,8 @@ from servicekit.tokens import Signer
 
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:
-    worker = RosterWorker(database)
-    worker.resume()
     signer = Signer(settings.keys_dir, settings.service)
-    return [DirectoryServicer(database, signer, worker, demonstration=settings.demo)]
+    return [DirectoryServicer(database, signer, RosterWorker(database), demonstration=settings.demo)]
 
 
 APP = ServiceApp(

@@ -1,7 +1,8 @@
 """Works on roster files in the background: checks, compares, applies, in one transaction.
 
 A dry run looks at what an actual run makes so, by the same conditions, and nobody waits for it.
-An import that a stopped process left running is taken up again; that two processes try it at once does no harm.
+A process that stops ends the import under way. One that was left running is taken up again; that two processes try
+it at once does no harm.
 """
 
 from collections.abc import Sequence
@@ -89,6 +90,10 @@ class RosterWorker:
         """Take up what an earlier process left running."""
         self._pool.submit(resume, self._database, self._database.clock())
 
+    def stop(self) -> None:
+        """Take up no more, and return once nothing is under way. Ending that is what the stop of the process does."""
+        self._pool.shutdown(cancel_futures=True)
+
 
 def resume(database: Database, now: datetime) -> None:  # noqa: ARG001 - the signature of a job
     """Work on every import that runs and that nobody works on."""
@@ -113,12 +118,21 @@ def forget(database: Database, now: datetime) -> None:
 
 
 def work(database: Database, import_id: UUID) -> None:
-    """Work on one import if it runs and nobody else does; after too many failures it is refused."""
+    """Work on one import if it runs and nobody else does; after too many failures it is refused.
+
+    The stop of the process is none: the import is left as it was, for the next to take up.
+    """
     with structlog.contextvars.bound_contextvars(roster_import=str(import_id)):
         try:
-            with database.transaction(actor=_actor(database, import_id), method=METHOD) as db:
+            with (
+                database.transaction(actor=_actor(database, import_id), method=METHOD) as db,
+                database.stopping.ends(db.connection()),
+            ):
                 _work(database, db, import_id)
         except Exception:
+            if database.stopping.begun:
+                log.info("roster_import_left")
+                return
             log.exception("roster_import_failed")
             _give_up(database, import_id)
 
@@ -147,6 +161,7 @@ def _give_up(database: Database, import_id: UUID) -> None:
 def _work(database: Database, db: Db, import_id: UUID) -> None:
     def at(step: str, rows: int = 0) -> None:
         """Say beside the transaction, whose rows nobody else sees yet, what it is at."""
+        database.stopping.require_going_on()
         with database.read() as beside:
             beside.run(_PROGRESS, id=import_id, step=step, rows=rows)
 

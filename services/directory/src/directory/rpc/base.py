@@ -23,6 +23,15 @@ class DirectoryBase(Servicer):
         self.worker = worker
         self.demonstration = demonstration
 
+    def start(self) -> None:
+        """Take up the roster files that an earlier process left as well."""
+        super().start()
+        self.worker.resume()
+
+    def stop(self) -> None:
+        """Leave the roster files to whoever starts next."""
+        self.worker.stop()
+
     def shown(self, row: Mapping[str, Any], call: Call, *, whole: bool = True) -> pb.Person:
         """Return a person as the caller may see them: how to reach them only of their own agency's people.
 
