@@ -25,8 +25,10 @@ from .visitor import Visitor
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 LAKE, ALAMEDA = "agencies/lake", "agencies/alameda"
-# What a big file holds while it is applied: whoever changes one person waits for it.
-_PEOPLE_LOCK = 8_105_110_001
+# What somebody has in hand for whom a file waits: an audience, one of its people, the list of names that change.
+_AN_AUDIENCE = "SELECT pg_advisory_xact_lock(8105110001)"
+_A_PERSON = "SELECT FROM person WHERE staff_number = %s FOR UPDATE"
+_CHANGED_NAMES = "LOCK TABLE roster_name IN SHARE ROW EXCLUSIVE MODE"
 COLUMNS = ("agency", "staff_number", "family_name", "given_name", "local_title", "job_class", "hired_on")
 
 
@@ -77,10 +79,10 @@ def database_url(cadre, service):
 
 
 @contextmanager
-def work_held_up(cadre):
-    """Keep files from being applied: somebody is just changing a person."""
+def work_held_up(cadre, statement, *values):
+    """Keep files from ending: somebody holds what *statement* takes."""
     with psycopg.connect(database_url(cadre, "directory")) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_PEOPLE_LOCK])
+        connection.execute(statement, values)
         yield
         connection.rollback()
 
@@ -112,16 +114,18 @@ def counts(said):
 
 def test_a_big_file_answers_at_once_says_what_it_is_at_and_goes_on_without_the_browser(cadre):
     """D01, "the screen goes blank and the manager cannot tell whether it worked"; D07, one file of thousands."""
-    with work_held_up(cadre):
+    with work_held_up(cadre, _AN_AUDIENCE):
         with visiting(cadre) as browser:
             # People of long ago: they are kept for ever, and are on no list of today.
             report = browser.send_roster(roster_of(7_500, "B", left_on="2020-03-01"))
             said = wait_until(
-                lambda: text if "7,500 rows read" in (text := browser.text(report)) else None,
-                "rows should be counted",
+                lambda: text if "leave: now" in (text := browser.text(report)) else None,
+                "the file should have been found sound",
             )
+        assert "7,500 rows read" in said
         assert "Reading the file: done" in said
-        assert "Checking every cell: now" in said
+        assert "Checking every cell: done" in said
+        assert "Comparing people, jobs and leave: now" in said
         assert "or close the browser: it changes nothing" in said
         with visiting(cadre) as another:
             assert "Being worked on" in another.text("/agencies/lake/roster")
@@ -140,15 +144,22 @@ def test_a_big_file_answers_at_once_says_what_it_is_at_and_goes_on_without_the_b
     assert kept == 7_500
 
 
-def test_pages_answer_while_a_big_file_is_worked_on(cadre, coordinator):
-    """D02, "adding 8,000 froze the server for everyone": reading waits for nobody, and writing says what to do."""
-    with work_held_up(cadre):
-        report = coordinator.send_roster(roster_of(50), action="check")
+@pytest.mark.parametrize("action", ["check", "apply"])
+def test_pages_and_edits_are_answered_while_a_file_is_worked_on(cadre, coordinator, action):
+    """D02, "adding 8,000 froze the server for everyone": a file that is looked at, and one applied to other people."""
+    prefix = action.upper()
+    held = (_CHANGED_NAMES,) if action == "check" else (_A_PERSON, f"{prefix}-00007")
+    hired(cadre, LAKE, f"{prefix}-00007")
+    with work_held_up(cadre, *held):
+        report = coordinator.send_roster(roster_of(50, prefix), action=action)
 
         for path in ("/home", "/agencies/lake/people", "/agencies/lake/people/new", "/training", "/record"):
             coordinator.page(path)
+        other = hired(cadre, LAKE)
         assert "being worked on" in coordinator.text(report), "it was under way all the time"
-    assert counts(coordinator.ended(report))["Rows"] == 50
+    done = counts(coordinator.ended(report))
+    assert (done["Rows"], done["People added"]) == (50, 49)
+    assert other in people_at(cadre, LAKE)
 
 
 def test_people_exported_and_imported_again_change_nothing(cadre, coordinator):
