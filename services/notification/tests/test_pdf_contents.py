@@ -201,6 +201,17 @@ def with_entry(key, make):
             Burden.ACTION,
             "page 1",
         ),
+        (
+            lambda document, page: note(document, page, "/Link", A=action("URI", URI=String("//server/share/a"))),
+            Burden.ACTION,
+            "page 1",
+        ),
+        (with_entry("/URI", lambda _: Dictionary(Base=String("file://server/share/"))), Burden.ACTION, None),
+        (
+            lambda document, page: note(document, page, "/Link", A=action("Thread", F=String("a.pdf"), D=0)),
+            Burden.ACTION,
+            "page 1",
+        ),
         (lambda document, page: note(document, page, "/Widget", AA=Dictionary(F=run())), Burden.SCRIPT, "page 1"),
         (
             lambda document, page: note(

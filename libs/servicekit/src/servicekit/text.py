@@ -21,6 +21,10 @@ _NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 _DASHES = re.compile("[\u2012-\u2015]")
 # They turn the direction of writing: what is read is not what is there, and so they are more than unseen.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Scripts some of whose letters have the shape of a Latin one.
+_SHARING_SHAPES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
+# What Unicode keeps for formulas, lists and old code pages: letters in another type face, Roman numerals as one sign.
+_DRESSED = ("<font>", "<circle>")
 _QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u02bd`\u00b4", "'"))
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'))
 
@@ -66,18 +70,23 @@ def mixture(value: str) -> str:
         return named(turning[0])
     for word in value.split():
         scripts = {_script(sign): sign for sign in reversed(word) if sign.isalpha()}
-        alike = [scripts[name] for name in ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE") if name in scripts]
+        alike = [scripts[name] for name in _SHARING_SHAPES if name in scripts]
         if alike and "LATIN" in scripts:
             return named(alike[0])
-        if wide := next((sign for sign in word if _is_wide_form(sign)), ""):
-            return named(wide)
+        if dressed := next((sign for sign in word if _is_dressed(sign)), ""):
+            return named(dressed)
     return ""
 
 
 def foreign(value: str) -> str:
     """Return a letter or digit of *value* that is not on keyboards of Latin letters, as `named` says it; or ''."""
     found = (sign for sign in value if not sign.isascii() and sign.isalnum())
-    return next((named(sign) for sign in found if _script(sign) != "LATIN" or _is_wide_form(sign)), "")
+    return next((named(sign) for sign in found if not _is_latin(sign)), "")
+
+
+def unusual(value: str) -> str:
+    """Return a sign of *value* that is neither of ASCII nor a Latin letter, as `named` says it; '' if there is none."""
+    return next((named(sign) for sign in value if not sign.isascii() and not _is_latin(sign)), "")
 
 
 def named(sign: str) -> str:
@@ -113,5 +122,17 @@ def _script(sign: str) -> str:
     return unicodedata.name(sign, "").partition(" ")[0]
 
 
+def _is_latin(sign: str) -> bool:
+    return sign.isalpha() and _script(sign) == "LATIN" and not _is_dressed(sign)
+
+
 def _is_wide_form(sign: str) -> bool:
     return "\uff01" <= sign <= "\uff5e"
+
+
+def _is_dressed(sign: str) -> bool:
+    return (
+        _is_wide_form(sign)
+        or unicodedata.category(sign) == "Nl"
+        or unicodedata.decomposition(sign).startswith(_DRESSED)
+    )

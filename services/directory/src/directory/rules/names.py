@@ -83,6 +83,8 @@ def fault_of_staff_number(typed: str) -> str:
     if _LOST_LETTER in typed:
         return "must be written again: a letter was lost when the file was saved"
     number = numbered(typed)
+    if sign := text.unusual(number):
+        return f"must not hold {sign}: a staff number has letters, digits and the signs of a keyboard"
     if _SHORTENED.fullmatch(number):
         return "must be the whole number: a spreadsheet shortened it; format the column as text and type it again"
     if decimals := _WITH_DECIMALS.fullmatch(number):

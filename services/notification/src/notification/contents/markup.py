@@ -103,6 +103,9 @@ class Written:
         # Of tabs, only those in a run stand in the text; others say where one stops.
         if name in _BREAKS and "r" in self._within[-2:-1]:
             self._pieces.append(_BREAKS[name])
+        # A field may stand beside another, or within it.
+        if name == "fldChar":
+            self._fields.append("\n")
         for key, value in attributes.items():
             if local(key) == "instr":
                 self._fields.append(f"{value}\n")

@@ -71,10 +71,14 @@ _KINDS = {
 }
 _NAMES = {"vbaproject": Burden.MACRO, "/activex/": Burden.OBJECT, "/embeddings/": Burden.FILE}
 # A link that a person follows, and sees where to.
-_PLAIN_LINK = re.compile(r"(?i)\s*(?:(?:https?|mailto|tel):|[^:\\]*$|[#?])")
+_PLAIN_LINK = re.compile(r"(?i)(?!\s*//)\s*(?:(?:https?|mailto|tel):|[^:\\]*$|[#?])")
 _TEMPLATE, _OWN_DISK = "attachedtemplate", re.compile(r"(?i)(?:file:///)?[a-z]:[^/\\]*[/\\]|[^:/\\]+$")
 # Fields that fetch something, or start a program.
 _FETCHING = re.compile(r"(?im)^[^\w\n]*(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\b")
+# Formulas that do, once what they only say is taken out; only what Windows programs exchange has a bar (DDE).
+_SAID = re.compile(r'"[^"]*"')
+_FETCHING_FORMULA = re.compile(r"(?i)\b(?:WEBSERVICE|IMAGE|RTD)\s*\(|\|")
+_LINK_FORMULA = re.compile(r'(?i)\bHYPERLINK\s*\(\s*"([^"]*)"')
 # Bytes for each part that a writer may add to its header: a checksum behind it, times, alignment.
 _SLACK = 512
 # A page of pictures has a word or two.
@@ -217,6 +221,7 @@ def _texts(package: _Package, main: str) -> Iterator[Passage | Table]:
         low = name.lower()
         if title := book.sheets.get(name):
             yield Table(title, _counted(package, book.rows(name)))
+            _calculates(package, book.formulas, title)
             yield Passage(f"the formulas of {title}", book.formulas)
         elif low.endswith(_MARKUP):
             said = _written(package.archive, part)
@@ -228,6 +233,9 @@ def _texts(package: _Package, main: str) -> Iterator[Passage | Table]:
                 package.said.add(said.text)
             if _FETCHING.search(said.fields):
                 package.carries(Burden.LOADED, name)
+            if name == main and book.sheets:
+                # Beside the list of sheets it has what names stand for.
+                _calculates(package, said.text, name)
             yield Passage(name, said.text, by_line=True)
             yield Passage(f"the attributes of {name}", said.attributes)
         elif low.endswith(_PICTURES) or "printersettings" in low:
@@ -235,6 +243,14 @@ def _texts(package: _Package, main: str) -> Iterator[Passage | Table]:
             yield Passage(name, written(package.archive.read(part)))
         else:
             package.carries(Burden.FILE, name)
+
+
+def _calculates(package: _Package, formulas: str, where: str) -> None:
+    """Note what formulas fetch, start or lead to."""
+    if _FETCHING_FORMULA.search(_SAID.sub('""', formulas)):
+        package.carries(Burden.LOADED, where)
+    if not all(_PLAIN_LINK.match(target) for target in _LINK_FORMULA.findall(formulas)):
+        package.carries(Burden.ACTION, where)
 
 
 def _written(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Written | None:

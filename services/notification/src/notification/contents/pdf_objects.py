@@ -46,7 +46,7 @@ _SUBTYPES = {
     Name("/PS"): Burden.SCRIPT,
 }
 # A link that a person follows, and sees where to.
-_PLAIN_LINK = re.compile(r"(?i)\s*(?:(?:https?|mailto|tel):|[^:\\]*$|[#?])")
+_PLAIN_LINK = re.compile(r"(?i)(?!\s*//)\s*(?:(?:https?|mailto|tel):|[^:\\]*$|[#?])")
 # What an annotation leads away to: another page, its own page, the other fields.
 _AWAY = {"/P", "/Dest", "/D", "/Kids", "/Parent", "/SE", "/StructParent", "/IRT"}
 # Text that may be kept as a stream, and strings that are no text.
@@ -151,9 +151,13 @@ def _burdens(entries: dict[str, Any]) -> Iterator[Burden]:
         # By its name as it is: in old files not every name is a text.
         if isinstance(kind, Name) and kind in kinds:
             yield kinds[kind]
-    link = entries.get("/URI")
-    if isinstance(link, String) and not _PLAIN_LINK.match(str(link)):
+    # A thread of articles may be one of another file.
+    if entries.get("/S") == Name.Thread and "/F" in entries:
         yield Burden.ACTION
+    # Where a link leads, and what all links are seen from.
+    for link in (entries.get("/URI"), entries.get("/Base")):
+        if isinstance(link, String) and not _PLAIN_LINK.match(str(link)):
+            yield Burden.ACTION
 
 
 def _run_by_themselves(entries: dict[str, Any]) -> Iterator[Burden]:
