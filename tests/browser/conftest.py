@@ -17,7 +17,7 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli import letters as walk
 from cadre_cli import story
 from cadre_cli.access import request_id
-from servicekit.testing.waiting import wait_until
+from servicekit.testing.waiting import PATIENCE, wait_until
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 FLAGS = [
@@ -292,7 +292,7 @@ class Person:
         """Wait until a heading says *text*."""
         expect(self.page.get_by_role("heading", name=text).first).to_be_visible()
 
-    def waits_for(self, text: str | re.Pattern[str]) -> None:
+    def waits_for(self, text: str | re.Pattern[str], *, seconds: float = PATIENCE) -> None:
         """Refresh the page until it shows *text*: figures follow by events."""
 
         def there() -> bool:
@@ -301,7 +301,9 @@ class Person:
             self.page.reload()
             return False
 
-        wait_until(there, lambda: f"{text!r} on {self.page.url}: {self.page.inner_text('main')[:2000]}")
+        wait_until(
+            there, lambda: f"{text!r} on {self.page.url}: {self.page.inner_text('main')[:2000]}", seconds=seconds
+        )
 
     @property
     def keys(self) -> Keys:

@@ -152,7 +152,7 @@ def test_the_state_reads_quality_with_n_and_how_sure_it_is(person, told):
     expect(table.get_by_role("row").nth(1)).to_contain_text(
         re.compile(r"\d\.\d of 5 from \d+ answers, 95%\ssure:\s\d\.\d\sto\s\d\.\d")
     )
-    manager.waits_for(re.compile(r"\d of [\d,]+ \([^)]*%\), 95%\ssure:\s\d+%\sto\s\d+%"), 150)
+    manager.waits_for(re.compile(r"\d of [\d,]+ \([^)]*%\), 95%\ssure:\s\d+%\sto\s\d+%"), seconds=150)
 
     table.get_by_role("rowheader").get_by_role("link").first.click()
     manager.sees_heading("What learners say")
