@@ -712,3 +712,31 @@ def test_who_changes_other_people_does_not_wait_for_a_file_that_is_being_applied
         "the import should have gone on",
     )
     assert done.jobs_changed == 2
+
+
+def test_a_file_may_take_longer_than_a_call(directory):
+    """A hundred thousand rows are compared by one statement: on a busy machine that takes minutes."""
+    with directory.running.connect() as connection:
+        connection.execute("CREATE TABLE told (allowed interval)")
+        connection.execute("GRANT ALL ON told TO PUBLIC")
+        connection.execute(
+            "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " INSERT INTO told VALUES (current_setting('statement_timeout')::interval); RETURN NULL; END $$"
+        )
+        connection.execute("CREATE TRIGGER tell AFTER INSERT ON job EXECUTE FUNCTION tell()")
+        directory.import_roster(directory.roster({}))
+        directory.hire(staff_number="S-2")
+        allowed = [row[0] for row in connection.execute("SELECT allowed FROM told ORDER BY allowed").fetchall()]
+
+    assert allowed == [timedelta(minutes=1), timedelta(minutes=10)]
+
+
+def test_what_a_big_file_filled_is_known_to_the_planner_before_the_next_one(directory):
+    """Planned for an empty table, the jobs of the next big file would be looked for one by one."""
+    known = "SELECT reltuples FROM pg_class WHERE relname = 'job'"
+    with directory.running.connect() as connection:
+        before = connection.execute(known).fetchone()[0]
+        directory.import_roster(directory.roster(*({"email": ""} for _ in range(1_000))))
+        after = connection.execute(known).fetchone()[0]
+
+    assert before <= 0 < after
