@@ -43,7 +43,8 @@ def test_ten_thousand_assignments_are_one_statement_and_ten_events(world):
         assert [len(event.person_ids) for event in announced] == ([10] if people == 10 else [1000] * 10)
         assert {one for event in announced for one in event.person_ids} == {person(n) for n in range(people)}
 
-    assert counts[10] == counts[LARGE] <= 8
+    # One of them reads the days on which offices are closed.
+    assert counts[10] == counts[LARGE] <= 9
 
 
 def test_a_change_of_two_thousand_memberships_costs_what_one_of_two_does(world):

@@ -86,7 +86,7 @@ def test_a_draft_that_has_such_a_date_from_before_is_shown_and_mended(cadre, aud
 
     read = cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
     assert (read.effective_date, read.due_sentence) == ("9999-12-30", "")
-    mended = update(cadre, read, effective_date="2099-12-30")
+    mended = update(cadre, read, effective_date="2034-12-30")
     assert mended.due_sentence.endswith("before it takes effect")
 
 
