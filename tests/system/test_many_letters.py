@@ -113,7 +113,7 @@ def test_a_letter_that_staff_do_not_see_yet_is_there_by_no_address(cadre, specia
     for way in ("/confirm", "/course/1", "/test", "/reaction"):
         answer = specialist.client.post(f"/training/{letter_id}{way}", data=proof)
         assert (answer.status_code, subject in answer.text) == (400, False), way
-    assert has_training(cadre, specialist.person, letter.name) is None, "enrollment itself answers as if there were none"
+    assert has_training(cadre, specialist.person, letter.name) is None, "enrollment itself says that there is none"
 
     released = coordinator.proof(f"/agencies/lake/letters/{letter_id}")
     assert coordinator.client.post(f"/agencies/lake/letters/{letter_id}/release", data=released).status_code == 303
