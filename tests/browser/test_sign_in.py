@@ -429,6 +429,31 @@ def test_an_invitation_is_taken_back_and_its_link_is_dead(browser, place):
     visitor.sees_heading("This invitation is good no more")
 
 
+def test_what_a_county_invited_with_is_good_no_more_for_who_comes_to_hold_a_role_of_the_states(browser, place, cadre):
+    agency, access = "agencies/lake", cadre.access
+    job = directory_pb.Job(agency=agency, local_title="Clerk", job_class="attorney-1", start_date="2026-01-05")
+    create = directory_pb.CreatePersonRequest(
+        parent=agency,
+        person=directory_pb.Person(staff_number="RISER-1", family_name="Up", given_name="Uma", jobs=[job]),
+        request_id=request_id("sign-in", "riser"),
+    )
+    made = access.ask(access.directory.CreatePerson, create, person=place.cast.coordinator)
+    coordinator, visitor = by_issuer(browser(), number_of(place, place.cast.coordinator)), browser()
+    _, paper = set_up(visitor, invited(coordinator, place, made.name))
+    enter(visitor, "RISER-1", paper[0])
+    visitor.sees("You are signed in as")
+    visitor.press("Not you? Sign out")
+    link = invited(coordinator, place, made.name)
+    granted = directory_pb.RoleGrant(person=made.name, role="approver", scope="state")
+    grant = directory_pb.GrantRoleRequest(grant=granted, request_id=request_id("sign-in", "risen"))
+    access.ask(access.directory.GrantRole, grant)
+
+    enter(visitor, "RISER-1", paper[1])
+    visitor.sees("Your password came with an invitation of an agency that does not look after your sign-ins any more.")
+    visitor.page.goto(link)
+    visitor.sees_heading("This invitation is good no more")
+
+
 def test_who_tries_too_often_waits_whether_there_is_such_a_number_or_not(browser):
     visitor = browser()
     for _ in range(5):

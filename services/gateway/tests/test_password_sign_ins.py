@@ -16,6 +16,10 @@ HERE = Place("password", "198.51.100.7", "Firefox on Windows")
 PASSWORD = "copper lantern quiet river"
 
 
+def nobody_vouches(_agency, _person):
+    return False
+
+
 @pytest.fixture
 def box(keys_dir):
     return codes.Box(keys_dir)
@@ -35,9 +39,17 @@ def paper(database, box, invited):
     return invitations.use(database, box, token, password=PASSWORD, code=shows(NOON), at=NOON)
 
 
-def enter(database, box, code, *, number="LK-1", password=PASSWORD, at=NOON, place=HERE):
+def enter(database, box, code, *, number="LK-1", password=PASSWORD, at=NOON, place=HERE, vouches=nobody_vouches):
     return password_sign_ins.enter(
-        database, box, staff_number=number, password=password, code=code, place=place, previous="", at=at
+        database,
+        box,
+        staff_number=number,
+        password=password,
+        code=code,
+        place=place,
+        previous="",
+        vouches=vouches,
+        at=at,
     )
 
 
@@ -69,6 +81,30 @@ def test_neither_password_nor_secrets_nor_links_stand_in_the_database(database, 
         for hidden in (PASSWORD, secret, token, *paper):
             assert hidden not in held, table
             assert hidden.encode().hex() not in held, table
+
+
+def test_a_password_by_an_agencys_invitation_is_good_while_that_agency_vouches(database, box):
+    token = invitations.issue(
+        database, box, person=ANA, staff_number="LK-1", actor=BEN, at=NOON, vouching="agencies/lake"
+    )
+    found = invitations.find(database, token, NOON)
+    shows = pyotp.TOTP(box.open(found.secret_sealed, ANA)).at
+    paper = invitations.use(database, box, token, password=PASSWORD, code=shows(NOON), at=NOON)
+    kept = {("agencies/lake", ANA)}
+
+    def vouches(agency, person):
+        return (agency, person) in kept
+
+    assert enter(database, box, paper[0], vouches=vouches)
+    kept.clear()
+    with pytest.raises(password_sign_ins.NotVouched):
+        enter(database, box, paper[1], vouches=vouches)
+    with pytest.raises(password_sign_ins.NotRight):
+        enter(database, box, paper[1], password="not this one at all", vouches=vouches)
+    operators = invitations.issue(database, box, person=ANA, staff_number="LK-1", actor=BEN, at=NOON)
+    secret = box.open(invitations.find(database, operators, NOON).secret_sealed, ANA)
+    anew = invitations.use(database, box, operators, password=PASSWORD, code=pyotp.TOTP(secret).at(NOON), at=NOON)
+    assert enter(database, box, anew[0], vouches=vouches)
 
 
 def test_a_secret_opens_with_its_key_and_for_its_person_only(box, invited, database, tmp_path):

@@ -23,6 +23,8 @@ class Invitation:
     issued_at: datetime
     expires_at: datetime
     secret_sealed: bytes
+    # The agency that vouches for the person with it; empty: an operator did.
+    vouching: str
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,12 @@ class InvitationGone(Exception):  # noqa: N818
     """The invitation was used, revoked or replaced meanwhile, or its time is over."""
 
 
-def issue(database: Database, box: Box, *, person: str, staff_number: str, actor: str, at: datetime) -> str:
+def issue(
+    database: Database, box: Box, *, person: str, staff_number: str, actor: str, at: datetime, vouching: str = ""
+) -> str:
     """Invite *person* and return the secret part of the link; an earlier invitation is good no more.
 
+    *vouching*: the agency on whose behalf; it is good for as long as that agency keeps the person. Empty: an operator.
     What she signs in with today holds until the link is used.
     """
     token, made = codes.new_token(), uuid.uuid4()
@@ -61,8 +66,8 @@ def issue(database: Database, box: Box, *, person: str, staff_number: str, actor
         db.run(
             """
             INSERT INTO invitation (id, token_sha256, person, staff_number, issued_by, issued_at, expires_at,
-              secret_sealed)
-            VALUES (%(id)s, %(token)s, %(person)s, %(number)s, %(actor)s, %(at)s, %(expires)s, %(secret)s)
+              secret_sealed, vouching)
+            VALUES (%(id)s, %(token)s, %(person)s, %(number)s, %(actor)s, %(at)s, %(expires)s, %(secret)s, %(vouching)s)
             """,
             id=made,
             token=digest(token),
@@ -72,6 +77,7 @@ def issue(database: Database, box: Box, *, person: str, staff_number: str, actor
             at=at,
             expires=at + GOOD_FOR,
             secret=box.seal(codes.new_secret(), person),
+            vouching=vouching,
         )
         db.changed(person, after={"invitation": str(made), "expires": (at + GOOD_FOR).isoformat()})
     return token
@@ -82,7 +88,7 @@ def find(database: Database, token: str, at: datetime) -> Invitation | None:
     with database.read(at) as db:
         rows = db.rows(
             """
-            SELECT id, person, staff_number, issued_by, issued_at, expires_at, secret_sealed FROM invitation
+            SELECT id, person, staff_number, issued_by, issued_at, expires_at, secret_sealed, vouching FROM invitation
             WHERE token_sha256 = %(token)s AND ended_at IS NULL AND expires_at > %(at)s
             """,
             token=digest(token),
@@ -105,7 +111,7 @@ def standing(database: Database, person: str, at: datetime) -> Standing:
         )[0]
         found = db.rows(
             """
-            SELECT id, person, staff_number, issued_by, issued_at, expires_at, secret_sealed FROM invitation
+            SELECT id, person, staff_number, issued_by, issued_at, expires_at, secret_sealed, vouching FROM invitation
             WHERE person = %(person)s AND ended_at IS NULL AND expires_at > %(at)s
             """,
             person=person,
@@ -152,16 +158,17 @@ def use(database: Database, box: Box, token: str, *, password: str, code: str, a
         db.run("DELETE FROM recovery_code WHERE person = %(person)s", person=invitation.person)
         db.run(
             """
-            INSERT INTO credential (person, staff_number, password_hash, secret_sealed, last_step, created_at)
-            VALUES (%(person)s, %(number)s, %(hash)s, %(secret)s, %(step)s, %(at)s)
+            INSERT INTO credential (person, staff_number, password_hash, secret_sealed, last_step, created_at, vouching)
+            VALUES (%(person)s, %(number)s, %(hash)s, %(secret)s, %(step)s, %(at)s, %(vouching)s)
             ON CONFLICT (person) DO UPDATE SET staff_number = excluded.staff_number,
               password_hash = excluded.password_hash, secret_sealed = excluded.secret_sealed,
-              last_step = excluded.last_step, created_at = excluded.created_at
+              last_step = excluded.last_step, created_at = excluded.created_at, vouching = excluded.vouching
             """,
             person=invitation.person,
             number=invitation.staff_number,
             hash=kept,
             secret=invitation.secret_sealed,
+            vouching=invitation.vouching,
             step=step,
             at=at,
         )

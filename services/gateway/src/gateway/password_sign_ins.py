@@ -1,5 +1,6 @@
 """Signing in by staff number, password and code."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from gateway import codes, passwords, sign_ins, tries
@@ -16,6 +17,10 @@ class NotRight(Exception):  # noqa: N818
     """Number, password or code is not right, or the code was used before. Which of them is told to nobody."""
 
 
+class NotVouched(Exception):  # noqa: N818
+    """The password came with an invitation of an agency that does not look after the person's sign-ins any more."""
+
+
 def enter(
     database: Database,
     box: Box,
@@ -25,16 +30,20 @@ def enter(
     code: str,
     place: Place,
     previous: str,
+    vouches: Callable[[str, str], bool],
     at: datetime,
 ) -> str:
     """Sign in and return the cookie. Raises `TooManyTries`, `NotRight`, and `passwords.Busy`, which counts no try.
 
+    *vouches* says whether an agency keeps a person today; `NotVouched` is raised for who knew the password otherwise.
     Nobody's number takes as long as somebody's: the same reads, one hash, three codes.
     """
     with passwords.turn():
         if tries.too_many(database, staff_number, place.address, at):
             raise TooManyTries
-        person, step = _who(database, box, staff_number, password, code, at)
+        person, step, agency = _who(database, box, staff_number, password, code, at)
+    if agency and not vouches(agency, person):
+        raise NotVouched
     with database.transaction(actor=person, method="SignIn", resource=person, at=at) as db:
         if not (_spend_step(db, person, step) if step else _spend_paper(db, person, code)):
             raise NotRight
@@ -43,11 +52,13 @@ def enter(
     return cookie
 
 
-def _who(database: Database, box: Box, staff_number: str, password: str, code: str, at: datetime) -> tuple[str, int]:
-    """Return whose number and password these are, and the step of her code, 0 if it is no code of a telephone."""
+def _who(
+    database: Database, box: Box, staff_number: str, password: str, code: str, at: datetime
+) -> tuple[str, int, str]:
+    """Return whose number and password these are, the step of the code (0: of no telephone), and who vouches."""
     with database.read(at) as db:
         rows = db.rows(
-            "SELECT person, password_hash, secret_sealed FROM credential WHERE staff_number = %(number)s",
+            "SELECT person, password_hash, secret_sealed, vouching FROM credential WHERE staff_number = %(number)s",
             number=staff_number.strip(),
         )
     person: str = rows[0]["person"] if rows else ""
@@ -55,7 +66,7 @@ def _who(database: Database, box: Box, staff_number: str, password: str, code: s
     step = codes.step_of(box.open(bytes(rows[0]["secret_sealed"]), person) if rows else "", code, at)
     if not knows:
         raise NotRight
-    return person, step
+    return person, step, rows[0]["vouching"]
 
 
 def _spend_step(db: Db, person: str, step: int) -> bool:

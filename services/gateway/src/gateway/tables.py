@@ -98,6 +98,8 @@ class InvitationRow(Base, table=True):
     ended_at: datetime | None = moment(optional=True)
     # Empty, `used`, `revoked`, or `replaced` by a later one.
     outcome: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    # The agency that vouches for the person with it; empty: an operator did.
+    vouching: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class CredentialRow(Base, table=True):
@@ -112,6 +114,8 @@ class CredentialRow(Base, table=True):
     # The half minute of the last code that was used: none counts twice.
     last_step: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = moment()
+    # As of the invitation by which it was made.
+    vouching: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class RecoveryCodeRow(Base, table=True):

@@ -197,6 +197,7 @@ def _invite(visit: Visit, desk: Desk) -> Answer:
         staff_number=desk.person.staff_number,
         actor=visit.person,
         at=visit.now,
+        vouching=desk.agency,
     )
     return _show(visit, desk, Form(), f"{visit.ours}/sign-in/invitation/{token}")
 

@@ -4,11 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from cadre.directory.v1 import directory_service_pb2 as pb
-from gateway import clients, codes, invitations, passwords
+from gateway import codes, invitations, passwords
 from gateway.forms import Form, posted
 from gateway.invitations import Invitation
-from gateway.pages.sign_in import from_here
+from gateway.pages.sign_in import from_here, named
 from gateway.visit import Answer, Anybody, Forged, Visit
 
 router = APIRouter(prefix="/sign-in/invitation/{token}")
@@ -17,7 +16,7 @@ router = APIRouter(prefix="/sign-in/invitation/{token}")
 @router.get("")
 def invitation_page(visit: Anybody, token: str) -> Answer:
     """Show whom the invitation is for, and the form."""
-    found = invitations.find(visit.gateway.database, token, visit.now)
+    found = _find(visit, token)
     return _show(visit, found, token, Form()) if found else _gone(visit)
 
 
@@ -26,11 +25,11 @@ def accept(request: Request, visit: Anybody, token: str, form: Annotated[Form, D
     """Set password and codes. The answer shows the codes for paper: the only time, so no page follows it."""
     if not from_here(request):
         raise Forged
-    found = invitations.find(visit.gateway.database, token, visit.now)
+    found = _find(visit, token)
     if found is None:
         return _gone(visit)
     password, again = ("".join(form.values.pop(name, [""])[:1]) for name in ("password", "again"))
-    person = _person(visit, found.person)
+    person = named(visit, found.person)
     fault = passwords.fault(password, [person.display_name, found.staff_number])
     if fault:
         form.errors["password"] = fault
@@ -78,16 +77,18 @@ def _show(visit: Visit, found: Invitation, token: str, form: Form) -> Answer:
         form=form,
         token=token,
         invitation=found,
-        person=_person(visit, found.person),
+        person=named(visit, found.person),
         picture=codes.picture(secret, found.staff_number),
         secret=codes.in_fours(secret),
         least=passwords.LEAST,
     )
 
 
-def _person(visit: Visit, person: str) -> pb.SignInPerson:
-    with clients.acting_as(visit.clients.own_token):
-        return visit.clients.directory.GetSignInPerson(pb.GetSignInPersonRequest(person=person, whole_state=True))
+def _find(visit: Visit, token: str) -> Invitation | None:
+    """Return the invitation of a link, unless the agency that gave it keeps the person no more."""
+    found = invitations.find(visit.gateway.database, token, visit.now)
+    kept = found is not None and (not found.vouching or found.vouching in named(visit, found.person).kept_by)
+    return found if kept else None
 
 
 def _gone(visit: Visit) -> Answer:
@@ -95,6 +96,6 @@ def _gone(visit: Visit) -> Answer:
         "refused.html",
         status=404,
         title="This invitation is good no more",
-        sentence="It was used, taken back or replaced, or its three days are over. If you still cannot sign in, ask"
-        " your training coordinator for a new one.",
+        sentence="It was used, taken back or replaced, its three days are over, or the agency that gave it does not"
+        " look after your sign-ins any more. If you still cannot sign in, ask your training coordinator for a new one.",
     )

@@ -18,6 +18,10 @@ NOT_RIGHT = (
     "Staff number, password and code do not fit together, or the code was used before. Wait for the next code, then try"
     " again. If you lost your password or your telephone, ask your training coordinator for a new invitation."
 )
+NOT_VOUCHED = (
+    "Your password came with an invitation of an agency that does not look after your sign-ins any more. Ask the"
+    " training coordinator of the agency that does, or an operator of Cadre, for a new invitation."
+)
 TOO_MANY = "That was tried too often. Wait fifteen minutes, then try again."
 
 router = APIRouter()
@@ -78,10 +82,13 @@ def sign_in_by_code(request: Request, visit: Anybody, form: Annotated[Form, Depe
                 code=form.text("code"),
                 place=visit.place(places.PASSWORD),
                 previous=request.cookies.get(COOKIE, ""),
+                vouches=lambda agency, person: agency in named(visit, person).kept_by,
                 at=visit.now,
             )
         except password_sign_ins.NotRight:
             form.errors["staff_number"] = NOT_RIGHT
+        except password_sign_ins.NotVouched:
+            form.errors["staff_number"] = NOT_VOUCHED
         except password_sign_ins.TooManyTries:
             form.errors["staff_number"] = TOO_MANY
         except passwords.Busy:
@@ -155,6 +162,12 @@ def _personas(visit: Visit) -> list[pb.Persona]:
         if error.code == "NOT_FOUND":
             return []
         raise
+
+
+def named(visit: Visit, person: str) -> pb.SignInPerson:
+    """Ask the directory, as the gateway, who somebody is whom nobody is signed in as yet."""
+    with clients.acting_as(visit.clients.own_token):
+        return visit.clients.directory.GetSignInPerson(pb.GetSignInPersonRequest(person=person, whole_state=True))
 
 
 def from_here(request: Request) -> bool:
