@@ -253,8 +253,9 @@ def recompute(
     query = f"WITH {_computed(audience_ids, person_ids)}, {_difference(audience_ids, person_ids)}, {_STORE}"
     parameters = {"day": day, "audiences": _list(audience_ids), "people": _list(person_ids)}
     with waiting():
-        rows = db.connection().exec_driver_sql(query, parameters).fetchall()
+        rows = db.connection().exec_driver_sql(query, parameters)
     changed = 0
+    # One audience after the other: half a million rows at once would cost more to collect than to read.
     for (audience_id, revision), group in groupby(rows, key=itemgetter(0, 1)):
         changes = [events.Membership._make(row[2:]) for row in group if row[2] is not None]
         changed += len(changes)
