@@ -49,6 +49,8 @@ _SOFTLY = re.compile(_SOFT)
 _MOST_PARTS = 6
 _LONGEST = 60
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# Letters that may be the abbreviation of a code of laws, and those with a number behind them.
+_SHORT, _NUMBERED = re.compile("[a-z]{3}"), re.compile("([a-z]{2,5})([0-9]+)")
 # What an English stemmer takes.
 _ENGLISH = re.compile("[a-z]+")
 
@@ -123,12 +125,14 @@ class Chain:
         """Return what finds it in a `tsvector` of `kept` words and their *stems*, as a `tsquery`.
 
         The beginning of a word will do. Figures that follow each other (`302.33`) stand so, or it is another citation;
-        other parts may stand alone: `SB-343` finds `SB 343`.
+        other parts may stand alone: `SB-343` finds `SB 343`. Abbreviations are found with points and without.
         """
         last = len(self.parts) - 1
         if not last:
-            return _word(self.parts[0], stems)
+            return _any([_word(self.parts[0], stems), *_written_otherwise(self.parts[0])])
         ways = [f"'{self.joined()}':*"]
+        if all(len(part) == 1 and part.isalpha() for part in self.parts):
+            ways.append(f"'{''.join(self.parts)}':*")
         if (soft := self.softened()) == "".join(self.parts):
             ways.append(f"'{soft}':*")
         figures = [part[0].isdigit() for part in self.parts]
@@ -175,6 +179,15 @@ def _cleaned(text: str) -> str:
     """Return *text* folded, without what nobody sees."""
     folded = fold(cleaning.block(text))
     return "".join(sign for sign in folded if sign.isascii() or unicodedata.category(sign)[0] != "M")
+
+
+def _written_otherwise(word: str) -> list[str]:
+    """Return how else a text may have an abbreviation: `usc` as `U.S.C.`, `sb343` as `SB 343`."""
+    if _SHORT.fullmatch(word):
+        return [f"'{'-'.join(word)}':*"]
+    if numbered := _NUMBERED.fullmatch(word):
+        return [f"('{numbered[1]}' & '{numbered[2]}':*)"]
+    return []
 
 
 def _word(word: str, stems: Callable[[str], Collection[str]], *, begins: bool = True) -> str:
