@@ -69,6 +69,13 @@ def test_an_invitation_leads_to_a_password_and_a_sign_in(database, box, invited,
     ]
 
 
+@pytest.mark.parametrize("typed", ["lk-1", " LK\u20111 ", "Lk-1\u200b"])
+def test_a_number_is_the_one_that_it_looks_like(database, box, paper, typed):
+    cookie = enter(database, box, paper[0], number=typed)
+
+    assert sign_ins.use(database, cookie, NOON).person == ANA
+
+
 def test_neither_password_nor_secrets_nor_links_stand_in_the_database(database, box, invited, paper, rows):
     token, _ = invited
     enter(database, box, paper[0])

@@ -6,6 +6,7 @@ from datetime import datetime
 from gateway import codes, passwords, sign_ins, tries
 from gateway.codes import Box
 from gateway.places import Place
+from servicekit import text
 from servicekit.db import Database, Db
 
 
@@ -58,8 +59,11 @@ def _who(
     """Return whose number and password these are, the step of the code (0: of no telephone), and who vouches."""
     with database.read(at) as db:
         rows = db.rows(
-            "SELECT person, password_hash, secret_sealed, vouching FROM credential WHERE staff_number = %(number)s",
-            number=staff_number.strip(),
+            """
+            SELECT person, password_hash, secret_sealed, vouching FROM credential
+            WHERE lower(staff_number) = lower(%(number)s) ORDER BY staff_number <> %(number)s LIMIT 1
+            """,
+            number=text.line(staff_number),
         )
     person: str = rows[0]["person"] if rows else ""
     knows = passwords.right(password, rows[0]["password_hash"] if rows else "")
