@@ -48,3 +48,19 @@ def test_enter_on_the_page_of_a_briefing_keeps_the_ticks_and_records_nothing(let
     assert coordinator.page.get_by_role("checkbox", checked=True).count() == 1
     assert boxes.count() == there
     assert coordinator.page.get_by_label("Minutes").input_value() == "25"
+
+
+def test_a_form_of_issue_that_came_without_its_button_issues_nothing(cadre, letters, person):
+    approver = person().sign_in("Approver")
+    path = f"/letters/{letters['waiting']}"
+    approver.go(path)
+    hidden = approver.page.locator(f"form[action='{path}/issue']").first.locator("input[type=hidden]").all()
+    fields = {one.get_attribute("name"): one.get_attribute("value") for one in hidden}
+
+    answer = approver.page.context.request.post(f"{approver.url}{path}/issue", form=fields)
+
+    assert answer.status == 400
+    assert "Nothing is issued yet: press the button that says when." in answer.text()
+    get = pb.GetNoticeRequest(name=f"notices/{letters['waiting']}")
+    known = cadre.access.ask(cadre.access.notification.GetNotice, get, person=cadre.cast.analyst)
+    assert known.state == pb.Notice.IN_APPROVAL

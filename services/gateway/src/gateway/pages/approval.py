@@ -17,8 +17,10 @@ router = APIRouter(prefix="/letters/{letter_id}")
 
 @router.post("/issue")
 def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
-    """Approve and issue, now or on a day and at a time in California."""
+    """Approve and issue, now or on a day and at a time in California; which of them is never guessed."""
     later = form.text("action") == "later"
+    if not later and form.text("action") != "now":
+        form.errors[""] = "Nothing is issued yet: press the button that says when."
     at = _moment_of_issue(visit, form) if later else None
     if not form.errors:
         request = pb.PublishNoticeRequest(
