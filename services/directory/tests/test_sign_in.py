@@ -129,6 +129,15 @@ def test_a_person_is_named_by_number_address_and_id_among_the_people_of_an_agenc
     )
 
 
+def test_a_person_is_named_by_a_number_that_looks_like_theirs(directory):
+    person = directory.hire("lake", staff_number="S-71")
+
+    for number in ("s-71", "S\u201171", " S-71"):
+        assert named(directory, staff_number=number, agencies=["agencies/lake"]).person == person.name
+    with pytest.raises(Refused):
+        named(directory, staff_number="S-17", agencies=["agencies/lake"])
+
+
 @pytest.mark.parametrize("key", [{"staff_number": "S-1"}, {"email": "jo@lake.example.gov"}, {"staff_number": "S-9"}])
 def test_nobody_is_named_who_works_elsewhere_or_left(directory, key):
     person = directory.hire("lake", staff_number="S-1", email="jo@lake.example.gov")

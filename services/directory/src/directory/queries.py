@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from directory.keepers import KEEPERS
-from directory.rules import expressions, roles
+from directory.rules import expressions, names, roles
 from servicekit.calendar import pacific_date
 from servicekit.db import Db, count
 from servicekit.paging import Page
@@ -109,6 +109,7 @@ SELECT id::text, role, scope FROM role_grant WHERE person_id = %(person)s AND re
 _NAMED = """
 SELECT id, staff_number, family_name, given_name, {keepers} AS keepers FROM person
 WHERE (id = %(person)s::uuid OR staff_number = %(number)s::text
+    OR (staff_key = %(key)s::text AND NOT EXISTS (SELECT FROM person AS exact WHERE exact.staff_number = %(number)s))
     OR (email_key = %(email)s::text AND email_confirmed_at IS NOT NULL))
   AND (%(anywhere)s OR ({keepers} && %(agencies)s::text[]
     AND EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s)
@@ -315,6 +316,7 @@ def person_named(
         _NAMED,
         person=person_id,
         number=staff_number or None,
+        key=names.staff_key(staff_number) or None,
         email=email.casefold() or None,
         anywhere=agencies is None,
         agencies=list(agencies or ()),
