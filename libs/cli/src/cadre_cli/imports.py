@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,12 +40,9 @@ def reference_(data_dir: DataDir = DEFAULT_DATA_DIR) -> None:
 @app.command()
 def roster(
     file: Annotated[
-        Path,
+        typer.FileBinaryRead,
         typer.Argument(
-            help="Its columns: data/README.md. - reads it from the input, so that no copy of it need lie here.",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
+            help="Its columns: data/README.md. - reads it from the input, so that no copy of it need lie here."
         ),
     ],
     data_dir: DataDir = DEFAULT_DATA_DIR,
@@ -56,7 +52,7 @@ def roster(
 ) -> None:
     """People and their jobs: of one agency, or of the whole state."""
     with _access(data_dir) as (access, console):
-        content = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+        content = file.read()
         console.print(_summary(loading.load_roster(access, content, parent=f"agencies/{agency}", dry_run=dry_run)))
 
 
