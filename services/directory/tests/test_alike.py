@@ -163,6 +163,29 @@ def test_people_whose_numbers_looked_alike_before_there_was_a_key_stay_two(direc
     assert {person.name for person in listed} == {one.name, two.name}
 
 
+def test_who_was_recorded_by_such_a_number_and_name_before_there_was_a_rule_is_in_the_file_as_before(directory):
+    directory.hire(staff_number="W-5", given="Ana", family="Ramos")
+    with directory.running.connect() as connection:
+        connection.execute("ALTER TABLE person DISABLE TRIGGER USER")
+        wide = {"number": "\uff37-5", "name": "R\u0430mos"}
+        connection.execute("UPDATE person SET staff_number = %(number)s, family_name = %(name)s", wide)
+        connection.execute("ALTER TABLE person ENABLE TRIGGER USER")
+    as_recorded = row("\uff37-5", family_name="R\u0430mos", given_name="Ana", hired_on="2020-01-01")
+
+    known = directory.import_roster(directory.roster(as_recorded | {"local_title": "Chief"}))
+    other = directory.import_roster(directory.roster(as_recorded | {"given_name": "\u0410na"}))
+    newcomer = directory.import_roster(directory.roster(row("\uff37-6")))
+
+    assert (known.state, known.people_added, known.people_changed, known.jobs_changed) == (
+        pb.RosterImport.APPLIED,
+        0,
+        0,
+        1,
+    )
+    assert (other.state, rule_of(directory, other)[0]) == (REFUSED, "given_name")
+    assert (newcomer.state, rule_of(directory, newcomer)[0]) == (REFUSED, "staff_number")
+
+
 @pytest.mark.parametrize(
     "telephone",
     [

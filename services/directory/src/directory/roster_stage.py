@@ -1,6 +1,7 @@
 """A roster file in temporary tables, and everything that can be wrong with it, found for all rows at once."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -33,6 +34,13 @@ CREATE TEMPORARY TABLE roster_problem (line int, field text, value text, rule te
 _EXACT_NUMBERS = """
 UPDATE roster_row SET staff_key = person.staff_key FROM person
 WHERE person.staff_number = roster_row.staff_number AND person.staff_key <> roster_row.staff_key
+"""
+# Whoever was recorded by such a number or name before there was a rule keeps it, and is in every file.
+_ON_RECORD = """
+SELECT given.n FROM unnest(%(numbers)s::text[], %(fields)s::text[], %(values)s::text[]) WITH ORDINALITY
+  AS given (number, field, value, n)
+JOIN person ON person.staff_number = given.number AND given.value = CASE given.field
+  WHEN 'family_name' THEN person.family_name WHEN 'given_name' THEN person.given_name ELSE person.staff_number END
 """
 
 _NEEDED = ("agency", "staff_number", "local_title", "job_class", "hired_on")
@@ -241,6 +249,7 @@ WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
 
 def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     """Put the file into temporary tables; return what is wrong with its cells, whatever is known of its people."""
+    roster = _without_doubts(db, roster)
     db.run(_ROW_TABLE)
     db.run(_PROBLEM_TABLE)
     _copy(db, roster)
@@ -264,6 +273,24 @@ def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     if not roster.problems and not _found(db):
         _check(db, _SPANS, parameters)
     return _problems(db, roster)
+
+
+def _without_doubts(db: Db, roster: Roster) -> Roster:
+    """Make problems of the doubts of a file, but for those of people who are on record just so."""
+    if not roster.doubts:
+        return roster
+    number_in = {row.line: row.cells["staff_number"] for row in roster.rows}
+    on_record = {
+        row["n"]
+        for row in db.rows(
+            _ON_RECORD,
+            numbers=[number_in[doubt.line] for doubt in roster.doubts],
+            fields=[doubt.field for doubt in roster.doubts],
+            values=[doubt.value for doubt in roster.doubts],
+        )
+    }
+    wrong = [doubt for n, doubt in enumerate(roster.doubts, 1) if n not in on_record]
+    return replace(roster, problems=[*roster.problems, *wrong], doubts=[])
 
 
 def hold_people(db: Db) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from directory.rules import encodings, names, roster_days
@@ -83,13 +83,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Roster:
-    """A file that was read: its columns and rows, what is wrong with its form, and how it was understood."""
+    """A file that was read: its columns and rows, what is wrong with its form, and how it was understood.
+
+    *doubts* are numbers and names that only look like others: wrong, unless somebody is on record by just these.
+    """
 
     columns: frozenset[str]
     rows: list[Row]
     problems: list[Problem]
     encoding: str = ""
     days: Mapping[str, roster_days.Order] = field(default_factory=dict)
+    doubts: list[Problem] = field(default_factory=list)
 
 
 NOTHING = Roster(frozenset(), [], [])
@@ -124,6 +128,7 @@ def of_records(records: Iterator[tuple[int, list[str]]], encoding: str) -> Roste
     if problems := list(_header_problems(line, columns)):
         return Roster(frozenset(columns), [], problems, encoding)
     rows: list[Row] = []
+    doubts: list[Problem] = []
     for number, cells in records:
         if len(rows) == MOST_ROWS:
             problems.append(Problem(number, "", "", f"is beyond the {MOST_ROWS} rows that one file may have"))
@@ -132,13 +137,14 @@ def of_records(records: Iterator[tuple[int, list[str]]], encoding: str) -> Roste
         if problem := _row_problem(number, columns, cells, values):
             problems.append(problem)
         else:
-            problems.extend(_letter_problems(number, columns, cells, values))
+            for problem, stays in _letter_problems(number, columns, cells, values):
+                (doubts if stays else problems).append(problem)
             rows.append(Row(number, values))
     if not rows and not problems:
         problems.append(Problem(line, "", "", "must be followed by at least one row"))
     days = roster_days.orders({column: [row.cells[column] for row in rows] for column in DAYS if column in columns})
     problems.extend(_read_days(rows, days))
-    return Roster(frozenset(columns) - {""}, rows, problems, encoding, days)
+    return Roster(frozenset(columns) - {""}, rows, problems, encoding, days, doubts)
 
 
 def unreadable(column: str, rule: str) -> Roster:
@@ -221,17 +227,19 @@ def _row_problem(line: int, columns: list[str], cells: list[str], values: dict[s
     return Problem(line, long, values[long][:_LONGEST_SHOWN], f"must be at most {LONGEST_CELL} characters", person)
 
 
-def _letter_problems(line: int, columns: list[str], cells: list[str], values: dict[str, str]) -> Iterator[Problem]:
-    """Name what only looks like a letter or a number, before cleaning could take it off."""
+def _letter_problems(
+    line: int, columns: list[str], cells: list[str], values: dict[str, str]
+) -> Iterator[tuple[Problem, bool]]:
+    """Name what only looks like a letter or a number, and whether cleaning keeps it."""
     for column, cell in zip(columns, cells, strict=False):
         if column == "staff_number":
-            rule = names.fault_of_staff_number(_unmarked(cell))
+            fault_of, typed = names.fault_of_staff_number, _unmarked(cell)
         elif column in ("family_name", "given_name"):
-            rule = names.fault_of_name(cell)
+            fault_of, typed = names.fault_of_name, cell
         else:
             continue
-        if rule:
-            yield Problem(line, column, values[column], rule, _person(values))
+        if rule := fault_of(typed):
+            yield Problem(line, column, values[column], rule, _person(values)), bool(fault_of(values[column]))
 
 
 def _read_days(rows: list[Row], days: Mapping[str, roster_days.Order]) -> Iterator[Problem]:
@@ -260,7 +268,7 @@ def _named(roster: Roster, problems: list[Problem]) -> Roster:
     named = [
         Problem(one.line, one.field, one.value, one.rule, one.person or people.get(one.line, "")) for one in problems
     ]
-    return Roster(roster.columns, roster.rows, named, roster.encoding, roster.days)
+    return replace(roster, problems=named)
 
 
 def _person(cells: Mapping[str, str]) -> str:
