@@ -210,7 +210,8 @@ def test_a_call_that_its_server_broke_off_may_be_sent_again_and_a_refused_one_ma
     server.start()
     token = signer.mint("people/7", READ, now=datetime.now(UTC))
     with (
-        contextlib.closing(Channel(f"127.0.0.1:{server.port}", lambda: token)) as channel,
+        # Broken off, it is sent again for as long as it has time.
+        contextlib.closing(Channel(f"127.0.0.1:{server.port}", lambda: token, deadline_seconds=3)) as channel,
         ThreadPoolExecutor(2) as threads,
     ):
         asked = threads.submit(channel.stub(pb_grpc.OperationsServiceStub).ListJobs, pb.ListJobsRequest())
@@ -220,7 +221,7 @@ def test_a_call_that_its_server_broke_off_may_be_sent_again_and_a_refused_one_ma
         go_on.set()
         stopping.result(60)
     database.dispose()
-    # UNAVAILABLE or CANCELLED, as it happens.
+    # UNAVAILABLE, or time runs out on who takes its place, as it happens.
     assert isinstance(broken_off, Refused)
     assert broken_off.passing
 
@@ -236,6 +237,28 @@ def test_d59_a_statement_that_takes_too_long_is_ended_and_the_next_call_is_answe
     assert "took too long" in refused.value.message
 
     assert stub_with(READ).GetStatus(pb.GetStatusRequest()).service
+
+
+def test_a_call_that_a_stopping_server_dropped_before_it_was_begun_is_sent_again():
+    attempts = []
+
+    def drops_the_first(_, context):
+        attempts.append(dict(context.invocation_metadata())["authorization"])
+        if len(attempts) == 1:
+            context.abort(grpc.StatusCode.CANCELLED, "CANCELLED")
+        return pb.ListJobsResponse(jobs=[pb.Job(name="answered")])
+
+    handler = grpc.unary_unary_rpc_method_handler(drops_the_first, None, pb.ListJobsResponse.SerializeToString)
+    server = grpc.server(ThreadPoolExecutor(1))
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler("cadre.operations.v1.OperationsService", {"ListJobs": handler}),)
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with contextlib.closing(Channel(f"127.0.0.1:{port}", lambda: "whoever")) as channel:
+        answer = channel.stub(pb_grpc.OperationsServiceStub).ListJobs(pb.ListJobsRequest())
+    server.stop(None).wait()
+    assert ([job.name for job in answer.jobs], attempts) == (["answered"], ["Bearer whoever"] * 2)
 
 
 def test_a_write_without_request_id_is_refused_and_names_the_field(stub_with):

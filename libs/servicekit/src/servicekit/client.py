@@ -4,6 +4,7 @@ What the peer refuses arrives as `Refused`, with reason and metadata; what fails
 with the gRPC code and no reason.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +20,24 @@ S = TypeVar("S")
 DEADLINE_SECONDS = 10.0
 # How a call ends that the peer did not decide about: it is not there, takes too long, or stopped while it was at it.
 _NOT_ANSWERED = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
+_HABITS = {
+    # Where a service has several addresses, each is called in turn.
+    "loadBalancingConfig": [{"round_robin": {}}],
+    "methodConfig": [
+        {
+            "name": [{}],
+            # A server that stops answers so for what reached it and was never begun (grpc issue 41785); we cancel no call
+            # ourselves. Asked again it finds the next server, and a write that was begun is known by its request id.
+            "retryPolicy": {
+                "maxAttempts": 5,
+                "initialBackoff": "0.1s",
+                "maxBackoff": "1s",
+                "backoffMultiplier": 2,
+                "retryableStatusCodes": ["CANCELLED"],
+            },
+        }
+    ],
+}
 
 
 class Refused(Exception):  # noqa: N818 - the peer's answer
@@ -50,8 +69,7 @@ class Channel:
             # A peer that was made anew has another address. By default half a minute passes before it is asked for.
             ("grpc.dns_min_time_between_resolutions_ms", 1000),
             ("grpc.max_receive_message_length", 16 * 1024 * 1024),
-            # Where a service has several addresses, each is called in turn.
-            ("grpc.lb_policy_name", "round_robin"),
+            ("grpc.service_config", json.dumps(_HABITS)),
         ]
         self._channel = grpc.insecure_channel(target, options=options)
         self._token = token
