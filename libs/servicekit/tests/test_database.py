@@ -4,6 +4,7 @@ import contextlib
 import select
 import threading
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import psycopg
 import pytest
@@ -44,6 +45,14 @@ def hasty(kit_database):
     database = Database(kit_database, statement_seconds=1)
     yield database
     database.dispose()
+
+
+class Numbered(NamedTuple):
+    number: int
+    word: str
+
+
+NUMBERED = "SELECT n AS number, 'w' || n AS word FROM generate_series(1, %(most)s) AS n"
 
 
 def things(database: Database) -> int:
@@ -93,6 +102,35 @@ def test_d59_a_write_whose_statement_takes_too_long_changes_nothing_and_can_be_s
 
     write(hasty)
     assert things(database) == 1
+
+
+def test_rows_come_as_what_stands_beside_their_statement(database):
+    with database.read() as db:
+        assert db.all(Numbered, NUMBERED, most=2) == [Numbered(1, "w1"), Numbered(2, "w2")]
+        assert db.one(Numbered, NUMBERED, most=1) == Numbered(number=1, word="w1")
+        assert db.maybe(Numbered, NUMBERED, most=1) == Numbered(1, "w1")
+        assert db.maybe(Numbered, NUMBERED, most=0) is None
+        assert db.values("SELECT generate_series(1, %(most)s)", most=3) == [1, 2, 3]
+        assert db.value("SELECT %(given)s::date", given="2026-11-23") == NOW.date()
+
+
+def test_two_rows_where_one_is_asked_for_are_a_mistake(database):
+    with database.read() as db:
+        for read in (db.one, db.maybe):
+            with pytest.raises(ValueError, match="too many values"):
+                read(Numbered, NUMBERED, most=2)
+        with pytest.raises(ValueError, match="not enough values"):
+            db.one(Numbered, NUMBERED, most=0)
+        with pytest.raises(ValueError, match="not enough values"):
+            db.value("SELECT 1 WHERE false")
+
+
+@pytest.mark.parametrize(
+    "columns", ["1 AS number", "1 AS number, '' AS words", "'' AS word, 1 AS number", "1 AS number, '' AS word, 2 AS n"]
+)
+def test_a_value_never_comes_into_the_field_of_another(database, columns):
+    with database.read() as db, pytest.raises(TypeError, match="Numbered has the fields"):
+        db.all(Numbered, f"SELECT {columns}")
 
 
 def test_a_change_without_an_audit_row_in_its_transaction_is_refused_by_the_database(database):

@@ -26,8 +26,8 @@ _HABITS = {
     "methodConfig": [
         {
             "name": [{}],
-            # A server that stops answers so for what reached it and was never begun (grpc issue 41785); we cancel no call
-            # ourselves. Asked again it finds the next server, and a write that was begun is known by its request id.
+            # A server that stops answers so for what reached it and was never begun (grpc issue 41785); we cancel no
+            # call ourselves. Asked again it finds the next server; a write that was begun is known by its request id.
             "retryPolicy": {
                 "maxAttempts": 5,
                 "initialBackoff": "0.1s",

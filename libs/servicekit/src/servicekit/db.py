@@ -5,32 +5,29 @@ at commit, completes the audit row and writes events and answer. What fails in b
 """
 
 import hashlib
-import select
-import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import psycopg
 from google.protobuf.message import Message
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, scalar_row
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlmodel import Session
 
 from servicekit.clock import Clock, utc
+from servicekit.driver import CountingPool, PoolStatus, execute, made_as, was_spoken_to
 from servicekit.refusals import Refusal, RequestIdReused
 from servicekit.stopping import Stopping
 
 M = TypeVar("M", bound=Message)
+R = TypeVar("R")
 
 # True while this thread has a write open: clients refuse to call then (no remote call inside a transaction).
 writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -46,7 +43,7 @@ WITH entry AS (
   INSERT INTO audit (id, at, actor, method, resource) VALUES (%(id)s, %(at)s, %(actor)s, %(method)s, %(resource)s)
   RETURNING id
 )
-SELECT set_config('cadre.audit', entry.id::text, true), known.request_sha256, known.answer
+SELECT set_config('cadre.audit', entry.id::text, true) AS entry, known.request_sha256, known.answer
 FROM entry
 LEFT JOIN idempotency AS known
   ON known.caller = %(actor)s AND known.method = %(method)s AND known.request_id = %(request_id)s
@@ -81,6 +78,21 @@ _KNOWN = """
 SELECT request_sha256, answer FROM idempotency
 WHERE caller = %(actor)s AND method = %(method)s AND request_id = %(request_id)s
 """
+
+
+class _Begun(NamedTuple):
+    """The audit entry of a write, and what its request was answered if it came before."""
+
+    entry: str
+    request_sha256: bytes
+    answer: bytes | None
+
+
+class _Answered(NamedTuple):
+    """What a request was answered, and the hash by which it is known again."""
+
+    request_sha256: bytes
+    answer: bytes
 
 
 class Replayed(Exception):  # noqa: N818 - not an error: the answer was given before
@@ -136,56 +148,42 @@ class Db(Session):
         self.reply = message.SerializeToString(deterministic=True)
         return message
 
-    def rows(self, sql: str, **params: object) -> list[dict[str, Any]]:
-        """Run one SQL statement with `%(name)s` parameters on the driver; its rows as dictionaries.
+    def all(self, row: type[R], sql: str, /, **params: object) -> list[R]:
+        """Run one SQL statement with `%(name)s` parameters on the driver; its rows as *row*s.
 
-        For statements with a budget: neither the ORM nor the SQL compiler has a part in it.
+        A *row* is a NamedTuple that stands beside the statement and has its columns as fields, in their order:
+        TypeError if it has not. For statements with a budget: neither the ORM nor the SQL compiler has a part in it.
         """
-        cursor = _execute(self._connection, sql, params)
+        return execute(self._connection, sql, params, made_as(row)).fetchall()
+
+    def one(self, row: type[R], sql: str, /, **params: object) -> R:
+        """Run a statement that gives exactly one row, such as a count: ValueError if it does not."""
+        (found,) = self.all(row, sql, **params)
+        return found
+
+    def maybe(self, row: type[R], sql: str, /, **params: object) -> R | None:
+        """Run a statement that gives one row or none: ValueError if it gives more."""
+        rows: Sequence[R | None] = self.all(row, sql, **params) or [None]
+        (found,) = rows
+        return found
+
+    def values(self, sql: str, /, **params: object) -> list[Any]:
+        """Run a statement that gives one column; what stands in it, row by row."""
+        return execute(self._connection, sql, params, scalar_row).fetchall()
+
+    def value(self, sql: str, /, **params: object) -> Any:  # noqa: ANN401 - what a column holds
+        """Run a statement that gives exactly one row of one column; what stands in it: ValueError if it does not."""
+        (found,) = self.values(sql, **params)
+        return found
+
+    def rows(self, sql: str, **params: object) -> list[dict[str, Any]]:
+        """Run one SQL statement with `%(name)s` parameters on the driver; its rows as dictionaries."""
+        cursor = execute(self._connection, sql, params, dict_row)
         return [] if cursor.rownumber is None else cursor.fetchall()
 
-    def run(self, sql: str, **params: object) -> int:
+    def run(self, sql: str, /, **params: object) -> int:
         """Run one SQL statement with `%(name)s` parameters on the driver; the number of rows it changed."""
-        return _execute(self._connection, sql, params).rowcount
-
-
-@dataclass(frozen=True)
-class PoolStatus:
-    """The connections of a process: open ones in use and idle, how many there may be, and who got none.
-
-    *waiting* callers wait for one now; *timeouts* counts those that gave up since the process started.
-    """
-
-    in_use: int
-    idle: int
-    most: int
-    waiting: int
-    timeouts: int
-
-
-class _CountingPool(QueuePool):
-    """SQLAlchemy's pool says what it holds, but not who waits."""
-
-    waiting = 0
-    timeouts = 0
-    _counting = threading.Lock()
-
-    def connect(self) -> PoolProxiedConnection:
-        with self._counting:
-            self.waiting += 1
-        try:
-            return super().connect()
-        except NoConnectionFree:
-            with self._counting:
-                self.timeouts += 1
-            raise
-        finally:
-            with self._counting:
-                self.waiting -= 1
-
-    def distrust(self, lost: PoolProxiedConnection) -> None:
-        """Open the other connections anew before their next use: what ended *lost* has mostly ended them all."""
-        self._invalidate(lost, _checkin=False)
+        return execute(self._connection, sql, params, dict_row).rowcount
 
 
 class Database:
@@ -208,7 +206,7 @@ class Database:
         self.stopping = Stopping()
         self.engine = create_engine(
             url,
-            poolclass=_CountingPool,
+            poolclass=CountingPool,
             pool_size=pool_size,
             max_overflow=_OVERFLOW,
             # The connection used last is used next: its statements are prepared and planned, others' are not yet.
@@ -236,7 +234,7 @@ class Database:
         """
         connection = cast("psycopg.Connection[Any]", driver)
         try:
-            if connection.closed or (_was_spoken_to(connection) and not self.engine.dialect.do_ping(driver)):
+            if connection.closed or (was_spoken_to(connection) and not self.engine.dialect.do_ping(driver)):
                 raise DisconnectionError("ended while it was idle")
         except psycopg.Error as error:
             raise DisconnectionError(str(error)) from error
@@ -252,7 +250,7 @@ class Database:
 
     def pool(self) -> PoolStatus:
         """Say how busy the connections are. Asks nobody."""
-        pool = cast("_CountingPool", self.engine.pool)
+        pool = cast("CountingPool", self.engine.pool)
         return PoolStatus(
             in_use=pool.checkedout(),
             idle=pool.checkedin(),
@@ -294,9 +292,9 @@ class Database:
         try:
             with self.engine.connect() as connection, connection.begin() as begun, Db(connection, moment) as db:
                 db.resource = resource
-                (known,) = db.rows(_BEGIN, **entry, resource=resource)
-                if known["answer"] is not None:
-                    raise _replay(known["request_sha256"], digest, known["answer"])
+                known = db.one(_Begun, _BEGIN, **entry, resource=resource)
+                if known.answer is not None:
+                    raise _replay(_Answered(known.request_sha256, known.answer), digest)
                 yield db
                 db.flush()
                 self._finish(db, entry, digest)
@@ -304,7 +302,7 @@ class Database:
         except (Refusal, IntegrityError) as error:
             # A twin of this request may have won meanwhile, and be the very reason why this one fails.
             if request_id and (answered := self._answered(entry)):
-                raise _replay(answered[0], digest, answered[1]) from error
+                raise _replay(answered, digest) from error
             raise
         finally:
             writing.reset(token)
@@ -346,53 +344,18 @@ class Database:
                     headers=[Jsonb(event.headers) for event in events],
                 )
 
-    def _answered(self, entry: dict[str, Any]) -> tuple[bytes, bytes] | None:
+    def _answered(self, entry: dict[str, Any]) -> _Answered | None:
         with self._reader.connect() as connection:
-            row = _execute(connection, _KNOWN, entry).fetchone()
-        return None if row is None else (row["request_sha256"], row["answer"])
+            return execute(connection, _KNOWN, entry, made_as(_Answered)).fetchone()
 
 
-def _was_spoken_to(connection: "psycopg.Connection[Any]") -> bool:
-    """Say whether the server sent anything that nobody has read yet."""
-    looking = select.poll()
-    looking.register(connection.fileno(), select.POLLIN)
-    return bool(looking.poll(0))
-
-
-def _execute(connection: Connection, sql: str, params: Mapping[str, object]) -> psycopg.Cursor[dict[str, Any]]:
-    """Run a statement on the driver itself: SQLAlchemy's own execution would take a third of a small write's Python.
-
-    As with an execution of its own, listeners are told (so tests count statements), what fails is raised as its error,
-    and after a lost connection the pool opens its connections anew.
-    """
-    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    cursor = driver.cursor(row_factory=dict_row)
-    for listener in connection.engine.dispatch.before_cursor_execute:
-        listener(connection, cursor, sql, params, None, False)  # noqa: FBT003 - the event's signature
-    try:
-        return cursor.execute(sql.encode(), params)
-    except psycopg.Error as error:
-        if lost := driver.closed:
-            cast("_CountingPool", connection.engine.pool).distrust(connection.connection)
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            sql,
-            None,
-            error,
-            psycopg.Error,
-            hide_parameters=True,
-            connection_invalidated=lost,
-            dialect=connection.dialect,
-        ) from error
-
-
-def _replay(first: bytes, now: bytes, answer: bytes) -> Exception:
+def _replay(first: _Answered, now: bytes) -> Exception:
     """Tell a repeat of the same request from another request under its id."""
-    if bytes(first) != now:
+    if first.request_sha256 != now:
         return RequestIdReused("This request_id came with another request before.", field="request_id")
-    return Replayed(bytes(answer))
+    return Replayed(first.answer)
 
 
-def count(db: Db, sql: str, **params: object) -> int:
+def count(db: Db, sql: str, /, **params: object) -> int:
     """Run a statement whose one row holds one number."""
-    return cast("int", next(iter(db.rows(sql, **params)[0].values())))
+    return cast("int", db.value(sql, **params))
