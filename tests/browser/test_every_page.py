@@ -14,7 +14,7 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli.access import request_id
 from gateway import invitations, pages
 from gateway.codes import Box
-from servicekit.db import Database
+from servicekit.data.db import Database
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -16,8 +16,8 @@ from cadre.evaluation.v1 import quality_service_pb2 as pb
 from cadre_cli.access import request_id
 from evaluation.quality.box import box_of
 from evaluation.quality.releases import release
-from servicekit.client import Refused
-from servicekit.db import Database
+from servicekit.data.db import Database
+from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -13,7 +13,7 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from cadre_cli.access import request_id
 from servicekit.calendar import pacific_date
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -12,8 +12,8 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from cadre.options.v1 import options_pb2
 from cadre_cli.processes import DEMO_PRINCIPALS, PRINCIPALS
 from directory.rules import roles
-from servicekit.anonymous import is_anonymous
-from servicekit.rpc import authorizer
+from servicekit.data.anonymous import is_anonymous
+from servicekit.rpc.calls import authorizer
 
 ROOT = Path(__file__).parents[2]
 PROTOS = sorted(path.relative_to(ROOT / "proto") for path in (ROOT / "proto").rglob("*.proto"))

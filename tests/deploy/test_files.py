@@ -257,7 +257,7 @@ def test_everything_stays_up_within_limits_and_says_how_it_is(compose):
         assert (block.get("restart") == "unless-stopped") != once, name
         assert block["deploy"]["resources"]["limits"]["memory"], name
         if name.partition("-")[0] in PROCESSES and not once:
-            assert block["healthcheck"]["test"][-1] == "servicekit.probe", name
+            assert block["healthcheck"]["test"][-1] == "servicekit.watch.probe", name
 
 
 def test_what_kubernetes_is_told_follows_its_schemas(overlay):
@@ -406,4 +406,4 @@ def test_the_dockerfile_runs_the_script_and_ends_without_tools():
     assert "RUN deploy/image.sh /opt/cadre" in first
     assert "RUN" not in final
     assert "USER 10001:10001" in final
-    assert "servicekit.probe" in final
+    assert "servicekit.watch.probe" in final

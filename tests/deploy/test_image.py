@@ -12,7 +12,7 @@ import pytest
 
 from cadre_cli import schema, secret_files
 from cadre_cli.installation import SERVICES
-from servicekit import migrations
+from servicekit.data import migrations
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer, binaries
 from servicekit.embedded.process import GuardedProcess, free_port
@@ -89,13 +89,15 @@ def test_a_service_migrates_serves_and_says_that_it_is_well_as_an_account_withou
         [python, "-m", "directory", "migrate"], env=told, cwd="/", capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert subprocess.run([python, "-m", "servicekit.probe"], env=told, cwd="/", check=False).returncode == 1
+    assert subprocess.run([python, "-m", "servicekit.watch.probe"], env=told, cwd="/", check=False).returncode == 1
 
     log = tmp_path / "directory.log"
     child = GuardedProcess([python, "-m", "directory", "serve"], log=log, env=told, cwd=Path("/"), unprivileged=True)
     try:
         wait_until(
-            lambda: subprocess.run([python, "-m", "servicekit.probe"], env=told, cwd="/", check=False).returncode == 0,
+            lambda: (
+                subprocess.run([python, "-m", "servicekit.watch.probe"], env=told, cwd="/", check=False).returncode == 0
+            ),
             log.read_text,
         )
     finally:

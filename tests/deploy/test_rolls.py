@@ -20,13 +20,13 @@ from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from cadre_cli import processes as table
 from servicekit.app import ServiceApp
-from servicekit.client import Channel, Refused
 from servicekit.clock import utc
 from servicekit.embedded.process import GuardedProcess, free_port
+from servicekit.rpc.client import Channel, Refused
+from servicekit.rpc.tokens import Signer
 from servicekit.testing.name_server import NameServer
 from servicekit.testing.plugin import ISSUER
 from servicekit.testing.waiting import wait_until
-from servicekit.tokens import Signer
 
 GATEWAY = ServiceApp("gateway", gateway.tables.metadata, gateway.app.MIGRATIONS, lambda *_: [])
 ENOUGH = 50

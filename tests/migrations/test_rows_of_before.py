@@ -25,9 +25,9 @@ from notification import searching
 from notification.rules import approval
 from notification.rules.letter import Letter
 from notification.rules.reading import Reader
-from servicekit import migrations, revisions
 from servicekit.app import ServiceApp
-from servicekit.db import Database
+from servicekit.data import migrations, revisions
+from servicekit.data.db import Database
 from servicekit.paging import Page
 
 FIRST = "0001"

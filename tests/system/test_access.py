@@ -23,9 +23,9 @@ from cadre.options.v1 import options_pb2
 from cadre_cli import story
 from cadre_cli.access import Access
 from servicekit import calendar, paging
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
+from servicekit.rpc.tokens import Signer
 from servicekit.testing.waiting import wait_until
-from servicekit.tokens import Signer
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 

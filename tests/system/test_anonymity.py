@@ -23,9 +23,9 @@ from cadre.evaluation.v1 import quality_service_pb2 as quality
 from cadre_cli.access import request_id
 from evaluation.quality.box import box_of
 from evaluation.quality.releases import release
-from servicekit.client import Refused
-from servicekit.db import Database
+from servicekit.data.db import Database
 from servicekit.embedded.postgres import runnable_binaries
+from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]

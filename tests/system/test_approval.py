@@ -7,7 +7,7 @@ import pytest
 from cadre.directory.v1 import directory_service_pb2 as directory
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre_cli.access import request_id
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 from .visitor import Visitor
 

@@ -17,7 +17,7 @@ from google.protobuf import text_format
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.options.v1 import options_pb2
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 from .test_access import ELSEWHERE, HOME, METHODS, NOBODY, REQUESTS, permission, rightful, stub_method
 from .test_access import world as world  # noqa: PLC0414 - a fixture

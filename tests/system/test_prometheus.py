@@ -22,7 +22,7 @@ from cadre_cli.dashboards import write
 from cadre_cli.processes import BACK_ENDS, PROCESSES
 from cadre_cli.supervisor import read_state
 from cadre_cli.targets import targets_of
-from servicekit.audits import Audits
+from servicekit.background.audits import Audits
 from servicekit.embedded.process import GuardedProcess, free_port
 from servicekit.testing.waiting import wait_until
 
@@ -159,7 +159,10 @@ def allowed():
     pages = FastAPI()
     for router in importlib.import_module("gateway.pages").ROUTERS:
         pages.include_router(router)
-    kit = [importlib.import_module("servicekit.figures").DATABASE, Audits((), lambda _since: 0, list).measure]
+    kit = [
+        importlib.import_module("servicekit.background.figures").DATABASE,
+        Audits((), lambda _since: 0, list).measure,
+    ]
     watch = importlib.import_module("gateway.watch")
     measures = [*kit, *watch.MEASURES, *(measure for app in apps.values() for measure in app.measures)]
     gateway_tables = importlib.import_module("gateway.tables").metadata.tables

@@ -13,9 +13,9 @@ from cadre_cli import processes as table
 from cadre_cli.access import Access
 from cadre_cli.processes import Answer
 from servicekit.embedded.process import GuardedProcess, free_port
-from servicekit.probe import answers_grpc, answers_http
 from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until
+from servicekit.watch.probe import answers_grpc, answers_http
 
 pytestmark = [pytest.mark.release, pytest.mark.timeout(400)]
 

@@ -15,10 +15,10 @@ from cadre_cli.backup import cut, manifest, restoring, streams, taking
 from cadre_cli.backup.manifest import BackupError
 from cadre_cli.installation import SERVICES, Installation
 from cadre_cli.main import app
-from servicekit import migrations
-from servicekit.bus import EVENT_ID, stream_config
-from servicekit.db import Database
+from servicekit.data import migrations
+from servicekit.data.db import Database
 from servicekit.embedded.nats import NatsServer
+from servicekit.events.bus import EVENT_ID, stream_config
 
 STREAM = "directory"
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from cadre_cli.main import app
-from servicekit import migrations
+from servicekit.data import migrations
 
 
 def test_a_roster_cannot_be_imported_where_cadre_does_not_run_and_the_mend_is_named(tmp_path):

@@ -24,12 +24,13 @@ from cadre_cli.doctor.command import examine
 from cadre_cli.installation import SERVICES
 from cadre_cli.main import app
 from gateway.health import FAULTS
-from servicekit import keys, migrations
-from servicekit.bus import ensure_stream
+from servicekit.data import migrations
 from servicekit.embedded.nats import NatsServer, binary
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import GuardedProcess, free_port
-from servicekit.nats_config import inbox_of
+from servicekit.events.bus import ensure_stream
+from servicekit.events.nats_config import inbox_of
+from servicekit.rpc import keys
 from servicekit.testing.waiting import wait_until
 
 PRODUCTION = {"CADRE_PUBLIC_URL": "https://cadre.example.gov", "CADRE_DEMO": "0"}

@@ -26,7 +26,7 @@ from cadre_cli.processes import PROCESSES, SERVERS, Answer, Process
 from cadre_cli.supervisor import Supervisor, SupervisorError, read_state
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
-from servicekit.nats_config import inbox_of
+from servicekit.events.nats_config import inbox_of
 from servicekit.testing import disks
 from servicekit.testing.pids import runs, wait_until_gone, working_in
 from servicekit.testing.waiting import wait_until

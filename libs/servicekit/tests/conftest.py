@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from servicekit.app import ServiceApp
-from servicekit.tables import service_metadata
+from servicekit.data.tables import service_metadata
 
 KIT = ServiceApp(
     name="kit",

@@ -19,16 +19,16 @@ from sqlalchemy import make_url
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
 from cadre.options.v1 import options_pb2
-from servicekit import keys
-from servicekit.client import Channel, Refused
-from servicekit.db import Database, writing
+from servicekit.data.db import Database, writing
 from servicekit.embedded.process import free_port
 from servicekit.refusals import NotFound
-from servicekit.rpc import Servicer, authorizer
-from servicekit.server import Server
+from servicekit.rpc import keys
+from servicekit.rpc.calls import Servicer, authorizer
+from servicekit.rpc.client import Channel, Refused
+from servicekit.rpc.server import Server
+from servicekit.rpc.tokens import Principal, Signer, Verifier
 from servicekit.testing.name_server import NameServer
 from servicekit.testing.plugin import ISSUER
-from servicekit.tokens import Principal, Signer, Verifier
 
 READ = {"operations.read": frozenset({"state"})}
 WRITE = {"operations.write": frozenset({"state"})}

@@ -12,8 +12,8 @@ from psycopg import errors
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit import migrations
-from servicekit.db import Database, PendingEvent, Replayed, count
+from servicekit.data import migrations
+from servicekit.data.db import Database, PendingEvent, Replayed, count
 from servicekit.refusals import Refusal, RequestIdReused
 from servicekit.testing.waiting import wait_until
 

@@ -22,7 +22,7 @@ from nats.aio.client import Client
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import FolderLock, ServerError, free_port
-from servicekit.nats_config import inbox_of
+from servicekit.events.nats_config import inbox_of
 from servicekit.testing.pids import kill_and_wait, runs, wait_until_gone, working_in
 from servicekit.testing.waiting import wait_until
 

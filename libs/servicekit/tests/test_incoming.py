@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit import incoming
-from servicekit.client import Channel, Refused
-from servicekit.db import Database
+from servicekit.data.db import Database
 from servicekit.refusals import InvalidField, NotFound, Refusal
-from servicekit.rpc import Servicer
-from servicekit.server import Server
+from servicekit.rpc import incoming
+from servicekit.rpc.calls import Servicer
+from servicekit.rpc.client import Channel, Refused
+from servicekit.rpc.server import Server
+from servicekit.rpc.tokens import Signer, Verifier
 from servicekit.testing.plugin import ISSUER
-from servicekit.tokens import Signer, Verifier
 
 RIGHTS = {right: frozenset({"state"}) for right in ("operations.read", "operations.write")}
 SERVICE = pb.DESCRIPTOR.services_by_name["OperationsService"]

@@ -6,7 +6,7 @@ import sys
 
 SCRIPT = """
 import structlog
-from servicekit import logs
+from servicekit.watch import logs
 
 logs.configure("kit", json=True)
 structlog.get_logger().info("thing_made", thing="7")

@@ -8,9 +8,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from servicekit.db import Database
-from servicekit.figures import PoolCollector
-from servicekit.measures import Figure, Measure, Measures
+from servicekit.background.figures import PoolCollector
+from servicekit.background.measures import Figure, Measure, Measures
+from servicekit.data.db import Database
 from servicekit.testing.waiting import wait_until
 
 THINGS = Figure("cadre_things", "Things by colour", ("colour",))

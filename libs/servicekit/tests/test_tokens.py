@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from servicekit import keys
 from servicekit.refusals import NotSignedIn
+from servicekit.rpc import keys
+from servicekit.rpc.tokens import AUDIENCE, Signer, Verifier
 from servicekit.testing.plugin import ISSUER
-from servicekit.tokens import AUDIENCE, Signer, Verifier
 
 NOW = datetime(2024, 3, 10, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -1,6 +1,6 @@
 """Alembic's entry: the curriculum's own metadata."""
 
 from curriculum.tables import metadata
-from servicekit.migrations import run_env
+from servicekit.data.migrations import run_env
 
 run_env(metadata)

@@ -3,7 +3,7 @@ import uuid
 import pytest
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as pb
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 def entry(slug, title="", **fields):

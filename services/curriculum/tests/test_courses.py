@@ -7,7 +7,7 @@ import pytest
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from cadre.curriculum.v1 import events_pb2
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 def new_id():

@@ -4,7 +4,7 @@ import pytest
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from curriculum.rules.catalogue import Offer, offers
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 def refused_with(call, request):

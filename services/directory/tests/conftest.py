@@ -16,7 +16,7 @@ from cadre.directory.v1 import events_pb2
 from directory.app import APP
 from directory.rules.rosters import COLUMNS
 from servicekit.calendar import pacific_date
-from servicekit.outbox import subject_of
+from servicekit.data.outbox import subject_of
 from servicekit.testing.plugin import Running
 from servicekit.testing.waiting import wait_until
 

@@ -7,7 +7,7 @@ import pytest
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
 from servicekit.calendar import pacific_date
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 LISTING = {"agencies.read": ["self"]}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 REFUSED = pb.RosterImport.REFUSED
 OF_A_KEYBOARD = "a staff number has letters, digits and the signs of a keyboard"

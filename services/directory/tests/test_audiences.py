@@ -8,7 +8,7 @@ import pytest
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
 from directory import audits, membership
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 def preview(directory, *include, exclude=()):

@@ -9,7 +9,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
 from directory.rules import holidays as rules
 from directory.rules.holidays import Holiday
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
 
 EVERYBODY = "agencies.read"

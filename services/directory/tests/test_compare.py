@@ -3,7 +3,7 @@
 import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 LAKE, MENDOCINO = pb.AudienceClause(agencies=["agencies/lake"]), pb.AudienceClause(agencies=["agencies/mendocino"])
 

@@ -12,7 +12,7 @@ from directory.rules import expressions
 from directory.rules.spells import JobOverlaps, LeaveOverlaps, NoCurrentJob
 from servicekit.calendar import pacific_date
 from servicekit.refusals import Refusal
-from servicekit.rpc import Scope
+from servicekit.rpc.calls import Scope
 
 EVERYWHERE = Scope(whole=True, resources=frozenset(), person="")
 AGENCIES = ("lake", "los-angeles", "mendocino", "dcss")

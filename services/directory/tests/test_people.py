@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 def end_job(directory, person, agency, day, stub=None):

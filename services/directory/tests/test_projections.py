@@ -9,7 +9,7 @@ from cadre.directory.v1 import events_pb2
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from directory.projections import PROJECTIONS
-from servicekit.jobs import Progress
+from servicekit.background.jobs import Progress
 
 _SPOIL = """
 SET session_replication_role = replica;

@@ -7,8 +7,8 @@ import pytest
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
 from directory import roster_work, rosters
-from servicekit.client import Refused
-from servicekit.rpc import Scope
+from servicekit.rpc.calls import Scope
+from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
 APPLIED, CHECKED, REFUSED = pb.RosterImport.APPLIED, pb.RosterImport.CHECKED, pb.RosterImport.REFUSED

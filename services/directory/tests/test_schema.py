@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from directory.tables_calendars import metadata
-from servicekit.tables import KIT_TABLES
+from servicekit.data.tables import KIT_TABLES
 
 # What a roster file is at, and wrong guesses, are written beside the transaction that they tell of: no facts.
 UNGUARDED = {"alembic_version", "name_guess", "roster_progress", *KIT_TABLES}

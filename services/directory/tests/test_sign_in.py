@@ -6,7 +6,7 @@ import pytest
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import directory_service_pb2_grpc as pb_grpc
 from directory.app import APP
-from servicekit.client import Channel, Refused
+from servicekit.rpc.client import Channel, Refused
 
 
 def exchange(directory, person):

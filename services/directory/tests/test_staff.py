@@ -5,7 +5,7 @@ from google.protobuf import field_mask_pb2
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 def listed(directory, **wanted):

@@ -20,9 +20,9 @@ from cadre.enrollment.v1 import events_pb2 as pb_events
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
 from enrollment.app import APP
-from servicekit.bus import EVENT_ID, Outgoing, ensure_stream, message_headers, stream_of
-from servicekit.nats_config import inbox_of
-from servicekit.outbox import subject_of
+from servicekit.data.outbox import subject_of
+from servicekit.events.bus import EVENT_ID, Outgoing, ensure_stream, message_headers, stream_of
+from servicekit.events.nats_config import inbox_of
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.plugin import Running
 from servicekit.testing.waiting import wait_until

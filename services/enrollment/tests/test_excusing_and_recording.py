@@ -6,7 +6,7 @@ import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from servicekit.calendar import pacific_date
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 from .conftest import ISSUED_AT, assignment_name, change, course, passed, person, request_id, take
 

@@ -9,8 +9,8 @@ import pytest
 from cadre.enrollment.v1 import events_pb2
 from enrollment.app import APP
 from enrollment.audits import announced_too_often
-from servicekit.outbox import subject_of
-from servicekit.tables import KIT_TABLES
+from servicekit.data.outbox import subject_of
+from servicekit.data.tables import KIT_TABLES
 from servicekit.testing.schema import schema_differences
 
 from .conftest import World, change, course, passed, person, take

@@ -7,7 +7,7 @@ import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from servicekit.calendar import PACIFIC, pacific_date
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 from .conftest import DUE, Letter, change, course, passed, person, take
 

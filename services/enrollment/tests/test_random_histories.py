@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 from .conftest import Letter, World, assignment_name, change, check_books, course, passed, request_id
 from .test_excusing_and_recording import recording

@@ -13,13 +13,13 @@ from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from evaluation.consumers import course_versions_published
 from evaluation.quality.box import COMMENT_BYTES, RATING_BYTES, box_of, tickets_of
 from evaluation.quality.releases import release
-from servicekit import keys
-from servicekit.anonymous import anonymous_write
 from servicekit.calendar import pacific_date
-from servicekit.client import Refused
-from servicekit.consumers import Delivered
-from servicekit.db import PendingEvent
-from servicekit.tables import KIT_TABLES
+from servicekit.data.anonymous import anonymous_write
+from servicekit.data.db import PendingEvent
+from servicekit.data.tables import KIT_TABLES
+from servicekit.events.consumers import Delivered
+from servicekit.rpc import keys
+from servicekit.rpc.client import Refused
 from servicekit.testing.plugin import ISSUER
 
 from .conftest import RIGHT, new_id

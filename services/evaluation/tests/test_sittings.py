@@ -7,7 +7,7 @@ from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from cadre.evaluation.v1 import events_pb2
 from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
 from evaluation.app import APP
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 # The right options of the published test, item by item.
 RIGHT = [[1], [0, 2], [0]]

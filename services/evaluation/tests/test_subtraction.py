@@ -12,8 +12,8 @@ from evaluation.quality.box import box_of
 from evaluation.quality.reactions import send
 from evaluation.quality.releases import release
 from evaluation.rules.reactions import FEWEST, Reaction
-from servicekit.anonymous import anonymous_write
 from servicekit.calendar import pacific_date
+from servicekit.data.anonymous import anonymous_write
 
 from .conftest import new_id
 from .test_reactions import quality  # noqa: F401 - the fixture

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 def new_id():

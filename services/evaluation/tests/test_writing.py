@@ -7,7 +7,7 @@ import pytest
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from evaluation.rules import tests as rules
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 RIGHT = [[1], [0, 2], [0]]
 

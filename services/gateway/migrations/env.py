@@ -1,6 +1,6 @@
 """Alembic runs this: the kit does the rest."""
 
 from gateway.tables import metadata
-from servicekit.migrations import run_env
+from servicekit.data.migrations import run_env
 
 run_env(metadata)

@@ -13,7 +13,7 @@ from gateway.app import MIGRATIONS, create_app
 from gateway.tables import metadata
 from gateway.web import Everything
 from servicekit.app import ServiceApp
-from servicekit.db import Database
+from servicekit.data.db import Database
 from servicekit.settings import Settings
 
 # The gateway answers no RPCs; this is what it shares with the services: a schema and its migrations.

@@ -8,7 +8,7 @@ import pytest
 import gateway
 from gateway import sign_ins, visit
 from gateway.places import Place
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 HERE = Place("demonstration")
 PAGES = ("/healthz", "/readyz", "/sign-in", "/no-such-page", "/static/cadre.css", "/home")

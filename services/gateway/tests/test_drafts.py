@@ -7,7 +7,7 @@ from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from gateway import drafts
 from gateway.forms import Form
 from gateway.pages import composer, tests_editor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from cadre.operations.v1 import operations_service_pb2 as pb
 from gateway import health
 from gateway.health import FAULTS, Node, State
 from gateway.pages.operator.asking import PATIENCE_SECONDS
-from servicekit.health import BUS_SECONDS
+from servicekit.watch.health import BUS_SECONDS
 
 # What each fault carries, as the services send it.
 CARRIED = {

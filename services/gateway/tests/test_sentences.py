@@ -11,7 +11,7 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import glossary, sentences
 from gateway.app import environment
 from servicekit.calendar import Calendar
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
 
 TODAY = date(2026, 11, 23)

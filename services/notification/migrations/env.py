@@ -1,6 +1,6 @@
 """Alembic runs this for each migration of the notification service."""
 
 from notification.tables import metadata
-from servicekit.migrations import run_env
+from servicekit.data.migrations import run_env
 
 run_env(metadata)

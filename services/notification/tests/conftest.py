@@ -16,11 +16,11 @@ from cadre.notification.v1.notification_service_pb2_grpc import NotificationServ
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from notification.app import APP
-from servicekit.bus import CE_TIME, EVENT_ID
 from servicekit.calendar import pacific_date
-from servicekit.client import Refused
-from servicekit.consumers import Envelope, Handling, HandlingMetrics, Outcome
-from servicekit.outbox import subject_of
+from servicekit.data.outbox import subject_of
+from servicekit.events.bus import CE_TIME, EVENT_ID
+from servicekit.events.consumers import Envelope, Handling, HandlingMetrics, Outcome
+from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
 from servicekit.testing.plugin import Running
 

@@ -8,7 +8,7 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from notification import jobs
 from notification.rules import approval
 from notification.rules.letter import Letter, digest
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 PEOPLE = "00000000-0000-0000-0000-00000000a0d1"
 # What somebody changes behind the service's back, and in what the letter differs thereby.

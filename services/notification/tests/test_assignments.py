@@ -6,7 +6,7 @@ import pytest
 
 from cadre.enrollment.v1 import events_pb2 as enrollment
 from cadre.notification.v1 import notification_service_pb2 as pb
-from servicekit.consumers import Outcome
+from servicekit.events.consumers import Outcome
 
 
 @pytest.fixture

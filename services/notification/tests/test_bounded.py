@@ -15,7 +15,7 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from notification.contents.bounded import examine
 from notification.contents.bounds import BOUNDS
 from notification.rules.files import FileDamaged, FileTooComplex
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
 from .filemaking import docx, font, pdf, saved, shown, xlsx

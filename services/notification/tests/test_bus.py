@@ -7,11 +7,11 @@ from cadre.directory.v1 import events_pb2 as directory
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from notification.app import APP
-from servicekit.db import Database
-from servicekit.outbox import emit
+from servicekit.data.db import Database
+from servicekit.data.outbox import emit
+from servicekit.events.worker import Worker
 from servicekit.settings import Settings
 from servicekit.testing.drain import await_quiet
-from servicekit.worker import Worker
 
 
 @pytest.fixture

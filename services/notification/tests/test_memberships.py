@@ -3,7 +3,7 @@
 import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from servicekit.consumers import Outcome
+from servicekit.events.consumers import Outcome
 from servicekit.testing.offices import state_calendar
 
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 from servicekit.testing.schema import schema_differences
 
 

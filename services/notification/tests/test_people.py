@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from operator import attrgetter
 import pytest
 
 from notification.projections import PROJECTIONS
-from servicekit import schedule
-from servicekit.jobs import Progress
+from servicekit.background import schedule
+from servicekit.background.jobs import Progress
 
 _SPOIL = """
 SET session_replication_role = replica;

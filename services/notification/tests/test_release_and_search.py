@@ -8,7 +8,7 @@ from cadre.notification.v1 import events_pb2 as events
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from notification import searching
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
 
 

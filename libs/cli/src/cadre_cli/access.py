@@ -21,8 +21,8 @@ from cadre.evaluation.v1 import quality_service_pb2_grpc as quality_grpc
 from cadre.notification.v1 import notification_service_pb2_grpc as notification_grpc
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
-from servicekit.client import Channel, Refused
-from servicekit.tokens import Signer
+from servicekit.rpc.client import Channel, Refused
+from servicekit.rpc.tokens import Signer
 
 Q = TypeVar("Q")
 A = TypeVar("A")

@@ -10,7 +10,7 @@ from cadre_cli.processes import Answer, Process
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import GuardedProcess
-from servicekit.probe import answers_grpc, answers_http
+from servicekit.watch.probe import answers_grpc, answers_http
 
 _PROBE_SECONDS = 1.0
 _DRAIN_SECONDS = 15.0

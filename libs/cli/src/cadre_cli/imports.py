@@ -19,7 +19,7 @@ from cadre_cli.installation import secrets_dir
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import running_ports
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 app = typer.Typer(
     help="Bring data into the Cadre that runs in the data folder; or elsewhere, if CADRE_SECRETS_DIR names its keys and"

@@ -12,7 +12,7 @@ from cadre_cli.access import Access, request_id
 from cadre_cli.demo_content import Letter
 from cadre_cli.pacing import wait_for
 from servicekit import calendar, clock
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 _ASKS = {"nothing": pb.NOTHING, "read": pb.READ, "read_and_confirm": pb.CONFIRM, "read_confirm_and_train": pb.TRAIN}
 _REASONS = {

@@ -14,7 +14,7 @@ from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.demo_content import DemoContent
 from cadre_cli.reference import Reference
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 CHUNK_BYTES = 1024 * 1024
 EVERYWHERE = "agencies/-"

@@ -10,14 +10,14 @@ from prometheus_client.metrics_core import METRIC_TYPES
 
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.roots import app_of, root_of
-from servicekit import figures
-from servicekit.audits import Audits
-from servicekit.db import Database
-from servicekit.jobs import JobMetrics
-from servicekit.measures import Measures
+from servicekit.background import figures
+from servicekit.background.audits import Audits
+from servicekit.background.jobs import JobMetrics
+from servicekit.background.measures import Measures
+from servicekit.data.db import Database
+from servicekit.events.worker import Worker
 from servicekit.metrics import RpcMetrics
 from servicekit.settings import Settings
-from servicekit.worker import Worker
 
 ROOT = Path(__file__).parents[4]
 TARGET = ROOT / "docs" / "metrics.md"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from servicekit import keys
+from servicekit.rpc import keys
 
 POSTGRES = "postgres"
 NATS = "nats"

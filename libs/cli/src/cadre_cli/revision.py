@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cadre_cli.processes import PROCESSES
 from cadre_cli.roots import app_of
-from servicekit import migrations
+from servicekit.data import migrations
 from servicekit.embedded.postgres import PostgresServer
 
 

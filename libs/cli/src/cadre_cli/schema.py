@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 
-from servicekit import revisions
+from servicekit.data import revisions
 
 
 def migrations(service: str) -> Path | None:

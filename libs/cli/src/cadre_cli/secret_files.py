@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 
 from cadre_cli import processes as table
-from servicekit import keys
-from servicekit.nats_config import OPERATOR, Cluster, NatsConfig
+from servicekit.events.nats_config import OPERATOR, Cluster, NatsConfig
+from servicekit.rpc import keys
 
 NATS_PORT, NATS_PAGES_PORT, NATS_CLUSTER_PORT = 4222, 8222, 6222
 POSTGRES_PORT = 5432

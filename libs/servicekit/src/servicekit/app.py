@@ -17,23 +17,26 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData
 
-from servicekit import figures, logs, metrics, revisions, tracing
-from servicekit.audits import Audit, Audits
-from servicekit.bus import BusError
+from servicekit import metrics
+from servicekit.background import figures
+from servicekit.background.audits import Audit, Audits
+from servicekit.background.jobs import Job, JobRunner, Projection
+from servicekit.background.measures import Measure, Measures
 from servicekit.clock import Clock, utc
-from servicekit.consumers import Subscription
-from servicekit.db import Database
-from servicekit.health import Health
-from servicekit.jobs import Job, JobRunner, Projection
-from servicekit.measures import Measure, Measures
-from servicekit.operations import OperationsServicer, purge
-from servicekit.rates import Meter
-from servicekit.rpc import Servicer
-from servicekit.server import Server
+from servicekit.data import revisions
+from servicekit.data.db import Database
+from servicekit.events.bus import BusError
+from servicekit.events.consumers import Subscription
+from servicekit.events.standing import DatabaseBehindBusError
+from servicekit.events.worker import Worker
+from servicekit.rpc.calls import Servicer
+from servicekit.rpc.server import Server
+from servicekit.rpc.tokens import Verifier
 from servicekit.settings import Settings
-from servicekit.standing import DatabaseBehindBusError
-from servicekit.tokens import Verifier
-from servicekit.worker import Worker
+from servicekit.watch import logs, tracing
+from servicekit.watch.health import Health
+from servicekit.watch.operations import OperationsServicer, purge
+from servicekit.watch.rates import Meter
 
 log = structlog.get_logger()
 
@@ -167,7 +170,7 @@ def main(app: ServiceApp) -> None:
     settings = Settings(service=app.name)
     logs.configure(app.name, json=settings.log_json)
     if role == "migrate":
-        from servicekit import migrations  # noqa: PLC0415 - Alembic takes a tenth of a start, and only this role uses it
+        from servicekit.data import migrations  # noqa: PLC0415 - Alembic takes a tenth of a start, and only this role uses it
 
         migrations.upgrade(settings.database_url, app.migrations)
         return

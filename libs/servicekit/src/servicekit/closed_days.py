@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from servicekit.audits import Audit
+from servicekit.background.audits import Audit
 from servicekit.calendar import YEARS_OF_DOCUMENTS, Calendar, day_of, pacific_date
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 # What is told again under the same revision mends a copy that lost it.
 _KEEP = """

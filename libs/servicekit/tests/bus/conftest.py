@@ -16,13 +16,13 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from prometheus_client import CollectorRegistry
 
 from cadre.options.v1 import options_pb2
-from servicekit import outbox
-from servicekit.consumers import Subscription
-from servicekit.db import Database
+from servicekit.data import outbox
+from servicekit.data.db import Database
 from servicekit.embedded.nats import NatsServer
+from servicekit.events.consumers import Subscription
+from servicekit.events.worker import Worker
 from servicekit.settings import Settings
 from servicekit.testing.streams import make_streams
-from servicekit.worker import Worker
 
 MAKER, HEARER = "maker", "hearer"
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)

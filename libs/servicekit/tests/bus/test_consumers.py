@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from servicekit import trace
-from servicekit.consumers import explain, is_outage, sqlstate_of
+from servicekit.events.consumers import explain, is_outage, sqlstate_of
 from servicekit.refusals import Refusal
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until

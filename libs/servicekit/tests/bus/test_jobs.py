@@ -9,8 +9,8 @@ import pytest
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
-from servicekit.client import Refused
-from servicekit.jobs import Job, Projection
+from servicekit.background.jobs import Job, Projection
+from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
 RIGHTS = ["operations.read", "operations.write"]

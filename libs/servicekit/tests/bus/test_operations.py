@@ -11,14 +11,14 @@ import pytest
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
-from servicekit.audits import Audit
-from servicekit.client import Refused
-from servicekit.consumers import Subscription
-from servicekit.db import Database, count
-from servicekit.operations import purge
+from servicekit.background.audits import Audit
+from servicekit.data.db import Database, count
+from servicekit.events.consumers import Subscription
 from servicekit.refusals import Refusal
+from servicekit.rpc.client import Refused
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until
+from servicekit.watch.operations import purge
 
 RIGHTS = ["operations.read", "operations.write"]
 

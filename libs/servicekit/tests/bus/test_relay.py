@@ -9,7 +9,7 @@ import uuid
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from servicekit.bus import BusError
+from servicekit.events.bus import BusError
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until
 
@@ -19,7 +19,7 @@ SUBJECT = "cadre.maker.thing.made.v1"
 # Commits one event as a process that answers calls would, and is killed before anybody publishes it.
 DYING = """
 import os, signal, sys
-from servicekit.db import Database, PendingEvent
+from servicekit.data.db import Database, PendingEvent
 
 with Database(sys.argv[1]).transaction(actor="people/1", method="Make") as db:
     db.events.append(PendingEvent("cadre.maker.thing.made.v1", bytes.fromhex("0a01611007"), {}))

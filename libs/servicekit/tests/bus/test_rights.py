@@ -8,9 +8,9 @@ import nats.errors
 import pytest
 from nats.js import api
 
-from servicekit.bus import ensure_stream
 from servicekit.embedded.nats import NatsServer
-from servicekit.nats_config import inbox_of
+from servicekit.events.bus import ensure_stream
+from servicekit.events.nats_config import inbox_of
 from servicekit.testing.drain import await_quiet
 
 USERS = {"maker": ["cadre.maker.>"], "hearer": ["cadre.hearer.>"], "thief": ["cadre.thief.>"], "pages": []}

@@ -8,11 +8,11 @@ import pytest
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
-from servicekit import standing
 from servicekit.clock import utc
-from servicekit.consumers import Subscription
-from servicekit.db import Database
-from servicekit.standing import DatabaseBehindBusError, Event
+from servicekit.data.db import Database
+from servicekit.events import standing
+from servicekit.events.consumers import Subscription
+from servicekit.events.standing import DatabaseBehindBusError, Event
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until
 

@@ -7,9 +7,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
-from servicekit import spans as exported
 from servicekit import trace
 from servicekit.testing.drain import await_quiet
+from servicekit.watch import spans as exported
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from curriculum.projections import PROJECTIONS
 from curriculum.rpc import CurriculumServicer
 from curriculum.tables import metadata
 from servicekit.app import ServiceApp
-from servicekit.audits import Audit
+from servicekit.background.audits import Audit
 
 AUDITS = [
     Audit(

@@ -9,8 +9,8 @@ from curriculum import events
 from curriculum.records import columns, course_of
 from curriculum.rules.courses import Course, CourseUnchanged, check, check_complete, content_of
 from curriculum.tables import CourseRow, CourseVersionRow
-from servicekit.db import Db
-from servicekit.outbox import emit
+from servicekit.data.db import Db
+from servicekit.data.outbox import emit
 from servicekit.refusals import AlreadyExists, InvalidField, NotFound, Stale
 
 

@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from curriculum.records import columns
 from curriculum.rules.courses import Course, check
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import InvalidField
 
 MOST_COURSES = 1_000

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from servicekit.db import Db
-from servicekit.measures import Figure, Measure, Reading
+from servicekit.background.measures import Figure, Measure, Reading
+from servicekit.data.db import Db
 
 COURSES = Figure("cadre_courses", "Courses in the catalogue, by whether Cadre can teach them", ("state",))
 VERSIONS = Figure("cadre_course_versions", "Published versions of courses, which never change")

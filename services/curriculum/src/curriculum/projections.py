@@ -7,9 +7,9 @@ from sqlmodel import col, select
 from curriculum import events
 from curriculum.records import content_of_version
 from curriculum.tables import CourseVersionRow
-from servicekit.db import Database
-from servicekit.jobs import Progress, Projection
-from servicekit.outbox import emit
+from servicekit.background.jobs import Progress, Projection
+from servicekit.data.db import Database
+from servicekit.data.outbox import emit
 
 
 def tell_versions(database: Database, now: datetime, progress: Progress) -> None:

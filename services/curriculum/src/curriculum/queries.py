@@ -10,7 +10,7 @@ from curriculum.records import content_of_version
 from curriculum.rules.catalogue import Offer
 from curriculum.tables import CourseRow, CourseVersionRow
 from servicekit import words
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 

@@ -4,8 +4,8 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from curriculum import courses, imports, queries, wire
 from curriculum.rules import catalogue
 from curriculum.rules.courses import check_slug
-from servicekit.rpc import Call, Servicer
-from servicekit.tokens import WHOLE
+from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.tokens import WHOLE
 
 
 class CurriculumServicer(Servicer):

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import moment, service_metadata
+from servicekit.data.tables import moment, service_metadata
 
 metadata = service_metadata()
 

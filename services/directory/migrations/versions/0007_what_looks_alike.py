@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from servicekit import migrations, text
+from servicekit import text
+from servicekit.data import migrations
 
 revision = "0007"
 down_revision = "0006"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from servicekit import migrations
+from servicekit.data import migrations
 
 revision = "0012"
 down_revision = "0011"

@@ -10,10 +10,10 @@ from directory.roster_work import RosterWorker
 from directory.rpc import DirectoryServicer
 from directory.tables_calendars import metadata
 from servicekit.app import ServiceApp
-from servicekit.db import Database
-from servicekit.rpc import Servicer
+from servicekit.data.db import Database
+from servicekit.rpc.calls import Servicer
+from servicekit.rpc.tokens import Signer
 from servicekit.settings import Settings
-from servicekit.tokens import Signer
 
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:

@@ -11,9 +11,9 @@ from directory import membership, queries
 from directory.rules import expressions, names
 from directory.tables import AudienceMemberRow, AudienceRow
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import InvalidField, NotFound, Refusal, Stale
-from servicekit.rpc import Scope
+from servicekit.rpc.calls import Scope
 
 MOST_EXAMPLES = 100
 _UNKNOWN_PEOPLE = """

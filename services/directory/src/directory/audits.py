@@ -1,8 +1,8 @@
 """What must be zero, found by recounting rows."""
 
 from directory import membership
-from servicekit.audits import Audit
-from servicekit.db import Db, count
+from servicekit.background.audits import Audit
+from servicekit.data.db import Db, count
 
 _PEOPLE = """
 SELECT coalesce(sum(abs(audience.people - coalesce(counted.people, 0))), 0)

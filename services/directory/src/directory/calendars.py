@@ -7,8 +7,8 @@ from typing import Any
 from directory import events
 from directory.rules import holidays as rules
 from directory.rules.holidays import AgencyDay, Holiday
-from servicekit import outbox
-from servicekit.db import Db
+from servicekit.data import outbox
+from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound, Stale
 

@@ -22,9 +22,9 @@ from directory.rules.spells import (
 )
 from directory.tables import AgencyRow, JobClassRow, JobRow, LeaveRow, PersonRow, WorkUnitRow
 from servicekit.calendar import pacific_date
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 from servicekit.refusals import InvalidField, NotFound
-from servicekit.rpc import Scope
+from servicekit.rpc.calls import Scope
 
 # The job of each person that has not ended, the earliest if a later one is recorded ahead; none if all have.
 _CURRENT_JOBS = """

@@ -8,7 +8,7 @@ from sqlmodel import select
 from directory import membership, people
 from directory.rules import roles
 from directory.tables import AgencyRow, RoleGrantRow
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import AlreadyExists, InvalidField, NotFound
 
 

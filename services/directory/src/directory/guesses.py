@@ -8,7 +8,7 @@ from datetime import date
 
 import structlog
 
-from servicekit.db import Database
+from servicekit.data.db import Database
 from servicekit.refusals import Kind, Refusal
 
 log = structlog.get_logger()

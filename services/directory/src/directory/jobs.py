@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from directory import membership, news, roster_work
+from servicekit.background.jobs import Job
 from servicekit.calendar import pacific_date
-from servicekit.db import Database, Db
-from servicekit.jobs import Job
+from servicekit.data.db import Database, Db
 
 _KNOWN_DAY = "SELECT day FROM day_turn"
 _LOCKED_DAY = "SELECT day FROM day_turn FOR UPDATE"

@@ -10,9 +10,9 @@ from datetime import date
 from uuid import UUID
 
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import Kind, Refusal
-from servicekit.rpc import Scope
+from servicekit.rpc.calls import Scope
 
 # The ids of the agencies that keep the row `person` on %(day)s. A job that is recorded later, though from an earlier
 # day, makes nobody the first; of who works nowhere, the last agency keeps what there is.

@@ -22,9 +22,9 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.exc import OperationalError
 
 from directory import events
-from servicekit import outbox
 from servicekit.calendar import pacific_date
-from servicekit.db import Db, count
+from servicekit.data import outbox
+from servicekit.data.db import Db, count
 from servicekit.refusals import Kind, Refusal
 
 _LOCK = 8_105_110_001

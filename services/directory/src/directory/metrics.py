@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from directory.rules.reference import KINDS
 from directory.rules.roles import CONTACT_ROLES
+from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
-from servicekit.measures import Figure, Measure, Reading
+from servicekit.data.db import Db
 
 PEOPLE = Figure("cadre_people", "People with a job today, by whether they are on leave", ("standing",))
 AGENCIES = Figure("cadre_agencies", "Agencies by kind", ("kind",))

@@ -13,8 +13,8 @@ from uuid import UUID
 from google.protobuf.message import Message
 
 from directory import events
-from servicekit import outbox
-from servicekit.db import Db
+from servicekit.data import outbox
+from servicekit.data.db import Db
 
 _LEAVING = """
 UPDATE job SET leaving_told = true

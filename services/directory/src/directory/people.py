@@ -11,9 +11,9 @@ from directory import keepers, membership, news
 from directory.rules import names
 from directory.tables import JobRow, PersonRow
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import InvalidField, Kind, NotFound, Refusal, Stale
-from servicekit.rpc import Scope
+from servicekit.rpc.calls import Scope
 
 
 class StaffNumberTaken(Refusal):

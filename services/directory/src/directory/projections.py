@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from directory import calendars, events, membership
-from servicekit import outbox
+from servicekit.background.jobs import Progress, Projection
 from servicekit.calendar import pacific_date
-from servicekit.db import Database
-from servicekit.jobs import Progress, Projection
+from servicekit.data import outbox
+from servicekit.data.db import Database
 
 _ACTOR = "services/directory"
 _AUDIENCES = "SELECT id FROM audience ORDER BY id"

@@ -8,7 +8,7 @@ from uuid import UUID
 from directory.keepers import KEEPERS
 from directory.rules import expressions, names, roles
 from servicekit.calendar import pacific_date
-from servicekit.db import Db, count
+from servicekit.data.db import Db, count
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 

@@ -8,8 +8,8 @@ from psycopg.types.json import Jsonb
 
 from directory import events, membership
 from directory.rules import reference as rules
-from servicekit import outbox
-from servicekit.db import Db
+from servicekit.data import outbox
+from servicekit.data.db import Db
 from servicekit.refusals import InvalidField
 
 # Each writes only rows that differ, so that a repeat changes nothing.

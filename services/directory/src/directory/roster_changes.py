@@ -12,7 +12,7 @@ from uuid import UUID
 
 from directory import news
 from directory.rules import roles
-from servicekit.db import Db, count
+from servicekit.data.db import Db, count
 
 _CONDITIONS = {
     "person_differs": """

@@ -12,7 +12,7 @@ from directory import membership
 from directory.keepers import KEEPERS
 from directory.rules import names, roles
 from directory.rules.rosters import COLUMNS, LISTS, OPTIONAL, Problem, Roster
-from servicekit.db import Db, count
+from servicekit.data.db import Db, count
 
 _COPIED = tuple(column for column in COLUMNS if column not in LISTS)
 _KEYS = ("sort_key", "search_key", "staff_key", "email_key")

@@ -20,7 +20,7 @@ from directory.rules import roster_days
 from directory.rules import rosters as rules
 from directory.rules.rosters import Problem
 from servicekit.calendar import pacific_date
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 
 log = structlog.get_logger()
 

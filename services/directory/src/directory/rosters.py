@@ -16,10 +16,10 @@ from directory.tables import (
     RosterNameRow,
     RosterProgressRow,
 )
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
-from servicekit.rpc import Scope
+from servicekit.rpc.calls import Scope
 
 RECEIVING, RUNNING, CHECKED, APPLIED, REFUSED = "RECEIVING", "RUNNING", "CHECKED", "APPLIED", "REFUSED"
 LARGEST_CHUNK = 1024 * 1024

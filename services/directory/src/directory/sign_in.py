@@ -9,9 +9,9 @@ from uuid import UUID
 from directory import queries
 from directory.rules import roles
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import Kind, NotFound, Refusal
-from servicekit.tokens import LIFETIME, Signer
+from servicekit.rpc.tokens import LIFETIME, Signer
 
 # part, role, agency; without a role: a specialist who has none.
 _PARTS = (

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import moment, service_metadata
+from servicekit.data.tables import moment, service_metadata
 
 metadata = service_metadata()
 

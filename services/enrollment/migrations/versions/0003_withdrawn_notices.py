@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from servicekit.migrations import needs_audit
+from servicekit.data.migrations import needs_audit
 
 revision = "0003"
 down_revision = "0002"

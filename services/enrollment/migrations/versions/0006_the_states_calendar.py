@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from servicekit import migrations
+from servicekit.data import migrations
 
 revision = "0006"
 down_revision = "0005"

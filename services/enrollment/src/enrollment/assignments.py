@@ -12,7 +12,7 @@ from enrollment.records import COLUMNS, JOINS, Assignment
 from enrollment.rules.assignments import Progress, State, check_in_force, check_reason
 from enrollment.visibility import SEEN, Learner
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
 _LOCK = f"""

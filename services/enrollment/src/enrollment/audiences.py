@@ -11,7 +11,7 @@ from itertools import groupby
 from uuid import UUID
 
 from enrollment import requirements
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 _REMEMBER_CHUNKS = """
 INSERT INTO audience_revision AS known (audience_id, revision, effective_date, chunks, chunks_seen)

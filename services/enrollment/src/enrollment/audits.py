@@ -7,9 +7,9 @@ import psycopg
 
 from cadre.enrollment.v1 import events_pb2 as pb
 from servicekit import closed_days
-from servicekit.audits import Audit
-from servicekit.db import Db, count
-from servicekit.outbox import subject_of
+from servicekit.background.audits import Audit
+from servicekit.data.db import Db, count
+from servicekit.data.outbox import subject_of
 
 _ASSIGNMENTS = "SELECT count(*) - count(DISTINCT (requirement_id, person_id)) FROM assignment"
 _COMPLETIONS = "SELECT count(*) - count(DISTINCT (requirement_id, person_id)) FROM completion"

@@ -11,7 +11,7 @@ from enrollment import events
 from enrollment.rules.assignments import State, check_in_force
 from enrollment.rules.training import PeopleExcused, PeopleNotOfAgency, Training
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
 _REMEMBER_PASSED = """

@@ -10,8 +10,8 @@ from cadre.notification.v1 import events_pb2 as notification
 from enrollment import audiences, completions, courses, requirements, visibility, withdrawals
 from servicekit import closed_days
 from servicekit.calendar import YEARS_OF_LIVES, day_of
-from servicekit.consumers import Delivered, Subscription
-from servicekit.db import Db
+from servicekit.data.db import Db
+from servicekit.events.consumers import Delivered, Subscription
 from servicekit.names import as_uuid
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 _STORE = """
 INSERT INTO course_version (course_id, version, section_count, minutes, test_id, test_version)

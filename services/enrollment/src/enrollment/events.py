@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from cadre.enrollment.v1 import events_pb2 as pb
-from servicekit import outbox
-from servicekit.db import Db
+from servicekit.data import outbox
+from servicekit.data.db import Db
 
 T = TypeVar("T")
 

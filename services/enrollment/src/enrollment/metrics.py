@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from enrollment.rules.assignments import State
 from enrollment.rules.training import TrainingKind
+from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
-from servicekit.measures import Figure, Measure, Reading
+from servicekit.data.db import Db
 
 # So many courses are shown by name, those that most people are asked to take; what is left counts together.
 MOST_NAMED = 50
@@ -19,7 +19,7 @@ OVERDUE = Figure("cadre_overdue_assignments", "Open assignments whose due date h
 COMPLETIONS = Figure("cadre_completions", "Completions by how the training was taken", ("kind",))
 WAITING = Figure("cadre_waiting_requirements", "Issued letters whose audience has not arrived here yet")
 
-# These count rows, in one pass: how often that is done follows from how long it takes (servicekit.measures).
+# These count rows, in one pass: how often that is done follows from how long it takes (servicekit.background.measures).
 _ASSIGNMENTS = """
 SELECT course_id AS course, a.state, sum(a.people)::bigint AS people, sum(a.overdue)::bigint AS overdue
 FROM (

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from enrollment.records import COLUMNS, JOINS, Assignment, Completion, YearOfTraining
 from enrollment.visibility import SEEN, Learner
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.paging import Page
 
 # Who took the course under two letters was to take it twice, and counts for each.

@@ -13,7 +13,7 @@ from enrollment import events
 from enrollment.rules.due import DueRule
 from servicekit import closed_days
 from servicekit.calendar import Calendar
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(kind)s || id, 0)) FROM unnest(%(ids)s::text[]) AS id"
 _STORE = """

@@ -2,7 +2,7 @@
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from enrollment import assignments, completions, queries, rates, wire
-from servicekit.rpc import Call, Servicer
+from servicekit.rpc.calls import Call, Servicer
 
 
 class EnrollmentServicer(Servicer):

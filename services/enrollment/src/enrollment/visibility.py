@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 # Of an assignment `a`; the requirements whose letters wait for their day are few.
 SEEN = """

@@ -15,8 +15,8 @@ from servicekit import names, paging
 from servicekit.calendar import YEARS_OF_LIVES, day_of, pacific_date
 from servicekit.intervals import share_interval
 from servicekit.refusals import InvalidField, NotFound, PermissionMissing
-from servicekit.rpc import Call
-from servicekit.tokens import SELF
+from servicekit.rpc.calls import Call
+from servicekit.rpc.tokens import SELF
 
 WHOLE_STATE = "-"
 # Whoever holds one of these for the state or an agency sees a letter before staff do: notification says the same.

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from enrollment import events
 from enrollment.requirements import lock_audiences, lock_notices
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 _REMEMBER = """
 INSERT INTO withdrawn_notice (notice_id, withdrawn_at)

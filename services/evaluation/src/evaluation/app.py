@@ -10,7 +10,7 @@ from evaluation.quality.rpc import QualityServicer
 from evaluation.rpc import EvaluationServicer
 from evaluation.tables import metadata
 from servicekit.app import ServiceApp
-from servicekit.audits import Audit
+from servicekit.background.audits import Audit
 
 AUDITS = [
     Audit(

@@ -4,8 +4,8 @@ from typing import Any
 
 from cadre.curriculum.v1 import events_pb2 as curriculum
 from evaluation.quality import courses
-from servicekit.consumers import Delivered, Subscription
-from servicekit.db import Db
+from servicekit.data.db import Db
+from servicekit.events.consumers import Delivered, Subscription
 
 
 def course_versions_published(db: Db, heard: list[Delivered[curriculum.CourseVersionPublished]]) -> None:

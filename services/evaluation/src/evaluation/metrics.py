@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from evaluation.rules.reactions import QUESTIONS
-from servicekit.db import Db
-from servicekit.measures import Figure, Measure, Reading
+from servicekit.background.measures import Figure, Measure, Reading
+from servicekit.data.db import Db
 
 # So many tests are shown by name, those that are taken most; what is left counts together.
 MOST_NAMED = 50
@@ -25,7 +25,7 @@ TEST_TAKERS = Figure("cadre_test_takers", "People who took a test, once for each
 TEST_PASS_RATIO = Figure("cadre_test_pass_ratio", "Those of them who passed, at whatever try")
 TEST_FIRST_PASS_RATIO = Figure("cadre_test_first_pass_ratio", "Those of them who passed at the first try")
 
-# Counts rows, in one pass: how often that is done follows from how long it takes (servicekit.measures).
+# Counts rows, in one pass: how often that is done follows from how long it takes (servicekit.background.measures).
 _SITTINGS = "SELECT test_id AS test, lower(state) AS state, count(*) AS sittings FROM sitting GROUP BY test_id, state"
 
 

@@ -5,7 +5,7 @@ import uuid
 from evaluation.records import Sitting, TestEntry, VersionEntry, sitting_of
 from evaluation.tables import TestRow
 from servicekit import words
-from servicekit.db import Db, count
+from servicekit.data.db import Db, count
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 

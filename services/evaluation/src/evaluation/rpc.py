@@ -4,8 +4,8 @@ from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from evaluation import queries, sittings, tests, wire
 from evaluation.rules.tests import check_slug
 from evaluation.versions import Versions
-from servicekit.db import Database
-from servicekit.rpc import Call, Servicer
+from servicekit.data.db import Database
+from servicekit.rpc.calls import Call, Servicer
 
 
 class EvaluationServicer(Servicer):

@@ -12,8 +12,8 @@ from evaluation import events
 from evaluation.records import Sitting, TestVersion
 from evaluation.rules.scoring import AlreadySubmitted, Answers, State, check_answers, score
 from evaluation.versions import Versions
-from servicekit.db import Db
-from servicekit.outbox import emit
+from servicekit.data.db import Db
+from servicekit.data.outbox import emit
 from servicekit.refusals import NotFound
 
 # Updating nothing gives the open sitting back, also one that another call opens at this moment.

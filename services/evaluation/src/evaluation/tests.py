@@ -9,7 +9,7 @@ from evaluation.records import TestVersion, item_columns, test_of
 from evaluation.rules.scoring import Answers, Score, check_answers, score
 from evaluation.rules.tests import Test, TestUnchanged, check, check_sound
 from evaluation.tables import TestRow, TestVersionRow
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import AlreadyExists, InvalidField, NotFound, Stale
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from evaluation.recent import Recent
 from evaluation.records import TestVersion, version_of
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
 Key = tuple[str, int]

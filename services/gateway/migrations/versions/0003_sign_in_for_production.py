@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from servicekit import migrations
+from servicekit.data import migrations
 
 revision = "0003"
 down_revision = "0002"

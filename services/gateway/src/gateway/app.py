@@ -21,11 +21,13 @@ from gateway.codes import Box
 from gateway.oidc import Provider
 from gateway.punctual import Punctual
 from gateway.visit import Gateway
-from servicekit import logs, metrics, revisions, tracing
+from servicekit import metrics
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
-from servicekit.client import Refused
-from servicekit.db import Database
+from servicekit.data import revisions
+from servicekit.data.db import Database
+from servicekit.rpc.client import Refused
 from servicekit.settings import Settings, optional_file
+from servicekit.watch import logs, tracing
 
 log = structlog.get_logger()
 
@@ -111,7 +113,7 @@ def main() -> None:
     settings = Settings(service=NAME)
     logs.configure(NAME, json=settings.log_json)
     if role == "migrate":
-        from servicekit import migrations  # noqa: PLC0415 - as in `servicekit.app`
+        from servicekit.data import migrations  # noqa: PLC0415 - as in `servicekit.app`
 
         migrations.upgrade(settings.database_url, MIGRATIONS)
         return
@@ -160,7 +162,7 @@ def _invite(settings: Settings, staff_number: str) -> None:
 def invite(settings: Settings, staff_number: str) -> str:
     """Invite somebody from the machine itself, where nobody can sign in yet or any more; return the link.
 
-    Raises `servicekit.client.Refused` if nobody has the number.
+    Raises `servicekit.rpc.client.Refused` if nobody has the number.
     """
     clients = Clients(settings)
     database = Database(settings.database_url, pool_size=1, name=f"{NAME}-invite")

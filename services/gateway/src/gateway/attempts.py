@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from gateway.oidc import Attempt
 from gateway.sign_ins import digest
 from gateway.troubles import SignInFailed, Trouble
-from servicekit.db import Database
+from servicekit.data.db import Database
 
 LONGEST = timedelta(minutes=10)
 

@@ -21,10 +21,10 @@ from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.calendar import Calendar
-from servicekit.client import Channel
 from servicekit.clock import Clock
+from servicekit.rpc.client import Channel
+from servicekit.rpc.tokens import Signer
 from servicekit.settings import Settings
-from servicekit.tokens import Signer
 
 # A page is not worth waiting longer for: the person tries again.
 DEADLINE_SECONDS = 8.0

@@ -13,7 +13,7 @@ import segno
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from servicekit import keys
+from servicekit.rpc import keys
 
 ON_PAPER = 10
 _STEP_SECONDS = 30

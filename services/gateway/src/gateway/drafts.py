@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 
 from gateway import sentences
 from gateway.forms import Form
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 _LONGEST_SLUG = 80
 P = TypeVar("P", bound=Message)

@@ -9,8 +9,8 @@ from fastapi import Request
 
 from gateway import bodies, sentences
 from servicekit.calendar import day_of
-from servicekit.client import Refused
 from servicekit.refusals import InvalidField
+from servicekit.rpc.client import Refused
 from servicekit.text import block
 
 # After a fault, as after no answer, nobody knows whether it was done: the form is sent again under the same id.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from gateway import codes, open_sign_ins, passwords
 from gateway.codes import Box
 from gateway.sign_ins import digest
-from servicekit.db import Database
+from servicekit.data.db import Database
 
 GOOD_FOR = timedelta(days=3)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.sign_ins import IDLE, LONGEST
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 
 # How far back past sign-ins are shown, and how many.
 _SHOWN = timedelta(days=30)

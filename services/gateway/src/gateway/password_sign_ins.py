@@ -7,7 +7,7 @@ from gateway import codes, passwords, sign_ins, tries
 from gateway.codes import Box
 from gateway.places import Place
 from servicekit import text
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 
 
 class TooManyTries(Exception):  # noqa: N818 - an answer, not an error

@@ -8,7 +8,7 @@ from cadre.evaluation.v1 import quality_service_pb2 as pb
 from gateway import sentences
 from gateway.forms import Form
 from gateway.visit import Visit
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 # Without an answer from the service the page is as good as before: the form is optional.
 _NO_FORM = {"NOT_FOUND", "FAILED_PRECONDITION"}

@@ -7,7 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1.notification_service_pb2 import Counts
 from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing, pacific_date
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 # From so many people on a percentage says more than it hides.
 LEAST_FOR_PERCENT = 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.places import Place
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 
 IDLE = timedelta(minutes=15)
 # However busy: a working day and no longer.

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import moment, service_metadata
+from servicekit.data.tables import moment, service_metadata
 
 metadata = service_metadata()
 

@@ -4,7 +4,7 @@ import hashlib
 import ipaddress
 from datetime import datetime, timedelta
 
-from servicekit.db import Database
+from servicekit.data.db import Database
 
 WINDOW = timedelta(minutes=15)
 MOST_BY_NUMBER = 5

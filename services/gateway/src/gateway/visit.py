@@ -27,8 +27,8 @@ from gateway.rights import Rights
 from gateway.sign_ins import SignIn
 from gateway.troubles import SignInFailed, Trouble
 from servicekit.calendar import Calendar, pacific_date
-from servicekit.client import Refused
-from servicekit.db import Database
+from servicekit.data.db import Database
+from servicekit.rpc.client import Refused
 from servicekit.settings import Settings
 
 COOKIE = "cadre_sign_in"

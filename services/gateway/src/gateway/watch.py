@@ -7,9 +7,9 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from servicekit.db import Database, Db
-from servicekit.figures import DATABASE, PoolCollector
-from servicekit.measures import Figure, Measure, Measures, Reading
+from servicekit.background.figures import DATABASE, PoolCollector
+from servicekit.background.measures import Figure, Measure, Measures, Reading
+from servicekit.data.db import Database, Db
 from servicekit.settings import Settings
 
 SIGNED_IN = Figure("cadre_signed_in_people", "People who opened a page within the last fifteen minutes")

@@ -23,7 +23,7 @@ from gateway.forms import read
 from gateway.troubles import SignInFailed, Trouble
 from gateway.visit import COOKIE, Forged, NeedsSignIn, nobody, safe_path, same
 from servicekit import metrics, trace
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 log = structlog.get_logger()
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from servicekit.migrations import create_kit_tables, needs_audit
+from servicekit.data.migrations import create_kit_tables, needs_audit
 
 revision = "0001"
 down_revision = None

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from servicekit import migrations
+from servicekit.data import migrations
 
 revision = "0002"
 down_revision = "0001"

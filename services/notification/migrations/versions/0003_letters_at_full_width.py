@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from servicekit.migrations import needs_audit
+from servicekit.data.migrations import needs_audit
 
 revision = "0003"
 down_revision = "0002"

@@ -10,7 +10,7 @@ from notification.notices import check_number, facts_of, letter_of, load, name_o
 from notification.rules import approval, letter, lifecycle
 from notification.rules.lifecycle import NumberTaken, Step
 from notification.tables import NoticeRow
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 _UNIQUE_NUMBER = "uq_notice_series_number"
 

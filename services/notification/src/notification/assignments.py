@@ -11,7 +11,7 @@ from uuid import UUID
 
 from notification.notices import name_of
 from notification.readiness import moving
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
 # Of one person under one notice.

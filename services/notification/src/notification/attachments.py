@@ -13,7 +13,7 @@ from notification.rules.reading import Reader
 from notification.rules.search import CUT
 from notification.tables import NoticeRow
 from notification.visibility import VISIBLE, values
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
 _COLUMNS = """

@@ -5,8 +5,8 @@ from dataclasses import fields
 from notification.readiness import COUNTED, STANDING
 from notification.rules.standing import Counts
 from servicekit import closed_days
-from servicekit.audits import Audit
-from servicekit.db import Db, count
+from servicekit.background.audits import Audit
+from servicekit.data.db import Db, count
 
 _COUNTS = tuple(field.name for field in fields(Counts))
 _DRIFT = f"""

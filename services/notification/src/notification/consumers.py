@@ -7,8 +7,8 @@ from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
 from notification import assignments, deliveries, heard, memberships
 from servicekit import closed_days
-from servicekit.consumers import Delivered, Subscription
-from servicekit.db import Db
+from servicekit.data.db import Db
+from servicekit.events.consumers import Delivered, Subscription
 
 
 def agency_listed(db: Db, events: list[Delivered[directory.AgencyListed]]) -> None:

@@ -13,8 +13,8 @@ from notification.rules import lifecycle
 from notification.tables import NOTICE_WITHOUT_BODY
 from servicekit import closed_days
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
-from servicekit.outbox import emit
+from servicekit.data.db import Db
+from servicekit.data.outbox import emit
 from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
 
 _LONGEST_PROBLEM = 2_000

@@ -8,7 +8,7 @@ from notification.notices import name_of
 from notification.rules import history
 from notification.rules.history import HistoricLetter
 from notification.rules.lifecycle import NumberTaken
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 # A letter of ours has the number: what is imported is another letter, or this one by mistake.
 _OURS = """

@@ -16,7 +16,7 @@ from notification.rules.reading import Reader
 from notification.rules.standing import Counts, Standing
 from notification.tables import NOTICE_WITHOUT_BODY
 from notification.visibility import RELEASED, values
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import NotFound, Refusal
 
 _COUNTS = tuple(field.name for field in fields(Counts))

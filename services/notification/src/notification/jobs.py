@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from notification import publication, searching
-from servicekit.db import Database
-from servicekit.jobs import Job
+from servicekit.background.jobs import Job
+from servicekit.data.db import Database
 
 # A letter for nine o'clock is out before anybody wonders.
 _EVERY = timedelta(seconds=10)

@@ -15,7 +15,7 @@ from uuid import UUID
 from notification.readiness import moving
 from notification.rules.due_dates import joiner_due_date
 from servicekit import closed_days
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from notification.rules.lifecycle import State
+from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
-from servicekit.measures import Figure, Measure, Reading
+from servicekit.data.db import Db
 
 # So many open letters are shown by name, those that take effect or did nearest to today; the sums hold all of them.
 MOST_NAMED = 25

@@ -13,7 +13,7 @@ from notification.rules.letter import Letter
 from notification.rules.lifecycle import NumberTaken, State, Step
 from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from notification.readiness import ADD, COUNTED, STANDING
 from notification.rules.standing import Counts
-from servicekit.db import Database
-from servicekit.jobs import Progress, Projection
+from servicekit.background.jobs import Progress, Projection
+from servicekit.data.db import Database
 
 # Figures of a letter that was withdrawn stay as they were on that day.
 _NOTICES = "SELECT id, audience_id FROM notice WHERE state = 'PUBLISHED' ORDER BY id"

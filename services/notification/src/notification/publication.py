@@ -16,8 +16,8 @@ from notification.rules.lifecycle import State, Step
 from notification.tables import NoticeRow, NoticeVersionRow
 from servicekit import closed_days
 from servicekit.calendar import YEARS_OF_DOCUMENTS, CalendarYearMissing, pacific_date
-from servicekit.db import Db
-from servicekit.outbox import emit
+from servicekit.data.db import Db
+from servicekit.data.outbox import emit
 from servicekit.refusals import InvalidField, Refusal
 
 _DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s ORDER BY publish_at, id"

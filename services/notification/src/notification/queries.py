@@ -12,7 +12,7 @@ from notification.rules.reading import Reader
 from notification.rules.standing import Counts
 from notification.tables import NOTICE_WITHOUT_BODY
 from notification.visibility import RELEASED, VISIBLE, values
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 

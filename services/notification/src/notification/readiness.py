@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from notification.rules.standing import Counts
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 # Slot 0 is for bulk changes, of which few run at a time; calls of single people choose one of the others.
 SLOTS = 16

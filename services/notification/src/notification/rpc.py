@@ -22,8 +22,8 @@ from notification.contents import bounded
 from notification.publication import Approval
 from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
-from servicekit.rpc import Call, Servicer
+from servicekit.data.db import Db
+from servicekit.rpc.calls import Call, Servicer
 
 
 def _whole(db: Db, row: NoticeRow, call: Call) -> pb.Notice:

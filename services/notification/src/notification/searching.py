@@ -14,7 +14,7 @@ from notification.rules.search import CUT, kept, question, words_of
 from notification.tables import NOTICE_WITHOUT_BODY
 from notification.visibility import VISIBLE, values
 from servicekit import words
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 from servicekit.paging import Page
 from servicekit.refusals import Refusal
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notification.rules.letter import KINDS, check_series
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import InvalidField
 
 MOST_AT_ONCE = 200

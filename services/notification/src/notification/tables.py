@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from servicekit.tables import moment, service_metadata
+from servicekit.data.tables import moment, service_metadata
 
 metadata = service_metadata()
 

@@ -20,7 +20,7 @@ from notification.series import Series
 from servicekit import names, paging, text
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of
 from servicekit.refusals import InvalidField, PermissionMissing
-from servicekit.tokens import SELF, WHOLE, Principal
+from servicekit.rpc.tokens import SELF, WHOLE, Principal
 
 Row = Mapping[str, Any]
 

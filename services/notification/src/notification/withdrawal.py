@@ -12,8 +12,8 @@ from notification.notices import load, name_of
 from notification.rules import lifecycle
 from notification.rules.lifecycle import Step
 from notification.tables import NoticeRow
-from servicekit.db import Db
-from servicekit.outbox import emit
+from servicekit.data.db import Db
+from servicekit.data.outbox import emit
 
 # A change of the membership that is under way is waited for; one that comes later finds the notice withdrawn.
 _HOLD = "SELECT FROM audience WHERE audience_id = %(audience)s FOR UPDATE"

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from cadre_cli.backup.manifest import BackupError
 from servicekit.embedded.postgres import binaries
-from servicekit.relay import driver_url
+from servicekit.events.relay import driver_url
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

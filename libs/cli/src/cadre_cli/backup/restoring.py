@@ -15,7 +15,7 @@ from cadre_cli.backup.manifest import BackupError, Manifest
 from cadre_cli.installation import STREAMS, Installation
 from cadre_cli.roots import root_of
 from servicekit import clock
-from servicekit.db import Database
+from servicekit.data.db import Database
 
 # What each service counts that its own transactions keep at zero, so that it is zero at every moment.
 _ALWAYS_ZERO = (".drift", ".duplicates")

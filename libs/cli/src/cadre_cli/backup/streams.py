@@ -17,7 +17,7 @@ from nats.js import api
 from nats.js.client import JetStreamContext
 
 from cadre_cli.backup.manifest import BackupError, ConsumerCopy, StreamCopy
-from servicekit.bus import EVENT_ID
+from servicekit.events.bus import EVENT_ID
 
 _SECONDS = 10.0
 _CHUNK_BYTES = 128 * 1024

@@ -8,7 +8,7 @@ from cadre_cli.access import request_id
 from cadre_cli.bench.figures import Arrivals, Delays
 from cadre_cli.bench.stage import Stage, WrongResultError, wait_until
 from servicekit import calendar, clock
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 _LOOK_SECONDS = 0.002
 _AGENCIES = ("agencies/los-angeles", "agencies/lake", "agencies/kern")

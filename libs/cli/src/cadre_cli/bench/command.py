@@ -24,8 +24,8 @@ from cadre_cli.bench.verdicts import show
 from cadre_cli.loading import ImportRefusedError
 from cadre_cli.supervisor import SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR
-from servicekit.client import Refused, refused
 from servicekit.embedded.process import ServerError
+from servicekit.rpc.client import Refused, refused
 
 Say = Callable[[str], None]
 Keep = Callable[[Report], None]

@@ -8,7 +8,7 @@ from cadre_cli.bench import raw_events, servers
 from cadre_cli.bench.figures import Delays, Events, Throughput
 from cadre_cli.bench.stage import WrongResultError, wait_until
 from cadre_cli.bench.station import MAKER, Eyes, Ground, open_ground, start
-from servicekit.bus import Outgoing
+from servicekit.events.bus import Outgoing
 
 # A look costs a tenth of a millisecond.
 _LOOK_SECONDS = 0.005

@@ -22,7 +22,7 @@ from cadre_cli.bench.raw import Rows
 from cadre_cli.bench.report import Calls
 from cadre_cli.bench.stage import KEY, Stage, WrongResultError, wait_until
 from cadre_cli.loading import EVERYWHERE
-from servicekit.client import DEADLINE_SECONDS
+from servicekit.rpc.client import DEADLINE_SECONDS
 
 # One timed call, ready to be made.
 Act = Callable[[], Any]

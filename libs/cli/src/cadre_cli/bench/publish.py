@@ -8,7 +8,7 @@ from cadre_cli.access import request_id
 from cadre_cli.bench.raw import RawLetters
 from cadre_cli.bench.report import Publish
 from cadre_cli.bench.stage import Stage, WrongResultError, wait_until
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 # Two services and the bus need tens of milliseconds: a look every two costs them little and blurs little.
 _POLL_SECONDS = 0.002

@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import api
 
-from servicekit.bus import Outgoing, message_headers, stream_config
+from servicekit.events.bus import Outgoing, message_headers, stream_config
 
 _STREAM = "bare"
 _SUBJECT = f"cadre.{_STREAM}.thing.made.v1"

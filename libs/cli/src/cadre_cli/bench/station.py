@@ -21,14 +21,14 @@ from sqlalchemy.pool import NullPool
 from cadre.options.v1 import options_pb2
 from cadre_cli.bench.raw import connect
 from cadre_cli.bench.stage import wait_until
-from servicekit import outbox
-from servicekit.consumers import Delivered, Subscription
-from servicekit.db import Database, Db
+from servicekit.data import outbox
+from servicekit.data.db import Database, Db
+from servicekit.data.migrations import create_kit_tables, needs_audit
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
-from servicekit.migrations import create_kit_tables, needs_audit
+from servicekit.events.consumers import Delivered, Subscription
+from servicekit.events.worker import Worker
 from servicekit.settings import Settings
-from servicekit.worker import Worker
 
 MAKER, COUNTER = "maker", "counter"
 SUBJECT = f"cadre.{MAKER}.thing.made.v1"

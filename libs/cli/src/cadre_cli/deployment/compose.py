@@ -41,7 +41,7 @@ x-service: &service
   restart: unless-stopped
   stop_grace_period: 30s
   healthcheck:
-    test: [CMD, python, -m, servicekit.probe]
+    test: [CMD, python, -m, servicekit.watch.probe]
     interval: 10s
     timeout: 3s
     retries: 3

@@ -10,8 +10,8 @@ from cadre_cli.backup import streams
 from cadre_cli.backup.manifest import BackupError
 from cadre_cli.doctor.finding import Finding
 from cadre_cli.installation import STREAMS, Installation
-from servicekit.outbox import OUTBOX_KEPT
-from servicekit.relay import driver_url
+from servicekit.data.outbox import OUTBOX_KEPT
+from servicekit.events.relay import driver_url
 
 # Compared as far back as the outbox certainly reaches. What is under way, and clocks that differ by a minute, count for
 # nothing.

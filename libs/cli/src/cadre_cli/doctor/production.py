@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from cadre_cli import processes as table
 from cadre_cli.doctor.finding import Finding
-from servicekit import keys
+from servicekit.rpc import keys
 from servicekit.settings import optional_file
 
 _YES = {"1", "true", "yes", "on"}

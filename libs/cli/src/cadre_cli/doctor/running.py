@@ -13,10 +13,10 @@ from cadre_cli import processes as table
 from cadre_cli.doctor.finding import Finding
 from cadre_cli.installation import Installation
 from cadre_cli.processes import Answer
-from servicekit.client import Channel, Refused
-from servicekit.probe import answers_http
-from servicekit.relay import driver_url
-from servicekit.tokens import Signer
+from servicekit.events.relay import driver_url
+from servicekit.rpc.client import Channel, Refused
+from servicekit.rpc.tokens import Signer
+from servicekit.watch.probe import answers_http
 
 _PATIENCE_SECONDS = 3.0
 _CONNECT_SECONDS = 5

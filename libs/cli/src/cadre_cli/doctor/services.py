@@ -16,8 +16,9 @@ from cadre_cli.backup.manifest import BackupError
 from cadre_cli.deployment import site
 from cadre_cli.doctor.finding import Finding
 from cadre_cli.installation import Installation
-from servicekit import clock, keys
-from servicekit.relay import driver_url
+from servicekit import clock
+from servicekit.events.relay import driver_url
+from servicekit.rpc import keys
 
 # Tokens live five minutes, and events carry the time: beyond this, people wonder.
 _SKEW_SECONDS = 2.0

@@ -21,7 +21,7 @@ from servicekit.embedded.process import (
     until,
     write_private,
 )
-from servicekit.nats_config import OPERATOR, NatsConfig
+from servicekit.events.nats_config import OPERATOR, NatsConfig
 
 _PORT_TRIES = 5
 # What its page of health says when it has given up writing: of a stream, and of all of them.

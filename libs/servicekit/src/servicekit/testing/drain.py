@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from servicekit.events.worker import BusStatus, Worker
 from servicekit.testing.waiting import PATIENCE, wait_until
-from servicekit.worker import BusStatus, Worker
 
 
 @dataclass(frozen=True)

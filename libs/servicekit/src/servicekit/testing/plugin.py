@@ -19,15 +19,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from servicekit import keys, migrations
 from servicekit.app import Runtime, ServiceApp
-from servicekit.client import Channel
 from servicekit.clock import Clock, utc
+from servicekit.data import migrations
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
+from servicekit.rpc import keys
+from servicekit.rpc.client import Channel
+from servicekit.rpc.tokens import WHOLE, Signer
 from servicekit.settings import Settings
 from servicekit.testing.streams import make_streams
-from servicekit.tokens import WHOLE, Signer
 
 S = TypeVar("S")
 

@@ -4,8 +4,8 @@ import psycopg
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from servicekit import migrations
 from servicekit.app import ServiceApp
+from servicekit.data import migrations
 from servicekit.embedded.postgres import PostgresServer
 
 _DESCRIBE = """

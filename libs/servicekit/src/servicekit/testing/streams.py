@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import nats
 
-from servicekit.bus import ensure_stream
 from servicekit.embedded.nats import NatsServer
+from servicekit.events.bus import ensure_stream
 
 
 def make_streams(server: NatsServer, services: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from servicekit.migrations import create_kit_tables, needs_audit
+from servicekit.data.migrations import create_kit_tables, needs_audit
 
 revision = "0001"
 down_revision = None

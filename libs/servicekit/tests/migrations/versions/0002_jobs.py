@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from servicekit.migrations import create_job_table
+from servicekit.data.migrations import create_job_table
 
 revision = "0002"
 down_revision = "0001"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from servicekit.migrations import create_finding_table
+from servicekit.data.migrations import create_finding_table
 
 revision = "0003"
 down_revision = "0002"

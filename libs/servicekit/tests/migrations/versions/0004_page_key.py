@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from servicekit.migrations import create_page_key
+from servicekit.data.migrations import create_page_key
 
 revision = "0004"
 down_revision = "0003"

@@ -4,7 +4,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import queries, reference, wire
 from directory.rpc.base import DirectoryBase
 from servicekit.calendar import pacific_date
-from servicekit.rpc import Call
+from servicekit.rpc.calls import Call
 
 
 class AgencyRpcs(DirectoryBase):

@@ -5,8 +5,8 @@ from directory import audiences, queries, wire
 from directory.rpc.base import DirectoryBase
 from directory.rules import expressions
 from directory.tables import AudienceRow
-from servicekit.db import Db
-from servicekit.rpc import Call
+from servicekit.data.db import Db
+from servicekit.rpc.calls import Call
 
 
 class AudienceRpcs(DirectoryBase):

@@ -7,9 +7,9 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import wire
 from directory.roster_work import RosterWorker
 from directory.rules.roles import STATE
-from servicekit.db import Database
-from servicekit.rpc import Call, Servicer
-from servicekit.tokens import Signer
+from servicekit.data.db import Database
+from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.tokens import Signer
 
 
 class DirectoryBase(Servicer):

@@ -3,7 +3,7 @@
 from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import calendars, wire_calendars
 from directory.rpc.base import DirectoryBase
-from servicekit.rpc import Call
+from servicekit.rpc.calls import Call
 
 
 class CalendarRpcs(DirectoryBase):

@@ -7,8 +7,8 @@ from directory import employment, grants, people, queries, wire
 from directory.rpc.base import DirectoryBase
 from directory.rules import names, spells
 from servicekit.calendar import pacific_date
-from servicekit.db import Db
-from servicekit.rpc import Call
+from servicekit.data.db import Db
+from servicekit.rpc.calls import Call
 
 MOST_NAMES = 1_000
 

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from evaluation.rules.reactions import LONGEST_COMMENT, TicketInvalid
-from servicekit import keys
+from servicekit.rpc import keys
 
 KEY_NAME = "evaluation"
 _NONCE_BYTES = 12

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 _STORE = """
 INSERT INTO course_version (course_id, version, test_id, test_version)

@@ -7,8 +7,8 @@ from pathlib import Path
 from evaluation.quality.box import box_of
 from evaluation.quality.releases import release
 from evaluation.quality.results import count_results
-from servicekit.db import Database
-from servicekit.jobs import Job
+from servicekit.background.jobs import Job
+from servicekit.data.db import Database
 
 
 def jobs(keys_dir: Path) -> Sequence[Job]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from evaluation.quality.box import COMMENT_BYTES, RATING_BYTES, Box
 from evaluation.rules.reactions import CURRENT, NotTakenYet, Reaction, check
-from servicekit.db import Db
+from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
 _TAKEN = """

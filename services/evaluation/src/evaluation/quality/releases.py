@@ -13,7 +13,7 @@ import structlog
 from evaluation.quality.box import Box
 from evaluation.rules.reactions import FEWEST, RATINGS, SKIPPED, Batch, Waiting, batches
 from servicekit.calendar import pacific_date
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ neither the figure nor what it grew by is about fewer, and nobody who watches it
 from datetime import datetime
 
 from evaluation.rules.reactions import FEWEST
-from servicekit.db import Database
+from servicekit.data.db import Database
 
 _ACTOR, _METHOD = "services/evaluation", "count_results"
 # Versions of tests for which enough people made a difference since they were counted: by a first try, or by passing

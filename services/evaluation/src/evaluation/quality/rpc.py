@@ -7,10 +7,10 @@ from evaluation import wire as persons
 from evaluation.quality import queries, reactions, wire
 from evaluation.quality.box import box_of, tickets_of
 from evaluation.rules.reactions import CURRENT
-from servicekit.anonymous import anonymous_write
 from servicekit.calendar import pacific_date
-from servicekit.db import Database
-from servicekit.rpc import Call, Servicer
+from servicekit.data.anonymous import anonymous_write
+from servicekit.data.db import Database
+from servicekit.rpc.calls import Call, Servicer
 
 
 class QualityServicer(Servicer):

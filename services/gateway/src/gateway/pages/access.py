@@ -9,7 +9,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from gateway import clients, invitations, open_sign_ins
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter()
 

@@ -12,7 +12,7 @@ from gateway import agency_lists, letters, sentences
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/letters/{letter_id}")
 

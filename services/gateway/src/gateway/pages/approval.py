@@ -10,7 +10,7 @@ from gateway import letters, sentences
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/letters/{letter_id}")
 

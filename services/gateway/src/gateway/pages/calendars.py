@@ -10,7 +10,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.calendar import YEARS_OF_DOCUMENTS, Calendar
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter()
 

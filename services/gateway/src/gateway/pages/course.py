@@ -8,7 +8,7 @@ from gateway import letters, tests
 from gateway.forms import Form
 from gateway.pages.learning import training_of
 from gateway.visit import Answer, Number, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/training/{letter_id}/course")
 

@@ -14,7 +14,7 @@ from gateway.issuers import STAFF_NUMBER, Issuer
 from gateway.oidc import Provider
 from gateway.troubles import SignInFailed, Trouble
 from gateway.visit import COOKIE, Answer, Anybody, Visit, safe_path
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 # Recognises the browser that went away; of no worth by itself.
 BROWSER = "cadre_sign_in_attempt"

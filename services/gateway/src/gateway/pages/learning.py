@@ -12,7 +12,7 @@ from cadre.notification.v1 import notification_service_pb2 as pb
 from gateway import letters, sentences, todo, transcripts
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter()
 

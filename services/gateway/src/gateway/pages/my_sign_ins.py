@@ -11,7 +11,7 @@ from gateway.forms import Form
 from gateway.issuers import STAFF_NUMBER
 from gateway.places import DEMONSTRATION, ISSUER, PASSWORD
 from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/my-sign-ins")
 

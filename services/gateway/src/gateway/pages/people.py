@@ -6,7 +6,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from gateway import agency_lists, people_files, sheets
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/people")
 

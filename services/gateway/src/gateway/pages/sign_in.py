@@ -9,7 +9,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from gateway import clients, password_sign_ins, passwords, places, sign_ins
 from gateway.forms import Form, posted
 from gateway.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 # Parts of the demonstration that are no step of its ten minutes.
 _BESIDE_THE_STORY = ("training-manager", "operator")

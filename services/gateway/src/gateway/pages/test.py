@@ -10,7 +10,7 @@ from gateway import letters, reactions, tests, todo
 from gateway.forms import Form
 from gateway.pages.learning import training_of, training_under
 from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/training/{letter_id}")
 

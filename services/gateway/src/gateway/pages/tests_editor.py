@@ -8,7 +8,7 @@ from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from gateway import drafts, sentences, tests
 from gateway.forms import Form
 from gateway.visit import Answer, Number, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/tests")
 

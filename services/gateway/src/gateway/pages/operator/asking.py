@@ -10,7 +10,7 @@ from fastapi.exceptions import HTTPException
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from gateway import sentences
 from gateway.visit import Visit
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 T = TypeVar("T")
 

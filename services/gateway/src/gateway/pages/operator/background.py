@@ -7,7 +7,7 @@ from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStu
 from gateway.forms import Form
 from gateway.pages.operator.asking import PATIENCE_SECONDS, answered, ask_all, named, silent, stub
 from gateway.visit import Answer, Sent, Visit, Visitor
-from servicekit.client import Refused
+from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/operations")
 

@@ -15,10 +15,10 @@ import nats.js.errors
 from nats.js import api
 from nats.js.client import JetStreamContext
 
-from servicekit.bus import EVENT_ID, STREAM_MAX_AGE
-from servicekit.consumers import Handling
-from servicekit.db import Db
-from servicekit.outbox import OUTBOX_KEPT
+from servicekit.data.db import Db
+from servicekit.data.outbox import OUTBOX_KEPT
+from servicekit.events.bus import EVENT_ID, STREAM_MAX_AGE
+from servicekit.events.consumers import Handling
 
 # A lost mark of the outbox, and two clocks, are granted.
 _CLOCKS = timedelta(days=1)

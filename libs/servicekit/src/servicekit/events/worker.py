@@ -18,12 +18,12 @@ import structlog
 from nats.js import api
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from servicekit import standing
-from servicekit.bus import Bus, BusError, Link
-from servicekit.consumers import RETRY_SECONDS, Handling, HandlingMetrics, Subscription
-from servicekit.db import Database
-from servicekit.fetching import Consumer
-from servicekit.relay import LED, Notifier, Relay
+from servicekit.data.db import Database
+from servicekit.events import standing
+from servicekit.events.bus import Bus, BusError, Link
+from servicekit.events.consumers import RETRY_SECONDS, Handling, HandlingMetrics, Subscription
+from servicekit.events.fetching import Consumer
+from servicekit.events.relay import LED, Notifier, Relay
 from servicekit.settings import Settings
 
 log = structlog.get_logger()

@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from prometheus_client import Counter
 
-from servicekit.bus import Bus, Outgoing, Pause
+from servicekit.events.bus import Bus, Outgoing, Pause
 
 log = structlog.get_logger()
 

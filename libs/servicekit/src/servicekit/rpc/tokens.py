@@ -10,9 +10,9 @@ from typing import Any
 
 import jwt
 
-from servicekit import keys
 from servicekit.clock import Clock, utc
 from servicekit.refusals import NotSignedIn
+from servicekit.rpc import keys
 
 AUDIENCE = "cadre"
 LIFETIME = timedelta(minutes=5)

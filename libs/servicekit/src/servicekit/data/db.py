@@ -22,7 +22,7 @@ from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlmodel import Session
 
 from servicekit.clock import Clock, utc
-from servicekit.driver import CountingPool, PoolStatus, execute, made_as, was_spoken_to
+from servicekit.data.driver import CountingPool, PoolStatus, execute, made_as, was_spoken_to
 from servicekit.refusals import Refusal, RequestIdReused
 from servicekit.stopping import Stopping
 

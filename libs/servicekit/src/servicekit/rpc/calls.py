@@ -14,10 +14,10 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDesc
 from google.protobuf.message import Message
 
 from cadre.options.v1 import options_pb2
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 from servicekit.paging import Page, page_of
 from servicekit.refusals import InvalidField, PermissionMissing
-from servicekit.tokens import SELF, WHOLE, Principal
+from servicekit.rpc.tokens import SELF, WHOLE, Principal
 
 _LONGEST_REQUEST_ID = 64
 

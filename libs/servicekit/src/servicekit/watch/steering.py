@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit import names, schedule
-from servicekit.db import Database, Db
-from servicekit.jobs import Job, Projection
+from servicekit import names
+from servicekit.background import schedule
+from servicekit.background.jobs import Job, Projection
+from servicekit.data.db import Database, Db
 from servicekit.refusals import InvalidField, NotFound, Refusal
-from servicekit.rpc import Call, Servicer
+from servicekit.rpc.calls import Call, Servicer
 
 _JOB = "jobs/{job}"
 _PROJECTION = "projections/{projection}"

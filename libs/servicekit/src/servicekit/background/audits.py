@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from servicekit.bus import BusError
-from servicekit.consumers import explain, is_outage
-from servicekit.db import Database, Db, count
-from servicekit.jobs import Job
-from servicekit.measures import Figure, Measure, Reading
-from servicekit.outbox import OUTBOX_KEPT
+from servicekit.background.jobs import Job
+from servicekit.background.measures import Figure, Measure, Reading
+from servicekit.data.db import Database, Db, count
+from servicekit.data.outbox import OUTBOX_KEPT
+from servicekit.events.bus import BusError
+from servicekit.events.consumers import explain, is_outage
 
 log = structlog.get_logger()
 

@@ -20,13 +20,14 @@ from prometheus_client import CollectorRegistry
 from psycopg import errors
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from servicekit import incoming, trace
+from servicekit import trace
 from servicekit.clock import Clock, utc
-from servicekit.db import Replayed
+from servicekit.data.db import Replayed
 from servicekit.metrics import RpcMetrics
 from servicekit.refusals import InvalidField, Kind, Refusal
-from servicekit.rpc import Call, Servicer, authorizer
-from servicekit.tokens import Verifier
+from servicekit.rpc import incoming
+from servicekit.rpc.calls import Call, Servicer, authorizer
+from servicekit.rpc.tokens import Verifier
 
 log = structlog.get_logger()
 

@@ -20,7 +20,7 @@ from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.client import JetStreamContext
 
-from servicekit.nats_config import counter_of, inbox_of
+from servicekit.events.nats_config import counter_of, inbox_of
 
 log = structlog.get_logger()
 

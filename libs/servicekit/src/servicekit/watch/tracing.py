@@ -8,6 +8,6 @@ def export(service: str, endpoint: str) -> Callable[[], None]:
     if not endpoint:
         return lambda: None
     # A fifth of a second and 20 MB, for those alone who want it.
-    from servicekit import spans  # noqa: PLC0415
+    from servicekit.watch import spans  # noqa: PLC0415
 
     return spans.export(service, endpoint)

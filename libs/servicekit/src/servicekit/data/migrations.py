@@ -14,8 +14,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from servicekit import revisions
-from servicekit.tables import AUDIT_FUNCTIONS, AUDIT_TRIGGER, FIRST_KIT_TABLES, needs_audit_trigger, service_metadata
+from servicekit.data import revisions
+from servicekit.data.tables import (
+    AUDIT_FUNCTIONS,
+    AUDIT_TRIGGER,
+    FIRST_KIT_TABLES,
+    needs_audit_trigger,
+    service_metadata,
+)
 
 # Another process may migrate the same database at the same time: the second waits and finds nothing to do.
 _LOCK = 7_463_201

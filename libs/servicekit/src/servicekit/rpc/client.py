@@ -13,7 +13,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from servicekit import trace
-from servicekit.db import writing
+from servicekit.data.db import writing
 
 S = TypeVar("S")
 

@@ -7,8 +7,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from servicekit.db import Database, Db
-from servicekit.measures import Figure, Measure, Reading
+from servicekit.background.measures import Figure, Measure, Reading
+from servicekit.data.db import Database, Db
 
 SIZE = Figure("cadre_database_size_bytes", "Size of the service's database on disk")
 CONNECTIONS = Figure("cadre_database_connections", "Connections to the service's database by state", ("state",))

@@ -1,4 +1,4 @@
-"""`python -m servicekit.probe`: whether the process that this environment describes is well; for container engines.
+"""`python -m servicekit.watch.probe`: whether the process of this environment is well; for container engines.
 
 Exit code 0 = it answers, by the way that its role has: pages, calls, or else its metrics.
 """

@@ -17,9 +17,9 @@ from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.client import JetStreamContext
 
-from servicekit import standing
-from servicekit.bus import Bus, Link, Pause, wait_for_stream
-from servicekit.consumers import Envelope, Handling, Outage, Outcome
+from servicekit.events import standing
+from servicekit.events.bus import Bus, Link, Pause, wait_for_stream
+from servicekit.events.consumers import Envelope, Handling, Outage, Outcome
 
 log = structlog.get_logger()
 

@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from servicekit.consumers import explain, is_outage
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
+from servicekit.events.consumers import explain, is_outage
 
 log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from google.protobuf.descriptor import MethodDescriptor
 
 from cadre.options.v1 import options_pb2
-from servicekit.db import Database, Db, writing
+from servicekit.data.db import Database, Db, writing
 
 
 def is_anonymous(method: MethodDescriptor) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from servicekit.db import Database, Db
+from servicekit.data.db import Database, Db
 
 _COLUMNS = (
     "name, every_seconds, next_run, last_start, last_end, last_success, runs, failures, last_error,"

@@ -11,15 +11,15 @@ from google.protobuf.message import DecodeError
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit import names, trace
-from servicekit.audits import Audits, Finding
-from servicekit.consumers import Subscription, explain, is_outage
-from servicekit.db import Database, Db
-from servicekit.health import Health
-from servicekit.jobs import Job, Projection
-from servicekit.outbox import OUTBOX_KEPT
+from servicekit.background.audits import Audits, Finding
+from servicekit.background.jobs import Job, Projection
+from servicekit.data.db import Database, Db
+from servicekit.data.outbox import OUTBOX_KEPT
+from servicekit.events.consumers import Subscription, explain, is_outage
 from servicekit.refusals import InvalidField, NotFound, Refusal
-from servicekit.rpc import Call
-from servicekit.steering import SteeringServicer
+from servicekit.rpc.calls import Call
+from servicekit.watch.health import Health
+from servicekit.watch.steering import SteeringServicer
 
 log = structlog.get_logger()
 

@@ -9,12 +9,13 @@ from typing import Any
 import structlog
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit import revisions, schedule
-from servicekit.bus import BusError
-from servicekit.db import Database
-from servicekit.rates import Meter
+from servicekit.background import schedule
+from servicekit.data import revisions
+from servicekit.data.db import Database
+from servicekit.events.bus import BusError
+from servicekit.events.worker import ConsumerStatus, Worker
 from servicekit.settings import Settings
-from servicekit.worker import ConsumerStatus, Worker
+from servicekit.watch.rates import Meter
 
 log = structlog.get_logger()
 

@@ -22,10 +22,10 @@ from psycopg.types.json import Jsonb
 from typing_extensions import TypeVar
 
 from servicekit import metrics, trace
-from servicekit.bus import CE_TIME, EVENT_ID, stream_of
-from servicekit.db import Database, Db
-from servicekit.nats_config import consumer_of
-from servicekit.outbox import subject_of
+from servicekit.data.db import Database, Db
+from servicekit.data.outbox import subject_of
+from servicekit.events.bus import CE_TIME, EVENT_ID, stream_of
+from servicekit.events.nats_config import consumer_of
 from servicekit.refusals import Refusal
 
 log = structlog.get_logger()

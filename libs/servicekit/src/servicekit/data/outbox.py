@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 
 from cadre.options.v1 import options_pb2
 from servicekit import trace
-from servicekit.db import Db, PendingEvent
+from servicekit.data.db import Db, PendingEvent
 
 # NATS takes 1 MiB, headers included.
 MOST_BYTES = 1_000_000

@@ -16,9 +16,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from servicekit import schedule, trace
-from servicekit.consumers import explain
-from servicekit.db import Database
+from servicekit import trace
+from servicekit.background import schedule
+from servicekit.data.db import Database
+from servicekit.events.consumers import explain
 
 log = structlog.get_logger()
 

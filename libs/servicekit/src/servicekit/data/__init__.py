@@ -1,0 +1,1 @@
+"""What one write is: transactions, their audit rows, events and answers; tables, migrations."""

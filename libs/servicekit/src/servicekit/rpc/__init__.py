@@ -1,0 +1,1 @@
+"""What happens around a handler, and how another service is called."""
