@@ -1,5 +1,6 @@
 """Invitations, passwords and codes: each good once, hashed or sealed, and no answer tells who exists."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -260,6 +261,12 @@ def test_an_address_that_tries_many_numbers_waits_and_another_does_not(database,
         ("Welcome2026!!", "first that others would try"),
         ("123456789012", "first that others would try"),
         ("ChildSupport-2026", "first that others would try"),
+        ("P@ssw0rd-2026!", "first that others would try"),
+        ("qwertyuiop[]12", "first that others would try"),
+        ("correct horse battery staple", "first that others would try"),
+        ("SeptemberOctober", "first that others would try"),
+        ("LosAngeles2026!", "first that others would try"),
+        ("abcdabcdabcdabcd", "first that others would try"),
         ("my name is Mills ok", "your own name"),
         ("the number LK-00417", "your own name"),
         ("copper lantern quiet river", ""),
@@ -267,9 +274,19 @@ def test_an_address_that_tries_many_numbers_waits_and_another_does_not(database,
     ],
 )
 def test_a_password_that_others_would_try_is_refused(password, said):
-    fault = passwords.fault(password, ["Jo Mills", "LK-00417"])
+    fault = passwords.fault(password, ["Jo Mills", "LK-00417"], ["agencies/los-angeles"])
 
     assert said in fault if said else fault == ""
+
+
+@pytest.mark.parametrize(
+    "password", ["x" * 64 + "copper lantern", "@4({<31!|0$5+7%" * 13, '!(/6=DKRY`gnu")07>ELSZahov#*18?' * 6]
+)
+def test_a_long_password_is_looked_at_in_no_time(password):
+    began = time.monotonic()
+    passwords.fault(password, ["Jo Mills", "LK-00417"])
+
+    assert time.monotonic() - began < 2
 
 
 def test_a_password_is_kept_as_argon2id_and_nobodys_takes_as_long():

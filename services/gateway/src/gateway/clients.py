@@ -1,16 +1,18 @@
 """The services behind the pages: one channel each, and on whose behalf a call is made.
 
-The service decides what the caller may do; the gateway only says who she is. Each page names its caller once
-(`acting_as`), and every call on that page carries her token.
+The service decides what the caller may do; the gateway only says who that is. Each page names its caller once
+(`acting_as`), and every call on that page carries their token.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
+from operator import attrgetter
 from threading import Lock
+
+from cachetools import TTLCache, cachedmethod
 
 from cadre.curriculum.v1.curriculum_service_pb2_grpc import CurriculumServiceStub
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
@@ -29,11 +31,13 @@ from servicekit.settings import Settings
 # A page is not worth waiting longer for: the person tries again.
 DEADLINE_SECONDS = 8.0
 # The directory gives five minutes; a page that starts just before the end still needs some.
-_TOKEN_LIFETIME = timedelta(minutes=4)
+_TOKEN_SECONDS = 240.0
 
 # Who reads a page does not see that an agency was renamed so long ago; a page that asked for it each time would spend
 # a fifth of its time on it.
 _REFERENCE_SECONDS = 5.0
+# More than there are staff at work in four minutes.
+_SIGN_INS_KEPT = 20_000
 
 _token: ContextVar[Callable[[], str] | None] = ContextVar("token", default=None)
 
@@ -88,42 +92,35 @@ class Reference:
 
     def __init__(self, directory: DirectoryServiceStub) -> None:
         self._directory = directory
-        self._agencies: tuple[float, dict[str, directory_pb.Agency]] = (0.0, {})
-        self._calendar: tuple[float, Calendar] = (0.0, Calendar(frozenset(), frozenset()))
-        self._units: tuple[float, dict[str, str]] = (0.0, {})
+        self._lock = Lock()
+        self._agencies: TTLCache[object, dict[str, directory_pb.Agency]] = TTLCache(1, _REFERENCE_SECONDS)
+        self._calendar: TTLCache[object, Calendar] = TTLCache(1, _REFERENCE_SECONDS)
+        self._units: TTLCache[object, dict[str, str]] = TTLCache(1, _REFERENCE_SECONDS)
 
+    @cachedmethod(attrgetter("_agencies"), lock=attrgetter("_lock"))
     def agencies(self) -> dict[str, directory_pb.Agency]:
         """Return every agency by its name, `agencies/{slug}`. Not to be changed."""
-        until, agencies = self._agencies
-        if time.monotonic() >= until:
-            answer = self._directory.ListAgencies(directory_pb.ListAgenciesRequest(page_size=200))
-            agencies = {agency.name: agency for agency in answer.agencies}
-            self._agencies = (time.monotonic() + _REFERENCE_SECONDS, agencies)
-        return agencies
+        answer = self._directory.ListAgencies(directory_pb.ListAgenciesRequest(page_size=200))
+        return {agency.name: agency for agency in answer.agencies}
 
+    @cachedmethod(attrgetter("_calendar"), lock=attrgetter("_lock"))
     def calendar(self) -> Calendar:
         """Return when the state's offices are closed, in the years that are on record."""
-        until, calendar = self._calendar
-        if time.monotonic() >= until:
-            years = self._directory.ListCalendars(directory_pb.ListCalendarsRequest(page_size=200)).calendars
-            closed = (day.closed_on for year in years for day in year.holidays if day.closed_on)
-            known = (int(year.name.removeprefix("calendars/")) for year in years)
-            calendar = Calendar(frozenset(map(date.fromisoformat, closed)), frozenset(known))
-            self._calendar = (time.monotonic() + _REFERENCE_SECONDS, calendar)
-        return calendar
+        years = self._directory.ListCalendars(directory_pb.ListCalendarsRequest(page_size=200)).calendars
+        closed = (day.closed_on for year in years for day in year.holidays if day.closed_on)
+        known = (int(year.name.removeprefix("calendars/")) for year in years)
+        return Calendar(frozenset(map(date.fromisoformat, closed)), frozenset(known))
 
     def forget_calendar(self) -> None:
         """Ask anew: the calendar was changed here."""
-        self._calendar = (0.0, self._calendar[1])
+        with self._lock:
+            self._calendar.clear()
 
+    @cachedmethod(attrgetter("_units"), lock=attrgetter("_lock"))
     def units(self) -> dict[str, str]:
         """Return the titles of all work units by their slugs. Not to be changed."""
-        until, units = self._units
-        if time.monotonic() >= until:
-            answer = self._directory.ListVocabulary(directory_pb.ListVocabularyRequest())
-            units = {unit.slug: unit.title for unit in answer.units}
-            self._units = (time.monotonic() + _REFERENCE_SECONDS, units)
-        return units
+        answer = self._directory.ListVocabulary(directory_pb.ListVocabularyRequest())
+        return {unit.slug: unit.title for unit in answer.units}
 
 
 class Clients:
@@ -158,21 +155,20 @@ class Tokens:
 
     def __init__(self, clients: Clients, clock: Clock) -> None:
         self._clients = clients
-        self._clock = clock
-        self._kept: dict[bytes, tuple[datetime, str, directory_pb.Me]] = {}
+        self._kept: TTLCache[bytes, tuple[str, directory_pb.Me]] = TTLCache(
+            _SIGN_INS_KEPT, _TOKEN_SECONDS, lambda: clock().timestamp()
+        )
         self._lock = Lock()
 
     def of(self, digest: bytes, person: str) -> tuple[str, directory_pb.Me]:
-        """Return a token for *person*, signed in under *digest*, and what the directory says of her."""
-        now = self._clock()
+        """Return a token for *person*, signed in under *digest*, and what the directory says of them."""
         with self._lock:
             kept = self._kept.get(digest)
-        if kept is None or kept[0] <= now:
-            kept = (now + _TOKEN_LIFETIME, *self._exchange(person))
+        if kept is None:
+            kept = self._exchange(person)
             with self._lock:
-                self._kept = {key: value for key, value in self._kept.items() if value[0] > now}
                 self._kept[digest] = kept
-        return kept[1], kept[2]
+        return kept
 
     def forget(self, digest: bytes) -> None:
         """Drop what is kept for a sign-in that ended."""

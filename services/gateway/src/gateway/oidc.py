@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from threading import Lock
 from typing import Any
 
@@ -15,6 +16,7 @@ import httpx2
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
+from cachetools import TTLCache, cachedmethod
 from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
@@ -48,12 +50,11 @@ class Provider:
 
     def __init__(self, issuer: Issuer, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.issuer = issuer
-        self._clock = clock
         self._lock = Lock()
-        self._metadata: tuple[float, Mapping[str, Any]] | None = None
-        self._keys: tuple[float, KeySet] | None = None
-        # When a key that was not known was looked for last.
-        self._looked_at: float | None = None
+        self._metadata: TTLCache[object, Mapping[str, Any]] = TTLCache(1, _KEPT_SECONDS, clock)
+        self._keys: TTLCache[str, KeySet] = TTLCache(1, _KEPT_SECONDS, clock)
+        # The address of the keys, for as long as a key that is not known is not looked for again.
+        self._looked_for: TTLCache[str, bool] = TTLCache(1, _LEAST_BETWEEN_SECONDS, clock)
 
     def authorization_url(self, attempt: Attempt, back: str) -> str:
         """Return where to send the browser, which comes back to the address *back*."""
@@ -94,18 +95,13 @@ class Provider:
             said = claims.joined(self.issuer, said, self._more(token, said["sub"]))
         return claims.named(self.issuer, said)
 
+    @cachedmethod(attrgetter("_metadata"), lock=attrgetter("_lock"))
     def metadata(self) -> Mapping[str, Any]:
         """Return what the provider publishes about itself."""
-        with self._lock:
-            kept = self._metadata
-        if kept is None or self._clock() - kept[0] > _KEPT_SECONDS:
-            found = self._get(f"{self.issuer.url.rstrip('/')}/.well-known/openid-configuration")
-            if found.get("issuer") != self.issuer.url:
-                raise SignInFailed(Trouble.UNTRUSTED, "discovery names another issuer")
-            kept = (self._clock(), found)
-            with self._lock:
-                self._metadata = kept
-        return kept[1]
+        found = self._get(f"{self.issuer.url.rstrip('/')}/.well-known/openid-configuration")
+        if found.get("issuer") != self.issuer.url:
+            raise SignInFailed(Trouble.UNTRUSTED, "discovery names another issuer")
+        return found
 
     def _endpoint(self, name: str) -> str:
         endpoint = self.metadata().get(name)
@@ -197,16 +193,16 @@ class Provider:
             return jwt.decode(id_token, self._key_set(anew=True), algorithms=list(ALGORITHMS))
 
     def _key_set(self, *, anew: bool = False) -> KeySet:
-        now = self._clock()
+        address = self._endpoint("jwks_uri")
         with self._lock:
-            kept = self._keys
-            if anew and (self._looked_at is None or now - self._looked_at > _LEAST_BETWEEN_SECONDS):
-                self._looked_at, kept = now, None
-        if kept is None or now - kept[0] > _KEPT_SECONDS:
-            kept = (now, _keys(self._get(self._endpoint("jwks_uri")).get("keys")))
+            kept = self._keys.get(address)
+            if anew and address not in self._looked_for:
+                self._looked_for[address], kept = True, None
+        if kept is None:
+            kept = _keys(self._get(address).get("keys"))
             with self._lock:
-                self._keys = kept
-        return kept[1]
+                self._keys[address] = kept
+        return kept
 
     def _more(self, token: Mapping[str, Any], subject: str) -> dict[str, Any]:
         """Return what the provider says beside the ID token, if it is about the same subject."""

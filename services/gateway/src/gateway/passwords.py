@@ -5,86 +5,38 @@ and few wait for their turn: the others are told to try again, and neither memor
 are used up.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn_rs_py import zxcvbn
 
 LEAST = 12
 # More would let anybody keep us busy with hashing.
 MOST = 200
-# What people type first; with figures and signs taken away, long ones are made of these too.
-_COMMON = frozenset(
-    [
-        "password",
-        "passphrase",
-        "passwort",
-        "letmein",
-        "welcome",
-        "admin",
-        "administrator",
-        "qwerty",
-        "qwertyuiop",
-        "qwertyuiopasdf",
-        "asdfghjkl",
-        "zxcvbnm",
-        "iloveyou",
-        "monkey",
-        "dragon",
-        "football",
-        "baseball",
-        "basketball",
-        "sunshine",
-        "princess",
-        "shadow",
-        "superman",
-        "batman",
-        "trustno",
-        "abcdefgh",
-        "abcdefghijkl",
-        "secret",
-        "changeme",
-        "default",
-        "summer",
-        "winter",
-        "spring",
-        "autumn",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "california",
-        "sacramento",
-        "losangeles",
-        "childsupport",
-        "child",
-        "support",
-        "cadre",
-        "training",
-        "county",
-        "state",
-        "dcss",
-        "lcsa",
-        "correcthorsebatterystaple",
-    ]
+# An estimate takes longer the longer the password is: this much of it has to be strong by itself (0.2 s at worst).
+_ESTIMATED = 64
+# How many guesses it must stand, as a power of ten: zxcvbn's best score, good even if the hashes are stolen.
+_GUESSES = 10.0
+# What others would try here, and zxcvbn's lists do not have (NIST SP 800-63B: context-specific words).
+_EXPECTED_HERE = (
+    "cadre",
+    "dcss",
+    "lcsa",
+    "childsupport",
+    "child",
+    "support",
+    "california",
+    "sacramento",
+    "county",
+    "state",
+    "agency",
+    "training",
+    "passphrase",
+    "correcthorsebatterystaple",
+    "correct horse battery staple",
 )
 # At work and waiting: of the forty threads that answer pages, so many at most are about passwords.
 _MOST_AT_ONCE, _MOST_WAITING = 2, 8
@@ -123,17 +75,21 @@ def turn() -> Iterator[None]:
         _inside.release()
 
 
-def fault(password: str, own: list[str]) -> str:
-    """Say what is wrong with a password; empty if it will do. *own*: names and numbers of its owner."""
+def fault(password: str, own: list[str], agencies: Iterable[str] = ()) -> str:
+    """Say what is wrong with a password; empty if it will do.
+
+    *own*: names and numbers of its owner, which it must not hold. *agencies*: theirs, which make it no stronger.
+    """
     if len(password) < LEAST:
         return f"Choose at least {LEAST} characters. Four words that do not belong together are easy to remember."
     if len(password) > MOST:
         return f"Choose at most {MOST} characters."
     plain = password.casefold()
-    letters = re.sub(r"[^a-z]", "", plain)
-    if len(set(plain)) < 5 or _without_common(letters) == "":  # noqa: PLR2004 - a pattern, not a password
+    words = [word.casefold() for one in own for word in one.split() if len(word) > 2]  # noqa: PLR2004
+    places = [word for agency in agencies for word in agency.removeprefix("agencies/").split("-")]
+    if zxcvbn(password[:_ESTIMATED], [*words, *places, *_EXPECTED_HERE]).guesses_log10 < _GUESSES:
         return "This is one of the first that others would try. Choose four words that do not belong together."
-    if any(len(word) > 2 and word.casefold() in plain for one in own for word in one.split()):  # noqa: PLR2004
+    if any(word in plain for word in words):
         return "This holds your own name or staff number. Choose something that others would not guess of you."
     return ""
 
@@ -149,10 +105,3 @@ def right(password: str, kept: str) -> bool:
         return _hasher.verify(kept or _NOBODY, password[:MOST]) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _without_common(letters: str) -> str:
-    """Take common words away, the longest first, as long as one is left."""
-    for word in sorted(_COMMON, key=len, reverse=True):
-        letters = letters.replace(word, "")
-    return letters

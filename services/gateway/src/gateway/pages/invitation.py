@@ -30,7 +30,7 @@ def accept(request: Request, visit: Anybody, token: str, form: Annotated[Form, D
         return _gone(visit)
     password, again = ("".join(form.values.pop(name, [""])[:1]) for name in ("password", "again"))
     person = named(visit, found.person)
-    fault = passwords.fault(password, [person.display_name, found.staff_number])
+    fault = passwords.fault(password, [person.display_name, found.staff_number], person.kept_by)
     if fault:
         form.errors["password"] = fault
     elif password != again:
