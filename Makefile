@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-MEMBERS := libs/contracts libs/servicekit libs/cli $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
+MEMBERS := libs/contracts libs/servicekit libs/cli libs/demo libs/tools $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
 # Bytecode makes every start faster but the first; an image, which keeps nothing of this environment, does without.
 BYTECODE ?= yes
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
@@ -26,7 +26,7 @@ setup: .venv/.ready ## make the environment: Python packages of the lock, member
 
 lock: ## resolve every member's dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  --no-emit-package cadre-contracts --no-emit-package servicekit --custom-compile-command 'make lock' \
+	  $(addprefix --no-emit-package ,cadre-cli cadre-contracts cadre-demo servicekit) --custom-compile-command 'make lock' \
 	  --group dev $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements.lock
 
 proto: libs/contracts/src/cadre/.stamp ## generate the contracts from proto/
@@ -36,7 +36,7 @@ libs/contracts/src/cadre/.stamp: $(shell find proto -name '*.proto') libs/contra
 	@touch $@
 
 synthetic: .venv/.ready ## make the committed synthetic roster again (same seed, same bytes)
-	$(BIN)/python -m cadre_cli.synthetic
+	$(BIN)/python -m cadre_demo.synthetic
 
 assets: ## fetch the pages' style sheet and fonts, and axe for the browser tests, from npm
 	@$(BIN)/python services/gateway/assets.py
@@ -65,7 +65,7 @@ lint: setup ## style, import contracts, contracts' style and compatibility
 	$(BIN)/buf breaking proto --against proto/baseline.binpb
 
 types: setup ## mypy, strict
-	$(BIN)/mypy libs/servicekit/src libs/cli/src services/*/src
+	$(BIN)/mypy libs/servicekit/src libs/cli/src libs/demo/src libs/tools/src services/*/src
 
 format: setup ## put the code in its form
 	$(BIN)/ruff check --fix --quiet || true
@@ -79,7 +79,7 @@ bench-quick: setup ## the same in at most two minutes
 	$(BIN)/cadre bench --quick
 
 performance: setup ## make docs/performance.md and its charts again from docs/performance/bench.json
-	$(BIN)/python -m cadre_cli.performance
+	$(BIN)/python -m cadre_tools.performance
 
 browser: setup ## only the browser tests
 	$(BIN)/pytest -q tests/browser
@@ -88,14 +88,14 @@ revision: setup ## write a migration from the models: make revision SERVICE=dire
 	$(BIN)/cadre revision $(SERVICE) "$(MESSAGE)"
 
 docs: setup ## make docs/events.md and docs/metrics.md again from the code
-	$(BIN)/python -m cadre_cli.event_docs
-	$(BIN)/python -m cadre_cli.metric_docs
+	$(BIN)/python -m cadre_tools.docs.events
+	$(BIN)/python -m cadre_tools.docs.metrics
 
 deployment: setup ## make docker-compose.yml and the Kubernetes base again from the table of processes
-	$(BIN)/python -m cadre_cli.deployment
+	$(BIN)/python -m cadre_tools.deployment
 
 dashboards: setup ## make Grafana's dashboards again from their Python
-	$(BIN)/python -m cadre_cli.dashboards.write
+	$(BIN)/python -m cadre_tools.dashboards.write
 
 baseline: setup ## accept today's contracts as what must stay compatible
 	$(BIN)/buf build proto -o proto/baseline.binpb

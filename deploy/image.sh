@@ -20,7 +20,9 @@ for member in "${members[@]}"; do
   cp -R "$member/src" "$target/$member/src"
   if [[ -d $member/migrations ]]; then cp -R "$member/migrations" "$target/$member/migrations"; fi
 done
-cp -R data "$target/data"
+# What an installation brings in; the demonstration and the synthetic staff stay behind.
+mkdir "$target/data"
+cp -R data/reference data/notices "$target/data"
 find "$target" -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The members' own dependencies at the versions and hashes of the lock: nothing that only working on them needs.

@@ -14,9 +14,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from cadre_cli import demo_content, loading, reference, roster, story, synthetic
-from cadre_cli.demo import open_access
+from cadre_cli import loading, reference
 from cadre_cli.supervisor import Supervisor
+from cadre_demo import content, course, roster, story, synthetic
+from cadre_demo.command import open_access
 
 STAFF = 500
 _FILLED = "CADRE_TESTS_FILLED"
@@ -48,7 +49,7 @@ def _running(data, staff):
     try:
         supervisor.start()
         supervisor.wait_ready(120)
-        access, content = open_access(supervisor), demo_content.load()
+        access, told = open_access(supervisor), content.load()
         if staff:
             known, file = reference.load(), data / "synthetic.csv"
             file.write_text(roster.text_of(synthetic.generate(people=staff, reference=known)), encoding="utf-8")
@@ -57,8 +58,8 @@ def _running(data, staff):
         yield SimpleNamespace(
             supervisor=supervisor,
             access=access,
-            content=content,
-            course_version=loading.load_course(access, content),
+            content=told,
+            course_version=course.load(access, told),
             cast=story.find_cast(access),
         )
         access.close()

@@ -11,12 +11,12 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from cadre_cli.bench import callers, learning, publish, raw, servers, stage
-from cadre_cli.bench.command import FULL, QUICK
-from cadre_cli.bench.report import Calls, Measured, Publish, Report, Roster
-from cadre_cli.bench.servers import NotDurableError
-from cadre_cli.bench.stage import Stage, WrongResultError
-from cadre_cli.bench.verdicts import show, verdicts
+from cadre_tools.bench import callers, learning, publish, raw, servers, stage
+from cadre_tools.bench.command import FULL, QUICK
+from cadre_tools.bench.report import Calls, Measured, Publish, Report, Roster
+from cadre_tools.bench.servers import NotDurableError
+from cadre_tools.bench.stage import Stage, WrongResultError
+from cadre_tools.bench.verdicts import show, verdicts
 
 PEOPLE = 400
 LETTERS = 2

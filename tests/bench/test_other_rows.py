@@ -7,14 +7,14 @@ import psycopg
 import pytest
 
 from cadre_cli import reference
-from cadre_cli.bench import arrivals, audiences, events, opening, publish, raw, readiness, servers, stage
-from cadre_cli.bench.command import FULL, QUICK, Plan, Size, measure
-from cadre_cli.bench.figures import Arrivals, Audiences, Delays, Events, Growth, Readiness, Throughput
-from cadre_cli.bench.report import AUDIENCES, BUDGET_PEOPLE, Publish, Report, Roster
-from cadre_cli.bench.servers import NotDurableError
-from cadre_cli.bench.stage import Stage, WrongResultError
-from cadre_cli.bench.station import open_ground, start
-from cadre_cli.bench.verdicts import verdicts
+from cadre_tools.bench import arrivals, audiences, events, opening, publish, raw, readiness, servers, stage
+from cadre_tools.bench.command import FULL, QUICK, Plan, Size, measure
+from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Growth, Readiness, Throughput
+from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, Publish, Report, Roster
+from cadre_tools.bench.servers import NotDurableError
+from cadre_tools.bench.stage import Stage, WrongResultError
+from cadre_tools.bench.station import open_ground, start
+from cadre_tools.bench.verdicts import verdicts
 
 PEOPLE = 400
 EVENTS = 1_200

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from cadre_cli.bench.figures import Arrivals, Audiences, Delays, Events, Readiness, Throughput
-from cadre_cli.bench.report import Calls, PageLoad, Pages, Publish, Report, Roster
-from cadre_cli.performance import charts, page
-from cadre_cli.performance.rows import ROWS, Figure, shown
+from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Readiness, Throughput
+from cadre_tools.bench.report import Calls, PageLoad, Pages, Publish, Report, Roster
+from cadre_tools.performance import charts, page
+from cadre_tools.performance.rows import ROWS, Figure, shown
 
 DELAYS = Delays(50, 20.0, 90.0, 95.0)
 LOAD = PageLoad("all pages", 1500, 12.0, 40.0, 70.0)

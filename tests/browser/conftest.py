@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect, sync_playwright
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre_cli import letters as walk
-from cadre_cli import story
 from cadre_cli.access import request_id
+from cadre_demo import letters as walk
+from cadre_demo import story
 from servicekit.testing.waiting import PATIENCE, wait_until
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"

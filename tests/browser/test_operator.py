@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from cadre_cli import loading
+from cadre_demo import course as course_of_demo
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -93,7 +93,7 @@ def test_a_poison_event_is_parked_while_the_rest_flows_then_replayed_from_the_pa
     try:
         for slug in (poison, f"{poison}-next"):
             course = dataclasses.replace(cadre.content.course, slug=slug)
-            loading.load_course(cadre.access, dataclasses.replace(cadre.content, course=course))
+            course_of_demo.load(cadre.access, dataclasses.replace(cadre.content, course=course))
         stored = "SELECT course_id FROM course_version WHERE course_id LIKE %s"
         # What came after it flows on, although it is tried again and again.
         wait_until(lambda: query("enrollment", stored, f"{poison}%") == [(f"{poison}-next",)], lambda: "not stored")

@@ -1,4 +1,4 @@
-from cadre_cli import event_docs
+from cadre_tools.docs import events as event_docs
 
 
 def test_the_page_of_events_says_what_the_contracts_and_subscriptions_say():

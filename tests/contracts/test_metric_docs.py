@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from cadre_cli import metric_docs
 from cadre_cli.processes import BACK_ENDS
+from cadre_tools.docs import metrics as metric_docs
 
 ROWS = {(service, row.name): row for service in (*BACK_ENDS, "gateway") for row in metric_docs.rows_of(service)}
 

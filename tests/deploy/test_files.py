@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from cadre_cli import processes as table
-from cadre_cli import secret_files
-from cadre_cli.deployment import __main__ as deployment
-from cadre_cli.deployment import site
+from cadre_cli import secret_files, site
 from cadre_cli.processes import Answer
+from cadre_tools.deployment import __main__ as deployment
+from cadre_tools.deployment import versions
 from gateway import bodies
 from servicekit.embedded.postgres import SETTINGS
 from servicekit.settings import SECRETS_DIR, Settings
@@ -194,11 +194,11 @@ def test_every_image_is_named_with_its_version_and_servers_are_those_that_the_te
     assert len(images) >= 6
     for image in images - {"${CADRE_IMAGE:-cadre:dev}"}:
         assert re.search(r":v?\d+\.\d+", image), image
-    assert compose["services"]["postgres"]["image"] == f"postgres:{site.postgres_version()}"
-    assert compose["services"]["nats"]["image"].startswith(f"nats:{site.nats_version()}")
-    assert compose["services"]["caddy"]["image"] == f"caddy:{site.caddy_version()}-alpine"
-    assert f"nats:{site.nats_version()}-alpine" in (KUBERNETES / "base" / "nats.yaml").read_text()
-    assert f"/postgresql:{site.postgres_version()}" in (KUBERNETES / "production" / "postgres.yaml").read_text()
+    assert compose["services"]["postgres"]["image"] == f"postgres:{versions.postgres()}"
+    assert compose["services"]["nats"]["image"].startswith(f"nats:{versions.nats()}")
+    assert compose["services"]["caddy"]["image"] == f"caddy:{versions.caddy()}-alpine"
+    assert f"nats:{versions.nats()}-alpine" in (KUBERNETES / "base" / "nats.yaml").read_text()
+    assert f"/postgresql:{versions.postgres()}" in (KUBERNETES / "production" / "postgres.yaml").read_text()
 
 
 def test_no_page_is_served_before_the_doctor_agrees_who_can_also_ask_all_that_runs(compose):

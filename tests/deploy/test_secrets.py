@@ -9,8 +9,7 @@ from starlette.testclient import TestClient
 import gateway.app
 import gateway.tables
 from cadre_cli import processes as table
-from cadre_cli import secret_files
-from cadre_cli.deployment import site
+from cadre_cli import secret_files, site
 from cadre_cli.processes import Answer
 from servicekit.app import ServiceApp
 from servicekit.settings import Settings

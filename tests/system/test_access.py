@@ -20,8 +20,8 @@ from cadre.evaluation.v1 import quality_service_pb2 as quality
 from cadre.notification.v1 import notification_service_pb2 as notification
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.options.v1 import options_pb2
-from cadre_cli import story
 from cadre_cli.access import Access
+from cadre_demo import story
 from servicekit import calendar, paging
 from servicekit.rpc.client import Refused
 from servicekit.rpc.tokens import Signer

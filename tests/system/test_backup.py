@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cadre_cli import balance, story
 from cadre_cli.backup import manifest
-from cadre_cli.demo import open_access
 from cadre_cli.supervisor import Supervisor
+from cadre_demo import balance, story
+from cadre_demo.command import open_access
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.release, pytest.mark.timeout(400)]

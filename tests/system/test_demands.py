@@ -16,7 +16,7 @@ import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as directory
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
-from cadre_cli import story
+from cadre_demo import story
 from servicekit.calendar import pacific_date
 from servicekit.testing.waiting import wait_until
 

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 import pytest
 
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
-from cadre_cli import balance, story
 from cadre_cli.processes import BACK_ENDS, NATS, POSTGRES, SERVERS
+from cadre_demo import balance, story
 from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until
 

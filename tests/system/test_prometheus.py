@@ -17,11 +17,12 @@ from google.rpc import code_pb2
 from prometheus_client.parser import text_string_to_metric_families
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre_cli import metric_docs, story
-from cadre_cli.dashboards import write
 from cadre_cli.processes import BACK_ENDS, PROCESSES
 from cadre_cli.supervisor import read_state
 from cadre_cli.targets import targets_of
+from cadre_demo import story
+from cadre_tools.dashboards import write
+from cadre_tools.docs import metrics as metric_docs
 from servicekit.background.audits import Audits
 from servicekit.embedded.process import GuardedProcess, free_port
 from servicekit.testing.waiting import wait_until

@@ -8,7 +8,7 @@ import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
 from cadre.notification.v1 import notification_service_pb2 as notification
-from cadre_cli import letters
+from cadre_demo import letters
 from servicekit.testing.waiting import wait_until
 
 from .collector import collecting

@@ -8,10 +8,10 @@ import urllib.request
 
 import pytest
 
-from cadre_cli import balance, story
 from cadre_cli import processes as table
 from cadre_cli.access import Access
 from cadre_cli.processes import Answer
+from cadre_demo import balance, story
 from servicekit.embedded.process import GuardedProcess, free_port
 from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until

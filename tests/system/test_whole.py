@@ -10,8 +10,8 @@ import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
-from cadre_cli import balance, letters, story
 from cadre_cli.processes import BACK_ENDS, SERVERS
+from cadre_demo import balance, letters, story
 from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until
 

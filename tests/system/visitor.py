@@ -8,8 +8,8 @@ import httpx
 
 from cadre.directory.v1 import directory_service_pb2 as directory
 from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre_cli import letters
 from cadre_cli.access import request_id
+from cadre_demo import letters
 
 
 class Visitor:

@@ -6,9 +6,9 @@ import re
 import pytest
 import yaml
 
-from cadre_cli import metric_docs
-from cadre_cli.dashboards import write
 from cadre_cli.processes import BACK_ENDS
+from cadre_tools.dashboards import write
+from cadre_tools.docs import metrics as metric_docs
 
 RULES = write.FOLDER.parents[1] / "prometheus" / "rules" / "recording.yml"
 PROVISIONING = write.FOLDER.parent / "provisioning"

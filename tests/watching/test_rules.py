@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cadre_cli import metric_docs
 from cadre_cli.processes import BACK_ENDS
+from cadre_tools.docs import metrics as metric_docs
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "prometheus"

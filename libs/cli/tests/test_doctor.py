@@ -16,8 +16,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from cadre_cli import processes, schema, secret_files
-from cadre_cli.deployment import site
+from cadre_cli import processes, schema, secret_files, site
 from cadre_cli.doctor import machine, production
 from cadre_cli.doctor import running as services_that_run
 from cadre_cli.doctor.command import examine

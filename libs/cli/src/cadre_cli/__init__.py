@@ -1,1 +1,1 @@
-"""The `cadre` command: starts the services, imports data, walks the demonstration, measures."""
+"""The `cadre` command of operators: runs, examines, backs up and fills an installation."""

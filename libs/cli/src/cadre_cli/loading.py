@@ -1,4 +1,4 @@
-"""What a running Cadre is filled with: reference data, catalogue, roster, and the demonstration's course and test.
+"""What a running Cadre is filled with: reference data, catalogue, roster.
 
 Everything may be loaded again: what is there already stays as it is.
 """
@@ -9,12 +9,9 @@ import unicodedata
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
 from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from cadre_cli.access import Access, request_id
-from cadre_cli.demo_content import DemoContent
 from cadre_cli.reference import Reference
-from servicekit.rpc.client import Refused
 
 CHUNK_BYTES = 1024 * 1024
 EVERYWHERE = "agencies/-"
@@ -167,71 +164,3 @@ def load_roster(
         lines = "\n".join(f"row {e.row}, column {e.column}, {e.value!r}: {e.rule}" for e in errors)
         raise ImportRefusedError(f"The roster has {job.errors} errors, nothing was changed.\n{lines}")
     return job
-
-
-def load_course(access: Access, content: DemoContent) -> str:
-    """Bring the demonstration's test and course in and publish them, once. Return the course version's name."""
-    version = f"courses/{content.course.slug}/versions/1"
-    try:
-        access.ask(access.curriculum.GetCourseVersion, curriculum_pb.GetCourseVersionRequest(name=version))
-        return version
-    except Refused as refused:
-        if refused.code != "NOT_FOUND":
-            raise
-    test = access.ask(access.evaluation.CreateTest, _test_request(content))
-    published = access.ask(
-        access.evaluation.PublishTest,
-        evaluation_pb.PublishTestRequest(name=test.name, etag=test.etag, request_id=request_id(test.name, "publish")),
-    )
-    course = access.ask(access.curriculum.CreateCourse, _course_request(content, published.name))
-    return access.ask(
-        access.curriculum.PublishCourse,
-        curriculum_pb.PublishCourseRequest(
-            name=course.name, etag=course.etag, request_id=request_id(course.name, "publish")
-        ),
-    ).name
-
-
-def _test_request(content: DemoContent) -> evaluation_pb.CreateTestRequest:
-    kinds = {"single": evaluation_pb.Item.SINGLE, "multiple": evaluation_pb.Item.MULTIPLE}
-    return evaluation_pb.CreateTestRequest(
-        test_id=content.course.slug,
-        request_id=request_id("test", content.course.slug),
-        test=evaluation_pb.Test(
-            title=content.test.title,
-            pass_mark=content.test.pass_mark,
-            items=[
-                evaluation_pb.Item(
-                    text=question.text,
-                    kind=kinds[question.kind],
-                    explanation=question.explanation,
-                    section=question.look_again,
-                    options=[
-                        evaluation_pb.Option(text=choice.text, correct=choice.correct) for choice in question.choices
-                    ],
-                )
-                for question in content.test.question
-            ],
-        ),
-    )
-
-
-def _course_request(content: DemoContent, test_version: str) -> curriculum_pb.CreateCourseRequest:
-    course = content.course
-    return curriculum_pb.CreateCourseRequest(
-        course_id=course.slug,
-        request_id=request_id("course", course.slug),
-        course=curriculum_pb.Course(
-            title=course.title,
-            summary=course.summary,
-            provider=course.provider,
-            delivery_mode=course.delivery_mode,
-            duration=f"{course.minutes} minutes",
-            demonstration=True,
-            test_version=test_version,
-            sections=[
-                curriculum_pb.Section(title=section.title, minutes=section.minutes, markdown=text)
-                for section, text in zip(course.section, content.texts, strict=True)
-            ],
-        ),
-    )

@@ -1,10 +1,11 @@
-"""The ``cadre`` command: the list of what it can do, one module per command."""
+"""The ``cadre`` command: the list of what it can do, one module per command, and what other packages add to it."""
+
+from importlib.metadata import entry_points
 
 import typer
 
-from cadre_cli import demo, imports, invite, revision, secret_files, targets, up
+from cadre_cli import imports, invite, secret_files, targets, up
 from cadre_cli.backup.command import backup, restore
-from cadre_cli.bench.command import bench
 from cadre_cli.doctor.command import doctor
 
 app = typer.Typer(
@@ -15,13 +16,13 @@ app = typer.Typer(
 )
 
 app.command()(up.up)
-app.command()(demo.demo)
 app.command()(doctor)
 app.add_typer(imports.app, name="import")
 app.command()(invite.invite)
-app.command()(bench)
-app.command()(revision.revision)
 app.command()(backup)
 app.command()(restore)
 app.command()(targets.targets)
 app.command("secrets")(secret_files.secrets_)
+# Of the demonstration and of the tools, where they are installed: an installation has neither.
+for added in sorted(entry_points(group="cadre.commands"), key=lambda entry: entry.name):
+    app.command(added.name)(added.load())

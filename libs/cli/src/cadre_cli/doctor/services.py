@@ -10,10 +10,9 @@ from alembic.script import ScriptDirectory
 from cryptography.hazmat.primitives import serialization
 
 from cadre_cli import processes as table
-from cadre_cli import schema
+from cadre_cli import schema, site
 from cadre_cli.backup import streams
 from cadre_cli.backup.manifest import BackupError
-from cadre_cli.deployment import site
 from cadre_cli.doctor.finding import Finding
 from cadre_cli.installation import Installation
 from servicekit import clock

@@ -1,0 +1,1 @@
+"""The demonstration: synthetic staff, the story of one letter, its content."""

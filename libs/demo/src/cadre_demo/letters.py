@@ -1,0 +1,143 @@
+"""How the demonstration's letters are written, approved, issued and withdrawn, by the RPCs of the pages.
+
+Each step finds what has happened before: a letter is known by its subject, a request by an id that stays the same.
+"""
+
+from dataclasses import dataclass
+
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre_cli import reference
+from cadre_cli.access import Access, request_id
+from cadre_demo.content import Letter
+from cadre_demo.pacing import wait_for
+from servicekit import calendar, clock
+from servicekit.rpc.client import Refused
+
+_ASKS = {"nothing": pb.NOTHING, "read": pb.READ, "read_and_confirm": pb.CONFIRM, "read_confirm_and_train": pb.TRAIN}
+_REASONS = {
+    "state_law": pb.Notice.STATE_LAW,
+    "federal_law": pb.Notice.FEDERAL_LAW,
+    "court_order": pb.Notice.COURT_ORDER,
+    "clarification": pb.Notice.CLARIFICATION,
+    "started_by_dcss": pb.Notice.OWN_INITIATIVE,
+}
+_KINDS = {
+    "policy": pb.Notice.POLICY,
+    "program": pb.Notice.PROGRAM,
+    "release": pb.Notice.RELEASE,
+    "outage": pb.Notice.OUTAGE,
+    "information": pb.Notice.INFORMATION,
+}
+
+
+@dataclass(frozen=True)
+class Writers:
+    """Who writes letters and who approves them: resource names of people."""
+
+    analyst: str
+    approver: str
+
+
+def draft(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.Notice:
+    """Write *letter* as the analyst and send it for approval; one that exists is taken as far as it is."""
+    listed = access.every(access.notification.ListNotices, pb.ListNoticesRequest(), "notices", person=writers.analyst)
+    notice = next((notice for notice in listed if notice.subject == letter.subject), None)
+    if notice is None:
+        create = _create_request(access, writers, letter, course_version)
+        notice = access.ask(access.notification.CreateNotice, create, person=writers.analyst)
+    if notice.state == pb.Notice.DRAFT:
+        submit = pb.SubmitNoticeRequest(
+            name=notice.name, etag=notice.etag, request_id=request_id(notice.name, "submit")
+        )
+        notice = access.ask(access.notification.SubmitNotice, submit, person=writers.analyst)
+    return notice
+
+
+def publish(access: Access, writers: Writers, notice: pb.Notice) -> pb.Notice:
+    """Approve and issue as another person, as soon as the audience has arrived where letters are issued."""
+    audience = access.ask(
+        access.directory.GetAudience, directory_pb.GetAudienceRequest(name=notice.audience), person=writers.approver
+    )
+    request = pb.PublishNoticeRequest(
+        name=notice.name,
+        audience_revision=audience.revision,
+        etag=notice.etag,
+        request_id=request_id(notice.name, "publish"),
+    )
+
+    def try_it() -> pb.Notice | None:
+        try:
+            return access.ask(access.notification.PublishNotice, request, person=writers.approver)
+        except Refused as refused:
+            if refused.reason != "AUDIENCE_NOT_READY":
+                raise
+            return None
+
+    return wait_for(try_it, "the audience did not arrive")
+
+
+def tell(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.Notice:
+    """Take *letter* as far as its fate says: awaiting approval, issued, or issued and withdrawn."""
+    notice = draft(access, writers, letter, course_version)
+    if letter.fate != "awaiting_approval" and notice.state == pb.Notice.IN_APPROVAL:
+        notice = publish(access, writers, notice)
+    if letter.fate == "withdrawn" and notice.state == pb.Notice.PUBLISHED:
+        request = pb.WithdrawNoticeRequest(
+            name=notice.name,
+            reason=letter.withdraw_reason,
+            etag=notice.etag,
+            request_id=request_id(notice.name, "withdraw"),
+        )
+        notice = access.ask(access.notification.WithdrawNotice, request, person=writers.approver)
+    return notice
+
+
+def _create_request(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.CreateNoticeRequest:
+    today, offices = calendar.pacific_date(clock.utc()), reference.load().calendar.as_far_as_known()
+    ask, trains = letter.ask, letter.ask.of_staff == "read_confirm_and_train"
+    series = pb.SuggestNumberRequest(series=letter.series)
+    number = letter.number or access.ask(access.notification.SuggestNumber, series, person=writers.analyst).number
+    notice = pb.Notice(
+        kind=_KINDS[letter.kind],
+        series=letter.series,
+        number=number,
+        addressees=letter.to,
+        subject=letter.subject,
+        reason=_REASONS[letter.reason],
+        references="\n".join(each.citation for each in letter.reference),
+        replaces="; ".join(letter.replaces),
+        supersedes="; ".join(letter.supersedes),
+        contact=f"{letter.contact.name}, {letter.contact.email}",
+        contact_telephone=letter.contact.telephone,
+        change=letter.change,
+        before=letter.before,
+        after=letter.after,
+        staff_action="\n".join(f"- {item}" for item in letter.staff_must),
+        until_then=letter.until_then,
+        effective_date=offices.add(today, letter.effective.business_days_after_issue).isoformat(),
+        audience=_audience(access, writers, letter).name,
+        asks=_ASKS[ask.of_staff],
+        course_version=course_version if trains else "",
+        due_rule=pb.DueRule(
+            business_days_before_effective=ask.due_business_days_before_effective,
+            business_days_after_issue=ask.due_not_before_business_days_after_issue,
+        ),
+        agency_confirms_within=ask.agency_confirms_within_business_days,
+        briefing_counts=ask.local_briefing_counts,
+        demonstration=True,
+    )
+    return pb.CreateNoticeRequest(notice=notice, request_id=request_id("notice", letter.subject))
+
+
+def _audience(access: Access, writers: Writers, letter: Letter) -> directory_pb.Audience:
+    chosen = letter.audience
+    clause = directory_pb.AudienceClause(
+        agencies=[f"agencies/{slug}" for slug in chosen.agencies], units=chosen.units, job_classes=chosen.job_classes
+    )
+    audience = directory_pb.Audience(title=letter.subject, expression=directory_pb.AudienceExpression(include=[clause]))
+    return access.ask(
+        access.directory.CreateAudience,
+        directory_pb.CreateAudienceRequest(audience=audience, request_id=request_id("audience", letter.subject)),
+        person=writers.analyst,
+    )

@@ -1,0 +1,292 @@
+"""The demonstration's story: one letter, from a state analyst's draft to trained workers, through the pages' RPCs.
+
+Told twice, it changes nothing: what has happened is found, and each request has an id of its own that stays the same.
+"""
+
+import math
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
+from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.evaluation.v1 import quality_service_pb2 as quality_pb
+from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre_cli.access import Access, request_id
+from cadre_demo import letters
+from cadre_demo.content import DemoContent
+from cadre_demo.pacing import Progress, in_parallel, wait_for
+from servicekit import calendar, clock
+
+T = TypeVar("T")
+
+# The story leaves three agencies unconfirmed: the state's page has somebody to call, and Lake's coordinator, whom
+# visitors may sign in as, has something to do.
+UNCONFIRMED = ("del-norte", "eastern-sierra", "lake")
+# One agency says that something is in its way, and is behind.
+TROUBLED = "imperial"
+PROBLEM = "Our training room is closed until the end of the month; half of our staff will be trained late."
+# Of 12 staff in Lake one is on leave: 8 are ready, and 3 have it to do, the two whom visitors may be among them.
+LAKE, LAKE_READY = "lake", 8
+# Statewide; agencies differ by up to so much to either side.
+READY_SHARE, _SPREAD_PERCENT, _BEHIND_SHARE = 0.62, 15, 0.2
+_BRIEFING_MINUTES = 40
+# What one RecordTraining takes.
+_MOST_RECORDED = 2000
+# Every so many-th of those who took the course say what they think of it, and these are the answers that they give.
+_REACTS_EVERY = 6
+_RATINGS = ((5, 4, 5, 4, 4), (4, 4, 4, 3, 4), (5, 5, 4, 5, 5), (3, 4, 3, 2, 4), (4, 5, 4, 4, 0), (2, 3, 3, 2, 3))
+_COMMENTS = (
+    "The example with the three tries to reach a parent is just what we see at the counter.",
+    "",
+    "",
+    "Section 3 could show the screen where the search is noted.",
+    "",
+    "Too short on what happens to cases filed before.",
+)
+
+
+@dataclass(frozen=True)
+class Cast(letters.Writers):
+    """Who acts: resource names of people."""
+
+    # One coordinator or director per local agency.
+    leads: dict[str, str]
+    # Whom visitors may sign in as: the walk leaves them their training to do.
+    personas: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The issued letter; *seconds* from asking for issue until every worker has it (None if it was issued before)."""
+
+    notice: pb.Notice
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Learners:
+    """Who takes the course, each with her agency (slug), and who of them has not yet.
+
+    *to_brief*: who of which agency is still to attend a briefing instead; *trained*: how many are in the end.
+    """
+
+    everybody: dict[str, str]
+    to_go: list[str]
+    to_brief: dict[str, list[str]]
+    trained: int
+
+
+def find_cast(access: Access) -> Cast:
+    """Find the people of the story in the directory."""
+    personas = access.ask(access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    parts = {persona.part: persona.person for persona in personas}
+    agencies = access.every(
+        access.directory.ListAgencies,
+        directory_pb.ListAgenciesRequest(page_size=100),
+        "agencies",
+        person=parts["analyst"],
+    )
+    leads = {
+        agency.name.removeprefix("agencies/"): min(
+            agency.contacts, key=lambda c: (c.role != "coordinator", c.person)
+        ).person
+        for agency in agencies
+        if agency.kind != "state"
+    }
+    return Cast(parts["analyst"], parts["approver"], leads, frozenset(parts.values()))
+
+
+def issue_letter(access: Access, cast: Cast, content: DemoContent, course_version: str) -> Issued:
+    """Draft the letter as the analyst, send it for approval, approve and issue it as another person."""
+    letter = letters.draft(access, cast, content.letter, course_version)
+    if letter.state == pb.Notice.PUBLISHED:
+        return Issued(letter, None)
+    worker = cast.leads["los-angeles"]
+    started = time.perf_counter()
+    notice = letters.publish(access, cast, letter)
+    wait_for(lambda: _has_it(access, worker, notice.name), "the letter is not on a worker's list")
+    return Issued(notice, time.perf_counter() - started)
+
+
+def confirm_for_agencies(access: Access, cast: Cast, notice: pb.Notice, progress: Progress) -> None:
+    """Have the agencies confirm that they received the letter, but for three; one reports what is in its way."""
+
+    def confirm(agency: str) -> None:
+        request = pb.ConfirmForAgencyRequest(
+            parent=f"agencies/{agency}",
+            notice=notice.name,
+            problem=PROBLEM if agency == TROUBLED else "",
+            text_sha256=notice.text_sha256,
+            request_id=request_id(notice.name, "confirm", agency),
+        )
+        access.ask(access.notification.ConfirmForAgency, request, person=cast.leads[agency])
+
+    overview = access.ask(
+        access.notification.GetReadiness, pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
+    )
+    confirmed = {row.agency.removeprefix("agencies/") for row in overview.agencies if row.HasField("confirm_time")}
+    open_ones = sorted(set(cast.leads) - set(UNCONFIRMED) - confirmed)
+    in_parallel(confirm, open_ones, progress)
+
+
+def train(access: Access, notice: pb.Notice, people: Sequence[str], content: DemoContent, progress: Progress) -> None:
+    """Have *people* read, confirm, take the course section by section and pass its test, by the RPCs of the pages."""
+    key = [
+        evaluation_pb.Answer(options=[n for n, choice in enumerate(question.choices) if choice.correct])
+        for question in content.test.question
+    ]
+    course = access.ask(
+        access.curriculum.GetCourseVersion, curriculum_pb.GetCourseVersionRequest(name=notice.course_version)
+    )
+
+    def learn(person: str) -> None:
+        def step(method: Callable[..., T], request: Any, *what: object) -> T:  # noqa: ANN401 - any request of a write
+            request.request_id = request_id(notice.name, person, *what)
+            return access.ask(method, request, person=person)
+
+        step(access.notification.ReadNotice, pb.ReadNoticeRequest(notice=notice.name), "read")
+        confirm = pb.ConfirmNoticeRequest(notice=notice.name, text_sha256=notice.text_sha256)
+        step(access.notification.ConfirmNotice, confirm, "confirm")
+        own = enrollment_pb.GetAssignmentRequest(name=notice.name)
+        assignment = access.ask(access.enrollment.GetAssignment, own, person=person)
+        if assignment.state == enrollment_pb.Assignment.COMPLETED:
+            return
+        step(access.enrollment.StartAssignment, enrollment_pb.StartAssignmentRequest(name=assignment.name), "start")
+        for number in range(1, len(course.sections) + 1):
+            section = enrollment_pb.CompleteSectionRequest(name=assignment.name, section=number)
+            step(access.enrollment.CompleteSection, section, "section", number)
+        start = evaluation_pb.StartSittingRequest(test_version=course.test_version)
+        sitting = step(access.evaluation.StartSitting, start, "sitting")
+        submit = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=key)
+        step(access.evaluation.SubmitSitting, submit, "submit")
+
+    in_parallel(learn, people, progress)
+
+
+def brief(access: Access, cast: Cast, notice: pb.Notice, to_brief: dict[str, list[str]], progress: Progress) -> None:
+    """Have coordinators record a local briefing for their people, each of whom confirms that she read the letter."""
+    today = calendar.pacific_date(clock.utc()).isoformat()
+
+    def record(agency: str) -> None:
+        for chunk in _chunks(to_brief[agency]):
+            request = enrollment_pb.RecordTrainingRequest(
+                parent=f"agencies/{agency}",
+                notice=notice.name,
+                people=chunk,
+                kind=enrollment_pb.Completion.BRIEFING,
+                complete_date=today,
+                minutes=_BRIEFING_MINUTES,
+                led_by="Training coordinator",
+                request_id=request_id(notice.name, "briefing", *chunk),
+            )
+            access.ask(access.enrollment.RecordTraining, request, person=cast.leads[agency])
+
+    def confirm(person: str) -> None:
+        request = pb.ConfirmNoticeRequest(
+            notice=notice.name, text_sha256=notice.text_sha256, request_id=request_id(notice.name, person, "confirm")
+        )
+        access.ask(access.notification.ConfirmNotice, request, person=person)
+
+    in_parallel(record, to_brief, lambda *_: None)
+    in_parallel(confirm, [person for people in to_brief.values() for person in people], progress)
+
+
+def react(access: Access, notice: pb.Notice, learners: Learners, progress: Progress) -> int:
+    """Have some of those who took the course say what they think of it. Return how many have, now or before."""
+    reacting = sorted(learners.everybody.items())[::_REACTS_EVERY]
+
+    def send(number: int) -> None:
+        person, agency = reacting[number]
+        asked = quality_pb.GetReactionFormRequest(course_version=notice.course_version)
+        form = access.ask(access.quality.GetReactionForm, asked, person=person)
+        if form.sent:
+            return
+        reaction = quality_pb.SendReactionRequest(
+            course_version=notice.course_version,
+            ratings=_RATINGS[number % len(_RATINGS)],
+            comment=_COMMENTS[number % len(_COMMENTS)],
+            ticket=form.ticket,
+            agency=f"agencies/{agency}",
+        )
+        access.ask(access.quality.SendReaction, reaction, person=person)
+
+    in_parallel(send, range(len(reacting)), progress)
+    return len(reacting)
+
+
+def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) -> Learners:
+    """Choose who takes the course, of every agency the same share of those at work, and who attends a briefing.
+
+    Together about 62 % of the state are ready in the end.
+    """
+    overview = access.ask(
+        access.notification.GetReadiness, pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
+    )
+    everybody: dict[str, str] = {}
+    to_go: list[str] = []
+    # Whether she is ready already, by person: whoever works at two agencies is chosen once.
+    briefed: dict[str, bool] = {}
+    at_agency: dict[str, list[str]] = {}
+    for row in overview.agencies:
+        agency = row.agency.removeprefix("agencies/")
+        request = pb.ListRecipientsRequest(parent=row.agency, notice=notice.name, page_size=1000)
+        rows = access.every(access.notification.ListRecipients, request, "recipients", person=cast.leads[agency])
+        # By id, not by what is still to do: told again, the story is about the same people.
+        at_work = sorted(
+            (recipient.person, recipient.ready)
+            for recipient in rows
+            if not recipient.on_leave and recipient.person not in cast.personas
+        )
+        ready = min(_ready_at(agency, row.counts.of), len(at_work))
+        course = min(math.ceil(wanted * row.counts.of / overview.state.of), ready)
+        to_go += [person for person, ready in at_work[:course] if not ready and person not in everybody]
+        everybody |= {person: agency for person, _ in at_work[:course]}
+        at_agency[agency] = [person for person, _ in at_work[course:ready] if person not in briefed]
+        briefed |= dict(at_work[course:ready])
+    to_brief = {
+        agency: [person for person in people if not briefed[person] and person not in everybody]
+        for agency, people in at_agency.items()
+    }
+    return Learners(
+        everybody,
+        to_go,
+        {agency: people for agency, people in to_brief.items() if people},
+        trained=len(everybody.keys() | briefed.keys()),
+    )
+
+
+def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: int) -> pb.Readiness:
+    """Wait until the state's page shows so many people trained, and return what it shows."""
+    request = pb.GetReadinessRequest(notice=notice.name)
+
+    def shown() -> pb.Readiness | None:
+        readiness = access.ask(access.notification.GetReadiness, request, person=cast.analyst)
+        return readiness if readiness.state.trained >= people else None
+
+    return wait_for(shown, f"the state's page does not show {people} trained people")
+
+
+def _ready_at(agency: str, staff: int) -> int:
+    """How many of an agency's *staff* are ready in the end: the same each time, and not the same everywhere."""
+    if agency == LAKE:
+        return LAKE_READY
+    if agency == TROUBLED:
+        return int(staff * _BEHIND_SHARE)
+    apart = zlib.crc32(agency.encode()) % (2 * _SPREAD_PERCENT + 1) - _SPREAD_PERCENT
+    return round(staff * (READY_SHARE + apart / 100))
+
+
+def _chunks(people: list[str]) -> Iterator[list[str]]:
+    return (people[start : start + _MOST_RECORDED] for start in range(0, len(people), _MOST_RECORDED))
+
+
+def _has_it(access: Access, worker: str, notice: str) -> bool:
+    """Whether the letter and its training are on the worker's list. All workers' rows become visible together."""
+    inbox = access.ask(access.notification.ListInbox, pb.ListInboxRequest(only_open=True), person=worker).items
+    training = access.ask(access.enrollment.ListToDo, enrollment_pb.ListToDoRequest(), person=worker).assignments
+    return any(item.notice.name == notice for item in inbox) and any(row.notice == notice for row in training)

@@ -1,0 +1,1 @@
+"""What developers work with: measuring, dashboards, deployment files, pages made from the code, migrations."""
