@@ -195,3 +195,27 @@ def test_a_moment_within_its_years_is_read():
 def test_a_moment_late_in_the_evening_belongs_to_the_pacific_day():
     assert calendar.pacific_date(datetime(2026, 11, 24, 7, 30, tzinfo=UTC)) == date(2026, 11, 23)
     assert calendar.end_of_day(date(2026, 11, 23)) == datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("slug", ["", "Intake", "in take", "-intake", "intake-", "a--b", "intake\n", "é", "x" * 101])
+def test_a_slug_is_words_of_lower_case_joined_by_hyphens(slug):
+    assert names.slug("intake-2", field="book_id") == "intake-2"
+    with pytest.raises(InvalidField) as refused:
+        names.slug(slug, field="book_id")
+
+    assert slug.startswith(refused.value.metadata["value"].removesuffix("…"))
+
+
+BOOK_VERSION = "books/{book}/versions/{version}"
+
+
+def test_a_version_is_named_by_a_slug_and_a_number():
+    assert names.version_in(BOOK_VERSION, "books/intake-2/versions/17") == ("intake-2", 17)
+
+
+@pytest.mark.parametrize("version", ["books/In/versions/1", "books/in/versions/x", "books/in/versions/٣", "books/in"])
+def test_what_names_no_version_is_refused(version):
+    with pytest.raises(InvalidField):
+        names.version_in(BOOK_VERSION, version)
+    with pytest.raises(InvalidField):
+        names.version_in(BOOK_VERSION, "books/in/versions/1234567890")

@@ -13,7 +13,6 @@ from curriculum.rules.courses import (
     Section,
     check,
     check_complete,
-    check_slug,
     content_of,
     missing,
 )
@@ -85,15 +84,6 @@ def test_what_no_draft_may_hold_is_refused_by_field(draft, field):
 
     assert refused.value.field == field
     assert refused.value.metadata["rule"].startswith("must")
-
-
-@pytest.mark.parametrize("slug", ["", "Intake", "in take", "-intake", "intake-", "a--b", "intake\n", "é", "x" * 101])
-def test_a_slug_is_words_of_lower_case_joined_by_hyphens(slug):
-    assert check_slug("intake-2", field="course_id") == "intake-2"
-    with pytest.raises(InvalidField) as refused:
-        check_slug(slug, field="course_id")
-
-    assert slug.startswith(refused.value.metadata["value"].removesuffix("…"))
 
 
 def test_the_digest_is_that_of_the_canonical_json():

@@ -118,12 +118,3 @@ def test_what_no_draft_may_hold_is_refused_by_field(draft, field):
 
     assert refused.value.field == field
     assert refused.value.metadata["rule"].startswith("must")
-
-
-@pytest.mark.parametrize("slug", ["", "Intake", "in take", "-intake", "intake-", "a--b", "intake\n", "x" * 101])
-def test_a_slug_is_words_of_lower_case_joined_by_hyphens(slug):
-    assert rules.check_slug("intake-2", field="test_id") == "intake-2"
-    with pytest.raises(InvalidField) as refused:
-        rules.check_slug(slug, field="test_id")
-
-    assert slug.startswith(refused.value.metadata["value"].removesuffix("…"))

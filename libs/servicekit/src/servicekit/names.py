@@ -7,6 +7,10 @@ from functools import cache
 
 from servicekit.refusals import InvalidField
 
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_SLUG = 100
+_LONGEST_NUMBER = 9
+
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
@@ -26,6 +30,26 @@ def one(template: str, name: str, *, field: str = "name") -> str:
     """Return the only id in *name*."""
     (value,) = parse(template, name, field=field).values()
     return value
+
+
+def slug(value: str, *, field: str) -> str:
+    """Return *value* if it can be an id that people read."""
+    if len(value) > _LONGEST_SLUG or not _SLUG.fullmatch(value):
+        raise InvalidField(field, value, f"must be lower-case words joined by hyphens, at most {_LONGEST_SLUG} letters")
+    return value
+
+
+def slug_in(template: str, name: str, *, field: str = "name") -> str:
+    """Return the only id in *name*, which must be a slug."""
+    return slug(one(template, name, field=field), field=field)
+
+
+def version_in(template: str, name: str, *, field: str = "name") -> tuple[str, int]:
+    """Return the slug and the number in *name*: *template* is such as `books/{book}/versions/{version}`."""
+    which, number = parse(template, name, field=field).values()
+    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
+        raise InvalidField(field, name, "must end with the number of a version")
+    return slug(which, field=field), int(number)
 
 
 def uuid_in(template: str, name: str, *, field: str = "name") -> uuid.UUID:

@@ -3,7 +3,7 @@
 from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from curriculum import courses, imports, queries, wire
 from curriculum.rules import catalogue
-from curriculum.rules.courses import check_slug
+from servicekit import names
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.tokens import WHOLE
 
@@ -33,7 +33,7 @@ class CurriculumServicer(Servicer):
             return wire.course(queries.get_course(db, course_id))
 
     def CreateCourse(self, request: pb.CreateCourseRequest, call: Call) -> pb.Course:
-        course_id = check_slug(request.course_id, field="course_id")
+        course_id = names.slug(request.course_id, field="course_id")
         course = wire.written(request.course)
         with self.write(call, request) as db:
             return db.answer(wire.course(courses.create(db, course_id=course_id, course=course)))

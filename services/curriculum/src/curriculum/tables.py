@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from servicekit.data.drafts import DraftRow
 from servicekit.data.tables import moment, service_metadata
 
 metadata = service_metadata()
@@ -17,7 +18,7 @@ class Base(SQLModel, registry=registry(metadata=metadata)):
     """Base of this service's rows: its metadata is its own."""
 
 
-class CourseRow(Base, table=True):
+class CourseRow(DraftRow, Base, table=True):
     """A course: its entry in the catalogue and the draft of its next version."""
 
     __tablename__ = "course"
@@ -28,7 +29,6 @@ class CourseRow(Base, table=True):
         Index("ix_course_sort_title_id", "sort_title", "id"),
     )
 
-    id: str = Field(primary_key=True)
     title: str
     provider: str
     delivery_mode: str
@@ -44,9 +44,6 @@ class CourseRow(Base, table=True):
     # What the list is ordered and searched by: see rules/catalogue.py.
     sort_title: str
     search_text: str
-    latest_version: int
-    # Counts the changes; the etag.
-    revision: int
     changed_at: datetime = moment()
 
 

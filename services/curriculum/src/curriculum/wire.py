@@ -8,27 +8,22 @@ from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from curriculum.records import course_of, sections_of
 from curriculum.rules import catalogue
 from curriculum.rules.catalogue import Offer
-from curriculum.rules.courses import Course, Section, check_slug, missing
+from curriculum.rules.courses import Course, Section, missing
 from curriculum.tables import CourseRow, CourseVersionRow
 from servicekit import names
 from servicekit.refusals import InvalidField
 
-_LONGEST_NUMBER = 9
 _MOST_NAMES = 1_000
 
 
 def course_id(name: str, *, field: str = "name") -> str:
     """Return the id in `courses/{course}`."""
-    return check_slug(names.one("courses/{course}", name, field=field), field=field)
+    return names.slug_in("courses/{course}", name, field=field)
 
 
 def version_id(name: str, *, field: str = "name") -> tuple[str, int]:
     """Return course id and number in `courses/{course}/versions/{version}`."""
-    ids = names.parse("courses/{course}/versions/{version}", name, field=field)
-    number = ids["version"]
-    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
-        raise InvalidField(field, name, "must end with the number of a version")
-    return check_slug(ids["course"], field=field), int(number)
+    return names.version_in("courses/{course}/versions/{version}", name, field=field)
 
 
 def version_ids(given: Collection[str]) -> set[tuple[str, int]]:
@@ -40,7 +35,7 @@ def version_ids(given: Collection[str]) -> set[tuple[str, int]]:
 
 def test_id(name: str) -> str:
     """Return the id in `tests/{test}`; '' if none is asked for."""
-    return check_slug(names.one("tests/{test}", name, field="test"), field="test") if name else ""
+    return names.slug_in("tests/{test}", name, field="test") if name else ""
 
 
 def offers(request: pb.ListCoursesRequest, *, writes: bool) -> Collection[Offer]:

@@ -65,9 +65,9 @@ class Sitting:
     right_items: Sequence[bool] | None = None
 
 
-def item_columns(test: Test) -> list[dict[str, Any]]:
-    """Return the items as the row keeps them."""
-    return [asdict(item) for item in test.items]
+def columns(test: Test) -> dict[str, Any]:
+    """Return what the rows of a draft and of a version hold of *test*."""
+    return {"title": test.title, "items": [asdict(item) for item in test.items], "pass_mark": test.pass_mark}
 
 
 def items_of(columns: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:

@@ -2,8 +2,8 @@
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from evaluation import queries, sittings, tests, wire
-from evaluation.rules.tests import check_slug
 from evaluation.versions import Versions
+from servicekit import names
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
 
@@ -18,7 +18,7 @@ class EvaluationServicer(Servicer):
         self.versions = Versions()
 
     def CreateTest(self, request: pb.CreateTestRequest, call: Call) -> pb.Test:
-        test_id = check_slug(request.test_id, field="test_id")
+        test_id = names.slug(request.test_id, field="test_id")
         test = wire.written(request.test)
         with self.write(call, request) as db:
             return db.answer(wire.test(tests.create(db, test_id=test_id, test=test)))

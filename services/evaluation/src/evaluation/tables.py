@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from servicekit.data.drafts import DraftRow
 from servicekit.data.tables import moment, service_metadata
 
 metadata = service_metadata()
@@ -18,7 +19,7 @@ class Base(SQLModel, registry=registry(metadata=metadata)):
     """Base of this service's rows: its metadata is its own."""
 
 
-class TestRow(Base, table=True):
+class TestRow(DraftRow, Base, table=True):
     """A test: the draft of its next version, with the key."""
 
     __tablename__ = "test"
@@ -28,13 +29,9 @@ class TestRow(Base, table=True):
         CheckConstraint("jsonb_typeof(items) = 'array'", name="items_are_a_list"),
     )
 
-    id: str = Field(primary_key=True)
     title: str
     items: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     pass_mark: int
-    latest_version: int
-    # Counts the changes; the etag.
-    revision: int
     changed_at: datetime = moment()
 
 

@@ -9,12 +9,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from evaluation.records import Sitting, TestEntry, TestVersion, VersionEntry, test_of
 from evaluation.rules.scoring import Answers, Score, shows_key
-from evaluation.rules.tests import Item, Kind, Option, Test, check_slug, remarks
+from evaluation.rules.tests import Item, Kind, Option, Test, remarks
 from evaluation.tables import TestRow
 from servicekit import names, text
-from servicekit.refusals import InvalidField, PermissionMissing
+from servicekit.refusals import PermissionMissing
 
-_LONGEST_NUMBER = 9
 _PERSON = "people/"
 
 
@@ -27,16 +26,12 @@ def person_id(principal: str) -> uuid.UUID:
 
 def test_id(name: str, *, field: str) -> str:
     """Return the id in `tests/{test}`."""
-    return check_slug(names.one("tests/{test}", name, field=field), field=field)
+    return names.slug_in("tests/{test}", name, field=field)
 
 
 def version_id(name: str, *, field: str = "name") -> tuple[str, int]:
     """Return test id and number in `tests/{test}/versions/{version}`."""
-    ids = names.parse("tests/{test}/versions/{version}", name, field=field)
-    number = ids["version"]
-    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
-        raise InvalidField(field, name, "must end with the number of a version")
-    return check_slug(ids["test"], field=field), int(number)
+    return names.version_in("tests/{test}/versions/{version}", name, field=field)
 
 
 def sitting_id(name: str) -> uuid.UUID:

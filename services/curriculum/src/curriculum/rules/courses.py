@@ -1,15 +1,11 @@
 """What a course may hold, when it can be published, and what its content is."""
 
-import hashlib
-import json
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
-from servicekit import text
+from servicekit import digests, text
 from servicekit.refusals import InvalidField, Refusal
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LONGEST_SLUG = 100
 _LONGEST_LINE = 1_000
 _LONGEST_MARKDOWN = 200_000
 _MOST_SECTIONS = 100
@@ -70,21 +66,13 @@ class Content:
 
     @property
     def sha256(self) -> str:
-        """Digest of the canonical form: JSON with sorted keys, without spaces, in UTF-8."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        """Digest of its canonical form."""
+        return digests.sha256(self)
 
 
 def content_of(course: Course) -> Content:
     """Return what the next version of *course* would hold."""
     return Content(course.title, course.summary, course.sections, course.test_version, course.demonstration)
-
-
-def check_slug(slug: str, *, field: str) -> str:
-    """Return *slug* if it can be the id of a course."""
-    if len(slug) > _LONGEST_SLUG or not _SLUG.fullmatch(slug):
-        raise InvalidField(field, slug, f"must be lower-case words joined by hyphens, at most {_LONGEST_SLUG} letters")
-    return slug
 
 
 def check(course: Course, *, field: str = "course") -> None:

@@ -5,34 +5,26 @@ import math
 from cadre.evaluation.v1 import quality_service_pb2 as pb
 from evaluation.quality.queries import Comments, Quality, Ratings
 from evaluation.rules.reactions import QUESTIONS, RATINGS, Form, Reaction
-from evaluation.rules.tests import check_slug
 from servicekit import names
 from servicekit.intervals import mean_interval, share_interval
-from servicekit.refusals import InvalidField
 
 LEAST_FOR_SHARE = 30
 """Below so many takers counts say all there is to say; a share would pass for more than it is."""
 
-_LONGEST_NUMBER = 9
-
 
 def course_id(name: str, *, field: str) -> str:
     """Return the id in `courses/{course}`."""
-    return check_slug(names.one("courses/{course}", name, field=field), field=field)
+    return names.slug_in("courses/{course}", name, field=field)
 
 
 def agency_id(name: str, *, field: str) -> str:
     """Return the id in `agencies/{agency}`."""
-    return check_slug(names.one("agencies/{agency}", name, field=field), field=field)
+    return names.slug_in("agencies/{agency}", name, field=field)
 
 
 def course_version(name: str) -> tuple[str, int]:
     """Return id and number in `courses/{course}/versions/{version}`."""
-    ids = names.parse("courses/{course}/versions/{version}", name, field="course_version")
-    number = ids["version"]
-    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
-        raise InvalidField("course_version", name, "must end with the number of a version")
-    return check_slug(ids["course"], field="course_version"), int(number)
+    return names.version_in("courses/{course}/versions/{version}", name, field="course_version")
 
 
 def reaction(request: pb.SendReactionRequest) -> Reaction:

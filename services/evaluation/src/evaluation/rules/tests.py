@@ -1,17 +1,12 @@
 """What a test may hold, and when it is sound enough to be taken."""
 
-import hashlib
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
-from servicekit import text
+from servicekit import digests, text
 from servicekit.refusals import InvalidField, Refusal
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LONGEST_SLUG = 100
 _LONGEST_TEXT = 4_000
 _MOST_ITEMS = 200
 _MOST_OPTIONS = 20
@@ -71,9 +66,8 @@ class Test:
 
     @property
     def sha256(self) -> str:
-        """Digest of the canonical form, key included: JSON with sorted keys, without spaces, in UTF-8."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        """Digest of its canonical form, key included."""
+        return digests.sha256(self)
 
 
 @dataclass(frozen=True)
@@ -90,13 +84,6 @@ class Fault:
     def __str__(self) -> str:
         """Say it in one line."""
         return f"item {self.item} {self.rule}" if self.item else f"the test {self.rule}"
-
-
-def check_slug(slug: str, *, field: str) -> str:
-    """Return *slug* if it can be the id of a test."""
-    if len(slug) > _LONGEST_SLUG or not _SLUG.fullmatch(slug):
-        raise InvalidField(field, slug, f"must be lower-case words joined by hyphens, at most {_LONGEST_SLUG} letters")
-    return slug
 
 
 def check(test: Test, *, field: str = "test") -> None:

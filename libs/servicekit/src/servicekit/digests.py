@@ -1,0 +1,15 @@
+"""The digest of what never changes again: whoever holds the content can compute it and see that it is the same."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def sha256(content: "DataclassInstance") -> str:
+    """Digest of the canonical form: the fields as JSON with sorted keys, without spaces, in UTF-8."""
+    canonical = json.dumps(asdict(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
