@@ -1,6 +1,6 @@
 """Intervals against figures that others computed.
 
-Every figure below was computed anew by independent libraries, which are not installed here: the shares by statsmodels
+Every figure below was also computed by independent libraries, which are not installed here: the shares by statsmodels
 0.15.0 (`proportion_confint(count, of, method="wilson")`), the quantiles by SciPy 1.17.1 (`scipy.stats.t.ppf(0.975,
 freedom)`). Where a figure is said to be published as well, the words beside it say where it was seen.
 """

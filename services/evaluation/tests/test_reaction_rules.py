@@ -160,7 +160,7 @@ def test_the_attack_finds_what_counts_of_every_day_would_give_away():
 def test_no_subtraction_over_all_pairs_of_filters_and_days_finds_fewer_than_five(history):
     """Demand D49: a differencing attack over all pairs of filters finds no cell below five.
 
-    The attacker knows more than any page shows: version by agency, on every day of two months. She may take any
+    The attacker knows more than any page shows: version by agency, on every day of two months. They may take any
     figure from any other one, or a sum of all agencies or versions from the whole.
     """
     known, seen, waiting = [], set(), []

@@ -99,7 +99,7 @@ class Quality:
 
 @pytest.fixture
 def quality(evaluation, keys_dir):
-    # Another test may have written the file of public keys anew, without ours: the private one stays.
+    # Another test may have rewritten the file of public keys, without ours: the private one stays.
     keys.ensure_keys(keys_dir, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": [], "evaluation": []})
     quality = Quality(evaluation, keys_dir)
     quality.hear()
@@ -205,7 +205,7 @@ def test_no_line_in_the_log_names_who_sent_a_reaction(quality, evaluation, publi
 
     said = capsys.readouterr()
     lines = [line for line in (said.out + said.err).splitlines() if evaluation.person_id in line]
-    # Who starts a test leaves a line; who says what she thinks leaves none.
+    # Whoever starts a test leaves a line; whoever says what they think leaves none.
     assert lines
     assert not [line for line in lines if "StartSitting" not in line]
 

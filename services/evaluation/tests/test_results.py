@@ -33,7 +33,7 @@ class Results:
         self.quality = of
 
     def take(self, *tries, at=NOW - timedelta(hours=1), version=1):
-        """Each try is a person's number with whether she passed, one second after the other."""
+        """Each try is a person's number with whether they passed, one second after the other."""
         with self.quality.evaluation.running.connect() as connection:
             connection.execute("ALTER TABLE sitting DISABLE TRIGGER needs_audit_row")
             connection.execute(

@@ -15,7 +15,7 @@ from servicekit.watch.probe import answers_grpc, answers_http
 _PROBE_SECONDS = 1.0
 _DRAIN_SECONDS = 15.0
 _WARNING_SECONDS = 1.0
-# From here on a full disk is one no more, however big it is.
+# From here on a full disk is no longer full, however big it is.
 _LEAST_FREE = 0.05
 _ENOUGH_FREE_BYTES = 1024**3
 

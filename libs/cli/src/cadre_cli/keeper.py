@@ -80,7 +80,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Watch:
-    """How a child that runs is watched: asked every so often, and started anew after so many silences in a row.
+    """How a child that runs is watched: asked every so often, and restarted after so many silences in a row.
 
     The defaults give a child half a minute. Its calls end after ten seconds, so one that is merely busy answers in it.
     *silences* counts what it complains of otherwise too.
@@ -191,7 +191,7 @@ class Keeper:
                 complaint = self._child.complaint(self._watch.patience_seconds)
                 silences = silences + 1 if complaint else 0
                 asked_at = time.monotonic()
-            # Who ended meanwhile did not hang: the next round says how it ended.
+            # A child that ended in the meantime did not hang: the next round says how it ended.
             if silences >= self._watch.silences and self._child.pid is not None:
                 self._child.end()
                 return f"{complaint} {silences} times in a row", 0.0

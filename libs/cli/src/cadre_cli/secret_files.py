@@ -64,7 +64,7 @@ def secrets_(
 
 
 def write(folder: Path, hosts: Hosts) -> None:
-    """Write the files that are missing into *folder*, and the NATS configuration anew.
+    """Write the files that are missing into *folder*, and the NATS configuration in any case.
 
     The folder is its owner's alone; the files in it are readable, since the accounts inside containers are others'.
     """

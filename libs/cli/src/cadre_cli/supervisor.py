@@ -53,7 +53,7 @@ class Supervisor:
         on_change: told each new status of each process, one at a time, from other threads.
         postgres_url: a server to use rather than an embedded one; its account must be able to create databases.
         nats_url: likewise, for all services.
-        watch: how a service that runs is watched, so that one that hangs is started anew.
+        watch: how a service that runs is watched, so that one that hangs is restarted.
     """
 
     def __init__(

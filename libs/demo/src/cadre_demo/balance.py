@@ -19,7 +19,7 @@ class Balance:
     """What must be zero, and two lists of people: who is on the letter's list, and who was assigned its training.
 
     *lost*: staff on the list without the training, staff with it to do who are not on the list, events not published,
-    dead letters. Who left after she completed it is assigned and not on the list, and that is right.
+    dead letters. Whoever left after completing it is assigned and not on the list, and that is right.
     *duplicates*: rows beyond distinct keys, events included. *drift*: what the pages count less what the rows say.
     """
 
@@ -48,7 +48,7 @@ def settle(access: Access, notice: pb.Notice) -> Balance:
 
 
 def draw(access: Access, notice: pb.Notice) -> Balance:
-    """Count everything of *notice* anew, from rows and not from counters."""
+    """Count everything of *notice* again, from rows and not from counters."""
     recipients = [
         row.person
         for row in access.every(

@@ -6,7 +6,7 @@ from random import Random
 
 # An agency below this size has generalists: half of its specialists work in two units.
 GENERALIST_BELOW = 20
-# From this size on the training coordinator has no other work; from the second on there is one per so many staff.
+# From the first size on the training coordinator has no other work; the second is how many staff there are for each.
 OWN_COORDINATOR_FROM = 40
 STAFF_PER_COORDINATOR = 300
 SUPERVISOR_COORDINATES_BELOW = 10
@@ -47,7 +47,7 @@ UNITS = {
     "investigator": {"locate": 1},
 }
 
-# One post of the class for the agency from the first size on, and one more for each further so many staff.
+# An agency of the first size has one post of the class, and one more for each further step of that many staff.
 SUPPORT_POSTS = (
     ("attorney-3", 8, 90), ("attorney-4", 40, 60), ("chief-attorney", 20, 10_000), ("assistant-director", 30, 600),
     ("technology-coordinator", 25, 120), ("program-manager", 50, 70), ("staff-services-analyst", 30, 60),

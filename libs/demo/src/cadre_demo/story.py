@@ -70,7 +70,7 @@ class Issued:
 
 @dataclass(frozen=True)
 class Learners:
-    """Who takes the course, each with her agency (slug), and who of them has not yet.
+    """Who takes the course, each with their agency (slug), and which of them have not yet.
 
     *to_brief*: who of which agency is still to attend a briefing instead; *trained*: how many are in the end.
     """
@@ -169,7 +169,7 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
 
 
 def brief(access: Access, cast: Cast, notice: pb.Notice, to_brief: dict[str, list[str]], progress: Progress) -> None:
-    """Have coordinators record a local briefing for their people, each of whom confirms that she read the letter."""
+    """Have coordinators record a local briefing for their people, each of whom confirms having read the letter."""
     today = calendar.pacific_date(clock.utc()).isoformat()
 
     def record(agency: str) -> None:
@@ -229,7 +229,7 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
     )
     everybody: dict[str, str] = {}
     to_go: list[str] = []
-    # Whether she is ready already, by person: whoever works at two agencies is chosen once.
+    # Whether they are ready already, by person: whoever works at two agencies is chosen once.
     briefed: dict[str, bool] = {}
     at_agency: dict[str, list[str]] = {}
     for row in overview.agencies:
@@ -261,7 +261,7 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
 
 
 def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: int) -> pb.Readiness:
-    """Wait until the state's page shows so many people trained, and return what it shows."""
+    """Wait until the state's page shows this many people trained, and return what it shows."""
     request = pb.GetReadinessRequest(notice=notice.name)
 
     def shown() -> pb.Readiness | None:

@@ -30,7 +30,7 @@ SMALLEST_AGENCY = 5
 FIXED_STAFF = {"lake": 12}
 DEMONSTRATION_AGENCY = "lake"
 MAIL_DOMAIN = "synthetic.example.org"
-# Of an extension; rosters take no more.
+# Digits of an extension; rosters take no more.
 _EXTENSION_DIGITS = 6
 
 TWO_JOBS_SHARE = 0.015
@@ -99,7 +99,7 @@ def generate(seed: int = SEED, people: int = PEOPLE, reference: Reference | None
 
 
 def telephone(agency: int, person: int) -> str:
-    """Return the number of the so many-th person, at the so many-th agency: 555-0100 to 555-0199 belong to nobody."""
+    """Return the number of the nth person at the mth agency: 555-0100 to 555-0199 belong to nobody."""
     return f"555-01{agency:02}, ext. {person % 10**_EXTENSION_DIGITS}"
 
 
@@ -173,7 +173,7 @@ class _Generator:
         )
 
     def _email(self, person: _Person) -> str | None:
-        # Whoever has a role signs in, so she has an address.
+        # Whoever has a role signs in, so they have an address.
         if not person.post.roles and self._random.random() < NO_MAIL_SHARE:
             return None
         address = f"{person.name.mailbox}@{person.agency.lcsa_id}.{MAIL_DOMAIN}"

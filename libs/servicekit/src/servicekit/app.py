@@ -121,7 +121,7 @@ class Runtime:
             )
             self.measures.start()
         else:
-            # A database that was lost must not be filled by calls meanwhile; but calls are answered without the bus.
+            # A database that was lost must not be filled by calls meanwhile; without the bus, calls are answered.
             with contextlib.suppress(BusError):
                 self._require_past()
             self.worker.announce()

@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 _TAIL = 0.975
 _Z = NormalDist().inv_cdf(_TAIL)
-# Up to so many degrees of freedom the distribution is summed exactly; beyond, its expansion is good to 1e-7.
+# Up to this many degrees of freedom the distribution is summed exactly; beyond, its expansion is good to 1e-7.
 _EXACT = 100
 _ROUNDS = 60
 

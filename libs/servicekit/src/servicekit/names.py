@@ -58,7 +58,7 @@ def uuid_in(template: str, name: str, *, field: str = "name") -> uuid.UUID:
 
 
 def uuids_in(template: str, names: Collection[str], *, field: str, most: int) -> list[uuid.UUID]:
-    """Return the ids in *names*, of which there may be so many."""
+    """Return the ids in *names*, of which there may be at most *most*."""
     if len(names) > most:
         raise InvalidField(field, str(len(names)), f"may name at most {most}")
     return [uuid_in(template, name, field=field) for name in names]

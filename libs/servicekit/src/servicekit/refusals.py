@@ -16,7 +16,7 @@ _MOST_OF_VALUE = 200
 
 
 def cut(value: object, most: int = _MOST_BYTES) -> str:
-    """Return *value* as text that every status can carry: of so many bytes, and without halves of pairs."""
+    """Return *value* as text that every status can carry: at most *most* bytes, and no halves of pairs."""
     data = str(value).encode("utf-8", "replace")
     return data.decode() if len(data) <= most else f"{data[:most].decode(errors='ignore')}…"
 
@@ -66,7 +66,7 @@ class InvalidField(Refusal):
 
 
 class NotFound(Refusal):
-    """There is no such resource, or none that the caller may see: the two are told apart to nobody."""
+    """There is no such resource, or none that the caller may see: nobody is told which."""
 
     kind = Kind.NOT_FOUND
 

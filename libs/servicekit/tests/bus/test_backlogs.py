@@ -33,7 +33,7 @@ class TestOnASmallDisk:
     def test_what_a_full_disk_does_not_take_waits_in_the_outbox_and_is_heard_when_there_is_room(
         self, maker, hear, small_disk, nats_server
     ):
-        """NATS does not find by itself that there is room again: it is started anew, as the runbook says."""
+        """NATS does not notice by itself that there is room again: it is restarted, as the runbook says."""
         hearer = hear()
         maker.make(*range(10))
         await_quiet([maker.worker, hearer.worker])

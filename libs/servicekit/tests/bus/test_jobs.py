@@ -1,4 +1,4 @@
-"""What runs in the background is seen and steered: jobs on their timers, projections made anew when asked for."""
+"""What runs in the background is seen and steered: jobs on their timers, projections rebuilt when asked for."""
 
 import threading
 import uuid

@@ -1,4 +1,4 @@
-"""What a service commits reaches the stream: once, in order, whatever is killed meanwhile."""
+"""What a service commits reaches the stream: once, in order, whatever is killed in between."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What a service may do on the bus, and what one that was taken over tries in vain; with the real server."""
+"""What a service may do on the bus, and what one that was taken over tries without success; with the real server."""
 
 import asyncio
 import json

@@ -17,7 +17,7 @@ _KEYED = sa.text(
 
 
 def upgrade() -> None:
-    """Write anew what they are ordered and found by."""
+    """Rewrite what they are ordered and found by."""
     connection = op.get_bind()
     courses = connection.execute(sa.text(_COURSES)).all()
     keys = {

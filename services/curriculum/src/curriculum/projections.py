@@ -1,4 +1,4 @@
-"""What the curriculum can make anew: the copies that others keep of its published versions."""
+"""What the curriculum can rebuild: the copies that others keep of its published versions."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Taking a test: a person opens a sitting and submits her answers once. One function is one transaction.
+"""Taking a test: a person opens a sitting and submits their answers once. One function is one transaction.
 
 Thousands submit within minutes of a release, so each costs one statement here: what the process opened itself, it
 need not look up.
@@ -32,7 +32,7 @@ RETURNING started_at
 
 
 def start(db: Db, *, person_id: uuid.UUID, version: TestVersion, versions: Versions) -> Sitting:
-    """Open a sitting of *version* for the person. Idempotent: her open one is given back."""
+    """Open a sitting of *version* for the person. Idempotent: one that is open already is given back."""
     (row,) = db.rows(_START, id=uuid.uuid4(), person=person_id, test=version.test_id, version=version.version, at=db.at)
     versions.opened(row["id"], person_id, version)
     db.changed(f"sittings/{row['id']}", after={"test_version": version.name, "state": State.OPEN})
@@ -42,7 +42,7 @@ def start(db: Db, *, person_id: uuid.UUID, version: TestVersion, versions: Versi
 def submit(
     db: Db, *, sitting_id: uuid.UUID, person_id: uuid.UUID, answers: Answers, versions: Versions
 ) -> tuple[Sitting, TestVersion]:
-    """Score the person's *answers* and tell whether she passed."""
+    """Score the person's *answers* and tell whether they passed."""
     version = versions.of_opened(db, sitting_id, person_id) or _find_open(db, sitting_id, person_id, versions)
     check_answers(version.test.items, answers)
     result = score(version.test.items, version.test.pass_mark, answers)

@@ -27,7 +27,7 @@ class Versions:
 
     def __init__(self) -> None:
         self._versions: Recent[Key, TestVersion] = Recent(_MOST_VERSIONS)
-        # Keyed by the person too, so that nobody learns anything of a sitting that is not hers.
+        # Keyed by the person too, so that nobody learns anything about other people's sittings.
         self._opened: Recent[tuple[uuid.UUID, uuid.UUID], Key] = Recent(_MOST_SITTINGS)
 
     def get(self, db: Db, test_id: str, version: int) -> TestVersion:

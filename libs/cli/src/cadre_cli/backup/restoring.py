@@ -127,7 +127,7 @@ def _compare(service: str, url: str, rows: dict[str, int]) -> None:
 
 
 def _refuse_drift(service: str, url: str) -> None:
-    """Let the service's own audits count anew what must be zero at every moment."""
+    """Let the service's own audits count again what must be zero at every moment."""
     app: Any = getattr(root_of(service), "APP", None)
     database = Database(url, pool_size=1, name="cadre-restore")
     try:

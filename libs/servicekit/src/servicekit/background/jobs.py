@@ -1,4 +1,4 @@
-"""What a service does in the background: on a timer (jobs), or when an operator asks for it (projections made anew).
+"""What a service does in the background: on a timer (jobs), or when an operator asks for it (projections rebuilt).
 
 Any number of processes may work for a service; one at a time runs a job: an advisory lock says which, and the table
 of `schedule.py` says when, for all of them together.
@@ -63,14 +63,14 @@ class Progress:
         schedule.progress(self._database, self._name, self._done, self._total)
 
     def step(self, steps: int = 1) -> None:
-        """Say that so many more are done."""
+        """Say that *more* are done."""
         self._done += steps
         schedule.progress(self._database, self._name, self._done, self._total)
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Something that can be made anew from the service's own rows, by *rebuild(database, now, progress)*.
+    """Something that can be rebuilt from the service's own rows, by *rebuild(database, now, progress)*.
 
     It runs while the service goes on working, in transactions of its own, and must be safe to run twice.
     """
@@ -80,7 +80,7 @@ class Projection:
 
     @property
     def description(self) -> str:
-        """What is made anew, in the first sentence of its documentation."""
+        """What is rebuilt, in the first sentence of its documentation."""
         return _first_line(self.rebuild)
 
     @property

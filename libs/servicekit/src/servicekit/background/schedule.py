@@ -27,7 +27,7 @@ SELECT {_COLUMNS}, {_HELD.format(name="name")} AS running, next_run <= clock_tim
   coalesce(extract(epoch FROM next_run - clock_timestamp()), 'Infinity')::float AS seconds_left
 FROM background_job WHERE name = ANY(%(names)s) ORDER BY name
 """  # noqa: S608 - made of constants
-# A timer starts anew with every process, so that what waited for a start runs soon after; and what was cut off runs
+# A timer starts over with every process, so that what waited for a start runs soon after; and what was cut off runs
 # again, also where it has no timer.
 _REGISTER = f"""
 INSERT INTO background_job AS known (name, every_seconds, next_run)
@@ -76,7 +76,7 @@ _PAUSE = """
 UPDATE background_job SET paused_at = clock_timestamp(), paused_by = %(actor)s, pause_reason = %(reason)s
 WHERE name = %(name)s
 """
-# What was missed meanwhile is made up for at once.
+# What was missed in the meantime is made up for at once.
 _RESUME = """
 UPDATE background_job SET paused_at = NULL, paused_by = '', pause_reason = '',
   next_run = CASE WHEN every_seconds IS NOT NULL THEN clock_timestamp() END

@@ -227,7 +227,7 @@ class Database:
         self._after_commit: list[Callable[[], None]] = []
 
     def _open_anew_if_lost(self, driver: DBAPIConnection, *_: object) -> None:
-        """Have the pool open a connection anew, before its use, that the server ended while nobody used it.
+        """Have the pool reopen, before its use, a connection that the server ended while nobody used it.
 
         Looking costs a microsecond, since a server says nothing to an idle connection. If it did, it is asked, which
         costs a round trip: mostly it was its last word.
@@ -300,7 +300,7 @@ class Database:
                 self._finish(db, entry, digest)
                 begun.commit()
         except (Refusal, IntegrityError) as error:
-            # A twin of this request may have won meanwhile, and be the very reason why this one fails.
+            # A twin of this request may have won in the meantime, and be the very reason why this one fails.
             if request_id and (answered := self._answered(entry)):
                 raise _replay(answered, digest) from error
             raise

@@ -38,7 +38,7 @@ class CountingPool(QueuePool):
     _counting = threading.Lock()
 
     def connect(self) -> PoolProxiedConnection:
-        """Take a connection: who waits for one is counted meanwhile."""
+        """Take a connection; whoever waits for one is counted while they wait."""
         with self._counting:
             self.waiting += 1
         try:
@@ -52,7 +52,7 @@ class CountingPool(QueuePool):
                 self.waiting -= 1
 
     def distrust(self, lost: PoolProxiedConnection) -> None:
-        """Open the other connections anew before their next use: what ended *lost* has mostly ended them all."""
+        """Reopen the other connections before their next use: what ended *lost* has mostly ended them all."""
         self._invalidate(lost, _checkin=False)
 
 
@@ -86,7 +86,7 @@ def execute(connection: Connection, sql: str, params: Mapping[str, object], rows
     """Run a statement on the driver itself: SQLAlchemy's own execution would take a third of a small write's Python.
 
     As with an execution of its own, listeners are told (so tests count statements), what fails is raised as its error,
-    and after a lost connection the pool opens its connections anew.
+    and after a lost connection the pool reopens its connections.
     """
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     cursor = driver.cursor(row_factory=rows)

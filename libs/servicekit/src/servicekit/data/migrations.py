@@ -47,7 +47,7 @@ def upgrade(url: str, folder: Path, to: str = "head") -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         connection.commit()
-        # Looked up anew: a migration may have been written since this process last asked.
+        # Looked up again: a migration may have been written since this process last asked.
         if revisions.current(connection) != revisions.newest(folder):
             config = _config(folder)
             config.attributes["connection"] = connection

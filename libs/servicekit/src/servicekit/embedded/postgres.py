@@ -48,7 +48,7 @@ SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
     "random_page_cost": "1.1",
-    # Plans made while a table was almost empty are made anew once it is analyzed: soon, on a young database.
+    # Plans made while a table was almost empty are made again once it is analyzed: soon, on a young database.
     "autovacuum_naptime": "15s",
     # Under load, commits that are 1 ms apart share one flush; nothing is acknowledged before it is flushed.
     "commit_delay": "1000",
@@ -173,7 +173,7 @@ class PostgresServer:
         return self._process.poll() if self._process else None
 
     def start(self, timeout: float = 60.0) -> None:
-        """Start the server and wait until it answers a query; made anew after a crash, it keeps port and data.
+        """Start the server and wait until it answers a query; started again after a crash, it keeps port and data.
 
         Raises:
             ServerError: another process uses the folder, or the server did not come up; the log's end says why.
@@ -356,7 +356,7 @@ class PostgresServer:
         raise ServerError(message, log=self.log)
 
     def _orphans(self) -> list[int]:
-        """Find the PostgreSQL processes that work in our cluster: every one of them has it as its folder."""
+        """Find the PostgreSQL processes that work in our cluster: its folder is the working folder of each."""
         cluster, found = str(self.cluster.resolve()), []
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):

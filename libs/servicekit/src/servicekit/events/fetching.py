@@ -1,6 +1,6 @@
 """Events from a stream to their handlers: one durable pull consumer for each producer that a service hears.
 
-Whatever interrupts it (NATS, the database, another leader), it starts again the same way: bind anew, and have all that
+Whatever interrupts it (NATS, the database, another leader), it starts again the same way: bind again, and have all that
 was delivered and not acknowledged delivered again at once and in order. The inbox drops what was handled already.
 """
 
@@ -24,7 +24,7 @@ from servicekit.events.consumers import Envelope, Handling, Outage, Outcome
 log = structlog.get_logger()
 
 ACK_WAIT_SECONDS = 30.0
-# Events that wait to be tried again are among these: so many may, before the stream is held up.
+# Events that wait to be tried again count too: this many may wait before the stream is held up.
 MAX_ACK_PENDING = 2000
 
 _BATCH_EVENTS = 500

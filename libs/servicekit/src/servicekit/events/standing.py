@@ -1,6 +1,6 @@
 """Whether a database and the bus tell of the same past, asked of the events themselves and not of the bus's counters.
 
-A database that was lost and made anew, or brought back older, knows less than its stream and than what its consumers
+A database that was lost and made again, or brought back older, knows less than its stream and than what its consumers
 acknowledged: it must not go on as if nothing had been. And whatever a consumer says of itself, the newest event of each
 subject that its service hears is handled soon, or it will never be.
 """

@@ -66,7 +66,7 @@ class Channel:
             ("grpc.min_reconnect_backoff_ms", 100),
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 1000),
-            # A peer that was made anew has another address. By default half a minute passes before it is asked for.
+            # A peer that was started again has another address. By default half a minute passes before we ask for it.
             ("grpc.dns_min_time_between_resolutions_ms", 1000),
             ("grpc.max_receive_message_length", 16 * 1024 * 1024),
             ("grpc.service_config", json.dumps(_HABITS)),

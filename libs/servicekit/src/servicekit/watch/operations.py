@@ -43,7 +43,7 @@ _FAILED_AGAIN = """
 UPDATE dead_letter SET tries = tries + 1, error = %(error)s, actor = %(actor)s
 WHERE id = %(id)s AND state = 'WAITING' RETURNING tries
 """
-# Settled ones: handled or buried since, or so old that they can come no more.
+# Settled ones: handled or buried since, or so old that they cannot come again.
 _PURGE_FAILURES = """
 DELETE FROM handler_failure AS failure
 WHERE at < %(before)s
@@ -139,7 +139,7 @@ class OperationsServicer(SteeringServicer):
             raise NoSubscription("The service does not hear this subject.", subject=row["subject"])
         try:
             event = subscription.read(bytes(row["payload"]), row["headers"])
-            # In the operator's trace, so that hers is the id in the lines; related to that of whoever made the event.
+            # In the operator's trace, so that log lines carry its id; related to the trace of whoever made the event.
             made = [link] if trace.is_one(link := event.headers.get(trace.HEADER, "")) else []
             with trace.work(f"replay {row['subject']}", trace.Kind.CONSUMER, parent=None, links=made):
                 subscription.handler(db, [event])
@@ -188,7 +188,7 @@ def _audit(finding: Finding) -> pb.Audit:
 
 
 def purge(database: Database, now: datetime) -> None:
-    """Delete what has served its time: published events, answers to old requests, and what can come no more."""
+    """Delete what has served its time: published events, answers to old requests, and what cannot come again."""
     with database.transaction(actor="jobs/purge", method="jobs/purge", resource="kit", at=now) as db:
         removed = {
             "outbox": db.run("DELETE FROM outbox WHERE published_at < %(before)s", before=now - OUTBOX_KEPT),

@@ -1,4 +1,4 @@
-"""What an operator does to what runs in the background: look at it, run it now, pause it, make a projection anew."""
+"""What an operator does to what runs in the background: look at it, run it now, pause it, rebuild a projection."""
 
 # ruff: noqa: N802, D102 - the contract names and documents its methods
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ class JobNotPaused(Refusal):
 
 
 class ProjectionBeingRebuilt(Refusal):
-    """The projection is being made anew already, or waits for its turn."""
+    """The projection is being rebuilt already, or waits for its turn."""
 
 
 class _Reasoned(Protocol):
@@ -107,7 +107,7 @@ class SteeringServicer(Servicer):
         return answer
 
     def shown(self, db: Db, job: Job) -> pb.Job:
-        """Give a job as the contract has it."""
+        """Return a job as the contract says it."""
         return _job(job, schedule.entries(db, [job.name]).get(job.name))
 
     def _job(self, name: str) -> Job:

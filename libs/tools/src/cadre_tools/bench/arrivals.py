@@ -1,4 +1,4 @@
-"""Measures how soon a new person has her training: from the roster's event until it is on her list."""
+"""Measures how soon a new person has their training: from the roster's event until it is on their list."""
 
 import time
 
@@ -17,7 +17,7 @@ _AGENCIES = ("agencies/los-angeles", "agencies/lake", "agencies/kern")
 def measure(stage: Stage, notice: str, open_letters: int, count: int) -> Arrivals:
     """Hire *count* people, one after the other, while *open_letters* are open, of which *notice* is the newest.
 
-    The clock starts before the call that hires and stops when the person herself is shown the newest letter's training.
+    The clock starts before the call that hires and stops when that person is shown the newest letter's training.
 
     Raises:
         WrongResultError: the state's page does not count those who came.

@@ -1,4 +1,4 @@
-"""Measures many saved audiences: to save one of them, and to compute the membership of all anew."""
+"""Measures many saved audiences: to save one of them, and to recompute the membership of all."""
 
 import time
 from collections.abc import Callable
@@ -20,10 +20,10 @@ Clause = pb.AudienceClause
 
 
 def measure(stage: Stage, count: int, saves: int) -> Audiences:
-    """Make *count* audiences of varied expressions, save *saves* of them changed, and compute all anew.
+    """Make *count* audiences of varied expressions, save *saves* of them changed, and recompute all.
 
     Raises:
-        WrongResultError: an audience is empty, a save changed nobody, or computing anew did not end well.
+        WrongResultError: an audience is empty, a save changed nobody, or recomputing did not end well.
     """
     made = _make(stage, count)
     stage.await_quiet()
@@ -119,7 +119,7 @@ def _recompute(stage: Stage) -> float:
 def _bare(stage: Stage) -> tuple[float, int]:
     """Write the rows of all memberships bare into a twin; return seconds and rows.
 
-    Computing anew compares and writes only what differs, so it may be faster than this.
+    Recomputing compares and writes only what differs, so it may be faster than this.
     """
     with raw.connect(stage.site.database_urls["directory"]) as connection:
         raw.make_twin(connection, "audience_member")

@@ -21,7 +21,7 @@ class Timing(Generic[A]):
     answers: list[A]
 
     def percentile_ms(self, percent: int) -> float:
-        """Return what so many of a hundred calls stay below, in milliseconds."""
+        """Return what *percent* of the calls stay below, in milliseconds."""
         return 1000 * self.calls[min(len(self.calls) - 1, len(self.calls) * percent // 100)]
 
 

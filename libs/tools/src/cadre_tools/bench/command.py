@@ -33,7 +33,7 @@ Keep = Callable[[Report], None]
 
 @dataclass(frozen=True)
 class Size:
-    """What is measured with so many people: how often a letter is issued, and how many single calls (0 = none).
+    """What is measured with this many people: how often a letter is issued, and how many single calls (0 = none).
 
     *page_letters* more are issued before pages are asked for during *page_seconds* (0 = not at all). At the end
     *arrivals* people are hired, and *audiences* are saved.
@@ -51,7 +51,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run measures: sizes, so many *events* at once and *singles* apart, and whether the demonstration."""
+    """What a run measures: sizes, *events* at once and *singles* one by one, and whether also the demonstration."""
 
     sizes: tuple[Size, ...]
     events: int = 0

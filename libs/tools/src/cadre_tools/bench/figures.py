@@ -51,7 +51,7 @@ class Events:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """From one change in the directory until the training is on the person's list, under so many open letters."""
+    """From one change in the directory until the training is on the person's list, with this many letters open."""
 
     people: int
     open_letters: int
@@ -60,7 +60,7 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class Audiences:
-    """Many saved audiences: to save one, to compute all of them anew, and the same rows written bare."""
+    """Many saved audiences: to save one, to recompute all of them, and the same rows written bare."""
 
     people: int
     audiences: int
@@ -73,7 +73,7 @@ class Audiences:
 
 @dataclass(frozen=True)
 class Readiness:
-    """The figures of the state's page of one letter that so many people have."""
+    """The figures of the state's page of one letter that this many people have."""
 
     assignments: int
     delays: Delays

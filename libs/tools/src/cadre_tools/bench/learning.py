@@ -30,21 +30,21 @@ Act = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Learner:
-    """Somebody who has the training on her list, signed in."""
+    """Somebody who has the training on their list, signed in."""
 
     assignment: str
     token: str
-    # What she does now counts when she is back: the pages' figures are of those at work.
+    # What they do now counts when they are back: the pages' figures are of those at work.
     on_leave: bool
 
     @property
     def call(self) -> dict[str, Any]:
-        """What each of her calls carries besides its request."""
+        """What each of their calls carries besides its request."""
         return {"metadata": (("authorization", f"Bearer {self.token}"),), "timeout": DEADLINE_SECONDS}
 
 
 def completions(stage: Stage, notice: str, count: int) -> Calls:
-    """Have so many people complete the letter's course, which has one section and no test, by one call each."""
+    """Have this many people complete the letter's course, which has one section and no test, by one call each."""
     learners = sign_in(stage, notice, count)
     with _channel(stage, "enrollment") as channel:
         stub = enrollment_grpc.EnrollmentServiceStub(channel)
@@ -72,7 +72,7 @@ def completions(stage: Stage, notice: str, count: int) -> Calls:
 
 
 def sittings(stage: Stage, notice: str, count: int) -> Calls:
-    """Have so many people submit the test of the letter's course, whose section they completed before; all pass."""
+    """Have this many people submit the test of the letter's course, whose section they completed before; all pass."""
     learners = sign_in(stage, notice, count)
     with _channel(stage, "enrollment") as enrollment, _channel(stage, "evaluation") as evaluation:
         courses = enrollment_grpc.EnrollmentServiceStub(enrollment)
@@ -101,7 +101,7 @@ def sittings(stage: Stage, notice: str, count: int) -> Calls:
 
 
 def sign_in(stage: Stage, notice: str, count: int) -> list[Learner]:
-    """Sign in so many of those who got the letter."""
+    """Sign in this many of those who got the letter."""
     access = stage.access
     request = enrollment_pb.ListAssignmentsRequest(parent=EVERYWHERE, notice=notice, page_size=1000)
     assignments = list(access.every(access.enrollment.ListAssignments, request, "assignments"))[:count]

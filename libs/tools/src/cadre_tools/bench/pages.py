@@ -1,4 +1,4 @@
-"""Measures the pages: so many a second, whoever asks, as browsers see them.
+"""Measures the pages: a steady rate of them, for all kinds of visitors, as browsers see them.
 
 Requests go out by the clock and not one after the other, so that a slow answer makes the next ones wait in the figures
 too (and does not hide them: "coordinated omission").
@@ -105,7 +105,7 @@ def _targets(stage: Stage, notice: str) -> list[Target]:
 
 
 def _open_letter(stage: Stage, personas: Sequence[directory_pb.Persona], notice: str) -> None:
-    """Have the learner open her letter: to ask for its page changes nothing any more."""
+    """Have the learner open the letter: from then on asking for its page changes nothing."""
     [learner] = [persona.person for persona in personas if persona.part == "learner"]
     request = pb.ReadNoticeRequest(notice=f"notices/{notice}", request_id=f"bench-read-{notice}")
     stage.access.ask(stage.access.notification.ReadNotice, request, person=learner)

@@ -1,4 +1,4 @@
-"""Measures issuing: from the approver's click until every worker has the letter and its training on her list."""
+"""Measures issuing: from the approver's click until every worker has the letter and its training on their list."""
 
 import time
 
@@ -15,7 +15,7 @@ _POLL_SECONDS = 0.002
 
 
 def measure(stage: Stage, letters: int) -> Publish:
-    """Issue so many letters, each followed by its raw limit once everything is quiet."""
+    """Issue this many letters, each followed by its raw limit once everything is quiet."""
     raw = RawLetters(stage.site.database_urls)
     seconds, raw_seconds = [], []
     try:

@@ -45,7 +45,7 @@ async def _publish(url: str, events: Sequence[Outgoing]) -> tuple[float, int]:
 
 
 class _Pipeline:
-    """Publishes without waiting for each answer, with so many under way."""
+    """Publishes without waiting for each answer, with this many under way."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

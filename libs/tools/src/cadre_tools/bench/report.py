@@ -32,7 +32,7 @@ DEMO_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Publish:
-    """Issuing a letter to so many people, against writing the same rows bare: medians of *runs*, in seconds."""
+    """Issuing a letter to this many people, against writing the same rows bare: medians of *runs*, in seconds."""
 
     people: int
     seconds: float
@@ -94,7 +94,7 @@ class PageLoad:
 
 @dataclass(frozen=True)
 class Pages:
-    """The main pages under a steady load, while so many assignments stand in the tables."""
+    """The main pages under a steady load, while this many assignments are in the tables."""
 
     per_second: int
     staff: int

@@ -1,4 +1,4 @@
-"""A Cadre of its own for one measurement: so many synthetic people, an audience of all, courses, and the actors."""
+"""A Cadre of its own for one measurement: synthetic people, an audience of all of them, courses, and the actors."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -127,7 +127,7 @@ def wait_until(condition: Callable[[], T], complaint: str, pause_seconds: float 
 
 @contextmanager
 def open_stage(people: int, folder: Path, *, fsync: bool = True) -> Iterator[Stage]:
-    """Start the servers and the back ends in *folder*, with so many local people; afterwards nothing of it runs.
+    """Start the servers and the back ends in *folder*, with this many local people; afterwards nothing of it runs.
 
     Args:
         people: who work for local agencies; the state's own come on top and get no letters.

@@ -39,7 +39,7 @@ class Board:
     sections: Mapping[str, Sequence[Panel]]
 
     def build(self) -> Dashboard:
-        """Return the dashboard as Grafana's library has it."""
+        """Return the dashboard in the terms of Grafana's library."""
         board = (
             Dashboard(self.title)
             .uid(f"cadre-{self.uid}")

@@ -16,7 +16,7 @@ FILES = {
 
 
 def main() -> None:
-    """Write each file anew."""
+    """Write each file again."""
     for name, text in FILES.items():
         (ROOT / name).write_text(text(), encoding="utf-8")
 

@@ -61,8 +61,8 @@ class Tickets:
     """Gives tickets, each good for one answer about one version of a course.
 
     A ticket is random to everybody but this process: it is made of the person, the course and a secret that lives in
-    the memory of the process alone. So she gets the same one again when she opens the form twice, and no table and no
-    key file ever leads from a ticket to her.
+    the memory of the process alone. Whoever opens the form twice gets the same one again, and no table and no
+    key file ever leads from a ticket to a person.
     """
 
     def __init__(self, key: bytes) -> None:

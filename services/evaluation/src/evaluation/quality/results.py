@@ -11,7 +11,7 @@ from servicekit.data.db import Database
 
 _ACTOR, _METHOD = "services/evaluation", "count_results"
 # Versions of tests for which enough people made a difference since they were counted: by a first try, or by passing
-# after tries in vain. Only sittings since then are looked at, and what their people did before.
+# after tries that failed. Only sittings since then are looked at, and what their people did before.
 _CHANGED = """
 SELECT version.test_id, version.version AS test_version
 FROM test_version AS version
@@ -29,7 +29,7 @@ CROSS JOIN LATERAL (
 ) AS difference
 WHERE difference.people >= %(fewest)s
 """
-# Of these versions all is counted anew, per person: whether she took it, passed, and passed at the first try.
+# These versions are counted again in full, per person: who took it, who passed, and who passed at the first try.
 _COUNT = """
 WITH try AS (
   SELECT person_id, test_id, test_version, state,

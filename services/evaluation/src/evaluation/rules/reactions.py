@@ -2,7 +2,7 @@
 
 An answer is one rating of one question. It becomes part of a *batch*: at least five answers to the same question
 about the same course, told together as counts. Whatever is shown later, by version, by agency, for the whole state,
-on whatever day, is a sum of whole batches; so is every difference between two such figures. Nobody can subtract her
+on whatever day, is a sum of whole batches; so is every difference between two such figures. Nobody can subtract their
 way to fewer than five answers.
 """
 

@@ -52,5 +52,5 @@ def score(items: Sequence[Item], pass_mark: int, answers: Answers) -> Score:
 
 
 def shows_key(state: State, *, right: bool) -> bool:
-    """Whether the person may see the key of an item: once she passed, or where she found it herself."""
+    """Whether the person may see the key of an item: once they passed, or where they got it right themselves."""
     return state is State.PASSED or (state is State.FAILED and right)

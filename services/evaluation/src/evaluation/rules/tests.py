@@ -136,7 +136,7 @@ def _item_faults(item: Item) -> Iterator[str]:
         yield f"must have at least {_FEWEST_OPTIONS} options"
     if any(not text.line(option.text) for option in item.options):
         yield "must not have an empty option"
-    # What looks alike on the page is one option: she who chooses cannot tell which of the two is right.
+    # What looks alike on the page is one option: whoever chooses cannot tell which of the two is right.
     if len({text.identity(option.text) for option in item.options}) < len(item.options):
         yield "must not have one option twice"
     match item.kind:
