@@ -122,10 +122,10 @@ def test_a_big_file_answers_at_once_says_what_it_is_at_and_goes_on_without_the_b
                 lambda: text if "leave: now" in (text := browser.text(report)) else None,
                 "the file should have been found sound",
             )
-        assert "7,500 rows read" in said
+        assert "7,500 rows read, 0 of them applied" in said
         assert "Reading the file: done" in said
         assert "Checking every cell: done" in said
-        assert "Comparing people, jobs and leave: now" in said
+        assert "Applying it: people, jobs and leave: now" in said
         assert "or close the browser: it changes nothing" in said
         with visiting(cadre) as another:
             assert "Being worked on" in another.text("/agencies/lake/roster")

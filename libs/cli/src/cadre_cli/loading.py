@@ -20,7 +20,7 @@ _IMPORT_SECONDS = 300.0
 
 
 class ImportRefusedError(RuntimeError):
-    """The roster file has errors; the message lists the first of them."""
+    """The roster file was not applied, or not as a whole; the message lists the first errors."""
 
 
 def slug(title: str) -> str:
@@ -134,7 +134,7 @@ def load_roster(
     *unique* makes this import another one than an earlier import of the same bytes.
 
     Raises:
-        ImportRefusedError: the file has errors; nothing was changed.
+        ImportRefusedError: the file has errors and nothing was changed, or it was applied except some rows.
     """
     chunks = [content[start : start + CHUNK_BYTES] for start in range(0, len(content), CHUNK_BYTES)] or [b""]
     key = (parent, dry_run, unique or time.time_ns())
@@ -157,10 +157,20 @@ def load_roster(
         time.sleep(_POLL_SECONDS)
         job = access.ask(access.directory.GetRosterImport, directory_pb.GetRosterImportRequest(name=name))
     if job.state == directory_pb.RosterImport.REFUSED:
-        errors = access.ask(
-            access.directory.ListRosterImportErrors,
-            directory_pb.ListRosterImportErrorsRequest(parent=name, page_size=10),
-        ).errors
-        lines = "\n".join(f"row {e.row}, column {e.column}, {e.value!r}: {e.rule}" for e in errors)
-        raise ImportRefusedError(f"The roster has {job.errors} errors, nothing was changed.\n{lines}")
+        raise ImportRefusedError(
+            f"The roster has {job.errors} errors, nothing was changed.\n{_first_errors(access, name)}"
+        )
+    if job.rows_left_out:
+        raise ImportRefusedError(
+            f"The roster was applied, except {job.rows_left_out} of {job.rows} rows, whose people somebody had changed"
+            f" meanwhile. Look at them, and send these rows again.\n{_first_errors(access, name)}"
+        )
     return job
+
+
+def _first_errors(access: Access, name: str) -> str:
+    errors = access.ask(
+        access.directory.ListRosterImportErrors,
+        directory_pb.ListRosterImportErrorsRequest(parent=name, page_size=10),
+    ).errors
+    return "\n".join(f"row {e.row}, column {e.column}, {e.value!r}: {e.rule}" for e in errors)

@@ -147,10 +147,6 @@ _ROLES_MADE = (
     RETURNING person_id
     """,
 )
-# The database looks at a table that was filled some time later by itself. Until then it would plan for a few rows: the
-# next file would look for each of its jobs by itself. Whoever else looks at one now does it for us.
-_LOOK_AGAIN = "ANALYZE (SKIP_LOCKED) person, job, leave, role_grant"
-_MANY = 1_000
 _UNCHANGED = """
 SELECT count(*)::int AS rows FROM roster_job
 WHERE job_id IS NOT NULL AND NOT job_id = ANY(%(jobs)s) AND NOT person_id = ANY(%(people)s)
@@ -189,8 +185,6 @@ def make(db: Db, *, with_roles: bool, whole: bool, day: date) -> Changes:
         db.run(_ROLES_WANTED, state_roles=list(roles.STATE_ROLES), day=day)
         granted = _people(db, *_ROLES_MADE, whole=whole, at=db.at)
     changes = _changes(db, named=named, jobs=jobs, hired=hired, elsewise=leaves | granted)
-    if len(changes.touched) >= _MANY:
-        db.run(_LOOK_AGAIN)
     if changes.touched:
         news.tell_hired(db, [row for row in hired if row["hire_told"]])
         news.tell(db, day=day, person_ids=changes.touched)

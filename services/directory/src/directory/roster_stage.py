@@ -233,6 +233,20 @@ _HOLD_PEOPLE = """
 SELECT count(*) FROM (
   SELECT person.id FROM person JOIN roster_first USING (staff_key) ORDER BY person.id FOR UPDATE OF person) AS held
 """
+# A person goes in as the file has them, or not at all.
+_LEFT_OUT_WITH = """
+INSERT INTO roster_problem
+SELECT line, 'staff_number', staff_number, 'is left out with line ' || unsound
+FROM roster_row JOIN (
+  SELECT staff_key, min(line) AS unsound FROM roster_row JOIN roster_problem USING (line) GROUP BY staff_key
+) AS person USING (staff_key)
+WHERE NOT EXISTS (SELECT FROM roster_problem WHERE roster_problem.line = roster_row.line)
+"""
+_LEAVE_OUT = (
+    "DELETE FROM roster_row USING roster_problem WHERE roster_problem.line = roster_row.line",
+    "DELETE FROM roster_first USING roster_problem WHERE roster_problem.line = roster_first.line",
+    "DELETE FROM roster_problem",
+)
 _RENAMED = """
 SELECT line, id AS person_id, staff_number, family_before, given_before, family_name, given_name FROM roster_person
 WHERE NOT added AND NOT elsewhere AND (family_name, given_name) <> (family_before, given_before)
@@ -250,11 +264,7 @@ WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
 def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
     """Put the file into temporary tables; return what is wrong with its cells, whatever is known of its people."""
     roster = _without_doubts(db, roster)
-    db.run(_ROW_TABLE)
-    db.run(_PROBLEM_TABLE)
-    _copy(db, roster)
-    db.run(_EXACT_NUMBERS)
-    db.run(_FIRST_ROWS)
+    _fill(db, roster)
     parameters: dict[str, object] = {
         "agency": agency_id,
         "agency_roles": list(roles.AGENCY_ROLES),
@@ -291,6 +301,20 @@ def _without_doubts(db: Db, roster: Roster) -> Roster:
     }
     wrong = [doubt for n, doubt in enumerate(roster.doubts, 1) if n not in on_record]
     return replace(roster, problems=[*roster.problems, *wrong], doubts=[])
+
+
+def restage(db: Db, part: Roster) -> None:
+    """Put a part of a file that was found sound into temporary tables again."""
+    _fill(db, part)
+
+
+def leave_out(db: Db, part: Roster) -> list[Problem]:
+    """Take the people whom `match` found unsound by now out of what was staged; return each of their lines and why."""
+    db.run(_LEFT_OUT_WITH)
+    problems = _problems(db, part)
+    for statement in _LEAVE_OUT:
+        db.run(statement)
+    return problems
 
 
 def hold_people(db: Db) -> None:
@@ -332,6 +356,14 @@ def not_in_file(db: Db, day: date) -> list[tuple[UUID, str]]:
 def renamed(db: Db) -> list[dict[str, Any]]:
     """Return the people whose names the file changes, with what they were, in its order."""
     return db.rows(_RENAMED)
+
+
+def _fill(db: Db, roster: Roster) -> None:
+    db.run(_ROW_TABLE)
+    db.run(_PROBLEM_TABLE)
+    _copy(db, roster)
+    db.run(_EXACT_NUMBERS)
+    db.run(_FIRST_ROWS)
 
 
 def _copy(db: Db, roster: Roster) -> None:

@@ -1,7 +1,7 @@
 """Roster files: sent in pieces, then checked and applied in the background. `roster_work.py` does that work."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import desc, tuple_
@@ -14,7 +14,6 @@ from directory.tables import (
     RosterErrorRow,
     RosterImportRow,
     RosterNameRow,
-    RosterProgressRow,
 )
 from servicekit.data.db import Db
 from servicekit.paging import Page
@@ -55,6 +54,25 @@ _WAITING = """
 INSERT INTO roster_progress (import_id, step, rows) VALUES (%(id)s, 'WAITING', 0)
 ON CONFLICT (import_id) DO UPDATE SET step = excluded.step, rows = 0
 """
+
+
+# What is left says what is done, and cannot disagree with it.
+_PROGRESS = """
+SELECT step, rows, CASE WHEN step = 'APPLYING' THEN rows - waiting ELSE 0 END AS rows_done
+FROM roster_progress
+CROSS JOIN (
+  SELECT coalesce(sum(cardinality(lines)), 0)::int AS waiting FROM roster_part WHERE import_id = %(id)s
+) AS part
+WHERE import_id = %(id)s
+"""
+
+
+class Progress(NamedTuple):
+    """What an import is at, how many rows were read, and with how many of them it is done."""
+
+    step: str
+    rows: int
+    rows_done: int
 
 
 def create(db: Db, *, agency_id: str, dry_run: bool, actor: str, at: datetime) -> RosterImportRow:
@@ -129,9 +147,9 @@ def get(db: Db, import_id: UUID, scope: Scope) -> RosterImportRow:
     return row
 
 
-def progress(db: Db, import_id: UUID) -> RosterProgressRow | None:
+def progress(db: Db, import_id: UUID) -> Progress | None:
     """Return what an import is at; none if it was never run."""
-    return db.get(RosterProgressRow, import_id)
+    return db.maybe(Progress, _PROGRESS, id=import_id)
 
 
 def of_agency(db: Db, agency_id: str, page: Page) -> list[RosterImportRow]:

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -248,6 +248,8 @@ class RosterImportRow(Base, table=True):
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
     )
     names_changed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    # Rows that were sound when the file was looked at, and no longer when they were to be applied.
+    left_out: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     created_at: datetime = moment()
     completed_at: datetime | None = moment(optional=True)
 
@@ -263,6 +265,16 @@ class RosterChunkRow(Base, table=True):
     import_id: uuid.UUID = Field(foreign_key="roster_import.id", primary_key=True)
     n: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     content: bytes
+
+
+class RosterPartRow(Base, table=True):
+    """A part of a file that is being applied, by its lines. It goes with the transaction that applies it."""
+
+    __tablename__ = "roster_part"
+
+    import_id: uuid.UUID = Field(foreign_key="roster_import.id", primary_key=True)
+    n: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    lines: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
 
 
 class RosterProgressRow(Base, table=True):

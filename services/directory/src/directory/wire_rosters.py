@@ -5,7 +5,7 @@ from uuid import UUID
 from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import rosters
 from directory.rules.names import display_name
-from directory.tables import RosterErrorRow, RosterImportRow, RosterNameRow, RosterProgressRow
+from directory.tables import RosterErrorRow, RosterImportRow, RosterNameRow
 from servicekit import names
 
 
@@ -14,7 +14,7 @@ def import_id(name: str, field: str = "name") -> UUID:
     return names.uuid_in("rosterImports/{import}", name, field=field)
 
 
-def roster_import(row: RosterImportRow, progress: RosterProgressRow | None = None) -> pb.RosterImport:
+def roster_import(row: RosterImportRow, progress: rosters.Progress | None = None) -> pb.RosterImport:
     """Return an import and what came of it; while it runs, what it is at."""
     message = pb.RosterImport(
         name=f"rosterImports/{row.id}",
@@ -34,10 +34,11 @@ def roster_import(row: RosterImportRow, progress: RosterProgressRow | None = Non
         encoding=row.encoding,
         day_columns=[pb.RosterImport.DayColumn(**each) for each in row.days],
         names_changed=row.names_changed,
+        rows_left_out=row.left_out,
     )
     if progress is not None and row.state == rosters.RUNNING:
         message.step = pb.RosterImport.Step.Value(progress.step)
-        message.rows = progress.rows
+        message.rows, message.rows_done = progress.rows, progress.rows_done
     message.create_time.FromDatetime(row.created_at)
     if row.completed_at is not None:
         message.complete_time.FromDatetime(row.completed_at)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from cadre.directory.v1 import directory_service_pb2 as pb
 from gateway import people_files, sheets
 from gateway.forms import Form
+from gateway.sentences import count
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
 
@@ -25,8 +26,7 @@ STEPS = {
     pb.RosterImport.WAITING: "Waiting for its turn",
     pb.RosterImport.READING: "Reading the file",
     pb.RosterImport.CHECKING: "Checking every cell",
-    pb.RosterImport.APPLYING: "Comparing people, jobs and leave",
-    pb.RosterImport.AUDIENCES: "Bringing letters and training up to date",
+    pb.RosterImport.APPLYING: "Applying it: people, jobs and leave",
 }
 
 
@@ -143,10 +143,16 @@ def _report(
         next_page=errors.next_page_token,
         asked=asked,
         renamed=renamed,
+        applied=_applied(made),
         understood=_understood(made),
         form=form,
         may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
     )
+
+
+def _applied(made: pb.RosterImport) -> str:
+    """Say that a file was applied, and if it was not as a whole, how much of it was not."""
+    return f"Applied, except {count(made.rows_left_out, 'row')}" if made.rows_left_out else "Applied"
 
 
 def _understood(made: pb.RosterImport) -> list[str]:
@@ -172,6 +178,7 @@ def _choose(visit: Visit, agency_id: str, form: Form) -> Answer:
         vocabulary=directory.ListVocabulary(pb.ListVocabularyRequest()),
         meanings={name: text.format(agency_id=agency_id) for name, text in people_files.MEANINGS.items()},
         earlier=earlier.roster_imports,
+        applied=_applied,
         names=visit.names([one.sent_by for one in earlier.roster_imports if one.sent_by.startswith("people/")]),
         form=form,
     )
