@@ -213,3 +213,11 @@ def directory(empty: Directory) -> Directory:
     """A directory with three local agencies, the state's, some units and classes, and nobody."""
     empty.as_whole("reference.import").ImportReference(reference())
     return empty
+
+
+@pytest.fixture
+def another(launch: Callable[..., Running]) -> Directory:
+    """A second directory like the first one, of which it knows nothing."""
+    other = Directory(launch(APP, demo=True))
+    other.as_whole("reference.import").ImportReference(reference())
+    return other

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from servicekit import migrations
+from servicekit.data import migrations
 
 revision = "0014"
 down_revision = "0013"

@@ -302,7 +302,7 @@ def waiting() -> Iterator[None]:
         yield
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
-            raise PeopleBeingChanged("People are being changed by a big file; try again soon.") from error
+            raise PeopleBeingChanged("The same people or audiences are being changed; try again soon.") from error
         raise
 
 

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from directory import membership, roster_changes, roster_stage
 from directory.rules import roster_parts as rules
 from directory.rules.rosters import Problem, Roster
-from servicekit.db import Db
+from servicekit.data.db import Db
 
 # Who changes one of them, or an audience, waits for so many people to be changed: about a second.
 MOST_PEOPLE = 1_000
