@@ -162,6 +162,24 @@ def test_pages_and_edits_are_answered_while_a_file_is_worked_on(cadre, coordinat
     assert other in people_at(cadre, LAKE)
 
 
+def test_a_row_that_became_unsound_while_the_file_was_applied_is_left_out_and_named(cadre):
+    """D02 too: somebody takes an address of the file after it was found sound, and before its turn comes."""
+    taken = f"{fresh()[:8]}@lake.example.org"
+    content = roster_of(1_001, "C", email="").rstrip() + taken.encode()
+    hired(cadre, LAKE, "C-01000")
+    with work_held_up(cadre, _A_PERSON, "C-01000"), visiting(cadre) as browser:
+        report = browser.send_roster(content)
+        wait_until(lambda: "1,000 of them applied" in browser.text(report), "the first part should have been applied")
+        hired(cadre, LAKE, email=taken)
+    with visiting(cadre) as browser:
+        said = browser.ended(report)
+        earlier = browser.text("/agencies/lake/roster")
+
+    assert "Applied, except 1 row" in said
+    assert re.search(rf"1002 +Given Family1000, C-01000 +email +{taken} +belongs to somebody else", said)
+    assert "Applied, except 1 row" in earlier
+
+
 def test_people_exported_and_imported_again_change_nothing(cadre, coordinator):
     """D08, "import of one's own export fails": the agency's people as a file, sent back as it came."""
     exported = coordinator.page("/agencies/lake/people/file").content
@@ -259,9 +277,10 @@ def job(agency, units=()):
     return directory.Job(agency=agency, local_title="Officer", job_class="attorney-1", units=units, start_date=day(-30))
 
 
-def hired(cadre, agency, number=""):
+def hired(cadre, agency, number="", email=""):
+    number = number or f"H-{fresh()[:8]}"
     person = directory.Person(
-        staff_number=number or f"H-{fresh()[:8]}", given_name="New", family_name="Person", jobs=[job(agency)]
+        staff_number=number, given_name="New", family_name="Person", email=email, jobs=[job(agency)]
     )
     request = directory.CreatePersonRequest(parent=agency, person=person, request_id=fresh())
     boss = cadre.cast.leads[agency.removeprefix("agencies/")]

@@ -278,7 +278,7 @@ _BY_REASON = {
     "CHUNK_DIFFERS": "The file changed while it was sent. Send it again.",
     "ROSTER_IMPORT_CLOSED": "This file was read already. Send it again to read it once more.",
     "ROSTER_FILE_GONE": "The file was checked more than a day ago and is no longer kept. Send it again.",
-    "PEOPLE_BEING_CHANGED": "Somebody else is changing the same people just now. Nothing is lost: try again in a minute.",
+    "PEOPLE_BEING_CHANGED": "Somebody else is changing these people just now. Nothing is lost: try again in a minute.",
     "EXPRESSION_FIXED": "Whom a letter is for does not change any more. Open the letter again to see how it stands.",
     "CALENDAR_YEAR_MISSING": "Days are counted in {year}, of which the state's holidays are not on record. Whoever"
     " keeps the state's calendar can begin that year.",
