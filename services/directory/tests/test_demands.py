@@ -76,7 +76,7 @@ def test_after_ten_thousand_random_edits_every_audience_holds_whom_its_rule_name
 
 
 def random_edit(chance, number):
-    """Say of a person where she works, as what, in which units, whether she left and whether she is on leave."""
+    """Say of a person where they work, as what, in which units, whether they left and whether they are on leave."""
     agency = chance.choice(("lake", "mendocino", "los-angeles"))
     return {
         "staff_number": f"S-{number:06}",

@@ -1,4 +1,4 @@
-"""The directory recomputes who is in which audience, and tells everybody's copy anew."""
+"""The directory recomputes who is in which audience, and tells everybody's copy again."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ RESET session_replication_role
 
 @pytest.fixture
 def rebuild(directory):
-    """Make a projection anew, as the service's worker would."""
+    """Rebuild a projection, as the service's worker would."""
 
     def run(name):
         (projection,) = (one for one in PROJECTIONS if one.name == name)

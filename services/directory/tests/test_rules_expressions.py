@@ -104,10 +104,10 @@ def test_an_expression_says_who_it_is_for(expression, text):
 
 
 def test_a_person_is_told_why_she_is_on_the_list():
-    assert explain(everyone(), [LAWYER], KNOWN, herself=True) == [
+    assert explain(everyone(), [LAWYER], KNOWN, own=True) == [
         "You work at Lake County; this is for everyone at all 47 agencies."
     ]
-    (reason,) = explain(Expression((Clause(units=("intake",)),)), [NO_UNIT], KNOWN, herself=False)
+    (reason,) = explain(Expression((Clause(units=("intake",)),)), [NO_UNIT], KNOWN, own=False)
     assert reason == (
         "Works at Lake County; this is for everyone in Intake at all 47 agencies."
         " No work unit is recorded there, so it is for any unit."
@@ -116,13 +116,13 @@ def test_a_person_is_told_why_she_is_on_the_list():
 
 def test_a_person_is_told_why_she_is_not_on_the_list():
     left_out = Expression((Clause(),), (Clause(agencies=("lake",)),))
-    assert explain(left_out, [LAWYER], KNOWN, herself=True) == [
+    assert explain(left_out, [LAWYER], KNOWN, own=True) == [
         "You work at Lake County; this leaves out everyone at Lake County."
     ]
-    assert explain(Expression((Clause(agencies=("yolo",)),)), [LAWYER], KNOWN, herself=True) == [
+    assert explain(Expression((Clause(agencies=("yolo",)),)), [LAWYER], KNOWN, own=True) == [
         "You work at Lake County; this is for everyone at Yolo."
     ]
-    assert explain(everyone(), [], KNOWN, herself=True) == ["You have no job at an agency today."]
+    assert explain(everyone(), [], KNOWN, own=True) == ["You have no job at an agency today."]
 
 
 @pytest.mark.parametrize(

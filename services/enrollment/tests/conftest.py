@@ -191,7 +191,7 @@ class World:
         await_quiet([self.service.runtime.worker])
 
     def learner(self, number: int) -> pb_grpc.EnrollmentServiceStub:
-        """What a person calls as herself."""
+        """What a person calls for themselves."""
         return self.stub({"learning.do": ["self"], "self.read": ["self"]}, caller=f"people/{person(number)}")
 
     def coordinator(self, *agencies: str) -> pb_grpc.EnrollmentServiceStub:
@@ -248,7 +248,7 @@ class World:
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
-        """Collect the statements that the service runs meanwhile, but for the relay's."""
+        """Collect the statements that the service runs in the meantime, except the relay's."""
         seen: list[str] = []
 
         def note(_connection, _cursor, statement, *_) -> None:

@@ -1,4 +1,4 @@
-"""What a coordinator does for her agency's people: excuse them, and record training given elsewhere."""
+"""What a coordinator does for their agency's people: excuse them, and record training given elsewhere."""
 
 from datetime import UTC, datetime, timedelta
 

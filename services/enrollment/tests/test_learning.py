@@ -1,4 +1,4 @@
-"""Taking the course: in order, by the person herself, and never by accident twice."""
+"""Taking the course: in order, by each person for themselves, and never by accident twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -217,7 +217,7 @@ def test_a_year_that_is_none_is_refused(world, year):
 
 
 def completed(world, letter, number):
-    """Let a person complete a letter's course; the request for her transcript."""
+    """Let a person complete a letter's course; the request for their transcript."""
     take(world, letter, number)
     world.hear(passed(number))
     return pb.ListCompletionsRequest(parent=f"people/{person(number)}")

@@ -63,7 +63,7 @@ def test_who_completed_counts_of_all_who_were_to_take_it(world, evaluator):
 
     rate = rate_of(evaluator, letters[0].course_id)
 
-    # Two letters of four people; one completed her course under one of them, and one left that list.
+    # Two letters of four people; one completed the course under one of them, and one left that list.
     assert (rate.completed, rate.of) == (1, 7)
     # The interval: statsmodels 0.15.0, `proportion_confint(1, 7, method="wilson")`.
     assert (rate.share, rate.low, rate.high) == pytest.approx((1 / 7, 0.025680, 0.513128), abs=1e-6)

@@ -1,4 +1,4 @@
-"""The thread: a notice becomes assignments; a learner takes the course and its test; she has completed it."""
+"""The thread: a notice becomes assignments; a learner takes the course and its test, and has completed it."""
 
 from datetime import UTC, datetime, timedelta
 

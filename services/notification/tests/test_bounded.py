@@ -1,4 +1,4 @@
-"""A file that would stop the service is read in a process that is stopped instead, and others are served meanwhile."""
+"""A file that would stop the service is read in a process that is stopped instead; others are served meanwhile."""
 
 import os
 import resource

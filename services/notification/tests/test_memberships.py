@@ -76,7 +76,7 @@ def test_leave_and_return_move_the_figures_and_the_due_date(cadre, audience, ana
     cadre.confirm(notice, ana)
 
     cadre.members(audience, cadre.at(ana, "lake", on_leave=True))
-    # Nothing is expected of her now, so what she did before does not count either.
+    # Nothing is expected of this person now, so what they did before does not count either.
     away = {"of": 2, "on_leave": 1, "not_started": 1}
     assert cadre.state(notice) == cadre.agency(notice, "lake") == away
     (item,) = cadre.inbox(ana)
@@ -149,7 +149,7 @@ def test_the_same_event_twice_counts_once(cadre, audience):
 
     assert cadre.try_to_deliver(*chunks, event_ids=event_ids) == [Outcome.HANDLED]
     assert cadre.try_to_deliver(*chunks, event_ids=event_ids) == [Outcome.DUPLICATE]
-    cadre.deliver(*chunks)  # told anew, as another event
+    cadre.deliver(*chunks)  # told again, as another event
 
     assert cadre.state(notice) == {"of": 3, "not_started": 3}
 

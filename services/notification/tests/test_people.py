@@ -1,4 +1,4 @@
-"""A person reads and confirms, for herself only; her list holds what is hers."""
+"""A person reads and confirms, for themselves only; their list holds what is theirs."""
 
 from concurrent.futures import ThreadPoolExecutor
 

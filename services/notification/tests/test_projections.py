@@ -1,4 +1,4 @@
-"""What was lost or spoilt is made anew: figures from the people, the membership from one whole revision."""
+"""What was lost or damaged is rebuilt: figures from the people, the membership from one whole revision."""
 
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -19,7 +19,7 @@ RESET session_replication_role
 
 @pytest.fixture
 def rebuild(cadre):
-    """Make the readiness anew as the service's worker would; return its line of the table."""
+    """Rebuild the readiness as the service's worker would; return its line of the table."""
 
     def run():
         (projection,) = PROJECTIONS

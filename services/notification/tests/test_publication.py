@@ -150,7 +150,7 @@ def test_a_revision_is_complete_when_every_chunk_of_it_and_of_those_before_is_in
     cadre.deliver(*second)
     cadre.deliver(first[2], first[0])
     assert complete() == "0"
-    cadre.deliver(first[0])  # sent anew, as another event
+    cadre.deliver(first[0])  # sent again, as another event
     assert complete() == "0"
     cadre.deliver(first[1])
     assert complete() == "2"

@@ -212,7 +212,7 @@ def test_a_scheduled_letter_is_issued_at_its_time_to_those_who_are_there_then(ca
         False,
     )
     assert (issued.approver, issued.audience_revision) == (notice.approver, 2)
-    # Not her inbox: late in the evening the letter's day, from which staff see it, is tomorrow.
+    # Not the person's inbox: late in the evening the letter's day, from which staff see it, is tomorrow.
     listed = pb.ListRecipientsRequest(parent="agencies/lake", notice=notice.name)
     assert [one.person for one in cadre.coordinator("lake").ListRecipients(listed).recipients] == [f"people/{bo}"]
     assert cadre.rows("SELECT count(*) FROM outbox WHERE subject LIKE '%%published%%'") == [(1,)]

@@ -17,7 +17,7 @@ _KEYED = sa.text(
     "UPDATE person SET staff_key = given.key FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[])) AS given (id, key)"
     " WHERE person.id = given.id"
 )
-# The version before this one knows no key: while both run, a person whom it adds gets hers here.
+# The version before this one knows no key: while both run, a person whom it adds gets a key here.
 _KEY_OF_NEW = """
 CREATE FUNCTION person_staff_key() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

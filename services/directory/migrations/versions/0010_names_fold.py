@@ -21,7 +21,7 @@ _KEYED = sa.text(
 
 
 def upgrade() -> None:
-    """Write the keys anew."""
+    """Rewrite the keys."""
     connection = op.get_bind()
     people = connection.execute(sa.text(_PEOPLE)).all()
     # What a migration writes has no actor, and so no row in the audit trail.

@@ -103,17 +103,17 @@ def compare(
 def explain(
     db: Db, *, audience_id: UUID, person_id: UUID, caller: str, scope: Scope, at: datetime
 ) -> tuple[bool, list[str], int]:
-    """Return whether a person is in an audience, why, and since which revision (0 if she never was).
+    """Return whether a person is in an audience, why, and since which revision (0 if they never were).
 
-    For the person herself, and for those who read people at an agency where she has or had a job.
+    For that person, and for those who read people at an agency where they have or had a job.
     """
-    herself = caller == f"people/{person_id}"
-    if not (herself or scope.whole or queries.worked_at(db, person_id, scope.ids("agencies"))):
+    own = caller == f"people/{person_id}"
+    if not (own or scope.whole or queries.worked_at(db, person_id, scope.ids("agencies"))):
         raise NotFound(f"people/{person_id}")
     audience = get(db, audience_id)
     expression = from_stored(audience.expression)
     posts = queries.posts(db, person_id, day=pacific_date(at))
-    reasons = expressions.explain(expression, posts, queries.vocabulary(db), herself=herself)
+    reasons = expressions.explain(expression, posts, queries.vocabulary(db), own=own)
     rows = db.exec(
         select(AudienceMemberRow).where(
             AudienceMemberRow.audience_id == audience_id, AudienceMemberRow.person_id == person_id

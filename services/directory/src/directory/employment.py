@@ -78,7 +78,7 @@ def hire(db: Db, identity: people.Identity, *, agency_id: str, post: Post, start
 def add_job(
     db: Db, *, person_id: UUID, agency_id: str, post: Post, start: date, end: date | None, at: datetime
 ) -> PersonRow:
-    """Give a person a job at the agency, beside any she has elsewhere. Who comes back is the same person as before."""
+    """Give a person a job at the agency, beside any elsewhere. Whoever comes back is the same person as before."""
     person = people.load_anybody(db, person_id)
     _add_job(db, person, agency_id=agency_id, post=post, start=start, end=end)
     people.settle(db, person, at=at)
@@ -105,7 +105,7 @@ def change_job(db: Db, *, person_id: UUID, agency_id: str, post: Post, at: datet
 def end_job(db: Db, *, person_id: UUID, agency_id: str, end: date, at: datetime) -> PersonRow:
     """End the current job at the agency: *end* is the first day on which the person no longer works there.
 
-    On its first day it is a job that was never begun, recorded by mistake: its row stays, and no day lies in it.
+    A job that ends on its first day was never begun and was recorded by mistake: its row stays, and covers no day.
     """
     person = people.load_anybody(db, person_id)
     job = _current_job(db, person_id, agency_id)
@@ -123,7 +123,7 @@ def end_job(db: Db, *, person_id: UUID, agency_id: str, end: date, at: datetime)
 
 
 def end_jobs(db: Db, *, agency_id: str, ends: Mapping[UUID, date], at: datetime) -> int:
-    """End the current jobs of several people at the agency, each on her own day; all of them or none."""
+    """End the current jobs of several people at the agency, each on their own day; all of them or none."""
     membership.hold(db)
     today = pacific_date(at)
     known = {row["person_id"]: row for row in db.rows(_CURRENT_JOBS, agency=agency_id, people=list(ends), day=today)}

@@ -23,7 +23,7 @@ class Membership(NamedTuple):
 
 
 def agency_listed(agency_id: str, kind: str, end: date | None) -> events_pb2.AgencyListed:
-    """An agency is on record since now, or was changed; *end* = the first day on which it is no more."""
+    """An agency is on record since now, or was changed; *end* = the first day on which it no longer exists."""
     return events_pb2.AgencyListed(agency_id=agency_id, kind=kind, end_date=end.isoformat() if end else "")
 
 

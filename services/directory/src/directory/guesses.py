@@ -1,7 +1,7 @@
 """How often a caller may name somebody of another agency wrongly: by number and name one takes people on, and guesses.
 
 Who has a number would otherwise be found out by trying names, in a dry run or a page, with nobody the wiser. Tries are
-counted beside the transaction that is refused, for each caller and day; beyond so many nothing more is said.
+counted beside the transaction that is refused, for each caller and day; beyond a limit nothing more is said.
 """
 
 from datetime import date

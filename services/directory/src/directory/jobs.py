@@ -13,7 +13,7 @@ _LOCKED_DAY = "SELECT day FROM day_turn FOR UPDATE"
 _SET_DAY = """
 INSERT INTO day_turn (one, day) VALUES (true, %(day)s) ON CONFLICT (one) DO UPDATE SET day = excluded.day
 """
-# Whose job was told was brought up to date then. A leave ends with its last day: she is back on the day after.
+# People whose job was told were brought up to date then. A leave ends with its last day: they are back the day after.
 _LEAVES_TURNED = """
 SELECT person_id FROM leave WHERE start_date = %(day)s OR end_date = %(day)s - 1
 """
@@ -32,7 +32,7 @@ def turn_days(database: Database, now: datetime) -> None:
     while day is not None:
         with database.transaction(actor="services/directory", method="jobs/turn_days", at=now) as db:
             membership.hold(db)
-            # Another process may have turned it meanwhile.
+            # Another process may have turned it in the meantime.
             if _next(db.rows(_LOCKED_DAY), today) == day:
                 _turn(db, day, everybody=not known)
         with database.read(now) as db:

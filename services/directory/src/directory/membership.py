@@ -184,7 +184,7 @@ FROM agency LEFT JOIN (
 WHERE (agency.kind <> 'state' AND (agency.until IS NULL OR agency.until > %(day)s)) OR staff > 0
 ORDER BY agency.sort_key, agency.id
 """
-# What saving would change. Both sides are rows of (person, agency); the total asks whether she stays with any of hers.
+# What saving would change. Both sides are rows of (person, agency); the total asks whether they stay at any of theirs.
 _COMPARE = """
 pair AS MATERIALIZED (
   SELECT person_id, agency_id, stored.person_id IS NOT NULL AS was, computed.person_id IS NOT NULL AS becomes

@@ -26,7 +26,7 @@ UPDATE job SET hire_told = true
 WHERE NOT hire_told AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s) {of_people}
 RETURNING agency_id, person_id
 """
-# With her last job at an agency a person's roles there end; with the last one at a state agency those for the state.
+# A person's roles at an agency end with their last job there; those for the state with the last job at a state agency.
 _ROLES_ENDED = """
 UPDATE role_grant SET revoked_at = %(at)s
 FROM unnest(%(agencies)s::text[], %(people)s::uuid[]) AS gone (agency_id, person_id)

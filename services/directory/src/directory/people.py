@@ -17,13 +17,13 @@ from servicekit.rpc.calls import Scope
 
 
 class StaffNumberTaken(Refusal):
-    """Somebody has this staff number; `person` says who if she goes by the same name."""
+    """Somebody has this staff number; `person` says who if they go by the same name."""
 
     kind = Kind.EXISTS
 
 
 class StaffNumberAlike(Refusal):
-    """Somebody has this staff number but for zeros at its front; `person` says who if she goes by the same name."""
+    """Somebody has this staff number but for zeros at its front; `person` says who if they go by the same name."""
 
     kind = Kind.EXISTS
 
@@ -36,7 +36,7 @@ class EmailTaken(Refusal):
 
 @dataclass(frozen=True)
 class Identity:
-    """What is said of a person apart from her work."""
+    """What is said of a person apart from their work."""
 
     staff_number: str
     family_name: str
@@ -48,7 +48,7 @@ class Identity:
 def create(db: Db, identity: Identity, *, agency_id: str) -> PersonRow:
     """Record a person whom nobody knew yet, as somebody new at the agency.
 
-    Somebody who comes back is the same person: give her a job instead.
+    Somebody who comes back is the same person: give them a job instead.
     """
     names.check_staff_number("person.staff_number", identity.staff_number)
     staff_number = names.numbered(identity.staff_number)
@@ -129,7 +129,7 @@ def load_kept(db: Db, person_id: UUID, scope: Scope) -> PersonRow:
 
 
 def load_anybody(db: Db, person_id: UUID) -> PersonRow:
-    """Lock and return a person, wherever she works."""
+    """Lock and return a person, wherever they work."""
     person = _locked(db, person_id)
     if person is None:
         raise NotFound(f"people/{person_id}")
@@ -150,7 +150,7 @@ def settle_many(db: Db, person_ids: Collection[UUID], *, at: datetime) -> None:
 
 
 def settle(db: Db, person: PersonRow, *, at: datetime) -> None:
-    """After a change of a person's work or leave: tell it, and bring her audiences up to date."""
+    """After a change of a person's work or leave: tell it, and bring their audiences up to date."""
     person.version += 1
     db.add(person)
     db.flush()

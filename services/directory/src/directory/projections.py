@@ -1,4 +1,4 @@
-"""What the directory can make anew: its own memberships, and the copies that others keep of what it owns."""
+"""What the directory can rebuild: its own memberships, and the copies that others keep of what it owns."""
 
 from datetime import datetime
 

@@ -124,7 +124,7 @@ SELECT
   (SELECT count(*)::int FROM agency WHERE kind <> 'state' AND (until IS NULL OR until > %(day)s))
     AS local_agencies
 """
-# The people of the demonstration's story, each the first by staff number who fits her part and is not on leave.
+# The people of the demonstration's story, each the first by staff number who fits the part and is not on leave.
 _PERSONAS = """
 WITH here AS (
   SELECT person.id, staff_number, family_name, given_name, job.agency_id, job.job_class_id, agency.short_title,
@@ -281,7 +281,7 @@ def visible(
 ) -> dict[str, bool]:
     """Return whom of *ids* the caller may see: True = whole, False = name and address only.
 
-    Whole: herself, and whoever has or had a job at an agency whose people she reads. The rest: agencies' contacts and
+    Whole: the caller, and those who have or had a job at an agency whose people they read. Else: agencies' contacts and
     the state's staff, whom everybody may ask.
     """
     rows = db.rows(
@@ -331,7 +331,7 @@ def grants(db: Db, person_id: UUID) -> list[dict[str, Any]]:
 
 
 def standing(db: Db, person_id: UUID, *, day: date) -> tuple[list[roles.Grant], roles.Work]:
-    """Return what decides a person's rights on *day*: roles, and where she works and worked."""
+    """Return what decides a person's rights on *day*: roles, and where they work and worked."""
     jobs = db.rows(_POSTS, person=person_id)
     work = roles.Work(
         now=frozenset(job["agency_id"] for job in jobs if _holds(job, day)),

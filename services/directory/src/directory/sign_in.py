@@ -59,7 +59,7 @@ def exchange(db: Db, signer: Signer, *, person_id: UUID, at: datetime) -> SignIn
 
 @dataclass(frozen=True)
 class Named:
-    """The person whom a sign-in names, and what decides whether she may."""
+    """The person whom a sign-in names, and what decides whether they may."""
 
     id: UUID
     staff_number: str

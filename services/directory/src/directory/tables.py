@@ -304,7 +304,7 @@ class NameGuessRow(Base, table=True):
 
 
 class RosterAbsentRow(Base, table=True):
-    """Somebody who worked at an agency of the file and was not in it. Whether she left is a question to people."""
+    """Somebody who worked at an agency of the file and was not in it. Whether they left is a question to people."""
 
     __tablename__ = "roster_absent"
 

@@ -1,7 +1,7 @@
-"""What becomes of one person's assignment: she takes the course, or somebody excuses her.
+"""What becomes of one person's assignment: they take the course, or somebody excuses them.
 
 Taking a course is the busiest write there is: a statement that locks and reads, one that writes, and for the last
-section one more that looks whether the test was passed meanwhile.
+section one more that looks whether the test was passed in the meantime.
 """
 
 from dataclasses import replace
@@ -74,7 +74,7 @@ def complete_section(db: Db, learner: Learner, *, requirement_id: UUID, section:
 
 
 def waive(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reason: str) -> Assignment:
-    """Excuse a person of the agency, with the reason: this does not apply to her."""
+    """Excuse a person of the agency, with the reason: this does not apply to them."""
     reason = check_reason(reason)
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
     waived = replace(assignment, progress=assignment.progress.waive(), waiver_reason=reason)
@@ -84,7 +84,7 @@ def waive(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reas
 
 
 def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reason: str) -> Assignment:
-    """Undo a waiver, with the reason: the person goes on where she was. Not once the notice was withdrawn."""
+    """Undo a waiver, with the reason: the person goes on where they were. Not once the notice was withdrawn."""
     reason = check_reason(reason)
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
     check_in_force(str(assignment.notice_id), withdrawn=bool(db.rows(_WITHDRAWN, requirement=requirement_id)))
@@ -117,7 +117,7 @@ def _load_of_agency(db: Db, requirement_id: UUID, person_id: UUID, agency_id: st
 
 
 def _advance(db: Db, before: Assignment, progress: Progress) -> Assignment:
-    """Write how far the learner got, and that she completed it if she did."""
+    """Write how far the learner got, and that they completed it if they did."""
     db.changed(before.name, before=_facts(before.progress), after=_facts(progress))
     if progress == before.progress:
         return before

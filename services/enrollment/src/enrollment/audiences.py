@@ -23,7 +23,7 @@ ORDER BY audience_id, revision
 ON CONFLICT (audience_id, revision) DO UPDATE
 SET chunks_seen = ARRAY(SELECT DISTINCT unnest(known.chunks_seen || excluded.chunks_seen))
 """
-# What a person had before decides `since`: it restarts when she comes, or comes back from leave, and survives a move
+# What a person had before decides `since`: it restarts when they come, or come back from leave, and survives a move
 # between agencies, also when the two halves of the move stand in two chunks of the revision.
 # Arrays go in binary (%b): as text, 10,000 ids cost 9 ms of quoting.
 _REMEMBER_MEMBERS = """
@@ -50,7 +50,7 @@ ON CONFLICT (audience_id, person_id, agency_id) DO UPDATE
 SET member = excluded.member, on_leave = excluded.on_leave, revision = excluded.revision, since = excluded.since
 WHERE excluded.revision > known.revision
 """
-# A revision that tells everybody is complete by itself: what is missing before it is missed no more.
+# A revision that tells everybody is complete by itself: what is missing before it is no longer missed.
 _MISS_NOTHING_BEFORE = """
 INSERT INTO audience_revision AS known (audience_id, revision, effective_date, chunks, chunks_seen)
 SELECT whole.audience_id, earlier, whole.effective_date, 1, '{1}'

@@ -81,7 +81,7 @@ FROM unnest(%(people)s) AS person_id
 """
 
 
-# Of a requirement: its notice holds no more.
+# Of a requirement: its notice no longer holds.
 WITHDRAWN = "WITHDRAWN"
 
 
@@ -134,8 +134,8 @@ def record_training(
 ) -> Recorded:
     """Complete what a notice asked for people of the agency, by a training that was given elsewhere.
 
-    All or nothing: people who are not on the agency's list, and excused ones, are refused. Who had completed it
-    before is counted and left as she is.
+    All or nothing: people who are not on the agency's list, and excused ones, are refused. Whoever had completed it
+    before is counted and left as they are.
     """
     training.check()
     requirement = _requirement(db, notice_id)

@@ -21,7 +21,7 @@ def notices_published(db: Db, heard: list[Delivered[notification.NoticePublished
 
 
 def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn]]) -> None:
-    """Notices hold no more: what they asked is closed."""
+    """Notices no longer hold: what they asked is closed."""
     withdrawals.close(
         db,
         {

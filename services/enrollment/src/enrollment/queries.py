@@ -62,7 +62,7 @@ _LAST_MOMENT, _LAST_ID = "infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 def get_assignment(db: Db, learner: Learner, requirement_id: UUID) -> Assignment:
-    """Return what a requirement asks of a person; nothing before its letter is released to her."""
+    """Return what a requirement asks of a person; nothing before its letter is released to them."""
     rows = db.rows(_BY_REQUIREMENT, **learner.values, id=requirement_id)
     if not rows:
         raise NotFound(f"requirements/{requirement_id}/assignments/{learner.person_id}")
@@ -70,7 +70,7 @@ def get_assignment(db: Db, learner: Learner, requirement_id: UUID) -> Assignment
 
 
 def get_assignment_under(db: Db, learner: Learner, notice_id: UUID) -> Assignment:
-    """Return what a notice asks of a person; nothing before it is released to her."""
+    """Return what a notice asks of a person; nothing before it is released to them."""
     rows = db.rows(_BY_NOTICE, **learner.values, id=notice_id)
     if not rows:
         raise NotFound(f"notices/{notice_id}")
@@ -125,7 +125,7 @@ def list_completions(
     """Return a person's completions at all agencies, by the day of the training, the newest first.
 
     One over the page's size if there are more; of one calendar *year* in California, 0 = all. With *agency_ids*
-    (None = no limit), only if she is or was on the list of one of these: whoever she moved to sees the full transcript.
+    (None = no limit), only if they are or were on the list of one of these: their new agency sees the full transcript.
     """
     completed_on, completed_at, id_ = page.after or (_LAST_MOMENT, _LAST_MOMENT, _LAST_ID)
     rows = db.rows(

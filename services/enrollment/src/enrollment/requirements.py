@@ -211,7 +211,7 @@ def follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
     """Bring the assignments of *changed* (audience, person) in step with the membership as it stands now.
 
     Who came is listed, who came back is listed again, who left before completing is withdrawn, and who came back
-    from leave gets her joiner days. A person who only moved between agencies keeps what she has.
+    from leave gets the joiner's days. A person who only moved between agencies keeps what they have.
     """
     people = {
         "audiences": [audience_id for audience_id, _ in changed],

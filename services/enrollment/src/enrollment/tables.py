@@ -73,7 +73,7 @@ class CalendarYearRow(Base, table=True):
 
 
 class WithdrawnNoticeRow(Base, table=True):
-    """A notice that holds no more, also one that is heard of only afterwards."""
+    """A notice that no longer holds, also one that is heard of only afterwards."""
 
     __tablename__ = "withdrawn_notice"
 
@@ -125,7 +125,7 @@ class AudienceMemberRow(Base, table=True):
     # The change of the audience that this row is from.
     revision: int = Field(sa_column=Column(BigInteger, nullable=False))
     # The change by which the person came to the audience or back from leave, whichever was later; a move between
-    # agencies keeps it. Her due date follows from it alone, whatever order the events arrived in.
+    # agencies keeps it. The due date follows from it alone, whatever order the events arrived in.
     since: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
@@ -163,7 +163,7 @@ class AssignmentRow(Base, table=True):
     requirement_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
     person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
     created_at: datetime = moment()
-    # When she last started it or completed a section.
+    # When they last started it or completed a section.
     progressed_at: datetime | None = moment(optional=True)
     due_date: date = Field(sa_column=Column(Date, nullable=False))
     sections_completed: int = Field(sa_column=Column(SmallInteger, nullable=False))

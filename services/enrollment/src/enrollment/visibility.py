@@ -1,6 +1,6 @@
-"""Which of her assignments a person sees: those of letters that are released to staff, as notification releases them.
+"""Which of their assignments a person sees: those of letters that are released to staff, as notification releases them.
 
-A letter is released by its day, or sooner by an agency where she works. Whoever prepares it, at an agency or for the
+A letter is released by its day, or sooner by an agency where they work. Whoever prepares it, at an agency or for the
 state, sees it before.
 """
 
@@ -33,7 +33,7 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True)
 class Learner:
-    """A person who asks for her own training, today. *before_staff*: she prepares letters for others."""
+    """A person who asks for their own training, today. *before_staff*: they prepare letters for others."""
 
     person_id: UUID
     today: date

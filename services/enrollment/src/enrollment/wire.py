@@ -26,7 +26,7 @@ _PREPARE = ("notices.write", "notices.approve", "readiness.read", "readiness.rea
 def caller_id(principal: str) -> UUID:
     """Return the id of the person who calls; what is no person has no training of its own."""
     if not principal.startswith("people/"):
-        raise PermissionMissing("Only a person has training of her own.", caller=principal)
+        raise PermissionMissing("Only a person has training of their own.", caller=principal)
     return names.uuid_in("people/{person}", principal, field="caller")
 
 
@@ -44,7 +44,7 @@ def assignment_key(name: str) -> tuple[UUID, UUID]:
 
 
 def own_requirement_id(name: str, caller: UUID) -> UUID:
-    """Return the requirement of the caller's own assignment; other people's do not exist for her."""
+    """Return the requirement of the caller's own assignment; other people's do not exist for them."""
     requirement, owner = assignment_key(name)
     if owner != caller:
         raise NotFound(name)

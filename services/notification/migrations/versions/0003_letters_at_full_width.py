@@ -186,5 +186,5 @@ def _lookups() -> None:
     op.create_index("ix_notice_search_day_notice_id", "notice_search", ["day", "notice_id"])
     op.create_index("ix_notice_search_series_day_notice_id", "notice_search", ["series", "day", "notice_id"])
     op.execute(_SEARCHED)
-    # A person's letters are those of her audiences.
+    # A person's letters are those of their audiences.
     op.create_index("ix_audience_member_person_id", "audience_member", ["person_id"])

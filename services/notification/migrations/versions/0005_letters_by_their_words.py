@@ -1,4 +1,4 @@
-"""Letters are found by words that the service cuts itself; what was kept before is cut anew by a job."""
+"""Letters are found by words that the service cuts itself; what was kept before is cut again by a job."""
 
 import sqlalchemy as sa
 from alembic import op

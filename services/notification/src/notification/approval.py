@@ -16,7 +16,7 @@ _UNIQUE_NUMBER = "uq_notice_series_number"
 
 
 def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) -> NoticeRow:
-    """Send a complete draft for approval. From then on its number is no other letter's, and what it says is pinned."""
+    """Send a complete draft for approval. From then on no other letter has its number, and what it says is pinned."""
     notice = load(db, notice_id)
     state = lifecycle.after(Step.SUBMIT, name_of(notice_id), notice.state)
     lifecycle.check_etag(name_of(notice_id), etag, notice.revision)

@@ -2,7 +2,7 @@
 
 Its events and those of memberships have no order between them. A completion or an excuse of somebody who is not on
 the list yet is kept in a recipient row, which counts nowhere until the membership arrives. What is told of a notice
-that was withdrawn meanwhile is kept as well, and moves no figure.
+that was withdrawn in the meantime is kept as well, and moves no figure.
 """
 
 from collections.abc import Mapping, Sequence

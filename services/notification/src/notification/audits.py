@@ -1,4 +1,4 @@
-"""What must be zero, found by counting the rows anew."""
+"""What must be zero, found by counting the rows again."""
 
 from dataclasses import fields
 

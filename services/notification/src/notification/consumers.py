@@ -45,7 +45,7 @@ def assignment_waived(db: Db, events: list[Delivered[enrollment.AssignmentWaived
     assignments.excuse(db, [key for event in events for key in heard.assigned(event.message)])
 
 
-# `assignment.withdrawn` is not heard: the membership that caused it arrives here by itself, and takes her off the list.
+# `assignment.withdrawn` is not heard: the membership that caused it arrives by itself, and takes them off the list.
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(directory.AgencyListed, agency_listed),
     Subscription(directory.CalendarChanged, calendar_changed),

@@ -65,7 +65,7 @@ class AlreadyConfirmed(Refusal):
 
 @dataclass(frozen=True)
 class Agency:
-    """An agency as the directory tells it; *end* = the first day on which it is no more."""
+    """An agency as the directory tells it; *end* = the first day on which it no longer exists."""
 
     id: str
     kind: str
@@ -156,7 +156,7 @@ def release_to_staff(db: Db, *, notice_id: UUID, agency_id: str, person_id: UUID
 
 
 def _locked(db: Db, notice_id: UUID, agency_id: str) -> dict[str, Any]:
-    """Return the letter at the agency, locked; refuse one that holds no more."""
+    """Return the letter at the agency, locked; refuse one that no longer holds."""
     rows = db.rows(_LOCK, notice=notice_id, agency=agency_id)
     if not rows:
         raise NotFound(name_of(notice_id))

@@ -34,7 +34,7 @@ def notice_released(*, notice_id: UUID, version: int, agency_id: str, at: dateti
 
 
 def notice_withdrawn(notice: NoticeRow) -> pb.NoticeWithdrawn:
-    """Tell that an issued *notice* holds no more."""
+    """Tell that an issued *notice* no longer holds."""
     return pb.NoticeWithdrawn(
         notice_id=str(notice.id), version=notice.version, withdraw_time=_timestamp(notice.withdrawn_at)
     )

@@ -1,7 +1,7 @@
 """What a person does with a letter: reads it, confirms it.
 
-Three statements beside the kit's: lock her row, look where she counts, write. The membership is looked at after her
-row is locked, since whoever changes it locks her row first.
+Three statements beside the kit's: lock the person's row, look where they count, write. The membership is read after the
+row is locked, since whoever changes it locks that row first.
 """
 
 from dataclasses import astuple, dataclass, fields
@@ -64,7 +64,7 @@ class Item:
 
 
 def read(db: Db, *, notice_id: UUID, person_id: UUID, reader: Reader, at: datetime) -> Item:
-    """Record that she opened the letter. Idempotent: the first time stays, and nothing is written again."""
+    """Record that the person opened the letter. Idempotent: the first time stays, and nothing is written again."""
     notice, standing, places = _locked(db, notice_id, person_id, reader)
     if standing.read_at is not None:
         return Item(notice, standing, notice["own_due_date"])
@@ -72,7 +72,7 @@ def read(db: Db, *, notice_id: UUID, person_id: UUID, reader: Reader, at: dateti
 
 
 def confirm(db: Db, *, notice_id: UUID, person_id: UUID, reader: Reader, text_sha256: str, at: datetime) -> Item:
-    """Record that she confirmed the text with that hash; she has read it by that. Idempotent as `read`."""
+    """Record that the person confirmed the text with that hash, and so has read it. Idempotent as `read`."""
     notice, standing, places = _locked(db, notice_id, person_id, reader)
     check_text(notice, text_sha256)
     if standing.confirmed_at is not None:
@@ -94,9 +94,9 @@ def check_text(notice: dict[str, Any], text_sha256: str) -> None:
 
 
 def _locked(db: Db, notice_id: UUID, person_id: UUID, reader: Reader) -> tuple[dict[str, Any], Standing, list[str]]:
-    """Return the notice, where she stands and where she counts; refuse who is not in the audience (any more).
+    """Return the notice, where the person stands and counts; refuse whoever is not (or no longer) in the audience.
 
-    A letter that holds no more asks for nothing, and one that her agency's staff do not see yet is not there.
+    A letter that no longer holds asks for nothing, and one that their agency's staff do not see yet is not there.
     """
     rows = db.rows(_LOCK, notice=notice_id, **values(reader))
     members = db.rows(_PLACES, audience=rows[0]["audience_id"], person=person_id) if rows else []

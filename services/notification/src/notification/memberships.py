@@ -59,7 +59,7 @@ FROM unnest(%(audiences)s::uuid[], %(people)s::uuid[]) AS c (audience_id, person
 JOIN notice AS n ON n.audience_id = c.audience_id AND n.state = 'PUBLISHED'
 """
 # An older revision never overwrites a newer one. Who was no member and is one now, or was on leave and is not any
-# more, has arrived: her due date counts from the day of the change. Moving from agency to agency is no arrival.
+# more, has arrived: their due date counts from the day of the change. Moving from agency to agency is no arrival.
 _APPLY = """
 WITH change AS (
   SELECT DISTINCT ON (audience_id, person_id, agency_id) *
@@ -118,7 +118,7 @@ WITH seen AS (
 UPDATE audience SET complete_revision = newest.revision FROM newest
 WHERE audience.audience_id = newest.audience_id
 """
-# A revision that tells everybody is complete by itself: what is missing before it is missed no more.
+# A revision that tells everybody is complete by itself: what is missing before it is no longer missed.
 _COMPLETE_WHOLE = """
 WITH seen AS (
   INSERT INTO audience_chunk (audience_id, revision, chunk, chunks)
@@ -165,7 +165,7 @@ def _numbers(chunks: Sequence[Chunk]) -> dict[str, list[Any]]:
 def _rounds(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     """Give the chunks revision by revision, many audiences at a time.
 
-    Two revisions are never taken as one: who left and came back has arrived anew, also when both were heard at once.
+    Two revisions are never taken as one: who left and came back has arrived again, also when both were heard at once.
     """
     of_revision: dict[tuple[UUID, int], list[Chunk]] = defaultdict(list)
     for chunk in chunks:

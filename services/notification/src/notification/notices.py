@@ -63,7 +63,7 @@ def load(db: Db, notice_id: UUID) -> NoticeRow:
 
 
 def load_draft(db: Db, notice_id: UUID, etag: str) -> NoticeRow:
-    """Return the draft, locked, for somebody who writes on it as she last read it."""
+    """Return the draft, locked, for somebody who writes on it as they last read it."""
     notice = load(db, notice_id)
     lifecycle.after(Step.WRITE, name_of(notice_id), notice.state)
     lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
@@ -71,7 +71,7 @@ def load_draft(db: Db, notice_id: UUID, etag: str) -> NoticeRow:
 
 
 def wrote(notice: NoticeRow, writer: UUID) -> None:
-    """Note that *writer* changed the notice: she cannot approve it, and who has an older one must read it again."""
+    """Note that *writer* changed the notice: they cannot approve it, and who has an older one must read it again."""
     if writer not in notice.writers:
         notice.writers = [*notice.writers, writer]
     notice.revision += 1

@@ -1,4 +1,4 @@
-"""What notification can make anew: its readiness figures."""
+"""What notification can rebuild: its readiness figures."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -10,14 +10,14 @@ from servicekit.data.db import Database
 
 # Figures of a letter that was withdrawn stay as they were on that day.
 _NOTICES = "SELECT id, audience_id FROM notice WHERE state = 'PUBLISHED' ORDER BY id"
-# Whoever moves a figure holds one of these first: the membership's change its audience, a person's step her row.
+# Whoever moves a figure holds one of these first: a change of membership its audience, a person's step their row.
 _HOLD_AUDIENCE = "SELECT FROM audience WHERE audience_id = %(audience)s FOR UPDATE"
 _HOLD_PEOPLE = """
 SELECT count(*) FROM (
   SELECT FROM recipient WHERE notice_id = %(notice)s ORDER BY notice_id, person_id FOR UPDATE
 ) AS held
 """
-# One that was withdrawn meanwhile keeps its figures too.
+# One that was withdrawn in the meantime keeps its figures too.
 _FORGET = """
 DELETE FROM readiness
 WHERE notice_id = %(notice)s AND EXISTS (SELECT FROM notice WHERE id = %(notice)s AND state = 'PUBLISHED')
@@ -38,7 +38,7 @@ ORDER BY notice_id, agency_id, due_date
 def recount_readiness(database: Database, now: datetime, progress: Progress) -> None:
     """The figures of readiness, recounted from the people of each letter that is out.
 
-    Each letter is a transaction of its own: who reads or confirms it meanwhile waits for that one only.
+    Each letter is a transaction of its own: whoever reads or confirms it in the meantime waits for that one only.
     """
     with database.read(now) as db:
         notices = db.rows(_NOTICES)

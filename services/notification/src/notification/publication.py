@@ -21,9 +21,9 @@ from servicekit.data.outbox import emit
 from servicekit.refusals import InvalidField, Refusal
 
 _DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s ORDER BY publish_at, id"
-# Held until commit: a change of the membership that comes meanwhile finds the notice issued.
+# Held until commit: a change of the membership that comes in the meantime finds the notice issued.
 _COMPLETE = "SELECT complete_revision FROM audience WHERE audience_id = %(audience)s FOR SHARE"
-# An agency that is listed meanwhile waits, and then finds the notice issued.
+# An agency that is listed in the meantime waits, and then finds the notice issued.
 _HOLD_AGENCIES = "LOCK TABLE agency IN SHARE MODE"
 # In the order of the key: the index grows at one place.
 _RECIPIENTS = """

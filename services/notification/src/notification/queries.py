@@ -40,7 +40,7 @@ SELECT notice_id, agency_id,
 FROM readiness
 """  # noqa: S608 - made of constants
 _COUNTED_ON = "least(%(today)s, (n.withdrawn_at AT TIME ZONE 'America/Los_Angeles')::date)"
-# Of a delivery `d`: the agency is asked to confirm it, on a day. Once it has ended it is asked no more.
+# Of a delivery `d`: the agency is asked to confirm it, on a day. Once it has ended it is no longer asked.
 _WAITS = """
 (d.confirmed_at IS NULL AND NOT EXISTS (SELECT FROM agency WHERE agency_id = d.agency_id AND end_date <= {day}))
 """
@@ -100,7 +100,7 @@ LEFT JOIN LATERAL (
 ORDER BY closed, newest, item_id
 """  # noqa: S608 - made of constants
 # Who is under a notice at an agency, led by the agency's part of the audience: others' people are not looked at. Leave
-# is a person's, so her row at this agency says it too.
+# is a person's, so their row at this agency says it too.
 _AT_AGENCY = f"""
 SELECT n.id AS notice_id, r.person_id, m.units, r.due_date, NOT r.excused AS listed, r.excused, m.on_leave,
   r.read_at, r.confirmed_at, r.trained_at, {DID_ALL} AS did_all
@@ -149,7 +149,7 @@ _EVERYBODY = _SHOWN.format(
 """,  # noqa: S608 - made of constants
     order="person_id",
 )
-# Led by her audiences: her letters are looked at, not all that are out, and their rows are found by their key. Only
+# Led by the reader's audiences: their letters are looked at, not all that are out, and rows are found by key. Only
 # those of the page are fetched whole.
 _INBOX = f"""
 SELECT {{columns}}, item.*
@@ -253,7 +253,7 @@ def recipients(
 ) -> list[Row]:
     """Return the people under a notice at an agency: still to go first, then due date and id; of the state ('') by id.
 
-    To go is who is neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without.
+    To go are those neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without.
     """
     condition = {"": "", NO_UNIT: "AND m.units = '{}'"}.get(unit, "AND %(unit)s = ANY(m.units)")
     keys = {"done": "bool", "due_date": "date", "person_id": "uuid"}

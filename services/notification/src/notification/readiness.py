@@ -31,8 +31,8 @@ DID_ALL = """
   END
 """
 # One person under one notice at one place ('' = the state, each person once), with the flags that are counted. Leave is
-# a person's, so it is the same at all her places. They are fetched by one look into the index: two, put together by
-# UNION ALL, took 20 times as long for 300,000 recipients, since the planner memoizes them in vain. The figures
+# a person's, so it is the same at all their places. They are fetched by one look into the index: two, put together by
+# UNION ALL, took 20 times as long for 300,000 recipients, since the planner memoizes them for nothing. The figures
 # of a withdrawn notice stay as they were.
 STANDING = f"""
 SELECT r.notice_id, place.agency_id, r.due_date, r.person_id,

@@ -274,7 +274,7 @@ class DeliveryRow(Base, table=True):
 
 
 class RecipientRow(Base, table=True):
-    """A person under a notice. On its list is she while the audience has her; the row stays when she leaves.
+    """A person under a notice. They are on its list while the audience has them; the row stays when they leave.
 
     Narrow, and with no index but its key: it is what issuing to 10,000 people writes.
     """
@@ -291,7 +291,7 @@ class RecipientRow(Base, table=True):
 
 
 class AcknowledgementRow(Base, table=True):
-    """Somebody read or confirmed a version, for herself or (with an agency) for her agency. Append-only, by trigger."""
+    """Somebody read or confirmed a version, for themselves or (with an agency) for it. Append-only, by trigger."""
 
     __tablename__ = "acknowledgement"
     __table_args__ = (
@@ -344,7 +344,7 @@ class AudienceRow(Base, table=True):
 
 
 class AudienceChunkRow(Base, table=True):
-    """A chunk of a revision is in; by number, so that a chunk that is sent anew counts once."""
+    """A chunk of a revision is in; by number, so that a chunk that is sent again counts once."""
 
     __tablename__ = "audience_chunk"
 
@@ -360,7 +360,7 @@ class AudienceMemberRow(Base, table=True):
     __tablename__ = "audience_member"
     __table_args__ = (
         Index("ix_audience_member_audience_id_agency_id", "audience_id", "agency_id"),
-        # A person's letters are those of her audiences.
+        # A person's letters are those of their audiences.
         Index("ix_audience_member_person_id", "person_id"),
     )
 

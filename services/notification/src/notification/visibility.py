@@ -7,7 +7,7 @@ from notification.rules.reading import Reader
 
 _NOBODY = UUID(int=0)
 
-# Of a notice `n` that is out, or historic. Released is it by its day, or sooner by an agency where she works.
+# A notice `n` that is out, or historic, is released by its day, or sooner by an agency where the reader works.
 RELEASED = """
 (
   %(before_staff)s OR n.staff_release_date IS NULL OR n.staff_release_date <= %(today)s

@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 
 # Whoever holds one of these for the state sees drafts too.
 _DRAFT_RIGHTS = ("notices.write", "notices.approve", "readiness.read")
-# Whoever holds one of these for an agency prepares letters there: she sees them before the agency's staff do.
+# Whoever holds one of these for an agency prepares letters there, and sees them before the agency's staff do.
 _AGENCY_RIGHTS = ("notices.confirm_for_agency", "readiness.read_agency")
 _HISTORIC = (
     *("series", "number", "issuer", "subject", "effective", "staff_action", "topic", "supersedes", "references"),
@@ -97,7 +97,7 @@ def label(request: pb.AddAttachmentRequest) -> Label:
 
 
 def reader(principal: Principal, today: date) -> Reader:
-    """Read what the caller may see of letters from her rights."""
+    """Read what the caller may see of letters from their rights."""
     held = principal.rights
     drafts = any(WHOLE in held.get(right, ()) for right in _DRAFT_RIGHTS)
     prepares = any(held.get(right, frozenset()) - {SELF} for right in _AGENCY_RIGHTS)
@@ -106,7 +106,7 @@ def reader(principal: Principal, today: date) -> Reader:
 
 
 def own_reader(principal: Principal, today: date) -> Reader:
-    """Read what the caller sees of her own letters: only a person has any."""
+    """Read what the caller sees of their own letters: only a person has any."""
     caller(principal)
     return reader(principal, today)
 
@@ -309,7 +309,7 @@ def counts(row: Row) -> pb.Counts:
 
 
 def recipient(row: Row) -> pb.Recipient:
-    """Write a person of a list: her id, never her name."""
+    """Write a person of a list: the id, never the name."""
     return pb.Recipient(
         person=f"people/{row['person_id']}",
         units=row["units"],

@@ -1,6 +1,6 @@
 """Withdrawing a notice that is out: nobody has to do anything any more, and nothing is deleted.
 
-Its figures stay as they are at that moment. No row of a person is touched here, however many there are: what her
+Its figures stay as they are at that moment. No row of a person is touched here, however many there are: what their
 letter asks follows from the notice. Enrollment closes the training when it hears of it.
 """
 

@@ -44,6 +44,6 @@ class DirectoryBase(Servicer):
 
     @staticmethod
     def readable(call: Call) -> tuple[list[str], bool]:
-        """Return the agencies whose people the caller reads, and whether she reads those of all."""
+        """Return the agencies whose people the caller reads, and whether they read those of all."""
         reach = call.principal.rights.get("people.read", frozenset())
         return [name.removeprefix("agencies/") for name in reach if name.startswith("agencies/")], STATE in reach

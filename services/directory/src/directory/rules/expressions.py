@@ -124,9 +124,9 @@ def sentence(expression: Expression, known: Vocabulary) -> str:
     return text[0].upper() + text[1:]
 
 
-def explain(expression: Expression, posts: Iterable[Post], known: Vocabulary, *, herself: bool) -> list[str]:
-    """Return one sentence for each of a person's posts: why it is in the audience, or why not."""
-    works = "You work" if herself else "Works"
+def explain(expression: Expression, posts: Iterable[Post], known: Vocabulary, *, own: bool) -> list[str]:
+    """Return a sentence for each of a person's posts: why it is in the audience or not; *own* = said to that person."""
+    works = "You work" if own else "Works"
     reasons = []
     for post in posts:
         place = f"{works} at {known.agencies.get(post.agency, post.agency)}"
@@ -142,7 +142,7 @@ def explain(expression: Expression, posts: Iterable[Post], known: Vocabulary, *,
                 reason += " No work unit is recorded there, so it is for any unit."
             reasons.append(reason)
     if not reasons:
-        reasons.append("You have no job at an agency today." if herself else "Has no job at an agency today.")
+        reasons.append("You have no job at an agency today." if own else "Has no job at an agency today.")
     return reasons
 
 

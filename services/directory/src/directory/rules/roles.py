@@ -64,7 +64,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Work:
-    """Where a person works today, where she ever did, and which of these agencies are the state's."""
+    """Where a person works today, where they ever did, and which of these agencies are the state's."""
 
     now: frozenset[str]
     ever: frozenset[str]
@@ -111,6 +111,6 @@ def rights(grants: Collection[Grant], work: Work) -> dict[str, frozenset[str]]:
             continue
         for right in AGENCY_ROLES[grant.role]:
             held[right].add(f"agencies/{grant.scope}")
-        # Why somebody is on a list is hers to read, and that of those who read people at her agency.
+        # People may read why they are on a list, and so may those who read people at their agency.
         held["self.read"].add(f"agencies/{grant.scope}")
     return {right: frozenset(scopes) for right, scopes in held.items()}

@@ -15,7 +15,7 @@ class State(StrEnum):
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
     WAIVED = "WAIVED"
-    # The person left the audience before she completed it, or the notice was withdrawn.
+    # The person left the audience before they completed it, or the notice was withdrawn.
     WITHDRAWN = "WITHDRAWN"
 
 
@@ -65,7 +65,7 @@ class Progress:
     def start(self) -> "Progress":
         """Open the course. Idempotent: opening it again is how a learner continues.
 
-        It completes what has nothing missing: her test may have been passed while she was excused or off the list.
+        It completes what has nothing missing: they may have passed the test while they were excused or off the list.
         """
         self._must_be_open()
         return _completed_if_done(replace(self, state=State.IN_PROGRESS))
@@ -98,7 +98,7 @@ class Progress:
         return replace(self, state=State.WAIVED)
 
     def reinstate(self) -> "Progress":
-        """Undo a waiver: the person goes on where she was."""
+        """Undo a waiver: the person goes on where they were."""
         if self.state is not State.WAIVED:
             raise AssignmentNotWaived("The assignment is not waived.", state=self.state)
         return replace(self, state=State.IN_PROGRESS if self.sections_completed else State.ASSIGNED)

@@ -19,7 +19,7 @@ class DueRule:
 
 
 def staff_release_date(rule: DueRule, calendar: Calendar, *, issued: date) -> date:
-    """Return the day from which staff see a notice of *issued*: with their agencies, or so many business days later."""
+    """Return the day from which staff see a notice of *issued*: with their agencies, or some business days later."""
     return calendar.add(issued, rule.staff_release)
 
 

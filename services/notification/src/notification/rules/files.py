@@ -108,14 +108,14 @@ class FileAttachedAlready(FileRefused):
 
 
 class TextUnreadable(Refusal):
-    """There is no text to scan: a person must look, and say that she did."""
+    """There is no text to scan: a person must look, and say that they did."""
 
     def __init__(self, where: str) -> None:
         super().__init__(
             "The file has no text that could be checked.",
             field="checked_reason",
             value="",
-            rule="must say who looked at the file and what she found",
+            rule="must say who looked at the file and what they found",
             where=where,
         )
 
@@ -183,7 +183,7 @@ class Label:
 
 
 def label(kind: str, title: str, filename: str) -> Label:
-    """Return the label of a file, cleaned; refuse what cannot be a name or title. Without a title the name is it."""
+    """Return the label of a file, cleaned; refuse what cannot be a name or title. The default title is the name."""
     if kind not in list(FileKind):
         raise InvalidField("kind", kind, "must be LETTER or ATTACHMENT")
     for field, given in (("filename", filename), ("title", title)):
@@ -250,8 +250,8 @@ def scan_note(said: Label, content: Content, checked_reason: str) -> str:
     """Return why a warning was overruled, '' where there was none to overrule.
 
     Raises:
-        PersonalNumbersFound: name, title or text hold numbers of people, and nobody says that she looked.
-        TextUnreadable: there is no text to look at, and nobody says that she looked.
+        PersonalNumbersFound: name, title or text hold numbers of people, and nobody says that they looked.
+        TextUnreadable: there is no text to look at, and nobody says that they looked.
     """
     require_storable("checked_reason", checked_reason)
     reason = line(checked_reason)

@@ -1,4 +1,4 @@
-"""Numbers of letters: series, year of two digits, and a running number that begins anew each year.
+"""Numbers of letters: series, year of two digits, and a running number that starts over each year.
 
 They are written in many ways: `CSS Letter 15-09`, `CSSP-19-06`, `CSSIN Letter: 10-06`, `ACF-OCSS-DCL-25-01`,
 `DCL-98-100`.

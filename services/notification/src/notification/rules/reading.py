@@ -1,4 +1,4 @@
-"""Who reads, and what she sees that others do not see (yet)."""
+"""Who reads, and what they see that others do not see (yet)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +9,8 @@ from uuid import UUID
 class Reader:
     """Whoever asks for a letter, today.
 
-    *drafts*: she works for the state on letters, and sees those that are not issued. *before_staff*: she also sees a
-    letter before the staff of her agency do, since she prepares it there. *person_id* is None for a service.
+    *drafts*: they work for the state on letters, and see those that are not issued. *before_staff*: they also see a
+    letter before the staff of their agency do, since they prepare it there. *person_id* is None for a service.
     """
 
     person_id: UUID | None

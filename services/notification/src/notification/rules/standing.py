@@ -1,4 +1,4 @@
-"""Where one person stands with one notice, and how she counts. `readiness.py` says the same in SQL, for many."""
+"""Where one person stands with one notice, and how they count. `readiness.py` says the same in SQL, for many."""
 
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from notification.rules.letter import Asks
 
 @dataclass(frozen=True)
 class Standing:
-    """A person of the audience under a notice that *asks* something of her."""
+    """A person of the audience under a notice that *asks* something of them."""
 
     asks: str
     read_at: datetime | None
@@ -36,7 +36,7 @@ class Standing:
         return self.did_all and not self.excused and not self.on_leave
 
     def counts(self) -> "Counts":
-        """Return what she adds to a figure."""
+        """Return what the person adds to a figure."""
         listed = not self.excused
         here = listed and not self.on_leave
         return Counts(
