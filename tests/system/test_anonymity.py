@@ -98,7 +98,7 @@ def told(cadre):
             ),
             person=person,
         )
-    waiting = Dump(database_urls)
+    waiting, writers = Dump(database_urls), writers_of(database_urls["evaluation"])
     database = Database(database_urls["evaluation"], pool_size=2)
     release(database, datetime.now(UTC) + timedelta(days=1), box_of(cadre.supervisor.site.keys_dir))
     database.dispose()
@@ -107,10 +107,23 @@ def told(cadre):
         tickets=tickets,
         before=before,
         waiting=waiting,
+        writers=writers,
         after=Dump(database_urls),
         key=load_pem_private_key((cadre.supervisor.site.keys_dir / "evaluation.pem").read_bytes(), None),
         url=database_urls["evaluation"].replace("+psycopg", ""),
     )
+
+
+def writers_of(url):
+    """The numbers of the transactions that wrote the rows of each table."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        tables = connection.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        ).fetchall()
+        return {
+            table: [xmin for (xmin,) in connection.execute(f'SELECT xmin::text FROM "{table}"').fetchall()]
+            for (table,) in tables
+        }
 
 
 def everybody(cadre):
@@ -187,6 +200,17 @@ def test_no_value_of_an_answer_stands_anywhere_else_so_nothing_joins_two_answers
         assert len(set(values)) == len(values)
         elsewhere = {cell for rows in dump.others().values() for row in rows for cell in row}
         assert not elsewhere.intersection(values)
+
+
+def test_an_answer_shares_its_transaction_with_nothing_that_says_who_wrote(told):
+    """What others do at the same moment is written in company; an answer is never among it."""
+    ours = {xmin for table in OURS for xmin in told.writers[table]}
+    others = {xmin for table, written_by in told.writers.items() if table not in OURS for xmin in written_by}
+    assert len(others) > PEOPLE
+    assert not ours & others
+    # Nor with somebody else's: those who answer at the same moment would be known as such.
+    tickets = told.writers["spent_ticket"]
+    assert len(set(tickets)) == len(tickets) >= PEOPLE
 
 
 def test_the_ticket_is_kept_nowhere(told):

@@ -6,6 +6,7 @@ import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from servicekit.calendar import pacific_date
+from servicekit.testing.plans import require_by_key, scans
 
 from .conftest import Letter, change, course, passed, person, request_id, take
 
@@ -98,3 +99,25 @@ def test_training_recorded_for_two_thousand_people_is_one_call_and_two_events(wo
     assert answer.completed == 2_000
     assert len(seen) == 5
     assert [len(event.completions) for event in world.announced("completed")] == [1000, 1000]
+
+
+def test_who_takes_a_course_is_found_by_key_also_where_nobody_made_statistics(world, letter):
+    tables, database = ("assignment", "idempotency"), world.service.runtime.database
+    with world.service.connect() as connection:
+        for table in (*tables, "completion", "audience_member"):
+            connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
+    first = Letter()
+    for one, people in ((first, 10), (letter, LARGE)):
+        world.hear_together(course(test=False))
+        world.hear_together(*first_membership(one, people))
+        world.hear(one.published())
+        if one is first:
+            # So often that the server keeps the plan, and made it while there were a few.
+            for number in range(10):
+                take(world, first, number)
+    before = scans(database, tables)
+
+    for number in range(10):
+        assert take(world, letter, number).state == pb.Assignment.COMPLETED
+
+    require_by_key(database, before)

@@ -1,17 +1,20 @@
 """What becomes of one person's assignment: they take the course, or somebody excuses them.
 
-Taking a course is the busiest write there is: a statement that locks and reads, one that writes, and for the last
-section one more that looks whether the test was passed in the meantime.
+Taking a course is the busiest thing that people do here, so it is done in company (`servicekit.data.company`): one
+statement locks and reads, one looks whether tests were passed meanwhile, one writes.
 """
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from enrollment import events
 from enrollment.records import COLUMNS, JOINS, Assignment
 from enrollment.rules.assignments import Progress, State, check_in_force, check_reason
-from enrollment.visibility import SEEN, Learner
+from enrollment.visibility import SEEN_BY_EACH, Learner
 from servicekit.calendar import pacific_date
+from servicekit.data.company import Group
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
@@ -21,8 +24,13 @@ WHERE a.requirement_id = %(requirement)s AND a.person_id = %(person)s
 FOR UPDATE OF a
 """  # noqa: S608 - constants only
 _LOCK_OWN = f"""
-SELECT {COLUMNS} FROM assignment AS a {JOINS}
-WHERE a.requirement_id = %(requirement)s AND a.person_id = %(person)s AND {SEEN}
+SELECT {COLUMNS}
+FROM unnest(%(requirements)b::uuid[], %(people)b::uuid[], %(days)s::date[], %(before_staff)s::boolean[])
+  AS asked (requirement_id, person_id, today, before_staff)
+JOIN assignment AS a ON (a.requirement_id, a.person_id) = (asked.requirement_id, asked.person_id)
+{JOINS}
+WHERE {SEEN_BY_EACH}
+ORDER BY a.requirement_id, a.person_id
 FOR UPDATE OF a
 """  # noqa: S608 - constants only
 _IS_OF_AGENCY = """
@@ -33,44 +41,58 @@ WHERE requirement.id = %(requirement)s AND member.person_id = %(person)s AND mem
 _WITHDRAWN = """
 SELECT 1 FROM requirement WHERE id = %(requirement)s AND state = 'WITHDRAWN'
 """
-_TEST_PASSED = """
-SELECT 1
-FROM requirement
+_TESTS_PASSED = """
+SELECT asked.requirement_id, asked.person_id
+FROM unnest(%(requirements)b::uuid[], %(people)b::uuid[]) AS asked (requirement_id, person_id)
+JOIN requirement ON requirement.id = asked.requirement_id
 JOIN course_version AS course
   ON (course.course_id, course.version) = (requirement.course_id, requirement.course_version)
-JOIN passed_test AS passed USING (test_id, test_version)
-WHERE requirement.id = %(requirement)s AND passed.person_id = %(person)s
+JOIN passed_test AS passed
+  ON (passed.person_id, passed.test_id, passed.test_version) = (asked.person_id, course.test_id, course.test_version)
 """
 _SAVE = """
-UPDATE assignment
-SET state = %(state)s, sections_completed = %(sections)s, progressed_at = %(at)s
-WHERE requirement_id = %(requirement)s AND person_id = %(person)s
-"""
-_COMPLETE = f"""
-WITH saved AS ({_SAVE})
+WITH given AS (
+  SELECT *
+  FROM unnest(
+    %(requirements)b::uuid[], %(people)b::uuid[], %(states)s::text[], %(sections)s::int[], %(moments)s::timestamptz[],
+    %(days)s::date[], %(minutes)s::int[]
+  ) AS given (requirement_id, person_id, state, sections, at, day, minutes)
+), saved AS (
+  UPDATE assignment AS a SET state = given.state, sections_completed = given.sections, progressed_at = given.at
+  FROM given WHERE (a.requirement_id, a.person_id) = (given.requirement_id, given.person_id)
+)
 INSERT INTO completion (requirement_id, person_id, kind, minutes, completed_at, completed_on, led_by)
-VALUES (%(requirement)s, %(person)s, 'COURSE', %(minutes)s, %(at)s, %(day)s, '')
-"""  # noqa: S608 - constants only
+SELECT requirement_id, person_id, 'COURSE', minutes, at, day, ''
+FROM given WHERE state = 'COMPLETED' ORDER BY requirement_id, person_id
+"""
 _EXCUSE = """
 UPDATE assignment SET state = %(state)s, waiver_reason = %(reason)s
 WHERE requirement_id = %(requirement)s AND person_id = %(person)s
 """
 
 
-def start(db: Db, learner: Learner, *, requirement_id: UUID) -> Assignment:
-    """The learner opens the course. Idempotent: opening it again is how they continue."""
-    assignment = _load_own(db, requirement_id, learner)
-    return _advance(db, assignment, assignment.progress.start())
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A learner opens a course or, with a *section*, finishes one of its sections."""
+
+    learner: Learner
+    requirement_id: UUID
+    section: int = 0
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        """The assignment."""
+        return self.requirement_id, self.learner.person_id
 
 
-def complete_section(db: Db, learner: Learner, *, requirement_id: UUID, section: int) -> Assignment:
-    """The learner finishes a section; the last one completes the assignment unless a test is still to be passed."""
-    assignment = _load_own(db, requirement_id, learner)
-    progress = assignment.progress.complete_section(section)
-    if progress.awaits_test and db.rows(_TEST_PASSED, requirement=requirement_id, person=learner.person_id):
-        # Passed while this call waited for the row: whoever comes second must see the first.
-        progress = progress.pass_test()
-    return _advance(db, assignment, progress)
+def start(db: Db, group: Group[Step, Assignment]) -> None:
+    """Learners open the course. Idempotent: opening it again is how they continue."""
+    _advance(db, group, lambda step, progress: progress.start())  # noqa: ARG005 - as the other one
+
+
+def complete_sections(db: Db, group: Group[Step, Assignment]) -> None:
+    """Learners finish a section; the last one completes the assignment unless a test is still to be passed."""
+    _advance(db, group, lambda step, progress: progress.complete_section(step.section))
 
 
 def waive(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reason: str) -> Assignment:
@@ -94,14 +116,6 @@ def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, 
     return reinstated
 
 
-def _load_own(db: Db, requirement_id: UUID, learner: Learner) -> Assignment:
-    """Load the learner's assignment, locked; before its letter is released to them there is none."""
-    rows = db.rows(_LOCK_OWN, requirement=requirement_id, **learner.values)
-    if not rows:
-        raise NotFound(f"requirements/{requirement_id}/assignments/{learner.person_id}")
-    return Assignment.of(rows[0])
-
-
 def _load(db: Db, requirement_id: UUID, person_id: UUID) -> Assignment:
     rows = db.rows(_LOCK, requirement=requirement_id, person=person_id)
     if not rows:
@@ -116,26 +130,67 @@ def _load_of_agency(db: Db, requirement_id: UUID, person_id: UUID, agency_id: st
     return _load(db, requirement_id, person_id)
 
 
-def _advance(db: Db, before: Assignment, progress: Progress) -> Assignment:
-    """Write how far the learner got, and that they completed it if they did."""
-    db.changed(before.name, before=_facts(before.progress), after=_facts(progress))
-    if progress == before.progress:
-        return before
-    completed = progress.state is State.COMPLETED
-    db.run(
-        _COMPLETE if completed else _SAVE,
-        requirement=before.requirement_id,
-        person=before.person_id,
-        state=progress.state.value,
-        sections=progress.sections_completed,
-        at=db.at,
-        day=pacific_date(db.at),
-        minutes=before.minutes,
+def _advance(db: Db, group: Group[Step, Assignment], move: Callable[[Step, Progress], Progress]) -> None:
+    """Write how far learners get, and that they completed the assignment if they did."""
+    known = _locked(db, group)
+    moved: dict[tuple[UUID, UUID], Progress] = {}
+    for one in group:
+        with group.deciding(one):
+            if one.what.key in known:
+                moved[one.what.key] = move(one.what, known[one.what.key].progress)
+            elif group.alone:
+                raise NotFound(f"requirements/{one.what.requirement_id}/assignments/{one.what.learner.person_id}")
+    # Passed while this transaction waited for the row, or looked: whoever comes second must see the first.
+    for key in _passed(db, [key for key, progress in moved.items() if progress.awaits_test]):
+        moved[key] = moved[key].pass_test()
+    for one in group:
+        if one.what.key not in moved:
+            continue
+        before, progress = known[one.what.key], moved[one.what.key]
+        one.changed(before.name, before=_facts(before.progress), after=_facts(progress))
+        one.result = replace(before, progress=progress)
+        if progress.state is State.COMPLETED and progress != before.progress:
+            one.result = replace(one.result, completed_at=one.at)
+            one.emit(events.assignment_completed(before.asked, str(before.person_id), one.at))
+    _save(db, [(one.at, known[one.what.key], moved[one.what.key]) for one in group.record(db)])
+
+
+def _locked(db: Db, group: Group[Step, Assignment]) -> dict[tuple[UUID, UUID], Assignment]:
+    """Lock and load the learners' assignments; before their letters are released to them there are none."""
+    steps = [one.what for one in group]
+    rows = db.rows(
+        _LOCK_OWN + group.waits,
+        requirements=[step.requirement_id for step in steps],
+        people=[step.learner.person_id for step in steps],
+        days=[step.learner.today for step in steps],
+        before_staff=[step.learner.before_staff for step in steps],
     )
-    if not completed:
-        return replace(before, progress=progress)
-    events.assignments_completed(db, before.asked, [(str(before.person_id), db.at)])
-    return replace(before, progress=progress, completed_at=db.at)
+    return {(row["requirement_id"], row["person_id"]): Assignment.of(row) for row in rows}
+
+
+def _passed(db: Db, keys: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
+    """Return the assignments of *keys* whose test was passed."""
+    if not keys:
+        return []
+    rows = db.rows(_TESTS_PASSED, requirements=[key[0] for key in keys], people=[key[1] for key in keys])
+    return [(row["requirement_id"], row["person_id"]) for row in rows]
+
+
+def _save(db: Db, advanced: Sequence[tuple[datetime, Assignment, Progress]]) -> None:
+    """Write what is no repetition."""
+    new = [(at, before, progress) for at, before, progress in advanced if progress != before.progress]
+    if not new:
+        return
+    db.run(
+        _SAVE,
+        requirements=[before.requirement_id for _, before, _ in new],
+        people=[before.person_id for _, before, _ in new],
+        states=[progress.state.value for _, _, progress in new],
+        sections=[progress.sections_completed for _, _, progress in new],
+        moments=[at for at, _, _ in new],
+        days=[pacific_date(at) for at, _, _ in new],
+        minutes=[before.minutes for _, before, _ in new],
+    )
 
 
 def _excuse(db: Db, before: Assignment, after: Assignment, reason: str) -> None:

@@ -2,6 +2,8 @@
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from enrollment import assignments, completions, queries, rates, wire
+from enrollment.assignments import Step
+from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
 
 
@@ -9,6 +11,11 @@ class EnrollmentServicer(Servicer):
     """Answers `cadre.enrollment.v1.EnrollmentService`."""
 
     service = pb.DESCRIPTOR.services_by_name["EnrollmentService"]
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._start = self.in_company("StartAssignment", assignments.start, wire.assignment)
+        self._complete_section = self.in_company("CompleteSection", assignments.complete_sections, wire.assignment)
 
     def ListToDo(self, request: pb.ListToDoRequest, call: Call) -> pb.ListToDoResponse:
         page, only = self.page_of(request), wire.notice_ids(request.notices)
@@ -45,16 +52,12 @@ class EnrollmentServicer(Servicer):
     def StartAssignment(self, request: pb.StartAssignmentRequest, call: Call) -> pb.Assignment:
         learner = wire.learner(call)
         requirement_id = wire.own_requirement_id(request.name, learner.person_id)
-        with self.write(call, request) as db:
-            started = assignments.start(db, learner, requirement_id=requirement_id)
-            return db.answer(wire.assignment(started))
+        return self._start(call, request, Step(learner, requirement_id))
 
     def CompleteSection(self, request: pb.CompleteSectionRequest, call: Call) -> pb.Assignment:
         learner = wire.learner(call)
         requirement_id = wire.own_requirement_id(request.name, learner.person_id)
-        with self.write(call, request) as db:
-            advanced = assignments.complete_section(db, learner, requirement_id=requirement_id, section=request.section)
-            return db.answer(wire.assignment(advanced))
+        return self._complete_section(call, request, Step(learner, requirement_id, request.section))
 
     def WaiveAssignment(self, request: pb.WaiveAssignmentRequest, call: Call) -> pb.Assignment:
         requirement_id, person_id = wire.assignment_key(request.name)

@@ -13,16 +13,19 @@ from uuid import UUID
 from servicekit.data.db import Db
 
 # Of an assignment `a`; the requirements whose letters wait for their day are few.
-SEEN = """
-(%(before_staff)s OR a.requirement_id <> ALL (ARRAY(
+_SEEN = """
+({before_staff} OR a.requirement_id <> ALL (ARRAY(
   SELECT waits.id FROM requirement AS waits
-  WHERE waits.staff_release_date > %(today)s AND NOT EXISTS (
+  WHERE waits.staff_release_date > {today} AND NOT EXISTS (
     SELECT FROM staff_release AS released
     JOIN audience_member AS works ON works.agency_id = released.agency_id
-    WHERE released.notice_id = waits.notice_id AND works.person_id = %(person)s AND works.member
+    WHERE released.notice_id = waits.notice_id AND works.person_id = {person} AND works.member
   )
 )))
 """
+# By one learner, and by each of those who `asked`.
+SEEN = _SEEN.format(before_staff="%(before_staff)s", today="%(today)s", person="%(person)s")
+SEEN_BY_EACH = _SEEN.format(before_staff="asked.before_staff", today="asked.today", person="a.person_id")
 _RELEASE = """
 INSERT INTO staff_release (notice_id, agency_id)
 SELECT * FROM unnest(%(notices)s::uuid[], %(agencies)s::text[]) AS released (notice_id, agency_id)

@@ -1,7 +1,10 @@
 """Evaluation's contract: unpack, call, pack."""
 
+from functools import partial
+
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from evaluation import queries, sittings, tests, wire
+from evaluation.sittings import Submission
 from evaluation.versions import Versions
 from servicekit import names
 from servicekit.data.db import Database
@@ -16,6 +19,9 @@ class EvaluationServicer(Servicer):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.versions = Versions()
+        self._submit = self.in_company(
+            "SubmitSitting", partial(sittings.submit, versions=self.versions), lambda taken: wire.sitting(*taken)
+        )
 
     def CreateTest(self, request: pb.CreateTestRequest, call: Call) -> pb.Test:
         test_id = names.slug(request.test_id, field="test_id")
@@ -77,17 +83,12 @@ class EvaluationServicer(Servicer):
         test_id, number = wire.version_id(request.test_version, field="test_version")
         with self.write(call, request) as db:
             version = self.versions.get(db, test_id, number)
-            sitting = sittings.start(db, person_id=person_id, version=version, versions=self.versions)
+            sitting = sittings.start(db, person_id=person_id, version=version)
             return db.answer(wire.sitting(sitting, version))
 
     def SubmitSitting(self, request: pb.SubmitSittingRequest, call: Call) -> pb.Sitting:
         person_id, sitting_id = wire.person_id(call.principal.name), wire.sitting_id(request.name)
-        answers = wire.answers(request.answers)
-        with self.write(call, request) as db:
-            sitting, version = sittings.submit(
-                db, sitting_id=sitting_id, person_id=person_id, answers=answers, versions=self.versions
-            )
-            return db.answer(wire.sitting(sitting, version))
+        return self._submit(call, request, Submission(sitting_id, person_id, wire.answers(request.answers)))
 
     def GetSitting(self, request: pb.GetSittingRequest, call: Call) -> pb.Sitting:
         person_id, sitting_id = wire.person_id(call.principal.name), wire.sitting_id(request.name)

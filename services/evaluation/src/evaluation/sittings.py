@@ -1,10 +1,11 @@
-"""Taking a test: a person opens a sitting and submits their answers once. One function is one transaction.
+"""Taking a test: a person opens a sitting and submits their answers once.
 
-Thousands submit within minutes of a release, so each costs one statement here: what the process opened itself, it
-need not look up.
+Thousands submit within minutes of a release, in company (`servicekit.data.company`).
 """
 
 import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
@@ -12,8 +13,8 @@ from evaluation import events
 from evaluation.records import Sitting, TestVersion
 from evaluation.rules.scoring import AlreadySubmitted, Answers, State, check_answers, score
 from evaluation.versions import Versions
+from servicekit.data.company import Group
 from servicekit.data.db import Db
-from servicekit.data.outbox import emit
 from servicekit.refusals import NotFound
 
 # Updating nothing gives the open sitting back, also one that another call opens at this moment.
@@ -23,61 +24,95 @@ VALUES (%(id)s, %(person)s, %(test)s, %(version)s, 'OPEN', %(at)s)
 ON CONFLICT (person_id, test_id, test_version) WHERE state = 'OPEN' DO UPDATE SET state = sitting.state
 RETURNING id, started_at
 """
-_FIND = "SELECT test_id, test_version, state FROM sitting WHERE id = %(id)s AND person_id = %(person)s"
+_LOCK = """
+SELECT sitting.id, sitting.test_id, sitting.test_version, sitting.state, sitting.started_at
+FROM unnest(%(ids)b::uuid[], %(people)b::uuid[]) AS asked (id, person_id)
+JOIN sitting ON (sitting.id, sitting.person_id) = (asked.id, asked.person_id)
+ORDER BY sitting.id
+FOR UPDATE OF sitting
+"""
 _SUBMIT = """
-UPDATE sitting SET state = %(state)s, chosen = %(chosen)s, right_items = %(right)s, submitted_at = %(at)s
-WHERE id = %(id)s AND person_id = %(person)s AND state = 'OPEN'
-RETURNING started_at
+UPDATE sitting
+SET state = given.state, chosen = given.chosen, right_items = given.right_items, submitted_at = given.at
+FROM unnest(
+  %(ids)b::uuid[], %(states)s::text[], %(chosen)s::jsonb[], %(right)s::jsonb[], %(moments)s::timestamptz[]
+) AS given (id, state, chosen, right_items, at)
+WHERE sitting.id = given.id
 """
 
+# A sitting, and the version of the test that it is of.
+Taken = tuple[Sitting, TestVersion]
 
-def start(db: Db, *, person_id: uuid.UUID, version: TestVersion, versions: Versions) -> Sitting:
-    """Open a sitting of *version* for the person. Idempotent: one that is open already is given back."""
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A person submits a sitting of theirs."""
+
+    sitting_id: uuid.UUID
+    person_id: uuid.UUID
+    answers: Answers
+
+    @property
+    def key(self) -> uuid.UUID:
+        """The sitting."""
+        return self.sitting_id
+
+
+def start(db: Db, *, person_id: uuid.UUID, version: TestVersion) -> Sitting:
+    """Open a sitting of *version* for the person. Idempotent: their open one is given back."""
     (row,) = db.rows(_START, id=uuid.uuid4(), person=person_id, test=version.test_id, version=version.version, at=db.at)
-    versions.opened(row["id"], person_id, version)
     db.changed(f"sittings/{row['id']}", after={"test_version": version.name, "state": State.OPEN})
     return Sitting(row["id"], version.test_id, version.version, State.OPEN, row["started_at"])
 
 
-def submit(
-    db: Db, *, sitting_id: uuid.UUID, person_id: uuid.UUID, answers: Answers, versions: Versions
-) -> tuple[Sitting, TestVersion]:
-    """Score the person's *answers* and tell whether they passed."""
-    version = versions.of_opened(db, sitting_id, person_id) or _find_open(db, sitting_id, person_id, versions)
+def submit(db: Db, group: Group[Submission, Taken], versions: Versions) -> None:
+    """Score people's answers and tell whether they passed."""
+    known = _locked(db, group)
+    found = versions.find(db, {(sitting.test_id, sitting.test_version) for sitting in known.values()})
+    for one in group:
+        with group.deciding(one):
+            opened = known.get(one.what.sitting_id)
+            if opened is None and not group.alone:
+                continue
+            if opened is None:
+                raise NotFound(f"sittings/{one.what.sitting_id}")
+            version = found[opened.test_id, opened.test_version]
+            sitting = _scored(opened, version, one.what.answers, one.at)
+            one.emit(events.test_taken(sitting, person_id=one.what.person_id, at=one.at))
+            # Only the person sees score and answers: the trail says no more than the event.
+            one.changed(f"sittings/{sitting.id}", before={"state": State.OPEN}, after={"state": sitting.state})
+            one.result = sitting, version
+    _save(db, [one.result[0] for one in group.record(db) if one.result])
+
+
+def _locked(db: Db, group: Group[Submission, Taken]) -> dict[uuid.UUID, Sitting]:
+    """Lock and load the sittings; nobody learns anything of one that is not theirs."""
+    wanted = [one.what for one in group]
+    rows = db.rows(
+        _LOCK + group.waits, ids=[one.sitting_id for one in wanted], people=[one.person_id for one in wanted]
+    )
+    return {
+        row["id"]: Sitting(row["id"], row["test_id"], row["test_version"], State(row["state"]), row["started_at"])
+        for row in rows
+    }
+
+
+def _scored(opened: Sitting, version: TestVersion, answers: Answers, at: datetime) -> Sitting:
+    if opened.state is not State.OPEN:
+        raise AlreadySubmitted("The sitting was submitted before.", sitting=f"sittings/{opened.id}")
     check_answers(version.test.items, answers)
     result = score(version.test.items, version.test.pass_mark, answers)
-    rows = db.rows(
+    return replace(opened, state=result.state, submitted_at=at, chosen=answers, right_items=result.right_items)
+
+
+def _save(db: Db, sittings: list[Sitting]) -> None:
+    if not sittings:
+        return
+    db.run(
         _SUBMIT,
-        id=sitting_id,
-        person=person_id,
-        state=result.state,
-        chosen=Jsonb(answers),
-        right=Jsonb(result.right_items),
-        at=db.at,
+        ids=[sitting.id for sitting in sittings],
+        states=[sitting.state.value for sitting in sittings],
+        chosen=[Jsonb(sitting.chosen) for sitting in sittings],
+        right=[Jsonb(sitting.right_items) for sitting in sittings],
+        moments=[sitting.submitted_at for sitting in sittings],
     )
-    if not rows:
-        raise AlreadySubmitted("The sitting was submitted before.", sitting=f"sittings/{sitting_id}")
-    sitting = Sitting(
-        sitting_id,
-        version.test_id,
-        version.version,
-        result.state,
-        rows[0]["started_at"],
-        submitted_at=db.at,
-        chosen=answers,
-        right_items=result.right_items,
-    )
-    emit(db, events.test_taken(sitting, person_id=person_id, at=db.at))
-    # Only the person sees score and answers: the trail says no more than the event.
-    db.changed(f"sittings/{sitting_id}", before={"state": State.OPEN}, after={"state": result.state})
-    return sitting, version
-
-
-def _find_open(db: Db, sitting_id: uuid.UUID, person_id: uuid.UUID, versions: Versions) -> TestVersion:
-    """Return the version of the person's open sitting, or refuse: there is none, or it was submitted."""
-    rows = db.rows(_FIND, id=sitting_id, person=person_id)
-    if not rows:
-        raise NotFound(f"sittings/{sitting_id}")
-    if rows[0]["state"] != State.OPEN:
-        raise AlreadySubmitted("The sitting was submitted before.", sitting=f"sittings/{sitting_id}")
-    return versions.get(db, rows[0]["test_id"], rows[0]["test_version"])

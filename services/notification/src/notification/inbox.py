@@ -1,11 +1,14 @@
-"""What a person does with a letter: reads it, confirms it.
+"""What people do with a letter: they read it, they confirm it.
 
-Three statements beside the kit's: lock the person's row, look where they count, write. The membership is read after the
-row is locked, since whoever changes it locks that row first.
+Thousands do so on the morning of a letter, in company (`servicekit.data.company`). Three statements beside the kit's:
+lock their rows, look where they count, write. Memberships are looked at after the rows are locked, since whoever
+changes one locks that person's row first.
 """
 
-from dataclasses import astuple, dataclass, fields
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,43 +18,79 @@ from notification.rules import lifecycle
 from notification.rules.reading import Reader
 from notification.rules.standing import Counts, Standing
 from notification.tables import NOTICE_WITHOUT_BODY
-from notification.visibility import RELEASED, values
+from notification.visibility import RELEASED_TO_EACH
+from servicekit.data.company import Asked, Group
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound, Refusal
 
 _COUNTS = tuple(field.name for field in fields(Counts))
 _LOCK = f"""
-SELECT {NOTICE_WITHOUT_BODY}, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at, r.excused
-FROM recipient AS r JOIN notice AS n ON n.id = r.notice_id AND n.state IN ('PUBLISHED', 'WITHDRAWN')
-WHERE r.notice_id = %(notice)s AND r.person_id = %(reader)s AND {RELEASED}
+SELECT {NOTICE_WITHOUT_BODY}, r.person_id, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at,
+  r.excused
+FROM unnest(%(notices)b::uuid[], %(people)b::uuid[], %(days)s::date[], %(before_staff)s::boolean[])
+  AS asked (notice_id, person_id, today, before_staff)
+JOIN recipient AS r ON (r.notice_id, r.person_id) = (asked.notice_id, asked.person_id)
+JOIN notice AS n ON n.id = r.notice_id AND n.state IN ('PUBLISHED', 'WITHDRAWN')
+WHERE {RELEASED_TO_EACH}
+ORDER BY r.notice_id, r.person_id
 FOR UPDATE OF r
 """  # noqa: S608 - made of constants
 _PLACES = """
-SELECT agency_id, on_leave FROM audience_member
-WHERE audience_id = %(audience)s AND person_id = %(person)s AND member
+SELECT asked.notice_id, asked.person_id, member.agency_id, member.on_leave
+FROM unnest(%(notices)b::uuid[], %(audiences)b::uuid[], %(people)b::uuid[]) AS asked (notice_id, audience_id, person_id)
+JOIN audience_member AS member
+  ON (member.audience_id, member.person_id) = (asked.audience_id, asked.person_id) AND member.member
+ORDER BY asked.notice_id, asked.person_id, member.agency_id
 """
 # In one statement, with the figures last: their rows are everybody's, and locked until commit.
 _WRITE = f"""
-WITH stepped AS (
-  UPDATE recipient SET read_at = %(read_at)s, confirmed_at = %(confirmed_at)s
-  WHERE notice_id = %(notice)s AND person_id = %(person)s
+WITH given AS (
+  SELECT *
+  FROM unnest(
+    %(notices)b::uuid[], %(people)b::uuid[], %(kinds)s::text[], %(versions)s::int[], %(hashes)s::text[],
+    %(moments)s::timestamptz[], %(read_at)s::timestamptz[], %(confirmed_at)s::timestamptz[]
+  ) AS given (notice_id, person_id, kind, version, text_sha256, at, read_at, confirmed_at)
+), stepped AS (
+  UPDATE recipient AS r SET read_at = given.read_at, confirmed_at = given.confirmed_at
+  FROM given WHERE (r.notice_id, r.person_id) = (given.notice_id, given.person_id)
 ), said AS (
   INSERT INTO acknowledgement (notice_id, person_id, kind, agency_id, version, text_sha256, at)
-  VALUES (%(notice)s, %(person)s, %(kind)s, '', %(version)s, %(text_sha256)s, %(at)s)
+  SELECT notice_id, person_id, kind, '', version, text_sha256, at FROM given ORDER BY notice_id, person_id
 )
 {
     ADD.format(
         rows=f'''
-SELECT %(notice)s, place, %(due)s, %(slot)s, {", ".join(f"%({name})s" for name in _COUNTS)}
-FROM unnest(%(places)s::text[]) AS place ORDER BY place
+SELECT notice_id, agency_id, due_date, %(slot)s, {", ".join(_COUNTS)}
+FROM unnest(
+  %(moved_notices)b::uuid[], %(places)s::text[], %(dues)s::date[], {", ".join(f"%({name})s::int[]" for name in _COUNTS)}
+) AS moved (notice_id, agency_id, due_date, {", ".join(_COUNTS)})
+ORDER BY notice_id, agency_id, due_date
 '''
     )
 }
 """  # noqa: S608 - made of constants
 
+# A letter and a person, by their ids.
+Key = tuple[UUID, UUID]
+
 
 class TextChanged(Refusal):
     """The text that was seen is not the text that was issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A person opens a letter or, with the hash of its text, confirms it."""
+
+    notice_id: UUID
+    person_id: UUID
+    reader: Reader
+    text_sha256: str = ""
+
+    @property
+    def key(self) -> Key:
+        """The row of this person under this letter."""
+        return self.notice_id, self.person_id
 
 
 @dataclass(frozen=True)
@@ -63,22 +102,29 @@ class Item:
     due_date: Any
 
 
-def read(db: Db, *, notice_id: UUID, person_id: UUID, reader: Reader, at: datetime) -> Item:
-    """Record that the person opened the letter. Idempotent: the first time stays, and nothing is written again."""
-    notice, standing, places = _locked(db, notice_id, person_id, reader)
-    if standing.read_at is not None:
-        return Item(notice, standing, notice["own_due_date"])
-    return _step(db, "READ", notice, standing, places, person_id, read_at=at, confirmed_at=standing.confirmed_at, at=at)
+@dataclass(frozen=True)
+class _Place:
+    """Where a person counts, '' for the state, and whether they are on leave."""
+
+    agency_ids: list[str]
+    on_leave: bool
 
 
-def confirm(db: Db, *, notice_id: UUID, person_id: UUID, reader: Reader, text_sha256: str, at: datetime) -> Item:
-    """Record that the person confirmed the text with that hash, and so has read it. Idempotent as `read`."""
-    notice, standing, places = _locked(db, notice_id, person_id, reader)
-    check_text(notice, text_sha256)
-    if standing.confirmed_at is not None:
-        return Item(notice, standing, notice["own_due_date"])
-    read_at = standing.read_at or at
-    return _step(db, "CONFIRM", notice, standing, places, person_id, read_at=read_at, confirmed_at=at, at=at)
+def read(db: Db, group: Group[Step, Item]) -> None:
+    """Record that people opened letters. Idempotent: the first time stays, and nothing is written again."""
+    _step(db, group, "READ", lambda one, standing: replace(standing, read_at=standing.read_at or one.at))
+
+
+def confirm(db: Db, group: Group[Step, Item]) -> None:
+    """Record that people confirmed the text with that hash; they have read it by that. Idempotent as `read`."""
+    _step(
+        db,
+        group,
+        "CONFIRM",
+        lambda one, standing: replace(
+            standing, read_at=standing.read_at or one.at, confirmed_at=standing.confirmed_at or one.at
+        ),
+    )
 
 
 def check_text(notice: dict[str, Any], text_sha256: str) -> None:
@@ -93,62 +139,109 @@ def check_text(notice: dict[str, Any], text_sha256: str) -> None:
         )
 
 
-def _locked(db: Db, notice_id: UUID, person_id: UUID, reader: Reader) -> tuple[dict[str, Any], Standing, list[str]]:
-    """Return the notice, where the person stands and counts; refuse whoever is not (or no longer) in the audience.
+def _step(db: Db, group: Group[Step, Item], kind: str, move: Callable[[Asked[Step, Item], Standing], Standing]) -> None:
+    """Move where people stand, and the figures with them."""
+    notices = _locked(db, group)
+    places = _places(db, notices)
+    before: dict[Key, Standing] = {}
+    for one in group:
+        with group.deciding(one):
+            known = _standing(one.what, notices.get(one.what.key), places.get(one.what.key), alone=group.alone)
+            if known is None:
+                continue
+            notice = notices[one.what.key]
+            if kind == "CONFIRM":
+                check_text(notice, one.what.text_sha256)
+            before[one.what.key] = known
+            after = move(one, known)
+            one.result = Item(notice, after, notice["own_due_date"])
+            if after != known:
+                said = {"kind": kind, "version": notice["version"], "text_sha256": notice["text_sha256"]}
+                one.changed(name_of(notice["id"]), after=said)
+    done = group.record(db)
+    _write(
+        db, kind, [one for one in done if one.result and one.result.standing != before[one.what.key]], before, places
+    )
 
-    A letter that no longer holds asks for nothing, and one that their agency's staff do not see yet is not there.
+
+def _locked(db: Db, group: Group[Step, Item]) -> dict[Key, dict[str, Any]]:
+    """Lock people's rows; return them with their letters. One that their agency's staff do not see yet is not there."""
+    steps = [one.what for one in group]
+    rows = db.rows(
+        _LOCK + group.waits,
+        notices=[step.notice_id for step in steps],
+        people=[step.person_id for step in steps],
+        days=[step.reader.today for step in steps],
+        before_staff=[step.reader.before_staff for step in steps],
+    )
+    return {(row["id"], row["person_id"]): row for row in rows}
+
+
+def _places(db: Db, notices: dict[Key, dict[str, Any]]) -> dict[Key, _Place]:
+    """Return where each counts; who is not in the audience (any more) is left out."""
+    rows = db.rows(
+        _PLACES,
+        notices=[notice_id for notice_id, _ in notices],
+        audiences=[notice["audience_id"] for notice in notices.values()],
+        people=[person_id for _, person_id in notices],
+    )
+    members: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        members[row["notice_id"], row["person_id"]].append(row)
+    return {
+        key: _Place(["", *(row["agency_id"] for row in own)], any(row["on_leave"] for row in own))
+        for key, own in members.items()
+    }
+
+
+def _standing(step: Step, notice: dict[str, Any] | None, place: _Place | None, *, alone: bool) -> Standing | None:
+    """Return where a person stands; None if that is not to be seen in company.
+
+    Refuse who is not in the audience, and what is asked of a letter that holds no more.
     """
-    rows = db.rows(_LOCK, notice=notice_id, **values(reader))
-    members = db.rows(_PLACES, audience=rows[0]["audience_id"], person=person_id) if rows else []
-    if not members:
-        raise NotFound(name_of(notice_id))
-    notice = rows[0]
-    lifecycle.check_in_force(name_of(notice_id), notice["withdrawn_at"])
-    on_leave = any(member["on_leave"] for member in members)
-    standing = Standing(
+    if notice is None and not alone:
+        return None
+    if notice is None or place is None:
+        raise NotFound(name_of(step.notice_id))
+    lifecycle.check_in_force(name_of(step.notice_id), notice["withdrawn_at"])
+    return Standing(
         notice["asks"],
         notice["read_at"],
         notice["confirmed_at"],
         notice["trained_at"],
         excused=notice["excused"],
-        on_leave=on_leave,
+        on_leave=place.on_leave,
     )
-    return notice, standing, ["", *sorted(member["agency_id"] for member in members)]
 
 
-def _step(
-    db: Db,
-    kind: str,
-    notice: dict[str, Any],
-    before: Standing,
-    places: list[str],
-    person_id: UUID,
-    *,
-    read_at: datetime | None,
-    confirmed_at: datetime | None,
-    at: datetime,
-) -> Item:
-    after = Standing(
-        before.asks, read_at, confirmed_at, before.trained_at, excused=before.excused, on_leave=before.on_leave
-    )
-    moved = after.counts() - before.counts()
+def _write(
+    db: Db, kind: str, done: list[Asked[Step, Item]], before: dict[Key, Standing], places: dict[Key, _Place]
+) -> None:
+    moved: dict[tuple[UUID, str, date], Counts] = defaultdict(Counts)
+    items: list[tuple[datetime, Key, Item]] = []
+    for one in done:
+        key, item = one.what.key, one.result
+        assert item is not None  # noqa: S101 - it is among those that were recorded
+        items.append((one.at, key, item))
+        difference = item.standing.counts() - before[key].counts()
+        # Who is excused moves no figure.
+        for place in places[key].agency_ids if difference else ():
+            moved[item.notice["id"], place, item.due_date] += difference
+    if not items:
+        return
     db.run(
         _WRITE,
-        notice=notice["id"],
-        person=person_id,
-        kind=kind,
-        version=notice["version"],
-        text_sha256=notice["text_sha256"],
-        at=at,
-        read_at=read_at,
-        confirmed_at=confirmed_at,
-        due=notice["own_due_date"],
+        notices=[notice_id for _, (notice_id, _), _ in items],
+        people=[person_id for _, (_, person_id), _ in items],
+        kinds=[kind] * len(items),
+        versions=[item.notice["version"] for _, _, item in items],
+        hashes=[item.notice["text_sha256"] for _, _, item in items],
+        moments=[at for at, _, _ in items],
+        read_at=[item.standing.read_at for _, _, item in items],
+        confirmed_at=[item.standing.confirmed_at for _, _, item in items],
         slot=any_slot(),
-        # Who is excused moves no figure.
-        places=places if moved else [],
-        **dict(zip(_COUNTS, astuple(moved), strict=True)),
+        moved_notices=[notice_id for notice_id, _, _ in moved],
+        places=[place for _, place, _ in moved],
+        dues=[due for _, _, due in moved],
+        **{name: [getattr(counts, name) for counts in moved.values()] for name in _COUNTS},
     )
-    db.changed(
-        name_of(notice["id"]), after={"kind": kind, "version": notice["version"], "text_sha256": notice["text_sha256"]}
-    )
-    return Item(notice, after, notice["own_due_date"])

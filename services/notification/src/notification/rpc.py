@@ -19,10 +19,11 @@ from notification import (
     withdrawal,
 )
 from notification.contents import bounded
+from notification.inbox import Step
 from notification.publication import Approval
 from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
-from servicekit.data.db import Db
+from servicekit.data.db import Database, Db
 from servicekit.rpc.calls import Call, Servicer
 
 
@@ -42,6 +43,11 @@ class NotificationServicer(Servicer):
     """Change notices: written, approved, issued; delivered, confirmed; readiness."""
 
     service = pb.DESCRIPTOR.services_by_name["NotificationService"]
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._read_notice = self.in_company("ReadNotice", inbox.read, wire.inbox_item)
+        self._confirm_notice = self.in_company("ConfirmNotice", inbox.confirm, wire.inbox_item)
 
     # ---- writing ----
 
@@ -272,21 +278,10 @@ class NotificationServicer(Servicer):
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
-        with self.write(call, request) as db:
-            reader = wire.own_reader(call.principal, pacific_date(call.now))
-            item = inbox.read(db, notice_id=notice_id, person_id=person_id, reader=reader, at=call.now)
-            return db.answer(wire.inbox_item(item))
+        reader = wire.own_reader(call.principal, pacific_date(call.now))
+        return self._read_notice(call, request, Step(notice_id, person_id, reader))
 
     def ConfirmNotice(self, request: pb.ConfirmNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
-        with self.write(call, request) as db:
-            reader = wire.own_reader(call.principal, pacific_date(call.now))
-            item = inbox.confirm(
-                db,
-                notice_id=notice_id,
-                person_id=person_id,
-                reader=reader,
-                text_sha256=request.text_sha256,
-                at=call.now,
-            )
-            return db.answer(wire.inbox_item(item))
+        reader = wire.own_reader(call.principal, pacific_date(call.now))
+        return self._confirm_notice(call, request, Step(notice_id, person_id, reader, request.text_sha256))

@@ -7,18 +7,21 @@ from notification.rules.reading import Reader
 
 _NOBODY = UUID(int=0)
 
-# A notice `n` that is out, or historic, is released by its day, or sooner by an agency where the reader works.
-RELEASED = """
+# Of a notice `n` that is out, or historic. It is released by its day, or sooner by an agency where the reader works.
+_RELEASED = """
 (
-  %(before_staff)s OR n.staff_release_date IS NULL OR n.staff_release_date <= %(today)s
+  {before_staff} OR n.staff_release_date IS NULL OR n.staff_release_date <= {today}
   OR EXISTS (
     SELECT FROM delivery AS released
     JOIN audience_member AS works ON works.agency_id = released.agency_id
     WHERE released.notice_id = n.id AND released.staff_released_at IS NOT NULL
-      AND works.person_id = %(reader)s AND works.member
+      AND works.person_id = {reader} AND works.member
   )
 )
 """
+# To one reader, and to each of those who `asked`.
+RELEASED = _RELEASED.format(before_staff="%(before_staff)s", today="%(today)s", reader="%(reader)s")
+RELEASED_TO_EACH = _RELEASED.format(before_staff="asked.before_staff", today="asked.today", reader="asked.person_id")
 VISIBLE = f"""
 (
   %(drafts)s

@@ -88,7 +88,7 @@ class _Begun(NamedTuple):
     answer: bytes | None
 
 
-class _Answered(NamedTuple):
+class Answered(NamedTuple):
     """What a request was answered, and the hash by which it is known again."""
 
     request_sha256: bytes
@@ -286,24 +286,30 @@ class Database:
         one that ran at the same time and lost. Another request under the same id is refused.
         """
         moment = at or self.clock()
-        digest = b"" if request is None else hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
+        digest = b"" if request is None else digest_of(request)
         entry = {"id": uuid.uuid4(), "at": moment, "actor": actor, "method": method, "request_id": request_id}
-        token = writing.set(True)
         try:
-            with self.engine.connect() as connection, connection.begin() as begun, Db(connection, moment) as db:
+            with self.together(moment) as db:
                 db.resource = resource
                 known = db.one(_Begun, _BEGIN, **entry, resource=resource)
                 if known.answer is not None:
-                    raise _replay(_Answered(known.request_sha256, known.answer), digest)
+                    raise replay(Answered(known.request_sha256, known.answer), digest)
                 yield db
                 db.flush()
                 self._finish(db, entry, digest)
-                begun.commit()
         except (Refusal, IntegrityError) as error:
             # A twin of this request may have won in the meantime, and be the very reason why this one fails.
             if request_id and (answered := self._answered(entry)):
-                raise _replay(answered, digest) from error
+                raise replay(answered, digest) from error
             raise
+
+    @contextmanager
+    def together(self, at: datetime | None = None) -> Iterator[Db]:
+        """One transaction, whose audit rows, events and answers are for who uses it to write."""
+        token = writing.set(True)
+        try:
+            with self.engine.connect() as connection, connection.begin(), Db(connection, at or self.clock()) as db:
+                yield db
         finally:
             writing.reset(token)
         if db.events:
@@ -344,13 +350,18 @@ class Database:
                     headers=[Jsonb(event.headers) for event in events],
                 )
 
-    def _answered(self, entry: dict[str, Any]) -> _Answered | None:
+    def _answered(self, entry: dict[str, Any]) -> Answered | None:
         with self._reader.connect() as connection:
-            return execute(connection, _KNOWN, entry, made_as(_Answered)).fetchone()
+            return execute(connection, _KNOWN, entry, made_as(Answered)).fetchone()
 
 
-def _replay(first: _Answered, now: bytes) -> Exception:
-    """Tell a repeat of the same request from another request under its id."""
+def digest_of(request: Message) -> bytes:
+    """Return what tells *request* from another one under the same id."""
+    return hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
+
+
+def replay(first: Answered, now: bytes) -> Exception:
+    """Tell a repeat of the same request from another request under its id, which has the digest *now*."""
     if first.request_sha256 != now:
         return RequestIdReused("This request_id came with another request before.", field="request_id")
     return Replayed(first.answer)

@@ -34,8 +34,12 @@ def emit(db: Db, message: Message) -> None:
     Raises:
         ValueError: it is larger than NATS takes; published never, it would hold up every event after it.
     """
+    db.events.append(pending(message, trace.current.get()))
+
+
+def pending(message: Message, traced: str) -> PendingEvent:
+    """Return *message* as it will lie in the outbox, under the traceparent *traced* ('' = none). Raises as `emit`."""
     payload = message.SerializeToString()
     if len(payload) > MOST_BYTES:
         raise ValueError(f"{message.DESCRIPTOR.full_name} has {len(payload)} bytes, more than {MOST_BYTES}: cut it up")
-    headers = {trace.HEADER: trace.current.get()} if trace.current.get() else {}
-    db.events.append(PendingEvent(subject_of(message.DESCRIPTOR), payload, headers))
+    return PendingEvent(subject_of(message.DESCRIPTOR), payload, {trace.HEADER: traced} if traced else {})

@@ -8,16 +8,21 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 
 from cadre.options.v1 import options_pb2
+from servicekit.data.company import Asked, Company, Group, What
 from servicekit.data.db import Database, Db
 from servicekit.paging import Page, page_of
 from servicekit.refusals import InvalidField, PermissionMissing
 from servicekit.rpc.tokens import SELF, WHOLE, Principal
+
+W = TypeVar("W", bound=What)
+R = TypeVar("R")
+A = TypeVar("A", bound=Message)
 
 _LONGEST_REQUEST_ID = 64
 
@@ -80,13 +85,39 @@ class Servicer:
     @contextmanager
     def write(self, call: Call, request: Message) -> Iterator[Db]:
         """Give the one transaction of a write: audit, idempotency by `request_id`, outbox."""
-        request_id: str = request.request_id  # type: ignore[attr-defined]
-        if not request_id or len(request_id) > _LONGEST_REQUEST_ID:
-            raise InvalidField("request_id", request_id, f"must be given, of at most {_LONGEST_REQUEST_ID} characters")
         with self.database.transaction(
-            actor=call.principal.name, method=call.method, at=call.now, request_id=request_id, request=request
+            actor=call.principal.name,
+            method=call.method,
+            at=call.now,
+            request_id=_request_id(request),
+            request=request,
         ) as db:
             yield db
+
+    def in_company(
+        self, method: str, act: Callable[[Db, Group[W, R]], None], pack: Callable[[R], A]
+    ) -> Callable[[Call, Message, W], A]:
+        """Return the write of a *method* that thousands call in the same minute.
+
+        It takes call, request and what the caller wants. *act* does it for all who ask at once, and *pack* makes the
+        answer of a result (`servicekit.data.company`).
+        """
+        company = Company(self.database, f"{self.service.name}/{method}", act, pack)
+
+        def write(call: Call, request: Message, what: W) -> A:
+            asked: Asked[W, R] = Asked(
+                what, actor=call.principal.name, at=call.now, request_id=_request_id(request), request=request
+            )
+            return pack(company.write(asked))
+
+        return write
+
+
+def _request_id(request: Message) -> str:
+    request_id: str = request.request_id  # type: ignore[attr-defined]
+    if not request_id or len(request_id) > _LONGEST_REQUEST_ID:
+        raise InvalidField("request_id", request_id, f"must be given, of at most {_LONGEST_REQUEST_ID} characters")
+    return request_id
 
 
 def permission_of(method: MethodDescriptor) -> options_pb2.Permission:

@@ -1,8 +1,11 @@
 """How PostgreSQL answers a statement: what a test of its plan looks at."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from servicekit.data.db import Database
+from servicekit.testing.waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,36 @@ class Plan:
                 left_out = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
                 fetched += round((node["Actual Rows"] + left_out) * node["Actual Loops"])
         return fetched
+
+
+class Scans(NamedTuple):
+    """How often a table was read from end to end, and how often through an index."""
+
+    table: str
+    whole: int
+    by_key: int
+
+
+_SCANS = """
+SELECT relname::text AS "table", seq_scan AS whole, idx_scan AS by_key
+FROM pg_stat_user_tables WHERE relname = ANY(%(tables)s)
+"""
+
+
+def scans(database: Database, tables: Collection[str]) -> dict[str, Scans]:
+    """Return how *tables* were read so far, by those whose connection is free and used next."""
+    with database.read() as db:
+        db.value("SELECT pg_stat_force_next_flush()")
+        return {one.table: one for one in db.all(Scans, _SCANS, tables=list(tables))}
+
+
+def require_by_key(database: Database, before: dict[str, Scans]) -> None:
+    """Raise unless each of the tables was read since *before*, and never from end to end."""
+
+    def read() -> bool:
+        return all(one.by_key > before[name].by_key for name, one in scans(database, before).items())
+
+    wait_until(read, lambda: f"not read through an index: {before} is now {scans(database, before)}")
+    assert {one.table: one.whole for one in scans(database, before).values()} == {
+        one.table: one.whole for one in before.values()
+    }

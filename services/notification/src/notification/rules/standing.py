@@ -67,6 +67,9 @@ class Counts:
     trained: int = 0
     excused: int = 0
 
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
     def __sub__(self, other: "Counts") -> "Counts":
         return Counts(*(mine - its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
