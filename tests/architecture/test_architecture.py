@@ -133,7 +133,7 @@ def test_only_the_gateway_and_the_command_line_call_services():
 
 
 LOGGED = re.compile(r"^[a-z]+(_[a-z]+)*$")
-# What names a person to others than those who may see her: lines hold ids.
+# What names a person to others than those who may see them: log lines hold ids.
 PERSONAL = {"name", "given_name", "family_name", "email", "telephone", "staff_number", "address"}
 
 

@@ -169,7 +169,7 @@ def issued(cadre, letter):
 
 
 class Keys:
-    """Somebody's keyboard. A key is pressed only where she can see what it goes to."""
+    """Somebody's keyboard. A key is pressed only where they can see what it goes to."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -242,7 +242,7 @@ class Keys:
 
 @dataclass
 class Person:
-    """Somebody at a browser: what she sees and does is found by role and label."""
+    """Somebody at a browser: what they see and do is found by role and label."""
 
     page: Page
     url: str
@@ -307,7 +307,7 @@ class Person:
 
     @property
     def keys(self) -> Keys:
-        """Her keyboard."""
+        """Their keyboard."""
         return Keys(self.page)
 
     def check_page(self) -> None:
@@ -348,7 +348,7 @@ class Person:
 
 @pytest.fixture(scope="module")
 def person(chromium: Browser, cadre):
-    """Make a person at a browser of her own; scripts are off unless asked for: the pages need none."""
+    """Make a person at a browser of their own; scripts are off unless asked for: the pages need none."""
     contexts = []
 
     def make(*, scripts: bool = False, width: int = 1280) -> Person:
@@ -368,7 +368,7 @@ def person(chromium: Browser, cadre):
 
 @pytest.fixture(scope="module")
 def signed_in(person):
-    """Give the browser of somebody of the demonstration, the same one for all pages that she looks at."""
+    """Give the browser of somebody of the demonstration, the same one for all pages that they look at."""
     known = {}
 
     def find(who):

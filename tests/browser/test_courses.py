@@ -16,7 +16,7 @@ MANAGER, SPECIALIST, BIG_COORDINATOR = "Training manager", "Specialist, Lake", "
 
 
 def training_manager(cadre):
-    """Who writes courses, as calls name her."""
+    """Somebody who writes courses, as calls name them."""
     personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
     return next(one.person for one in personas if one.part == "training-manager")
 
@@ -152,7 +152,7 @@ def test_of_two_who_write_one_section_the_second_is_told_and_keeps_what_she_type
 
     second.sees("Somebody else saved this draft after you opened it")
     expect(second.page.get_by_label("Text", exact=True)).to_have_value("By the second.")
-    # The section was moved meanwhile: it is found again where it stands now.
+    # The section was moved in the meantime: it is found again where it is now.
     second.sees_heading("Section 2 of 2")
     second.sees("By the first.")
     second.press("Save")

@@ -1,4 +1,4 @@
-"""A new installation is filled from the machine, and its first person comes in: no persona, nobody to invite her."""
+"""A new installation is filled from the machine, and its first person comes in: no persona, nobody to invite them."""
 
 import json
 import os

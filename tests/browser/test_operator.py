@@ -1,4 +1,4 @@
-"""The operator's day: what is stuck is seen, mended and replayed; jobs are steered; figures are made anew."""
+"""The operator's day: what is stuck is seen, mended and replayed; jobs are steered; figures are rebuilt."""
 
 import dataclasses
 import re

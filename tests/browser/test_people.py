@@ -1,4 +1,4 @@
-"""A coordinator and her people, by the words on the page and without script."""
+"""A coordinator and their people, by the words on the page and without script."""
 
 import re
 import uuid

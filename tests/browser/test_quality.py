@@ -63,7 +63,7 @@ def learner(cadre):
 
 @pytest.fixture(scope="module")
 def result_page(cadre, letter, learner):
-    """The page of a test that she passed, as soon as evaluation knows whose test it is."""
+    """The page of a test that they passed, as soon as evaluation knows which course the test belongs to."""
     page = take(cadre, letter, learner)
 
     def asked():

@@ -1,4 +1,4 @@
-"""A person's record of training: hers wherever she works, and her agency's to look at; never a score."""
+"""A person's record of training: theirs wherever they work, and their agency's to look at; never a score."""
 
 import csv
 import io
@@ -76,7 +76,7 @@ def test_a_coordinator_sees_prints_and_keeps_the_record_of_one_of_her_people(per
     coordinator.press("Record of training")
 
     coordinator.sees_heading(f"Record of {found.display_name}")
-    # Other files of tests may have trained her for other letters before.
+    # Other test files may have trained this person for other letters before.
     coordinator.sees(re.compile(r"Done this year: \d+ trainings?, .*\d+ minutes?\."))
     coordinator.sees(re.compile(rf"{today.year}, at all agencies, newest first: \d+ trainings?, .*\d+ minutes?"))
     row = coordinator.page.get_by_role("row").filter(has_text="Local briefing, led by =A. Trainer")
@@ -111,11 +111,11 @@ def test_a_record_that_is_printed_has_no_menus_and_nothing_that_axe_finds(person
 def test_another_agency_sees_no_record_of_her(person, trained):
     found, _ = trained
     other = person().sign_in(BIG_COORDINATOR)
-    her = found.name.removeprefix("people/")
+    person_id = found.name.removeprefix("people/")
 
     for agency in ("lake", "los-angeles"):
         for kind in ("record", "record/print", "record.csv"):
-            assert other.page.request.get(f"{other.url}/agencies/{agency}/people/{her}/{kind}").status == 404
+            assert other.page.request.get(f"{other.url}/agencies/{agency}/people/{person_id}/{kind}").status == 404
 
 
 def test_a_person_without_training_is_told_that_her_record_will_stay(person):

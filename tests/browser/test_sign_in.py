@@ -114,7 +114,7 @@ def place(cadre, tmp_path_factory):
 
 @pytest.fixture
 def browser(person, place):
-    """Somebody at a browser of her own, without script, before those pages."""
+    """Somebody at a browser of their own, without script, before those pages."""
 
     def make():
         made = person()
@@ -331,7 +331,7 @@ def test_who_left_is_signed_out_with_the_next_token_and_told_why(browser, place,
 
     visitor.sees_heading("You have no current job in Cadre")
     is_nobody(visitor)
-    # The county still knows her, so it asks nothing.
+    # The county still knows this person, so it asks nothing.
     visitor.press(f"Sign in with {COUNTY}")
     visitor.sees_heading("Cadre does not know you yet")
 

@@ -130,7 +130,7 @@ def test_a_letter_for_one_person_is_nobodys_elsewhere_and_soon_everybody_is_read
     expect(coordinator.page.get_by_text("No one here is affected. Please still confirm.", exact=True)).to_be_visible()
     coordinator.check_page()
 
-    # Her colleague was quicker.
+    # A colleague was quicker.
     confirm("lake", letter)
     coordinator.press("Confirm for our agency")
     coordinator.sees_heading("Not yet: please look at this")

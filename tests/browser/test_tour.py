@@ -41,13 +41,13 @@ def options(question, *, right):
 
 
 def tour_letter(cadre, number):
-    """The letter of the tour as the state has it."""
+    """The letter of the tour as the state sees it."""
     get = pb.GetNoticeRequest(name=f"notices/{number}")
     return cadre.access.ask(cadre.access.notification.GetNotice, get, person=cadre.cast.analyst)
 
 
 def confirm_each(cadre, letter, names):
-    """Have the people who were briefed confirm that they read the letter, each for herself."""
+    """Have the people who were briefed confirm that they read the letter, each for themselves."""
     access, lead = cadre.access, cadre.cast.leads["lake"]
     listed = directory_pb.ListPeopleRequest(parent="agencies/lake", page_size=100)
     people = access.ask(access.directory.ListPeople, listed, person=lead).people

@@ -1,4 +1,4 @@
-"""A process is made anew, as an upgrade does it, while it is asked without a pause: nobody is refused.
+"""A process is replaced, as an upgrade does it, while it is asked without a pause: nobody is refused.
 
 Real processes; a service is found by name, and the new one has another address.
 """
@@ -62,7 +62,7 @@ class Asking:
             self.slowest = max(self.slowest, time.monotonic() - began)
 
     def wait_for(self, number, of=None):
-        """Wait until so many more were answered (as *of* says), or anything failed."""
+        """Wait until *more* were answered (as *of* says), or anything failed."""
         before = self._count(of)
         wait_until(lambda: self.failures or self._count(of) >= before + number, self.failures, seconds=120)
 
@@ -114,7 +114,7 @@ def test_no_call_fails_while_a_service_is_made_anew_at_another_address(new_first
                 names.addresses["curriculum"] = "127.0.0.3"
                 old.stop((signal.SIGTERM, 15.0))
             else:
-                # The name is nobody's for as long as no container has it.
+                # The name resolves to nothing for as long as no container has it.
                 del names.addresses["curriculum"]
                 old.stop((signal.SIGTERM, 15.0))
                 names.addresses["curriculum"] = "127.0.0.3"

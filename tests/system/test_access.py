@@ -564,7 +564,7 @@ FILES = (directory, curriculum, evaluation, quality, enrollment, notification, o
 METHODS = [
     method for file in FILES for service in file.DESCRIPTOR.services_by_name.values() for method in service.methods
 ]
-# What anybody who is signed in may ask, about herself or about what is public in the programme.
+# What anybody who is signed in may ask, about themselves or about what is public in the programme.
 FOR_EVERYBODY = {
     *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
     *("ListCalendars", "GetAgencyCalendar"),

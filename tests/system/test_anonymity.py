@@ -1,7 +1,7 @@
 """Reactions in the whole product: a dump of every database leads from no answer to who gave it.
 
 Several people take the course and say what they think at once, one after the other, so that order and time would join
-them as well as they ever could. Each leaves a mark that only she makes. Not looked at: the log that PostgreSQL writes
+them as well as they ever could. Each leaves a mark of their own. Not looked at: the log that PostgreSQL writes
 ahead, and what a disk keeps of rows that are gone.
 """
 
@@ -178,18 +178,18 @@ def test_what_waits_says_nothing_to_who_has_the_whole_database(told):
 
 def test_no_row_of_an_answer_names_a_person_nor_anything_that_is_hers(told):
     """Whatever stands beside a person anywhere, in any database, stands in no row of an answer."""
-    hers = {str(person) for person in told.people} | {person.hex for person in told.people}
+    theirs = {str(person) for person in told.people} | {person.hex for person in told.people}
     for rows in told.waiting.others().values():
         for row in rows:
-            if hers.intersection(row):
+            if theirs.intersection(row):
                 # Of what is common to many, such as the name of the course, nothing follows.
-                hers |= {cell for cell in row if is_an_id(cell) or TIME_OF_DAY.search(cell)}
-    assert len(hers) > 10 * PEOPLE
+                theirs |= {cell for cell in row if is_an_id(cell) or TIME_OF_DAY.search(cell)}
+    assert len(theirs) > 10 * PEOPLE
     for dump in (told.waiting, told.after):
         cells = {cell for rows in dump.ours().values() for row in rows for cell in row}
-        assert not cells & hers
+        assert not cells & theirs
         text = "\n".join(cells)
-        assert not [one for one in hers if one in text]
+        assert not [one for one in theirs if one in text]
 
 
 def test_no_value_of_an_answer_stands_anywhere_else_so_nothing_joins_two_answers_of_one_person(told):

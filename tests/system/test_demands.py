@@ -66,7 +66,7 @@ def coordinator(cadre):
 
 @contextmanager
 def visiting(cadre):
-    """Sign in Lake's coordinator at a browser of her own."""
+    """Sign in Lake's coordinator at a browser of their own."""
     browser = Browser(cadre, "coordinator")
     try:
         yield browser
@@ -293,7 +293,7 @@ def test_training_follows_a_hire_a_leave_a_transfer_and_a_departure_without_anyb
     issued = story.issue_letter(access, cadre.cast, letter, cadre.course_version).notice
 
     def training(agency, person):
-        """Her training under the letter as her agency sees it; None if it is not on its list."""
+        """The person's training under the letter as their agency sees it; None if it is not on its list."""
         request = enrollment.ListAssignmentsRequest(parent=agency, notice=issued.name, page_size=1000)
         boss = cadre.cast.leads[agency.removeprefix("agencies/")]
         found = ask(access.enrollment.ListAssignments, request, person=boss).assignments

@@ -103,5 +103,5 @@ def test_the_id_of_the_click_is_in_the_lines_of_the_page_the_service_and_the_con
     assert (page["route"], page["status"]) == ("/letters/{letter_id}/issue", 303)
     assert (written["method"], written["code"]) == ("NotificationService/PublishNotice", "OK")
     assert (handled["consumer"], handled["events"]) == ("enrollment-notification", 1)
-    # Ids, not people: she is known by her id alone.
+    # Ids, not people: they are known by id alone.
     assert page["person"] == written["caller"] == traced.cast.approver

@@ -1,4 +1,4 @@
-"""Somebody at a browser without pictures: signs in, opens pages by their addresses, reads them; and letters for her."""
+"""Somebody at a browser without pictures: signs in, opens pages by their addresses, reads them; and letters for it."""
 
 import dataclasses
 import html
@@ -13,7 +13,7 @@ from cadre_demo import letters
 
 
 class Visitor:
-    """Somebody of the demonstration, by her part in it."""
+    """Somebody of the demonstration, by their part in it."""
 
     def __init__(self, cadre, part):
         personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory.ListPersonasRequest()).personas

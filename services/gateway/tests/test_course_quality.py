@@ -13,7 +13,7 @@ from cadre.evaluation.v1 import quality_service_pb2 as pb
 from gateway import course_quality, quality_files
 from servicekit.intervals import share_interval
 
-# From so many takers on the share of those who passed is told.
+# From this many takers on, the share of those who passed is told.
 LEAST_TAKERS = 30
 TEMPLATES = Path(course_quality.__file__).parent / "templates"
 

@@ -28,7 +28,7 @@ def box(keys_dir):
 
 @pytest.fixture
 def invited(database, box):
-    """The token of Ana's invitation, and what her telephone shows at a time."""
+    """The token of Ana's invitation, and what Ana's telephone shows at a time."""
     token = invitations.issue(database, box, person=ANA, staff_number="LK-1", actor=BEN, at=NOON)
     secret = box.open(invitations.find(database, token, NOON).secret_sealed, ANA)
     return token, pyotp.TOTP(secret).at

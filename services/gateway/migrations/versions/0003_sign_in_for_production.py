@@ -1,4 +1,4 @@
-"""Where a sign-in is from; attempts at providers, invitations, passwords with codes, tries in vain."""
+"""Where a sign-in is from; attempts at providers, invitations, passwords with codes, failed tries."""
 
 import sqlalchemy as sa
 from alembic import op

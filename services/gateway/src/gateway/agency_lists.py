@@ -8,7 +8,7 @@ from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
 
 STATE = "state"
-# Up to so many staff an agency sees names at once; above, counts by unit with a link to the names.
+# Up to this many staff an agency sees names at once; above it, counts by unit with a link to the names.
 NAMES_AT_ONCE = 25
 
 Boxes = list[tuple[str, str]]
@@ -25,7 +25,7 @@ class Line:
 
     @property
     def done(self) -> bool:
-        """Nothing is left for her to do."""
+        """Nothing is left for them to do."""
         return self.standing.ready or self.standing.excused
 
 

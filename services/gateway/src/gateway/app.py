@@ -109,7 +109,7 @@ def main() -> None:
     given = parser.parse_args()
     role = given.role
     if role == "invite" and not given.staff_number:
-        parser.error("say whom to invite: her staff number")
+        parser.error("say whom to invite, by staff number")
     settings = Settings(service=NAME)
     logs.configure(NAME, json=settings.log_json)
     if role == "migrate":

@@ -33,7 +33,7 @@ DEADLINE_SECONDS = 8.0
 # The directory gives five minutes; a page that starts just before the end still needs some.
 _TOKEN_SECONDS = 240.0
 
-# Who reads a page does not see that an agency was renamed so long ago; a page that asked for it each time would spend
+# Nobody who reads a page minds that an agency was renamed that recently; a page that asked each time would spend
 # a fifth of its time on it.
 _REFERENCE_SECONDS = 5.0
 # More than there are staff at work in four minutes.
@@ -112,7 +112,7 @@ class Reference:
         return Calendar(frozenset(map(date.fromisoformat, closed)), frozenset(known))
 
     def forget_calendar(self) -> None:
-        """Ask anew: the calendar was changed here."""
+        """Ask again: the calendar was changed here."""
         with self._lock:
             self._calendar.clear()
 

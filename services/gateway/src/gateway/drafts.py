@@ -57,8 +57,8 @@ def place_now(labels: Sequence[str], place: int, opened: str) -> int:
 def refuse(form: Form, error: Refused, etag: str, *, taken: str = "") -> None:
     """Show why a draft was not saved; *taken* is said at the title if there is one of that name already.
 
-    Of two who change one draft at once the second is told. What she typed stays, and *etag*, of the draft as it is
-    saved now, goes into the form: she has seen the conflict, and to save again is to decide it.
+    When two change one draft at once, the second is told. What they typed stays, and *etag*, of the draft as it is
+    saved now, goes into the form: they have seen the conflict, and saving again decides it.
     """
     form.refuse(error, {"options": "option-1"})
     if error.reason == "ALREADY_EXISTS":

@@ -1,4 +1,4 @@
-"""Invitations: a link by which a person without a provider chooses a password and sets up her codes, once."""
+"""Invitations: a link by which a person without a provider chooses a password and sets up codes, once."""
 
 import uuid
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a person stands: the invitation that is open, and since when she has a password (None = she has none)."""
+    """How a person stands: the invitation that is open, and since when they have a password (None = they have none)."""
 
     invitation: Invitation | None
     password_since: datetime | None
@@ -41,16 +41,16 @@ class CodeWrong(Exception):  # noqa: N818 - an answer, not an error
 
 
 class InvitationGone(Exception):  # noqa: N818
-    """The invitation was used, revoked or replaced meanwhile, or its time is over."""
+    """The invitation was used, revoked or replaced in the meantime, or its time is over."""
 
 
 def issue(
     database: Database, box: Box, *, person: str, staff_number: str, actor: str, at: datetime, vouching: str = ""
 ) -> str:
-    """Invite *person* and return the secret part of the link; an earlier invitation is good no more.
+    """Invite *person* and return the secret part of the link; an earlier invitation is no longer good.
 
     *vouching*: the agency on whose behalf; it is good for as long as that agency keeps the person. Empty: an operator.
-    What she signs in with today holds until the link is used.
+    What they sign in with today holds until the link is used.
     """
     token, made = codes.new_token(), uuid.uuid4()
     with database.transaction(actor=actor, method="IssueInvitation", resource=person, at=at) as db:
@@ -84,7 +84,7 @@ def issue(
 
 
 def find(database: Database, token: str, at: datetime) -> Invitation | None:
-    """Return the invitation of a link; None if it is good no more, or never was."""
+    """Return the invitation of a link; None if it is no longer good, or never was."""
     with database.read(at) as db:
         rows = db.rows(
             """

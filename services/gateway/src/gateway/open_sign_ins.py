@@ -47,13 +47,13 @@ def of(database: Database, person: str, at: datetime) -> list[Seen]:
 
 
 def end_one(database: Database, person: str, digest: str, at: datetime) -> list[bytes]:
-    """End one sign-in of *person*, by herself. One that is not hers, or has ended, stays as it is."""
+    """End one sign-in of *person*, at their own request. One that is not theirs, or has ended, stays as it is."""
     with database.transaction(actor=person, method="EndSignIn", resource=person, at=at) as db:
         return _end(db, "person = %(person)s AND cookie_sha256 = %(key)s", person=person, key=bytes.fromhex(digest))
 
 
 def end_others(database: Database, person: str, but: bytes, at: datetime) -> list[bytes]:
-    """End every sign-in of *person* but one, by herself."""
+    """End every sign-in of *person* but one, at their own request."""
     with database.transaction(actor=person, method="EndOtherSignIns", resource=person, at=at) as db:
         return _end(db, "person = %(person)s AND cookie_sha256 <> %(but)s", person=person, but=but)
 

@@ -11,7 +11,7 @@ from servicekit.data.db import Database, Db
 
 
 class TooManyTries(Exception):  # noqa: N818 - an answer, not an error
-    """The staff number, or the address, was tried in vain too often; it says nothing of whether there is such one."""
+    """The staff number, or the address, failed too often; this does not say whether there is such a number."""
 
 
 class NotRight(Exception):  # noqa: N818

@@ -38,7 +38,7 @@ _EXPECTED_HERE = (
     "correcthorsebatterystaple",
     "correct horse battery staple",
 )
-# At work and waiting: of the forty threads that answer pages, so many at most are about passwords.
+# At work and waiting: at most this many of the forty threads that answer pages are about passwords.
 _MOST_AT_ONCE, _MOST_WAITING = 2, 8
 _LONGEST_WAIT_SECONDS = 20.0
 _hasher = PasswordHasher()

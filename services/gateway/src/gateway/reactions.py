@@ -1,6 +1,6 @@
 """What a learner says of a course, on its way to the service that keeps no name.
 
-Of the visitor the answer takes one thing along: an agency she works at, for that agency's own figure.
+The answer takes one thing of the visitor along: an agency where they work, for that agency's own figure.
 """
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
@@ -51,7 +51,7 @@ def _rating(value: str) -> int:
 
 
 def _agency(visit: Visit) -> str:
-    """An agency where the visitor works today; of several the first by name, so that she counts in one."""
+    """An agency where the visitor works today; of several the first by name, so that they count in one."""
     today = visit.today.isoformat()
     agencies = {
         job.agency

@@ -19,18 +19,18 @@ class Rights:
         return {right.right: frozenset(right.scopes) for right in self.me.rights}
 
     def holds(self, right: str) -> bool:
-        """Whether she holds *right* for anything."""
+        """Whether they hold *right* for anything."""
         return bool(self._reach.get(right))
 
     def state(self, right: str) -> bool:
-        """Whether she holds *right* for the whole state."""
+        """Whether they hold *right* for the whole state."""
         return WHOLE in self._reach.get(right, ())
 
     def at(self, right: str, agency: str) -> bool:
-        """Whether she holds *right* for *agency*."""
+        """Whether they hold *right* for *agency*."""
         scopes = self._reach.get(right, frozenset())
         return agency in scopes or WHOLE in scopes
 
     def agencies(self, right: str) -> list[str]:
-        """The agencies for which she holds *right* by name."""
+        """The agencies for which they hold *right* by name."""
         return sorted(scope for scope in self._reach.get(right, ()) if scope.startswith("agencies/"))

@@ -9,7 +9,7 @@ from cadre.notification.v1.notification_service_pb2 import Counts
 from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing, pacific_date
 from servicekit.rpc.client import Refused
 
-# From so many people on a percentage says more than it hides.
+# From this many people on, a percentage says more than it hides.
 LEAST_FOR_PERCENT = 20
 # Business days to which a date far ahead is counted; beyond, the date alone says it.
 _COUNTED_DAYS = 400

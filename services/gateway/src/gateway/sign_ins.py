@@ -49,7 +49,7 @@ def digest(cookie: str) -> bytes:
 
 
 def csrf_of(cookie: str) -> str:
-    """Return what forms carry of a sign-in that began anew: known to whoever has the cookie, and to nobody else."""
+    """Return what forms carry of a sign-in that started over: known to whoever has the cookie, and to nobody else."""
     return _form_key(cookie).hex()
 
 

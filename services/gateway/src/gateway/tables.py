@@ -68,7 +68,7 @@ class SignInAttemptRow(Base, table=True):
 
 
 class SignInTriesRow(Base, table=True):
-    """How often a staff number, or an address, was tried in vain since a moment.
+    """How often a staff number, or an address, was tried without success since a moment.
 
     Not in the audit trail: whoever tries may be anybody.
     """
@@ -103,7 +103,7 @@ class InvitationRow(Base, table=True):
 
 
 class CredentialRow(Base, table=True):
-    """What a person without a provider signs in with: the password's hash, and the sealed secret of her codes."""
+    """What a person without a provider signs in with: the password's hash, and the sealed secret of their codes."""
 
     __tablename__ = "credential"
 

@@ -7,7 +7,7 @@ from gateway.visit import Visit
 
 
 def start(visit: Visit, letter_id: str, test_version: str, request_id: str) -> str:
-    """Open the test for the visitor, or find the one she has open; return its page."""
+    """Open the test for the visitor, or find the one they have open; return its page."""
     sitting = visit.clients.evaluation.StartSitting(
         pb.StartSittingRequest(test_version=test_version, request_id=request_id)
     )

@@ -40,9 +40,9 @@ class ToDo:
 
 
 def of_visitor(visit: Visit, *, size: int, page: str = "") -> ToDo:
-    """Return so many rows of what the visitor has left to do, what is due first before the rest.
+    """Return *size* rows of what the visitor has left to do, in the order of the days when it is due.
 
-    Two calls, however many letters are open: her letters, and the training that those on the page ask for.
+    Two calls, however many letters are open: the visitor's letters, and the training that those on the page ask for.
     """
     inbox = visit.clients.notification.ListInbox(pb.ListInboxRequest(page_size=size, page_token=page, only_open=True))
     asking = [item.notice.name for item in inbox.items if item.notice.asks == pb.TRAIN]

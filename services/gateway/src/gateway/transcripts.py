@@ -1,4 +1,4 @@
-"""A person's transcript: what she completed, year by year, as pages and files show it."""
+"""A person's transcript: what they completed, year by year, as pages and files show it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def this_year(visit: Visit) -> pb.YearOfTraining:
 def of_year(visit: Visit, person: str, agency: str, *, year: int | None, page: str) -> Transcript:
     """Return a page of a person's transcript of one year: the one given, or this one.
 
-    *agency* (`agencies/{agency}`) is the one whose page it is; empty for her own.
+    *agency* (`agencies/{agency}`) is the one whose page it is; empty on the person's own.
     """
     chosen = visit.today.year if year is None else year
     answer = _completions(visit, person, year=chosen, size=_PAGE, page=page)
@@ -123,7 +123,7 @@ def _lines(visit: Visit, completions: Iterable[pb.Completion], agency: str) -> l
 
 
 def _letters(visit: Visit, notices: list[str], agency: str) -> Mapping[str, str]:
-    """Return what those of *notices* are called that the visitor has, or else her *agency*."""
+    """Return what those of *notices* are called that the visitor has, or else their *agency*."""
     notification, size = visit.clients.notification, len(notices)
     if not agency:
         mine = notification.ListInbox(notification_pb.ListInboxRequest(page_size=size, notices=notices)).items

@@ -1,4 +1,4 @@
-"""How often somebody may try in vain: by staff number, whether there is such a person or not, and by address."""
+"""How often somebody may fail: by staff number, whether there is such a person or not, and by address."""
 
 import hashlib
 import ipaddress
@@ -39,7 +39,7 @@ def too_many(database: Database, staff_number: str, address: str, at: datetime) 
 
 
 def forget(database: Database, staff_number: str) -> None:
-    """Begin anew for a staff number: its owner is in."""
+    """Start over for a staff number: its owner is in."""
     with database.read() as db:
         db.run("DELETE FROM sign_in_tries WHERE key_sha256 = %(key)s", key=_key("number", staff_number))
 

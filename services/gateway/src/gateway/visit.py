@@ -1,4 +1,4 @@
-"""One visit of a page: who is there, what she may do, and how the page answers."""
+"""One visit of a page: who is there, what they may do, and how the page answers."""
 
 import hmac
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ class Forged(Exception):  # noqa: N818
 
 @dataclass
 class Visit:
-    """A visit by *sign_in*; `me` is what the directory says of her."""
+    """A visit by *sign_in*; `me` is what the directory says of the visitor."""
 
     request: Request
     gateway: Gateway
@@ -187,7 +187,7 @@ class Visit:
         return self._reference().units()
 
     def _reference(self) -> Reference:
-        # What is kept was given to somebody who may read it: whoever may not asks for herself, and is refused.
+        # What is kept was given to somebody who may read it: whoever may not asks as themselves, and is refused.
         if self.rights.holds("agencies.read"):
             return self.clients.reference
         return Reference(self.clients.directory)

@@ -80,7 +80,7 @@ class Everything:
         headers = dict(scope["headers"])
         given = headers.get(b"traceparent", b"").decode("latin-1")
 
-        # Who asks for the head of a page gets that of the page, and no more.
+        # Whoever asks for the head of a page gets the head and nothing else.
         only_head = scope["method"] == "HEAD"
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
         if only_head:
@@ -93,7 +93,7 @@ class Everything:
                 answer = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     answer[name] = value
-                # What somebody who reports a fault can name: it is in every line that her page caused.
+                # What somebody who reports a fault can name: it is in every log line that their page caused.
                 answer["x-request-id"] = trace.trace_id()
                 if secure:
                     answer["strict-transport-security"] = "max-age=31536000"

@@ -1,4 +1,4 @@
-"""How a person signs in: her sign-ins and her invitation, for the coordinator of her agency and for operators."""
+"""How a person signs in: their sign-ins and their invitation, for their agency's coordinator and for operators."""
 
 from dataclasses import dataclass
 
@@ -30,9 +30,9 @@ class Desk:
 
     @property
     def why_no_invitation(self) -> str:
-        """Say why the visitor may not invite this person; empty if she may.
+        """Say why the visitor may not invite this person; empty if they may.
 
-        An invitation is a way to become the person: nobody gives one to somebody who may do more than she looks after.
+        An invitation is a way to become the person: nobody invites whoever has more rights than they look after.
         """
         if self.kept_elsewhere:
             return self.kept_elsewhere
@@ -84,7 +84,7 @@ def revoke_at_agency(visit: Visitor, agency_id: str, person_id: str, _: Sent) ->
 
 @router.get(_OPERATOR)
 def find(visit: Visitor, staff_number: str = "") -> Answer:
-    """Find somebody by the staff number; show how she signs in."""
+    """Find somebody by the staff number; show how they sign in."""
     _operator(visit)
     form = Form.of({"staff_number": staff_number})
     person = None

@@ -99,7 +99,7 @@ def sign_in_sheet(visit: Visitor, agency_id: str, letter_id: str, unit: str = ""
 
 @router.get("/people/{person_id}")
 def person_under_letter(visit: Visitor, agency_id: str, letter_id: str, person_id: str) -> Answer:
-    """One person under the letter: why she is on the list, and what can be noted."""
+    """One person under the letter: why they are on the list, and what can be noted."""
     form = Form.of(
         {
             "reason": "",
@@ -288,7 +288,7 @@ def _excuse(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
     if not form.errors:
         parent, enrollment = f"agencies/{agency_id}", visit.clients.enrollment
         try:
-            # Everybody under a letter has it through one requirement: any line of the list names it.
+            # Everybody under a letter has it through the same requirement, so any line of the list names it.
             some = enrollment.ListAssignments(
                 enrollment_pb.ListAssignmentsRequest(parent=parent, notice=f"notices/{letter_id}", page_size=1)
             ).assignments

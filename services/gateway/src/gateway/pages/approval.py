@@ -86,7 +86,7 @@ def withdraw(visit: Visitor, letter_id: str, form: Sent) -> Answer:
 
 
 def blank() -> Form:
-    """What an approver decides, before she has."""
+    """What an approver decides, before they have."""
     return Form.of({"reason": "", "audience_revision": "", "issue_on": "", "issue_at": "08:00"})
 
 

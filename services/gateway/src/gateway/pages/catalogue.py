@@ -61,7 +61,7 @@ def course(visit: Visitor, course_id: str, page: str = "") -> Answer:
 
 @router.get("/{course_id}/versions/{number}")
 def version(visit: Visitor, course_id: str, number: Number) -> Answer:
-    """A version as it stays for ever, to read and to print. To read it here is no training."""
+    """A version as it stays for ever, to read and to print. Reading it here does not count as training."""
     found = visit.clients.curriculum.GetCourseVersion(
         pb.GetCourseVersionRequest(name=f"courses/{course_id}/versions/{number}")
     )

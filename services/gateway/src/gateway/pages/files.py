@@ -18,7 +18,7 @@ _MOST_BYTES = 10 * 1024 * 1024
 # A file is read for as long as it may be; a page waits for less.
 _SECONDS = 20.0
 _FIELDS = ("file", "kind", "title", "checked_reason")
-# Refusals of the scan: a person may look, and say that she did.
+# Refusals of the scan: a person may look, and say that they did.
 _LOOK = ("PERSONAL_NUMBERS_FOUND", "TEXT_UNREADABLE")
 
 

@@ -1,4 +1,4 @@
-"""The home page: one for each person, with everything that her roles give her; no role to switch."""
+"""The home page: one for each person, with everything that their roles give them; no role to switch."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ router = APIRouter()
 # Coming changes for which the home page says who is left; the others show how many. At an agency whose names are too
 # many it says in which unit for the first one only: that counts everybody there.
 _IN_DETAIL = 3
-# Letters of her own that it shows, of each agency's and of the state's; behind them stands how many there are.
+# How many letters it shows: the person's own, each agency's, and the state's. It says how many there are in all.
 _LETTERS = 10
 # Letters of an agency among which those are found: there are some to confirm, some with people left, most are both.
 _LOOKED_AT = 25
@@ -22,7 +22,7 @@ _LOOKED_AT = 25
 
 @dataclass
 class AgencyHome:
-    """What one agency's coordinator, supervisor or director finds on her home page."""
+    """What one agency's coordinator, supervisor or director finds on the home page."""
 
     agency: directory_pb.Agency
     to_confirm: list[pb.AgencyNotice]
@@ -38,7 +38,7 @@ class AgencyHome:
 
 @router.get("/home")
 def home(visit: Visitor) -> Answer:
-    """Everything that waits for this person, by role, and her own training."""
+    """Everything that waits for this person, by role, and their own training."""
     clients = visit.clients
     waiting: list[pb.Notice] = []
     issued: list[pb.Notice] = []

@@ -85,7 +85,7 @@ def _show(visit: Visit, found: Invitation, token: str, form: Form) -> Answer:
 
 
 def _find(visit: Visit, token: str) -> Invitation | None:
-    """Return the invitation of a link, unless the agency that gave it keeps the person no more."""
+    """Return the invitation of a link, unless the agency that gave it no longer keeps the person."""
     found = invitations.find(visit.gateway.database, token, visit.now)
     kept = found is not None and (not found.vouching or found.vouching in named(visit, found.person).kept_by)
     return found if kept else None

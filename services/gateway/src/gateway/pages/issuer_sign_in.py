@@ -52,7 +52,7 @@ def to_provider(request: Request, visit: Anybody, slug: str, next: str = "") -> 
 
 @router.get("/sign-in/with/{slug}/back")
 def from_provider(request: Request, visit: Anybody, slug: str) -> Answer:
-    """Believe the provider what can be verified, find the person, and sign her in."""
+    """Believe what the provider says if it can be verified, find the person, and sign them in."""
     provider, path = _provider(visit, slug), ""
     given = dict(request.query_params)
     try:

@@ -1,4 +1,4 @@
-"""A person's own side: her list, a letter to read and confirm, why it is on her list, and her record."""
+"""A person's own side: their list, a letter to read and confirm, why it is on their list, and their record."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -105,7 +105,7 @@ def whole_letter(visit: Visitor, letter_id: str) -> Answer:
 
 @router.get("/training/{letter_id}/why")
 def why(visit: Visitor, letter_id: str) -> Answer:
-    """Why this letter is on her list."""
+    """Why this letter is on their list."""
     letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
     explained = visit.clients.directory.ExplainMembership(
         directory_pb.ExplainMembershipRequest(audience=letter.audience, person=visit.person)
@@ -114,7 +114,7 @@ def why(visit: Visitor, letter_id: str) -> Answer:
 
 
 def training_of(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None:
-    """Return the visitor's training under a letter that she sees; None while it is on its way.
+    """Return the visitor's training under a letter that they see; None while it is on its way.
 
     Enrollment does not know when staff see a letter: before that day there is no course for them, by no address.
     """
@@ -123,7 +123,7 @@ def training_of(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None
 
 
 def training_under(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None:
-    """Return the same of a letter of which it is known that she sees it."""
+    """Return the same for a letter that the visitor is known to see."""
     try:
         return visit.clients.enrollment.GetAssignment(enrollment_pb.GetAssignmentRequest(name=f"notices/{letter_id}"))
     except Refused as error:

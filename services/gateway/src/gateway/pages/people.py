@@ -90,7 +90,7 @@ def new_person(visit: Visitor, agency_id: str) -> Answer:
 
 @router.post("/new")
 def add_person(visit: Visitor, agency_id: str, form: Sent) -> Answer:
-    """Add a person with a first job here; or, for somebody who is known by her number, a job here too."""
+    """Add a person with a first job here; or, for somebody whose number is known, a job here too."""
     form.needs("staff_number", "Give the staff number.")
     if not form.text("given_name") and not form.text("family_name"):
         form.errors["given_name"] = "Give the given name, or the family name of a person with one name."

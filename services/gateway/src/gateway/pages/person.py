@@ -1,4 +1,4 @@
-"""One person at an agency: who she is, jobs, units, leave, leaving, and coming back."""
+"""One person at an agency: who they are, jobs, units, leave, leaving, and coming back."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -73,7 +73,7 @@ def end_leave(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Ans
 
 @router.post("/left")
 def end_job(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
-    """Note that the person left the agency, or correct on which day; on her first day she was added by mistake."""
+    """Note that the person left the agency, or correct on which day; the first day here means added by mistake."""
     form.needs("end_date", "Give the first day on which the person no longer works here.")
     request = pb.EndJobRequest(
         parent=f"agencies/{agency_id}",

@@ -1,4 +1,4 @@
-"""A person's record: her own, and for her agency that of one of its people; to read, to print, to keep."""
+"""A person's record: their own, and for an agency that of one of its people; to read, to print, to keep."""
 
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
@@ -33,7 +33,7 @@ def my_record_as_file(visit: Visitor) -> Answer:
 
 @router.get(_OF_PERSON)
 def record(visit: Visitor, agency_id: str, person_id: str, year: Number | None = None, page: str = "") -> Answer:
-    """The record of one of the agency's people, wherever she completed it: passed or not yet, never a score."""
+    """The record of one of the agency's people, wherever they completed it: passed or not yet, never a score."""
     person = _person(visit, agency_id, person_id)
     transcript = transcripts.of_year(visit, person.name, f"agencies/{agency_id}", year=year, page=page)
     return _page(visit, "record.html", person, agency_id, transcript)
@@ -55,7 +55,7 @@ def record_as_file(visit: Visitor, agency_id: str, person_id: str) -> Answer:
 
 
 def _person(visit: Visit, agency_id: str, person_id: str) -> directory_pb.Person:
-    """Return somebody who works or worked at the agency, if the visitor may see her."""
+    """Return somebody who works or worked at the agency, if the visitor may see them."""
     person = visit.people([f"people/{person_id}"]).get(f"people/{person_id}")
     if person is None or not any(job.agency == f"agencies/{agency_id}" for job in person.jobs):
         raise HTTPException(404)

@@ -100,7 +100,7 @@ def apply(visit: Visitor, agency_id: str, import_id: str, form: Sent) -> Answer:
 
 @router.post("/{import_id}/left")
 def note_who_left(visit: Visitor, agency_id: str, import_id: str, form: Sent) -> Answer:
-    """Note who of those missing from the file left, each on a day of her own; the others stay."""
+    """Note who of those missing from the file left, each on a day of their own; the others stay."""
     left = form.all("left")
     if not left:
         form.errors["left"] = "Tick who left. Whom you do not tick stays."

@@ -1,4 +1,4 @@
-"""The test of a course: as often as a person likes; only she sees the score."""
+"""The test of a course: as often as a person likes; nobody else sees the score."""
 
 from fastapi import APIRouter
 

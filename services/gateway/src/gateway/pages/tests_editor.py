@@ -282,7 +282,7 @@ def _try(visit: Visit, test: pb.Test, form: Form, tried: pb.Sitting | None) -> A
         form=form,
         tried=tried,
         look_again=tests.look_again(tried) if tried else [],
-        # A draft that cannot be taken is not offered to be answered in vain.
+        # A draft that cannot be taken is not offered to be answered for nothing.
         remarks=[(fault.item, sentences.about_question(fault.item, fault.rule)) for fault in blocking],
         course=None,
     )

@@ -1,4 +1,4 @@
-"""What runs in the background: jobs to run now, pause and resume; copies and figures to make anew."""
+"""What runs in the background: jobs to run now, pause and resume; copies and figures to rebuild."""
 
 from fastapi import APIRouter
 
@@ -62,13 +62,13 @@ def resume(visit: Visitor, service: str, job: str, form: Sent) -> Answer:
 
 @router.get("/rebuilds")
 def rebuilds(visit: Visitor) -> Answer:
-    """What can be made anew, and how far what was asked for has come."""
+    """What can be rebuilt, and how far what was asked for has come."""
     return _show_rebuilds(visit, Form())
 
 
 @router.post("/rebuilds/{service}/{projection}")
 def rebuild(visit: Visitor, service: str, projection: str, form: Sent) -> Answer:
-    """Make figures or copies anew, with a reason."""
+    """Rebuild figures or copies, with a reason."""
     field = f"reason-{service}-{projection}"
     if reason := form.needs(field, "Say why it is made anew."):
         request = pb.RebuildProjectionRequest(

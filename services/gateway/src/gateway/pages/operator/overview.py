@@ -1,4 +1,4 @@
-"""The operator's first page: what needs her, the health tree, queues, processes, releases and schemas."""
+"""The operator's first page: what needs attention, the health tree, queues, processes, releases and schemas."""
 
 import json
 from collections.abc import Collection
