@@ -1,6 +1,7 @@
 """The pages speak the language of the people who use them, and hold nothing that the browser must refuse."""
 
 import re
+from pathlib import Path
 
 import pytest
 from jinja2.lexer import Lexer
@@ -29,6 +30,7 @@ def text_of(name):
     return re.sub(r"<[^>]*>", " ", bare) + " " + strings
 
 
+GLOSSARY = Path(__file__).parents[3] / "docs" / "glossary.md"
 CODE_WORDS = re.compile(rf"\b({'|'.join(glossary.PAGE_WORDS)})(s|d|ed)?\b", re.IGNORECASE)
 
 
@@ -68,3 +70,14 @@ def test_what_several_pages_share_names_a_file_by_the_last_part_of_its_name():
     shown = ENVIRONMENT.globals["parts"].files(pb.Notice(attachments=[file]), (pb.Attachment.ATTACHMENT,))
 
     assert 'href="/files/one/two"' in shown
+
+
+def test_the_glossary_says_each_word_of_the_code_beside_the_word_of_the_pages():
+    rows = [line.split(" | ") for line in GLOSSARY.read_text().splitlines() if line.startswith("| ")]
+    lacking = [
+        (word, said)
+        for word, said in glossary.PAGE_WORDS.items()
+        if not any(re.search(rf"\b{word}\b", code) and said in pages for code, pages, *_ in rows)
+    ]
+    assert len(glossary.PAGE_WORDS) > 10
+    assert not lacking

@@ -1,7 +1,7 @@
 """Two vocabularies: what the code says, and what the pages say to the people who use them.
 
 "Assignment" and "recipient" mean something else in child support work. A test refuses the code's words in templates
-and in the sentences.
+and in the sentences. All terms with their meanings: docs/glossary.md.
 """
 
 # Code word -> page word. The key is matched as a whole word, with its plural.
