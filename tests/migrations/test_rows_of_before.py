@@ -122,6 +122,16 @@ def letters_must_be(connection):
     assert released == (None, None)
     with pytest.raises(psycopg.IntegrityError, match="an issued notice does not change"):
         connection.execute("UPDATE notice SET subject = 'x' WHERE id = %s", [ISSUED])
+    assert connection.execute("SELECT revision, chunks, chunks_seen FROM audience_revision").fetchall() == [(3, 2, [2])]
+    assert connection.execute("SELECT since FROM audience_member").fetchall() == [(0,)]
+    # The release before goes on for a while, and what it notes counts here as well.
+    connection.execute("BEGIN")
+    connection.execute("ALTER TABLE audience_chunk DISABLE TRIGGER needs_audit_row")
+    connection.execute("ALTER TABLE audience_revision DISABLE TRIGGER needs_audit_row")
+    connection.execute("INSERT INTO audience_chunk SELECT audience_id, 3, 1, 2 FROM audience")
+    (seen,) = connection.execute("SELECT chunks_seen FROM audience_revision WHERE revision = 3").fetchone()
+    assert sorted(seen) == [1, 2]
+    connection.execute("ROLLBACK")
 
 
 def requirements_must_be(connection):
@@ -131,6 +141,8 @@ def requirements_must_be(connection):
     assert connection.execute("SELECT count(*) FROM withdrawn_notice").fetchall() == [(0,)]
     states = dict(connection.execute("SELECT person_id, state FROM assignment").fetchall())
     assert states == {ANA: "COMPLETED", BEN: "WAIVED"}
+    assert connection.execute("SELECT complete_revision FROM audience").fetchall() == [(2,)], "a chunk of 3 is missing"
+    assert connection.execute("SELECT units FROM audience_member").fetchall() == [([],), ([],)]
 
 
 def people_must_be(connection):
@@ -225,6 +237,11 @@ SERVICES = [
                 }
             ],
             "audience": [{"audience_id": AUDIENCE, "complete_revision": 1}],
+            # All of the first revision, and one of two chunks of the third.
+            "audience_chunk": [
+                {"audience_id": AUDIENCE, "revision": revision, "chunk": chunk, "chunks": 2}
+                for revision, chunk in ((1, 1), (1, 2), (3, 2))
+            ],
             "audience_member": [
                 {
                     "audience_id": AUDIENCE,
@@ -299,6 +316,16 @@ SERVICES = [
                     "completed_on": "2026-03-05",
                     "led_by": "Dana",
                 }
+            ],
+            "audience_revision": [
+                {
+                    "audience_id": AUDIENCE,
+                    "revision": revision,
+                    "effective_date": "2026-03-05",
+                    "chunks": 2,
+                    "chunks_seen": seen,
+                }
+                for revision, seen in ((1, [2, 1]), (2, [1, 2]), (3, [2]), (4, [1, 2]))
             ],
             "audience_member": [
                 {

@@ -12,6 +12,7 @@ from servicekit import closed_days
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.data.db import Db
 from servicekit.events.consumers import Delivered, Subscription
+from servicekit.events.copies import Change, Chunk
 from servicekit.names import as_uuid
 
 
@@ -90,15 +91,15 @@ def _requirement(message: notification.NoticePublished) -> requirements.Requirem
     )
 
 
-def _chunk(message: directory.AudienceMembersChanged) -> audiences.Chunk:
-    return audiences.Chunk(
-        audience_id=as_uuid(message.audience_id, field="audience_id"),
+def _chunk(message: directory.AudienceMembersChanged) -> Chunk:
+    return Chunk(
+        collection_id=as_uuid(message.audience_id, field="audience_id"),
         revision=message.revision,
         number=message.chunk,
         chunks=message.chunks,
         effective_date=day_of("effective_date", message.effective_date, YEARS_OF_LIVES),
-        members=[
-            audiences.Member(as_uuid(one.person_id, field="changes"), one.agency_id, one.member, one.on_leave)
+        changes=[
+            Change(as_uuid(one.person_id, field="changes"), one.agency_id, tuple(one.units), one.member, one.on_leave)
             for one in message.changes
         ],
         whole=message.whole,

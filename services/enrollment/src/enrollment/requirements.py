@@ -3,19 +3,20 @@
 All statements are over sets: their number grows with the requirements, never with the people.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from enrollment import events
 from enrollment.rules.due import DueRule
+from enrollment.tables import MEMBERSHIPS
 from servicekit import closed_days
 from servicekit.calendar import Calendar
 from servicekit.data.db import Db
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(kind)s || id, 0)) FROM unnest(%(ids)s::text[]) AS id"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(names)s::text[]) AS name"
 _STORE = """
 INSERT INTO requirement (
   id, notice_id, audience_id, audience_revision, course_id, course_version, due_date, joiner_business_days,
@@ -28,19 +29,20 @@ SELECT
 ON CONFLICT (notice_id) DO NOTHING
 """
 _RULE = "id, notice_id, audience_id, due_date, joiner_business_days, audience_revision"
-# A membership is here at revision r when all chunks of the revisions 1 to r are.
+# Revisions beyond which the audience is complete count too: the release before, which runs beside this one for a while,
+# notes them and nothing else.
 _READY = f"""
-SELECT {_RULE} FROM requirement
+SELECT {_RULE} FROM requirement JOIN audience USING (audience_id)
 WHERE state = 'WAITING' AND audience_id = ANY(%(audiences)s)
-  AND audience_revision = (
+  AND audience_revision = least(audience_revision, complete_revision) + (
     SELECT count(*) FROM audience_revision AS arrived
-    WHERE arrived.audience_id = requirement.audience_id AND arrived.revision <= requirement.audience_revision
-      AND cardinality(arrived.chunks_seen) = arrived.chunks
+    WHERE arrived.audience_id = audience.audience_id AND cardinality(arrived.chunks_seen) = arrived.chunks
+      AND arrived.revision > complete_revision AND arrived.revision <= requirement.audience_revision
   )
 ORDER BY id
 """  # noqa: S608 - constants only
 _LATER = """
-SELECT revision AS since, effective_date FROM audience_revision
+SELECT audience_id, revision AS since, effective_date FROM audience_revision
 WHERE audience_id = %(audience)s AND revision > %(revision)s
 """
 _OPEN = """
@@ -57,7 +59,7 @@ WITH opened AS (
   ORDER BY member.person_id
   RETURNING person_id
 )
-SELECT coalesce(string_agg(person_id::text, ','), '') AS people FROM listed
+SELECT coalesce(string_agg(person_id::text, ','), '') FROM listed
 """
 _OPEN_ONES = f"SELECT {_RULE} FROM requirement WHERE state = 'OPEN' AND audience_id = ANY(%(audiences)s) ORDER BY id"  # noqa: S608 - constants only
 _SINCE = """
@@ -129,6 +131,40 @@ WHERE (assignment.requirement_id, assignment.person_id) = (due.requirement_id, c
 """  # noqa: S608 - constants only
 
 
+class _Asks(NamedTuple):
+    """What stands in `_RULE`."""
+
+    id: UUID
+    notice_id: UUID
+    audience_id: UUID
+    due_date: date
+    joiner_business_days: int
+    audience_revision: int
+
+    @property
+    def rule(self) -> DueRule:
+        return DueRule(self.due_date, self.joiner_business_days, self.audience_revision)
+
+    @property
+    def asked(self) -> events.Asked:
+        return events.Asked(str(self.id), str(self.notice_id))
+
+
+class _Change(NamedTuple):
+    """A revision by which somebody came, and its day."""
+
+    audience_id: UUID
+    since: int
+    effective_date: date
+
+
+class _People(NamedTuple):
+    """Whom something happened to; their ids, between commas."""
+
+    requirement_id: UUID
+    people: str
+
+
 @dataclass(frozen=True)
 class Requirement:
     """What a published notice asks: of whom, what, until when."""
@@ -152,14 +188,15 @@ class Requirement:
         return uuid5(self.notice_id, "requirement")
 
 
-def lock_audiences(db: Db, audience_ids: Iterable[UUID]) -> None:
-    """Let no other transaction decide about these audiences until this one ends; in one order, against deadlock."""
-    db.rows(_LOCK, kind="audience/", ids=sorted(map(str, audience_ids)))
+def lock(db: Db, audience_ids: Collection[UUID], *, notice_ids: Collection[UUID] = ()) -> None:
+    """Let no other transaction decide about these audiences, nor store or withdraw these notices, until this one ends.
 
-
-def lock_notices(db: Db, notice_ids: Iterable[UUID]) -> None:
-    """Let no other transaction store or withdraw these notices until this one ends. Before any audience is locked."""
-    db.rows(_LOCK, kind="notice/", ids=sorted(map(str, notice_ids)))
+    In one order, against deadlock: notices first. The release before, which runs beside this one for a while, holds
+    audiences by their names, too.
+    """
+    notices, audiences = sorted(map(str, notice_ids)), sorted(map(str, audience_ids))
+    db.run(_LOCK, names=[f"notice/{one}" for one in notices] + [f"audience/{one}" for one in audiences])
+    MEMBERSHIPS.hold(db, audience_ids)
 
 
 def store(db: Db, requirements: Iterable[Requirement]) -> None:
@@ -169,8 +206,7 @@ def store(db: Db, requirements: Iterable[Requirement]) -> None:
     """
     requirements = list(requirements)
     audience_ids = {requirement.audience_id for requirement in requirements}
-    lock_notices(db, {requirement.notice_id for requirement in requirements})
-    lock_audiences(db, audience_ids)
+    lock(db, audience_ids, notice_ids={requirement.notice_id for requirement in requirements})
     for requirement in requirements:
         db.run(
             _STORE,
@@ -192,19 +228,18 @@ def store(db: Db, requirements: Iterable[Requirement]) -> None:
 def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
     """Write the assignments of waiting requirements whose membership is complete: each by one statement."""
     calendar = _calendar(db)
-    for row in db.rows(_READY, audiences=list(audience_ids)):
-        rule = _rule(row)
-        later = db.rows(_LATER, audience=row["audience_id"], revision=row["audience_revision"])
-        (listed,) = db.rows(
+    for asks in db.all(_Asks, _READY, audiences=list(audience_ids)):
+        later = db.all(_Change, _LATER, audience=asks.audience_id, revision=asks.audience_revision)
+        listed: str = db.value(
             _OPEN,
-            requirement=row["id"],
-            audience=row["audience_id"],
+            requirement=asks.id,
+            audience=asks.audience_id,
             at=db.at,
-            due_date=rule.due_date,
-            since=[change["since"] for change in later],
-            due=[rule.for_person(calendar, **change) for change in later],
+            due_date=asks.due_date,
+            since=[change.since for change in later],
+            due=[asks.rule.for_person(calendar, change.since, change.effective_date) for change in later],
         )
-        events.assignments_created(db, _asked(row), _people(listed))
+        events.assignments_created(db, asks.asked, listed.split(",") if listed else [])
 
 
 def follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
@@ -217,15 +252,15 @@ def follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
         "audiences": [audience_id for audience_id, _ in changed],
         "people": [person_id for _, person_id in changed],
     }
-    rows = db.rows(_OPEN_ONES, audiences=list(set(people["audiences"])))
-    if not rows:
+    asks = db.all(_Asks, _OPEN_ONES, audiences=list(set(people["audiences"])))
+    if not asks:
         return
-    asked = {row["id"]: _asked(row) for row in rows}
-    due = _due(_calendar(db), rows, db.rows(_SINCE, **people))
-    for listed in db.rows(_LIST, **people, **due, at=db.at):
-        events.assignments_created(db, asked[listed["requirement_id"]], _people(listed))
-    for withdrawn in db.rows(_WITHDRAW, **people):
-        events.assignments_withdrawn(db, asked[withdrawn["requirement_id"]], _people(withdrawn))
+    asked = {one.id: one.asked for one in asks}
+    due = _due(_calendar(db), asks, db.all(_Change, _SINCE, **people))
+    for listed in db.all(_People, _LIST, **people, **due, at=db.at):
+        events.assignments_created(db, asked[listed.requirement_id], listed.people.split(","))
+    for withdrawn in db.all(_People, _WITHDRAW, **people):
+        events.assignments_withdrawn(db, asked[withdrawn.requirement_id], withdrawn.people.split(","))
     db.run(_ADJUST, **people, **due)
 
 
@@ -234,30 +269,17 @@ def _calendar(db: Db) -> Calendar:
     return closed_days.known(db).as_far_as_known()
 
 
-def _due(calendar: Calendar, requirements: list[dict[str, Any]], changes: list[dict[str, Any]]) -> dict[str, list[Any]]:
+def _due(calendar: Calendar, requirements: list[_Asks], changes: list[_Change]) -> dict[str, list[Any]]:
     """Return the day for each requirement and each change of its audience, as columns."""
     due = [
-        (row, change["since"], _rule(row).for_person(calendar, change["since"], change["effective_date"]))
-        for row in requirements
+        (asks, change.since, asks.rule.for_person(calendar, change.since, change.effective_date))
+        for asks in requirements
         for change in changes
-        if change["audience_id"] == row["audience_id"]
+        if change.audience_id == asks.audience_id
     ]
     return {
-        "requirements": [row["id"] for row, _, _ in due],
-        "of": [row["audience_id"] for row, _, _ in due],
+        "requirements": [asks.id for asks, _, _ in due],
+        "of": [asks.audience_id for asks, _, _ in due],
         "since": [since for _, since, _ in due],
         "due": [day for _, _, day in due],
     }
-
-
-def _rule(row: Mapping[str, Any]) -> DueRule:
-    return DueRule(row["due_date"], row["joiner_business_days"], row["audience_revision"])
-
-
-def _asked(row: Mapping[str, Any]) -> events.Asked:
-    return events.Asked(str(row["id"]), str(row["notice_id"]))
-
-
-def _people(row: Mapping[str, Any]) -> list[str]:
-    people: str = row["people"]
-    return people.split(",") if people else []

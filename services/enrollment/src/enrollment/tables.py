@@ -17,11 +17,12 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from servicekit.data.tables import moment, service_metadata
+from servicekit.events.copies import CollectionOfCopy, Copy, MemberOfCopy, RevisionOfCopy
 
 metadata = service_metadata()
 
@@ -109,8 +110,26 @@ class CourseVersionRow(Base, table=True):
     test_version: int = Field(sa_column=Column(Integer, nullable=False))
 
 
-class AudienceMemberRow(Base, table=True):
-    """Copy of an audience's membership: a person at an agency. Who left stays as a row that is no member."""
+class AudienceRow(CollectionOfCopy, Base, table=True):
+    """An audience of which something was heard. Its row is the lock of all who decide by its members."""
+
+    __tablename__ = "audience"
+
+    audience_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+
+
+class AudienceRevisionRow(RevisionOfCopy, Base, table=True):
+    """A revision of an audience of which something was heard."""
+
+    __tablename__ = "audience_revision"
+    __table_args__ = (CheckConstraint("cardinality(chunks_seen) <= chunks", name="chunks_seen"),)
+
+    audience_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    revision: int = Field(sa_column=Column(BigInteger, primary_key=True))
+
+
+class AudienceMemberRow(MemberOfCopy, Base, table=True):
+    """Copy of an audience's membership: a person at an agency. *since* alone says when they are due."""
 
     __tablename__ = "audience_member"
     __table_args__ = (
@@ -120,27 +139,10 @@ class AudienceMemberRow(Base, table=True):
     audience_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
     person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
     agency_id: str = Field(sa_column=Column(Text, primary_key=True))
-    member: bool
-    on_leave: bool
-    # The change of the audience that this row is from.
-    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
-    # The change by which the person came to the audience or back from leave, whichever was later; a move between
-    # agencies keeps it. The due date follows from it alone, whatever order the events arrived in.
-    since: int = Field(sa_column=Column(BigInteger, nullable=False))
+    units: list[str] = Field(sa_column=Column(ARRAY(TEXT), nullable=False, server_default=text("'{}'")))
 
 
-class AudienceRevisionRow(Base, table=True):
-    """Which chunks of a change of an audience have arrived."""
-
-    __tablename__ = "audience_revision"
-    __table_args__ = (CheckConstraint("cardinality(chunks_seen) <= chunks", name="chunks_seen"),)
-
-    audience_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    revision: int = Field(sa_column=Column(BigInteger, primary_key=True))
-    effective_date: date = Field(sa_column=Column(Date, nullable=False))
-    chunks: int = Field(sa_column=Column(Integer, nullable=False))
-    # Their numbers, not how many: a chunk that comes again must not stand in for another.
-    chunks_seen: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
+MEMBERSHIPS = Copy(collection="audience", member="person", group="agency", details="units")
 
 
 class AssignmentRow(Base, table=True):

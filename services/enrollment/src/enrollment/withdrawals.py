@@ -5,10 +5,11 @@ What is completed or waived stays as it is, and whoever joins the audience after
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
-from enrollment.requirements import lock_audiences, lock_notices
+from enrollment.requirements import lock
 from servicekit.data.db import Db
 
 _REMEMBER = """
@@ -38,14 +39,20 @@ GROUP BY closed.id, closed.notice_id ORDER BY closed.id
 """
 
 
+class _Closed(NamedTuple):
+    id: UUID
+    notice_id: UUID
+    people: str
+
+
 def close(db: Db, withdrawn: Mapping[UUID, datetime]) -> None:
     """Close what the notices asked (notice → moment of withdrawal). Idempotent; a notice may be unknown so far."""
     notices = sorted(withdrawn)
     # A notice that is stored at this moment waits and finds it remembered; a membership that changes at this moment is
     # waited for.
-    lock_notices(db, notices)
+    lock(db, [], notice_ids=notices)
     db.run(_REMEMBER, notices=notices, moments=[withdrawn[notice] for notice in notices])
-    lock_audiences(db, [row["audience_id"] for row in db.rows(_AUDIENCES, notices=notices)])
-    for row in db.rows(_CLOSE, notices=notices):
-        asked = events.Asked(str(row["id"]), str(row["notice_id"]))
-        events.assignments_withdrawn(db, asked, row["people"].split(","))
+    lock(db, db.values(_AUDIENCES, notices=notices))
+    for closed in db.all(_Closed, _CLOSE, notices=notices):
+        asked = events.Asked(str(closed.id), str(closed.notice_id))
+        events.assignments_withdrawn(db, asked, closed.people.split(","))

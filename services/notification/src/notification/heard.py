@@ -6,22 +6,22 @@ from uuid import UUID
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
 from notification.deliveries import Agency
-from notification.memberships import Chunk, MemberChange
 from servicekit import names
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.closed_days import Year
+from servicekit.events.copies import Change, Chunk
 
 
 def chunk(message: directory.AudienceMembersChanged) -> Chunk:
     """Read a chunk of a change of membership."""
     return Chunk(
-        audience_id=names.as_uuid(message.audience_id, field="audience_id"),
+        collection_id=names.as_uuid(message.audience_id, field="audience_id"),
         revision=message.revision,
-        chunk=message.chunk,
+        number=message.chunk,
         chunks=message.chunks,
         effective_date=day_of("effective_date", message.effective_date, YEARS_OF_LIVES),
-        changes=tuple(
-            MemberChange(
+        changes=[
+            Change(
                 names.as_uuid(change.person_id, field="person_id"),
                 change.agency_id,
                 tuple(change.units),
@@ -29,7 +29,7 @@ def chunk(message: directory.AudienceMembersChanged) -> Chunk:
                 change.on_leave,
             )
             for change in message.changes
-        ),
+        ],
         whole=message.whole,
     )
 

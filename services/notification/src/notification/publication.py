@@ -13,7 +13,7 @@ from notification.readiness import ADD
 from notification.rules import approval, due_dates, letter, lifecycle
 from notification.rules.due_dates import DueRule
 from notification.rules.lifecycle import State, Step
-from notification.tables import NoticeRow, NoticeVersionRow
+from notification.tables import MEMBERSHIPS, NoticeRow, NoticeVersionRow
 from servicekit import closed_days
 from servicekit.calendar import YEARS_OF_DOCUMENTS, CalendarYearMissing, pacific_date
 from servicekit.data.db import Db
@@ -21,9 +21,7 @@ from servicekit.data.outbox import emit
 from servicekit.refusals import InvalidField, Refusal
 
 _DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s ORDER BY publish_at, id"
-# Held until commit: a change of the membership that comes in the meantime finds the notice issued.
-_COMPLETE = "SELECT complete_revision FROM audience WHERE audience_id = %(audience)s FOR SHARE"
-# An agency that is listed in the meantime waits, and then finds the notice issued.
+# An agency that is listed meanwhile waits, and then finds the notice issued.
 _HOLD_AGENCIES = "LOCK TABLE agency IN SHARE MODE"
 # In the order of the key: the index grows at one place.
 _RECIPIENTS = """
@@ -162,8 +160,8 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
 
 def _complete_revision(db: Db, notice: NoticeRow) -> int:
     seen = notice.audience_revision
-    rows = db.rows(_COMPLETE, audience=notice.audience_id)
-    complete: int = rows[0]["complete_revision"] if rows else 0
+    # What is in approval has an audience. A change of its membership that comes meanwhile finds the notice issued.
+    complete = MEMBERSHIPS.complete_revision(db, cast("UUID", notice.audience_id))
     if complete < seen:
         raise AudienceNotReady(
             "The membership has not arrived completely.",

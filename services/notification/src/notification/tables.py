@@ -25,6 +25,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from servicekit.data.tables import moment, service_metadata
+from servicekit.events.copies import CollectionOfCopy, Copy, MemberOfCopy, RevisionOfCopy
 
 metadata = service_metadata()
 
@@ -333,18 +334,26 @@ class ReadinessRow(Base, table=True):
     excused: int
 
 
-class AudienceRow(Base, table=True):
+class AudienceRow(CollectionOfCopy, Base, table=True):
     """An audience of which something was heard. Its row is the lock between issuing and changes of membership."""
 
     __tablename__ = "audience"
 
     audience_id: uuid.UUID = Field(primary_key=True)
-    # The membership is complete up to here: every chunk of revisions 1 to this one is in.
-    complete_revision: int = _big(0)
+
+
+class AudienceRevisionRow(RevisionOfCopy, Base, table=True):
+    """A revision of an audience of which something was heard."""
+
+    __tablename__ = "audience_revision"
+    __table_args__ = (CheckConstraint("cardinality(chunks_seen) <= chunks", name="chunks_seen"),)
+
+    audience_id: uuid.UUID = Field(primary_key=True)
+    revision: int = Field(sa_column=Column(BigInteger, primary_key=True))
 
 
 class AudienceChunkRow(Base, table=True):
-    """A chunk of a revision is in; by number, so that a chunk that is sent again counts once."""
+    """What the release before noted, beside which this one starts: a trigger takes it over into `audience_revision`."""
 
     __tablename__ = "audience_chunk"
 
@@ -354,7 +363,7 @@ class AudienceChunkRow(Base, table=True):
     chunks: int
 
 
-class AudienceMemberRow(Base, table=True):
+class AudienceMemberRow(MemberOfCopy, Base, table=True):
     """Copy of the directory's memberships: one row per person and agency. Who left stays, with *member* false."""
 
     __tablename__ = "audience_member"
@@ -368,10 +377,9 @@ class AudienceMemberRow(Base, table=True):
     person_id: uuid.UUID = Field(primary_key=True)
     agency_id: str = Field(primary_key=True)
     units: list[str] = Field(sa_column=Column(ARRAY(TEXT), nullable=False))
-    member: bool
-    on_leave: bool
-    revision: int = _big()
 
+
+MEMBERSHIPS = Copy(collection="audience", member="person", group="agency", details="units")
 
 # For lists, and for what is answered to each of many: a body may have 100,000 characters.
 NOTICE_WITHOUT_BODY = ", ".join(
