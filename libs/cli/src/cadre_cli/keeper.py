@@ -13,7 +13,7 @@ from typing import Protocol
 from servicekit import clock
 from servicekit.embedded.process import ServerError
 
-# Of the standard library: it goes on where nothing can be written, too.
+# From the standard library: it goes on even where nothing can be written.
 _logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.2
@@ -211,7 +211,7 @@ class Keeper:
         try:
             self._on_change(self.name, self.status)
         except Exception:
-            # Who is told may want a disk or a terminal that is not there. What died is started again all the same.
+            # Telling others may need a disk or a terminal that is not there. What died is restarted all the same.
             _logger.exception("the change of %s to %s was not told", self.name, state)
         with self._changed:
             self._changed.notify_all()

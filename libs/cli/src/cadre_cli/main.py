@@ -23,6 +23,6 @@ app.command()(backup)
 app.command()(restore)
 app.command()(targets.targets)
 app.command("secrets")(secret_files.secrets_)
-# Of the demonstration and of the tools, where they are installed: an installation has neither.
+# Commands of the demonstration and the tools, where these are installed: an installation has neither.
 for added in sorted(entry_points(group="cadre.commands"), key=lambda entry: entry.name):
     app.command(added.name)(added.load())

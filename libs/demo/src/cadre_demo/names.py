@@ -13,7 +13,7 @@ from pydantic import BeforeValidator
 
 from cadre_cli.datafiles import Text, data_root, read_document
 
-# Of all people: a family name joined by a hyphen to another one, and (where a group has any) a name in its own script.
+# Shares of all people: a hyphenated family name, and (where a group has any) a name in its own script.
 HYPHENATED_SHARE = 0.04
 NATIVE_SCRIPT_SHARE = 0.03
 

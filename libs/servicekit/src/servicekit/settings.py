@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     # Who signs people in for the pages: the path of a file of OpenID providers; empty, or its folder empty = none does.
     oidc_file: str = ""
-    # Whose word about the visitor's address and about TLS is believed: addresses or networks, by commas.
+    # Proxies that are believed about the visitor's address and about TLS: addresses or networks, by commas.
     trusted_proxies: str = "127.0.0.1"
     # Copies of each event that a cluster of NATS servers keeps: 3 of 3. One server keeps one.
     stream_replicas: int = 1

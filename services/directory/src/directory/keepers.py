@@ -1,4 +1,4 @@
-"""Whose a person's identity is: names, addresses, leave and sign-ins of one person are looked after in one place.
+"""Who keeps a person: one agency looks after the names, addresses, leave and sign-ins of each.
 
 That is the agency that recorded the first of their jobs that go on, and the state for whoever holds a role of the
 state's. Another agency that takes them on gives them a job there, and nothing else: who writes an address, or vouches

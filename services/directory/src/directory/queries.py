@@ -242,7 +242,7 @@ def staff(
 
 
 def staff_counts(db: Db, agency_id: str, *, day: date) -> dict[str, int]:
-    """Count who works at the agency, and who of them is new, on leave, or without a recorded unit."""
+    """Count who works at the agency, and how many of them are new, on leave, or without a recorded unit."""
     return db.rows(_COUNTS, agency=agency_id, day=day)[0]
 
 

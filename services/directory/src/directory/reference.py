@@ -83,7 +83,7 @@ def take_in(
 ) -> int:
     """Create or update what is given; return how many agencies changed. What is not given stays.
 
-    Of an agency that is given, the membership of its counties becomes the one given. One that ended is given with its
+    The counties of each agency given become those given with it. One that ended is given with its
     end: it stays on record, with whoever works there and what happened to it.
     """
     for agency in agencies:

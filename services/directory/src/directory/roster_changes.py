@@ -74,7 +74,7 @@ _JOBS_LOOKED_AT = _filled("""
 SELECT job.id, job.person_id, job.end_date IS NULL AND given.end_date IS NOT NULL AS ended
 FROM job JOIN roster_job AS given ON $job_differs
 """)
-# A job that was told to have ended and goes on after all is told as taken up again.
+# A job whose end was told, and which goes on after all, is told as taken up again.
 _JOBS_CHANGED = _filled("""
 WITH before AS (
   SELECT job.* FROM job JOIN roster_job ON roster_job.job_id = job.id
@@ -155,7 +155,7 @@ WHERE job_id IS NOT NULL AND NOT job_id = ANY(%(jobs)s) AND NOT person_id = ANY(
 
 @dataclass(frozen=True)
 class Changes:
-    """Whose work, leave or roles a file changes, and the figures of its report."""
+    """The people whose work, leave or roles a file changes, and the figures of its report."""
 
     touched: set[UUID]
     counts: dict[str, int]

@@ -57,7 +57,7 @@ _FACTS = {
 def announced_too_often(db: Db) -> int:
     """Count people announced more often than their rows allow.
 
-    Completed is once for ever. Created may come again only after a withdrawal or a waiver.
+    An assignment is completed once and for all. It is created again only after a withdrawal or a waiver.
     """
     db.run(_ANNOUNCED)
     try:

@@ -69,7 +69,7 @@ JOIN audience_member AS member USING (audience_id, person_id)
 JOIN audience_revision AS revision ON (revision.audience_id, revision.revision) = (member.audience_id, member.since)
 WHERE member.member
 """
-# The people who changed; `since` is missing for who is no member any more.
+# The people who changed; `since` is missing for those who are no longer members.
 _CHANGED = """
 WITH changed AS (
   SELECT audience_id, person_id, max(member.since) FILTER (WHERE member.member) AS since

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from servicekit.data.db import Db
 
-# Of an assignment `a`; the requirements whose letters wait for their day are few.
+# A condition on an assignment `a`; few requirements have letters that wait for their day.
 _SEEN = """
 ({before_staff} OR a.requirement_id <> ALL (ARRAY(
   SELECT waits.id FROM requirement AS waits

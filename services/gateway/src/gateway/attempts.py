@@ -31,7 +31,7 @@ def begin(database: Database, *, browser: str, issuer: str, path: str, at: datet
             INSERT INTO sign_in_attempt (state_sha256, browser_sha256, issuer, nonce, verifier, return_path, expires_at)
             VALUES (%(state)s, %(browser)s, %(issuer)s, %(nonce)s, %(verifier)s, %(path)s, %(expires)s)
             """,
-            # Kept a while longer, so that who is late is told so.
+            # Kept a while longer, so that whoever is late is told so.
             old=at - LONGEST,
             state=digest(attempt.state),
             browser=digest(browser),

@@ -1,4 +1,4 @@
-"""Whose word about a person is believed: OpenID providers, as a file of the operator names them.
+"""Who is believed about a person: OpenID providers, named in a file by the operator.
 
 Each issuer vouches for the people of its own agencies, or for everybody if it is the state's. docs/runbook/sign-in.md
 shows the file.
@@ -101,7 +101,7 @@ def _secret(file: Path, where: str) -> str:
 
 
 def _agencies(value: object, where: str) -> tuple[str, ...] | None:
-    """Whom it vouches for. Said in so many words: what is left out must not mean everybody."""
+    """Whom it vouches for. It must be spelled out: what is left out must not mean everybody."""
     if value == WHOLE_STATE:
         return None
     slugs = value if isinstance(value, list) else []

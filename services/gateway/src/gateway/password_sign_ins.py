@@ -15,7 +15,7 @@ class TooManyTries(Exception):  # noqa: N818 - an answer, not an error
 
 
 class NotRight(Exception):  # noqa: N818
-    """Number, password or code is not right, or the code was used before. Which of them is told to nobody."""
+    """Number, password or code is not right, or the code was used before. Nobody is told which of them."""
 
 
 class NotVouched(Exception):  # noqa: N818
@@ -36,7 +36,7 @@ def enter(
 ) -> str:
     """Sign in and return the cookie. Raises `TooManyTries`, `NotRight`, and `passwords.Busy`, which counts no try.
 
-    *vouches* says whether an agency keeps a person today; `NotVouched` is raised for who knew the password otherwise.
+    *vouches* says whether an agency keeps a person today; `NotVouched` is raised if not, though all is right.
     Nobody's number takes as long as somebody's: the same reads, one hash, three codes.
     """
     with passwords.turn():

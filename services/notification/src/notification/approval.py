@@ -22,7 +22,7 @@ def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) ->
     lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
     letter.check_complete(letter_of(notice))
     check_number(db, notice)
-    # Of a letter that was changed in the same write, as it was before that.
+    # If the letter was changed in the same write, this is how it was before.
     before = db.before or facts_of(notice)
     wrote(notice, writer)
     notice.state, notice.submitted_at, notice.return_reason = state, at, ""

@@ -14,7 +14,7 @@ from notification.readiness import moving
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
-# Of one person under one notice.
+# One person under one notice.
 Key = tuple[UUID, UUID]
 
 _KNOWN = "SELECT id FROM notice WHERE id = ANY(%(notices)s) AND state IN ('PUBLISHED', 'WITHDRAWN')"

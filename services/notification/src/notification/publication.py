@@ -82,7 +82,7 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     """
     notice = load(db, notice_id)
     step = Step.ISSUE if decision.publish_at is None else Step.SCHEDULE
-    # Only from approval: what is scheduled was approved, and issues itself.
+    # Only a letter in approval: what is scheduled was approved, and issues itself.
     lifecycle.after(Step.SCHEDULE, name_of(notice_id), notice.state)
     lifecycle.check_etag(name_of(notice_id), decision.etag, notice.revision)
     lifecycle.check_approver(name_of(notice_id), decision.approver, notice.writers)

@@ -40,7 +40,7 @@ SELECT notice_id, agency_id,
 FROM readiness
 """  # noqa: S608 - made of constants
 _COUNTED_ON = "least(%(today)s, (n.withdrawn_at AT TIME ZONE 'America/Los_Angeles')::date)"
-# Of a delivery `d`: the agency is asked to confirm it, on a day. Once it has ended it is no longer asked.
+# A condition on a delivery `d`: the agency is asked to confirm it, on a day. One that has ended is no longer asked.
 _WAITS = """
 (d.confirmed_at IS NULL AND NOT EXISTS (SELECT FROM agency WHERE agency_id = d.agency_id AND end_date <= {day}))
 """

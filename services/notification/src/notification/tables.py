@@ -127,12 +127,12 @@ class NoticeRow(Base, table=True):
     audience_revision: int = _big(0)
     # From this day on staff see it, unless their agency releases it to them sooner.
     staff_release_date: date | None = None
-    # Of a scheduled one: when it is to be issued.
+    # When a scheduled one is to be issued.
     publish_at: datetime | None = moment(optional=True)
     withdrawn_at: datetime | None = moment(optional=True)
     withdrawn_by: uuid.UUID | None = None
     withdraw_reason: str = _text()
-    # Of a historic one, as printed.
+    # As printed on a historic one.
     issuer: str = _text()
     issued_on: str = _text()
     effective_printed: str = _text()
@@ -221,7 +221,7 @@ class NoticeSearchRow(Base, table=True):
 
     notice_id: uuid.UUID = Field(primary_key=True, foreign_key="notice.id")
     series: str
-    # Of issue; of a historic one that has only a year printed, January 1 of it.
+    # The day of issue; for a historic one that has only a year printed, its January 1.
     year: int
     day: date
     words: str = Field(sa_column=Column(TSVECTOR, nullable=False))

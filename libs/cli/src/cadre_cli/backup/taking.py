@@ -71,7 +71,7 @@ def _write(installation: Installation, folder: Path, tell: Tell) -> Manifest:
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             copies = dict(zip(moment.snapshots, pool.map(copy, moment.snapshots), strict=True))
-        # After the databases: what a database has published is in its stream for certain.
+        # After the databases: so what a database has published is surely in its stream.
         saved = {name: _save(bus, name, position, folder) for name, position in moment.observed.items()}
         tell(f"{len(saved)} streams, {sum(one.last for one in saved.values())} events")
         return Manifest(moment=moment.at, still_seconds=moment.still_seconds, databases=copies, streams=saved)

@@ -1,6 +1,6 @@
 """Figures that are counted in the database now and then, so that a scrape asks nobody.
 
-Of the processes of a service only the one that leads counts and shows them: a figure has one source, and two replicas
+Only the leading process of a service counts and shows them: a figure has one source, and two replicas
 do not do the work twice. The others show nothing of it.
 """
 

@@ -171,7 +171,7 @@ class FolderLock:
             file.close()
             return False
         self._file = file
-        # Only for who asks: the lock holds without it, and must also be had on a full disk.
+        # Only for whoever asks: the lock holds without it, and must also be had on a full disk.
         with contextlib.suppress(OSError):
             file.truncate(0)
             file.write(str(os.getpid()))

@@ -53,7 +53,7 @@ class Consumer:
     def __init__(self, bus: Bus, leading: asyncio.Event, handling: Handling) -> None:
         self.name = handling.consumer
         self.stream = handling.stream
-        # `time.monotonic()` of the last answer to a fetch, be it that there is nothing.
+        # `time.monotonic()` of the last answer to a fetch, even if there was nothing.
         self.fetched = time.monotonic()
         self._bus = bus
         self._leading = leading

@@ -36,7 +36,7 @@ def reader(descriptor: Descriptor) -> Callable[[bytes], Message]:
         try:
             message = parse(data)
         except DecodeError:
-            # Also what is no UTF-8 in a string, such as half of a pair, and what is nested too deep.
+            # That includes strings that are not UTF-8, such as half of a pair, and what is nested too deep.
             raise InvalidField("request", "", f"must be a {descriptor.full_name} in UTF-8") from None
         # What holds neither a zero byte nor much of anything needs no look at its strings: nearly every request.
         if choices or len(data) > LONGEST_STRING or b"\0" in data:

@@ -169,7 +169,7 @@ class Server:
 
 
 def _refused_by_database(error: Exception) -> Refusal | None:
-    """Return what the caller is told where the database, not we, is why the call failed; None for an error of ours."""
+    """Return what the caller is told when the database, not our code, made the call fail; None for an error of ours."""
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, _TOO_MUCH):
         log.warning("value_not_kept", error=str(cause))

@@ -36,7 +36,7 @@ class Rates:
 
 
 class Meter:
-    """Remembers what it read before; *clock* gives seconds. Who asks first is told the average since the start."""
+    """Remembers what it read before; *clock* gives seconds. Whoever asks first is told the average since the start."""
 
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = time.monotonic) -> None:
         self._registry = registry

@@ -15,7 +15,7 @@ from cadre_cli.processes import BACK_ENDS, NATS, Site
 from servicekit import clock
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "sync_interval": "always"}
-# On these a flush writes to memory: what was measured there would say nothing.
+# On these a flush writes to memory, so measuring there would say nothing.
 _VOLATILE = {"tmpfs", "ramfs"}
 
 

@@ -52,7 +52,7 @@ class Stage:
     roster: Roster
     # Where the pages are.
     gateway_url: str
-    # Of one section each; the second one has a test.
+    # Courses of one section each; the second one has a test.
     course: str
     tested_course: str
 

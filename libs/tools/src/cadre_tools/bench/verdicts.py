@@ -34,7 +34,7 @@ from cadre_tools.bench.report import (
 
 @dataclass(frozen=True)
 class Verdict:
-    """One figure beside the raw limit and its budget where there are such; *at_least*: more is better."""
+    """One figure beside its raw limit and its budget, where it has them; *at_least*: more is better."""
 
     what: str
     measured: float

@@ -67,7 +67,7 @@ def _usual_day(year: int, days: Sequence[date]) -> date:
     same_weekday = len({day.weekday() for day in days}) == 1
     if earliest == latest or latest - earliest >= _DAYS_A_WEEK or not same_weekday:
         return last.replace(day=min(days[-1].day, last.day))
-    # Of the weeks that hold all of them a third Monday's begins on the 15th; a last Monday's on the 25th.
+    # The week that holds all of them: for a third Monday it begins on the 15th, for a last Monday on the 25th.
     begins = [day for day in range(latest - _DAYS_A_WEEK + 1, earliest + 1) if day >= 1]
     week = last.replace(day=next((day for day in begins if day % _DAYS_A_WEEK == 1), earliest))
     return week + timedelta(days=(days[-1].weekday() - week.weekday()) % _DAYS_A_WEEK)

@@ -15,7 +15,7 @@ _FIPS = re.compile(r"\d{5}")
 
 
 class CountyHasTwoAgencies(Refusal):
-    """On some day a county would belong to two agencies."""
+    """A county would belong to two agencies on some day."""
 
     kind = Kind.INVALID
 

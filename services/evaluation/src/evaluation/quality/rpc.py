@@ -33,7 +33,7 @@ class QualityServicer(Servicer):
         return wire.form(CURRENT, ticket, sent=sent)
 
     def SendReaction(self, request: pb.SendReactionRequest, call: Call) -> pb.SendReactionResponse:
-        # Of the caller, nothing goes beyond this line: only the day is taken from the call.
+        # Nothing about the caller goes beyond this line: only the day is taken from the call.
         reaction, day = wire.reaction(request), pacific_date(call.now)
         digest = self.tickets.digest(request.ticket, request.course_version)
         with anonymous_write(self.database, call.now) as db:

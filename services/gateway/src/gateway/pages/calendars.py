@@ -72,7 +72,7 @@ def change_holiday(visit: Visitor, day: date, form: Sent) -> Answer:
 
 @router.get(_AGENCY)
 def agency_calendar(visit: Visitor, agency_id: str, year: Year = 0) -> Answer:
-    """On which days an agency differs from the state's calendar."""
+    """The days on which an agency differs from the state's calendar."""
     return _agency(visit, agency_id, year or visit.today.year, Form.of({"date": "", "title": "", "kind": "closed"}))
 
 

@@ -120,7 +120,7 @@ def _save_and_go(visit: Visit, form: Form, letter: pb.Notice, action: str) -> An
 def _save(visit: Visit, form: Form, letter: pb.Notice, *, submit: bool) -> pb.Notice:
     """Save the letter, and send it for approval if asked, in one write: what is refused changes nothing.
 
-    Whom it is for is made before, as an audience that never changes: if the letter is refused, nothing names it.
+    The audience, which never changes, is made before: if the letter is refused, nothing names it.
     """
     letter.audience = _audience_of(visit, form, letter)
     notification = visit.clients.notification

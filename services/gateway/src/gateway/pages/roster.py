@@ -19,7 +19,7 @@ _ERRORS_A_PAGE = 200
 _MISSING_A_PAGE = 100
 _NAMES_A_PAGE = 100
 _EARLIER_FILES = 10
-# Ways of writing letters that a file does not name: which one it was is told by its names alone.
+# Ways of writing letters that a file does not name: only its names tell which one it was.
 _CODE_PAGES = ("Windows-1252", "MS-DOS", "Mac Roman")
 # What a running import is at, as the page says it.
 STEPS = {

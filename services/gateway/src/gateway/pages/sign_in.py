@@ -63,7 +63,7 @@ def sign_in(request: Request, visit: Anybody, form: Annotated[Form, Depends(post
 
 @router.post("/sign-in/by-code")
 def sign_in_by_code(request: Request, visit: Anybody, form: Annotated[Form, Depends(posted)]) -> Answer:
-    """Sign in by staff number, password and code. Which of them is not right is told to nobody."""
+    """Sign in by staff number, password and code. Nobody is told which of them is wrong."""
     if not from_here(request):
         raise Forged
     form.needs("staff_number", "Give your staff number.")

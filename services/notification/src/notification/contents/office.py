@@ -39,7 +39,7 @@ _MOST_PARTS = 5000
 _OLD_DRAWING = ".vml"
 _MARKUP = (".xml", ".rels", ".vml", ".svg")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".wdp", ".odttf", ".fntdata")
-# Of the kinds of relationships, the end of their addresses; each is something that the text does not show.
+# The ends of the addresses of some kinds of relationships; each is something that the text does not show.
 _BURDENS = {
     "vbaproject": Burden.MACRO,
     "wordvbadata": Burden.MACRO,
@@ -93,7 +93,7 @@ class _Package:
     parts: dict[str, zipfile.ZipInfo]
     carried: dict[Carried, None] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
-    # Of each part, what it points at: by id, the kind and the part's name.
+    # What each part points at: by id, the kind and the part's name.
     links: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     pictures: int = 0
     signs: int = 0

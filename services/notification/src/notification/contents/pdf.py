@@ -144,7 +144,7 @@ def _drawn(objects: Objects) -> dict[str, list[str]]:
 def _earlier(content: bytes, written: dict[str, list[str]]) -> Iterator[Passage]:
     """Give what earlier versions say: a program that saves a change behind the end leaves in the file what it took out.
 
-    Of pages and words that stayed as they are nothing.
+    It says nothing about pages and words that stayed as they are.
     """
     ends = [found.end() for found in re.finditer(re.escape(_END), content)][:-1]
     if not ends:

@@ -15,7 +15,7 @@ _NAMED = re.compile(
     r"(?i)\b(?:SSN|SS\s?#|soc(?:ial|\.)?\s*sec(?:urity|\.)?|seguro\s*social)(?:\s*(?:number|no\.?|#))?"
     r"[^\d\n]{0,20}(\d{9})(?!\d)"
 )
-# The form of these is nowhere published: a run of digits, or of groups of four, after a word that names them.
+# The form of these is not published anywhere: a run of digits, or of groups of four, after a word that names them.
 _NUMBER = r"(?:id(?:entification)?\b(?:\s*(?:numbers?\b|no\b\.?|#))?|numbers?\b|no\b\.?|#|:)"
 _OF_CASE = re.compile(
     rf"(?i)\b(?:(?:participant|PAR|CSE|CCSAS|CIN)(?:\s*case)?(?:\s*{_NUMBER})?|case\s*{_NUMBER})[^\d\n]{{0,20}}"

@@ -144,7 +144,7 @@ def check_complete(letter: Letter) -> None:
 def canonical(letter: Letter, files: Sequence[Mapping[str, object]] = ()) -> str:
     """Return the letter with its files in the one form of which its hash is taken: JSON, sorted, without spare space.
 
-    Of a file it holds what the reader sees of it and the hash of its content.
+    For each file it holds what the reader sees and the hash of its content.
     """
     said = {**asdict(letter), "files": files_said(files)}
     return json.dumps(said, default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -14,7 +14,7 @@ from servicekit.refusals import InvalidField
 from servicekit.text import line
 
 LONGEST_QUERY = 200
-# Of the cutting into words. Raise it whenever the same text would be kept by other words than before: a job cuts anew
+# Version of the cutting into words. Raise it whenever a text would be kept by other words than before: a job recuts
 # what was kept under a lower one.
 CUT = 1
 # The person paying support, and the person receiving it; before about 2015, the noncustodial and the custodial parent.
