@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-MEMBERS := libs/contracts libs/servicekit libs/cli libs/demo libs/tools $(addprefix services/,directory curriculum evaluation notification enrollment gateway)
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml))
 # Bytecode makes every start faster but the first; an image, which keeps nothing of this environment, does without.
 BYTECODE ?= yes
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
@@ -65,7 +65,7 @@ lint: setup ## style, import contracts, contracts' style and compatibility
 	$(BIN)/buf breaking proto --against proto/baseline.binpb
 
 types: setup ## mypy, strict
-	$(BIN)/mypy libs/servicekit/src libs/cli/src libs/demo/src libs/tools/src services/*/src
+	$(BIN)/mypy $(addsuffix /src,$(filter-out libs/contracts,$(MEMBERS)))
 
 format: setup ## put the code in its form
 	$(BIN)/ruff check --fix --quiet || true

@@ -18,6 +18,8 @@ mkdir -p "$target"
 for member in "${members[@]}"; do
   mkdir -p "$target/$member"
   cp -R "$member/src" "$target/$member/src"
+  # Which services there are is read off these, here as there.
+  cp "$member/pyproject.toml" "$target/$member/pyproject.toml"
   if [[ -d $member/migrations ]]; then cp -R "$member/migrations" "$target/$member/migrations"; fi
 done
 # What an installation brings in; the demonstration and the synthetic staff stay behind.

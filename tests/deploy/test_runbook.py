@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cadre_cli import secret_files
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), ROOT / "deploy" / "README.md"])
 COMPOSE = Path(sys.executable).parent / "docker-compose"
@@ -40,6 +42,7 @@ def asked(tmp_path_factory):
         (folder / "bin" / name).write_text(NOTE)
         (folder / "bin" / name).chmod(0o755)
     (folder / "roster.csv").touch()
+    secret_files.write(folder / "secrets", secret_files.Hosts())
     notes = folder / "notes"
     found = []
     for page in PAGES:

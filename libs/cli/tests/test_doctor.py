@@ -33,6 +33,8 @@ from servicekit.rpc import keys
 from servicekit.testing.waiting import wait_until
 
 PRODUCTION = {"CADRE_PUBLIC_URL": "https://cadre.example.gov", "CADRE_DEMO": "0"}
+# What belongs to the server and not to a database is asked at one of them.
+FIRST = SERVICES[0]
 
 
 @pytest.fixture(scope="module")
@@ -160,17 +162,17 @@ def test_a_nats_that_does_not_answer_or_knows_another_password_is_named(tmp_path
 
 
 def test_clocks_that_differ_are_named_with_which_is_ahead(tmp_path, installed, server):
-    with server.connect("directory") as connection:
+    with server.connect(FIRST) as connection:
         connection.execute(
             "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql"
             " AS $$ SELECT pg_catalog.clock_timestamp() + interval '1 hour' $$"
         )
-        connection.execute("ALTER ROLE directory IN DATABASE directory SET search_path = public, pg_catalog")
+        connection.execute(f"ALTER ROLE {FIRST} IN DATABASE {FIRST} SET search_path = public, pg_catalog")
     try:
         found = faults(tmp_path)
     finally:
-        with server.connect("directory") as connection:
-            connection.execute("ALTER ROLE directory IN DATABASE directory RESET search_path")
+        with server.connect(FIRST) as connection:
+            connection.execute(f"ALTER ROLE {FIRST} IN DATABASE {FIRST} RESET search_path")
             connection.execute("DROP FUNCTION public.clock_timestamp()")
 
     assert set(found) == {"Clocks"}
@@ -180,12 +182,12 @@ def test_clocks_that_differ_are_named_with_which_is_ahead(tmp_path, installed, s
 
 def test_a_server_that_may_lose_commits_is_named(tmp_path, installed, server):
     with server.connect() as connection:
-        connection.execute("ALTER ROLE directory SET synchronous_commit = off")
+        connection.execute(f"ALTER ROLE {FIRST} SET synchronous_commit = off")
     try:
         found = faults(tmp_path)
     finally:
         with server.connect() as connection:
-            connection.execute("ALTER ROLE directory RESET synchronous_commit")
+            connection.execute(f"ALTER ROLE {FIRST} RESET synchronous_commit")
 
     assert set(found) == {"Durability"}
     assert found["Durability"][1] == "Set synchronous_commit = on in PostgreSQL."

@@ -15,11 +15,12 @@ from gateway.web import Everything
 from servicekit.app import ServiceApp
 from servicekit.data.db import Database
 from servicekit.settings import Settings
+from servicekit.tree import back_ends
 
 # The gateway answers no RPCs; this is what it shares with the services: a schema and its migrations.
 APP = ServiceApp("gateway", metadata, MIGRATIONS, lambda *_: [])
 # Nobody listens there: what is tested here must work while every other service is down.
-PEERS = dict.fromkeys(("directory", "curriculum", "enrollment", "evaluation", "notification"), "127.0.0.1:1")
+PEERS = dict.fromkeys(back_ends(), "127.0.0.1:1")
 
 
 @pytest.fixture(scope="session")

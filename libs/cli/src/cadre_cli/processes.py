@@ -1,4 +1,4 @@
-"""The processes of Cadre, one row each, and the environment that each is given."""
+"""The processes of Cadre, one row for each service of the tree, and the environment that each is given."""
 
 import enum
 import json
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from servicekit.rpc import keys
+from servicekit.tree import Declared, back_ends, services
 
 POSTGRES = "postgres"
 NATS = "nats"
@@ -40,45 +41,30 @@ class Process:
     answer: Answer = Answer.GRPC
 
 
-# Where a service of its own key is not named, it calls nobody and signs nothing.
-_KEY_IN = {
-    # Signs tokens for people who sign in.
-    "directory": ("serve",),
-    # Seals what is told without a name, and opens it when enough have told something.
-    "evaluation": ("serve", "work"),
-}
-
-
-def _service(name: str) -> Process:
+def _process(name: str, said: Declared) -> Process:
+    pages = said.answers == "http"
     return Process(
         name=name,
         command=(sys.executable, "-m", name, "all"),
         migrate=(sys.executable, "-m", name, "migrate"),
-        publishes=(f"cadre.{name}.>",),
-        key_in=_KEY_IN.get(name, ()),
+        needs=(*SERVERS, *BACK_ENDS) if pages else SERVERS,
+        publishes=() if pages else (f"cadre.{name}.>",),
+        key_in=said.key_in,
+        answer=Answer.HTTP if pages else Answer.GRPC,
     )
 
 
-BACK_ENDS = ("directory", "curriculum", "enrollment", "evaluation", "notification")
+BACK_ENDS = back_ends()
 
-PROCESSES = (
-    *(_service(name) for name in BACK_ENDS),
-    Process(
-        name="gateway",
-        command=(sys.executable, "-m", "gateway", "all"),
-        migrate=(sys.executable, "-m", "gateway", "migrate"),
-        needs=(*SERVERS, *BACK_ENDS),
-        key_in=("serve",),
-        answer=Answer.HTTP,
-    ),
+# Who asks the others comes after them.
+PROCESSES = tuple(
+    _process(name, said) for name, said in sorted(services().items(), key=lambda row: row[0] not in BACK_ENDS)
 )
 
-# The one who issues tokens for people, and the rights of everybody else who has a key of its own.
+# The one who issues tokens for people, and the rights of everybody else who has a key.
 ISSUER = "directory"
 PRINCIPALS: Mapping[str, Sequence[str]] = {
-    "gateway": ("sign_ins.exchange",),
-    # Calls nobody: its key seals what is told without a name.
-    "evaluation": (),
+    **{name: said.rights for name, said in services().items() if said.key_in and name != ISSUER},
     "cli": (
         "agencies.read",
         "catalogue.read",

@@ -29,6 +29,7 @@ from servicekit.rpc.client import Channel
 from servicekit.rpc.tokens import WHOLE, Signer
 from servicekit.settings import Settings
 from servicekit.testing.streams import make_streams
+from servicekit.tree import back_ends
 
 S = TypeVar("S")
 
@@ -176,7 +177,7 @@ def database_at(postgres_server: PostgresServer) -> Iterator[Callable[..., str]]
 @pytest.fixture
 def nats_server(data_folder: Path) -> Iterator[NatsServer]:
     """A fresh NATS with JetStream for this test."""
-    services = ("directory", "curriculum", "enrollment", "evaluation", "notification", "kit")
+    services = (*back_ends(), "kit")
     users = {name: [f"cadre.{name}.>"] for name in services}
     with NatsServer(data_folder / f"nats-{next(_numbers)}", users) as server:
         make_streams(server, services)

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from cadre_tools.deployment import compose, kubernetes
+from cadre_tools.deployment import compose, kubernetes, prometheus
 
 ROOT = Path(__file__).parents[5]
 FILES = {
     "docker-compose.yml": compose.text,
+    "deploy/prometheus/targets/cadre.yml": prometheus.targets,
     "deploy/kubernetes/base/services.yaml": kubernetes.services,
     "deploy/kubernetes/migrate/jobs.yaml": kubernetes.jobs,
     "deploy/kubernetes/production/databases.yaml": kubernetes.databases,

@@ -1,0 +1,49 @@
+"""The services of this tree, by their folders: nothing else names them all.
+
+An image is laid out as the source tree is, so both find them in the same way.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+class Declared(BaseModel, extra="forbid", frozen=True):
+    """What a service says of itself in its pyproject.toml, `[tool.cadre]`; most have nothing to say.
+
+    *answers*: calls, or pages; who answers calls is told by events, too. *key_in* are the roles in which it needs its
+    private key, *rights* what it may do by itself with that key.
+    """
+
+    answers: Literal["grpc", "http"] = "grpc"
+    key_in: tuple[Literal["serve", "work"], ...] = ()
+    rights: tuple[str, ...] = ()
+
+
+@cache
+def services() -> dict[str, Declared]:
+    """Return every service with what it says of itself, by name.
+
+    Raises:
+        LookupError: there is none, so this is not the tree.
+        ValidationError: one says what nobody understands.
+    """
+    files = sorted(ROOT.glob("services/*/pyproject.toml"))
+    if not files:
+        raise LookupError(f"{ROOT} holds no services")
+    return {
+        file.parent.name: Declared.model_validate(
+            tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("cadre", {})
+        )
+        for file in files
+    }
+
+
+def back_ends() -> tuple[str, ...]:
+    """Return the services that answer calls and tell what happened."""
+    return tuple(name for name, said in services().items() if said.answers == "grpc")
