@@ -49,7 +49,7 @@ def test_whoever_does_not_keep_the_calendar_reads_it(person):
     expect(learner.page.get_by_role("button", name="Add the holiday")).to_have_count(0)
 
 
-def test_a_coordinator_notes_where_her_agency_differs(person):
+def test_a_coordinator_notes_where_their_agency_differs(person):
     coordinator = person().sign_in("Coordinator, Lake")
     coordinator.go("/agencies/lake/people")
     coordinator.press("Own days")

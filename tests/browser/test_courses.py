@@ -136,7 +136,7 @@ def test_a_training_manager_writes_a_course_with_a_test_and_issues_both(person):
     assert learner.go("/courses/new").status == 404
 
 
-def test_of_two_who_write_one_section_the_second_is_told_and_keeps_what_she_typed(person):
+def test_of_two_who_write_one_section_the_second_is_told_and_keeps_what_they_typed(person):
     first, second = person().sign_in(MANAGER), person().sign_in(MANAGER)
     course = begin(first, "course", "Written by two")
     first.press("Add a section")
@@ -240,7 +240,7 @@ def test_a_test_of_fifty_questions_is_put_in_order_and_stays_light(person, cadre
     manager.sees_heading("50 of 50. You passed.")
 
 
-def test_who_takes_a_version_that_was_revised_is_told_and_goes_on_with_hers(person, cadre, letter):
+def test_who_takes_a_version_that_was_revised_is_told_and_goes_on_with_theirs(person, cadre, letter):
     access, name = cadre.access, cadre.course_version.partition("/versions/")[0]
     manager = training_manager(cadre)
     draft = access.ask(access.curriculum.GetCourse, pb.GetCourseRequest(name=name), person=manager)

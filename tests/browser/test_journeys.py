@@ -82,7 +82,7 @@ def test_a_person_who_does_not_need_it_is_excused_with_a_reason_and_can_be_reins
     coordinator.sees("This training is on the person's list again.")
 
 
-def test_somebody_new_gets_the_letter_by_herself_and_somebody_who_left_is_off_the_list(person, letter):
+def test_somebody_new_gets_the_letter_by_themselves_and_somebody_who_left_is_off_the_list(person, letter):
     coordinator = person().sign_in(COORDINATOR)
     coordinator.go("/agencies/lake/people/new")
     coordinator.type("Staff number", "S-900001")

@@ -107,7 +107,7 @@ def told(cadre, letter, result_page):
     release_as_of_tomorrow(cadre)
 
 
-def test_a_learner_says_what_she_thinks_once_and_is_thanked(person, cadre, result_page):
+def test_a_learner_says_what_they_think_once_and_is_thanked(person, cadre, result_page):
     learner = person().sign_in(BIG_COORDINATOR)
     learner.go(result_page)
     learner.sees_heading("Was this useful?")

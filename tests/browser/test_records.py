@@ -68,7 +68,7 @@ def fetched(person, path):
     return list(csv.DictReader(io.StringIO(response.body().decode("utf-8-sig"))))
 
 
-def test_a_coordinator_sees_prints_and_keeps_the_record_of_one_of_her_people(person, trained):
+def test_a_coordinator_sees_prints_and_keeps_the_record_of_one_of_their_people(person, trained):
     found, today = trained
     coordinator = person().sign_in(COORDINATOR)
     page = f"/agencies/lake/people/{found.name.removeprefix('people/')}"
@@ -108,7 +108,7 @@ def test_a_record_that_is_printed_has_no_menus_and_nothing_that_axe_finds(person
         assert coordinator.violations() == [], page
 
 
-def test_another_agency_sees_no_record_of_her(person, trained):
+def test_another_agency_sees_no_record_of_them(person, trained):
     found, _ = trained
     other = person().sign_in(BIG_COORDINATOR)
     person_id = found.name.removeprefix("people/")
@@ -118,7 +118,7 @@ def test_another_agency_sees_no_record_of_her(person, trained):
             assert other.page.request.get(f"{other.url}/agencies/{agency}/people/{person_id}/{kind}").status == 404
 
 
-def test_a_person_without_training_is_told_that_her_record_will_stay(person):
+def test_a_person_without_training_is_told_that_their_record_will_stay(person):
     specialist = person().sign_in(SPECIALIST)
     specialist.press("My record")
 

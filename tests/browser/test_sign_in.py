@@ -153,7 +153,7 @@ def is_nobody(visitor):
     visitor.sees_heading("Sign in")
 
 
-def test_who_signs_in_at_her_county_comes_to_the_place_that_she_asked_for(browser, place):
+def test_who_signs_in_at_their_county_comes_to_the_place_that_they_asked_for(browser, place):
     coordinator = browser()
     coordinator.go("/agencies/lake/people")
     coordinator.sees("You come back to the same place")
@@ -463,7 +463,7 @@ def test_who_tries_too_often_waits_whether_there_is_such_a_number_or_not(browser
     visitor.sees("That was tried too often. Wait fifteen minutes, then try again.")
 
 
-def test_a_coordinator_looks_after_her_own_agency_only(browser, place):
+def test_a_coordinator_looks_after_their_own_agency_only(browser, place):
     coordinator = by_issuer(browser(), number_of(place, place.cast.coordinator))
     analyst = place.cast.analyst
 

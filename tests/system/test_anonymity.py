@@ -176,7 +176,7 @@ def test_what_waits_says_nothing_to_who_has_the_whole_database(told):
     assert len({len(content) for content in sealed}) == 2
 
 
-def test_no_row_of_an_answer_names_a_person_nor_anything_that_is_hers(told):
+def test_no_row_of_an_answer_names_a_person_nor_anything_that_is_theirs(told):
     """Whatever stands beside a person anywhere, in any database, stands in no row of an answer."""
     theirs = {str(person) for person in told.people} | {person.hex for person in told.people}
     for rows in told.waiting.others().values():

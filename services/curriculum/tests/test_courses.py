@@ -113,7 +113,7 @@ def test_an_update_of_what_somebody_else_changed_meanwhile_is_stale(curriculum):
 
 
 @pytest.mark.parametrize("method", ["UpdateCourse", "PublishCourse"])
-def test_who_does_not_say_what_she_read_changes_nothing(curriculum, method):
+def test_who_does_not_say_what_they_read_changes_nothing(curriculum, method):
     course = curriculum.create()
     request = {
         "UpdateCourse": pb.UpdateCourseRequest(course=pb.Course(name=course.name, title="x"), request_id=new_id()),

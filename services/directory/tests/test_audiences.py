@@ -326,7 +326,7 @@ def test_a_member_is_told_why_and_since_when(directory):
     )
 
 
-def test_a_coordinator_is_told_of_her_people_and_of_nobody_else(directory):
+def test_a_coordinator_is_told_of_their_people_and_of_nobody_else(directory):
     audience = directory.audience(pb.AudienceClause(agencies=["agencies/mendocino"]))
     person, stranger = directory.hire("lake"), directory.hire("mendocino")
     stub = directory.as_coordinator("lake")

@@ -35,7 +35,7 @@ def leave(directory, person, start, last):
     )
 
 
-def test_somebody_hired_ahead_is_told_and_a_member_on_her_first_day(directory, turn):
+def test_somebody_hired_ahead_is_told_and_a_member_on_their_first_day(directory, turn):
     audience = directory.audience()
     person = directory.hire("lake", start=directory.day(2))
     turn()

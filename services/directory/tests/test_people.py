@@ -172,7 +172,7 @@ def test_one_person_at_two_agencies_is_one_person_in_both(directory):
 
 
 @pytest.mark.parametrize("days", [0, -3, 5], ids=["today", "three days ago", "ahead"])
-def test_somebody_added_by_mistake_is_taken_off_from_her_first_day_and_the_row_stays(directory, days):
+def test_somebody_added_by_mistake_is_taken_off_from_their_first_day_and_the_row_stays(directory, days):
     first = directory.day(days)
     audience = directory.audience()
     person = directory.hire("lake", start=first)
@@ -201,7 +201,7 @@ def test_a_job_never_begun_is_in_nobodys_way(directory):
     assert staff(directory, "lake").total_size == 1
 
 
-def test_nobody_leaves_before_her_first_day(directory):
+def test_nobody_leaves_before_their_first_day(directory):
     first = directory.day(-2)
     person = directory.hire("lake", start=first)
 
@@ -381,7 +381,7 @@ def test_a_coordinator_no_longer_writes_about_who_left(directory):
     assert refused.value.reason == "NOT_FOUND"
 
 
-def test_everybody_sees_herself_her_agencies_people_contacts_and_the_states_staff_and_nobody_else(directory):
+def test_everybody_sees_themselves_their_agencies_people_contacts_and_the_states_staff_and_nobody_else(directory):
     me = directory.hire("mendocino", given="Me")
     colleague = directory.hire("lake", given="Colleague")
     former = directory.hire("lake", given="Former")

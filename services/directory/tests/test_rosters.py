@@ -320,7 +320,7 @@ def test_roles_of_a_file_follow_the_file_and_those_given_by_hand_stay(directory)
     assert sorted(grant.role for grant in stub.GetMe(pb.GetMeRequest()).grants) == ["director", "supervisor"]
 
 
-def test_a_coordinators_file_may_speak_of_her_own_agency_only(directory):
+def test_a_coordinators_file_may_speak_of_their_own_agency_only(directory):
     stub = directory.as_coordinator("lake")
 
     with pytest.raises(Refused) as whole_state:
@@ -333,7 +333,7 @@ def test_a_coordinators_file_may_speak_of_her_own_agency_only(directory):
     assert directory.errors(result) == [(3, "agency", "mendocino", "is not the agency of this import")]
 
 
-def test_a_coordinators_file_may_take_on_somebody_from_elsewhere_but_not_rename_her(directory):
+def test_a_coordinators_file_may_take_on_somebody_from_elsewhere_but_not_rename_them(directory):
     known = directory.hire("mendocino", family="Álvarez", given="Ana", staff_number="S-1", email="ana@m.example.org")
     row = {"staff_number": "S-1", "family_name": "Alvarez", "given_name": "Ana", "email": "new@lake.example.org"}
     stub = directory.as_coordinator("lake")

@@ -103,7 +103,7 @@ def test_an_expression_says_who_it_is_for(expression, text):
     assert sentence(expression, KNOWN) == text
 
 
-def test_a_person_is_told_why_she_is_on_the_list():
+def test_a_person_is_told_why_they_are_on_the_list():
     assert explain(everyone(), [LAWYER], KNOWN, own=True) == [
         "You work at Lake County; this is for everyone at all 47 agencies."
     ]
@@ -114,7 +114,7 @@ def test_a_person_is_told_why_she_is_on_the_list():
     )
 
 
-def test_a_person_is_told_why_she_is_not_on_the_list():
+def test_a_person_is_told_why_they_are_not_on_the_list():
     left_out = Expression((Clause(),), (Clause(agencies=("lake",)),))
     assert explain(left_out, [LAWYER], KNOWN, own=True) == [
         "You work at Lake County; this leaves out everyone at Lake County."

@@ -13,7 +13,7 @@ LEFT_STATE = roles.Work(now=frozenset({"lake"}), ever=frozenset({"lake", "dcss"}
 AT_STATE = roles.Work(now=frozenset({"dcss"}), ever=frozenset({"dcss"}), of_state=frozenset({"dcss"}))
 
 
-def test_everybody_may_read_and_learn_for_herself_and_nothing_more():
+def test_everybody_may_read_and_learn_for_themselves_and_nothing_more():
     rights = roles.rights([], LAKE_ONLY)
 
     assert rights == dict.fromkeys(roles.EVERYONE, frozenset({"self"}))

@@ -40,7 +40,7 @@ def test_a_token_says_who_calls_and_lasts_five_minutes(directory):
     assert claims["exp"] == by_name.expire_time.seconds
 
 
-def test_a_coordinators_token_opens_her_agency_and_no_other(directory):
+def test_a_coordinators_token_opens_their_agency_and_no_other(directory):
     person = directory.hire("lake")
     directory.grant(person.name, "coordinator", "agencies/lake")
     stub = signed_in(directory, person)

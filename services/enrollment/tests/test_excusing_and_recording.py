@@ -57,7 +57,7 @@ def recording(letter, *numbers, agency="lake", **fields):
     )
 
 
-def test_an_excused_person_has_it_off_her_list_with_the_reason_kept(world, open_letter):
+def test_an_excused_person_has_it_off_their_list_with_the_reason_kept(world, open_letter):
     answer = world.coordinator("lake").WaiveAssignment(waiver(world, open_letter, reason=" Not her cases "))
 
     assert answer.state == pb.Assignment.WAIVED
@@ -72,7 +72,7 @@ def test_an_excused_person_has_it_off_her_list_with_the_reason_kept(world, open_
     assert (before["state"], after["state"]) == ("ASSIGNED", "WAIVED")
 
 
-def test_a_waiver_undone_puts_her_where_she_was(world, open_letter):
+def test_a_waiver_undone_puts_them_where_they_were(world, open_letter):
     take(world, open_letter, 1, sections=[1])
     coordinator = world.coordinator("lake")
     coordinator.WaiveAssignment(waiver(world, open_letter))
@@ -85,7 +85,7 @@ def test_a_waiver_undone_puts_her_where_she_was(world, open_letter):
     assert [list(event.person_ids) for event in world.announced("created")][1:] == [[person(1)]]
 
 
-def test_either_agency_of_a_person_may_excuse_her(world, open_letter):
+def test_either_agency_of_a_person_may_excuse_them(world, open_letter):
     answer = world.coordinator("kern").WaiveAssignment(waiver(world, open_letter, 3, agency="kern"))
 
     assert answer.state == pb.Assignment.WAIVED

@@ -33,7 +33,7 @@ def section(name, number):
     return pb.CompleteSectionRequest(name=name, section=number, request_id=request_id())
 
 
-def test_opening_the_course_again_is_how_she_continues(world, open_letter):
+def test_opening_the_course_again_is_how_they_continue(world, open_letter):
     take(world, open_letter, 1, sections=[1])
 
     answer = world.learner(1).StartAssignment(start(assignment_name(world, open_letter, 1)))
@@ -111,7 +111,7 @@ def test_a_course_that_has_not_arrived_yet_cannot_be_started(world, letter):
 
 
 @pytest.mark.parametrize("method", ["GetAssignment", "StartAssignment", "CompleteSection"])
-def test_another_persons_assignment_does_not_exist_for_her(world, open_letter, method):
+def test_another_persons_assignment_does_not_exist_for_them(world, open_letter, method):
     name = assignment_name(world, open_letter, 2)
     request = {
         "GetAssignment": pb.GetAssignmentRequest(name=name),
@@ -126,7 +126,7 @@ def test_another_persons_assignment_does_not_exist_for_her(world, open_letter, m
     assert (refused.value.reason, refused.value.metadata) == ("NOT_FOUND", {"resource": name})
 
 
-def test_she_reads_her_own_by_its_name_or_by_the_notice(world, open_letter):
+def test_a_person_reads_their_own_by_its_name_or_by_the_notice(world, open_letter):
     learner = world.learner(1)
 
     by_name = learner.GetAssignment(pb.GetAssignmentRequest(name=assignment_name(world, open_letter, 1)))
@@ -137,7 +137,7 @@ def test_she_reads_her_own_by_its_name_or_by_the_notice(world, open_letter):
 
 
 @pytest.mark.parametrize("number", [1, 77])
-def test_what_is_not_on_her_list_is_not_found(world, open_letter, number):
+def test_what_is_not_on_their_list_is_not_found(world, open_letter, number):
     unknown = f"notices/{person(5)}" if number == 1 else open_letter.name
 
     with pytest.raises(Refused) as refused:

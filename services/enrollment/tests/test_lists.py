@@ -99,7 +99,7 @@ def test_a_page_token_is_good_for_its_own_list_only(world, letters):
 
 
 @pytest.mark.parametrize("parent", ["agencies/kern", "agencies/-"])
-def test_a_coordinator_sees_her_own_agencys_list_only(world, letters, parent):
+def test_a_coordinator_sees_their_own_agencys_list_only(world, letters, parent):
     with pytest.raises(Refused) as refused:
         world.coordinator("lake").ListAssignments(pb.ListAssignmentsRequest(parent=parent))
 
@@ -201,7 +201,7 @@ def test_a_transcript_adds_up_by_calendar_year_whatever_page_and_year_are_asked_
     assert not ask(year=day.year + 1).completions
 
 
-def test_a_coordinator_sees_no_totals_of_people_who_were_never_hers(world, letters):
+def test_a_coordinator_sees_no_totals_of_people_who_were_never_theirs(world, letters):
     request = completed(world, letters[0], 6)
 
     assert len(world.coordinator("kern").ListCompletions(request).years) == 1
@@ -223,7 +223,7 @@ def completed(world, letter, number):
     return pb.ListCompletionsRequest(parent=f"people/{person(number)}")
 
 
-def test_whoever_she_moves_to_sees_the_full_transcript(world, letters):
+def test_whoever_they_move_to_sees_the_full_transcript(world, letters):
     request = completed(world, letters[0], 1)
     assert not world.coordinator("kern").ListCompletions(request).completions
 
@@ -240,7 +240,7 @@ def test_an_agency_keeps_what_it_had_of_a_person_who_moved(world, letters):
     assert world.states(letters[0])[1] == "COMPLETED"
 
 
-def test_a_coordinator_sees_nothing_of_people_who_were_never_hers(world, letters):
+def test_a_coordinator_sees_nothing_of_people_who_were_never_theirs(world, letters):
     request = completed(world, letters[0], 6)
 
     assert len(world.coordinator("kern").ListCompletions(request).completions) == 1

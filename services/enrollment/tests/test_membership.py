@@ -87,7 +87,7 @@ def test_who_leaves_before_completing_is_withdrawn(world, open_letter):
     assert not world.learner(1).ListToDo(pb.ListToDoRequest()).assignments
 
 
-def test_who_comes_back_goes_on_where_she_was_with_the_joiner_days(world, open_letter):
+def test_who_comes_back_goes_on_where_they_were_with_the_joiner_days(world, open_letter):
     take(world, open_letter, 2, sections=[1])
     world.hear(open_letter.changed(2, [change(1, member=False), change(2, member=False)]))
 
@@ -100,7 +100,7 @@ def test_who_comes_back_goes_on_where_she_was_with_the_joiner_days(world, open_l
     assert shown.sections_completed == 1
 
 
-def test_a_test_passed_while_off_the_list_counts_when_she_opens_the_course_again(world, open_letter):
+def test_a_test_passed_while_off_the_list_counts_when_they_open_the_course_again(world, open_letter):
     take(world, open_letter, 1)
     world.hear(open_letter.changed(2, [change(1, member=False)]))
     world.hear(passed(1))
@@ -123,7 +123,7 @@ def test_what_is_completed_stays_completed(world, open_letter):
 
 
 @pytest.mark.parametrize("chunks", [1, 2])
-def test_a_move_between_agencies_changes_whose_list_she_is_on_and_nothing_else(world, open_letter, chunks):
+def test_a_move_between_agencies_changes_whose_list_they_are_on_and_nothing_else(world, open_letter, chunks):
     halves = [change(1, "lake", member=False), change(1, "kern")]
     before = world.assignments(open_letter)
 
@@ -225,7 +225,7 @@ def test_every_open_requirement_of_the_audience_follows(world, open_letter):
     assert world.states(other) == {1: "ASSIGNED"}
 
 
-def test_an_excused_person_stays_excused_whatever_becomes_of_her_membership(world, open_letter):
+def test_an_excused_person_stays_excused_whatever_becomes_of_their_membership(world, open_letter):
     request = pb.WaiveAssignmentRequest(
         parent="agencies/lake", name=assignment_name(world, open_letter, 1), reason="Retires", request_id="w"
     )

@@ -81,7 +81,7 @@ def test_the_order_of_the_last_section_and_the_test_does_not_matter(count, early
 
 
 @given(DAYS, DAYS, st.integers(0, 15), st.integers(1, 9), st.integers(1, 9))
-def test_nobody_is_due_before_the_notice_says_nor_with_less_than_her_joiner_days(due, effective, days, approved, since):
+def test_nobody_is_due_before_the_notice_says_nor_with_less_than_the_joiner_days(due, effective, days, approved, since):
     day = DueRule(due, days, approved).for_person(state_calendar(), since, effective)
 
     assert day >= due

@@ -98,7 +98,7 @@ def test_a_test_that_cannot_be_is_refused_by_its_field(evaluation, test_id, test
 
 
 @pytest.mark.parametrize("method", ["UpdateTest", "PublishTest"])
-def test_who_does_not_say_what_she_read_changes_nothing(evaluation, method):
+def test_who_does_not_say_what_they_read_changes_nothing(evaluation, method):
     test = evaluation.create()
     request = {
         "UpdateTest": pb.UpdateTestRequest(test=pb.Test(name=test.name, title="x"), request_id=new_id()),

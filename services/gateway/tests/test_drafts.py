@@ -75,7 +75,7 @@ def refused(reason, **metadata):
     return Refused("ABORTED", reason, "said to nobody", metadata, {})
 
 
-def test_who_writes_second_keeps_what_she_typed_and_may_save_over_what_she_now_knows_of():
+def test_who_writes_second_keeps_what_they_typed_and_may_save_over_what_they_now_know_of():
     form = Form.of({"title": "Hers", "etag": "1"})
 
     drafts.refuse(form, refused("STALE", resource="courses/x"), "2")

@@ -40,7 +40,7 @@ def test_a_sign_in_ends_after_twelve_hours_however_busy(database):
     assert sign_ins.keep(database, cookie, "/x", [("a", "b")], after(hours=12))
 
 
-def test_a_person_sees_her_own_sign_ins_and_ends_one_or_all_others(database, rows):
+def test_a_person_sees_their_own_sign_ins_and_ends_one_or_all_others(database, rows):
     here, there, elsewhere = (sign_ins.begin(database, ANA, after(minutes=n), place=HERE) for n in range(3))
     bens = sign_ins.begin(database, BEN, NOON, place=HERE)
 

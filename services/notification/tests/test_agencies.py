@@ -181,7 +181,7 @@ def test_what_an_ended_agency_did_not_confirm_is_not_past_due(cadre, audience):
 
 
 @pytest.mark.parametrize("method", ["ListAgencyNotices", "GetAgencyNotice", "ListRecipients", "ConfirmForAgency"])
-def test_a_coordinator_reaches_her_own_agency_only(cadre, audience, method):
+def test_a_coordinator_reaches_their_own_agency_only(cadre, audience, method):
     notice = cadre.issued(audience)
     call = getattr(cadre.coordinator("lake"), method)
     request_class = getattr(pb, f"{method}Request")

@@ -21,7 +21,7 @@ def due_date_of(cadre, notice, person):
     return cadre.rows("SELECT due_date FROM recipient WHERE person_id = %(person)s", person=person)[0][0].isoformat()
 
 
-def test_a_joiner_becomes_a_recipient_with_days_of_her_own(cadre, audience):
+def test_a_joiner_becomes_a_recipient_with_days_of_their_own(cadre, audience):
     notice, ben, cruz = cadre.issued(audience), cadre.new_id(), cadre.new_id()
     late = state_calendar().add(cadre.effective, 1)
 
@@ -35,7 +35,7 @@ def test_a_joiner_becomes_a_recipient_with_days_of_her_own(cadre, audience):
     assert [item.notice.name for item in cadre.inbox(ben)] == [notice.name]
 
 
-def test_a_leaver_goes_off_the_list_and_keeps_her_history(cadre, audience, ana):
+def test_a_leaver_goes_off_the_list_and_keeps_their_history(cadre, audience, ana):
     notice = cadre.issued(audience)
     cadre.confirm(notice, ana)
 
@@ -47,7 +47,7 @@ def test_a_leaver_goes_off_the_list_and_keeps_her_history(cadre, audience, ana):
     assert len(cadre.rows("SELECT FROM acknowledgement")) == 1
 
 
-def test_who_comes_back_finds_what_she_did_and_counts_again(cadre, audience, ana):
+def test_who_comes_back_finds_what_they_did_and_counts_again(cadre, audience, ana):
     notice = cadre.issued(audience)
     cadre.confirm(notice, ana)
     cadre.members(audience, cadre.at(ana, "lake", member=False))
@@ -58,7 +58,7 @@ def test_who_comes_back_finds_what_she_did_and_counts_again(cadre, audience, ana
     assert cadre.agency(notice, "yolo") == {"of": 1, "ready": 1, "read": 1, "confirmed": 1}
 
 
-def test_a_mover_counts_at_her_new_agency_and_keeps_her_due_date(cadre, audience, ana):
+def test_a_mover_counts_at_their_new_agency_and_keeps_their_due_date(cadre, audience, ana):
     notice = cadre.issued(audience)
     cadre.read(notice, ana)
 

@@ -166,7 +166,7 @@ def test_a_change_over_somebody_elses_is_refused(cadre, audience):
     assert refused.value.metadata["resource"] == draft.name
 
 
-def test_an_approver_approves_what_she_has_seen(cadre, audience):
+def test_an_approver_approves_what_they_have_seen(cadre, audience):
     first = cadre.submitted(audience)
     submit(cadre, give_back(cadre, first))
 

@@ -59,7 +59,7 @@ def test_the_confirmation_names_the_text_that_was_seen(cadre, audience, ana):
     assert acknowledgements(cadre) == []
 
 
-def test_a_letter_of_others_is_not_hers(cadre, audience):
+def test_a_letter_of_others_is_not_theirs(cadre, audience):
     notice, stranger = cadre.issued(audience), cadre.new_id()
 
     for step in (cadre.read, cadre.confirm):

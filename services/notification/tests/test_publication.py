@@ -167,7 +167,7 @@ def test_a_newer_complete_membership_is_taken_and_recorded(cadre):
     assert cadre.state(issued)["of"] == 2
 
 
-def test_an_approver_must_say_which_membership_she_saw(cadre):
+def test_an_approver_must_say_which_membership_they_saw(cadre):
     with pytest.raises(Refused) as refused:
         cadre.publish(cadre.submitted(cadre.new_audience()), revision=0)
 

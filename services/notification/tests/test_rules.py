@@ -191,7 +191,7 @@ class TestDueDates:
         assert due in (state_calendar().add(effective, -before), state_calendar().add(seen, after))
 
     @given(st.integers(1, 30), DAYS, DAYS)
-    def test_a_joiner_is_never_due_before_the_others_and_has_her_days(self, days, due, joined):
+    def test_a_joiner_is_never_due_before_the_others_and_has_their_days(self, days, due, joined):
         joiner_due = due_dates.joiner_due_date(state_calendar(), due, days, joined)
 
         assert joiner_due >= due
@@ -287,7 +287,7 @@ class TestStanding:
         assert not ready("TRAIN", read=NOW, trained=NOW)
         assert ready("TRAIN", read=NOW, confirmed=NOW, trained=NOW)
 
-    def test_who_is_on_leave_or_excused_is_not_ready_whatever_she_did(self):
+    def test_who_is_on_leave_or_excused_is_not_ready_whatever_they_did(self):
         for excused, on_leave in ((True, False), (False, True), (True, True)):
             assert not Standing("READ", NOW, NOW, NOW, excused=excused, on_leave=on_leave).ready
 

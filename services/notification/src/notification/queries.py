@@ -168,7 +168,7 @@ FROM (
     JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = %(reader)s
     CROSS JOIN LATERAL (SELECT r.excused OR n.state = 'WITHDRAWN' OR {DID_ALL} AS closed) AS step
     WHERE {RELEASED} {{which}}
-  ) AS hers
+  ) AS theirs
   {{page}}
   ORDER BY closed, due, newest, item_id LIMIT %(limit)s
 ) AS item
