@@ -213,9 +213,10 @@ def test_a_version_is_named_by_a_slug_and_a_number():
     assert names.version_in(BOOK_VERSION, "books/intake-2/versions/17") == ("intake-2", 17)
 
 
-@pytest.mark.parametrize("version", ["books/In/versions/1", "books/in/versions/x", "books/in/versions/٣", "books/in"])
+@pytest.mark.parametrize(
+    "version",
+    ["books/In/versions/1", *(f"books/in/versions/{n}" for n in ("x", "\u0663", "0", "1234567890")), "books/in"],
+)
 def test_what_names_no_version_is_refused(version):
     with pytest.raises(InvalidField):
         names.version_in(BOOK_VERSION, version)
-    with pytest.raises(InvalidField):
-        names.version_in(BOOK_VERSION, "books/in/versions/1234567890")

@@ -15,9 +15,7 @@ from curriculum.rules.courses import (
     check_complete,
     content_of,
     missing,
-)
-from curriculum.rules.courses import (
-    test_reference as reference_of,
+    reference_of,
 )
 from servicekit import text
 from servicekit.refusals import InvalidField

@@ -9,7 +9,8 @@ from servicekit.refusals import InvalidField
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG = 100
-_LONGEST_NUMBER = 9
+# Versions are numbered from 1, and a column holds as much.
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @cache
@@ -47,7 +48,7 @@ def slug_in(template: str, name: str, *, field: str = "name") -> str:
 def version_in(template: str, name: str, *, field: str = "name") -> tuple[str, int]:
     """Return the slug and the number in *name*: *template* is such as `books/{book}/versions/{version}`."""
     which, number = parse(template, name, field=field).values()
-    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
+    if not _NUMBER.fullmatch(number):
         raise InvalidField(field, name, "must end with the number of a version")
     return slug(which, field=field), int(number)
 

@@ -1,12 +1,12 @@
 """The facts that the curriculum tells others."""
 
 from cadre.curriculum.v1 import events_pb2
-from curriculum.rules.courses import Content, test_reference
+from curriculum.rules.courses import Content, reference_of
 
 
 def course_version_published(course_id: str, version: int, content: Content) -> events_pb2.CourseVersionPublished:
     """A version can be taken from now on."""
-    test_id, test_version = test_reference(content.test_version)
+    test_id, test_version = reference_of(content.test_version)
     return events_pb2.CourseVersionPublished(
         course_id=course_id,
         version=version,

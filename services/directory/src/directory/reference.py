@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from directory import events, membership
 from directory.rules import reference as rules
+from servicekit import names
 from servicekit.data import outbox
 from servicekit.data.db import Db
 from servicekit.refusals import InvalidField
@@ -91,7 +92,7 @@ def take_in(
     for field, rows in (("agencies", agencies), ("units", units), ("job_classes", job_classes)):
         rules.check_distinct(field, [row["id"] for row in rows])
         for row in rows:
-            rules.check_slug(field, row["id"])
+            names.slug(row["id"], field=field)
             rules.check_title(f"{field}.title", row["title"])
     rules.check_distinct("counties", [row["fips"] for row in counties])
     for row in counties:

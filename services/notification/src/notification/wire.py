@@ -354,10 +354,7 @@ def inbox_item(item: inbox.Item, attached: Iterable[Row] = ()) -> pb.InboxItem:
 def _course_version(name: str) -> tuple[str, int]:
     if not name:
         return "", 0
-    ids = names.parse("courses/{course}/versions/{version}", name, field="notice.course_version")
-    if not ids["version"].isdecimal() or int(ids["version"]) < 1:
-        raise InvalidField("notice.course_version", name, "must end with the number of a version")
-    return ids["course"], int(ids["version"])
+    return names.version_in("courses/{course}/versions/{version}", name, field="notice.course_version")
 
 
 def _enum_name(enum: Any, value: int, field: str) -> str:  # noqa: ANN401 - generated enums share no class

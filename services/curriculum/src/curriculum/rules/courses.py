@@ -1,9 +1,8 @@
 """What a course may hold, when it can be published, and what its content is."""
 
-import re
 from dataclasses import dataclass, fields
 
-from servicekit import digests, text
+from servicekit import digests, names, text
 from servicekit.refusals import InvalidField, Refusal
 
 _LONGEST_LINE = 1_000
@@ -11,7 +10,6 @@ _LONGEST_MARKDOWN = 200_000
 _MOST_SECTIONS = 100
 # A working day; what takes longer is more than one section.
 _MOST_MINUTES = 480
-_TEST_VERSION = re.compile(r"tests/([a-z0-9]+(?:-[a-z0-9]+)*)/versions/([1-9][0-9]{0,8})")
 
 
 class CourseIncomplete(Refusal):
@@ -91,9 +89,7 @@ def check(course: Course, *, field: str = "course") -> None:
         _check_text(section.markdown, _LONGEST_MARKDOWN, field=f"{where}.markdown")
         if not 0 <= section.minutes <= _MOST_MINUTES:
             raise InvalidField(f"{where}.minutes", section.minutes, f"must be from 0 to {_MOST_MINUTES}")
-    if course.test_version and not _TEST_VERSION.fullmatch(course.test_version):
-        rule = "must have the form tests/{test}/versions/{version}"
-        raise InvalidField(f"{field}.test_version", course.test_version, rule)
+    reference_of(course.test_version, field=f"{field}.test_version")
 
 
 def missing(course: Course) -> list[str]:
@@ -115,10 +111,9 @@ def check_complete(course_id: str, course: Course) -> None:
         raise CourseIncomplete("The course is not complete.", course=f"courses/{course_id}", missing="; ".join(lacks))
 
 
-def test_reference(test_version: str) -> tuple[str, int]:
-    """Return id and version of the test named, or `("", 0)` for none."""
-    match = _TEST_VERSION.fullmatch(test_version)
-    return (match[1], int(match[2])) if match else ("", 0)
+def reference_of(test_version: str, *, field: str = "test_version") -> tuple[str, int]:
+    """Return id and version of the test named, or `("", 0)` for none; refuse what names no version of a test."""
+    return names.version_in("tests/{test}/versions/{version}", test_version, field=field) if test_version else ("", 0)
 
 
 def _check_text(value: str, longest: int, *, field: str) -> None:

@@ -10,7 +10,6 @@ from directory.rules import spells
 from servicekit.refusals import InvalidField, Kind, Refusal
 
 KINDS = ("single-county", "regional", "state")
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIPS = re.compile(r"\d{5}")
 
 
@@ -33,12 +32,6 @@ class Membership:
     def spell(self) -> spells.Spell:
         """Its days."""
         return spells.Spell(self.start or date.min, self.end)
-
-
-def check_slug(field: str, value: str) -> None:
-    """Refuse an id that is no slug."""
-    if not _SLUG.fullmatch(value):
-        raise InvalidField(field, value, "must be lower-case words joined by hyphens")
 
 
 def check_fips(field: str, value: str) -> None:
