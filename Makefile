@@ -59,7 +59,7 @@ soak: setup ## tests at full length: a minute without the bus, every process kil
 lint: setup ## style, import contracts, contracts' style and compatibility
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
-	$(BIN)/lint-imports --no-cache
+	@set -e; for file in .importlinter services/*/pyproject.toml; do $(BIN)/lint-imports --no-cache --config $$file; done
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
 	$(BIN)/buf breaking proto --against proto/baseline.binpb

@@ -1,8 +1,13 @@
 """Which services there are is derived from their folders; what names them all must be found by whoever adds one."""
 
+import ast
 import re
 import subprocess
+import tomllib
 from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from servicekit.tree import back_ends, services
 
@@ -14,7 +19,6 @@ MADE = re.compile(r"Made by `make|DO NOT EDIT")
 # What names them all and why; for a new service each line but the last is an edit, and none may be added to these five.
 LISTS = {
     "README.md": "the map for readers",
-    ".importlinter": "what may import what",
     "docs/runbook/upgrade.md": "in which order they are put in the old ones' place: a decision",
     "libs/cli/src/cadre_cli/access.py": "the stubs by which the command line calls them, with their types",
     "services/gateway/src/gateway/clients.py": "the stubs by which the pages call them, with their types",
@@ -61,3 +65,41 @@ def test_every_folder_with_a_pyproject_is_a_service_whose_package_has_its_name()
     for name in services():
         assert (ROOT / "services" / name / "src" / name / "__main__.py").exists()
         assert f'name = "cadre-{name}"' in (ROOT / "services" / name / "pyproject.toml").read_text()
+
+
+# What a package may import of ours beside itself; the contracts (`cadre`) are everybody's.
+MAY_IMPORT = {
+    "servicekit": set(),
+    "cadre_cli": {"servicekit"},
+    "cadre_demo": {"servicekit", "cadre_cli"},
+    "cadre_tools": {"servicekit", "cadre_cli", "cadre_demo"},
+    **{name: {"servicekit"} for name in services()},
+}
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_a_package_imports_only_what_it_stands_on_and_no_service_another(package):
+    [root] = [*ROOT.glob(f"libs/*/src/{package}/__init__.py"), *ROOT.glob(f"services/*/src/{package}/__init__.py")]
+    found = {}
+    for path in root.parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            else:
+                continue
+            found |= {name.partition(".")[0]: f"{path.relative_to(ROOT)}:{node.lineno}" for name in names}
+
+    refused = MAY_IMPORT.keys() - MAY_IMPORT[package] - {package}
+    assert {name: where for name, where in found.items() if name in refused} == {}
+
+
+@pytest.mark.parametrize("service", services())
+def test_the_rooms_of_a_service_are_all_listed_and_hold(service):
+    file = ROOT / "services" / service / "pyproject.toml"
+    contracts = tomllib.loads(file.read_text())["tool"]["importlinter"]["contracts"]
+    layers = [one for one in contracts if one["type"] == "layers" and service in one["containers"]]
+
+    assert [one["exhaustive"] for one in layers] == [True]
+    assert lint_imports(config_filename=str(file), no_cache=True) == EXIT_STATUS_SUCCESS
