@@ -44,6 +44,12 @@ def completed(tiny: Stage, issued: Publish) -> Calls:
 
 
 @pytest.fixture(scope="module")
+def confirmed(tiny: Stage, issued: Publish) -> Calls:
+    notice, _ = publish.issue(tiny, 55, tiny.course)
+    return learning.confirmations(tiny, notice, CALLS)
+
+
+@pytest.fixture(scope="module")
 def submitted(tiny: Stage, issued: Publish) -> Calls:
     notice, _ = publish.issue(tiny, 60, tiny.tested_course)
     return learning.sittings(tiny, notice, CALLS)
@@ -103,6 +109,7 @@ DESCRIBE = {
         ("notification", "recipient", "issued"),
         ("enrollment", "assignment", "issued"),
         ("enrollment", "completion", "completed"),
+        ("notification", "acknowledgement", "confirmed"),
         ("evaluation", "sitting", "submitted"),
     ],
 )
@@ -139,7 +146,7 @@ def test_twins_have_no_triggers(tiny: Stage, issued: Publish) -> None:
 # Single calls
 
 
-@pytest.mark.parametrize("measured", ["completed", "submitted"])
+@pytest.mark.parametrize("measured", ["completed", "confirmed", "submitted"])
 def test_single_calls_are_counted_timed_and_seen_by_the_state(request: pytest.FixtureRequest, measured: str) -> None:
     calls: Calls = request.getfixturevalue(measured)
 
@@ -276,7 +283,16 @@ def test_the_file_holds_all_figures(tiny: Stage, issued: Publish, completed: Cal
     written = json.loads(text := json.dumps(reported.as_json()))
 
     assert Report.from_json(text) == reported
-    assert {"publish", "linear_factor", "completions", "sittings", "roster", "settings", "machine"} <= set(written)
+    assert {
+        "publish",
+        "linear_factor",
+        "completions",
+        "confirmations",
+        "sittings",
+        "roster",
+        "settings",
+        "machine",
+    } <= set(written)
     assert {"pages", "events", "arrivals", "audiences", "readiness", "readiness_factor", "growth"} <= set(written)
     assert {"people", "seconds", "raw_seconds", "ratio", "runs", "min", "max"} <= set(written["publish"][0])
     assert {"count", "callers", "seconds", "visible_seconds", "raw_seconds", "ratio"} <= set(written["completions"])
@@ -288,7 +304,7 @@ def test_the_file_holds_all_figures(tiny: Stage, issued: Publish, completed: Cal
 def test_budgets_are_held_against_the_sizes_that_they_are_for() -> None:
     shown = list(verdicts(report(publish_row(1_000, 9.0), publish_row(10_000, 0.4), completions=CALLS_ROW)))
 
-    assert [verdict.met for verdict in shown] == [None, None, False, True, False, None, None, True, None, None]
+    assert [verdict.met for verdict in shown] == [None, None, False, True, False, True, None, None, True, None, None]
 
 
 def test_the_table_says_what_was_missed_and_by_how_much() -> None:
@@ -297,7 +313,7 @@ def test_the_table_says_what_was_missed_and_by_how_much() -> None:
     text = page.getvalue()
 
     assert "missed by 0.1 s" in text
-    assert "missed by 2 s" in text
+    assert "missed by 6 s" in text
     assert "met" in text
     assert "fsync on" in text
 

@@ -149,11 +149,13 @@ def _place(folder: Path) -> Iterator[Path]:
 def _measure_size(stage: Stage, size: Size, say: Say) -> Measured:
     issued = publish.measure(stage, size.letters)
     say(f"{size.people:,} people: letter issued in {issued.seconds:.3f} s, bare {issued.raw_seconds:.3f} s")
-    completions = sittings = None
+    completions = confirmations = sittings = None
     if size.completions:
         notice, _ = publish.issue(stage, size.letters + 1, stage.course)
         completions = learning.completions(stage, notice, size.completions)
         say(f"{completions.count:,} completions in {completions.seconds:.1f} s")
+        confirmations = learning.confirmations(stage, notice, size.completions)
+        say(f"{confirmations.count:,} confirmations in {confirmations.seconds:.1f} s")
     if size.sittings:
         notice, _ = publish.issue(stage, size.letters + 2, stage.tested_course)
         sittings = learning.sittings(stage, notice, size.sittings)
@@ -169,7 +171,7 @@ def _measure_size(stage: Stage, size: Size, say: Say) -> Measured:
     if size.audiences:
         kept = audiences.measure(stage, size.audiences, _SAVES)
         say(f"{size.audiences} audiences computed anew in {kept.recompute_seconds:.1f} s")
-    return Measured(issued, stage.roster, completions, sittings, paged, figures, arrived, kept)
+    return Measured(issued, stage.roster, completions, sittings, confirmations, paged, figures, arrived, kept)
 
 
 def _letters(size: Size) -> int:

@@ -1,4 +1,4 @@
-"""Measures what many people do at once, one RPC each: complete a course, and submit a test.
+"""Measures what many people do at once, one RPC each: complete a course, confirm a letter, submit a test.
 
 As on the pages, everybody signs in and opens the course or the test first, before the clock starts.
 """
@@ -16,6 +16,8 @@ from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.enrollment.v1 import enrollment_service_pb2_grpc as enrollment_grpc
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
 from cadre.evaluation.v1 import evaluation_service_pb2_grpc as evaluation_grpc
+from cadre.notification.v1 import notification_service_pb2 as notification_pb
+from cadre.notification.v1 import notification_service_pb2_grpc as notification_grpc
 from cadre_cli.access import request_id
 from cadre_cli.loading import EVERYWHERE
 from cadre_tools.bench import callers, raw
@@ -43,6 +45,14 @@ class Learner:
         return {"metadata": (("authorization", f"Bearer {self.token}"),), "timeout": DEADLINE_SECONDS}
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What each call is to do: whether its answer says so, and the figure of the state's page that counts it."""
+
+    reached: Callable[[Any], bool]
+    counted: Callable[[notification_pb.Counts], int]
+
+
 def completions(stage: Stage, notice: str, count: int) -> Calls:
     """Have this many people complete the letter's course, which has one section and no test, by one call each."""
     learners = sign_in(stage, notice, count)
@@ -61,11 +71,46 @@ def completions(stage: Stage, notice: str, count: int) -> Calls:
             notice,
             learners,
             callers.run(prepare, learners).answers,
-            enrollment_pb.Assignment.COMPLETED,
+            Goal(
+                lambda assignment: assignment.state == enrollment_pb.Assignment.COMPLETED, lambda state: state.trained
+            ),
             Rows(
                 "enrollment",
                 "completion",
                 "requirement_id = (SELECT id FROM requirement WHERE notice_id = %s)",
+                notice.removeprefix("notices/"),
+            ),
+        )
+
+
+def confirmations(stage: Stage, notice: str, count: int) -> Calls:
+    """Have so many people confirm the letter, which they read before."""
+    learners = sign_in(stage, notice, count)
+    with _channel(stage, "notification") as channel:
+        letters = notification_grpc.NotificationServiceStub(channel)
+
+        def prepare(learner: Learner) -> Act:
+            read = notification_pb.ReadNoticeRequest(
+                notice=notice, request_id=request_id("bench", notice, learner.assignment, "read")
+            )
+            item = letters.ReadNotice(read, **learner.call)
+            confirm = notification_pb.ConfirmNoticeRequest(
+                notice=notice,
+                text_sha256=item.notice.text_sha256,
+                request_id=request_id("bench", notice, learner.assignment, "confirm"),
+            )
+            return partial(letters.ConfirmNotice, confirm, **learner.call)
+
+        return _measure(
+            stage,
+            notice,
+            learners,
+            callers.run(prepare, learners).answers,
+            Goal(lambda item: item.HasField("confirm_time"), lambda state: state.confirmed),
+            Rows(
+                "notification",
+                "acknowledgement",
+                "kind = 'CONFIRM' AND notice_id = %s",
                 notice.removeprefix("notices/"),
             ),
         )
@@ -95,7 +140,7 @@ def sittings(stage: Stage, notice: str, count: int) -> Calls:
             notice,
             learners,
             callers.run(prepare, learners).answers,
-            evaluation_pb.Sitting.PASSED,
+            Goal(lambda sitting: sitting.state == evaluation_pb.Sitting.PASSED, lambda state: state.trained),
             Rows("evaluation", "sitting", "state = %s", "PASSED"),
         )
 
@@ -127,17 +172,19 @@ def _measure(
     notice: str,
     learners: Sequence[Learner],
     acts: Sequence[Act],
-    done: int,
+    goal: Goal,
     rows: Rows,
 ) -> Calls:
-    """Time *acts*, each of which must answer with state *done*, and then as many bare commits of the same rows."""
+    """Time *acts*, each of which must reach the *goal*, and then as many bare commits of the same rows."""
     stage.await_quiet()
     started = time.perf_counter()
     timing = callers.run(lambda act: act(), acts)
     at_work = sum(not learner.on_leave for learner in learners)
-    wait_until(lambda: stage.readiness(notice).state.trained >= at_work, "the state's page does not count everybody")
+    wait_until(
+        lambda: goal.counted(stage.readiness(notice).state) >= at_work, "the state's page does not count everybody"
+    )
     visible = time.perf_counter() - started
-    wrong = sum(answer.state != done for answer in timing.answers)
+    wrong = sum(not goal.reached(answer) for answer in timing.answers)
     if wrong:
         raise WrongResultError(f"{wrong} of {len(acts)} calls did not do their work")
     stage.await_quiet()

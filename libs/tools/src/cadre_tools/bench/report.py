@@ -14,7 +14,9 @@ PUBLISH_SECONDS = 0.3
 PUBLISH_RATIO = 2.5
 LINEAR_FACTOR = 1.3
 COMPLETIONS = 10_000
-COMPLETION_SECONDS = 12.0
+COMPLETION_SECONDS = 8.0
+# Of what many do at once, one RPC each, to as many bare commits.
+CALLS_RATIO = 6.0
 ROSTER_SECONDS = 6.0
 PAGE_P50_MS = 25.0
 PAGE_P95_MS = 60.0
@@ -120,6 +122,7 @@ class Measured:
     roster: Roster
     completions: Calls | None
     sittings: Calls | None
+    confirmations: Calls | None = None
     pages: Pages | None = None
     readiness: Readiness | None = None
     arrivals: Arrivals | None = None
@@ -136,6 +139,7 @@ class Report:
     roster: list[Roster]
     settings: dict[str, str]
     machine: dict[str, str | int]
+    confirmations: Calls | None = None
     pages: list[Pages] = field(default_factory=list)
     readiness: list[Readiness] = field(default_factory=list)
     arrivals: Arrivals | None = None
@@ -158,6 +162,7 @@ class Report:
             publish=[one.publish for one in measured],
             completions=next((one.completions for one in measured if one.completions), None),
             sittings=next((one.sittings for one in measured if one.sittings), None),
+            confirmations=next((one.confirmations for one in measured if one.confirmations), None),
             roster=[one.roster for one in measured],
             settings=settings,
             machine=machine,

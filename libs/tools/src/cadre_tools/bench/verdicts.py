@@ -13,6 +13,7 @@ from cadre_tools.bench.report import (
     AUDIENCE_SAVED_MS,
     AUDIENCES,
     BUDGET_PEOPLE,
+    CALLS_RATIO,
     COMPLETION_SECONDS,
     COMPLETIONS,
     CONSUMER_PER_SECOND,
@@ -63,6 +64,8 @@ def verdicts(report: Report) -> Iterator[Verdict]:
     if report.completions:
         budget = COMPLETION_SECONDS if report.completions.count == COMPLETIONS else None
         yield from _calls("courses completed", report.completions, budget)
+    if report.confirmations:
+        yield from _calls("letters confirmed", report.confirmations, None)
     if report.sittings:
         yield from _calls("tests submitted", report.sittings, None)
     for roster in report.roster:
@@ -157,6 +160,7 @@ def _calls(what: str, calls: Calls, budget: float | None) -> Iterator[Verdict]:
     yield Verdict(
         f"{calls.count:,} {what}, {calls.callers} callers", calls.seconds, bare=calls.raw_seconds, budget=budget
     )
+    yield Verdict("  times the bare commits", calls.ratio, "x", budget=CALLS_RATIO)
     yield Verdict("  on the state's page", calls.visible_seconds)
 
 
