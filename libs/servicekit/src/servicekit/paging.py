@@ -9,14 +9,16 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
 from cadre.options.v1 import options_pb2
 from servicekit.refusals import InvalidField
+
+R = TypeVar("R")
 
 DEFAULT_SIZE = 50
 MOST = 1000
@@ -31,10 +33,15 @@ class Page:
     list_digest: int
     seal_key: bytes = field(repr=False)
 
-    def next_token(self, rows: Sequence[Any], key: Sequence[Any]) -> str:
-        """Return the token after *key* if *rows* (fetched one over the size) go on beyond this page, else ''."""
-        if len(rows) <= self.size:
-            return ""
+    def cut(self, rows: Sequence[R], key: Callable[[R], Sequence[Any]]) -> tuple[Sequence[R], str]:
+        """Return those of *rows*, fetched one over the size, that are on this page, and the token of the next one.
+
+        The next page starts after the *key* of this one's last row. The token is '' if there is none.
+        """
+        shown = rows[: self.size]
+        return shown, self._token(key(shown[-1])) if len(rows) > self.size else ""
+
+    def _token(self, key: Sequence[Any]) -> str:
         token = options_pb2.PageToken(key=json.dumps(list(key), default=str), list=self.list_digest)
         token.seal = _seal(token, self.seal_key)
         return base64.urlsafe_b64encode(token.SerializeToString()).decode()

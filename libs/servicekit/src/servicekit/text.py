@@ -17,6 +17,7 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Joiners mean something between letters of scripts from Hebrew on (Persian, Hindi), and nowhere before.
 _JOINERS = "\u200c\u200d"
 _FIRST_JOINED = "\u0590"
+_REASON_SHOWN = 100
 _NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 _DASHES = re.compile("[\u2012-\u2015]")
 # They turn the direction of writing: what is read is not what is there, and so they are more than unseen.
@@ -92,6 +93,14 @@ def unusual(value: str) -> str:
 def named(sign: str) -> str:
     """Return *sign* as a person can look it up: `U+0410 CYRILLIC CAPITAL LETTER A`."""
     return f"U+{ord(sign):04X} {unicodedata.name(sign, 'without a name')}"
+
+
+def reason(value: str, *, most: int, what: str = "why") -> str:
+    """Return a reason that somebody gives, without blanks around it; refuse none, and one that is too long."""
+    said = value.strip()
+    if not said or len(said) > most:
+        raise InvalidField("reason", said[:_REASON_SHOWN], f"must say {what}, in at most {most} characters")
+    return said
 
 
 def require_storable(field: str, value: str) -> None:

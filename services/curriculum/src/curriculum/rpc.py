@@ -18,8 +18,7 @@ class CurriculumServicer(Servicer):
         offers, test_id = wire.offers(request, writes=_writes(call)), wire.test_id(request.test)
         with self.read() as db:
             rows = queries.list_courses(db, page, query=request.query, offers=offers, test_id=test_id)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1][0].sort_title, shown[-1][0].id] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row[0].sort_title, row[0].id])
         return pb.ListCoursesResponse(courses=[wire.entry(*row) for row in shown], next_page_token=token)
 
     def GetCatalogueEntry(self, request: pb.GetCatalogueEntryRequest, call: Call) -> pb.Course:
@@ -58,8 +57,7 @@ class CurriculumServicer(Servicer):
         page, course_id = self.page_of(request), wire.course_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_versions(db, page, course_id=course_id)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1][0].version] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row[0].version])
         answer = [wire.version_outline(*row) for row in shown]
         return pb.ListCourseVersionsResponse(course_versions=answer, next_page_token=token)
 

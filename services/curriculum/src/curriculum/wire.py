@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from cadre.curriculum.v1 import curriculum_service_pb2 as pb
 from curriculum.records import course_of, sections_of
 from curriculum.rules import catalogue
@@ -12,6 +10,7 @@ from curriculum.rules.courses import Course, Section, missing
 from curriculum.tables import CourseRow, CourseVersionRow
 from servicekit import names
 from servicekit.refusals import InvalidField
+from servicekit.rpc.wire import timestamp
 
 _MOST_NAMES = 1_000
 
@@ -125,8 +124,6 @@ def version_outline(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
 
 def version_entry(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
     """Return a version without its sections."""
-    published = Timestamp()
-    published.FromDatetime(row.published_at)
     return pb.CourseVersion(
         name=f"courses/{row.course_id}/versions/{row.version}",
         course=f"courses/{row.course_id}",
@@ -135,7 +132,7 @@ def version_entry(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
         summary=row.summary,
         minutes=row.minutes,
         test_version=row.test_version,
-        publish_time=published,
+        publish_time=timestamp(row.published_at),
         content_sha256=row.content_sha256,
         demonstration=row.demonstration,
         latest_version=latest,

@@ -7,10 +7,11 @@ statement locks and reads, one looks whether tests were passed meanwhile, one wr
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
-from enrollment.records import COLUMNS, JOINS, Assignment
+from enrollment.records import COLUMNS, JOINS, Assignment, Row
 from enrollment.rules.assignments import Progress, State, check_in_force, check_reason
 from enrollment.visibility import SEEN_BY_EACH, Learner
 from servicekit.calendar import pacific_date
@@ -71,6 +72,13 @@ WHERE requirement_id = %(requirement)s AND person_id = %(person)s
 """
 
 
+class Key(NamedTuple):
+    """An assignment, by what asks for it and of whom."""
+
+    requirement_id: UUID
+    person_id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A learner opens a course or, with a *section*, finishes one of its sections."""
@@ -80,9 +88,9 @@ class Step:
     section: int = 0
 
     @property
-    def key(self) -> tuple[UUID, UUID]:
+    def key(self) -> Key:
         """The assignment."""
-        return self.requirement_id, self.learner.person_id
+        return Key(self.requirement_id, self.learner.person_id)
 
 
 def start(db: Db, group: Group[Step, Assignment]) -> None:
@@ -109,7 +117,7 @@ def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, 
     """Undo a waiver, with the reason: the person goes on where they were. Not once the notice was withdrawn."""
     reason = check_reason(reason)
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
-    check_in_force(str(assignment.notice_id), withdrawn=bool(db.rows(_WITHDRAWN, requirement=requirement_id)))
+    check_in_force(str(assignment.notice_id), withdrawn=bool(db.values(_WITHDRAWN, requirement=requirement_id)))
     reinstated = replace(assignment, progress=assignment.progress.reinstate(), waiver_reason="")
     _excuse(db, assignment, reinstated, reason)
     events.assignments_created(db, assignment.asked, [str(person_id)])
@@ -117,15 +125,15 @@ def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, 
 
 
 def _load(db: Db, requirement_id: UUID, person_id: UUID) -> Assignment:
-    rows = db.rows(_LOCK, requirement=requirement_id, person=person_id)
-    if not rows:
+    row = db.maybe(Row, _LOCK, requirement=requirement_id, person=person_id)
+    if row is None:
         raise NotFound(f"requirements/{requirement_id}/assignments/{person_id}")
-    return Assignment.of(rows[0])
+    return Assignment.of(row)
 
 
 def _load_of_agency(db: Db, requirement_id: UUID, person_id: UUID, agency_id: str) -> Assignment:
     """Load the assignment of a person who is on the agency's list; to others it does not exist."""
-    if not db.rows(_IS_OF_AGENCY, requirement=requirement_id, person=person_id, agency=agency_id):
+    if not db.values(_IS_OF_AGENCY, requirement=requirement_id, person=person_id, agency=agency_id):
         raise NotFound(f"requirements/{requirement_id}/assignments/{person_id}")
     return _load(db, requirement_id, person_id)
 
@@ -133,7 +141,7 @@ def _load_of_agency(db: Db, requirement_id: UUID, person_id: UUID, agency_id: st
 def _advance(db: Db, group: Group[Step, Assignment], move: Callable[[Step, Progress], Progress]) -> None:
     """Write how far learners get, and that they completed the assignment if they did."""
     known = _locked(db, group)
-    moved: dict[tuple[UUID, UUID], Progress] = {}
+    moved: dict[Key, Progress] = {}
     for one in group:
         with group.deciding(one):
             if one.what.key in known:
@@ -155,25 +163,25 @@ def _advance(db: Db, group: Group[Step, Assignment], move: Callable[[Step, Progr
     _save(db, [(one.at, known[one.what.key], moved[one.what.key]) for one in group.record(db)])
 
 
-def _locked(db: Db, group: Group[Step, Assignment]) -> dict[tuple[UUID, UUID], Assignment]:
+def _locked(db: Db, group: Group[Step, Assignment]) -> dict[Key, Assignment]:
     """Lock and load the learners' assignments; before their letters are released to them there are none."""
     steps = [one.what for one in group]
-    rows = db.rows(
+    rows = db.all(
+        Row,
         _LOCK_OWN + group.waits,
         requirements=[step.requirement_id for step in steps],
         people=[step.learner.person_id for step in steps],
         days=[step.learner.today for step in steps],
         before_staff=[step.learner.before_staff for step in steps],
     )
-    return {(row["requirement_id"], row["person_id"]): Assignment.of(row) for row in rows}
+    return {Key(row.requirement_id, row.person_id): Assignment.of(row) for row in rows}
 
 
-def _passed(db: Db, keys: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
+def _passed(db: Db, keys: Sequence[Key]) -> list[Key]:
     """Return the assignments of *keys* whose test was passed."""
     if not keys:
         return []
-    rows = db.rows(_TESTS_PASSED, requirements=[key[0] for key in keys], people=[key[1] for key in keys])
-    return [(row["requirement_id"], row["person_id"]) for row in rows]
+    return db.all(Key, _TESTS_PASSED, requirements=[key[0] for key in keys], people=[key[1] for key in keys])
 
 
 def _save(db: Db, advanced: Sequence[tuple[datetime, Assignment, Progress]]) -> None:

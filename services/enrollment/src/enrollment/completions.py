@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
@@ -85,6 +85,32 @@ FROM unnest(%(people)s) AS person_id
 WITHDRAWN = "WITHDRAWN"
 
 
+class _Tested(NamedTuple):
+    requirement_id: UUID
+    person_id: UUID
+    passed_at: datetime
+
+
+class _Done(NamedTuple):
+    requirement_id: str
+    notice_id: str
+    person_id: str
+    completed_at: datetime
+
+
+class _Requirement(NamedTuple):
+    id: UUID
+    audience_id: UUID
+    published_at: datetime
+    briefing_counts: bool
+    state: str
+
+
+class _Listed(NamedTuple):
+    person_id: UUID
+    state: str
+
+
 @dataclass(frozen=True)
 class Passed:
     """A person passed a version of a test."""
@@ -115,17 +141,18 @@ def pass_tests(db: Db, passed: Iterable[Passed]) -> None:
         "versions": [one.test_version for one in passed],
     }
     db.run(_REMEMBER_PASSED, **heard, moments=[one.passed_at for one in passed])
-    tested = db.rows(_LOCK_TESTED, **heard)
+    tested = db.all(_Tested, _LOCK_TESTED, **heard)
     if not tested:
         return
-    done = db.rows(
+    done = db.all(
+        _Done,
         _COMPLETE_TESTED,
-        requirements=[row["requirement_id"] for row in tested],
-        people=[row["person_id"] for row in tested],
-        moments=[row["passed_at"] for row in tested],
+        requirements=[one.requirement_id for one in tested],
+        people=[one.person_id for one in tested],
+        moments=[one.passed_at for one in tested],
     )
-    for (requirement_id, notice_id), rows in groupby(done, key=_asked):
-        completions = [(row["person_id"], row["completed_at"]) for row in rows]
+    for (requirement_id, notice_id), those in groupby(done, key=lambda one: (one.requirement_id, one.notice_id)):
+        completions = [(one.person_id, one.completed_at) for one in those]
         events.assignments_completed(db, events.Asked(requirement_id, notice_id), completions)
 
 
@@ -139,26 +166,27 @@ def record_training(
     """
     training.check()
     requirement = _requirement(db, notice_id)
-    check_in_force(str(notice_id), withdrawn=requirement["state"] == WITHDRAWN)
-    training.check_counts(str(notice_id), briefing_counts=requirement["briefing_counts"])
-    training.check_day(today=pacific_date(db.at), issued_on=pacific_date(requirement["published_at"]))
+    check_in_force(str(notice_id), withdrawn=requirement.state == WITHDRAWN)
+    training.check_counts(str(notice_id), briefing_counts=requirement.briefing_counts)
+    training.check_day(today=pacific_date(db.at), issued_on=pacific_date(requirement.published_at))
     people = set(person_ids)
-    rows = db.rows(
+    listed = db.all(
+        _Listed,
         _LOCK_OF_AGENCY,
-        requirement=requirement["id"],
-        audience=requirement["audience_id"],
+        requirement=requirement.id,
+        audience=requirement.audience_id,
         agency=agency_id,
         people=list(people),
     )
-    if missing := len(people) - len(rows):
+    if missing := len(people) - len(listed):
         raise PeopleNotOfAgency(
             f"{missing} of the people are not on this agency's list.", field="people", agency=agency_id, count=missing
         )
-    if excused := sum(row["state"] == State.WAIVED for row in rows):
+    if excused := sum(one.state == State.WAIVED for one in listed):
         raise PeopleExcused(f"{excused} of the people are excused.", field="people", count=excused)
-    completing = [row["person_id"] for row in rows if row["state"] != State.COMPLETED]
-    _record(db, requirement["id"], notice_id, completing, training)
-    recorded = Recorded(len(completing), len(rows) - len(completing))
+    completing = [one.person_id for one in listed if one.state != State.COMPLETED]
+    _record(db, requirement.id, notice_id, completing, training)
+    recorded = Recorded(len(completing), len(listed) - len(completing))
     db.changed(
         f"notices/{notice_id}",
         after={
@@ -171,11 +199,11 @@ def record_training(
     return recorded
 
 
-def _requirement(db: Db, notice_id: UUID) -> dict[str, Any]:
-    rows = db.rows(_REQUIREMENT, notice=notice_id)
-    if not rows:
+def _requirement(db: Db, notice_id: UUID) -> _Requirement:
+    requirement = db.maybe(_Requirement, _REQUIREMENT, notice=notice_id)
+    if requirement is None:
         raise NotFound(f"notices/{notice_id}")
-    return rows[0]
+    return requirement
 
 
 def _record(db: Db, requirement_id: UUID, notice_id: UUID, people: list[UUID], training: Training) -> None:
@@ -191,7 +219,3 @@ def _record(db: Db, requirement_id: UUID, notice_id: UUID, people: list[UUID], t
     )
     completions = [(str(person_id), db.at) for person_id in people]
     events.assignments_completed(db, events.Asked(str(requirement_id), str(notice_id)), completions)
-
-
-def _asked(row: dict[str, Any]) -> tuple[str, str]:
-    return row["requirement_id"], row["notice_id"]

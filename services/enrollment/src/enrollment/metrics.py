@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from enrollment.rules.assignments import State
 from enrollment.rules.training import TrainingKind
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
-from servicekit.data.db import Db
+from servicekit.data.db import Db, count
 
 # So many courses are shown by name, those that most people are asked to take; what is left counts together.
 MOST_NAMED = 50
@@ -30,28 +31,40 @@ FROM (
 GROUP BY course_id, a.state
 """
 _COMPLETIONS = "SELECT kind, count(*) AS completions FROM completion GROUP BY kind"
-_WAITING = "SELECT count(*) AS waiting FROM requirement WHERE state = 'WAITING'"
+_WAITING = "SELECT count(*) FROM requirement WHERE state = 'WAITING'"
+
+
+class _Assigned(NamedTuple):
+    course: str
+    state: str
+    people: int
+    overdue: int
+
+
+class _Taken(NamedTuple):
+    kind: str
+    completions: int
 
 
 def _read(db: Db) -> Iterable[Reading]:
-    rows = db.rows(_ASSIGNMENTS, today=pacific_date(db.at))
+    rows = db.all(_Assigned, _ASSIGNMENTS, today=pacific_date(db.at))
     asked = Counter[str]()
     for row in rows:
-        asked[row["course"]] += row["people"]
+        asked[row.course] += row.people
     named = {course for course, _ in asked.most_common(MOST_NAMED)} | {OTHERS}
     people, overdue = Counter[tuple[str, str]](), Counter[str]()
     for row in rows:
-        course = row["course"] if row["course"] in named else OTHERS
-        people[course, row["state"]] += row["people"]
-        overdue[course] += row["overdue"]
+        course = row.course if row.course in named else OTHERS
+        people[course, row.state] += row.people
+        overdue[course] += row.overdue
     for course in named:
         for state in State:
             yield ASSIGNMENTS.of(people[course, state], course, _word(state))
         yield OVERDUE.of(overdue[course], course)
-    taken = {row["kind"]: row["completions"] for row in db.rows(_COMPLETIONS)}
+    taken = dict(db.all(_Taken, _COMPLETIONS))
     for kind in TrainingKind:
         yield COMPLETIONS.of(taken.get(kind, 0), _word(kind))
-    yield WAITING.of(db.rows(_WAITING)[0]["waiting"])
+    yield WAITING.of(count(db, _WAITING))
 
 
 def _word(name: str) -> str:

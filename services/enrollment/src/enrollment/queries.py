@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from enrollment.records import COLUMNS, JOINS, Assignment, Completion, YearOfTraining
+from enrollment.records import COLUMNS, JOINS, Assignment, Completion, Row, YearOfTraining
 from enrollment.visibility import SEEN, Learner
 from servicekit.data.db import Db
 from servicekit.paging import Page
@@ -63,18 +63,18 @@ _LAST_MOMENT, _LAST_ID = "infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 def get_assignment(db: Db, learner: Learner, requirement_id: UUID) -> Assignment:
     """Return what a requirement asks of a person; nothing before its letter is released to them."""
-    rows = db.rows(_BY_REQUIREMENT, **learner.values, id=requirement_id)
-    if not rows:
+    row = db.maybe(Row, _BY_REQUIREMENT, **learner.values, id=requirement_id)
+    if row is None:
         raise NotFound(f"requirements/{requirement_id}/assignments/{learner.person_id}")
-    return Assignment.of(rows[0])
+    return Assignment.of(row)
 
 
 def get_assignment_under(db: Db, learner: Learner, notice_id: UUID) -> Assignment:
     """Return what a notice asks of a person; nothing before it is released to them."""
-    rows = db.rows(_BY_NOTICE, **learner.values, id=notice_id)
-    if not rows:
+    row = db.maybe(Row, _BY_NOTICE, **learner.values, id=notice_id)
+    if row is None:
         raise NotFound(f"notices/{notice_id}")
-    return Assignment.of(rows[0])
+    return Assignment.of(row)
 
 
 def list_to_do(db: Db, page: Page, learner: Learner, *, notice_ids: Collection[UUID] = ()) -> list[Assignment]:
@@ -83,7 +83,8 @@ def list_to_do(db: Db, page: Page, learner: Learner, *, notice_ids: Collection[U
     Narrowed to what *notice_ids* ask, if there are any.
     """
     due_date, requirement = page.after or (_FIRST_DAY, _FIRST_ID)
-    rows = db.rows(
+    rows = db.all(
+        Row,
         _TO_DO.format(only=_UNDER if notice_ids else ""),
         **learner.values,
         notices=list(notice_ids),
@@ -107,7 +108,8 @@ def list_assignments(
     rows_of = _OF_AGENCY if agency_id else _OF_STATE
     cut = rows_of.format(row=_ROW, filter=" AND ".join(["true", *conditions])) + _LATEST
     due_date, person, requirement = page.after or (_FIRST_DAY, _FIRST_ID, _FIRST_ID)
-    rows = db.rows(
+    rows = db.all(
+        Row,
         f"SELECT {COLUMNS} FROM ({cut}) AS a {JOINS} ORDER BY a.due_date, a.person_id, a.requirement_id",  # noqa: S608 - constants only
         agency=agency_id,
         notice=notice_id,
@@ -128,7 +130,8 @@ def list_completions(
     (None = no limit), only if they are or were on the list of one of these: their new agency sees the full transcript.
     """
     completed_on, completed_at, id_ = page.after or (_LAST_MOMENT, _LAST_MOMENT, _LAST_ID)
-    rows = db.rows(
+    return db.all(
+        Completion,
         _COMPLETIONS.format(seen=_SEEN),
         person=person_id,
         year=year,
@@ -139,10 +142,10 @@ def list_completions(
         agencies=list(agency_ids or ()),
         most=page.size + 1,
     )
-    return [Completion(**row) for row in rows]
 
 
 def years_of_training(db: Db, *, person_id: UUID, agency_ids: Collection[str] | None) -> list[YearOfTraining]:
     """Return what the transcript that `list_completions` gives adds up to in each calendar year, the newest first."""
-    rows = db.rows(_YEARS.format(seen=_SEEN), person=person_id, all=agency_ids is None, agencies=list(agency_ids or ()))
-    return [YearOfTraining(**row) for row in rows]
+    years = _YEARS.format(seen=_SEEN)
+    agencies = list(agency_ids or ())
+    return db.all(YearOfTraining, years, person=person_id, all=agency_ids is None, agencies=agencies)

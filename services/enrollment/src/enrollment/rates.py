@@ -1,6 +1,6 @@
 """How courses are completed, statewide: by sets, a page of courses at a time."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from servicekit.data.db import Db
 from servicekit.paging import Page
@@ -23,8 +23,7 @@ GROUP BY page.course_id ORDER BY page.course_id
 """
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(NamedTuple):
     """*completed* of those who were to take a course: *of* leaves out the excused and who left before."""
 
     course_id: str
@@ -35,4 +34,4 @@ class Rate:
 def list_rates(db: Db, page: Page) -> list[Rate]:
     """Return the rates of courses, by id, one over the page's size if there are more."""
     (after,) = page.after or ("",)
-    return [Rate(**row) for row in db.rows(_RATES, after=after, most=page.size + 1)]
+    return db.all(Rate, _RATES, after=after, most=page.size + 1)

@@ -1,9 +1,8 @@
 """Assignments as they are read: the row with what is known of requirement, course, test and completion."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from enrollment.events import Asked
@@ -32,6 +31,27 @@ LEFT JOIN completion ON (completion.requirement_id, completion.person_id) = (a.r
 """
 
 
+class Row(NamedTuple):
+    """What stands in `COLUMNS`."""
+
+    requirement_id: UUID
+    person_id: UUID
+    created_at: datetime
+    due_date: date
+    state: str
+    sections_completed: int
+    waiver_reason: str | None
+    notice_id: UUID
+    course_id: str
+    course_version: int
+    section_count: int
+    minutes: int
+    has_test: bool
+    test_passed: bool
+    completed_at: datetime | None
+    on_leave: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """A person's assignment with all that its page shows."""
@@ -50,28 +70,28 @@ class Assignment:
     waiver_reason: str
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
+    def of(cls, row: Row) -> Self:
         """Return what a row of `COLUMNS` says."""
         progress = Progress(
-            state=State(row["state"]),
-            sections_completed=row["sections_completed"],
-            section_count=row["section_count"],
-            has_test=row["has_test"],
-            test_passed=row["test_passed"],
+            state=State(row.state),
+            sections_completed=row.sections_completed,
+            section_count=row.section_count,
+            has_test=row.has_test,
+            test_passed=row.test_passed,
         )
         return cls(
-            requirement_id=row["requirement_id"],
-            person_id=row["person_id"],
-            notice_id=row["notice_id"],
-            course_id=row["course_id"],
-            course_version=row["course_version"],
+            requirement_id=row.requirement_id,
+            person_id=row.person_id,
+            notice_id=row.notice_id,
+            course_id=row.course_id,
+            course_version=row.course_version,
             progress=progress,
-            due_date=row["due_date"],
-            on_leave=row["on_leave"],
-            minutes=row["minutes"],
-            created_at=row["created_at"],
-            completed_at=row["completed_at"],
-            waiver_reason=row["waiver_reason"] or "",
+            due_date=row.due_date,
+            on_leave=row.on_leave,
+            minutes=row.minutes,
+            created_at=row.created_at,
+            completed_at=row.completed_at,
+            waiver_reason=row.waiver_reason or "",
         )
 
     @property
@@ -85,8 +105,7 @@ class Assignment:
         return Asked(str(self.requirement_id), str(self.notice_id))
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """A line of a transcript."""
 
     id: UUID
@@ -101,8 +120,7 @@ class Completion:
     led_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class YearOfTraining:
+class YearOfTraining(NamedTuple):
     """What a transcript adds up to in a calendar year in California."""
 
     year: int

@@ -21,8 +21,7 @@ class EnrollmentServicer(Servicer):
         page, only = self.page_of(request), wire.notice_ids(request.notices)
         with self.read() as db:
             rows = queries.list_to_do(db, page, wire.learner(call), notice_ids=only)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].due_date, shown[-1].requirement_id] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row.due_date, row.requirement_id])
         return pb.ListToDoResponse(assignments=map(wire.assignment, shown), next_page_token=token)
 
     def ListAssignments(self, request: pb.ListAssignmentsRequest, _call: Call) -> pb.ListAssignmentsResponse:
@@ -35,9 +34,7 @@ class EnrollmentServicer(Servicer):
                 notice_id=wire.notice_id(request.notice, field="notice") if request.notice else None,
                 only_open=request.only_open,
             )
-        shown = rows[: page.size]
-        last = shown[-1] if shown else None
-        token = page.next_token(rows, [last.due_date, last.person_id, last.requirement_id] if last else [])
+        shown, token = page.cut(rows, lambda row: [row.due_date, row.person_id, row.requirement_id])
         return pb.ListAssignmentsResponse(assignments=map(wire.assignment, shown), next_page_token=token)
 
     def GetAssignment(self, request: pb.GetAssignmentRequest, call: Call) -> pb.Assignment:
@@ -98,12 +95,9 @@ class EnrollmentServicer(Servicer):
                 db, page, person_id=person_id, agency_ids=agency_ids, year=wire.year(request.year)
             )
             years = queries.years_of_training(db, person_id=person_id, agency_ids=agency_ids)
-        shown = rows[: page.size]
-        last = [shown[-1].completed_on, shown[-1].completed_at, shown[-1].id] if shown else []
+        shown, token = page.cut(rows, lambda row: [row.completed_on, row.completed_at, row.id])
         return pb.ListCompletionsResponse(
-            completions=map(wire.completion, shown),
-            next_page_token=page.next_token(rows, last),
-            years=map(wire.year_of_training, years),
+            completions=map(wire.completion, shown), next_page_token=token, years=map(wire.year_of_training, years)
         )
 
     def ListCompletionRates(
@@ -112,6 +106,5 @@ class EnrollmentServicer(Servicer):
         page = self.page_of(request)
         with self.read() as db:
             rows = rates.list_rates(db, page)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].course_id] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row.course_id])
         return pb.ListCompletionRatesResponse(rates=map(wire.completion_rate, shown), next_page_token=token)

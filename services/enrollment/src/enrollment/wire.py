@@ -1,10 +1,7 @@
 """Between the contract and enrollment's own terms."""
 
 from collections.abc import Collection
-from datetime import datetime
 from uuid import UUID
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
 from enrollment.rates import Rate
@@ -14,27 +11,21 @@ from enrollment.visibility import Learner
 from servicekit import names, paging
 from servicekit.calendar import YEARS_OF_LIVES, day_of, pacific_date
 from servicekit.intervals import share_interval
-from servicekit.refusals import InvalidField, NotFound, PermissionMissing
+from servicekit.refusals import InvalidField, NotFound
 from servicekit.rpc.calls import Call
 from servicekit.rpc.tokens import SELF
+from servicekit.rpc.wire import caller, timestamp
 
 WHOLE_STATE = "-"
 # Whoever holds one of these for the state or an agency sees a letter before staff do: notification says the same.
 _PREPARE = ("notices.write", "notices.approve", "readiness.read", "readiness.read_agency", "notices.confirm_for_agency")
 
 
-def caller_id(principal: str) -> UUID:
-    """Return the id of the person who calls; what is no person has no training of its own."""
-    if not principal.startswith("people/"):
-        raise PermissionMissing("Only a person has training of their own.", caller=principal)
-    return names.uuid_in("people/{person}", principal, field="caller")
-
-
 def learner(call: Call) -> Learner:
     """Return who asks for their own training; who prepares letters, at an agency or for the state, sees them before."""
     held = call.principal.rights
     prepares = any(held.get(right, frozenset()) - {SELF} for right in _PREPARE)
-    return Learner(caller_id(call.principal.name), pacific_date(call.now), before_staff=prepares)
+    return Learner(caller(call.principal), pacific_date(call.now), before_staff=prepares)
 
 
 def assignment_key(name: str) -> tuple[UUID, UUID]:
@@ -109,8 +100,8 @@ def assignment(row: Assignment) -> pb.Assignment:
         test_passed=row.progress.test_passed,
         has_test=row.progress.has_test,
         minutes=row.minutes,
-        create_time=_timestamp(row.created_at),
-        complete_time=None if row.completed_at is None else _timestamp(row.completed_at),
+        create_time=timestamp(row.created_at),
+        complete_time=None if row.completed_at is None else timestamp(row.completed_at),
         waiver_reason=row.waiver_reason,
     )
 
@@ -124,7 +115,7 @@ def completion(row: Completion) -> pb.Completion:
         notice=f"notices/{row.notice_id}",
         kind=pb.Completion.Kind.Value(row.kind),
         minutes=row.minutes,
-        complete_time=_timestamp(row.completed_at),
+        complete_time=timestamp(row.completed_at),
         complete_date=row.completed_on.isoformat(),
         led_by=row.led_by,
     )
@@ -144,12 +135,6 @@ def year_of_training(row: YearOfTraining) -> pb.YearOfTraining:
 
 
 _KINDS = {pb.Completion.Kind.Value(kind.value): kind for kind in TrainingKind}
-
-
-def _timestamp(moment: datetime) -> Timestamp:
-    timestamp = Timestamp()
-    timestamp.FromDatetime(moment)
-    return timestamp
 
 
 def completion_rate(given: Rate) -> pb.CompletionRate:

@@ -3,11 +3,10 @@
 import uuid
 from datetime import datetime
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from cadre.evaluation.v1 import events_pb2
 from evaluation.records import Sitting
 from evaluation.rules.scoring import State
+from servicekit.rpc.wire import timestamp
 
 
 def test_taken(
@@ -15,12 +14,10 @@ def test_taken(
 ) -> events_pb2.TestPassed | events_pb2.TestFailed:
     """A sitting was scored: the test was passed, or failed."""
     event = events_pb2.TestPassed if sitting.state is State.PASSED else events_pb2.TestFailed
-    submitted = Timestamp()
-    submitted.FromDatetime(at)
     return event(
         sitting_id=str(sitting.id),
         person_id=str(person_id),
         test_id=sitting.test_id,
         test_version=sitting.test_version,
-        submit_time=submitted,
+        submit_time=timestamp(at),
     )

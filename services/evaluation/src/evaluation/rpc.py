@@ -44,16 +44,14 @@ class EvaluationServicer(Servicer):
         page = self.page_of(request)
         with self.read() as db:
             rows = queries.list_tests(db, page, query=request.query, only_published=request.only_published)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].sort_title, shown[-1].id] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row.sort_title, row.id])
         return pb.ListTestsResponse(tests=[wire.test_entry(row) for row in shown], next_page_token=token)
 
     def ListTestVersions(self, request: pb.ListTestVersionsRequest, _call: Call) -> pb.ListTestVersionsResponse:
         page, test_id = self.page_of(request), wire.test_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_versions(db, page, test_id=test_id)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].version] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row.version])
         answer = [wire.version_entry(row) for row in shown]
         return pb.ListTestVersionsResponse(test_versions=answer, next_page_token=token)
 
@@ -79,7 +77,7 @@ class EvaluationServicer(Servicer):
             return wire.test_version(self.versions.get(db, test_id, number))
 
     def StartSitting(self, request: pb.StartSittingRequest, call: Call) -> pb.Sitting:
-        person_id = wire.person_id(call.principal.name)
+        person_id = wire.taker(call.principal)
         test_id, number = wire.version_id(request.test_version, field="test_version")
         with self.write(call, request) as db:
             version = self.versions.get(db, test_id, number)
@@ -87,22 +85,21 @@ class EvaluationServicer(Servicer):
             return db.answer(wire.sitting(sitting, version))
 
     def SubmitSitting(self, request: pb.SubmitSittingRequest, call: Call) -> pb.Sitting:
-        person_id, sitting_id = wire.person_id(call.principal.name), wire.sitting_id(request.name)
+        person_id, sitting_id = wire.taker(call.principal), wire.sitting_id(request.name)
         return self._submit(call, request, Submission(sitting_id, person_id, wire.answers(request.answers)))
 
     def GetSitting(self, request: pb.GetSittingRequest, call: Call) -> pb.Sitting:
-        person_id, sitting_id = wire.person_id(call.principal.name), wire.sitting_id(request.name)
+        person_id, sitting_id = wire.taker(call.principal), wire.sitting_id(request.name)
         with self.read() as db:
             sitting = queries.get_sitting(db, sitting_id, person_id=person_id)
             return wire.sitting(sitting, self.versions.get(db, sitting.test_id, sitting.test_version))
 
     def ListSittings(self, request: pb.ListSittingsRequest, call: Call) -> pb.ListSittingsResponse:
-        person_id, page = wire.person_id(call.principal.name), self.page_of(request)
+        person_id, page = wire.taker(call.principal), self.page_of(request)
         version = wire.version_id(request.test_version, field="test_version") if request.test_version else None
         with self.read() as db:
             rows = queries.list_sittings(db, page, person_id=person_id, version=version)
-            shown = rows[: page.size]
+            shown, token = page.cut(rows, lambda row: [row.started_at, row.id])
             versions = self.versions.find(db, {(row.test_id, row.test_version) for row in shown})
-        token = page.next_token(rows, [shown[-1].started_at, shown[-1].id] if shown else [])
         answer = [wire.sitting(row, versions[row.test_id, row.test_version]) for row in shown]
         return pb.ListSittingsResponse(sittings=answer, next_page_token=token)

@@ -2,9 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from evaluation.records import Sitting, TestEntry, TestVersion, VersionEntry, test_of
@@ -12,16 +9,13 @@ from evaluation.rules.scoring import Answers, Score, shows_key
 from evaluation.rules.tests import Item, Kind, Option, Test, remarks
 from evaluation.tables import TestRow
 from servicekit import names, text
-from servicekit.refusals import PermissionMissing
+from servicekit.rpc.tokens import Principal
+from servicekit.rpc.wire import caller, timestamp
 
-_PERSON = "people/"
 
-
-def person_id(principal: str) -> uuid.UUID:
+def taker(principal: Principal) -> uuid.UUID:
     """Return the id of the person who calls: a service takes no test."""
-    if not principal.startswith(_PERSON):
-        raise PermissionMissing("Only a person takes a test.", right="tests.take", scope="SELF")
-    return uuid.UUID(principal.removeprefix(_PERSON))
+    return caller(principal, right="tests.take", scope="SELF")
 
 
 def test_id(name: str, *, field: str) -> str:
@@ -81,7 +75,7 @@ def version_entry(entry: VersionEntry) -> pb.TestVersion:
         name=f"tests/{entry.test_id}/versions/{entry.version}",
         title=entry.title,
         pass_mark=entry.pass_mark,
-        publish_time=_time(entry.published_at),
+        publish_time=timestamp(entry.published_at),
         item_count=entry.item_count,
     )
 
@@ -116,7 +110,7 @@ def test_version(version: TestVersion) -> pb.TestVersion:
         title=version.test.title,
         items=[_without_key(item) for item in version.test.items],
         pass_mark=version.test.pass_mark,
-        publish_time=_time(version.published_at),
+        publish_time=timestamp(version.published_at),
         item_count=len(version.test.items),
     )
 
@@ -129,7 +123,7 @@ def sitting(given: Sitting, version: TestVersion) -> pb.Sitting:
         state=pb.Sitting.State.Value(given.state),
         items=len(version.test.items),
         pass_mark=version.test.pass_mark,
-        start_time=_time(given.started_at),
+        start_time=timestamp(given.started_at),
     )
     if given.submitted_at is not None and given.chosen is not None and given.right_items is not None:
         message.submit_time.FromDatetime(given.submitted_at)
@@ -172,9 +166,3 @@ def _without_key(item: Item) -> pb.Item:
         options=[pb.Option(text=option.text) for option in item.options],
         section=item.section,
     )
-
-
-def _time(at: datetime) -> Timestamp:
-    message = Timestamp()
-    message.FromDatetime(at)
-    return message

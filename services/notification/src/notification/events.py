@@ -3,10 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from cadre.notification.v1 import events_pb2 as pb
 from notification.tables import NoticeRow
+from servicekit.rpc.wire import timestamp
 
 
 def notice_published(notice: NoticeRow) -> pb.NoticePublished:
@@ -20,7 +19,7 @@ def notice_published(notice: NoticeRow) -> pb.NoticePublished:
         course_version=notice.course_version,
         due_date=str(notice.due_date),
         joiner_business_days=notice.business_days_after_issue,
-        publish_time=_timestamp(notice.published_at),
+        publish_time=timestamp(notice.published_at),
         briefing_counts=notice.briefing_counts,
         staff_release_date=str(notice.staff_release_date),
     )
@@ -28,15 +27,13 @@ def notice_published(notice: NoticeRow) -> pb.NoticePublished:
 
 def notice_released(*, notice_id: UUID, version: int, agency_id: str, at: datetime) -> pb.NoticeReleased:
     """Tell that an agency let its staff see a notice before its day."""
-    return pb.NoticeReleased(
-        notice_id=str(notice_id), version=version, agency_id=agency_id, release_time=_timestamp(at)
-    )
+    return pb.NoticeReleased(notice_id=str(notice_id), version=version, agency_id=agency_id, release_time=timestamp(at))
 
 
 def notice_withdrawn(notice: NoticeRow) -> pb.NoticeWithdrawn:
     """Tell that an issued *notice* no longer holds."""
     return pb.NoticeWithdrawn(
-        notice_id=str(notice.id), version=notice.version, withdraw_time=_timestamp(notice.withdrawn_at)
+        notice_id=str(notice.id), version=notice.version, withdraw_time=timestamp(notice.withdrawn_at)
     )
 
 
@@ -49,12 +46,5 @@ def notice_acknowledged(
         version=version,
         agency_id=agency_id,
         person_id=str(person_id),
-        acknowledge_time=_timestamp(at),
+        acknowledge_time=timestamp(at),
     )
-
-
-def _timestamp(at: datetime | None) -> Timestamp:
-    stamp = Timestamp()
-    if at is not None:
-        stamp.FromDatetime(at)
-    return stamp

@@ -25,6 +25,7 @@ from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database, Db
 from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.wire import caller
 
 
 def _whole(db: Db, row: NoticeRow, call: Call) -> pb.Notice:
@@ -52,7 +53,7 @@ class NotificationServicer(Servicer):
     # ---- writing ----
 
     def CreateNotice(self, request: pb.CreateNoticeRequest, call: Call) -> pb.Notice:
-        draft, author = wire.letter(request.notice), wire.caller(call.principal)
+        draft, author = wire.letter(request.notice), caller(call.principal)
         with self.write(call, request) as db:
             row = notices.create(db, draft=draft, author=author, at=call.now)
             if request.submit:
@@ -61,7 +62,7 @@ class NotificationServicer(Servicer):
 
     def UpdateNotice(self, request: pb.UpdateNoticeRequest, call: Call) -> pb.Notice:
         notice_id, draft = wire.notice_id(request.notice.name, "notice.name"), wire.letter(request.notice)
-        writer, etag = wire.caller(call.principal), request.notice.etag
+        writer, etag = caller(call.principal), request.notice.etag
         with self.write(call, request) as db:
             row = notices.update(db, notice_id=notice_id, draft=draft, etag=etag, writer=writer)
             if request.submit:
@@ -69,7 +70,7 @@ class NotificationServicer(Servicer):
             return db.answer(_whole(db, row, call))
 
     def SubmitNotice(self, request: pb.SubmitNoticeRequest, call: Call) -> pb.Notice:
-        notice_id, writer = wire.notice_id(request.name), wire.caller(call.principal)
+        notice_id, writer = wire.notice_id(request.name), caller(call.principal)
         with self.write(call, request) as db:
             row = approval.submit(db, notice_id=notice_id, etag=request.etag, writer=writer, at=call.now)
             return db.answer(_whole(db, row, call))
@@ -83,13 +84,13 @@ class NotificationServicer(Servicer):
     def PublishNotice(self, request: pb.PublishNoticeRequest, call: Call) -> pb.Notice:
         notice_id = wire.notice_id(request.name)
         publish_at = wire.moment(request.publish_at, "publish_at") if request.HasField("publish_at") else None
-        decision = Approval(wire.caller(call.principal), request.audience_revision, request.etag, publish_at)
+        decision = Approval(caller(call.principal), request.audience_revision, request.etag, publish_at)
         with self.write(call, request) as db:
             row = publication.publish(db, notice_id=notice_id, decision=decision, at=call.now)
             return db.answer(_whole(db, row, call))
 
     def WithdrawNotice(self, request: pb.WithdrawNoticeRequest, call: Call) -> pb.Notice:
-        notice_id, withdrawn_by = wire.notice_id(request.name), wire.caller(call.principal)
+        notice_id, withdrawn_by = wire.notice_id(request.name), caller(call.principal)
         with self.write(call, request) as db:
             row = withdrawal.withdraw(
                 db,
@@ -104,7 +105,7 @@ class NotificationServicer(Servicer):
     def AddAttachment(self, request: pb.AddAttachmentRequest, call: Call) -> pb.Notice:
         notice_id, writer, said = (
             wire.notice_id(request.notice, "notice"),
-            wire.caller(call.principal),
+            caller(call.principal),
             wire.label(request),
         )
         # Before anything is kept, and without a transaction open: reading a long PDF takes a while.
@@ -115,7 +116,7 @@ class NotificationServicer(Servicer):
             return db.answer(_whole(db, row, call))
 
     def RemoveAttachment(self, request: pb.RemoveAttachmentRequest, call: Call) -> pb.Notice:
-        (notice_id, attachment_id), writer = wire.attachment_ids(request.name), wire.caller(call.principal)
+        (notice_id, attachment_id), writer = wire.attachment_ids(request.name), caller(call.principal)
         with self.write(call, request) as db:
             row = attachments.remove(
                 db, notice_id=notice_id, attachment_id=attachment_id, etag=request.etag, writer=writer
@@ -154,8 +155,7 @@ class NotificationServicer(Servicer):
         page = self.page_of(request)
         with self.read() as db:
             rows = queries.notices(db, page)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1]["created_at"], shown[-1]["id"]]) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row["created_at"], row["id"]])
         return pb.ListNoticesResponse(notices=[wire.notice(row) for row in shown], next_page_token=token)
 
     def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
@@ -180,8 +180,7 @@ class NotificationServicer(Servicer):
         reader = wire.reader(call.principal, today)
         with self.read() as db:
             rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1][key] for key in ("day", "id")]) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row["day"], row["id"]])
         return pb.SearchNoticesResponse(notices=[wire.notice(row) for row in shown], next_page_token=token)
 
     # ---- the agency's view ----
@@ -190,11 +189,10 @@ class NotificationServicer(Servicer):
         page, today, agency_id = self.page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
         with self.read() as db:
             rows = queries.agency_notices(db, agency_id, page, today, wire.notice_ids(request.notices))
-            shown = rows[: page.size]
+            shown, token = page.cut(rows, lambda row: [row["closed"], row["newest"], row["item_id"]])
             few, many = wire.left_asked(request, shown)
             left = queries.left(db, few, agency_id)
             units = {row["id"]: queries.units(db, row, agency_id, today) for row in many}
-        token = page.next_token(rows, [shown[-1][key] for key in ("closed", "newest", "item_id")]) if shown else ""
         return pb.ListAgencyNoticesResponse(
             notices=[wire.agency_notice(row, units.get(row["id"], ()), left=left.get(row["id"], ())) for row in shown],
             next_page_token=token,
@@ -221,13 +219,12 @@ class NotificationServicer(Servicer):
                 unit=request.unit,
                 page=page,
             )
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1][key] for key in ("done", "due_date", "person_id")]) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row["done"], row["due_date"], row["person_id"]])
         return pb.ListRecipientsResponse(recipients=[wire.recipient(row) for row in shown], next_page_token=token)
 
     def ConfirmForAgency(self, request: pb.ConfirmForAgencyRequest, call: Call) -> pb.AgencyNotice:
         agency_id, notice_id = wire.agency_id(request.parent), wire.notice_id(request.notice, "notice")
-        person_id, today = wire.caller(call.principal), pacific_date(call.now)
+        person_id, today = caller(call.principal), pacific_date(call.now)
         lead = wire.person_id(request.lead, "lead") if request.lead else person_id
         with self.write(call, request) as db:
             deliveries.confirm(
@@ -246,7 +243,7 @@ class NotificationServicer(Servicer):
 
     def ReleaseToStaff(self, request: pb.ReleaseToStaffRequest, call: Call) -> pb.AgencyNotice:
         agency_id, notice_id = wire.agency_id(request.parent), wire.notice_id(request.notice, "notice")
-        person_id, today = wire.caller(call.principal), pacific_date(call.now)
+        person_id, today = caller(call.principal), pacific_date(call.now)
         with self.write(call, request) as db:
             deliveries.release_to_staff(db, notice_id=notice_id, agency_id=agency_id, person_id=person_id, at=call.now)
             row = queries.agency_notice(db, agency_id, notice_id, today)
@@ -260,9 +257,7 @@ class NotificationServicer(Servicer):
         reader, only = wire.own_reader(call.principal, today), wire.notice_ids(request.notices)
         with self.read() as db:
             rows = queries.inbox(db, reader, only_open=request.only_open, page=page, notice_ids=only)
-        shown = rows[: page.size]
-        key = ("closed", "due", "newest", "item_id")
-        token = page.next_token(rows, [shown[-1][name] for name in key]) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row["closed"], row["due"], row["newest"], row["item_id"]])
         return pb.ListInboxResponse(
             items=[wire.inbox_row(row) for row in shown],
             next_page_token=token,
@@ -277,11 +272,11 @@ class NotificationServicer(Servicer):
             return wire.inbox_row(row, attachments.of_notice(db, row["id"]))
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
-        notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
+        notice_id, person_id = wire.notice_id(request.notice, "notice"), caller(call.principal)
         reader = wire.own_reader(call.principal, pacific_date(call.now))
         return self._read_notice(call, request, Step(notice_id, person_id, reader))
 
     def ConfirmNotice(self, request: pb.ConfirmNoticeRequest, call: Call) -> pb.InboxItem:
-        notice_id, person_id = wire.notice_id(request.notice, "notice"), wire.caller(call.principal)
+        notice_id, person_id = wire.notice_id(request.notice, "notice"), caller(call.principal)
         reader = wire.own_reader(call.principal, pacific_date(call.now))
         return self._confirm_notice(call, request, Step(notice_id, person_id, reader, request.text_sha256))

@@ -1,7 +1,7 @@
 """Between the contract's messages and what the service works with."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,9 @@ from notification.rules.standing import Standing
 from notification.series import Series
 from servicekit import names, paging, text
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of
-from servicekit.refusals import InvalidField, PermissionMissing
+from servicekit.refusals import InvalidField
 from servicekit.rpc.tokens import SELF, WHOLE, Principal
+from servicekit.rpc.wire import caller, day_text, is_person, timestamp
 
 Row = Mapping[str, Any]
 
@@ -32,7 +33,6 @@ _HISTORIC = (
     *("series", "number", "issuer", "subject", "effective", "staff_action", "topic", "supersedes", "references"),
     "source",
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What a list may be asked to say more of: a home page needs three notices and 25 people.
 _LEFT_FOR, _LEFT_MOST = 10, 100
 _TEXTS = (
@@ -78,13 +78,6 @@ def person_id(name: str, field: str) -> UUID:
     return names.uuid_in("people/{person}", name, field=field)
 
 
-def caller(principal: Principal) -> UUID:
-    """Return the person who calls; refuse a service where only a person can act."""
-    if not principal.name.startswith("people/"):
-        raise PermissionMissing("Only a person may do this.", caller=principal.name)
-    return person_id(principal.name, "caller")
-
-
 def attachment_ids(name: str) -> tuple[UUID, UUID]:
     """Read `notices/{notice}/attachments/{attachment}`."""
     ids = names.parse("notices/{notice}/attachments/{attachment}", name)
@@ -101,7 +94,7 @@ def reader(principal: Principal, today: date) -> Reader:
     held = principal.rights
     drafts = any(WHOLE in held.get(right, ()) for right in _DRAFT_RIGHTS)
     prepares = any(held.get(right, frozenset()) - {SELF} for right in _AGENCY_RIGHTS)
-    person = caller(principal) if principal.name.startswith("people/") else None
+    person = caller(principal) if is_person(principal) else None
     return Reader(person, today, drafts=drafts, before_staff=drafts or prepares)
 
 
@@ -189,7 +182,7 @@ def notice(row: Row, attached: Iterable[Row] = (), due_sentence: str = "") -> pb
         "asks": _enum_value(pb.Asks, row["asks"]),
         **{name: row[name] for name in _TEXTS},
         "body": row.get("body", ""),
-        "effective_date": _day(row["effective_date"]),
+        "effective_date": day_text(row["effective_date"]),
         "audience": f"audiences/{row['audience_id']}" if row["audience_id"] else "",
         "course_version": f"courses/{row['course_id']}/versions/{row['course_version']}" if row["course_id"] else "",
         "due_rule": pb.DueRule(
@@ -203,24 +196,24 @@ def notice(row: Row, attached: Iterable[Row] = (), due_sentence: str = "") -> pb
         "approver": _person(row["approver_id"]),
         "return_reason": row["return_reason"],
         "etag": str(row["revision"]),
-        "create_time": _moment(row["created_at"]),
-        "submit_time": _moment(row["submitted_at"]),
-        "publish_time": _moment(row["published_at"]),
+        "create_time": timestamp(row["created_at"]),
+        "submit_time": timestamp(row["submitted_at"]),
+        "publish_time": timestamp(row["published_at"]),
         "version": row["version"],
         "text_sha256": row["text_sha256"],
-        "due_date": _day(row["due_date"]),
-        "agency_due_date": _day(row["agency_due_date"]),
+        "due_date": day_text(row["due_date"]),
+        "agency_due_date": day_text(row["agency_due_date"]),
         "audience_revision": row["audience_revision"],
         "due_sentence": due_sentence,
-        "publish_at": _moment(row["publish_at"]),
-        "withdraw_time": _moment(row["withdrawn_at"]),
+        "publish_at": timestamp(row["publish_at"]),
+        "withdraw_time": timestamp(row["withdrawn_at"]),
         "withdraw_reason": row["withdraw_reason"],
         "withdrawn_by": _person(row["withdrawn_by"]),
         "issuer": row["issuer"],
         "issued_on": row["issued_on"],
         "effective_printed": row["effective_printed"],
         "source": row["source"],
-        "staff_release_date": _day(row["staff_release_date"]),
+        "staff_release_date": day_text(row["staff_release_date"]),
         "attachments": [attachment(one) for one in attached],
     }
     # Half of a letter is not said: to set it all the same costs a list of letters a fifth more.
@@ -268,15 +261,15 @@ def agency_readiness(row: Row) -> pb.AgencyReadiness:
     return pb.AgencyReadiness(
         agency=f"agencies/{row['agency_id']}",
         counts=counts(row),
-        deliver_time=_moment(row["delivered_at"]),
-        confirm_time=_moment(row["confirmed_at"]),
+        deliver_time=timestamp(row["delivered_at"]),
+        confirm_time=timestamp(row["confirmed_at"]),
         confirmed_by=_person(row["confirmed_by"]),
         lead=_person(row["lead"]),
         problem=row["problem"] or "",
         confirmation_overdue=row["confirmation_overdue"],
         asked_no_more=row["asked_no_more"],
-        staff_release_date=_day(row["staff_release_date"]),
-        staff_release_time=_moment(row["staff_released_at"]),
+        staff_release_date=day_text(row["staff_release_date"]),
+        staff_release_time=timestamp(row["staff_released_at"]),
     )
 
 
@@ -316,10 +309,10 @@ def recipient(row: Row) -> pb.Recipient:
         on_leave=row["on_leave"],
         excused=row["excused"],
         ready=row["ready"],
-        due_date=_day(row["due_date"]),
-        read_time=_moment(row["read_at"]),
-        confirm_time=_moment(row["confirmed_at"]),
-        train_time=_moment(row["trained_at"]),
+        due_date=day_text(row["due_date"]),
+        read_time=timestamp(row["read_at"]),
+        confirm_time=timestamp(row["confirmed_at"]),
+        train_time=timestamp(row["trained_at"]),
     )
 
 
@@ -344,10 +337,10 @@ def inbox_item(item: inbox.Item, attached: Iterable[Row] = ()) -> pb.InboxItem:
         ready=standing.ready,
         on_leave=standing.on_leave,
         excused=standing.excused,
-        due_date=_day(item.due_date),
-        read_time=_moment(standing.read_at),
-        confirm_time=_moment(standing.confirmed_at),
-        train_time=_moment(standing.trained_at),
+        due_date=day_text(item.due_date),
+        read_time=timestamp(standing.read_at),
+        confirm_time=timestamp(standing.confirmed_at),
+        train_time=timestamp(standing.trained_at),
     )
 
 
@@ -373,16 +366,5 @@ def day(value: str, field: str) -> date | None:
     return day_of(field, value, YEARS_OF_DOCUMENTS) if value else None
 
 
-def _day(value: date | None) -> str:
-    return "" if value is None else value.isoformat()
-
-
 def _person(value: UUID | None) -> str:
     return "" if value is None else f"people/{value}"
-
-
-def _moment(value: datetime | None) -> Timestamp | None:
-    if value is None:
-        return None
-    since = value - _EPOCH
-    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)

@@ -111,8 +111,7 @@ class OperationsServicer(SteeringServicer):
         at, letter_id = page.after or (None, None)
         with self.read() as db:
             rows = db.rows(_LIST, settled=request.show_settled, at=at, id=letter_id, limit=page.size + 1)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1]["at"].isoformat(), shown[-1]["id"]]) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row["at"].isoformat(), row["id"]])
         return pb.ListDeadLettersResponse(dead_letters=[self._letter(row) for row in shown], next_page_token=token)
 
     def ReplayDeadLetter(self, request: pb.ReplayDeadLetterRequest, call: Call) -> pb.DeadLetter:

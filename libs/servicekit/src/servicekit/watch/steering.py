@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit import names
+from servicekit import names, text
 from servicekit.background import schedule
 from servicekit.background.jobs import Job, Projection
 from servicekit.data.db import Database, Db
-from servicekit.refusals import InvalidField, NotFound, Refusal
+from servicekit.refusals import NotFound, Refusal
 from servicekit.rpc.calls import Call, Servicer
 
 _JOB = "jobs/{job}"
@@ -122,10 +122,7 @@ def _load(db: Db, job: Job) -> schedule.Entry:
 
 
 def _reason(request: _Reasoned, what: str) -> str:
-    reason = request.reason.strip()
-    if not reason or len(reason) > _LONGEST_REASON:
-        raise InvalidField("reason", request.reason, f"must say {what}, in at most {_LONGEST_REASON} characters")
-    return reason
+    return text.reason(request.reason, most=_LONGEST_REASON, what=what)
 
 
 def _paused(name: str, entry: schedule.Entry) -> JobPaused:

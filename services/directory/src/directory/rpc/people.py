@@ -38,8 +38,7 @@ class PeopleRpcs(DirectoryBase):
                 only_unconfirmed=request.only_unconfirmed,
                 day=day,
             )
-        shown = rows[: page.size]
-        token = page.next_token(rows, (shown[-1]["sort_key"], shown[-1]["id"])) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row["sort_key"], row["id"]])
         return pb.ListPeopleResponse(
             people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
         )

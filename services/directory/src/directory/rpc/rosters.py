@@ -56,8 +56,7 @@ class RosterRpcs(DirectoryBase):
         agency_id, page = _agency_or_state(request.parent), self.page_of(request)
         with self.read() as db:
             rows = rosters.of_agency(db, agency_id, page)
-        shown = rows[: page.size]
-        token = page.next_token(rows, (shown[-1].created_at.isoformat(), shown[-1].id)) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row.created_at.isoformat(), row.id])
         return pb.ListRosterImportsResponse(
             roster_imports=map(wire_rosters.roster_import, shown), next_page_token=token
         )
@@ -66,8 +65,7 @@ class RosterRpcs(DirectoryBase):
         import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
             rows, total = rosters.not_in_file(db, import_id, call.scope, page, day=pacific_date(call.now))
-        shown = rows[: page.size]
-        token = page.next_token(rows, (shown[-1]["sort_key"], shown[-1]["id"])) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row["sort_key"], row["id"]])
         return pb.ListPeopleNotInFileResponse(
             people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
         )
@@ -78,8 +76,7 @@ class RosterRpcs(DirectoryBase):
         import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
             rows, total = rosters.name_changes(db, import_id, call.scope, page)
-        shown = rows[: page.size]
-        token = page.next_token(rows, (shown[-1].n,)) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row.n])
         return pb.ListRosterNameChangesResponse(
             changes=map(wire_rosters.name_change, shown), next_page_token=token, total_size=total
         )
@@ -90,8 +87,7 @@ class RosterRpcs(DirectoryBase):
         import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
             rows = rosters.errors(db, import_id, call.scope, page)
-        shown = rows[: page.size]
-        token = page.next_token(rows, (shown[-1].n,)) if shown else ""
+        shown, token = page.cut(rows, lambda row: [row.n])
         return pb.ListRosterImportErrorsResponse(errors=map(wire_rosters.roster_error, shown), next_page_token=token)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from servicekit import text
 from servicekit.refusals import InvalidField, Refusal
 
 LONGEST_REASON = 500
@@ -118,10 +119,7 @@ def check_in_force(notice_id: str, *, withdrawn: bool) -> None:
 
 def check_reason(reason: str) -> str:
     """Return *reason* without blanks around it; a waiver and its undoing need one."""
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        raise InvalidField("reason", reason[:LONGEST_REASON], f"must be given, of at most {LONGEST_REASON} characters")
-    return reason
+    return text.reason(reason, most=LONGEST_REASON)
 
 
 def _completed_if_done(progress: Progress) -> Progress:

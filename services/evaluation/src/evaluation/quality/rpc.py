@@ -24,7 +24,7 @@ class QualityServicer(Servicer):
         self.tickets = tickets_of(keys_dir)
 
     def GetReactionForm(self, request: pb.GetReactionFormRequest, call: Call) -> pb.ReactionForm:
-        person_id = persons.person_id(call.principal.name)
+        person_id = persons.taker(call.principal)
         course_id, version = wire.course_version(request.course_version)
         ticket = self.tickets.give(call.principal.name, request.course_version)
         with self.read() as db:
@@ -44,8 +44,7 @@ class QualityServicer(Servicer):
         page = self.page_of(request)
         with self.read() as db:
             rows = queries.list_courses(db, page)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].course_id] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row.course_id])
         return pb.ListCourseQualityResponse(courses=map(wire.quality, shown), next_page_token=token)
 
     def GetCourseQuality(self, request: pb.GetCourseQualityRequest, _call: Call) -> pb.CourseQuality:
@@ -59,14 +58,12 @@ class QualityServicer(Servicer):
         page, agency_id = self.page_of(request), wire.agency_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_agency_courses(db, page, agency_id=agency_id)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].course_id] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row.course_id])
         return pb.ListAgencyCourseQualityResponse(courses=map(wire.quality, shown), next_page_token=token)
 
     def ListComments(self, request: pb.ListCommentsRequest, _call: Call) -> pb.ListCommentsResponse:
         page, course_id = self.page_of(request), wire.course_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_comments(db, page, course_id=course_id)
-        shown = rows[: page.size]
-        token = page.next_token(rows, [shown[-1].released_on, shown[-1].id] if shown else [])
+        shown, token = page.cut(rows, lambda row: [row.released_on, row.id])
         return pb.ListCommentsResponse(batches=map(wire.comments, shown), next_page_token=token)

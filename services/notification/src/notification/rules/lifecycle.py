@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from servicekit import text
 from servicekit.refusals import InvalidField, Kind, Refusal, Stale
 
 _LONGEST_REASON = 2_000
@@ -99,10 +100,7 @@ def check_approver(name: str, approver: UUID, writers: Sequence[UUID]) -> None:
 
 def check_reason(reason: str) -> str:
     """Return *reason* without blanks around it; refuse to give a notice back, or to withdraw it, without saying why."""
-    said = reason.strip()
-    if not said or len(said) > _LONGEST_REASON:
-        raise InvalidField("reason", said[:100], f"must say why, in at most {_LONGEST_REASON} characters")
-    return said
+    return text.reason(reason, most=_LONGEST_REASON)
 
 
 def check_publish_at(publish_at: datetime, now: datetime) -> None:
