@@ -54,7 +54,7 @@ class Site:
 @pytest.fixture
 def site(database, keys_dir):
     """The application outside a demonstration."""
-    settings = Settings(service="gateway", database_url=database.url, keys_dir=keys_dir, peers=PEERS, threads=4)
+    settings = Settings(service="gateway", database_url=database.url, keys_dir=keys_dir, peers=PEERS, connections=4)
     registry, pages = CollectorRegistry(), create_app(settings)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(Everything(pages, registry=registry), log_config=None, access_log=False))

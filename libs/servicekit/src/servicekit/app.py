@@ -75,7 +75,7 @@ class Runtime:
         """Check the schema, then start what the role needs. A service without its bus does not start."""
         self.database = Database(
             self.settings.database_url,
-            pool_size=self.settings.threads,
+            pool_size=self.settings.connections,
             name=f"{self.app.name}-{self.role}",
             clock=self.clock,
         )

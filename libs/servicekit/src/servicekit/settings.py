@@ -66,9 +66,10 @@ class Settings(BaseSettings):
     )
     # What the image was built from, for the operator's page; empty = the version of the package.
     software_version: str = ""
-    # Threads that answer RPCs, and database connections for them. More would wait for the interpreter, not for the
-    # database: with 16, 32 callers on 2 cores cost a seventh more CPU a call, and the slowest took half as long again.
-    threads: int = 10
+    # Threads that answer RPCs. Most of those of a busy minute wait for a transaction that they share with others.
+    threads: int = 32
+    # Database connections for them. More would wait for the interpreter, not for the database.
+    connections: int = 10
 
     @classmethod
     def settings_customise_sources(

@@ -60,7 +60,7 @@ def environment() -> Environment:
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the application. It owns its database connections and channels until it ends."""
-    database = Database(settings.database_url, pool_size=settings.threads, name=NAME)
+    database = Database(settings.database_url, pool_size=settings.connections, name=NAME)
     clients = Clients(settings)
 
     @asynccontextmanager

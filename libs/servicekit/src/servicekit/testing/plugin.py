@@ -204,6 +204,7 @@ def launch(
             "nats_url": nats_url,
             "keys_dir": keys_dir,
             "threads": 10,
+            "connections": 10,
         }
         runtime = Runtime(app, Settings(**(values | settings)), role, clock)  # type: ignore[arg-type]
         runtime.start()
