@@ -48,10 +48,10 @@ up: setup ## start everything with the data that is there, until Ctrl-C
 	$(BIN)/cadre up --demo
 
 test: setup ## all tests: rules, services, contracts, architecture, system, browser
-	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -q -n 3 --no-loadscope-reorder
 
 release: setup ## tests of what is to be released: image, new installation, demonstration, restore, two of each, each process killed, bench
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m release
+	$(BIN)/pytest -q -n 2 --no-loadscope-reorder -m release
 
 soak: setup ## tests at full length: a minute without the bus, every process killed ten times, 100,000 events missed, 100,000 bent calls
 	$(BIN)/pytest -q -m soak -p no:randomly

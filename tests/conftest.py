@@ -1,7 +1,9 @@
 """The whole product for tests: one Cadre is made and filled, and each that tests want is a copy of it.
 
-To start everything on empty databases and load it costs three times what a copy costs. Tests of the whole come first:
-they are the longest, and the short ones then fill what is left of the workers' time.
+To start everything on empty databases and load it costs three times what a copy costs, and one that runs costs by
+running. So the tests of a folder share one (`cadre`), one after the other at one worker, and only files that break or
+arrange it start their own. Tests of the whole come first: they are the longest, and the short ones then fill what is
+left of the workers' time.
 """
 
 import contextlib
@@ -13,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from cadre_cli import loading, reference
 from cadre_cli.supervisor import Supervisor
@@ -20,6 +23,9 @@ from cadre_demo import content, course, roster, story, synthetic
 from cadre_demo.command import open_access
 
 STAFF = 500
+# Folders whose files share a running Cadre, and the files there that start their own.
+SHARING = ("tests/system", "tests/browser")
+APART = ("test_backup.py", "test_demo.py", "test_fuzz.py", "test_trace.py", "test_two_replicas.py")
 _FILLED = "CADRE_TESTS_FILLED"
 _ROOMY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
@@ -40,6 +46,20 @@ def pytest_unconfigure(config):
 def pytest_collection_modifyitems(items):
     """Put the longest first, each kind in its random order."""
     items.sort(key=lambda item: not any(item.iter_markers("system")) and not any(item.iter_markers("browser")))
+
+
+class _OneWorkerEach(LoadFileScheduling):
+    """Gives what shares a Cadre to one worker, and everything else to any, file by file."""
+
+    def _split_scope(self, nodeid):
+        path = super()._split_scope(nodeid)
+        folder, _, name = path.rpartition("/")
+        return folder if folder in SHARING and name not in APART else path
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Take that scheduler."""
+    return _OneWorkerEach(config, log)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from jinja2.lexer import Lexer
 
 from cadre.notification.v1 import notification_service_pb2 as pb
@@ -41,9 +40,8 @@ def test_there_are_templates_and_the_test_finds_code_words():
     assert not CODE_WORDS.search("unnoticed sittingroom")
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_a_template_uses_the_words_of_the_pages(name):
-    assert [match.group() for match in CODE_WORDS.finditer(text_of(name))] == []
+def test_a_template_uses_the_words_of_the_pages():
+    assert [f"{name}: {match.group()}" for name in TEMPLATES for match in CODE_WORDS.finditer(text_of(name))] == []
 
 
 def test_the_sentences_use_the_words_of_the_pages():
@@ -52,16 +50,20 @@ def test_the_sentences_use_the_words_of_the_pages():
     assert [match.group() for sentence in said for match in CODE_WORDS.finditer(sentence)] == []
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_a_template_has_no_script_and_no_style_of_its_own(name):
-    source = source_of(name)
-    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|http-equiv", source, re.IGNORECASE)
+def test_a_template_has_no_script_and_no_style_of_its_own():
+    own = re.compile(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|http-equiv", re.IGNORECASE)
+    assert [f"{name}: {found.group()}" for name in TEMPLATES for found in own.finditer(source_of(name))] == []
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_each_form_that_changes_something_proves_where_it_comes_from(name):
-    for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", source_of(name), re.DOTALL):
-        assert re.search(r"parts\.hidden\(|parts\.csrf\(", form) or 'action="/sign-in' in form, form
+def test_each_form_that_changes_something_proves_where_it_comes_from():
+    forms = [
+        (name, form)
+        for name in TEMPLATES
+        for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", source_of(name), re.DOTALL)
+    ]
+    proof = re.compile(r"parts\.hidden\(|parts\.csrf\(|action=\"/sign-in")
+    assert len(forms) > 30
+    assert [(name, form) for name, form in forms if not proof.search(form)] == []
 
 
 def test_what_several_pages_share_names_a_file_by_the_last_part_of_its_name():

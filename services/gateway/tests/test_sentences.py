@@ -197,9 +197,10 @@ def test_the_services_say_what_they_refuse_with():
     assert {service for service, _ in reasons_of_services()} == set(back_ends())
 
 
-@pytest.mark.parametrize(("service", "reason"), list(reasons_of_services()))
-def test_each_reason_of_a_service_has_its_sentence(service, reason):
-    assert reason in sentences._BY_REASON
+def test_each_reason_of_a_service_has_its_sentence():
+    reasons = list(reasons_of_services())
+    assert len(reasons) > 50
+    assert [said for said in reasons if said[1] not in sentences._BY_REASON] == []
 
 
 def test_a_field_is_named_in_the_summary_as_on_the_page():
