@@ -1,9 +1,9 @@
 """The whole product for tests: one Cadre is made and filled, and each that tests want is a copy of it.
 
 To start everything on empty databases and load it costs three times what a copy costs, and one that runs costs by
-running. So the tests of a folder share one (`cadre`), one after the other at one worker, and only files that break or
-arrange it start their own. Tests of the whole come first: they are the longest, and the short ones then fill what is
-left of the workers' time.
+running. So the tests of a folder share one (`cadre`), one after the other at one worker, and it is stopped after the
+last of them; only files that break or arrange it start their own. Tests of the whole come first: they are the longest,
+and the short ones then fill what is left of the workers' time.
 """
 
 import contextlib
@@ -28,6 +28,8 @@ SHARING = ("tests/system", "tests/browser")
 APART = ("test_backup.py", "test_demo.py", "test_fuzz.py", "test_trace.py", "test_two_replicas.py")
 _FILLED = "CADRE_TESTS_FILLED"
 _ROOMY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# What runs until the last test of a folder.
+_shared = contextlib.ExitStack()
 
 
 def pytest_configure(config):
@@ -37,15 +39,28 @@ def pytest_configure(config):
 
 
 def pytest_unconfigure(config):
-    """Remove that folder after the last worker."""
+    """Stop what a broken off run left, and remove that folder after the last worker."""
+    _shared.close()
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop(_FILLED), ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Put the longest first, each kind in its random order."""
-    items.sort(key=lambda item: not any(item.iter_markers("system")) and not any(item.iter_markers("browser")))
+    """Put the longest first, folder by folder, each in its random order."""
+
+    def place(item):
+        of_the_whole = any(item.iter_markers("system")) or any(item.iter_markers("browser"))
+        return (not of_the_whole, str(item.path.parent) if of_the_whole else "")
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Stop what the tests of a folder shared."""
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        _shared.close()
 
 
 class _OneWorkerEach(LoadFileScheduling):
@@ -133,10 +148,9 @@ def roomy_folder():
 
 
 @pytest.fixture(scope="session")
-def cadre(roomy_folder, populate):
-    """All processes under one supervisor, with some 500 synthetic staff at 47 agencies."""
-    with roomy_folder() as folder, populate(folder) as running:
-        yield running
+def shared_cadre():
+    """What starts the Cadre that the tests of a folder share: with some 500 synthetic staff at 47 agencies."""
+    return lambda: _shared.enter_context(_populated(_shared.enter_context(_roomy_folder())))
 
 
 @pytest.fixture(scope="module")

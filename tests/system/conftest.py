@@ -5,6 +5,12 @@ import dataclasses
 import pytest
 
 
+@pytest.fixture(scope="session")
+def cadre(shared_cadre):
+    """All processes under one supervisor."""
+    return shared_cadre()
+
+
 @pytest.fixture
 def letter(cadre, request):
     """The content of a letter that no other test issues."""
