@@ -112,7 +112,7 @@ class Asked(Generic[W, R]):
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew: nothing is decided."""
+        """Start over: nothing is decided."""
         self.resource, self.reason = "", ""
         self.before: dict[str, Any] | None = None
         self.after: dict[str, Any] | None = None

@@ -76,7 +76,7 @@ class Chunk:
     chunks: int
     effective_date: date
     changes: Sequence[Change]
-    # The revision tells of everybody, whatever was heard before: what is missing before it is missed no more.
+    # The revision tells of everybody, whatever was heard before: what is missing before it is no longer missed.
     whole: bool = False
 
 
@@ -236,7 +236,7 @@ def _columns(chunks: Sequence[Chunk]) -> dict[str, list[Any]]:
 def _waves(chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Return *chunks* in groups that hold at most one revision of a collection each, older ones first.
 
-    Two revisions are never taken as one: who left and came back has come anew, also when both were heard at once.
+    Two revisions are never taken as one: who left and came back has come again, also when both were heard at once.
     """
     of_revision: dict[tuple[int, UUID], list[Chunk]] = defaultdict(list)
     for chunk in chunks:
