@@ -503,7 +503,7 @@ SERVICES = [
 
 
 def write(connection, rows):
-    """Put rows where they stood, past the triggers: who wrote them is no matter here."""
+    """Put rows where they stood, past the triggers: who wrote them does not matter here."""
     connection.execute("SET session_replication_role = replica")
     (sha,) = connection.execute("SELECT encode(sha256('text'::bytea), 'hex')").fetchone()
     for table, written in rows.items():

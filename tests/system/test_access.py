@@ -571,7 +571,7 @@ FOR_EVERYBODY = {
     *("GetCatalogueEntry", "ListCourseVersions", "BatchGetCourseVersions"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices"),
-    # Asked without a name: who took the test may answer.
+    # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),
 }
 # Answers with nothing rather than with a refusal: whether the person exists is not told.

@@ -1,4 +1,4 @@
-"""Reactions in the whole product: a dump of every database leads from no answer to who gave it.
+"""Reactions in the whole product: a dump of every database leads from no answer to its giver.
 
 Several people take the course and say what they think at once, one after the other, so that order and time would join
 them as well as they ever could. Each leaves a mark of their own. Not looked at: the log that PostgreSQL writes
@@ -245,7 +245,7 @@ def test_sending_leaves_no_trace_in_audit_idempotency_or_events(told):
 
 
 def test_order_leads_nowhere_after_it_was_told(told):
-    """In the dump, which follows the order on the disk, and for who sees the number of a row's transaction."""
+    """In the dump, which follows the order on the disk, and for whoever sees the number of a row's transaction."""
     (batch,) = [row for row in told.after.ours()["comment_batch"] if mark(0) in row[3]]
     places = [batch[3].index(mark(number)) for number in range(PEOPLE)]
     # One order of half a thousand million is the one in which they were sent.

@@ -221,7 +221,7 @@ def test_the_number_of_series_of_a_process_is_bounded(cadre, watched):
 def test_what_a_process_shows_is_what_the_page_of_metrics_lists(cadre, watched, process):
     app = importlib.import_module(f"{process}.app")
     hears = process == metric_docs.GATEWAY or bool(app.APP.subscriptions)
-    # Who hears nobody has no consumers to show.
+    # A service that hears nobody has no consumers to show.
     listed = {row.name for row in metric_docs.rows_of(process) if hears or not {"consumer", "subject"} & {*row.labels}}
 
     def running():

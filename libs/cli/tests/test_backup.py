@@ -229,7 +229,7 @@ def test_data_are_not_lost_unless_it_is_said_and_nobody_is_connected(installatio
             restoring.restore(installation, folder, replace=True)
         assert connection.execute("SELECT count(*) FROM outbox WHERE id = %s", [event]).fetchone() == (1,)
 
-    # Who has just left is waited for.
+    # It waits for whoever has just left.
     restoring.restore(installation, folder, replace=True)
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         assert connection.execute("SELECT count(*) FROM outbox WHERE id = %s", [event]).fetchone() == (0,)

@@ -207,7 +207,7 @@ def test_in_company_everybody_gets_and_leaves_what_they_would_one_by_one(countin
         got = [future.result(60) for future in futures]
 
     assert written(together) == written(alone)
-    # Sums depend on who came first; who is refused, and why, does not.
+    # Sums depend on who came first; refusals and their reasons do not.
     assert [str(x) if isinstance(x, str) else "sum" for x in got] == [
         str(x) if isinstance(x, str) else "sum" for x in expected
     ]

@@ -1,4 +1,4 @@
-"""Figures that are counted now and then: by who leads, and never an old one that passes for true."""
+"""Figures that are counted now and then: by the process that leads, and never an old one that passes for true."""
 
 import threading
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A big roster file is applied in parts: who edits meanwhile waits for none but the one in hand."""
+"""A big roster file is applied in parts: whoever edits meanwhile waits only for the one in hand."""
 
 from contextlib import contextmanager
 

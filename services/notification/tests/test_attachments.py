@@ -1,4 +1,4 @@
-"""Files of a letter: looked into before they are kept, part of the text and its hash, seen by who sees the letter."""
+"""Files of a letter: looked into before they are kept, part of its text and hash, seen by those who see the letter."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Letters are found by what stands in their files, by who sees the letter, and not before."""
+"""Letters are found by what stands in their files, by those who see the letter, and not before."""
 
 from datetime import UTC, datetime
 

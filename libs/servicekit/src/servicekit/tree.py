@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[4]
 class Declared(BaseModel, extra="forbid", frozen=True):
     """What a service says of itself in its pyproject.toml, `[tool.cadre]`; most have nothing to say.
 
-    *answers*: calls, or pages; who answers calls is told by events, too. *key_in* are the roles in which it needs its
+    *answers*: calls, or pages; what answers calls hears events, too. *key_in* are the roles in which it needs its
     private key, *rights* what it may do by itself with that key.
     """
 

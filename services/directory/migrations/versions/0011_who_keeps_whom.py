@@ -6,7 +6,7 @@ from alembic import op
 revision = "0011"
 down_revision = "0010"
 
-# However it is changed, by a page or a file: who has the new address did not say yet that it is theirs.
+# However it is changed, by a page or a file: the owner of the new address has not said yet that it is theirs.
 _ANOTHER_ADDRESS = """
 CREATE FUNCTION person_email_unconfirmed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

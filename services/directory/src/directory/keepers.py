@@ -1,7 +1,7 @@
 """Who keeps a person: one agency looks after the names, addresses, leave and sign-ins of each.
 
 That is the agency that recorded the first of their jobs that go on, and the state for whoever holds a role of the
-state's. Another agency that takes them on gives them a job there, and nothing else: who writes an address, or vouches
+state's. Another agency that takes them on gives them a job there, and no more: whoever writes an address, or vouches
 for a number, could otherwise become the person, with all that they may do elsewhere.
 """
 
@@ -15,7 +15,7 @@ from servicekit.refusals import Kind, Refusal
 from servicekit.rpc.calls import Scope
 
 # The ids of the agencies that keep the row `person` on %(day)s. A job that is recorded later, though from an earlier
-# day, makes nobody the first; of who works nowhere, the last agency keeps what there is.
+# day, makes nobody the first; for people who work nowhere, the last agency keeps what there is.
 KEEPERS = """
 CASE WHEN EXISTS (
   SELECT FROM role_grant WHERE role_grant.person_id = person.id AND scope = 'state' AND revoked_at IS NULL)

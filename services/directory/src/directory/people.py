@@ -122,7 +122,7 @@ def load(db: Db, person_id: UUID, scope: Scope) -> PersonRow:
 
 
 def load_kept(db: Db, person_id: UUID, scope: Scope) -> PersonRow:
-    """As `load`; refuse who does not look after the person's identity and leave (`keepers`)."""
+    """As `load`; refuse callers who do not look after the person's identity and leave (`keepers`)."""
     person = load(db, person_id, scope)
     keepers.require(db, person_id, scope)
     return person

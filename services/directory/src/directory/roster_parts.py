@@ -16,13 +16,13 @@ from directory.rules import roster_parts as rules
 from directory.rules.rosters import Problem, Roster
 from servicekit.data.db import Db
 
-# Who changes one of them, or an audience, waits for so many people to be changed: about a second.
+# Whoever changes one of them, or an audience, waits for this many people to be changed: about a second.
 MOST_PEOPLE = 1_000
 
 _PEOPLE = (
     "SELECT staff_key, array_agg(line ORDER BY line) AS lines FROM roster_row GROUP BY staff_key ORDER BY min(line)"
 )
-# Who is given an address that another one of the file has still.
+# Those given an address that another one of the file still has.
 _TIES = """
 SELECT taking.staff_key AS one, giving.staff_key AS other
 FROM roster_person AS taking
@@ -101,7 +101,7 @@ def apply(db: Db, part: Roster, n: int, *, agency_id: str, day: date) -> Applied
     membership.share(db)
     roster_stage.hold_people(db)
     problems: list[Problem] = []
-    # Who is left out keeps an address, which others may have been about to get: they are looked at again.
+    # People left out keep an address that others may have been about to get: those are looked at again.
     while roster_stage.match(db, part, agency_id=agency_id, day=day):
         problems += roster_stage.leave_out(db, part)
     renamed = roster_stage.renamed(db)

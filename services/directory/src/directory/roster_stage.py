@@ -110,7 +110,7 @@ _SPANS = (
 )
 
 # A file of one agency may take on somebody whom another one keeps, but says nothing new of who they are, or of their
-# leave: `elsewhere`. Who has no job there yet is known by number and name: `taken_on`.
+# leave: `elsewhere`. Those with no job there yet are known by number and name: `taken_on`.
 _PEOPLE = """
 CREATE TEMPORARY TABLE roster_person ON COMMIT DROP AS
 SELECT
@@ -326,7 +326,7 @@ def hold_people(db: Db) -> None:
 def match(db: Db, roster: Roster, *, agency_id: str, day: date) -> list[Problem]:
     """Put what is known of the people of a file that was staged and found sound beside it; return what contradicts it.
 
-    Done again, it is done anew: who is known may have changed.
+    Doing it again starts over: who is known may have changed.
     """
     parameters: dict[str, object] = {f"has_{column}": column in roster.columns for column in OPTIONAL}
     parameters |= {"agency": agency_id, "day": day}

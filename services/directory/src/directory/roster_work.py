@@ -41,7 +41,7 @@ WHERE id = %(id)s AND state = 'RUNNING' FOR UPDATE SKIP LOCKED
 """
 # For a hundred thousand rows on a busy machine: whoever sent them waits. A stop of the process ends it all the same.
 _MORE_TIME = "SET LOCAL statement_timeout = '10min'"
-# Who holds a person of the part longer than this does not make those wait who change audiences: the part begins again.
+# If somebody holds a person of the part longer than this, the part begins again: changes of audiences need not wait.
 _LESS_PATIENCE = "SET LOCAL lock_timeout = '1s'"
 _CHUNKS = "SELECT content FROM roster_chunk WHERE import_id = %(id)s ORDER BY n"
 _FORGET_CHUNKS = "DELETE FROM roster_chunk WHERE import_id = %(id)s"

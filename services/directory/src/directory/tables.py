@@ -361,7 +361,7 @@ class AudienceRow(Base, table=True):
 
 
 class AudienceMemberRow(Base, table=True):
-    """What holds for a person at an agency since `revision`. Who is no longer a member keeps a row."""
+    """What holds for a person at an agency since `revision`. Those who are no longer members keep a row."""
 
     __tablename__ = "audience_member"
     __table_args__ = (Index("ix_audience_member_person_id", "person_id"),)

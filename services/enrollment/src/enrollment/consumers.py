@@ -33,7 +33,7 @@ def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn
 
 
 def calendar_changed(db: Db, heard: list[Delivered[directory.CalendarChanged]]) -> None:
-    """The state's calendar was changed: who joins from now on is due by it."""
+    """The state's calendar was changed: it decides the due dates of those who join from now on."""
     told = [event.message for event in heard]
     closed_days.keep(db, [closed_days.Year.told(one.year, one.revision, one.closed) for one in told])
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from servicekit.data.db import Db
 from servicekit.paging import Page
 
-# Who took the course under two letters was to take it twice, and counts for each.
+# Whoever took the course under two letters was to take it twice, and counts for each.
 # Counted by requirement before anything is joined: 200,000 rows are looked at once.
 _RATES = """
 SELECT page.course_id, coalesce(sum(counted.completed), 0)::int AS completed, coalesce(sum(counted.of), 0)::int AS of

@@ -245,7 +245,7 @@ def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
 def follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
     """Bring the assignments of *changed* (audience, person) in step with the membership as it stands now.
 
-    Who came is listed, who came back is listed again, who left before completing is withdrawn, and who came back
+    Those who came are listed, those who came back listed again, those who left too early withdrawn; who came back
     from leave gets the joiner's days. A person who only moved between agencies keeps what they have.
     """
     people = {

@@ -22,7 +22,7 @@ _PREPARE = ("notices.write", "notices.approve", "readiness.read", "readiness.rea
 
 
 def learner(call: Call) -> Learner:
-    """Return who asks for their own training; who prepares letters, at an agency or for the state, sees them before."""
+    """Return who asks for their own training; those who prepare letters, anywhere, see them before."""
     held = call.principal.rights
     prepares = any(held.get(right, frozenset()) - {SELF} for right in _PREPARE)
     return Learner(caller(call.principal), pacific_date(call.now), before_staff=prepares)

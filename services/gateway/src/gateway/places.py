@@ -26,7 +26,7 @@ class Place:
 
 
 def browser_of(agent: str) -> str:
-    """`Chrome on Windows`: what a browser says of itself, in the words of who sits before it."""
+    """`Chrome on Windows`: what a browser says of itself, in the words of the person in front of it."""
     browser = next((name for sign, name in _BROWSERS if sign in agent), "")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")
     return " on ".join(part for part in (browser or "A browser", system) if part)

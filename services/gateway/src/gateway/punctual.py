@@ -1,4 +1,4 @@
-"""Connections that keep nobody waiting: who sends a request too slowly, or one connection too many, is hung up on.
+"""Connections that keep nobody waiting: slow senders, and those with one connection too many, are hung up on.
 
 The server that we run on waits for ever for the rest of a request; a few thousand connections that send a sign now and
 then would use up what answers everybody else. So the head of a request has to be there within seconds, and its body

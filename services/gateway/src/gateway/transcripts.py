@@ -29,7 +29,7 @@ class Line:
 
     @property
     def how(self) -> str:
-        """Course, briefing or another system; with who led it."""
+        """Course, briefing or another system; and who led it."""
         kind = KINDS.get(self.done.kind, "Training")
         return f"{kind}, led by {self.done.led_by}" if self.done.led_by else kind
 

@@ -1,4 +1,4 @@
-"""What enrollment tells of training: who completed it, who is excused from it, who is so no longer.
+"""What enrollment tells of training: who completed it, who is excused from it, and who no longer is.
 
 Its events and those of memberships have no order between them. A completion or an excuse of somebody who is not on
 the list yet is kept in a recipient row, which counts nowhere until the membership arrives. What is told of a notice

@@ -122,7 +122,7 @@ def remove(db: Db, *, notice_id: UUID, attachment_id: UUID, etag: str, writer: U
 
 
 def with_content(db: Db, notice_id: UUID, attachment_id: UUID, reader: Reader) -> Row:
-    """Return a file with its content; to who does not see the letter there is none."""
+    """Return a file with its content; there is none for those who do not see the letter."""
     rows = db.rows(_ONE, notice=notice_id, id=attachment_id, **values(reader))
     if not rows:
         raise NotFound(attachment_name(notice_id, attachment_id))

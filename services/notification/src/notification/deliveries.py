@@ -145,7 +145,7 @@ def confirm(
 
 
 def release_to_staff(db: Db, *, notice_id: UUID, agency_id: str, person_id: UUID, at: datetime) -> None:
-    """Let the agency's staff see the letter before its day. Idempotent: who sees it already goes on seeing it."""
+    """Let the agency's staff see the letter before its day. Idempotent: those who see it already go on seeing it."""
     notice = _locked(db, notice_id, agency_id)
     if notice["staff_released_at"] is not None or notice["staff_release_date"] <= pacific_date(at):
         return

@@ -178,7 +178,7 @@ def _locked(db: Db, group: Group[Step, Item]) -> dict[Key, dict[str, Any]]:
 
 
 def _places(db: Db, notices: dict[Key, dict[str, Any]]) -> dict[Key, _Place]:
-    """Return where each counts; who is not in the audience (any more) is left out."""
+    """Return where each counts; those who are not (or no longer) in the audience are left out."""
     rows = db.rows(
         _PLACES,
         notices=[notice_id for notice_id, _ in notices],
@@ -224,7 +224,7 @@ def _write(
         assert item is not None  # noqa: S101 - it is among those that were recorded
         items.append((one.at, key, item))
         difference = item.standing.counts() - before[key].counts()
-        # Who is excused moves no figure.
+        # People who are excused move no figure.
         for place in places[key].agency_ids if difference else ():
             moved[item.notice["id"], place, item.due_date] += difference
     if not items:

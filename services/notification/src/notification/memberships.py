@@ -1,6 +1,6 @@
 """The copy of the directory's memberships, and what its changes mean for notices that are out.
 
-Who joins becomes a recipient, who leaves goes off the list, who moves or goes on leave counts elsewhere: in a few
+Joiners become recipients, leavers go off the list, those who move or go on leave count elsewhere: in a few
 statements a revision, however many people changed.
 """
 

@@ -31,7 +31,7 @@ STATE = ""
 NO_UNIT = "none"
 
 _SUMS = ",\n  ".join(f"sum({field.name})::int AS {field.name}" for field in fields(Counts))
-# Late is a read: of those whose day has passed, who is neither ready nor on leave. Of a withdrawn notice it is read as
+# Late is a read: those whose day has passed and who are neither ready nor on leave. Of a withdrawn notice it is read as
 # it was on the day of the withdrawal: `counted.on_day`.
 _FIGURES = f"""
 SELECT notice_id, agency_id,

@@ -364,7 +364,7 @@ class AudienceChunkRow(Base, table=True):
 
 
 class AudienceMemberRow(MemberOfCopy, Base, table=True):
-    """Copy of the directory's memberships: one row per person and agency. Who left stays, with *member* false."""
+    """Copy of the directory's memberships: one row per person and agency. Those who left stay, with *member* false."""
 
     __tablename__ = "audience_member"
     __table_args__ = (

@@ -61,7 +61,7 @@ def tables(url: str) -> list[str]:
 
 
 def refuse_if_used(service: str, url: str) -> None:
-    """Refuse to go on while anybody else is connected to the database; who has just left is waited for."""
+    """Refuse to go on while anybody else is connected to the database; wait for whoever has just left."""
     deadline = time.monotonic() + _LEAVING_SECONDS
     with connect(url) as connection:
         connection.autocommit = True

@@ -220,7 +220,7 @@ def connect(url: str) -> Iterator[Streams]:
 
 async def _connect(url: str) -> Client:
     async def say_nothing(_: Exception) -> None:
-        """Leave it to who called: what fails is raised."""
+        """Leave it to the caller: what fails is raised."""
 
     client = Client()
     try:

@@ -305,7 +305,7 @@ class Database:
 
     @contextmanager
     def together(self, at: datetime | None = None) -> Iterator[Db]:
-        """One transaction, whose audit rows, events and answers are for who uses it to write."""
+        """One transaction, whose audit rows, events and answers are for whoever uses it to write."""
         token = writing.set(True)
         try:
             with self.engine.connect() as connection, connection.begin(), Db(connection, at or self.clock()) as db:

@@ -180,7 +180,7 @@ class FolderLock:
 
     @property
     def holder(self) -> str:
-        """The process id of who holds the lock, or held it last."""
+        """The id of the process that holds the lock, or held it last."""
         with contextlib.suppress(FileNotFoundError):
             return self._path.read_text(encoding="ascii").strip()
         return ""

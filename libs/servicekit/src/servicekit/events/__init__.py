@@ -1,1 +1,1 @@
-"""How events travel: from the outbox to the stream, from the stream to who handles them once."""
+"""How events travel: from the outbox to the stream, from the stream to whoever handles them, once."""

@@ -45,7 +45,7 @@ class RevisionOfCopy(SQLModel):
 
 
 class MemberOfCopy(SQLModel):
-    """Base of the row of a member in a group. Who left stays as a row that is no member."""
+    """Base of the row of a member in a group. Whoever left stays as a row that is no member."""
 
     member: bool
     on_leave: bool
@@ -236,7 +236,7 @@ def _columns(chunks: Sequence[Chunk]) -> dict[str, list[Any]]:
 def _waves(chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Return *chunks* in groups that hold at most one revision of a collection each, older ones first.
 
-    Two revisions are never taken as one: who left and came back has come again, also when both were heard at once.
+    Two revisions are never taken as one: whoever left and came back has come again, even when both were heard at once.
     """
     of_revision: dict[tuple[int, UUID], list[Chunk]] = defaultdict(list)
     for chunk in chunks:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 OPERATOR = "operator"
 MAX_PAYLOAD_BYTES = 1_048_576
-# What a consumer is asked for by who uses it: to be as declared, how it stands, the next events, to begin again.
+# What users of a consumer ask it: to be as declared, how it stands, the next events, to begin again.
 _USES_OF_A_CONSUMER = ("CREATE", "INFO", "MSG.NEXT", "RESET")
 
 
@@ -49,8 +49,8 @@ class NatsConfig:
         http: address and port of the server's own pages.
         store_dir: where JetStream keeps the streams.
         passwords: of each user, the operator among them.
-        users: by name, the subjects that each may publish besides what it needs of JetStream. Who publishes any has a
-            stream of its name; who publishes none has no part in the bus.
+        users: by name, the subjects that each may publish besides what it needs of JetStream. One that publishes has a
+            stream of its name; one that publishes none has no part in the bus.
         sync_interval: `always` flushes each message to the disk before it is acknowledged; tests may relax it.
         server_name: needed in a cluster, where each server has its own.
     """

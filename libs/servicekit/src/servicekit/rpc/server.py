@@ -116,7 +116,7 @@ class Server:
         seconds = self._metrics.seconds.labels(name)
         # From the start, so that the first call is an increase.
         self._metrics.handled.labels(name, "OK")
-        # Who changes something leaves a line, so that a page's id can be followed; who reads is only counted.
+        # A change leaves a line, so that a page's id can be followed; reads are only counted.
         writes = "request_id" in method.input_type.fields_by_name
 
         def handle(data: bytes, context: grpc.ServicerContext) -> Message:

@@ -130,7 +130,7 @@ def open_stage(people: int, folder: Path, *, fsync: bool = True) -> Iterator[Sta
     """Start the servers and the back ends in *folder*, with this many local people; afterwards nothing of it runs.
 
     Args:
-        people: who work for local agencies; the state's own come on top and get no letters.
+        people: those who work for local agencies; the state's own come on top and get no letters.
         folder: where the data will be; empty.
         fsync: off for tests of the measurement itself.
     """

@@ -231,7 +231,7 @@ def _deployment(process: Process, role: str) -> Object:
         },
     }
     if role == "work":
-        # Who answers calls is scaled by its autoscaler instead.
+        # What answers calls is scaled by its autoscaler instead.
         spec = {"replicas": _REPLICAS} | spec
     return {
         "apiVersion": "apps/v1",

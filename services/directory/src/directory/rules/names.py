@@ -120,7 +120,7 @@ def zeroed_keys(number: str) -> list[str]:
 
 
 def fold(value: str) -> str:
-    """Return *value* without marks and case, any Latin letter as it is typed by who lacks it: `Łukasz` as `lukasz`."""
+    """Return *value* without marks and case, any Latin letter as people type it who lack it: `Łukasz` as `lukasz`."""
     return " ".join(words.fold(value).split())
 
 

@@ -85,7 +85,7 @@ def counts(grant: Grant, work: Work) -> bool:
     """Whether *grant* counts today.
 
     A role at an agency counts while the person works there. A role for the state ends with the last job at a state
-    agency; who never had one there (a contractor, somebody on loan) keeps it until it is revoked.
+    agency; those who never had one there (a contractor, somebody on loan) keep it until it is revoked.
     """
     if grant.scope != STATE:
         return grant.scope in work.now

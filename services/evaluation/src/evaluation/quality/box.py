@@ -1,6 +1,6 @@
 """The box that reactions wait in, sealed, and the tickets that let one into it.
 
-Both keys come from the private key of this service, a file beside the database and not in it: who has the whole
+Both keys come from the private key of this service, a file beside the database and not in it: whoever has the whole
 database can neither read an answer that waits nor make a ticket.
 """
 

@@ -1,4 +1,4 @@
-"""Asking for a reaction and taking it, so that nothing which is kept leads from the answer to who gave it."""
+"""Asking for a reaction and taking it, so that nothing that is kept leads from the answer to its giver."""
 
 import uuid
 from datetime import date
@@ -34,7 +34,7 @@ def check_may_react(db: Db, *, person_id: uuid.UUID, course_id: str, course_vers
 
 
 def is_spent(db: Db, digest: bytes) -> bool:
-    """Whether a ticket was used: for the eyes of who holds it, nobody else can name it."""
+    """Whether a ticket was used: only for its holder, since nobody else can name it."""
     return bool(db.rows(_SPENT, digest=digest)[0]["spent"])
 
 

@@ -165,7 +165,7 @@ def _personas(visit: Visit) -> list[pb.Persona]:
 
 
 def named(visit: Visit, person: str) -> pb.SignInPerson:
-    """Ask the directory, as the gateway, who somebody is whom nobody is signed in as yet."""
+    """Ask the directory, as the gateway, who somebody is that is not signed in yet."""
     with clients.acting_as(visit.clients.own_token):
         return visit.clients.directory.GetSignInPerson(pb.GetSignInPersonRequest(person=person, whole_state=True))
 

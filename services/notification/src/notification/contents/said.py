@@ -1,4 +1,4 @@
-"""What a file says to who reads it: the words that it is found by."""
+"""What a file says to its readers: the words that it is found by."""
 
 from notification.rules.search import kept
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _DASH = r"[-\u2010-\u2015\u2212]"
-# Letters for who issued it, before the series.
+# Initials of the issuer, before the series.
 _ISSUERS = rf"(?:(?:ACF|OCSS|OCSE|DCSS|CDSS|HHS)(?:\s*{_DASH}\s*|\s+))*"
 _FORM = re.compile(
     rf"(?<![\w-]){_ISSUERS}(?P<series>[A-Za-z]{{2,10}})\b"
