@@ -26,7 +26,7 @@ FOR UPDATE OF a
 """  # noqa: S608 - constants only
 _LOCK_OWN = f"""
 SELECT {COLUMNS}
-FROM unnest(%(requirements)b::uuid[], %(people)b::uuid[], %(days)s::date[], %(before_staff)s::boolean[])
+FROM unnest(%(requirements)b::uuid[], %(people)b::uuid[], %(days)b::date[], %(before_staff)b::boolean[])
   AS asked (requirement_id, person_id, today, before_staff)
 JOIN assignment AS a ON (a.requirement_id, a.person_id) = (asked.requirement_id, asked.person_id)
 {JOINS}
@@ -55,8 +55,8 @@ _SAVE = """
 WITH given AS (
   SELECT *
   FROM unnest(
-    %(requirements)b::uuid[], %(people)b::uuid[], %(states)s::text[], %(sections)s::int[], %(moments)s::timestamptz[],
-    %(days)s::date[], %(minutes)s::int[]
+    %(requirements)b::uuid[], %(people)b::uuid[], %(states)b::text[], %(sections)s::int[], %(moments)b::timestamptz[],
+    %(days)b::date[], %(minutes)s::int[]
   ) AS given (requirement_id, person_id, state, sections, at, day, minutes)
 ), saved AS (
   UPDATE assignment AS a SET state = given.state, sections_completed = given.sections, progressed_at = given.at

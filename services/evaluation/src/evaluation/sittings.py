@@ -35,7 +35,7 @@ _SUBMIT = """
 UPDATE sitting
 SET state = given.state, chosen = given.chosen, right_items = given.right_items, submitted_at = given.at
 FROM unnest(
-  %(ids)b::uuid[], %(states)s::text[], %(chosen)s::jsonb[], %(right)s::jsonb[], %(moments)s::timestamptz[]
+  %(ids)b::uuid[], %(states)b::text[], %(chosen)b::jsonb[], %(right)b::jsonb[], %(moments)b::timestamptz[]
 ) AS given (id, state, chosen, right_items, at)
 WHERE sitting.id = given.id
 """

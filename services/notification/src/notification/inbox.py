@@ -27,7 +27,7 @@ _COUNTS = tuple(field.name for field in fields(Counts))
 _LOCK = f"""
 SELECT {NOTICE_WITHOUT_BODY}, r.person_id, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at,
   r.excused
-FROM unnest(%(notices)b::uuid[], %(people)b::uuid[], %(days)s::date[], %(before_staff)s::boolean[])
+FROM unnest(%(notices)b::uuid[], %(people)b::uuid[], %(days)b::date[], %(before_staff)b::boolean[])
   AS asked (notice_id, person_id, today, before_staff)
 JOIN recipient AS r ON (r.notice_id, r.person_id) = (asked.notice_id, asked.person_id)
 JOIN notice AS n ON n.id = r.notice_id AND n.state IN ('PUBLISHED', 'WITHDRAWN')
@@ -47,8 +47,8 @@ _WRITE = f"""
 WITH given AS (
   SELECT *
   FROM unnest(
-    %(notices)b::uuid[], %(people)b::uuid[], %(kinds)s::text[], %(versions)s::int[], %(hashes)s::text[],
-    %(moments)s::timestamptz[], %(read_at)s::timestamptz[], %(confirmed_at)s::timestamptz[]
+    %(notices)b::uuid[], %(people)b::uuid[], %(kinds)b::text[], %(versions)s::int[], %(hashes)b::text[],
+    %(moments)b::timestamptz[], %(read_at)b::timestamptz[], %(confirmed_at)b::timestamptz[]
   ) AS given (notice_id, person_id, kind, version, text_sha256, at, read_at, confirmed_at)
 ), stepped AS (
   UPDATE recipient AS r SET read_at = given.read_at, confirmed_at = given.confirmed_at
@@ -62,7 +62,7 @@ WITH given AS (
         rows=f'''
 SELECT notice_id, agency_id, due_date, %(slot)s, {", ".join(_COUNTS)}
 FROM unnest(
-  %(moved_notices)b::uuid[], %(places)s::text[], %(dues)s::date[], {", ".join(f"%({name})s::int[]" for name in _COUNTS)}
+  %(moved_notices)b::uuid[], %(places)b::text[], %(dues)b::date[], {", ".join(f"%({name})s::int[]" for name in _COUNTS)}
 ) AS moved (notice_id, agency_id, due_date, {", ".join(_COUNTS)})
 ORDER BY notice_id, agency_id, due_date
 '''

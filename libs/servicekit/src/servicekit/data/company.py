@@ -40,32 +40,32 @@ FROM (
   SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
     set_config('enable_mergejoin', 'off', true)
 ) AS by_key,
-  unnest(%(actors)s::text[], %(request_ids)s::text[]) WITH ORDINALITY AS asked (caller, request_id, n)
+  unnest(%(actors)b::text[], %(request_ids)b::text[]) WITH ORDINALITY AS asked (caller, request_id, n)
 LEFT JOIN LATERAL (
   SELECT request_sha256, answer FROM idempotency
   WHERE (caller, method, request_id) = (asked.caller, %(method)s, asked.request_id) OFFSET 0
 ) AS known ON true
 """
-# Events last, in the order of their callers: theirs is the order of the outbox.
+# Arrays go in binary (%b): as text, each string of them is quoted. Events last, in the order of their callers: theirs is the order of the outbox.
 _RECORD = """
 WITH entry AS (
   INSERT INTO audit (id, at, actor, method, resource, reason, before, after)
   SELECT id, at, actor, %(method)s, resource, reason, before, after
   FROM unnest(
-    %(ids)s::uuid[], %(moments)s::timestamptz[], %(actors)s::text[], %(resources)s::text[], %(reasons)s::text[],
-    %(before)s::jsonb[], %(after)s::jsonb[]
+    %(ids)b::uuid[], %(moments)b::timestamptz[], %(actors)b::text[], %(resources)b::text[], %(reasons)b::text[],
+    %(before)b::jsonb[], %(after)b::jsonb[]
   ) AS entry (id, at, actor, resource, reason, before, after)
 ), remembered AS (
   INSERT INTO idempotency (caller, method, request_id, request_sha256, answer, at)
   SELECT caller, %(method)s, request_id, digest, answer, at
   FROM unnest(
-    %(actors)s::text[], %(request_ids)s::text[], %(digests)b::bytea[], %(answers)b::bytea[], %(moments)s::timestamptz[]
+    %(actors)b::text[], %(request_ids)b::text[], %(digests)b::bytea[], %(answers)b::bytea[], %(moments)b::timestamptz[]
   ) AS done (caller, request_id, digest, answer, at)
 ), told AS (
   INSERT INTO outbox (id, subject, payload, headers, at)
   SELECT event.id, event.subject, event.payload, event.headers, event.at
   FROM unnest(
-    %(events)s::uuid[], %(subjects)s::text[], %(payloads)b::bytea[], %(headers)s::jsonb[], %(told_at)s::timestamptz[]
+    %(events)b::uuid[], %(subjects)b::text[], %(payloads)b::bytea[], %(headers)b::jsonb[], %(told_at)b::timestamptz[]
   ) WITH ORDINALITY AS event (id, subject, payload, headers, at, n)
   ORDER BY event.n
 )
