@@ -46,7 +46,8 @@ LEFT JOIN LATERAL (
   WHERE (caller, method, request_id) = (asked.caller, %(method)s, asked.request_id) OFFSET 0
 ) AS known ON true
 """
-# Arrays go in binary (%b): as text, each string of them is quoted. Events last, in the order of their callers: theirs is the order of the outbox.
+# Arrays go in binary (%b): as text, each string of them is quoted. Events come last, in the order of their callers:
+# theirs is the order of the outbox.
 _RECORD = """
 WITH entry AS (
   INSERT INTO audit (id, at, actor, method, resource, reason, before, after)
