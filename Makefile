@@ -7,7 +7,7 @@ MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml servic
 BYTECODE ?= yes
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
 
-.PHONY: help setup lock proto assets synthetic demo up test release lint types format soak bench bench-quick performance browser revision docs deployment baseline clean
+.PHONY: help setup lock proto assets synthetic demo up check test release lint types format soak bench bench-quick performance browser revision docs deployment baseline clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ demo: setup ## start everything, walk one letter from the analyst to trained wor
 
 up: setup ## start everything with the data that is there, until Ctrl-C
 	$(BIN)/cadre up --demo
+
+check: setup ## tests of what changed since main and of what depends on it, with contracts and architecture
+	$(BIN)/pytest -q -n 3 --no-loadscope-reorder $$($(BIN)/python -m cadre_tools.check)
 
 test: setup ## all tests: rules, services, contracts, architecture, system, browser
 	$(BIN)/pytest -q -n 3 --no-loadscope-reorder
