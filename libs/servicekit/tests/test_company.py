@@ -226,12 +226,14 @@ class Disposed:
 
 def test_who_waits_while_others_are_written_shares_one_transaction(database, url):
     company = company_at(database)
+    company.observe = (sizes := []).append
     with held(company, 4) as start:
         futures = [start(ask(counter, 1)) for counter in COUNTERS]
     assert [future.result(60) for future in futures] == [1, 1, 1, 1]
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         groups = connection.execute("SELECT count(*) FROM audit GROUP BY xid ORDER BY 1").fetchall()
     assert groups == [(1,), (3,)]
+    assert sizes == [1, 3]
 
 
 def test_those_who_want_the_same_row_come_one_after_another(database):

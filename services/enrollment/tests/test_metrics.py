@@ -71,3 +71,13 @@ def test_counting_takes_as_many_statements_for_many_people_as_for_one(world):
     world.hear(course())
 
     assert sent(range(1, 2)) == sent(range(2, 40)) == 3
+
+
+def test_it_is_counted_how_many_shared_a_transaction(world, letter):
+    world.hear(course(test=False), letter.changed(1, [change(1)]), letter.published())
+    take(world, letter, 1)
+
+    count = world.service.runtime.registry.get_sample_value
+    assert count("cadre_writes_together_count", {"method": "EnrollmentService/CompleteSection"}) == 2
+    assert count("cadre_writes_together_sum", {"method": "EnrollmentService/CompleteSection"}) == 2
+    assert count("cadre_writes_together_count", {"method": "EnrollmentService/StartAssignment"}) == 1

@@ -12,6 +12,7 @@ from prometheus_client.process_collector import ProcessCollector
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 # An event may wait for a service that is down.
 LAG_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0)
+GROUP_SIZES = (1, 2, 4, 8, 16, 32, 64)
 
 _LOOK_SECONDS = 0.05
 
@@ -27,12 +28,19 @@ def new_registry() -> CollectorRegistry:
 
 
 class RpcMetrics:
-    """Calls and their duration by method and code; both come from the contract, so the labels are bounded."""
+    """Calls and their duration by method and code, which come from the contract: labels are bounded."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.handled = Counter("cadre_rpc_handled_total", "Calls answered", ["method", "code"], registry=registry)
         self.seconds = Histogram(
             "cadre_rpc_seconds", "Time to answer a call", ["method"], buckets=SECONDS, registry=registry
+        )
+        self.together = Histogram(
+            "cadre_writes_together",
+            "Callers whose writes shared a transaction",
+            ["method"],
+            buckets=GROUP_SIZES,
+            registry=registry,
         )
 
 

@@ -204,7 +204,9 @@ class Company(Generic[W, R]):
         self, database: Database, method: str, act: Callable[[Db, Group[W, R]], None], pack: Callable[[R], Message]
     ) -> None:
         self._database = database
-        self._method = method
+        self.method = method
+        # Told how many were done together.
+        self.observe: Callable[[int], None] = lambda _: None
         self._act = act
         self._pack = pack
         self._waiting: list[Asked[W, R]] = []
@@ -233,7 +235,7 @@ class Company(Generic[W, R]):
         if one.failure is not None:
             raise one.failure
         if one.result is None:
-            raise RuntimeError(f"{self._method} decided nothing about a caller who was alone")
+            raise RuntimeError(f"{self.method} decided nothing about a caller who was alone")
         return one.result
 
     def _lead(self) -> None:
@@ -272,16 +274,17 @@ class Company(Generic[W, R]):
             with self._database.together() as db:
                 known = self._known(db, asked)
                 fresh = [one for n, one in enumerate(asked) if n not in known]
-                group = Group(fresh, self._method, self._pack, alone=alone)
+                group = Group(fresh, self.method, self._pack, alone=alone)
                 if fresh:
                     self._act(db, group)
                 if not group.recorded and any(one.decided for one in fresh):
-                    raise RuntimeError(f"{self._method} did not record what it decided: call group.record(db)")  # noqa: TRY301
+                    raise RuntimeError(f"{self.method} did not record what it decided: call group.record(db)")  # noqa: TRY301
         except BaseException as error:
             self._failed(asked, error, alone=alone)
             if not isinstance(error, Exception):
                 raise
             return
+        self.observe(len(asked))
         for n, answered in known.items():
             asked[n].failure = replay(answered, asked[n].digest)
         for one in fresh:
@@ -290,7 +293,7 @@ class Company(Generic[W, R]):
     def _failed(self, asked: list[Asked[W, R]], error: BaseException, *, alone: bool) -> None:
         """Have each done alone, or tell the one who was alone."""
         if not alone and len(asked) > 1:
-            log.warning("group_failed", method=self._method, callers=len(asked), error=type(error).__name__)
+            log.warning("group_failed", method=self.method, callers=len(asked), error=type(error).__name__)
         for one in asked:
             one.forget()
             one.alone = not alone
@@ -302,7 +305,7 @@ class Company(Generic[W, R]):
         rows = db.all(
             _Known,
             _BEGIN,
-            method=self._method,
+            method=self.method,
             actors=[one.actor for one in asked],
             request_ids=[one.request_id for one in asked],
         )

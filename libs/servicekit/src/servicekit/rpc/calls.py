@@ -65,6 +65,7 @@ class Servicer:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.companies: list[Company[Any, Any]] = []
 
     def start(self) -> None:
         """Read, once, the key that page tokens are sealed with, before the first call."""
@@ -103,6 +104,7 @@ class Servicer:
         answer of a result (`servicekit.data.company`).
         """
         company = Company(self.database, f"{self.service.name}/{method}", act, pack)
+        self.companies.append(company)
 
         def write(call: Call, request: Message, what: W) -> A:
             asked: Asked[W, R] = Asked(

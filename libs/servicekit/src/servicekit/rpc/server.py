@@ -88,6 +88,8 @@ class Server:
         names = [reflection.SERVICE_NAME, health.SERVICE_NAME]
         for servicer in servicers:
             names.append(servicer.service.full_name)
+            for company in servicer.companies:
+                company.observe = self._metrics.together.labels(company.method).observe
             handlers = {method.name: self._handler(servicer, method) for method in servicer.service.methods}
             generic = grpc.method_handlers_generic_handler(servicer.service.full_name, handlers)
             self._server.add_generic_rpc_handlers((generic,))
