@@ -4,9 +4,11 @@ For each method there is one request. The rightful caller succeeds with it first
 cannot have another reason; a method without a request fails the sweep.
 """
 
+import importlib
 import itertools
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -560,9 +562,15 @@ REQUESTS = {
         ),
     },
 }
-FILES = (directory, curriculum, evaluation, quality, enrollment, notification, operations)
+PROTOS = Path(__file__).parents[2] / "proto"
+CONTRACTS = [
+    str(path.relative_to(PROTOS).with_suffix("")).replace("/", ".") for path in sorted(PROTOS.rglob("*_service.proto"))
+]
 METHODS = [
-    method for file in FILES for service in file.DESCRIPTOR.services_by_name.values() for method in service.methods
+    method
+    for contract in CONTRACTS
+    for service in importlib.import_module(f"{contract}_pb2").DESCRIPTOR.services_by_name.values()
+    for method in service.methods
 ]
 # What anybody who is signed in may ask, about themselves or about what is public in the programme.
 FOR_EVERYBODY = {
@@ -580,16 +588,12 @@ NOT_FOUND_AT_BEST = {"ReplayDeadLetter", "DiscardDeadLetter"}
 
 
 def stub_method(access: Access, method):
-    stubs = {
-        "DirectoryService": access.directory,
-        "CurriculumService": access.curriculum,
-        "EvaluationService": access.evaluation,
-        "QualityService": access.quality,
-        "EnrollmentService": access.enrollment,
-        "NotificationService": access.notification,
-        "OperationsService": access.operations["notification"],
-    }
-    return getattr(stubs[method.containing_service.name], method.name)
+    service = method.containing_service
+    owner = service.full_name.split(".")[1]
+    stubs = importlib.import_module(f"{service.file.name.removesuffix('.proto').replace('/', '.')}_pb2_grpc")
+    # Everybody answers this one.
+    channel = access.channels["notification" if owner == "operations" else owner]
+    return getattr(channel.stub(getattr(stubs, f"{service.name}Stub")), method.name)
 
 
 def permission(method):

@@ -44,26 +44,29 @@ def request_id(*parts: object) -> str:
 
 
 class Access:
-    """Stubs of all services, called as the principal *name*, or as a person whom it signs in."""
+    """Stubs of the services, called as the principal *name*, or as a person whom it signs in.
+
+    *channels* are by service, for contracts of which the command line itself has no stub.
+    """
 
     def __init__(self, peers: dict[str, str], keys_dir: Path, name: str) -> None:
         token = Signer(keys_dir, name).own_tokens()
-        self._channels = {service: Channel(address, token) for service, address in peers.items()}
+        self.channels = {service: Channel(address, token) for service, address in peers.items()}
         self._tokens: dict[str, tuple[str, float]] = {}
         self._lock = Lock()
-        self.directory = self._channels["directory"].stub(directory_grpc.DirectoryServiceStub)
-        self.curriculum = self._channels["curriculum"].stub(curriculum_grpc.CurriculumServiceStub)
-        self.evaluation = self._channels["evaluation"].stub(evaluation_grpc.EvaluationServiceStub)
-        self.quality = self._channels["evaluation"].stub(quality_grpc.QualityServiceStub)
-        self.notification = self._channels["notification"].stub(notification_grpc.NotificationServiceStub)
-        self.enrollment = self._channels["enrollment"].stub(enrollment_grpc.EnrollmentServiceStub)
+        self.directory = self.channels["directory"].stub(directory_grpc.DirectoryServiceStub)
+        self.curriculum = self.channels["curriculum"].stub(curriculum_grpc.CurriculumServiceStub)
+        self.evaluation = self.channels["evaluation"].stub(evaluation_grpc.EvaluationServiceStub)
+        self.quality = self.channels["evaluation"].stub(quality_grpc.QualityServiceStub)
+        self.notification = self.channels["notification"].stub(notification_grpc.NotificationServiceStub)
+        self.enrollment = self.channels["enrollment"].stub(enrollment_grpc.EnrollmentServiceStub)
         self.operations = {
-            service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self._channels.items()
+            service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self.channels.items()
         }
 
     def close(self) -> None:
         """Close all connections."""
-        for channel in self._channels.values():
+        for channel in self.channels.values():
             channel.close()
 
     def ask(self, method: Callable[..., A], request: object, *, person: str = "") -> A:
