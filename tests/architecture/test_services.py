@@ -53,7 +53,7 @@ def test_what_lists_the_services_is_known():
     for path in paths:
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
-        except (UnicodeDecodeError, FileNotFoundError):
+        except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
             continue
         if not MADE.search("\n".join(lines[:5])) and lists_services(lines, back_ends()):
             found.add(str(path.relative_to(ROOT)))

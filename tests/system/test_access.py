@@ -702,7 +702,7 @@ def test_every_list_refuses_a_page_token_that_it_did_not_give(world):
         request = REQUESTS[method.containing_service.name][method.name](world)
         person, rights = rightful(method, world)
         request.page_size = 1
-        unsealed = paging.page_of(request, b"a key of their own").next_token([0, 0], ["\x00", {}, None])
+        _, unsealed = paging.page_of(request, b"a key of their own").cut([0, 0], lambda _: ["\x00", {}, None])
         given = world.call(stub_method(world.access, method), request, person, rights).next_page_token
         for token in (unsealed, "x", "\u00e9", unsealed[:-8], f"{given}A" if given else "A", "A" * 4_000):
             request.page_token = token
