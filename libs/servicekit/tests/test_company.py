@@ -13,6 +13,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import psycopg
 import pytest
@@ -211,7 +212,15 @@ def test_in_company_everybody_gets_and_leaves_what_they_would_one_by_one(countin
     assert [str(x) if isinstance(x, str) else "sum" for x in got] == [
         str(x) if isinstance(x, str) else "sum" for x in expected
     ]
-    assert sorted(map(str, got)) == sorted(map(str, expected))
+    # Each sum is the one before, in whatever order they came, with one request's amount on top.
+    for counter in COUNTERS:
+        made = {
+            n: (amount, x)
+            for (c, amount, n), x in zip(requests, got, strict=True)
+            if c == counter and isinstance(x, int)
+        }
+        sums = sorted(x for _, x in made.values())
+        assert sorted(b - a for a, b in pairwise([0, *sums])) == sorted(amount for amount, _ in made.values())
 
 
 class Disposed:
