@@ -36,7 +36,7 @@ class RpcMetrics:
             "cadre_rpc_seconds", "Time to answer a call", ["method"], buckets=SECONDS, registry=registry
         )
         self.together = Histogram(
-            "cadre_writes_together",
+            "cadre_transaction_calls",
             "Callers whose writes shared a transaction",
             ["method"],
             buckets=GROUP_SIZES,
