@@ -57,6 +57,6 @@ def import_catalogue(db: Db, *, courses: Mapping[str, Course]) -> int:
         if course != replace(course, sections=(), test_version=""):
             raise InvalidField(f"courses[{n}].sections", len(course.sections), "must be empty, and so the test")
     given = [{"id": course_id, **columns(course)} for course_id, course in courses.items()]
-    changed = [row["id"] for row in db.rows(_IMPORT, courses=Jsonb(given), at=db.at)]
+    changed = db.values(_IMPORT, courses=Jsonb(given), at=db.at)
     db.changed("courses/-", after={"changed": sorted(changed)})
     return len(changed)

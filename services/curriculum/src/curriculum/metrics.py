@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.data.db import Db
@@ -16,11 +17,17 @@ FROM course
 """
 
 
+class _Counted(NamedTuple):
+    courses: int
+    published: int
+    versions: int
+
+
 def _read(db: Db) -> Iterable[Reading]:
-    (row,) = db.rows(_COURSES)
-    yield COURSES.of(row["published"], "published")
-    yield COURSES.of(row["courses"] - row["published"], "listed only")
-    yield VERSIONS.of(row["versions"])
+    counted = db.one(_Counted, _COURSES)
+    yield COURSES.of(counted.published, "published")
+    yield COURSES.of(counted.courses - counted.published, "listed only")
+    yield VERSIONS.of(counted.versions)
 
 
 MEASURES = (Measure("courses", timedelta(seconds=60), (COURSES, VERSIONS), _read),)

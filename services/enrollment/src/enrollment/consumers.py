@@ -32,12 +32,6 @@ def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn
     )
 
 
-def calendar_changed(db: Db, heard: list[Delivered[directory.CalendarChanged]]) -> None:
-    """The state's calendar was changed: it decides the due dates of those who join from now on."""
-    told = [event.message for event in heard]
-    closed_days.keep(db, [closed_days.Year.told(one.year, one.revision, one.closed) for one in told])
-
-
 def notices_released(db: Db, heard: list[Delivered[notification.NoticeReleased]]) -> None:
     """Agencies let their staff see notices before their day."""
     visibility.release(
@@ -64,7 +58,7 @@ def tests_passed(db: Db, heard: list[Delivered[evaluation.TestPassed]]) -> None:
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(notification.NoticePublished, notices_published),
     Subscription(notification.NoticeWithdrawn, notices_withdrawn),
-    Subscription(directory.CalendarChanged, calendar_changed),
+    Subscription(directory.CalendarChanged, closed_days.follow),
     Subscription(notification.NoticeReleased, notices_released),
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(curriculum.CourseVersionPublished, course_versions_published),

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from servicekit.closed_days import CalendarYear
 from servicekit.data.tables import moment, service_metadata
 from servicekit.events.copies import CollectionOfCopy, Copy, MemberOfCopy, RevisionOfCopy
 
@@ -63,14 +64,10 @@ class RequirementRow(Base, table=True):
     briefing_counts: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
 
 
-class CalendarYearRow(Base, table=True):
+class CalendarYearRow(CalendarYear, Base, table=True):
     """Copy of the directory's calendar: when the state's offices are closed in a year, besides weekends."""
 
     __tablename__ = "calendar_year"
-
-    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
-    closed: list[date] = Field(sa_column=Column(ARRAY(Date), nullable=False))
 
 
 class WithdrawnNoticeRow(Base, table=True):

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from evaluation.rules.reactions import QUESTIONS
 from servicekit.background.measures import Figure, Measure, Reading
-from servicekit.data.db import Db
+from servicekit.data.db import Db, count
 
 # So many tests are shown by name, those that are taken most; what is left counts together.
 MOST_NAMED = 50
@@ -29,15 +30,21 @@ TEST_FIRST_PASS_RATIO = Figure("cadre_test_first_pass_ratio", "Those of them who
 _SITTINGS = "SELECT test_id AS test, lower(state) AS state, count(*) AS sittings FROM sitting GROUP BY test_id, state"
 
 
+class _Sittings(NamedTuple):
+    test: str
+    state: str
+    sittings: int
+
+
 def _read_sittings(db: Db) -> Iterable[Reading]:
-    rows = db.rows(_SITTINGS)
+    rows = db.all(_Sittings, _SITTINGS)
     taken = Counter[str]()
     for row in rows:
-        taken[row["test"]] += row["sittings"]
+        taken[row.test] += row.sittings
     named = {test for test, _ in taken.most_common(MOST_NAMED)} | {OTHERS}
     sittings = Counter[tuple[str, str]]()
     for row in rows:
-        sittings[row["test"] if row["test"] in named else OTHERS, row["state"]] += row["sittings"]
+        sittings[row.test if row.test in named else OTHERS, row.state] += row.sittings
     for test in named:
         for state in STATES:
             yield SITTINGS.of(sittings[test, state], test, state)
@@ -55,19 +62,31 @@ FROM test_result
 """
 
 
+class _Told(NamedTuple):
+    question: str
+    n: float
+    points: float
+
+
+class _Results(NamedTuple):
+    taken: float
+    passed: float
+    first: float
+
+
 def _read_quality(db: Db) -> Iterable[Reading]:
-    told = {row["question"]: row for row in db.rows(_REACTIONS)}
+    told = {row.question: row for row in db.all(_Told, _REACTIONS)}
     for question in QUESTIONS:
         row = told.get(question)
-        yield REACTION_ANSWERS.of(row["n"] if row else 0, question)
+        yield REACTION_ANSWERS.of(row.n if row else 0, question)
         if row:
-            yield REACTION_MEAN.of(row["points"] / row["n"], question)
-    yield REACTIONS_WAITING.of(db.rows(_WAITING)[0]["days"])
-    (results,) = db.rows(_RESULTS)
-    yield TEST_TAKERS.of(results["taken"])
-    if results["taken"]:
-        yield TEST_PASS_RATIO.of(results["passed"] / results["taken"])
-        yield TEST_FIRST_PASS_RATIO.of(results["first"] / results["taken"])
+            yield REACTION_MEAN.of(row.points / row.n, question)
+    yield REACTIONS_WAITING.of(count(db, _WAITING))
+    results = db.one(_Results, _RESULTS)
+    yield TEST_TAKERS.of(results.taken)
+    if results.taken:
+        yield TEST_PASS_RATIO.of(results.passed / results.taken)
+        yield TEST_FIRST_PASS_RATIO.of(results.first / results.taken)
 
 
 MEASURES = (

@@ -1,8 +1,9 @@
 """What can be read of tests and sittings without deciding anything."""
 
 import uuid
+from typing import NamedTuple
 
-from evaluation.records import Sitting, TestEntry, VersionEntry, sitting_of
+from evaluation.records import Sitting, SittingRow, TestEntry, VersionEntry, sitting_of
 from evaluation.tables import TestRow
 from servicekit import words
 from servicekit.data.db import Db, count
@@ -48,10 +49,16 @@ WHERE s.state <> 'OPEN' AND (
 """
 
 
+class _Titled(NamedTuple):
+    id: str
+    title: str
+
+
 def list_tests(db: Db, page: Page, *, query: str, only_published: bool) -> list[TestEntry]:
     """Return one test more than the page holds, by title; each word of *query* must begin one of the title."""
     after_title, after_id = page.after or ("", "")
-    rows = db.rows(
+    return db.all(
+        TestEntry,
         _TESTS,
         ids=_titled(db, words.plain(query)),
         only_published=only_published,
@@ -59,14 +66,12 @@ def list_tests(db: Db, page: Page, *, query: str, only_published: bool) -> list[
         after_id=after_id,
         size=page.size + 1,
     )
-    return [TestEntry(**row) for row in rows]
 
 
 def list_versions(db: Db, page: Page, *, test_id: str) -> list[VersionEntry]:
     """Return one version of the test more than the page holds, newest first."""
     (before,) = page.after or (None,)
-    rows = db.rows(_VERSIONS, test=test_id, before=before, size=page.size + 1)
-    return [VersionEntry(**row) for row in rows]
+    return db.all(VersionEntry, _VERSIONS, test=test_id, before=before, size=page.size + 1)
 
 
 def get_test(db: Db, test_id: str) -> TestRow:
@@ -79,17 +84,18 @@ def get_test(db: Db, test_id: str) -> TestRow:
 
 def get_sitting(db: Db, sitting_id: uuid.UUID, *, person_id: uuid.UUID) -> Sitting:
     """Return a sitting of the person; anybody else's is not there."""
-    rows = db.rows(_GET, id=sitting_id, person=person_id)
-    if not rows:
+    row = db.maybe(SittingRow, _GET, id=sitting_id, person=person_id)
+    if row is None:
         raise NotFound(f"sittings/{sitting_id}")
-    return sitting_of(rows[0])
+    return sitting_of(row)
 
 
 def list_sittings(db: Db, page: Page, *, person_id: uuid.UUID, version: tuple[str, int] | None) -> list[Sitting]:
     """Return one sitting of the person more than the page holds, newest first; of one *version*, if given."""
     test_id, number = version or (None, None)
     after_at, after_id = page.after or (None, None)
-    rows = db.rows(
+    rows = db.all(
+        SittingRow,
         _LIST,
         person=person_id,
         test=test_id,
@@ -115,4 +121,5 @@ def _titled(db: Db, asked: list[str]) -> list[str] | None:
     """Return the tests whose titles have all words that are asked for; None = no word is. There are some hundred."""
     if not asked:
         return None
-    return [row["id"] for row in db.rows("SELECT id, title FROM test") if words.hold(row["title"], asked)]
+    titles = db.all(_Titled, "SELECT id, title FROM test")
+    return [test.id for test in titles if words.hold(test.title, asked)]

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from evaluation.rules.scoring import Answers, State
 from evaluation.rules.tests import Item, Kind, Option, Test
@@ -26,8 +26,7 @@ class TestVersion:
         return f"tests/{self.test_id}/versions/{self.version}"
 
 
-@dataclass(frozen=True)
-class TestEntry:
+class TestEntry(NamedTuple):
     """A test as lists show it."""
 
     id: str
@@ -39,8 +38,7 @@ class TestEntry:
     item_count: int
 
 
-@dataclass(frozen=True)
-class VersionEntry:
+class VersionEntry(NamedTuple):
     """A version of a test as lists show it."""
 
     test_id: str
@@ -49,6 +47,30 @@ class VersionEntry:
     pass_mark: int
     published_at: datetime
     item_count: int
+
+
+class VersionRow(NamedTuple):
+    """A version of a test as its row keeps it."""
+
+    test_id: str
+    version: int
+    title: str
+    items: list[dict[str, Any]]
+    pass_mark: int
+    published_at: datetime
+
+
+class SittingRow(NamedTuple):
+    """A sitting as its row keeps it."""
+
+    id: uuid.UUID
+    test_id: str
+    test_version: int
+    state: str
+    started_at: datetime
+    submitted_at: datetime | None
+    chosen: Answers | None
+    right_items: Sequence[bool] | None
 
 
 @dataclass(frozen=True)
@@ -89,12 +111,11 @@ def test_of(row: TestRow) -> Test:
     return Test(row.title, items_of(row.items), row.pass_mark)
 
 
-def version_of(row: Mapping[str, Any]) -> TestVersion:
+def version_of(row: VersionRow) -> TestVersion:
     """Return the version that a row of `test_version` keeps."""
-    test = Test(row["title"], items_of(row["items"]), row["pass_mark"])
-    return TestVersion(row["test_id"], row["version"], test, row["published_at"])
+    return TestVersion(row.test_id, row.version, Test(row.title, items_of(row.items), row.pass_mark), row.published_at)
 
 
-def sitting_of(row: Mapping[str, Any]) -> Sitting:
-    """Return the sitting of a row that holds the columns named as its fields."""
-    return Sitting(**{**row, "state": State(row["state"])})
+def sitting_of(row: SittingRow) -> Sitting:
+    """Return the sitting that a row keeps."""
+    return Sitting(**{**row._asdict(), "state": State(row.state)})

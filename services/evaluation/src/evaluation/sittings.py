@@ -6,6 +6,7 @@ Thousands submit within minutes of a release, in company (`servicekit.data.compa
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg.types.json import Jsonb
 
@@ -40,6 +41,20 @@ FROM unnest(
 WHERE sitting.id = given.id
 """
 
+
+class _Opened(NamedTuple):
+    id: uuid.UUID
+    started_at: datetime
+
+
+class _Locked(NamedTuple):
+    id: uuid.UUID
+    test_id: str
+    test_version: int
+    state: str
+    started_at: datetime
+
+
 # A sitting, and the version of the test that it is of.
 Taken = tuple[Sitting, TestVersion]
 
@@ -60,9 +75,10 @@ class Submission:
 
 def start(db: Db, *, person_id: uuid.UUID, version: TestVersion) -> Sitting:
     """Open a sitting of *version* for the person. Idempotent: their open one is given back."""
-    (row,) = db.rows(_START, id=uuid.uuid4(), person=person_id, test=version.test_id, version=version.version, at=db.at)
-    db.changed(f"sittings/{row['id']}", after={"test_version": version.name, "state": State.OPEN})
-    return Sitting(row["id"], version.test_id, version.version, State.OPEN, row["started_at"])
+    asked = {"person": person_id, "test": version.test_id, "version": version.version}
+    opened = db.one(_Opened, _START, id=uuid.uuid4(), at=db.at, **asked)
+    db.changed(f"sittings/{opened.id}", after={"test_version": version.name, "state": State.OPEN})
+    return Sitting(opened.id, version.test_id, version.version, State.OPEN, opened.started_at)
 
 
 def submit(db: Db, group: Group[Submission, Taken], versions: Versions) -> None:
@@ -88,13 +104,9 @@ def submit(db: Db, group: Group[Submission, Taken], versions: Versions) -> None:
 def _locked(db: Db, group: Group[Submission, Taken]) -> dict[uuid.UUID, Sitting]:
     """Lock and load the sittings; nobody learns anything of one that is not theirs."""
     wanted = [one.what for one in group]
-    rows = db.rows(
-        _LOCK + group.waits, ids=[one.sitting_id for one in wanted], people=[one.person_id for one in wanted]
-    )
-    return {
-        row["id"]: Sitting(row["id"], row["test_id"], row["test_version"], State(row["state"]), row["started_at"])
-        for row in rows
-    }
+    ids, people = [one.sitting_id for one in wanted], [one.person_id for one in wanted]
+    locked = db.all(_Locked, _LOCK + group.waits, ids=ids, people=people)
+    return {row.id: Sitting(row.id, row.test_id, row.test_version, State(row.state), row.started_at) for row in locked}
 
 
 def _scored(opened: Sitting, version: TestVersion, answers: Answers, at: datetime) -> Sitting:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from evaluation.recent import Recent
-from evaluation.records import TestVersion, version_of
+from evaluation.records import TestVersion, VersionRow, version_of
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
@@ -37,7 +37,7 @@ class Versions:
         """Return those of *keys* that there are, by one statement at most."""
         found = {key: kept for key in keys if (kept := self._versions.get(key)) is not None}
         if wanted := [key for key in keys if key not in found]:
-            for row in db.rows(_LOAD, tests=[key[0] for key in wanted], versions=[key[1] for key in wanted]):
+            for row in db.all(VersionRow, _LOAD, tests=[key[0] for key in wanted], versions=[key[1] for key in wanted]):
                 version = version_of(row)
                 found[version.test_id, version.version] = version
                 self._versions.set((version.test_id, version.version), version)

@@ -16,11 +16,6 @@ def agency_listed(db: Db, events: list[Delivered[directory.AgencyListed]]) -> No
     deliveries.list_agencies(db, [heard.agency(event.message) for event in events], at=db.at)
 
 
-def calendar_changed(db: Db, events: list[Delivered[directory.CalendarChanged]]) -> None:
-    """The state's calendar was changed: what is issued from now on is due by it."""
-    closed_days.keep(db, [heard.year(event.message) for event in events])
-
-
 def members_changed(db: Db, events: list[Delivered[directory.AudienceMembersChanged]]) -> None:
     """Memberships changed: the copy, and every open notice with it."""
     memberships.apply(db, [heard.chunk(event.message) for event in events])
@@ -48,7 +43,7 @@ def assignment_waived(db: Db, events: list[Delivered[enrollment.AssignmentWaived
 # `assignment.withdrawn` is not heard: the membership that caused it arrives by itself, and takes them off the list.
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(directory.AgencyListed, agency_listed),
-    Subscription(directory.CalendarChanged, calendar_changed),
+    Subscription(directory.CalendarChanged, closed_days.follow),
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(enrollment.AssignmentCreated, assignment_created),
     Subscription(enrollment.AssignmentCompleted, assignment_completed),

@@ -8,7 +8,6 @@ from cadre.enrollment.v1 import events_pb2 as enrollment
 from notification.deliveries import Agency
 from servicekit import names
 from servicekit.calendar import YEARS_OF_LIVES, day_of
-from servicekit.closed_days import Year
 from servicekit.events.copies import Change, Chunk
 
 
@@ -32,11 +31,6 @@ def chunk(message: directory.AudienceMembersChanged) -> Chunk:
         ],
         whole=message.whole,
     )
-
-
-def year(message: directory.CalendarChanged) -> Year:
-    """Read a year of the state's calendar."""
-    return Year.told(message.year, message.revision, message.closed)
 
 
 def agency(message: directory.AgencyListed) -> Agency:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    Date,
     Index,
     LargeBinary,
     UniqueConstraint,
@@ -24,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from servicekit.closed_days import CalendarYear
 from servicekit.data.tables import moment, service_metadata
 from servicekit.events.copies import CollectionOfCopy, Copy, MemberOfCopy, RevisionOfCopy
 
@@ -240,14 +240,10 @@ class AgencyRow(Base, table=True):
     end_date: date | None = None
 
 
-class CalendarYearRow(Base, table=True):
+class CalendarYearRow(CalendarYear, Base, table=True):
     """Copy of the directory's calendar: when the state's offices are closed in a year, besides weekends."""
 
     __tablename__ = "calendar_year"
-
-    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
-    closed: list[date] = Field(sa_column=Column(ARRAY(Date), nullable=False))
 
 
 class DeliveryRow(Base, table=True):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -36,7 +37,7 @@ INSERT INTO audit_finding (name, count, at, seconds)
 VALUES (%(name)s, %(count)s, %(at)s, %(seconds)s)
 ON CONFLICT (name) DO UPDATE SET count = excluded.count, at = excluded.at, seconds = excluded.seconds
 """
-_KEPT = "SELECT name, count, at, seconds FROM audit_finding WHERE name = ANY(%(names)s)"
+_KEPT = "SELECT name, count AS found, at, seconds FROM audit_finding WHERE name = ANY(%(names)s)"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,13 @@ class Audit:
     name: str
     description: str
     count: Callable[[Db], int]
+
+
+class _Kept(NamedTuple):
+    name: str
+    found: int
+    at: datetime
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -151,8 +159,11 @@ class Audits:
 
     def kept(self, db: Db) -> list[Finding]:
         """Give what the job found the last time."""
-        rows = {row.pop("name"): row for row in map(dict, db.rows(_KEPT, names=[one.name for one in self._audits]))}
-        return [Finding(audit, **rows.get(audit.name, {})) for audit in self._audits]
+        kept = {one.name: one for one in db.all(_Kept, _KEPT, names=[audit.name for audit in self._audits])}
+        return [
+            Finding(audit, found.found, found.at, found.seconds) if (found := kept.get(audit.name)) else Finding(audit)
+            for audit in self._audits
+        ]
 
     def _read(self, db: Db) -> Iterable[Reading]:
         return [ROWS.of(one.count, one.audit.name) for one in self.kept(db) if one.at is not None]

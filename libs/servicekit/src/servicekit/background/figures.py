@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -34,21 +35,43 @@ GROUP BY 1
 _TABLES = "SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables WHERE schemaname = current_schema()"
 
 
+class _Database(NamedTuple):
+    size: float
+    xact_commit: int
+    xact_rollback: int
+    deadlocks: int
+    blks_hit: int
+    blks_read: int
+
+
+class _Activity(NamedTuple):
+    state: str
+    connections: int
+    longest: float
+
+
+class _Table(NamedTuple):
+    relname: str
+    n_live_tup: int
+    n_dead_tup: int
+
+
 def _read_database(db: Db) -> Iterable[Reading]:
-    (row,) = db.rows(_DATABASE)
-    yield SIZE.of(row["size"])
-    yield TRANSACTIONS.of(row["xact_commit"], "committed")
-    yield TRANSACTIONS.of(row["xact_rollback"], "rolled back")
-    yield DEADLOCKS.of(row["deadlocks"])
-    yield BLOCKS.of(row["blks_hit"], "memory")
-    yield BLOCKS.of(row["blks_read"], "disk")
-    activity = {row["state"]: row for row in db.rows(_ACTIVITY)}
+    database = db.one(_Database, _DATABASE)
+    yield SIZE.of(database.size)
+    yield TRANSACTIONS.of(database.xact_commit, "committed")
+    yield TRANSACTIONS.of(database.xact_rollback, "rolled back")
+    yield DEADLOCKS.of(database.deadlocks)
+    yield BLOCKS.of(database.blks_hit, "memory")
+    yield BLOCKS.of(database.blks_read, "disk")
+    activity = db.all(_Activity, _ACTIVITY)
+    connections = {one.state: one.connections for one in activity}
     for state in _OPEN_STATES:
-        yield CONNECTIONS.of(activity.get(state, {}).get("connections", 0), state)
-    yield LONGEST.of(max((row["longest"] for row in activity.values()), default=0.0))
-    for table in db.rows(_TABLES):
-        yield ROWS.of(table["n_live_tup"], table["relname"])
-        yield DEAD_ROWS.of(table["n_dead_tup"], table["relname"])
+        yield CONNECTIONS.of(connections.get(state, 0), state)
+    yield LONGEST.of(max((one.longest for one in activity), default=0.0))
+    for table in db.all(_Table, _TABLES):
+        yield ROWS.of(table.n_live_tup, table.relname)
+        yield DEAD_ROWS.of(table.n_dead_tup, table.relname)
 
 
 DATABASE = Measure(

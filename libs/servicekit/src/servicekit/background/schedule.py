@@ -4,8 +4,8 @@ Times are the database's, since its processes may run on machines whose clocks d
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from servicekit.data.db import Database, Db
 
@@ -84,8 +84,7 @@ WHERE name = %(name)s
 """
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the table; *done* of *total* steps are those of the run under way, or of the last one."""
 
     name: str
@@ -123,13 +122,13 @@ def register(database: Database, every_seconds: Mapping[str, float | None]) -> N
 
 def entries(db: Db, names: Collection[str]) -> dict[str, Entry]:
     """Return the lines of *names*, as far as there are any yet."""
-    return {row["name"]: Entry(**row) for row in db.rows(_LIST, names=list(names))}
+    return {entry.name: entry for entry in db.all(Entry, _LIST, names=list(names))}
 
 
 def claim(database: Database, name: str) -> bool:
     """Begin a run if one is due; say whether it was. The caller holds the lock of *name*."""
     with database.read() as db:
-        return bool(db.rows(_CLAIM, name=name))
+        return bool(db.run(_CLAIM, name=name))
 
 
 def end(database: Database, name: str, error: str, *, rest_seconds: float = 0.0) -> None:
@@ -147,8 +146,8 @@ def progress(database: Database, name: str, done: int, total: int) -> None:
 def load(db: Db, name: str, every_seconds: float | None) -> Entry:
     """Return the line of *name*, locked until the transaction ends; make it where no process ever worked yet."""
     db.run(_ENTER, name=name, every=every_seconds)
-    db.rows(_LOCK, name=name)
-    return Entry(**db.rows(_LOAD, name=name)[0])
+    db.run(_LOCK, name=name)
+    return db.one(Entry, _LOAD, name=name)
 
 
 def request(db: Db, name: str, actor: str) -> None:

@@ -173,7 +173,7 @@ class Group(Generic[W, R]):
             return done
         ids = [uuid.uuid4() for _ in done]
         told = [(one, event) for one in done for event in one.events]
-        db.rows(
+        db.run(
             _RECORD,
             method=self._method,
             ids=ids,

@@ -261,7 +261,7 @@ class Handling:
                 actor=self._actor, method=subscription.subject, resource=f"events/{events[0].id}"
             ) as db:
                 ids = [event.id for event in events]
-                new = {row["event_id"] for row in db.rows(_INBOX, consumer=self.consumer, ids=ids)}
+                new = set(db.values(_INBOX, consumer=self.consumer, ids=ids))
                 fresh = {event.id: event for event in events if event.id in new}
                 if fresh:
                     subscription.handler(db, list(fresh.values()))
@@ -296,7 +296,7 @@ class Handling:
                 actor=self._actor, method=envelope.subject, resource=f"deadLetters/{letter_id}"
             ) as db:
                 if (known := _uuid_or_none(event_id)) is not None:
-                    db.rows(_INBOX, consumer=self.consumer, ids=[known])
+                    db.run(_INBOX, consumer=self.consumer, ids=[known])
                 db.run(
                     _BURY,
                     id=letter_id,

@@ -8,7 +8,7 @@ subject that its service hears is handled soon, or it will never be.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import nats.js.errors
@@ -57,6 +57,19 @@ class DatabaseBehindBusError(RuntimeError):
         )
 
 
+class Unheard(NamedTuple):
+    """An event that a consumer should have handled, and did not even try."""
+
+    consumer: str
+    subject: str
+    at: datetime
+
+
+class _Past(NamedTuple):
+    any_write: bool
+    published: bool
+
+
 @dataclass(frozen=True)
 class Event:
     """An event in a stream, as one *consumer* is concerned with it; '' for the stream's owner."""
@@ -102,9 +115,9 @@ def require_past(db: Db, service: str, own: Event | None, done: Sequence[Event])
         DatabaseBehindBusError: an event of its own is unknown to it, or one that it acknowledged.
     """
     if own is not None and own.at > db.at - STREAM_MAX_AGE:
-        (past,) = db.rows(_PAST, event=own.id)
+        past = db.one(_Past, _PAST, event=own.id)
         kept = db.at - OUTBOX_KEPT + _CLOCKS
-        if not past["any_write"] or (own.at > kept and not past["published"]):
+        if not past.any_write or (own.at > kept and not past.published):
             raise DatabaseBehindBusError(service, f"its stream holds {_named(own)}, of which it knows nothing")
     for event in done:
         if unheard(db, [event], before=EVER):
@@ -112,9 +125,10 @@ def require_past(db: Db, service: str, own: Event | None, done: Sequence[Event])
             raise DatabaseBehindBusError(service, what)
 
 
-def unheard(db: Db, events: Sequence[Event], *, before: datetime) -> list[dict[str, Any]]:
+def unheard(db: Db, events: Sequence[Event], *, before: datetime) -> list[Unheard]:
     """Return those of *events*, by consumer, subject and time, that came *before* and were not even tried."""
-    return db.rows(
+    return db.all(
+        Unheard,
         _UNKNOWN,
         # Older than a stream keeps events: another clock, by which the inbox may have been cleared.
         since=db.at - STREAM_MAX_AGE,

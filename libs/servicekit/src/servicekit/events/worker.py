@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import nats.errors
 import sqlalchemy.exc
@@ -18,7 +18,7 @@ import structlog
 from nats.js import api
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from servicekit.data.db import Database
+from servicekit.data.db import Database, count
 from servicekit.events import standing
 from servicekit.events.bus import Bus, BusError, Link
 from servicekit.events.consumers import RETRY_SECONDS, Handling, HandlingMetrics, Subscription
@@ -37,7 +37,7 @@ _OUTBOX = """
 SELECT count(*) AS depth, coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float AS oldest_seconds
 FROM outbox WHERE published_at IS NULL
 """
-_DEAD_LETTERS = "SELECT count(*) AS waiting FROM dead_letter WHERE state = 'WAITING'"
+_DEAD_LETTERS = "SELECT count(*) FROM dead_letter WHERE state = 'WAITING'"
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ class BusStatus:
     consumers: tuple[ConsumerStatus, ...]
 
 
-@dataclass(frozen=True)
-class OutboxStatus:
+class OutboxStatus(NamedTuple):
     """Events that are committed and not published, and how many seconds the oldest has waited."""
 
     depth: int
@@ -163,7 +162,7 @@ class Worker:
         with self._database.read() as db:
             standing.require_past(db, self.service, own, done)
 
-    def unheard(self, timeout: float = _CALL_SECONDS) -> list[dict[str, Any]]:
+    def unheard(self, timeout: float = _CALL_SECONDS) -> list[standing.Unheard]:
         """Return the newest events that should have been handled by now and were not: consumer, subject, time.
 
         Raises:
@@ -187,7 +186,7 @@ class Worker:
     def anybody_leads(self) -> bool:
         """Whether some process of the service publishes and consumes: the lock that it holds says so."""
         with self._database.read() as db:
-            return bool(db.rows(LED)[0]["led"])
+            return bool(db.value(LED))
 
     @property
     def leads(self) -> bool:
@@ -197,7 +196,7 @@ class Worker:
     def outbox(self) -> OutboxStatus:
         """Look at the outbox."""
         with self._database.read() as db:
-            return OutboxStatus(**db.rows(_OUTBOX)[0])
+            return db.one(OutboxStatus, _OUTBOX)
 
     def bus(self, timeout: float = _CALL_SECONDS) -> BusStatus:
         """Look at the service's stream and consumers.
@@ -330,7 +329,7 @@ class Worker:
     def dead_letters(self) -> int:
         """Count the dead letters that wait for a decision."""
         with self._database.read() as db:
-            return int(db.rows(_DEAD_LETTERS)[0]["waiting"])
+            return count(db, _DEAD_LETTERS)
 
     async def _bus_status(self) -> BusStatus:
         link = await self._require_link()

@@ -70,7 +70,7 @@ class Servicer:
     def start(self) -> None:
         """Read, once, the key that page tokens are sealed with, before the first call."""
         with self.read() as db:
-            self._page_key = bytes(db.rows("SELECT key FROM page_key")[0]["key"])
+            self._page_key = db.value("SELECT key FROM page_key")
 
     def stop(self) -> None:
         """End what runs beside the calls: none comes any more."""

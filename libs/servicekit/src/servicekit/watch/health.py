@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -13,6 +12,7 @@ from servicekit.background import schedule
 from servicekit.data import revisions
 from servicekit.data.db import Database
 from servicekit.events.bus import BusError
+from servicekit.events.standing import Unheard
 from servicekit.events.worker import ConsumerStatus, Worker
 from servicekit.settings import Settings
 from servicekit.watch.rates import Meter
@@ -47,11 +47,11 @@ class Health:
         outbox = self.worker.outbox()
         pool = self.database.pool()
         with self.database.read() as db:
-            revision = db.rows("SELECT version_num FROM alembic_version")
+            revision = db.values("SELECT version_num FROM alembic_version")
             entries = schedule.entries(db, self.jobs)
         status = pb.Status(
             service=self.worker.service,
-            schema_revision=revision[0]["version_num"] if revision else "",
+            schema_revision=revision[0] if revision else "",
             schema_head=revisions.head(self.folder),
             software_version=self.settings.software_version or _package_version(self.settings.service),
             role=self.role,
@@ -64,7 +64,7 @@ class Health:
         )
         status.start_time.FromDatetime(self.worker.started_at)
         consumers: Collection[ConsumerStatus] = ()
-        unheard: Collection[dict[str, Any]] = ()
+        unheard: Collection[Unheard] = ()
         try:
             consumers = self.worker.bus(timeout=BUS_SECONDS).consumers
             unheard = self.worker.unheard(timeout=BUS_SECONDS)
@@ -83,8 +83,8 @@ class Health:
             status.faults.add(reason="NOBODY_LEADS")
         status.faults.extend(_faults(status, entries))
         for event in unheard:
-            since = f"{event['at']:%Y-%m-%d %H:%M:%S} UTC"
-            missed = {"consumer": event["consumer"], "subject": event["subject"], "since": since}
+            since = f"{event.at:%Y-%m-%d %H:%M:%S} UTC"
+            missed = {"consumer": event.consumer, "subject": event.subject, "since": since}
             status.faults.add(reason="CONSUMER_DEAF", metadata=missed)
         return status
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -50,6 +50,21 @@ WHERE at < %(before)s
    OR EXISTS (SELECT FROM inbox WHERE inbox.consumer = failure.consumer AND inbox.event_id = failure.event_id)
 """
 _SEEN = "INSERT INTO inbox (consumer, event_id) VALUES (%(consumer)s, %(event_id)s) ON CONFLICT DO NOTHING"
+
+
+class _Letter(NamedTuple):
+    id: UUID
+    consumer: str
+    event_id: str
+    subject: str
+    payload: bytes
+    headers: dict[str, str]
+    tries: int
+    error: str
+    at: datetime
+    state: str
+    reason: str
+    actor: str
 
 
 class DeadLetterSettled(Refusal):
@@ -110,8 +125,8 @@ class OperationsServicer(SteeringServicer):
         page = self.page_of(request)
         at, letter_id = page.after or (None, None)
         with self.read() as db:
-            rows = db.rows(_LIST, settled=request.show_settled, at=at, id=letter_id, limit=page.size + 1)
-        shown, token = page.cut(rows, lambda row: [row["at"].isoformat(), row["id"]])
+            rows = db.all(_Letter, _LIST, settled=request.show_settled, at=at, id=letter_id, limit=page.size + 1)
+        shown, token = page.cut(rows, lambda row: [row.at.isoformat(), row.id])
         return pb.ListDeadLettersResponse(dead_letters=[self._letter(row) for row in shown], next_page_token=token)
 
     def ReplayDeadLetter(self, request: pb.ReplayDeadLetterRequest, call: Call) -> pb.DeadLetter:
@@ -133,14 +148,14 @@ class OperationsServicer(SteeringServicer):
 
     def _replay(self, db: Db, letter_id: UUID, call: Call) -> pb.DeadLetter:
         row = _waiting(db, letter_id)
-        subscription = self._worker.subscriptions.get(row["subject"])
+        subscription = self._worker.subscriptions.get(row.subject)
         if subscription is None:
-            raise NoSubscription("The service does not hear this subject.", subject=row["subject"])
+            raise NoSubscription("The service does not hear this subject.", subject=row.subject)
         try:
-            event = subscription.read(bytes(row["payload"]), row["headers"])
+            event = subscription.read(row.payload, row.headers)
             # In the operator's trace, so that log lines carry its id; related to the trace of whoever made the event.
             made = [link] if trace.is_one(link := event.headers.get(trace.HEADER, "")) else []
-            with trace.work(f"replay {row['subject']}", trace.Kind.CONSUMER, parent=None, links=made):
+            with trace.work(f"replay {row.subject}", trace.Kind.CONSUMER, parent=None, links=made):
                 subscription.handler(db, [event])
                 db.flush()
         except Exception as error:
@@ -148,31 +163,31 @@ class OperationsServicer(SteeringServicer):
                 raise
             raise _HandlerFailed(error) from error
         # Buried as malformed, it was not marked as seen; it must not be handled again if it is delivered again.
-        db.run(_SEEN, consumer=row["consumer"], event_id=event.id)
+        db.run(_SEEN, consumer=row.consumer, event_id=event.id)
         return self._letter(_settle(db, letter_id, "REPLAYED", call, changed=db.resource))
 
     def _failed_again(self, letter_id: UUID, error: Exception, call: Call) -> ReplayFailed:
         name, explained = f"deadLetters/{letter_id}", explain(error)
         with self.database.transaction(actor=call.principal.name, method=call.method, resource=name, at=call.now) as db:
-            rows = db.rows(_FAILED_AGAIN, id=letter_id, error=explained, actor=call.principal.name)
+            tries = db.values(_FAILED_AGAIN, id=letter_id, error=explained, actor=call.principal.name)
             db.changed(name, after={"error": explained}, reason="the replay failed")
-        tries = rows[0]["tries"] if rows else 0
-        return ReplayFailed("The handler failed again.", dead_letter=name, error=explained, tries=tries)
+        failed = tries[0] if tries else 0
+        return ReplayFailed("The handler failed again.", dead_letter=name, error=explained, tries=failed)
 
-    def _letter(self, row: dict[str, Any]) -> pb.DeadLetter:
+    def _letter(self, row: _Letter) -> pb.DeadLetter:
         letter = pb.DeadLetter(
-            name=f"deadLetters/{row['id']}",
-            state=pb.DeadLetter.State.Value(row["state"]),
-            consumer=row["consumer"],
-            subject=row["subject"],
-            event_id=row["event_id"],
-            tries=row["tries"],
-            error=row["error"],
-            payload=_readable(self._worker.subscriptions.get(row["subject"]), bytes(row["payload"])),
-            reason=row["reason"],
-            actor=row["actor"],
+            name=f"deadLetters/{row.id}",
+            state=pb.DeadLetter.State.Value(row.state),
+            consumer=row.consumer,
+            subject=row.subject,
+            event_id=row.event_id,
+            tries=row.tries,
+            error=row.error,
+            payload=_readable(self._worker.subscriptions.get(row.subject), row.payload),
+            reason=row.reason,
+            actor=row.actor,
         )
-        letter.create_time.FromDatetime(row["at"])
+        letter.create_time.FromDatetime(row.at)
         return letter
 
 
@@ -198,22 +213,22 @@ def purge(database: Database, now: datetime) -> None:
         db.changed("kit", after=removed, reason="their time is over")
 
 
-def _waiting(db: Db, letter_id: UUID) -> dict[str, Any]:
+def _waiting(db: Db, letter_id: UUID) -> _Letter:
     """Lock the dead letter, which must wait for a decision."""
-    rows = db.rows(_LOCK, id=letter_id)
+    letter = db.maybe(_Letter, _LOCK, id=letter_id)
     name = f"deadLetters/{letter_id}"
-    if not rows:
+    if letter is None:
         raise NotFound(name)
-    if rows[0]["state"] != "WAITING":
-        raise DeadLetterSettled("It was settled before.", dead_letter=name, state=rows[0]["state"])
-    return rows[0]
+    if letter.state != "WAITING":
+        raise DeadLetterSettled("It was settled before.", dead_letter=name, state=letter.state)
+    return letter
 
 
-def _settle(db: Db, letter_id: UUID, state: str, call: Call, *, reason: str = "", changed: str = "") -> dict[str, Any]:
-    row = db.rows(_SETTLE, id=letter_id, state=state, reason=reason, actor=call.principal.name)[0]
+def _settle(db: Db, letter_id: UUID, state: str, call: Call, *, reason: str = "", changed: str = "") -> _Letter:
+    letter = db.one(_Letter, _SETTLE, id=letter_id, state=state, reason=reason, actor=call.principal.name)
     after = {"state": state} | ({"changed": changed} if changed else {})
     db.changed(f"deadLetters/{letter_id}", before={"state": "WAITING"}, after=after, reason=reason)
-    return row
+    return letter
 
 
 def _readable(subscription: Subscription | None, payload: bytes) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from evaluation.rules.reactions import QUESTIONS, RATINGS
 from servicekit.data.db import Db
@@ -27,7 +28,7 @@ FROM (SELECT DISTINCT course_id, test_id, test_version FROM course_version WHERE
 JOIN test_result AS r ON r.test_id = v.test_id AND r.test_version = v.test_version
 GROUP BY v.course_id
 """
-_SUMS = ", ".join(f"sum(n{rating})::int AS n{rating}" for rating in RATINGS)
+_SUMS = f"ARRAY[{', '.join(f'sum(n{rating})::int' for rating in RATINGS)}] AS counts"
 _RATINGS = f"""
 SELECT course_id, question, {_SUMS}
 FROM reaction_batch
@@ -43,7 +44,7 @@ SELECT EXISTS (SELECT FROM course_version WHERE course_id = %(course)s)
   OR EXISTS (SELECT FROM reaction_batch WHERE course_id = %(course)s) AS known
 """
 _COMMENTS = """
-SELECT id, released_on, comments FROM comment_batch
+SELECT id::text, released_on, comments FROM comment_batch
 WHERE course_id = %(course)s AND (released_on, id) < (%(released_on)s::date, %(id)s::uuid)
 ORDER BY released_on DESC, id DESC LIMIT %(most)s
 """
@@ -77,8 +78,7 @@ class Quality:
     versions: dict[int, list[Ratings]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Comments:
+class Comments(NamedTuple):
     """Comments that were told together."""
 
     id: str
@@ -86,27 +86,45 @@ class Comments:
     comments: Sequence[str]
 
 
+class _OfCourse(NamedTuple):
+    course_id: str
+    question: str
+    counts: list[int]
+
+
+class _OfVersion(NamedTuple):
+    course_version: int
+    question: str
+    counts: list[int]
+
+
+class _Counted(NamedTuple):
+    course_id: str
+    taken: int
+    passed: int
+    passed_first: int
+
+
 def list_courses(db: Db, page: Page) -> list[Quality]:
     """Return what is known of courses, by id, one over the page's size if there are more."""
     (after,) = page.after or ("",)
-    found = [row["course_id"] for row in db.rows(_COURSES, after=after, most=page.size + 1)]
-    return _qualities(db, found, results=True)
+    return _qualities(db, db.values(_COURSES, after=after, most=page.size + 1), results=True)
 
 
 def list_agency_courses(db: Db, page: Page, *, agency_id: str) -> list[Quality]:
     """Return what the staff of one agency said of courses, by id, one over the page's size if there are more."""
     (after,) = page.after or ("",)
-    found = db.rows(_AGENCY_COURSES, agency=agency_id, after=after, most=page.size + 1)
-    return _qualities(db, [row["course_id"] for row in found], agency_id=agency_id)
+    found = db.values(_AGENCY_COURSES, agency=agency_id, after=after, most=page.size + 1)
+    return _qualities(db, found, agency_id=agency_id)
 
 
 def get_course(db: Db, course_id: str) -> Quality:
     """Return what is known of a course, also by version; refuse one that nobody ever published."""
-    if not db.rows(_KNOWN, course=course_id)[0]["known"]:
+    if not db.value(_KNOWN, course=course_id):
         raise NotFound(f"courses/{course_id}")
     (quality,) = _qualities(db, [course_id], results=True)
-    for row in db.rows(_BY_VERSION, course=course_id):
-        quality.versions.setdefault(row["course_version"], []).append(_ratings(row))
+    for sums in db.all(_OfVersion, _BY_VERSION, course=course_id):
+        quality.versions.setdefault(sums.course_version, []).append(Ratings(sums.question, tuple(sums.counts)))
     for ratings in quality.versions.values():
         ratings.sort(key=_place)
     return quality
@@ -115,8 +133,7 @@ def get_course(db: Db, course_id: str) -> Quality:
 def list_comments(db: Db, page: Page, *, course_id: str) -> list[Comments]:
     """Return the comments on a course, the batch told last first, one over the page's size if there are more."""
     released_on, id_ = page.after or (_LAST_DAY, _LAST_ID)
-    rows = db.rows(_COMMENTS, course=course_id, released_on=released_on, id=id_, most=page.size + 1)
-    return [Comments(str(row["id"]), row["released_on"], row["comments"]) for row in rows]
+    return db.all(Comments, _COMMENTS, course=course_id, released_on=released_on, id=id_, most=page.size + 1)
 
 
 def _qualities(
@@ -126,18 +143,13 @@ def _qualities(
     found = {course_id: Quality(course_id) for course_id in course_ids}
     if not found:
         return []
-    for row in db.rows(_RATINGS, courses=list(found), agency=agency_id):
-        found[row["course_id"]].ratings.append(_ratings(row))
-    for row in db.rows(_RESULTS, courses=list(found)) if results else ():
-        course = found[row.pop("course_id")]
-        course.results = Results(**row)
+    for sums in db.all(_OfCourse, _RATINGS, courses=list(found), agency=agency_id):
+        found[sums.course_id].ratings.append(Ratings(sums.question, tuple(sums.counts)))
+    for counted in db.all(_Counted, _RESULTS, courses=list(found)) if results else ():
+        found[counted.course_id].results = Results(counted.taken, counted.passed, counted.passed_first)
     for course in found.values():
         course.ratings.sort(key=_place)
     return list(found.values())
-
-
-def _ratings(row: dict[str, int | str]) -> Ratings:
-    return Ratings(str(row["question"]), tuple(int(row[f"n{rating}"]) for rating in RATINGS))
 
 
 def _place(ratings: Ratings) -> int:

@@ -25,17 +25,17 @@ SELECT answer.id, %(day)s, answer.sealed FROM unnest(%(ids)s::uuid[], %(sealed)b
 
 def check_may_react(db: Db, *, person_id: uuid.UUID, course_id: str, course_version: int) -> None:
     """Refuse who has not taken the course, as far as its test can tell: a course without a test may be rated by all."""
-    rows = db.rows(_TAKEN, person=person_id, course=course_id, version=course_version)
-    if not rows:
-        raise NotFound(f"courses/{course_id}/versions/{course_version}")
-    if not rows[0]["taken"]:
-        version = f"courses/{course_id}/versions/{course_version}"
+    taken = db.values(_TAKEN, person=person_id, course=course_id, version=course_version)
+    version = f"courses/{course_id}/versions/{course_version}"
+    if not taken:
+        raise NotFound(version)
+    if taken == [False]:
         raise NotTakenYet("The test of the course was not taken yet.", course_version=version)
 
 
 def is_spent(db: Db, digest: bytes) -> bool:
     """Whether a ticket was used: only for its holder, since nobody else can name it."""
-    return bool(db.rows(_SPENT, digest=digest)[0]["spent"])
+    return bool(db.value(_SPENT, digest=digest))
 
 
 def send(db: Db, reaction: Reaction, *, digest: bytes, day: date, box: Box) -> None:

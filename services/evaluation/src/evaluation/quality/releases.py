@@ -3,10 +3,10 @@
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
 import structlog
 
@@ -37,6 +37,20 @@ VALUES (%(id)s, %(course)s, %(today)s, %(comments)s)
 """
 
 
+class _Sealed(NamedTuple):
+    id: uuid.UUID
+    day: date
+    sealed: bytes
+
+
+class _Question(NamedTuple):
+    """A question about a version of a course, of which something was told."""
+
+    course_id: str
+    course_version: int
+    question: str
+
+
 @dataclass(frozen=True)
 class _Remark:
     """A comment that waits to be told; empty if none was made."""
@@ -50,8 +64,8 @@ def release(database: Database, now: datetime, box: Box) -> None:
     """Tell the reactions of the days before today, as far as five and more can be told together."""
     today = pacific_date(now)
     with database.read() as db:
-        ratings, remarks = _opened(db.rows(_WAITING, today=today), box)
-        told = {(row["course_id"], row["course_version"], row["question"]) for row in db.rows(_TOLD)}
+        ratings, remarks = _opened(db.all(_Sealed, _WAITING, today=today), box)
+        told = set(db.all(_Question, _TOLD))
     found = batches([answer for answer in ratings if answer.rating != SKIPPED], today=today, told=told)
     comments = _together(remarks)
     done = [answer.key for batch in found for answer in batch.answers]
@@ -70,20 +84,20 @@ def release(database: Database, now: datetime, box: Box) -> None:
         db.changed("reactions", after={"batches": len(found), "comment_batches": len(comments)})
 
 
-def _opened(rows: Iterable[Mapping[str, Any]], box: Box) -> tuple[list[Waiting], list[_Remark]]:
+def _opened(rows: Iterable[_Sealed], box: Box) -> tuple[list[Waiting], list[_Remark]]:
     """Read what is in the box: ratings, and comments. What was sealed with a key that is gone stays where it is."""
     ratings, remarks, unreadable = [], [], 0
     for row in rows:
-        content = box.open(row["sealed"])
+        content = box.open(row.sealed)
         if content is None:
             unreadable += 1
         elif "comment" in content:
-            remarks.append(_Remark(row["id"], content["course"], content["comment"]))
+            remarks.append(_Remark(row.id, content["course"], content["comment"]))
         else:
             ratings.append(
                 Waiting(
-                    key=row["id"],
-                    day=row["day"],
+                    key=row.id,
+                    day=row.day,
                     course_id=content["course"],
                     course_version=content["version"],
                     agency_id=content["agency"],

@@ -5,6 +5,7 @@ neither the figure nor what it grew by is about fewer, and nobody who watches it
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from evaluation.rules.reactions import FEWEST
 from servicekit.data.db import Database
@@ -57,26 +58,40 @@ SET taken = excluded.taken, passed = excluded.passed, passed_first = excluded.pa
 """
 
 
+class _Version(NamedTuple):
+    test_id: str
+    test_version: int
+
+
+class _Counted(NamedTuple):
+    test_id: str
+    test_version: int
+    taken: int
+    passed: int
+    first: int
+
+
 def count_results(database: Database, now: datetime) -> None:
     """Count who took and passed each version of a test, where at least five people make a difference."""
     with database.read() as db:
-        changed = db.rows(_CHANGED, at=now, fewest=FEWEST)
+        changed = db.all(_Version, _CHANGED, at=now, fewest=FEWEST)
         if not changed:
             return
-        rows = db.rows(
+        counted = db.all(
+            _Counted,
             _COUNT,
             at=now,
-            tests=[row["test_id"] for row in changed],
-            versions=[row["test_version"] for row in changed],
+            tests=[one.test_id for one in changed],
+            versions=[one.test_version for one in changed],
         )
     with database.transaction(actor=_ACTOR, method=_METHOD, at=now) as db:
         db.run(
             _TELL,
             at=now,
-            tests=[row["test_id"] for row in rows],
-            versions=[row["test_version"] for row in rows],
-            taken=[row["taken"] for row in rows],
-            passed=[row["passed"] for row in rows],
-            first=[row["first"] for row in rows],
+            tests=[one.test_id for one in counted],
+            versions=[one.test_version for one in counted],
+            taken=[one.taken for one in counted],
+            passed=[one.passed for one in counted],
+            first=[one.first for one in counted],
         )
-        db.changed("testResults", after={"versions": len(rows)})
+        db.changed("testResults", after={"versions": len(counted)})
