@@ -570,7 +570,7 @@ ASKED = (
 def found(database, query):
     page = Page(size=10, after=None, list_digest=0, seal_key=b"")
     with database.read() as db:
-        return [row["id"] for row in searching.find(db, READER, page, query=query, series_name="", year=0)]
+        return [row.notice.id for row in searching.find(db, READER, page, query=query, series_name="", year=0)]
 
 
 @pytest.mark.parametrize("locale", LOCALES)

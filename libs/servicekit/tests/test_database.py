@@ -52,6 +52,12 @@ class Numbered(NamedTuple):
     word: str
 
 
+class Pair(NamedTuple):
+    first: Numbered
+    between: bool
+    second: Numbered
+
+
 NUMBERED = "SELECT n AS number, 'w' || n AS word FROM generate_series(1, %(most)s) AS n"
 
 
@@ -112,6 +118,14 @@ def test_rows_come_as_what_stands_beside_their_statement(database):
         assert db.maybe(Numbered, NUMBERED, most=0) is None
         assert db.values("SELECT generate_series(1, %(most)s)", most=3) == [1, 2, 3]
         assert db.value("SELECT %(given)s::date", given="2026-11-23") == NOW.date()
+
+
+def test_a_row_may_hold_rows(database):
+    sql = "SELECT 1 AS number, 'a' AS word, true AS between, 2 AS number, NULL AS word"
+    with database.read() as db:
+        assert db.one(Pair, sql) == Pair(Numbered(1, "a"), True, Numbered(2, None))  # noqa: FBT003
+        with pytest.raises(TypeError, match="Pair has the fields"):
+            db.one(Pair, "SELECT 1 AS number, true AS between, 2 AS number")
 
 
 def test_two_rows_where_one_is_asked_for_are_a_mistake(database):

@@ -48,7 +48,7 @@ def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
 
 def pins_of(db: Db, notice: NoticeRow) -> dict[str, str]:
     """Return what stands for the notice as it is now."""
-    return approval.pins(letter_of(notice), attachments.of_notice(db, notice.id))
+    return approval.pins(letter_of(notice), attachments.said_of(db, notice.id))
 
 
 def _flush(db: Db, notice: NoticeRow) -> None:

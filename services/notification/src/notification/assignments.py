@@ -7,6 +7,7 @@ that was withdrawn in the meantime is kept as well, and moves no figure.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from notification.notices import name_of
@@ -14,8 +15,13 @@ from notification.readiness import moving
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
-# One person under one notice.
-Key = tuple[UUID, UUID]
+
+class Key(NamedTuple):
+    """A person under a notice."""
+
+    notice_id: UUID
+    person_id: UUID
+
 
 _KNOWN = "SELECT id FROM notice WHERE id = ANY(%(notices)s) AND state IN ('PUBLISHED', 'WITHDRAWN')"
 _TOUCHED = """
@@ -65,16 +71,16 @@ def take_back_excuse(db: Db, keys: Sequence[Key]) -> None:
     Each issued notice brings an assignment for everybody, and hardly anybody is excused: so those are looked for first.
     """
     notices, people = _columns(keys)
-    excused = db.rows(_STILL_EXCUSED, notices=notices, people=people)
+    excused = db.all(Key, _STILL_EXCUSED, notices=notices, people=people)
     if not excused:
         return
-    notices, people = _columns([(row["notice_id"], row["person_id"]) for row in excused])
+    notices, people = _columns(excused)
     with moving(db, _TOUCHED, notices=notices, people=people):
         db.run(_EXCUSED, notices=notices, people=people, excused=False)
 
 
 def _ensure(db: Db, notices: list[UUID], people: list[UUID]) -> None:
-    known = {row["id"] for row in db.rows(_KNOWN, notices=list(set(notices)))}
+    known = set(db.values(_KNOWN, notices=list(set(notices))))
     for unknown in sorted(set(notices) - known):
         # Enrollment heard of every notice from here: such an event is not ours to guess about, so it is laid aside.
         raise NotFound(name_of(unknown))

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from notification.notices import load_draft, name_of, wrote
+from notification.records import Attachment
 from notification.rules import files
 from notification.rules.files import Content, FileAttachedAlready, FileKind, Label
 from notification.rules.reading import Reader
@@ -53,7 +54,17 @@ JOIN file AS f ON f.sha256 = a.sha256
 WHERE a.id = %(id)s AND a.notice_id = %(notice)s AND {VISIBLE}
 """  # noqa: S608 - made of constants
 
-Row = dict[str, Any]
+
+class FileRow(NamedTuple):
+    """A file of a letter with its content."""
+
+    attachment: Attachment
+    content: bytes
+
+
+class _Content(NamedTuple):
+    sha256: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -73,9 +84,14 @@ def upload(said: Label, content: bytes, found: Content, checked_reason: str) -> 
     return Upload(said, found, content, files.scan_note(said, found, checked_reason))
 
 
-def of_notice(db: Db, notice_id: UUID) -> list[Row]:
+def of_notice(db: Db, notice_id: UUID) -> list[Attachment]:
     """Return the files of a letter, without their content."""
-    return db.rows(_OF_NOTICE, notice=notice_id)
+    return db.all(Attachment, _OF_NOTICE, notice=notice_id)
+
+
+def said_of(db: Db, notice_id: UUID) -> list[dict[str, object]]:
+    """Return what is known of the files of a letter, for the rules."""
+    return [one._asdict() for one in of_notice(db, notice_id)]
 
 
 def add(db: Db, *, notice_id: UUID, uploaded: Upload, etag: str, writer: UUID) -> NoticeRow:
@@ -84,7 +100,7 @@ def add(db: Db, *, notice_id: UUID, uploaded: Upload, etag: str, writer: UUID) -
     there = of_notice(db, notice_id)
     sha256 = hashlib.sha256(uploaded.content).hexdigest()
     _check_room(there, uploaded, sha256)
-    db.rows(_HOLD, sha256=sha256)
+    db.run(_HOLD, sha256=sha256)
     db.run(_KEEP, sha256=sha256, content=uploaded.content)
     db.run(_KEEP_WORDS, sha256=sha256, words=" ".join(uploaded.found.words), cut=CUT)
     attachment_id = uuid4()
@@ -92,7 +108,7 @@ def add(db: Db, *, notice_id: UUID, uploaded: Upload, etag: str, writer: UUID) -
         _ADD,
         id=attachment_id,
         notice=notice_id,
-        place=max((row["place"] for row in there), default=0) + 1,
+        place=max((one.place for one in there), default=0) + 1,
         kind=uploaded.said.kind.value,
         title=uploaded.said.title,
         filename=uploaded.said.filename,
@@ -110,33 +126,33 @@ def add(db: Db, *, notice_id: UUID, uploaded: Upload, etag: str, writer: UUID) -
 def remove(db: Db, *, notice_id: UUID, attachment_id: UUID, etag: str, writer: UUID) -> NoticeRow:
     """Take a file off a draft. Its content goes too, unless another letter has it."""
     notice = load_draft(db, notice_id, etag)
-    gone = next((row for row in of_notice(db, notice_id) if row["id"] == attachment_id), None)
+    gone = next((one for one in of_notice(db, notice_id) if one.id == attachment_id), None)
     if gone is None:
         raise NotFound(attachment_name(notice_id, attachment_id))
-    db.rows(_HOLD, sha256=gone["sha256"])
+    db.run(_HOLD, sha256=gone.sha256)
     db.run(_REMOVE, id=attachment_id)
-    db.run(_DROP, sha256=gone["sha256"])
+    db.run(_DROP, sha256=gone.sha256)
     wrote(notice, writer)
-    db.changed(name_of(notice_id), before={"attached": str(attachment_id), "sha256": gone["sha256"]})
+    db.changed(name_of(notice_id), before={"attached": str(attachment_id), "sha256": gone.sha256})
     return notice
 
 
-def with_content(db: Db, notice_id: UUID, attachment_id: UUID, reader: Reader) -> Row:
+def with_content(db: Db, notice_id: UUID, attachment_id: UUID, reader: Reader) -> FileRow:
     """Return a file with its content; there is none for those who do not see the letter."""
-    rows = db.rows(_ONE, notice=notice_id, id=attachment_id, **values(reader))
-    if not rows:
+    file = db.maybe(FileRow, _ONE, notice=notice_id, id=attachment_id, **values(reader))
+    if file is None:
         raise NotFound(attachment_name(notice_id, attachment_id))
-    return rows[0]
+    return file
 
 
-def without_words(db: Db) -> Row | None:
+def without_words(db: Db) -> _Content | None:
     """Return a content, with its hash, whose words an earlier release did not keep, or kept otherwise."""
-    return next(iter(db.rows(_WITHOUT_WORDS, cut=CUT)), None)
+    return db.maybe(_Content, _WITHOUT_WORDS, cut=CUT)
 
 
 def keep_words(db: Db, sha256: str, words: Sequence[str]) -> None:
     """Keep what a content is found by, if it is still there."""
-    if db.rows(_HELD, sha256=sha256):
+    if db.run(_HELD, sha256=sha256):
         db.run(_KEEP_WORDS, sha256=sha256, words=" ".join(words), cut=CUT)
 
 
@@ -145,9 +161,9 @@ def attachment_name(notice_id: UUID, attachment_id: UUID) -> str:
     return f"{name_of(notice_id)}/attachments/{attachment_id}"
 
 
-def _check_room(there: list[Row], uploaded: Upload, sha256: str) -> None:
-    files.check_room(len(there), sum(row["size_bytes"] for row in there) + len(uploaded.content))
-    if any(row["sha256"] == sha256 for row in there):
+def _check_room(there: list[Attachment], uploaded: Upload, sha256: str) -> None:
+    files.check_room(len(there), sum(one.size_bytes for one in there) + len(uploaded.content))
+    if any(one.sha256 == sha256 for one in there):
         raise FileAttachedAlready(uploaded.said.filename, "must not be attached already")
-    if uploaded.said.kind is FileKind.LETTER and any(row["kind"] == FileKind.LETTER for row in there):
+    if uploaded.said.kind is FileKind.LETTER and any(one.kind == FileKind.LETTER for one in there):
         raise FileAttachedAlready(uploaded.said.filename, "must be the one signed letter: remove the other one first")

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from notification import events
 from notification.inbox import check_text
 from notification.notices import name_of
+from notification.records import NOTICE_WITHOUT_BODY, Notice
 from notification.rules import lifecycle
-from notification.tables import NOTICE_WITHOUT_BODY
 from servicekit import closed_days
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -63,6 +63,20 @@ class AlreadyConfirmed(Refusal):
     kind = Kind.EXISTS
 
 
+class _Issued(NamedTuple):
+    id: UUID
+    version: int
+    agency_due_date: date
+    agency_confirms_within: int
+
+
+class _AtAgency(NamedTuple):
+    notice: Notice
+    confirmed_at: datetime | None
+    confirmed_by: UUID | None
+    staff_released_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Agency:
     """An agency as the directory tells it; *end* = the first day on which it no longer exists."""
@@ -90,7 +104,7 @@ def list_agencies(db: Db, told: Collection[Agency], *, at: datetime) -> None:
     )
     today = pacific_date(at)
     local = [agency.id for agency in newest if agency.gets_letters(today)]
-    issued = db.rows(_ISSUED)
+    issued = db.all(_Issued, _ISSUED)
     if not local or not issued:
         return
     calendar = closed_days.known(db).as_far_as_known()
@@ -98,11 +112,9 @@ def list_agencies(db: Db, told: Collection[Agency], *, at: datetime) -> None:
         _DELIVER_LATE,
         at=at,
         agencies=local,
-        notices=[notice["id"] for notice in issued],
-        versions=[notice["version"] for notice in issued],
-        dues=[
-            max(notice["agency_due_date"], calendar.add(today, notice["agency_confirms_within"])) for notice in issued
-        ],
+        notices=[notice.id for notice in issued],
+        versions=[notice.version for notice in issued],
+        dues=[max(notice.agency_due_date, calendar.add(today, notice.agency_confirms_within)) for notice in issued],
     )
 
 
@@ -120,22 +132,22 @@ def confirm(
     """Record, once, that the agency received the letter, who leads it there, and what is in the way."""
     if len(problem) > _LONGEST_PROBLEM:
         raise InvalidField("problem", len(problem), f"must have at most {_LONGEST_PROBLEM} characters")
-    notice = _locked(db, notice_id, agency_id)
-    _check_open(notice, agency_id)
-    check_text(notice, text_sha256)
+    locked = _locked(db, notice_id, agency_id)
+    _check_open(locked, agency_id)
+    check_text(locked.notice, text_sha256)
     db.run(
         _CONFIRM,
         notice=notice_id,
         person=person_id,
         agency=agency_id,
-        version=notice["version"],
+        version=locked.notice.version,
         text_sha256=text_sha256,
         at=at,
         lead=lead,
         problem=problem,
     )
     db.changed(f"agencies/{agency_id}/{name_of(notice_id)}", after={"lead": str(lead), "text_sha256": text_sha256})
-    version = notice["version"]
+    version = locked.notice.version
     emit(
         db,
         events.notice_acknowledged(
@@ -146,30 +158,31 @@ def confirm(
 
 def release_to_staff(db: Db, *, notice_id: UUID, agency_id: str, person_id: UUID, at: datetime) -> None:
     """Let the agency's staff see the letter before its day. Idempotent: those who see it already go on seeing it."""
-    notice = _locked(db, notice_id, agency_id)
-    if notice["staff_released_at"] is not None or notice["staff_release_date"] <= pacific_date(at):
+    locked = _locked(db, notice_id, agency_id)
+    by_its_day = locked.notice.staff_release_date
+    if locked.staff_released_at is not None or by_its_day is None or by_its_day <= pacific_date(at):
         return
-    db.run(_RELEASE, notice=notice_id, version=notice["version"], agency=agency_id, person=person_id, at=at)
+    db.run(_RELEASE, notice=notice_id, version=locked.notice.version, agency=agency_id, person=person_id, at=at)
     db.changed(f"agencies/{agency_id}/{name_of(notice_id)}", after={"staff_release_time": at.isoformat()})
-    version = notice["version"]
+    version = locked.notice.version
     emit(db, events.notice_released(notice_id=notice_id, version=version, agency_id=agency_id, at=at))
 
 
-def _locked(db: Db, notice_id: UUID, agency_id: str) -> dict[str, Any]:
+def _locked(db: Db, notice_id: UUID, agency_id: str) -> _AtAgency:
     """Return the letter at the agency, locked; refuse one that no longer holds."""
-    rows = db.rows(_LOCK, notice=notice_id, agency=agency_id)
-    if not rows:
+    locked = db.maybe(_AtAgency, _LOCK, notice=notice_id, agency=agency_id)
+    if locked is None:
         raise NotFound(name_of(notice_id))
-    lifecycle.check_in_force(name_of(notice_id), rows[0]["withdrawn_at"])
-    return rows[0]
+    lifecycle.check_in_force(name_of(notice_id), locked.notice.withdrawn_at)
+    return locked
 
 
-def _check_open(notice: dict[str, Any], agency_id: str) -> None:
-    if notice["confirmed_at"] is not None:
+def _check_open(locked: _AtAgency, agency_id: str) -> None:
+    if locked.confirmed_at is not None:
         raise AlreadyConfirmed(
             "The agency has confirmed this letter.",
-            notice=name_of(notice["id"]),
+            notice=name_of(locked.notice.id),
             agency=f"agencies/{agency_id}",
-            confirmed_by=f"people/{notice['confirmed_by']}",
-            confirm_time=notice["confirmed_at"].isoformat(),
+            confirmed_by=f"people/{locked.confirmed_by}",
+            confirm_time=locked.confirmed_at.isoformat(),
         )

@@ -1,10 +1,10 @@
 """What other services tell, in this service's terms."""
 
 from datetime import UTC, datetime
-from uuid import UUID
 
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
+from notification.assignments import Key
 from notification.deliveries import Agency
 from servicekit import names
 from servicekit.calendar import YEARS_OF_LIVES, day_of
@@ -39,16 +39,16 @@ def agency(message: directory.AgencyListed) -> Agency:
     return Agency(message.agency_id, message.kind, end)
 
 
-def completions(message: enrollment.AssignmentCompleted) -> dict[tuple[UUID, UUID], datetime]:
+def completions(message: enrollment.AssignmentCompleted) -> dict[Key, datetime]:
     """Read who completed what was assigned, and when."""
     notice = names.as_uuid(message.notice_id, field="notice_id")
     return {
-        (notice, names.as_uuid(done.person_id, field="person_id")): done.complete_time.ToDatetime(UTC)
+        Key(notice, names.as_uuid(done.person_id, field="person_id")): done.complete_time.ToDatetime(UTC)
         for done in message.completions
     }
 
 
-def assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived) -> list[tuple[UUID, UUID]]:
+def assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived) -> list[Key]:
     """Read whose assignments an event is about."""
     notice = names.as_uuid(message.notice_id, field="notice_id")
-    return [(notice, names.as_uuid(person, field="person_id")) for person in message.person_ids]
+    return [Key(notice, names.as_uuid(person, field="person_id")) for person in message.person_ids]

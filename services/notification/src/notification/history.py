@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import NamedTuple
+from uuid import UUID
 
 from notification import searching, series
 from notification.notices import name_of
@@ -53,20 +55,26 @@ RETURNING id, series, number
 """  # noqa: S608 - made of constants
 
 
+class _Numbered(NamedTuple):
+    id: UUID
+    series: str
+    number: str
+
+
 def keep(db: Db, letters: Sequence[HistoricLetter]) -> int:
     """Take over *letters*; return how many are new or changed. A letter is one by its series and number."""
     history.check(letters, series.known(db))
     columns = {field.name: [getattr(letter, field.name) for letter in letters] for field in fields(HistoricLetter)}
-    for ours in db.rows(_OURS, series=columns["series"], number=columns["number"]):
+    for ours in db.all(_Numbered, _OURS, series=columns["series"], number=columns["number"]):
         raise NumberTaken(
             "A letter of ours has this number.",
             field="notices",
-            series=ours["series"],
-            number=ours["number"],
-            notice=name_of(ours["id"]),
+            series=ours.series,
+            number=ours.number,
+            notice=name_of(ours.id),
         )
-    changed = db.rows(_KEEP, **columns, at=db.at)
+    changed = db.all(_Numbered, _KEEP, **columns, at=db.at)
     said = {(letter.series, letter.number): letter for letter in letters}
-    searching.keep(db, {row["id"]: said[row["series"], row["number"]].day for row in changed})
-    db.changed("notices", after={"imported": [f"{row['series']} {row['number']}" for row in changed]})
+    searching.keep(db, {one.id: said[one.series, one.number].day for one in changed})
+    db.changed("notices", after={"imported": [f"{one.series} {one.number}" for one in changed]})
     return len(changed)

@@ -9,15 +9,15 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from notification.notices import name_of
 from notification.readiness import ADD, any_slot
+from notification.records import NOTICE_WITHOUT_BODY, Notice
 from notification.rules import lifecycle
 from notification.rules.reading import Reader
 from notification.rules.standing import Counts, Standing
-from notification.tables import NOTICE_WITHOUT_BODY
 from notification.visibility import RELEASED_TO_EACH
 from servicekit.data.company import Asked, Group
 from servicekit.data.db import Db
@@ -97,9 +97,26 @@ class Step:
 class Item:
     """A letter as it stands for one person; *notice* holds its columns."""
 
-    notice: dict[str, Any]
+    notice: Notice
     standing: Standing
-    due_date: Any
+    due_date: date
+
+
+class _Locked(NamedTuple):
+    notice: Notice
+    person_id: UUID
+    own_due_date: date
+    read_at: datetime | None
+    confirmed_at: datetime | None
+    trained_at: datetime | None
+    excused: bool
+
+
+class _Member(NamedTuple):
+    notice_id: UUID
+    person_id: UUID
+    agency_id: str
+    on_leave: bool
 
 
 @dataclass(frozen=True)
@@ -127,14 +144,14 @@ def confirm(db: Db, group: Group[Step, Item]) -> None:
     )
 
 
-def check_text(notice: dict[str, Any], text_sha256: str) -> None:
+def check_text(notice: Notice, text_sha256: str) -> None:
     """Refuse a confirmation of another text than the one issued."""
-    if text_sha256 != notice["text_sha256"]:
+    if text_sha256 != notice.text_sha256:
         raise TextChanged(
             "The text that was seen is not the text that was issued.",
             field="text_sha256",
-            notice=name_of(notice["id"]),
-            issued=notice["text_sha256"],
+            notice=name_of(notice.id),
+            issued=notice.text_sha256,
             seen=text_sha256,
         )
 
@@ -149,67 +166,70 @@ def _step(db: Db, group: Group[Step, Item], kind: str, move: Callable[[Asked[Ste
             known = _standing(one.what, notices.get(one.what.key), places.get(one.what.key), alone=group.alone)
             if known is None:
                 continue
-            notice = notices[one.what.key]
+            row = notices[one.what.key]
+            notice = row.notice
             if kind == "CONFIRM":
                 check_text(notice, one.what.text_sha256)
             before[one.what.key] = known
             after = move(one, known)
-            one.result = Item(notice, after, notice["own_due_date"])
+            one.result = Item(notice, after, row.own_due_date)
             if after != known:
-                said = {"kind": kind, "version": notice["version"], "text_sha256": notice["text_sha256"]}
-                one.changed(name_of(notice["id"]), after=said)
+                said = {"kind": kind, "version": notice.version, "text_sha256": notice.text_sha256}
+                one.changed(name_of(notice.id), after=said)
     done = group.record(db)
     _write(
         db, kind, [one for one in done if one.result and one.result.standing != before[one.what.key]], before, places
     )
 
 
-def _locked(db: Db, group: Group[Step, Item]) -> dict[Key, dict[str, Any]]:
+def _locked(db: Db, group: Group[Step, Item]) -> dict[Key, _Locked]:
     """Lock people's rows; return them with their letters. One that their agency's staff do not see yet is not there."""
     steps = [one.what for one in group]
-    rows = db.rows(
+    rows = db.all(
+        _Locked,
         _LOCK + group.waits,
         notices=[step.notice_id for step in steps],
         people=[step.person_id for step in steps],
         days=[step.reader.today for step in steps],
         before_staff=[step.reader.before_staff for step in steps],
     )
-    return {(row["id"], row["person_id"]): row for row in rows}
+    return {(row.notice.id, row.person_id): row for row in rows}
 
 
-def _places(db: Db, notices: dict[Key, dict[str, Any]]) -> dict[Key, _Place]:
+def _places(db: Db, notices: dict[Key, _Locked]) -> dict[Key, _Place]:
     """Return where each counts; those who are not (or no longer) in the audience are left out."""
-    rows = db.rows(
+    rows = db.all(
+        _Member,
         _PLACES,
         notices=[notice_id for notice_id, _ in notices],
-        audiences=[notice["audience_id"] for notice in notices.values()],
+        audiences=[row.notice.audience_id for row in notices.values()],
         people=[person_id for _, person_id in notices],
     )
-    members: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    members: dict[Key, list[_Member]] = defaultdict(list)
     for row in rows:
-        members[row["notice_id"], row["person_id"]].append(row)
+        members[row.notice_id, row.person_id].append(row)
     return {
-        key: _Place(["", *(row["agency_id"] for row in own)], any(row["on_leave"] for row in own))
+        key: _Place(["", *(row.agency_id for row in own)], any(row.on_leave for row in own))
         for key, own in members.items()
     }
 
 
-def _standing(step: Step, notice: dict[str, Any] | None, place: _Place | None, *, alone: bool) -> Standing | None:
+def _standing(step: Step, row: _Locked | None, place: _Place | None, *, alone: bool) -> Standing | None:
     """Return where a person stands; None if that is not to be seen in company.
 
     Refuse who is not in the audience, and what is asked of a letter that holds no more.
     """
-    if notice is None and not alone:
+    if row is None and not alone:
         return None
-    if notice is None or place is None:
+    if row is None or place is None:
         raise NotFound(name_of(step.notice_id))
-    lifecycle.check_in_force(name_of(step.notice_id), notice["withdrawn_at"])
+    lifecycle.check_in_force(name_of(step.notice_id), row.notice.withdrawn_at)
     return Standing(
-        notice["asks"],
-        notice["read_at"],
-        notice["confirmed_at"],
-        notice["trained_at"],
-        excused=notice["excused"],
+        row.notice.asks,
+        row.read_at,
+        row.confirmed_at,
+        row.trained_at,
+        excused=row.excused,
         on_leave=place.on_leave,
     )
 
@@ -226,7 +246,7 @@ def _write(
         difference = item.standing.counts() - before[key].counts()
         # People who are excused move no figure.
         for place in places[key].agency_ids if difference else ():
-            moved[item.notice["id"], place, item.due_date] += difference
+            moved[item.notice.id, place, item.due_date] += difference
     if not items:
         return
     db.run(
@@ -234,8 +254,8 @@ def _write(
         notices=[notice_id for _, (notice_id, _), _ in items],
         people=[person_id for _, (_, person_id), _ in items],
         kinds=[kind] * len(items),
-        versions=[item.notice["version"] for _, _, item in items],
-        hashes=[item.notice["text_sha256"] for _, _, item in items],
+        versions=[item.notice.version for _, _, item in items],
+        hashes=[item.notice.text_sha256 for _, _, item in items],
         moments=[at for at, _, _ in items],
         read_at=[item.standing.read_at for _, _, item in items],
         confirmed_at=[item.standing.confirmed_at for _, _, item in items],

@@ -5,8 +5,8 @@ agency belongs on pages, where it is known who looks.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from notification.rules.lifecycle import State
 from servicekit.background.measures import Figure, Measure, Reading
@@ -38,9 +38,9 @@ _STATES = "SELECT state, count(*) AS notices FROM notice GROUP BY state"
 _OPEN = """
 SELECT * FROM (
   SELECT n.series || ' ' || n.number AS notice, n.effective_date - %(today)s::date AS effective_days, n.published_at,
-    coalesce(f.listed, 0) AS listed, coalesce(f.ready, 0) AS "ready", coalesce(f.on_leave, 0) AS "on leave",
-    coalesce(f.not_started, 0) AS "not started",
-    coalesce(f.listed - f.ready - f.on_leave - f.not_started, 0) AS "in progress",
+    coalesce(f.listed, 0) AS listed, coalesce(f.ready, 0) AS ready, coalesce(f.on_leave, 0) AS on_leave,
+    coalesce(f.not_started, 0) AS not_started,
+    coalesce(f.listed - f.ready - f.on_leave - f.not_started, 0) AS in_progress,
     coalesce(f.overdue, 0) AS overdue_staff, d.confirmed, d.waiting, d.overdue, d.problems
   FROM notice AS n
   LEFT JOIN LATERAL (
@@ -63,40 +63,65 @@ SELECT * FROM (
   ) AS d
   WHERE n.state = 'PUBLISHED'
 ) AS issued
-WHERE listed > ready + "on leave" OR waiting + overdue > 0
+WHERE listed > ready + on_leave OR waiting + overdue > 0
 ORDER BY abs(effective_days) NULLS LAST, published_at DESC
 """
 
 
+class _InState(NamedTuple):
+    state: str
+    notices: int
+
+
+class _Issued(NamedTuple):
+    notice: str
+    effective_days: int | None
+    published_at: datetime
+    listed: int
+    ready: int
+    on_leave: int
+    not_started: int
+    in_progress: int
+    overdue_staff: int
+    confirmed: int
+    waiting: int
+    overdue: int
+    problems: int
+
+    def of(self, what: str) -> int:
+        """Return the figure of a standing or of a confirmation."""
+        figure: int = getattr(self, what.replace(" ", "_"))
+        return figure
+
+
 def _read(db: Db) -> Iterable[Reading]:
-    in_state = {row["state"]: row["notices"] for row in db.rows(_STATES)}
+    in_state = dict(db.all(_InState, _STATES))
     for state in State:
         yield NOTICES.of(in_state.get(state, 0), state.lower().replace("_", " "))
-    issued = db.rows(_OPEN, today=pacific_date(db.at))
+    issued = db.all(_Issued, _OPEN, today=pacific_date(db.at))
     yield OPEN.of(len(issued))
     for standing in STANDINGS:
         yield ALL_STAFF.of(_sum(issued, standing), standing)
     for confirmation in CONFIRMATIONS:
         yield ALL_AGENCIES.of(_sum(issued, confirmation), confirmation)
-    yield ALL_OVERDUE.of(_sum(issued, "overdue_staff"))
+    yield ALL_OVERDUE.of(sum(row.overdue_staff for row in issued))
     for row in issued[:MOST_NAMED]:
         yield from _of_one(row)
 
 
-def _of_one(row: dict[str, Any]) -> Iterator[Reading]:
-    notice = row["notice"]
+def _of_one(row: _Issued) -> Iterator[Reading]:
     for standing in STANDINGS:
-        yield STAFF.of(row[standing], notice, standing)
+        yield STAFF.of(row.of(standing), row.notice, standing)
     for confirmation in CONFIRMATIONS:
-        yield AGENCIES.of(row[confirmation], notice, confirmation)
-    yield OVERDUE.of(row["overdue_staff"], notice)
-    yield PROBLEMS.of(row["problems"], notice)
-    if row["effective_days"] is not None:
-        yield EFFECTIVE.of(row["effective_days"], notice)
+        yield AGENCIES.of(row.of(confirmation), row.notice, confirmation)
+    yield OVERDUE.of(row.overdue_staff, row.notice)
+    yield PROBLEMS.of(row.problems, row.notice)
+    if row.effective_days is not None:
+        yield EFFECTIVE.of(row.effective_days, row.notice)
 
 
-def _sum(rows: Iterable[dict[str, Any]], column: str) -> int:
-    return sum(row[column] for row in rows)
+def _sum(rows: Iterable[_Issued], what: str) -> int:
+    return sum(row.of(what) for row in rows)
 
 
 MEASURES = (Measure("notices", timedelta(seconds=10), FIGURES, _read),)

@@ -2,6 +2,8 @@
 
 from dataclasses import fields
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from notification.readiness import ADD, COUNTED, STANDING
 from notification.rules.standing import Counts
@@ -35,23 +37,28 @@ ORDER BY notice_id, agency_id, due_date
 )
 
 
+class _Issued(NamedTuple):
+    id: UUID
+    audience_id: UUID
+
+
 def recount_readiness(database: Database, now: datetime, progress: Progress) -> None:
     """The figures of readiness, recounted from the people of each letter that is out.
 
     Each letter is a transaction of its own: whoever reads or confirms it in the meantime waits for that one only.
     """
     with database.read(now) as db:
-        notices = db.rows(_NOTICES)
+        notices = db.all(_Issued, _NOTICES)
     progress.expect(len(notices))
     for notice in notices:
         with database.transaction(
-            actor="services/notification", method="projections/readiness", resource=f"notices/{notice['id']}", at=now
+            actor="services/notification", method="projections/readiness", resource=f"notices/{notice.id}", at=now
         ) as db:
-            db.run(_HOLD_AUDIENCE, audience=notice["audience_id"])
-            db.run(_HOLD_PEOPLE, notice=notice["id"])
-            before = db.run(_FORGET, notice=notice["id"])
-            after = db.run(_COUNT, notice=notice["id"])
-            db.changed(f"notices/{notice['id']}", before={"rows": before}, after={"rows": after})
+            db.run(_HOLD_AUDIENCE, audience=notice.audience_id)
+            db.run(_HOLD_PEOPLE, notice=notice.id)
+            before = db.run(_FORGET, notice=notice.id)
+            after = db.run(_COUNT, notice=notice.id)
+            db.changed(f"notices/{notice.id}", before={"rows": before}, after={"rows": after})
         progress.step()
 
 

@@ -1,15 +1,15 @@
 """Issuing a notice: one transaction, one statement for all people and one for all agencies."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from notification import attachments, events, searching
 from notification.approval import give_back, pins_of
 from notification.notices import letter_of, load, name_of
 from notification.readiness import ADD
+from notification.records import Notice
 from notification.rules import approval, due_dates, letter, lifecycle
 from notification.rules.due_dates import DueRule
 from notification.rules.lifecycle import State, Step
@@ -102,14 +102,14 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     return notice
 
 
-def due_sentence(db: Db, row: Mapping[str, Any], today: date) -> str:
+def due_sentence(db: Db, notice: Notice, today: date) -> str:
     """Say when a letter that is not out yet would be due, and why; '' if that cannot be said or has been decided."""
-    effective = row["effective_date"]
+    effective = notice.effective_date
     # A draft may have a day of before there was a range: it has to be mended, and nothing is counted from it.
-    if effective is None or effective.year not in YEARS_OF_DOCUMENTS or row["state"] not in _BEFORE_ISSUE:
+    if effective is None or effective.year not in YEARS_OF_DOCUMENTS or notice.state not in _BEFORE_ISSUE:
         return ""
-    rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"], row["staff_release_days"])
-    issued = pacific_date(row["publish_at"]) if row["publish_at"] else today
+    rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
+    issued = pacific_date(notice.publish_at) if notice.publish_at else today
     try:
         return due_dates.sentence(rule, closed_days.known(db), effective=effective, issued=issued)
     except CalendarYearMissing as missing:
@@ -118,7 +118,7 @@ def due_sentence(db: Db, row: Mapping[str, Any], today: date) -> str:
 
 def due_to_issue(db: Db, at: datetime) -> list[UUID]:
     """Return the scheduled notices whose time has come, the earliest first."""
-    return [row["id"] for row in db.rows(_DUE, at=at)]
+    return db.values(_DUE, at=at)
 
 
 def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
@@ -183,7 +183,7 @@ def _set_dates(db: Db, notice: NoticeRow, issued: date) -> None:
 
 
 def _version(db: Db, notice: NoticeRow, at: datetime) -> NoticeVersionRow:
-    text = letter.canonical(letter_of(notice), attachments.of_notice(db, notice.id))
+    text = letter.canonical(letter_of(notice), attachments.said_of(db, notice.id))
     notice.text_sha256 = letter.digest(text)
     return NoticeVersionRow(
         notice_id=notice.id,

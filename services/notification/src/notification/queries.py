@@ -1,24 +1,32 @@
 """Reads that need no rule. A figure costs the same however many people it counts; lists go on after a key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from notification.notices import name_of
 from notification.readiness import COUNTED, DID_ALL
+from notification.records import (
+    NOTICE,
+    NOTICE_WITHOUT_BODY,
+    AgencyNotice,
+    AgencyReadiness,
+    Figures,
+    InboxRow,
+    Notice,
+    Recipient,
+    UnitFigures,
+)
 from notification.rules.reading import Reader
 from notification.rules.standing import Counts
-from notification.tables import NOTICE_WITHOUT_BODY
 from notification.visibility import RELEASED, VISIBLE, values
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
-Row = dict[str, Any]
-
-_ISSUED = "SELECT n.* FROM notice AS n WHERE n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')"
+_ISSUED = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')"  # noqa: S608 - made of constants
 # The audit trail has every step, with whoever took it: it is written with the change, and never changes.
 _STEPS = """
 SELECT at, actor, reason, before ->> 'state' AS came_from, after ->> 'state' AS state,
@@ -27,6 +35,8 @@ FROM audit
 WHERE resource = %(resource)s AND before ->> 'state' <> after ->> 'state'
 ORDER BY at, id
 """
+R = TypeVar("R")
+
 STATE = ""
 NO_UNIT = "none"
 
@@ -50,7 +60,7 @@ _DELIVERY = f"""
   coalesce({WAITS} AND d.due_date < counted.on_day, false) AS confirmation_overdue,
   coalesce(d.confirmed_at IS NULL AND NOT {WAITS}, false) AS asked_no_more
 """
-_COUNT_NAMES = ", ".join(f"f.{name}" for name in (*(field.name for field in fields(Counts)), "overdue"))
+_COUNT_NAMES = ", ".join(f"coalesce(f.{name}, 0) AS {name}" for name in Figures._fields)
 _READINESS = f"""
 WITH counted AS (
   SELECT n.staff_release_date, {_COUNTED_ON} AS on_day FROM notice AS n WHERE n.id = %(notice)s
@@ -124,7 +134,8 @@ WHERE listed AND NOT on_leave AND NOT did_all
 ORDER BY notice_id, due_date, person_id
 """  # noqa: S608 - made of constants
 _SHOWN = """
-SELECT *, listed AND NOT on_leave AND did_all AS ready
+SELECT person_id, units, due_date, excused, on_leave, read_at, confirmed_at, trained_at, done,
+  listed AND NOT on_leave AND did_all AS ready
 FROM (SELECT *, NOT listed OR on_leave OR did_all OR %(withdrawn)s AS done FROM ({rows}) AS here) AS shown
 WHERE true {{to_go}} {{page}}
 ORDER BY {order} LIMIT %(limit)s
@@ -177,53 +188,64 @@ ORDER BY closed, due, newest, item_id
 """  # noqa: S608 - made of constants
 
 
-def notice(db: Db, notice_id: UUID, reader: Reader) -> Row:
+class Step(NamedTuple):
+    """A step of a notice from one state to another."""
+
+    at: datetime
+    actor: str
+    reason: str
+    came_from: str
+    state: str
+    publish_at: datetime | None
+
+
+class _Left(NamedTuple):
+    notice_id: UUID
+    person_id: UUID
+
+
+def notice(db: Db, notice_id: UUID, reader: Reader) -> Notice:
     """Return a notice that the reader sees; nothing tells others that there is one."""
-    sql = f"SELECT n.* FROM notice AS n WHERE n.id = %(notice)s AND {VISIBLE}"  # noqa: S608 - made of constants
-    rows = db.rows(sql, notice=notice_id, **values(reader))
-    if not rows:
-        raise NotFound(name_of(notice_id))
-    return rows[0]
+    sql = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND {VISIBLE}"  # noqa: S608 - made of constants
+    return _there(db.maybe(Notice, sql, notice=notice_id, **values(reader)), name_of(notice_id))
 
 
-def steps(db: Db, notice_id: UUID) -> list[Row]:
+def steps(db: Db, notice_id: UUID) -> list[Step]:
     """Return what happened to a notice, step by step from one state to another."""
-    return db.rows(_STEPS, resource=name_of(notice_id))
+    return db.all(Step, _STEPS, resource=name_of(notice_id))
 
 
-def issued(db: Db, notice_id: UUID) -> Row:
+def issued(db: Db, notice_id: UUID) -> Notice:
     """Return a notice that was issued, also if it was withdrawn since."""
-    rows = db.rows(_ISSUED, notice=notice_id)
-    if not rows:
-        raise NotFound(name_of(notice_id))
-    return rows[0]
+    return _there(db.maybe(Notice, _ISSUED, notice=notice_id), name_of(notice_id))
 
 
-def notices(db: Db, page: Page) -> list[Row]:
+def notices(db: Db, page: Page) -> list[Notice]:
     """Return the state's own notices in any state, newest first, at most one more than the page holds."""
     after = _after(page, "AND", "<", created_at="timestamptz", id="uuid")
-    return db.rows(
-        f"SELECT n.* FROM notice AS n WHERE n.state <> 'HISTORIC' {after} "  # noqa: S608 - made of constants
+    return db.all(
+        Notice,
+        f"SELECT {NOTICE} FROM notice AS n WHERE n.state <> 'HISTORIC' {after} "  # noqa: S608 - made of constants
         "ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
         **_page_values(page, "created_at", "id"),
     )
 
 
-def readiness(db: Db, issued: Mapping[str, Any], today: date) -> list[Row]:
+def readiness(db: Db, issued: Notice, today: date) -> list[AgencyReadiness]:
     """Return figures and deliveries of an issued notice: the state's (agency '') first, then agencies A-Z."""
-    return db.rows(_READINESS, notice=issued["id"], version=issued["version"], today=today)
+    return db.all(AgencyReadiness, _READINESS, notice=issued.id, version=issued.version, today=today)
 
 
-def agency_notice(db: Db, agency_id: str, notice_id: UUID, today: date) -> Row:
+def agency_notice(db: Db, agency_id: str, notice_id: UUID, today: date) -> AgencyNotice:
     """Return an issued notice as it stands at an agency."""
-    sql = _AGENCY_NOTICES.format(columns="n.*", which="AND n.id = %(notice)s", page="")
-    rows = db.rows(sql, agency=agency_id, notice=notice_id, today=today, limit=1)
-    if not rows:
-        raise NotFound(f"agencies/{agency_id}/{name_of(notice_id)}")
-    return rows[0]
+    sql = _AGENCY_NOTICES.format(columns=NOTICE, which="AND n.id = %(notice)s", page="")
+    found = db.maybe(AgencyNotice, sql, agency=agency_id, notice=notice_id, today=today, limit=1)
+    return _there(found, f"agencies/{agency_id}/{name_of(notice_id)}")
 
 
-def agency_notices(db: Db, agency_id: str, page: Page, today: date, notice_ids: Sequence[UUID] = ()) -> list[Row]:
+def agency_notices(
+    db: Db, agency_id: str, page: Page, today: date, notice_ids: Sequence[UUID] = ()
+) -> list[AgencyNotice]:
     """Return an agency's letters, without body: first those it has not confirmed or whose people are not all ready.
 
     Then the newest. Narrowed to *notice_ids* if there are any. Each row says of all pages how many letters the agency
@@ -232,25 +254,23 @@ def agency_notices(db: Db, agency_id: str, page: Page, today: date, notice_ids: 
     after = _after(page, "WHERE", ">", closed="bool", newest="bigint", item_id="uuid")
     sql = _AGENCY_NOTICES.format(columns=NOTICE_WITHOUT_BODY, which=_ONLY if notice_ids else "", page=after)
     values = _page_values(page, "closed", "newest", "item_id")
-    return db.rows(sql, agency=agency_id, today=today, notices=list(notice_ids), **values)
+    return db.all(AgencyNotice, sql, agency=agency_id, today=today, notices=list(notice_ids), **values)
 
 
-def units(db: Db, issued: Mapping[str, Any], agency_id: str, today: date) -> list[Row]:
+def units(db: Db, issued: Notice, agency_id: str, today: date) -> list[UnitFigures]:
     """Return counts by work unit of an agency ('' = none recorded); who is in two units counts in both."""
-    return db.rows(_UNITS, notices=[issued["id"]], agency=agency_id, today=today)
+    return db.all(UnitFigures, _UNITS, notices=[issued.id], agency=agency_id, today=today)
 
 
 def left(db: Db, notice_ids: Sequence[UUID], agency_id: str) -> dict[UUID, list[UUID]]:
     """Return who is still to go at an agency, under each of a few notices that ask something of few people there."""
     found: dict[UUID, list[UUID]] = {}
-    for row in db.rows(_LEFT, notices=list(notice_ids), agency=agency_id) if notice_ids else ():
-        found.setdefault(row["notice_id"], []).append(row["person_id"])
+    for one in db.all(_Left, _LEFT, notices=list(notice_ids), agency=agency_id) if notice_ids else ():
+        found.setdefault(one.notice_id, []).append(one.person_id)
     return found
 
 
-def recipients(
-    db: Db, issued: Mapping[str, Any], agency_id: str, *, only_to_go: bool, unit: str, page: Page
-) -> list[Row]:
+def recipients(db: Db, issued: Notice, agency_id: str, *, only_to_go: bool, unit: str, page: Page) -> list[Recipient]:
     """Return the people under a notice at an agency: still to go first, then due date and id; of the state ('') by id.
 
     To go are those neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without.
@@ -263,18 +283,19 @@ def recipients(
     sql = (_RECIPIENTS if agency_id else _EVERYBODY).format(
         unit=condition, to_go="AND NOT done" if only_to_go else "", page=_after(page, "AND", ">", **keys)
     )
-    return db.rows(
+    return db.all(
+        Recipient,
         sql,
-        notice=issued["id"],
-        notices=[issued["id"]],
+        notice=issued.id,
+        notices=[issued.id],
         agency=agency_id,
         unit=unit,
-        withdrawn=issued["withdrawn_at"] is not None,
+        withdrawn=issued.withdrawn_at is not None,
         **_page_values(page, *keys),
     )
 
 
-def inbox(db: Db, reader: Reader, *, only_open: bool, page: Page, notice_ids: Sequence[UUID] = ()) -> list[Row]:
+def inbox(db: Db, reader: Reader, *, only_open: bool, page: Page, notice_ids: Sequence[UUID] = ()) -> list[InboxRow]:
     """Return a person's letters, without body: those with something to do first, by due date, then newest first.
 
     Narrowed to *notice_ids* if there are any. Each row says how many letters of all pages are open: `open_count`.
@@ -285,16 +306,19 @@ def inbox(db: Db, reader: Reader, *, only_open: bool, page: Page, notice_ids: Se
         page=_after(page, "WHERE", ">", closed="bool", due="int", newest="bigint", item_id="uuid"),
     )
     values_ = _page_values(page, "closed", "due", "newest", "item_id")
-    return db.rows(sql, notices=list(notice_ids), **values(reader), **values_)
+    return db.all(InboxRow, sql, notices=list(notice_ids), **values(reader), **values_)
 
 
-def inbox_item(db: Db, reader: Reader, notice_id: UUID) -> Row:
+def inbox_item(db: Db, reader: Reader, notice_id: UUID) -> InboxRow:
     """Return a person's letter, with its body."""
-    sql = _INBOX.format(columns="n.*", which="AND n.id = %(notice)s", page="")
-    rows = db.rows(sql, notice=notice_id, limit=1, **values(reader))
-    if not rows:
-        raise NotFound(name_of(notice_id))
-    return rows[0]
+    sql = _INBOX.format(columns=NOTICE, which="AND n.id = %(notice)s", page="")
+    return _there(db.maybe(InboxRow, sql, notice=notice_id, limit=1, **values(reader)), name_of(notice_id))
+
+
+def _there(found: R | None, name: str) -> R:
+    if found is None:
+        raise NotFound(name)
+    return found
 
 
 def _after(page: Page, word: str, beyond: str, **keys: str) -> str:

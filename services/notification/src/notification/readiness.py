@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, fields
 from datetime import date
 from random import randrange
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from notification.rules.standing import Counts
@@ -91,6 +91,26 @@ ORDER BY notice_id, agency_id, due_date
 Key = tuple[UUID, str, date]
 
 
+class _Counts(NamedTuple):
+    """Those of `Counts`."""
+
+    listed: int
+    ready: int
+    not_started: int
+    on_leave: int
+    read: int
+    confirmed: int
+    trained: int
+    excused: int
+
+
+class _Contribution(NamedTuple):
+    notice_id: UUID
+    agency_id: str
+    due_date: date
+    counts: _Counts
+
+
 @contextmanager
 def moving(db: Db, touched: str, **params: object) -> Iterator[None]:
     """Add to the figures what changes inside for *touched*. Costs four statements, however many people there are."""
@@ -108,11 +128,10 @@ def any_slot() -> int:
 
 def _contribution(db: Db, touched: str, params: Mapping[str, object]) -> dict[Key, Counts]:
     sql = _CONTRIBUTION.format(touched=touched, standing=STANDING, counted=COUNTED)
-    return {_key(row): Counts(*(row[name] for name in _COUNTS)) for row in db.rows(sql, **params)}
-
-
-def _key(row: Mapping[str, Any]) -> Key:
-    return row["notice_id"], row["agency_id"], row["due_date"]
+    return {
+        (one.notice_id, one.agency_id, one.due_date): Counts(*one.counts)
+        for one in db.all(_Contribution, sql, **params)
+    }
 
 
 def _add(db: Db, differences: Mapping[Key, Counts]) -> None:

@@ -21,6 +21,7 @@ from notification import (
 from notification.contents import bounded
 from notification.inbox import Step
 from notification.publication import Approval
+from notification.records import Notice
 from notification.tables import NoticeRow
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database, Db
@@ -30,7 +31,7 @@ from servicekit.rpc.wire import caller
 
 def _whole(db: Db, row: NoticeRow, call: Call) -> pb.Notice:
     """Write a notice with all that belongs to it."""
-    said = row.model_dump()
+    said = Notice.of(row)
     sentence = publication.due_sentence(db, said, pacific_date(call.now))
     return wire.notice(said, attachments.of_notice(db, row.id), sentence)
 
@@ -128,7 +129,7 @@ class NotificationServicer(Servicer):
         reader = wire.reader(call.principal, pacific_date(call.now))
         with self.read() as db:
             row = attachments.with_content(db, notice_id, attachment_id, reader)
-        return pb.GetAttachmentResponse(attachment=wire.attachment(row), content=row["content"])
+        return pb.GetAttachmentResponse(attachment=wire.attachment(row.attachment), content=row.content)
 
     def SuggestNumber(self, request: pb.SuggestNumberRequest, call: Call) -> pb.SuggestNumberResponse:
         with self.read() as db:
@@ -155,7 +156,7 @@ class NotificationServicer(Servicer):
         page = self.page_of(request)
         with self.read() as db:
             rows = queries.notices(db, page)
-        shown, token = page.cut(rows, lambda row: [row["created_at"], row["id"]])
+        shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
         return pb.ListNoticesResponse(notices=[wire.notice(row) for row in shown], next_page_token=token)
 
     def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
@@ -164,9 +165,9 @@ class NotificationServicer(Servicer):
             reader = wire.reader(call.principal, today)
             row = queries.notice(db, wire.notice_id(request.name), reader)
             sentence = publication.due_sentence(db, row, today)
-            answer = wire.notice(row, attachments.of_notice(db, row["id"]), sentence)
+            answer = wire.notice(row, attachments.of_notice(db, row.id), sentence)
             if reader.drafts:
-                answer.steps.extend(wire_steps.steps(queries.steps(db, row["id"])))
+                answer.steps.extend(wire_steps.steps(queries.steps(db, row.id)))
             return answer
 
     def GetReadiness(self, request: pb.GetReadinessRequest, call: Call) -> pb.Readiness:
@@ -180,8 +181,8 @@ class NotificationServicer(Servicer):
         reader = wire.reader(call.principal, today)
         with self.read() as db:
             rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
-        shown, token = page.cut(rows, lambda row: [row["day"], row["id"]])
-        return pb.SearchNoticesResponse(notices=[wire.notice(row) for row in shown], next_page_token=token)
+        shown, token = page.cut(rows, lambda row: [row.day, row.notice.id])
+        return pb.SearchNoticesResponse(notices=[wire.notice(row.notice) for row in shown], next_page_token=token)
 
     # ---- the agency's view ----
 
@@ -189,23 +190,25 @@ class NotificationServicer(Servicer):
         page, today, agency_id = self.page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
         with self.read() as db:
             rows = queries.agency_notices(db, agency_id, page, today, wire.notice_ids(request.notices))
-            shown, token = page.cut(rows, lambda row: [row["closed"], row["newest"], row["item_id"]])
+            shown, token = page.cut(rows, lambda row: [row.closed, row.newest, row.item_id])
             few, many = wire.left_asked(request, shown)
             left = queries.left(db, few, agency_id)
-            units = {row["id"]: queries.units(db, row, agency_id, today) for row in many}
+            units = {row.item_id: queries.units(db, row.notice, agency_id, today) for row in many}
         return pb.ListAgencyNoticesResponse(
-            notices=[wire.agency_notice(row, units.get(row["id"], ()), left=left.get(row["id"], ())) for row in shown],
+            notices=[
+                wire.agency_notice(row, units.get(row.item_id, ()), left=left.get(row.item_id, ())) for row in shown
+            ],
             next_page_token=token,
-            unconfirmed_count=rows[0]["unconfirmed_count"] if rows else 0,
-            to_go_count=rows[0]["to_go_count"] if rows else 0,
+            unconfirmed_count=rows[0].unconfirmed_count if rows else 0,
+            to_go_count=rows[0].to_go_count if rows else 0,
         )
 
     def GetAgencyNotice(self, request: pb.GetAgencyNoticeRequest, call: Call) -> pb.AgencyNotice:
         agency_id, today = wire.agency_id(request.parent), pacific_date(call.now)
         with self.read() as db:
             row = queries.agency_notice(db, agency_id, wire.notice_id(request.notice, "notice"), today)
-            units = queries.units(db, row, agency_id, today)
-            return wire.agency_notice(row, units, attachments.of_notice(db, row["id"]))
+            units = queries.units(db, row.notice, agency_id, today)
+            return wire.agency_notice(row, units, attachments.of_notice(db, row.item_id))
 
     def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:  # noqa: ARG002
         page, agency_id = self.page_of(request), wire.agency_id(request.parent)
@@ -219,7 +222,7 @@ class NotificationServicer(Servicer):
                 unit=request.unit,
                 page=page,
             )
-        shown, token = page.cut(rows, lambda row: [row["done"], row["due_date"], row["person_id"]])
+        shown, token = page.cut(rows, lambda row: [row.done, row.due_date, row.person_id])
         return pb.ListRecipientsResponse(recipients=[wire.recipient(row) for row in shown], next_page_token=token)
 
     def ConfirmForAgency(self, request: pb.ConfirmForAgencyRequest, call: Call) -> pb.AgencyNotice:
@@ -238,7 +241,7 @@ class NotificationServicer(Servicer):
                 at=call.now,
             )
             row = queries.agency_notice(db, agency_id, notice_id, today)
-            units = queries.units(db, row, agency_id, today)
+            units = queries.units(db, row.notice, agency_id, today)
             return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
 
     def ReleaseToStaff(self, request: pb.ReleaseToStaffRequest, call: Call) -> pb.AgencyNotice:
@@ -247,7 +250,7 @@ class NotificationServicer(Servicer):
         with self.write(call, request) as db:
             deliveries.release_to_staff(db, notice_id=notice_id, agency_id=agency_id, person_id=person_id, at=call.now)
             row = queries.agency_notice(db, agency_id, notice_id, today)
-            units = queries.units(db, row, agency_id, today)
+            units = queries.units(db, row.notice, agency_id, today)
             return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
 
     # ---- the person's view ----
@@ -257,11 +260,11 @@ class NotificationServicer(Servicer):
         reader, only = wire.own_reader(call.principal, today), wire.notice_ids(request.notices)
         with self.read() as db:
             rows = queries.inbox(db, reader, only_open=request.only_open, page=page, notice_ids=only)
-        shown, token = page.cut(rows, lambda row: [row["closed"], row["due"], row["newest"], row["item_id"]])
+        shown, token = page.cut(rows, lambda row: [row.closed, row.due, row.newest, row.item_id])
         return pb.ListInboxResponse(
             items=[wire.inbox_row(row) for row in shown],
             next_page_token=token,
-            open_count=rows[0]["open_count"] if rows else 0,
+            open_count=rows[0].open_count if rows else 0,
         )
 
     def GetInboxItem(self, request: pb.GetInboxItemRequest, call: Call) -> pb.InboxItem:
@@ -269,7 +272,7 @@ class NotificationServicer(Servicer):
         with self.read() as db:
             reader = wire.own_reader(call.principal, today)
             row = queries.inbox_item(db, reader, wire.notice_id(request.notice, "notice"))
-            return wire.inbox_row(row, attachments.of_notice(db, row["id"]))
+            return wire.inbox_row(row, attachments.of_notice(db, row.item_id))
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = wire.notice_id(request.notice, "notice"), caller(call.principal)

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from notification import attachments, series
 from notification.contents import bounded
+from notification.records import NOTICE_WITHOUT_BODY, Notice
 from notification.rules.files import FileReadersBusy
 from notification.rules.numbers import LetterNumber
 from notification.rules.reading import Reader
 from notification.rules.search import CUT, kept, question, words_of
-from notification.tables import NOTICE_WITHOUT_BODY
 from notification.visibility import VISIBLE, values
 from servicekit import words
 from servicekit.data.db import Database, Db
@@ -85,15 +85,41 @@ ORDER BY s.day DESC, s.notice_id DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 
 
+class _Letter(NamedTuple):
+    id: UUID
+    series: str
+    number: str
+    known: list[str]
+    said: list[str]
+    of_files: list[str]
+
+
+class _Kept(NamedTuple):
+    notice_id: UUID
+    day: date
+
+
+class _Stemmed(NamedTuple):
+    word: str
+    stems: list[str]
+
+
+class Found(NamedTuple):
+    """A letter that was found, and the day by which it stands among others."""
+
+    notice: Notice
+    day: date
+
+
 def keep(db: Db, days: Mapping[UUID, date]) -> None:
     """Let the letters be found that are keys of *days*, each as of its day, in one statement."""
-    letters = db.rows(_LETTERS, ids=list(days))
+    letters = db.all(_Letter, _LETTERS, ids=list(days))
     found = [_words(letter) for letter in letters]
     db.run(
         _KEEP,
-        ids=[letter["id"] for letter in letters],
-        series=[letter["series"] for letter in letters],
-        days=[days[letter["id"]] for letter in letters],
+        ids=[letter.id for letter in letters],
+        series=[letter.series for letter in letters],
+        days=[days[letter.id] for letter in letters],
         words=[" ".join(each) for each in found],
         english=[" ".join(words.english(each)) for each in found],
         cut=CUT,
@@ -112,7 +138,7 @@ def keep_anew(database: Database, now: datetime) -> None:
         pass
 
 
-def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, year: int) -> list[dict[str, Any]]:
+def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, year: int) -> list[Found]:
     """Return the letters that *reader* sees and that fit, the newest first; '' and 0 ask for any."""
     meant = question(query, series.known(db)) if query.strip() else None
     asked = meant.query(_stems(db, meant.english())) if meant else ""
@@ -123,7 +149,8 @@ def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, ye
         "AND (s.day, s.notice_id) < (%(after_day)s::date, %(after_id)s::uuid)" if page.after else "",
     ]
     after_day, after_id = page.after or (None, None)
-    return db.rows(
+    return db.all(
+        Found,
         _FIND.format(first="MATERIALIZED" if asked else "NOT MATERIALIZED", which=" ".join(which)),
         **values(reader),
         asked=asked,
@@ -135,14 +162,14 @@ def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, ye
     )
 
 
-def _words(letter: Mapping[str, Any]) -> list[str]:
-    number = LetterNumber(letter["series"], letter["number"])
-    own = [*words_of(number), *kept(letter["said"], letter["known"], most_bytes=_MOST_BYTES)]
-    return list(dict.fromkeys([*own, *" ".join(letter["of_files"]).split()]))
+def _words(letter: _Letter) -> list[str]:
+    number = LetterNumber(letter.series, letter.number)
+    own = [*words_of(number), *kept(letter.said, letter.known, most_bytes=_MOST_BYTES)]
+    return list(dict.fromkeys([*own, *" ".join(letter.of_files).split()]))
 
 
 def _stems(db: Db, english: list[str]) -> dict[str, list[str]]:
-    return {row["word"]: row["stems"] for row in db.rows(_STEMS, words=english)} if english else {}
+    return dict(db.all(_Stemmed, _STEMS, words=english)) if english else {}
 
 
 def _keep_a_file_anew(database: Database, now: datetime) -> bool:
@@ -151,25 +178,25 @@ def _keep_a_file_anew(database: Database, now: datetime) -> bool:
     if file is None:
         return False
     try:
-        found = bounded.examine(bytes(file["content"])).words
+        found = bounded.examine(file.content).words
     except FileReadersBusy:
         raise
     except Refusal:
         # It was taken once, and would not be today: it stays what it is, and is found by its title.
         found = ()
     with database.transaction(actor="services/notification", method=_JOB, at=now) as db:
-        attachments.keep_words(db, file["sha256"], found)
-        db.run(_OF_FILE_ANEW, sha256=file["sha256"])
-        db.changed("notices", after={"findable": file["sha256"]})
+        attachments.keep_words(db, file.sha256, found)
+        db.run(_OF_FILE_ANEW, sha256=file.sha256)
+        db.changed("notices", after={"findable": file.sha256})
     return True
 
 
 def _keep_some_anew(database: Database, now: datetime) -> bool:
     with database.read() as db:
-        if not db.rows("SELECT FROM notice_search WHERE cut < %(cut)s LIMIT 1", cut=CUT):
+        if not db.run("SELECT FROM notice_search WHERE cut < %(cut)s LIMIT 1", cut=CUT):
             return False
     with database.transaction(actor="services/notification", method=_JOB, at=now) as db:
-        rows = db.rows(_KEPT_BEFORE, cut=CUT, limit=_ANEW_AT_ONCE)
-        keep(db, {row["notice_id"]: row["day"] for row in rows})
+        rows = db.all(_Kept, _KEPT_BEFORE, cut=CUT, limit=_ANEW_AT_ONCE)
+        keep(db, dict(rows))
         db.changed("notices", after={"findable": len(rows)})
         return bool(rows)

@@ -1,8 +1,7 @@
 """The series of letters: data, since they come and go."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from notification.rules.letter import KINDS, check_series
 from servicekit.data.db import Db
@@ -21,8 +20,7 @@ WHERE (known.title, known.kind, known.source) <> (excluded.title, excluded.kind,
 """
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(NamedTuple):
     """A series, and what a letter of it usually is."""
 
     series: str
@@ -50,14 +48,14 @@ def keep(db: Db, series: Sequence[Series]) -> int:
     return changed
 
 
-def every(db: Db) -> list[dict[str, Any]]:
+def every(db: Db) -> list[Series]:
     """Return all series, A-Z."""
-    return db.rows(_ALL)
+    return db.all(Series, _ALL)
 
 
 def known(db: Db) -> frozenset[str]:
     """Return the series on record."""
-    return frozenset(row["series"] for row in db.rows(_KNOWN))
+    return frozenset(db.values(_KNOWN))
 
 
 def check_known(db: Db, series: Iterable[str]) -> None:

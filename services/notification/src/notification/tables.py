@@ -376,8 +376,3 @@ class AudienceMemberRow(MemberOfCopy, Base, table=True):
 
 
 MEMBERSHIPS = Copy(collection="audience", member="person", group="agency", details="units")
-
-# For lists, and for what is answered to each of many: a body may have 100,000 characters.
-NOTICE_WITHOUT_BODY = ", ".join(
-    f'n."{column.name}"' for column in metadata.tables["notice"].columns if column.name not in ("body", "writers")
-)

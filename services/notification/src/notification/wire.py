@@ -1,6 +1,6 @@
 """Between the contract's messages and what the service works with."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,16 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1 import notification_service_pb2 as pb
 from notification import inbox
+from notification.records import (
+    AgencyNotice,
+    AgencyReadiness,
+    Attachment,
+    Figures,
+    InboxRow,
+    Notice,
+    Recipient,
+    UnitFigures,
+)
 from notification.rules import files
 from notification.rules.due_dates import DueRule
 from notification.rules.files import Label
@@ -22,8 +32,6 @@ from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of
 from servicekit.refusals import InvalidField
 from servicekit.rpc.tokens import SELF, WHOLE, Principal
 from servicekit.rpc.wire import caller, day_text, is_person, timestamp
-
-Row = Mapping[str, Any]
 
 # Whoever holds one of these for the state sees drafts too.
 _DRAFT_RIGHTS = ("notices.write", "notices.approve", "readiness.read")
@@ -138,18 +146,16 @@ def moment(stamp: Timestamp, field: str) -> datetime:
     return moment_of(field, stamp, YEARS_OF_DOCUMENTS)
 
 
-def left_asked(request: pb.ListAgencyNoticesRequest, shown: Iterable[Row]) -> tuple[list[UUID], list[Row]]:
+def left_asked(
+    request: pb.ListAgencyNoticesRequest, shown: Iterable[AgencyNotice]
+) -> tuple[list[UUID], list[AgencyNotice]]:
     """Read of which notices of a page it is asked who is left: by id, and by unit."""
-    open_ones = [row for row in shown if row["state"] == "PUBLISHED" and _to_go(row)][
+    open_ones = [row for row in shown if row.notice.state == "PUBLISHED" and row.figures.to_go > 0][
         : min(request.left_for, _LEFT_FOR)
     ]
     most = min(request.left_most, _LEFT_MOST)
-    few = [row["id"] for row in open_ones if row["listed"] <= most]
-    return few, [row for row in open_ones if row["listed"] > most][:1]
-
-
-def _to_go(row: Row) -> bool:
-    return (row["listed"] or 0) - (row["ready"] or 0) - (row["on_leave"] or 0) > 0
+    few = [row.notice.id for row in open_ones if row.figures.listed <= most]
+    return few, [row for row in open_ones if row.figures.listed > most][:1]
 
 
 # ---- out ----
@@ -171,84 +177,84 @@ def historic(message: pb.HistoricNotice) -> HistoricLetter:
     return HistoricLetter(issued_on=message.date.strip(), **said)
 
 
-def notice(row: Row, attached: Iterable[Row] = (), due_sentence: str = "") -> pb.Notice:
+def notice(row: Notice, attached: Iterable[Attachment] = (), due_sentence: str = "") -> pb.Notice:
     """Write a notice; *row* may be without its body, and in lists it is without what is *attached*."""
-    rule = DueRule(row["business_days_before_effective"], row["business_days_after_issue"], row["staff_release_days"])
+    rule = DueRule(row.business_days_before_effective, row.business_days_after_issue, row.staff_release_days)
     said = {
-        "name": f"notices/{row['id']}",
-        "state": pb.Notice.State.Value(row["state"]),
-        "kind": _enum_value(pb.Notice.Kind, row["kind"]),
-        "reason": _enum_value(pb.Notice.Reason, row["reason"]),
-        "asks": _enum_value(pb.Asks, row["asks"]),
-        **{name: row[name] for name in _TEXTS},
-        "body": row.get("body", ""),
-        "effective_date": day_text(row["effective_date"]),
-        "audience": f"audiences/{row['audience_id']}" if row["audience_id"] else "",
-        "course_version": f"courses/{row['course_id']}/versions/{row['course_version']}" if row["course_id"] else "",
+        "name": f"notices/{row.id}",
+        "state": pb.Notice.State.Value(row.state),
+        "kind": _enum_value(pb.Notice.Kind, row.kind),
+        "reason": _enum_value(pb.Notice.Reason, row.reason),
+        "asks": _enum_value(pb.Asks, row.asks),
+        **{name: getattr(row, name) for name in _TEXTS},
+        "body": row.body,
+        "effective_date": day_text(row.effective_date),
+        "audience": f"audiences/{row.audience_id}" if row.audience_id else "",
+        "course_version": f"courses/{row.course_id}/versions/{row.course_version}" if row.course_id else "",
         "due_rule": pb.DueRule(
             business_days_before_effective=rule.before_effective, business_days_after_issue=rule.after_issue
         ),
-        "agency_confirms_within": row["agency_confirms_within"],
-        "demonstration": row["demonstration"],
-        "briefing_counts": row["briefing_counts"],
-        "staff_release_days": row["staff_release_days"],
-        "author": _person(row["author_id"]),
-        "approver": _person(row["approver_id"]),
-        "return_reason": row["return_reason"],
-        "etag": str(row["revision"]),
-        "create_time": timestamp(row["created_at"]),
-        "submit_time": timestamp(row["submitted_at"]),
-        "publish_time": timestamp(row["published_at"]),
-        "version": row["version"],
-        "text_sha256": row["text_sha256"],
-        "due_date": day_text(row["due_date"]),
-        "agency_due_date": day_text(row["agency_due_date"]),
-        "audience_revision": row["audience_revision"],
+        "agency_confirms_within": row.agency_confirms_within,
+        "demonstration": row.demonstration,
+        "briefing_counts": row.briefing_counts,
+        "staff_release_days": row.staff_release_days,
+        "author": _person(row.author_id),
+        "approver": _person(row.approver_id),
+        "return_reason": row.return_reason,
+        "etag": str(row.revision),
+        "create_time": timestamp(row.created_at),
+        "submit_time": timestamp(row.submitted_at),
+        "publish_time": timestamp(row.published_at),
+        "version": row.version,
+        "text_sha256": row.text_sha256,
+        "due_date": day_text(row.due_date),
+        "agency_due_date": day_text(row.agency_due_date),
+        "audience_revision": row.audience_revision,
         "due_sentence": due_sentence,
-        "publish_at": timestamp(row["publish_at"]),
-        "withdraw_time": timestamp(row["withdrawn_at"]),
-        "withdraw_reason": row["withdraw_reason"],
-        "withdrawn_by": _person(row["withdrawn_by"]),
-        "issuer": row["issuer"],
-        "issued_on": row["issued_on"],
-        "effective_printed": row["effective_printed"],
-        "source": row["source"],
-        "staff_release_date": day_text(row["staff_release_date"]),
+        "publish_at": timestamp(row.publish_at),
+        "withdraw_time": timestamp(row.withdrawn_at),
+        "withdraw_reason": row.withdraw_reason,
+        "withdrawn_by": _person(row.withdrawn_by),
+        "issuer": row.issuer,
+        "issued_on": row.issued_on,
+        "effective_printed": row.effective_printed,
+        "source": row.source,
+        "staff_release_date": day_text(row.staff_release_date),
         "attachments": [attachment(one) for one in attached],
     }
     # Half of a letter is not said: to set it all the same costs a list of letters a fifth more.
     return pb.Notice(**{name: value for name, value in said.items() if value})
 
 
-def series(row: Row) -> pb.Series:
+def series(row: Series) -> pb.Series:
     """Write a series."""
-    kind = _enum_value(pb.Notice.Kind, row["kind"])
-    return pb.Series(name=f"series/{row['series']}", title=row["title"], kind=kind, source=row["source"])
+    kind = _enum_value(pb.Notice.Kind, row.kind)
+    return pb.Series(name=f"series/{row.series}", title=row.title, kind=kind, source=row.source)
 
 
-def attachment(row: Row) -> pb.Attachment:
+def attachment(row: Attachment) -> pb.Attachment:
     """Write a file of a notice, without its content."""
     return pb.Attachment(
-        name=f"notices/{row['notice_id']}/attachments/{row['id']}",
-        kind=pb.Attachment.Kind.Value(row["kind"]),
-        title=row["title"],
-        filename=row["filename"],
-        media_type=row["media_type"],
-        size_bytes=row["size_bytes"],
-        sha256=row["sha256"],
-        pages=row["pages"],
-        scan_note=row["scan_note"],
+        name=f"notices/{row.notice_id}/attachments/{row.id}",
+        kind=pb.Attachment.Kind.Value(row.kind),
+        title=row.title,
+        filename=row.filename,
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        pages=row.pages,
+        scan_note=row.scan_note,
     )
 
 
-def readiness(issued: Row, rows: Iterable[Row]) -> pb.Readiness:
+def readiness(issued: Notice, rows: Iterable[AgencyReadiness]) -> pb.Readiness:
     """Write the figures of a notice: the row of agency '' is the state's."""
-    answer = pb.Readiness(notice=f"notices/{issued['id']}")
+    answer = pb.Readiness(notice=f"notices/{issued.id}")
     for row in rows:
-        if row["agency_id"]:
+        if row.agency_id:
             answer.agencies.append(agency_readiness(row))
         else:
-            answer.state.CopyFrom(counts(row))
+            answer.state.CopyFrom(counts(row.figures))
     answer.agencies_confirmed = sum(agency.HasField("confirm_time") for agency in answer.agencies)
     answer.agencies_asked = sum(
         agency.HasField("deliver_time") and not agency.asked_no_more for agency in answer.agencies
@@ -256,80 +262,80 @@ def readiness(issued: Row, rows: Iterable[Row]) -> pb.Readiness:
     return answer
 
 
-def agency_readiness(row: Row) -> pb.AgencyReadiness:
+def agency_readiness(row: AgencyReadiness) -> pb.AgencyReadiness:
     """Write figures and confirmation of one agency."""
     return pb.AgencyReadiness(
-        agency=f"agencies/{row['agency_id']}",
-        counts=counts(row),
-        deliver_time=timestamp(row["delivered_at"]),
-        confirm_time=timestamp(row["confirmed_at"]),
-        confirmed_by=_person(row["confirmed_by"]),
-        lead=_person(row["lead"]),
-        problem=row["problem"] or "",
-        confirmation_overdue=row["confirmation_overdue"],
-        asked_no_more=row["asked_no_more"],
-        staff_release_date=day_text(row["staff_release_date"]),
-        staff_release_time=timestamp(row["staff_released_at"]),
+        agency=f"agencies/{row.agency_id}",
+        counts=counts(row.figures),
+        deliver_time=timestamp(row.delivery.delivered_at),
+        confirm_time=timestamp(row.delivery.confirmed_at),
+        confirmed_by=_person(row.delivery.confirmed_by),
+        lead=_person(row.delivery.lead),
+        problem=row.delivery.problem or "",
+        confirmation_overdue=row.delivery.confirmation_overdue,
+        asked_no_more=row.delivery.asked_no_more,
+        staff_release_date=day_text(row.staff_release_date),
+        staff_release_time=timestamp(row.delivery.staff_released_at),
     )
 
 
 def agency_notice(
-    row: Row, units: Iterable[Row], attached: Iterable[Row] = (), left: Iterable[UUID] = ()
+    row: AgencyNotice, units: Iterable[UnitFigures], attached: Iterable[Attachment] = (), left: Iterable[UUID] = ()
 ) -> pb.AgencyNotice:
     """Write a notice as it stands at an agency."""
     return pb.AgencyNotice(
-        notice=notice(row, attached),
-        readiness=agency_readiness(row),
-        units=[pb.UnitCounts(unit=unit["unit"], counts=counts(unit)) for unit in units],
+        notice=notice(row.notice, attached),
+        readiness=agency_readiness(row.readiness),
+        units=[pb.UnitCounts(unit=unit.unit, counts=counts(unit.figures)) for unit in units],
         left=map(_person, left),
     )
 
 
-def counts(row: Row) -> pb.Counts:
-    """Write counts; an agency without anybody has none stored."""
+def counts(row: Figures) -> pb.Counts:
+    """Write counts."""
     return pb.Counts(
-        ready=row["ready"],
-        not_started=row["not_started"],
-        on_leave=row["on_leave"],
-        read=row["read"],
-        confirmed=row["confirmed"],
-        trained=row["trained"],
-        overdue=row["overdue"],
-        excused=row["excused"],
-        of=row["listed"],
-        at_work=(row["listed"] or 0) - (row["on_leave"] or 0),
+        ready=row.ready,
+        not_started=row.not_started,
+        on_leave=row.on_leave,
+        read=row.read,
+        confirmed=row.confirmed,
+        trained=row.trained,
+        overdue=row.overdue,
+        excused=row.excused,
+        of=row.listed,
+        at_work=row.listed - row.on_leave,
     )
 
 
-def recipient(row: Row) -> pb.Recipient:
+def recipient(row: Recipient) -> pb.Recipient:
     """Write a person of a list: the id, never the name."""
     return pb.Recipient(
-        person=f"people/{row['person_id']}",
-        units=row["units"],
-        on_leave=row["on_leave"],
-        excused=row["excused"],
-        ready=row["ready"],
-        due_date=day_text(row["due_date"]),
-        read_time=timestamp(row["read_at"]),
-        confirm_time=timestamp(row["confirmed_at"]),
-        train_time=timestamp(row["trained_at"]),
+        person=f"people/{row.person_id}",
+        units=row.units,
+        on_leave=row.on_leave,
+        excused=row.excused,
+        ready=row.ready,
+        due_date=day_text(row.due_date),
+        read_time=timestamp(row.read_at),
+        confirm_time=timestamp(row.confirmed_at),
+        train_time=timestamp(row.trained_at),
     )
 
 
-def inbox_row(row: Row, attached: Iterable[Row] = ()) -> pb.InboxItem:
+def inbox_row(row: InboxRow, attached: Iterable[Attachment] = ()) -> pb.InboxItem:
     """Write a letter of a person's list."""
     standing = Standing(
-        row["asks"],
-        row["read_at"],
-        row["confirmed_at"],
-        row["trained_at"],
-        excused=row["excused"],
-        on_leave=row["on_leave"],
+        row.notice.asks,
+        row.read_at,
+        row.confirmed_at,
+        row.trained_at,
+        excused=row.excused,
+        on_leave=row.on_leave,
     )
-    return inbox_item(inbox.Item(dict(row), standing, row["own_due_date"]), attached)
+    return inbox_item(inbox.Item(row.notice, standing, row.own_due_date), attached)
 
 
-def inbox_item(item: inbox.Item, attached: Iterable[Row] = ()) -> pb.InboxItem:
+def inbox_item(item: inbox.Item, attached: Iterable[Attachment] = ()) -> pb.InboxItem:
     """Write a letter as it stands for a person."""
     standing = item.standing
     return pb.InboxItem(
