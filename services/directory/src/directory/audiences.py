@@ -71,7 +71,7 @@ def get(db: Db, audience_id: UUID) -> AudienceRow:
 
 def preview(
     db: Db, expression: expressions.Expression, *, at: datetime
-) -> tuple[list[dict[str, Any]], expressions.Expression]:
+) -> tuple[list[membership.OfAgency], expressions.Expression]:
     """Count whom *expression* matches today, by agency; return it in its normal form too. Saves nothing."""
     sound = _checked(db, expression)
     return membership.preview(db, stored(sound), day=pacific_date(at)), sound
@@ -86,7 +86,7 @@ def compare(
     readable: Collection[str],
     whole: bool,
     at: datetime,
-) -> tuple[dict[str, Any], expressions.Expression, expressions.Expression]:
+) -> tuple[membership.Comparison, expressions.Expression, expressions.Expression]:
     """Count whom saving *expression* would add, remove and leave as they are; return both expressions too.
 
     Saves nothing. Names at most *examples* of each, of the agencies *readable* alone unless *whole*.
@@ -151,8 +151,8 @@ def _checked(db: Db, expression: expressions.Expression) -> expressions.Expressi
     sound = expressions.normalise(expression)
     expressions.check(sound, queries.vocabulary(db))
     people = {UUID(person) for clause in (*sound.include, *sound.exclude) for person in clause.people}
-    if people and (unknown := db.rows(_UNKNOWN_PEOPLE, ids=list(people))):
-        raise InvalidField("expression.include.people", f"people/{unknown[0]['id']}", "does not exist")
+    if people and (unknown := db.values(_UNKNOWN_PEOPLE, ids=list(people))):
+        raise InvalidField("expression.include.people", f"people/{unknown[0]}", "does not exist")
     return sound
 
 

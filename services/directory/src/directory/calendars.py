@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from directory import events
 from directory.rules import holidays as rules
@@ -52,9 +52,23 @@ SELECT %(agency)s, %(year)s, * FROM unnest(%(days)s::date[], %(closed)s::bool[],
 """
 
 
-def listed(db: Db, page: Page) -> list[dict[str, Any]]:
+class Listed(NamedTuple):
+    """A year of the state's calendar; *holidays* as JSON."""
+
+    year: int
+    revision: int
+    holidays: list[dict[str, Any]]
+
+
+class _Told(NamedTuple):
+    year: int
+    revision: int
+    closed: list[date] | None
+
+
+def listed(db: Db, page: Page) -> list[Listed]:
     """Return the state's calendars by year, one more than the page holds if there are more."""
-    return db.rows(_LIST, after=page.after[0] if page.after else 0, limit=page.size + 1)
+    return db.all(Listed, _LIST, after=page.after[0] if page.after else 0, limit=page.size + 1)
 
 
 def replace(db: Db, *, year: int, holidays: Sequence[Holiday], etag: str) -> tuple[Sequence[Holiday], int]:
@@ -64,9 +78,9 @@ def replace(db: Db, *, year: int, holidays: Sequence[Holiday], etag: str) -> tup
     """
     if not holidays and not etag:
         rules.check_year("calendar.name", year)
-        holidays = rules.usual(year, [Holiday(**row) for row in db.rows(_EVERY, year=year)])
+        holidays = rules.usual(year, db.all(Holiday, _EVERY, year=year))
     rules.check(year, holidays)
-    revision = db.rows(_HOLD, year=year)[0]["revision"]
+    revision = db.value(_HOLD, year=year)
     if etag != (str(revision) if revision else ""):
         raise Stale(f"calendars/{year}")
     return holidays, _replace(db, year, holidays)
@@ -77,7 +91,7 @@ def take_in(db: Db, given: Mapping[int, Sequence[Holiday]]) -> int:
     added = []
     for year, holidays in sorted(given.items()):
         rules.check(year, holidays, "calendars.holidays")
-        if not db.rows(_HOLD, year=year)[0]["revision"]:
+        if not db.value(_HOLD, year=year):
             _replace(db, year, holidays)
             added.append(year)
     db.changed("calendars/-", after={"years_added": added})
@@ -86,17 +100,16 @@ def take_in(db: Db, given: Mapping[int, Sequence[Holiday]]) -> int:
 
 def tell(db: Db) -> int:
     """Tell every year again, for copies that others keep; return how many there are."""
-    rows = db.rows(_ALL)
-    for row in rows:
-        outbox.emit(db, events.calendar_changed(row["year"], row["revision"], row["closed"] or []))
-    return len(rows)
+    years = db.all(_Told, _ALL)
+    for one in years:
+        outbox.emit(db, events.calendar_changed(one.year, one.revision, one.closed or []))
+    return len(years)
 
 
 def of_agency(db: Db, agency_id: str, year: int) -> tuple[list[AgencyDay], int]:
     """Return where an agency differs from the state in *year*, and the revision of that, 0 before the first."""
-    held = db.rows(_HOLD_AGENCY, agency=agency_id, year=year)
-    days = [AgencyDay(**row) for row in db.rows(_AGENCY, agency=agency_id, year=year)]
-    return days, held[0]["revision"] if held else 0
+    held = db.values(_HOLD_AGENCY, agency=agency_id, year=year)
+    return db.all(AgencyDay, _AGENCY, agency=agency_id, year=year), held[0] if held else 0
 
 
 def replace_of_agency(db: Db, *, agency_id: str, year: int, days: Sequence[AgencyDay], etag: str) -> int:
@@ -105,10 +118,10 @@ def replace_of_agency(db: Db, *, agency_id: str, year: int, days: Sequence[Agenc
     rules.check_agency(year, days, closed)
     name = f"agencies/{agency_id}/calendars/{year}"
     before, _ = of_agency(db, agency_id, year)
-    raised = db.rows(_RAISE_AGENCY, agency=agency_id, year=year)
+    raised: list[int] = db.values(_RAISE_AGENCY, agency=agency_id, year=year)
     if not raised:
         raise NotFound(f"agencies/{agency_id}")
-    revision: int = raised[0]["revision"]
+    (revision,) = raised
     if etag != (str(revision - 1) if revision > 1 else ""):
         raise Stale(name)
     db.run(_CLEAR_AGENCY, agency=agency_id, year=year)
@@ -126,7 +139,7 @@ def replace_of_agency(db: Db, *, agency_id: str, year: int, days: Sequence[Agenc
 
 def _replace(db: Db, year: int, holidays: Sequence[Holiday]) -> int:
     before = _known(db, year)
-    revision: int = db.rows(_RAISE, year=year)[0]["revision"]
+    revision: int = db.value(_RAISE, year=year)
     db.run(_CLEAR, year=year)
     db.run(
         _KEEP,
@@ -146,7 +159,7 @@ def _replace(db: Db, year: int, holidays: Sequence[Holiday]) -> int:
 
 
 def _known(db: Db, year: int) -> list[Holiday]:
-    return [Holiday(**row) for row in db.rows(_KNOWN, year=year)]
+    return db.all(Holiday, _KNOWN, year=year)
 
 
 def _after(days: Sequence[AgencyDay]) -> dict[str, Any]:

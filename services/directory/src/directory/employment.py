@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlmodel import select
@@ -40,6 +40,14 @@ UPDATE job SET end_date = given.end_date
 FROM unnest(%(jobs)s::uuid[], %(ends)s::date[]) AS given (id, end_date)
 WHERE job.id = given.id
 """
+
+
+class _CurrentJob(NamedTuple):
+    """A person of the agency, and their current job there if they have one."""
+
+    person_id: UUID
+    id: UUID | None
+    start_date: date | None
 
 
 @dataclass(frozen=True)
@@ -126,17 +134,18 @@ def end_jobs(db: Db, *, agency_id: str, ends: Mapping[UUID, date], at: datetime)
     """End the current jobs of several people at the agency, each on their own day; all of them or none."""
     membership.hold(db)
     today = pacific_date(at)
-    known = {row["person_id"]: row for row in db.rows(_CURRENT_JOBS, agency=agency_id, people=list(ends), day=today)}
+    jobs = db.all(_CurrentJob, _CURRENT_JOBS, agency=agency_id, people=list(ends), day=today)
+    known = {job.person_id: job for job in jobs}
     for person_id, end in ends.items():
         job = known.get(person_id)
         if job is None:
             raise NotFound(f"people/{person_id}")
-        if job["id"] is None:
+        if job.id is None or job.start_date is None:
             raise NoCurrentJob(
                 "The person has no job there.", person=f"people/{person_id}", agency=f"agencies/{agency_id}"
             )
-        require_order("ends.end_date", job["start_date"], end, same_day=True)
-    ended = db.run(_JOBS_ENDED, jobs=[known[person_id]["id"] for person_id in ends], ends=list(ends.values()))
+        require_order("ends.end_date", job.start_date, end, same_day=True)
+    ended = db.run(_JOBS_ENDED, jobs=[known[person_id].id for person_id in ends], ends=list(ends.values()))
     people.settle_many(db, list(ends), at=at)
     after = {str(person_id): end.isoformat() for person_id, end in ends.items()}
     db.changed(f"agencies/{agency_id}", after={"ended": after})

@@ -35,7 +35,7 @@ class TooManyGuesses(Refusal):
 def too_many(database: Database, caller: str, *, day: date, wrong: int) -> bool:
     """Count *wrong* more tries of *caller*, whatever becomes of the transaction in hand; say if they are too many."""
     with database.read() as beside:
-        tries = beside.rows(_COUNT, caller=caller, day=day, wrong=wrong)[0]["tries"]
+        tries = beside.value(_COUNT, caller=caller, day=day, wrong=wrong)
     if wrong:
         log.warning("people_elsewhere_named_wrongly", caller=caller, wrong=wrong, today=tries)
     return bool(tries > MOST)

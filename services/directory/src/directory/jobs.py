@@ -1,7 +1,6 @@
 """What the directory does on a timer."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from directory import membership, news, roster_work
 from servicekit.background.jobs import Job
@@ -27,22 +26,22 @@ def turn_days(database: Database, now: datetime) -> None:
     """
     today = pacific_date(now)
     with database.read(now) as db:
-        known = db.rows(_KNOWN_DAY)
+        known = db.values(_KNOWN_DAY)
     day = _next(known, today)
     while day is not None:
         with database.transaction(actor="services/directory", method="jobs/turn_days", at=now) as db:
             membership.hold(db)
             # Another process may have turned it in the meantime.
-            if _next(db.rows(_LOCKED_DAY), today) == day:
+            if _next(db.values(_LOCKED_DAY), today) == day:
                 _turn(db, day, everybody=not known)
         with database.read(now) as db:
-            known = db.rows(_KNOWN_DAY)
+            known = db.values(_KNOWN_DAY)
         day = _next(known, today)
 
 
 def _turn(db: Db, day: date, *, everybody: bool) -> None:
     """Bring everything up to *day*; the first time ever, look at everybody."""
-    turned = news.tell(db, day=day) | {row["person_id"] for row in db.rows(_LEAVES_TURNED, day=day)}
+    turned = news.tell(db, day=day) | set(db.values(_LEAVES_TURNED, day=day))
     rows = 0
     if everybody or turned:
         rows = membership.recompute(db, at=db.at, person_ids=None if everybody else turned, day=day)
@@ -50,11 +49,11 @@ def _turn(db: Db, day: date, *, everybody: bool) -> None:
     db.changed("days/-", after={"day": day.isoformat(), "people": len(turned), "memberships_changed": rows})
 
 
-def _next(known: list[dict[str, Any]], today: date) -> date | None:
+def _next(known: list[date], today: date) -> date | None:
     """Return the first day that was not followed yet, none if today was."""
     if not known:
         return today
-    last: date = known[0]["day"]
+    (last,) = known
     return last + timedelta(days=1) if last < today else None
 
 

@@ -7,6 +7,7 @@ for a number, could otherwise become the person, with all that they may do elsew
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from servicekit.calendar import pacific_date
@@ -36,9 +37,14 @@ class KeptElsewhere(Refusal):
     kind = Kind.PRECONDITION
 
 
+class _Kept(NamedTuple):
+    id: UUID
+    keepers: list[str]
+
+
 def of(db: Db, person_ids: Collection[UUID], *, day: date) -> Mapping[UUID, frozenset[str]]:
     """Return by person the ids of the agencies that keep them."""
-    return {row["id"]: frozenset(row["keepers"]) for row in db.rows(_OF, ids=list(person_ids), day=day)}
+    return {one.id: frozenset(one.keepers) for one in db.all(_Kept, _OF, ids=list(person_ids), day=day)}
 
 
 def require(db: Db, person_id: UUID, scope: Scope) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.errors import LockNotAvailable
@@ -220,6 +220,27 @@ SELECT
 _COUNT_DIFFERENCE = "SELECT count(*) FROM difference"
 
 
+class OfAgency(NamedTuple):
+    """Whom an expression matches at an agency; *people* is the total of all."""
+
+    agency_id: str
+    title: str
+    staff: int
+    no_unit_recorded: int
+    on_leave: int
+    people: int
+
+
+class Comparison(NamedTuple):
+    """Who would come, go and stay; *agencies* and *examples* as JSON."""
+
+    added: int
+    removed: int
+    unchanged: int
+    agencies: list[dict[str, Any]]
+    examples: list[dict[str, Any]]
+
+
 class PeopleBeingChanged(Refusal):
     """A big change of people or audiences, such as a roster, takes longer than we wait: try again soon."""
 
@@ -264,10 +285,10 @@ def recompute(
     return changed
 
 
-def preview(db: Db, expression: dict[str, Any], *, day: date) -> list[dict[str, Any]]:
+def preview(db: Db, expression: dict[str, Any], *, day: date) -> list[OfAgency]:
     """Count by agency, A to Z, whom *expression* (as stored) matches on *day*; `people` in each row is the total."""
     query = f"WITH {_computed(None, None, wanted=_GIVEN)} {_COUNT_BY_AGENCY}"
-    return db.rows(query, day=day, expression=Jsonb(expression))
+    return db.all(OfAgency, query, day=day, expression=Jsonb(expression))
 
 
 def compare(
@@ -279,14 +300,14 @@ def compare(
     examples: int,
     agency_ids: Collection[str],
     whole: bool,
-) -> dict[str, Any]:
+) -> Comparison:
     """Count who would come, go and stay if *expression* (as stored) became the audience's on *day*.
 
     Up to *examples* of those who come and of those who go are named, of *agency_ids* alone unless *whole*.
     """
     query = f"WITH {_computed(None, None, wanted=_GIVEN)}, {_COMPARE}"
     given = {"audience": audience_id, "expression": Jsonb(expression), "agencies": list(agency_ids), "whole": whole}
-    return db.rows(query, day=day, examples=examples, **given)[0]
+    return db.one(Comparison, query, day=day, examples=examples, **given)
 
 
 def drift(db: Db) -> int:

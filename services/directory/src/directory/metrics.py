@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from directory.rules.reference import KINDS
 from directory.rules.roles import CONTACT_ROLES
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
-from servicekit.data.db import Db
+from servicekit.data.db import Db, count
 
 PEOPLE = Figure("cadre_people", "People with a job today, by whether they are on leave", ("standing",))
 AGENCIES = Figure("cadre_agencies", "Agencies by kind", ("kind",))
@@ -41,19 +42,34 @@ _AUDIENCES = "SELECT count(*) AS audiences, coalesce(sum(people), 0)::bigint AS 
 _ROSTERS = "SELECT count(*) AS running FROM roster_import WHERE state = 'RUNNING'"
 
 
+class _People(NamedTuple):
+    people: int
+    on_leave: int
+
+
+class _OfKind(NamedTuple):
+    kind: str
+    agencies: int
+
+
+class _Audiences(NamedTuple):
+    audiences: int
+    people: int
+
+
 def _read(db: Db) -> Iterable[Reading]:
     today = pacific_date(db.at)
-    (people,) = db.rows(_PEOPLE, today=today)
-    yield PEOPLE.of(people["people"] - people["on_leave"], "at work")
-    yield PEOPLE.of(people["on_leave"], "on leave")
-    agencies = {row["kind"]: row["agencies"] for row in db.rows(_AGENCIES, today=today)}
+    people = db.one(_People, _PEOPLE, today=today)
+    yield PEOPLE.of(people.people - people.on_leave, "at work")
+    yield PEOPLE.of(people.on_leave, "on leave")
+    agencies = dict(db.all(_OfKind, _AGENCIES, today=today))
     for kind in KINDS:
         yield AGENCIES.of(agencies.get(kind, 0), kind)
-    yield UNATTENDED.of(db.rows(_UNATTENDED, today=today, roles=list(CONTACT_ROLES))[0]["agencies"])
-    (audiences,) = db.rows(_AUDIENCES)
-    yield AUDIENCES.of(audiences["audiences"])
-    yield MEMBERSHIPS.of(audiences["people"])
-    yield ROSTERS.of(db.rows(_ROSTERS)[0]["running"])
+    yield UNATTENDED.of(count(db, _UNATTENDED, today=today, roles=list(CONTACT_ROLES)))
+    audiences = db.one(_Audiences, _AUDIENCES)
+    yield AUDIENCES.of(audiences.audiences)
+    yield MEMBERSHIPS.of(audiences.people)
+    yield ROSTERS.of(count(db, _ROSTERS))
 
 
 MEASURES = (

@@ -1,6 +1,7 @@
 """What the directory can rebuild: its own memberships, and the copies that others keep of what it owns."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from directory import calendars, events, membership
 from servicekit.background.jobs import Progress, Projection
@@ -16,6 +17,12 @@ _RAISE_MEMBERS = """
 UPDATE audience_member SET revision = %(revision)s WHERE audience_id = %(audience)s
 RETURNING person_id::text, agency_id, units, member, on_leave
 """
+
+
+class _Agency(NamedTuple):
+    id: str
+    kind: str
+    until: date | None
 
 
 def recompute_memberships(database: Database, now: datetime, progress: Progress) -> None:
@@ -37,15 +44,14 @@ def tell_memberships(database: Database, now: datetime, progress: Progress) -> N
     Each audience is a transaction of its own, so that people can be changed in between.
     """
     with database.read(now) as db:
-        audiences = [row["id"] for row in db.rows(_AUDIENCES)]
+        audiences = db.values(_AUDIENCES)
     progress.expect(len(audiences))
     for audience in audiences:
         name = f"audiences/{audience}"
         with database.transaction(actor=_ACTOR, method="projections/audience-copies", resource=name, at=now) as db:
             membership.hold(db)
-            revision = db.rows(_RAISE, audience=audience)[0]["revision"]
-            rows = db.rows(_RAISE_MEMBERS, audience=audience, revision=revision)
-            changes = [events.Membership(**row) for row in rows]
+            revision = db.value(_RAISE, audience=audience)
+            changes = db.all(events.Membership, _RAISE_MEMBERS, audience=audience, revision=revision)
             for message in events.members_changed(str(audience), revision, pacific_date(now), changes, whole=True):
                 outbox.emit(db, message)
             db.changed(name, after={"revision": revision, "told": len(changes)})
@@ -56,9 +62,9 @@ def tell_agencies(database: Database, now: datetime, progress: Progress) -> None
     """The copies of the list of agencies that other services keep."""
     progress.expect(1)
     with database.transaction(actor=_ACTOR, method="projections/agency-copies", resource="agencies/-", at=now) as db:
-        agencies = db.rows(_AGENCIES)
+        agencies = db.all(_Agency, _AGENCIES)
         for agency in agencies:
-            outbox.emit(db, events.agency_listed(agency["id"], agency["kind"], agency["until"]))
+            outbox.emit(db, events.agency_listed(agency.id, agency.kind, agency.until))
         db.changed("agencies/-", after={"told": len(agencies)})
     progress.step()
 

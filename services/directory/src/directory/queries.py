@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from directory.keepers import KEEPERS
+from directory.records import Agency, Grant, JobClass, Named, Person, Persona, Post, StaffCounts, WorkUnit
 from directory.rules import expressions, names, roles
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db, count
@@ -13,7 +14,7 @@ from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
 _AGENCY = """
-SELECT agency.*,
+SELECT agency.id, agency.title, short_title, sort_key, kind, region, size_class, population, source, until,
   (SELECT count(DISTINCT person_id)::int FROM job
    WHERE job.agency_id = agency.id AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)) AS staff,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('fips', fips, 'start_date', start_date, 'end_date', end_date)
@@ -152,7 +153,20 @@ ORDER BY part.n, staff_number
 """
 
 
-def agencies(db: Db, page: Page, *, day: date) -> list[dict[str, Any]]:
+class _Vocabulary(NamedTuple):
+    agencies: dict[str, str]
+    regions: list[str]
+    job_classes: dict[str, str]
+    units: dict[str, str]
+    local_agencies: int
+
+
+class _Visible(NamedTuple):
+    id: str
+    whole: bool
+
+
+def agencies(db: Db, page: Page, *, day: date) -> list[Agency]:
     """Return a page of agencies by name, one row more than its size if there are more."""
     after, key = "", {}
     if page.after is not None:
@@ -161,39 +175,38 @@ def agencies(db: Db, page: Page, *, day: date) -> list[dict[str, Any]]:
             {"title": page.after[0], "id": page.after[1]},
         )
     query = f"{_AGENCY} {after} ORDER BY agency.sort_key, agency.id LIMIT %(limit)s"
-    return db.rows(query, day=day, contact_roles=list(roles.CONTACT_ROLES), limit=page.size + 1, **key)
+    return db.all(Agency, query, day=day, contact_roles=list(roles.CONTACT_ROLES), limit=page.size + 1, **key)
 
 
-def agency(db: Db, agency_id: str, *, day: date) -> dict[str, Any]:
+def agency(db: Db, agency_id: str, *, day: date) -> Agency:
     """Return one agency."""
-    rows = db.rows(
-        f"{_AGENCY} WHERE agency.id = %(id)s", day=day, contact_roles=list(roles.CONTACT_ROLES), id=agency_id
-    )
-    if not rows:
+    query = f"{_AGENCY} WHERE agency.id = %(id)s"
+    found = db.maybe(Agency, query, day=day, contact_roles=list(roles.CONTACT_ROLES), id=agency_id)
+    if found is None:
         raise NotFound(f"agencies/{agency_id}")
-    return rows[0]
+    return found
 
 
 def vocabulary(db: Db) -> expressions.Vocabulary:
     """Return all that an audience may name, with titles."""
-    row = db.rows(_VOCABULARY, day=pacific_date(db.at))[0]
+    row = db.one(_Vocabulary, _VOCABULARY, day=pacific_date(db.at))
     return expressions.Vocabulary(
-        agencies=row["agencies"],
-        regions=frozenset(row["regions"]),
-        job_classes=row["job_classes"],
-        units=row["units"],
-        local_agencies=row["local_agencies"],
+        agencies=row.agencies,
+        regions=frozenset(row.regions),
+        job_classes=row.job_classes,
+        units=row.units,
+        local_agencies=row.local_agencies,
     )
 
 
-def job_classes(db: Db) -> list[dict[str, Any]]:
+def job_classes(db: Db) -> list[JobClass]:
     """Return all statewide classes by title."""
-    return db.rows("SELECT id, title, code FROM job_class ORDER BY title, id")
+    return db.all(JobClass, "SELECT id, title, code FROM job_class ORDER BY title, id")
 
 
-def work_units(db: Db) -> list[dict[str, Any]]:
+def work_units(db: Db) -> list[WorkUnit]:
     """Return all work units by title."""
-    return db.rows("SELECT id, title, of_state FROM work_unit ORDER BY title, id")
+    return db.all(WorkUnit, "SELECT id, title, of_state FROM work_unit ORDER BY title, id")
 
 
 def staff(
@@ -208,7 +221,7 @@ def staff(
     only_left: bool,
     only_unconfirmed: bool,
     day: date,
-) -> tuple[list[dict[str, Any]], int]:
+) -> tuple[list[Person], int]:
     """Return a page of those who work at the agency today, by name, and how many there are in all.
 
     *words* must all occur in the name or staff number; *unit* `none` = no unit recorded, empty = any. *only_left*
@@ -237,16 +250,16 @@ def staff(
     query = f"""{_PERSON} WHERE person.id IN (
       SELECT person.id {source} {after} ORDER BY sort_key, person.id LIMIT %(limit)s)
     ORDER BY sort_key, person.id"""
-    rows = db.rows(query, limit=page.size + 1, contact_roles=list(roles.CONTACT_ROLES), **values, **key)
+    rows = db.all(Person, query, limit=page.size + 1, contact_roles=list(roles.CONTACT_ROLES), **values, **key)
     return rows, count(db, f"SELECT count(*) {source}", **values)
 
 
-def staff_counts(db: Db, agency_id: str, *, day: date) -> dict[str, int]:
+def staff_counts(db: Db, agency_id: str, *, day: date) -> StaffCounts:
     """Count who works at the agency, and how many of them are new, on leave, or without a recorded unit."""
-    return db.rows(_COUNTS, agency=agency_id, day=day)[0]
+    return db.one(StaffCounts, _COUNTS, agency=agency_id, day=day)
 
 
-def not_in_file(db: Db, import_id: UUID, page: Page, *, day: date) -> tuple[list[dict[str, Any]], int]:
+def not_in_file(db: Db, import_id: UUID, page: Page, *, day: date) -> tuple[list[Person], int]:
     """Return a page of those who were missing from a roster file and work there still, by name, and how many."""
     after, key = "", {}
     if page.after is not None:
@@ -258,17 +271,17 @@ def not_in_file(db: Db, import_id: UUID, page: Page, *, day: date) -> tuple[list
       SELECT person.id {_ABSENT} {after} ORDER BY sort_key, person.id LIMIT %(limit)s)
     ORDER BY sort_key, person.id"""
     values = {"import_id": import_id, "day": day, "contact_roles": list(roles.CONTACT_ROLES)}
-    rows = db.rows(query, limit=page.size + 1, **values, **key)
+    rows = db.all(Person, query, limit=page.size + 1, **values, **key)
     return rows, count(db, f"SELECT count(*) {_ABSENT}", import_id=import_id, day=day)
 
 
-def people(db: Db, ids: Collection[UUID], *, day: date) -> list[dict[str, Any]]:
+def people(db: Db, ids: Collection[UUID], *, day: date) -> list[Person]:
     """Return people with jobs and leaves, by name."""
     query = f"{_PERSON} WHERE person.id = ANY(%(ids)s) ORDER BY sort_key, person.id"
-    return db.rows(query, ids=list(ids), day=day, contact_roles=list(roles.CONTACT_ROLES))
+    return db.all(Person, query, ids=list(ids), day=day, contact_roles=list(roles.CONTACT_ROLES))
 
 
-def person(db: Db, person_id: UUID, *, day: date) -> dict[str, Any]:
+def person(db: Db, person_id: UUID, *, day: date) -> Person:
     """Return one person."""
     rows = people(db, [person_id], day=day)
     if not rows:
@@ -284,7 +297,8 @@ def visible(
     Whole: the caller, and those who have or had a job at an agency whose people they read. Else: agencies' contacts and
     the state's staff, whom everybody may ask.
     """
-    rows = db.rows(
+    rows = db.all(
+        _Visible,
         _VISIBLE,
         ids=list(ids),
         caller=caller,
@@ -293,26 +307,26 @@ def visible(
         day=day,
         contact_roles=list(roles.CONTACT_ROLES),
     )
-    return {row["id"]: row["whole"] for row in rows}
+    return dict(rows)
 
 
 def person_id_of(db: Db, staff_number: str) -> UUID:
     """Return who has a staff number."""
-    rows = db.rows("SELECT id FROM person WHERE staff_number = %(number)s", number=staff_number)
-    if not rows:
+    found: list[UUID] = db.values("SELECT id FROM person WHERE staff_number = %(number)s", number=staff_number)
+    if not found:
         raise NotFound(f"staffNumbers/{staff_number}")
-    found: UUID = rows[0]["id"]
-    return found
+    return found[0]
 
 
 def person_named(
     db: Db, *, person_id: UUID | None, staff_number: str, email: str, agencies: Collection[str] | None, day: date
-) -> dict[str, Any] | None:
+) -> Named | None:
     """Return id, number, name and keepers of whom an id, a number or an address names.
 
     *agencies*: only whom they keep, with a job there on *day*; None = anywhere, or nowhere.
     """
-    rows = db.rows(
+    rows = db.all(
+        Named,
         _NAMED,
         person=person_id,
         number=staff_number or None,
@@ -325,20 +339,20 @@ def person_named(
     return rows[0] if rows else None
 
 
-def grants(db: Db, person_id: UUID) -> list[dict[str, Any]]:
+def grants(db: Db, person_id: UUID) -> list[Grant]:
     """Return the roles that a person was given and that were not revoked."""
-    return db.rows(_GRANTS, person=person_id)
+    return db.all(Grant, _GRANTS, person=person_id)
 
 
 def standing(db: Db, person_id: UUID, *, day: date) -> tuple[list[roles.Grant], roles.Work]:
     """Return what decides a person's rights on *day*: roles, and where they work and worked."""
-    jobs = db.rows(_POSTS, person=person_id)
+    jobs = db.all(Post, _POSTS, person=person_id)
     work = roles.Work(
-        now=frozenset(job["agency_id"] for job in jobs if _holds(job, day)),
-        ever=frozenset(job["agency_id"] for job in jobs if job["start_date"] <= day),
-        of_state=frozenset(job["agency_id"] for job in jobs if job["kind"] == "state"),
+        now=frozenset(job.agency_id for job in jobs if job.holds(day)),
+        ever=frozenset(job.agency_id for job in jobs if job.start_date <= day),
+        of_state=frozenset(job.agency_id for job in jobs if job.kind == "state"),
     )
-    return [roles.Grant(row["role"], row["scope"]) for row in grants(db, person_id)], work
+    return [roles.Grant(one.role, one.scope) for one in grants(db, person_id)], work
 
 
 def posts(db: Db, person_id: UUID, *, day: date) -> list[expressions.Post]:
@@ -347,19 +361,19 @@ def posts(db: Db, person_id: UUID, *, day: date) -> list[expressions.Post]:
     return [
         expressions.Post(
             person=str(person_id),
-            agency=job["agency_id"],
-            region=job["region"],
-            local=job["kind"] != "state",
-            job_class=job["job_class_id"],
-            units=tuple(job["units"]),
+            agency=job.agency_id,
+            region=job.region,
+            local=job.kind != "state",
+            job_class=job.job_class_id,
+            units=tuple(job.units),
             roles=frozenset(
                 grant.role
                 for grant in given
-                if grant.scope in (job["agency_id"], roles.STATE) and roles.counts(grant, work)
+                if grant.scope in (job.agency_id, roles.STATE) and roles.counts(grant, work)
             ),
         )
-        for job in db.rows(_POSTS, person=person_id)
-        if _holds(job, day)
+        for job in db.all(Post, _POSTS, person=person_id)
+        if job.holds(day)
     ]
 
 
@@ -369,14 +383,10 @@ def worked_at(db: Db, person_id: UUID, agency_ids: Collection[str]) -> bool:
     return count(db, query, person=person_id, agencies=list(agency_ids)) > 0
 
 
-def personas(db: Db, parts: Sequence[tuple[str, str, str]], *, day: date) -> list[dict[str, Any]]:
+def personas(db: Db, parts: Sequence[tuple[str, str, str]], *, day: date) -> list[Persona]:
     """Return one person for each of *parts* (part, role, agency; empty role = a specialist without any)."""
     names, held, places = zip(*parts, strict=True)
-    return db.rows(_PERSONAS, parts=list(names), roles=list(held), agencies=list(places), day=day)
-
-
-def _holds(job: dict[str, Any], day: date) -> bool:
-    return bool(job["start_date"] <= day and (job["end_date"] is None or day < job["end_date"]))
+    return db.all(Persona, _PERSONAS, parts=list(names), roles=list(held), agencies=list(places), day=day)
 
 
 def _literal(word: str) -> str:

@@ -1,8 +1,8 @@
 """Agencies, counties and their dated membership, work units and job classes: taken in from the reference data."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
@@ -72,6 +72,20 @@ SELECT fips, agency_id, start_date, end_date FROM county_membership WHERE NOT ag
 _KNOWN_COUNTIES = "SELECT fips FROM county"
 
 
+class _Upserted(NamedTuple):
+    id: str
+    kind: str
+    until: date | None
+    replaced: bool
+
+
+class _Other(NamedTuple):
+    fips: str
+    agency_id: str
+    start_date: date | None
+    end_date: date | None
+
+
 def take_in(
     db: Db,
     *,
@@ -102,11 +116,11 @@ def take_in(
     db.run(_COUNTIES, rows=Jsonb(counties))
     db.run(_UNITS, rows=Jsonb(units))
     db.run(_CLASSES, rows=Jsonb(job_classes))
-    upserted = db.rows(_AGENCIES, rows=Jsonb(agencies))
-    for row in upserted:
-        outbox.emit(db, events.agency_listed(row["id"], row["kind"], row["until"]))
-    changed = {row["id"] for row in upserted} | _take_memberships(db, agencies, memberships)
-    if any(row["replaced"] for row in upserted):
+    upserted = db.all(_Upserted, _AGENCIES, rows=Jsonb(agencies))
+    for one in upserted:
+        outbox.emit(db, events.agency_listed(one.id, one.kind, one.until))
+    changed = {row.id for row in upserted} | _take_memberships(db, agencies, memberships)
+    if any(row.replaced for row in upserted):
         membership.recompute(db, at=at)
     db.changed("agencies/-", after={"agencies_changed": sorted(changed)})
     return len(changed)
@@ -114,13 +128,10 @@ def take_in(
 
 def _take_memberships(db: Db, agencies: Sequence[dict[str, Any]], memberships: Sequence[rules.Membership]) -> set[str]:
     ids = [agency["id"] for agency in agencies]
-    known = {row["fips"] for row in db.rows(_KNOWN_COUNTIES)}
+    known = set(db.values(_KNOWN_COUNTIES))
     if unknown := sorted({each.fips for each in memberships} - known):
         raise InvalidField("agencies.counties.fips", unknown[0], "does not exist")
-    others = [
-        rules.Membership(row["fips"], row["agency_id"], row["start_date"], row["end_date"])
-        for row in db.rows(_OTHERS, agencies=ids)
-    ]
+    others = [rules.Membership(*row) for row in db.all(_Other, _OTHERS, agencies=ids)]
     rules.check_ends({agency["id"]: agency["until"] for agency in agencies}, memberships)
     rules.check_memberships([*others, *memberships])
     rows = [
@@ -132,6 +143,6 @@ def _take_memberships(db: Db, agencies: Sequence[dict[str, Any]], memberships: S
         }
         for each in memberships
     ]
-    gone = db.rows(_MEMBERSHIPS_GONE, rows=Jsonb(rows), agencies=ids)
-    new = db.rows(_MEMBERSHIPS_NEW, rows=Jsonb(rows))
-    return {row["agency_id"] for row in [*gone, *new]}
+    gone: list[str] = db.values(_MEMBERSHIPS_GONE, rows=Jsonb(rows), agencies=ids)
+    new: list[str] = db.values(_MEMBERSHIPS_NEW, rows=Jsonb(rows))
+    return {*gone, *new}

@@ -1,13 +1,13 @@
 """Roster files: sent in pieces, then checked and applied in the background. `roster_work.py` does that work."""
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import desc, tuple_
 from sqlmodel import select
 
-from directory import queries
+from directory import queries, records
 from directory.tables import (
     AgencyRow,
     RosterChunkRow,
@@ -161,7 +161,7 @@ def of_agency(db: Db, agency_id: str, page: Page) -> list[RosterImportRow]:
     return list(db.exec(query.order_by(desc("created_at"), desc("id")).limit(page.size + 1)).all())
 
 
-def not_in_file(db: Db, import_id: UUID, scope: Scope, page: Page, *, day: date) -> tuple[list[dict[str, Any]], int]:
+def not_in_file(db: Db, import_id: UUID, scope: Scope, page: Page, *, day: date) -> tuple[list[records.Person], int]:
     """Return a page of those who were not in the file and work there still, by name, and how many there are."""
     get(db, import_id, scope)
     return queries.not_in_file(db, import_id, page, day=day)

@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from directory import queries
+from directory import queries, records
 from directory.rules import roles
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -87,20 +86,20 @@ def named(
     )
     if found is None:
         raise NotFound("people/-")
-    grants, work = queries.standing(db, found["id"], day=day)
+    grants, work = queries.standing(db, found.id, day=day)
     return Named(
-        id=found["id"],
-        staff_number=found["staff_number"],
-        family_name=found["family_name"],
-        given_name=found["given_name"],
+        id=found.id,
+        staff_number=found.staff_number,
+        family_name=found.family_name,
+        given_name=found.given_name,
         agencies=tuple(sorted(work.now)),
-        kept_by=tuple(found["keepers"]),
+        kept_by=tuple(found.keepers),
         role_scopes=tuple(sorted({grant.scope for grant in grants if roles.counts(grant, work)})),
         may_sign_in=roles.may_sign_in(grants, work),
     )
 
 
-def personas(db: Db, *, demonstration: bool, at: datetime) -> list[dict[str, Any]]:
+def personas(db: Db, *, demonstration: bool, at: datetime) -> list[records.Persona]:
     """Return one person for each part of the demonstration's story; the same ones as long as the data are."""
     if not demonstration:
         raise DemonstrationOff("There are personas in a demonstration only.")

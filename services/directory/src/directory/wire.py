@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import employment, people, sign_in
+from directory import employment, membership, people, records, sign_in
 from directory.rules import expressions, reference, roles, rosters, spells
 from directory.rules import names as name_rules
 from directory.tables import AudienceRow, RoleGrantRow
@@ -146,24 +146,24 @@ def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
 # ---- answers ----
 
 
-def agency(row: Mapping[str, Any]) -> pb.Agency:
+def agency(row: records.Agency) -> pb.Agency:
     """Return an agency with its counties, contacts and number of staff."""
     return pb.Agency(
-        name=f"agencies/{row['id']}",
-        title=row["title"],
-        short_title=row["short_title"],
-        kind=row["kind"],
-        region=row["region"],
-        size_class=row["size_class"],
-        population=row["population"],
-        source=row["source"],
-        end_date=row["until"].isoformat() if row["until"] else "",
-        staff=row["staff"],
+        name=f"agencies/{row.id}",
+        title=row.title,
+        short_title=row.short_title,
+        kind=row.kind,
+        region=row.region,
+        size_class=row.size_class,
+        population=row.population,
+        source=row.source,
+        end_date=row.until.isoformat() if row.until else "",
+        staff=row.staff,
         counties=[
             pb.CountyMembership(
                 fips=county["fips"], start_date=county["start_date"] or "", end_date=county["end_date"] or ""
             )
-            for county in row["counties"]
+            for county in row.counties
         ],
         contacts=[
             pb.Contact(
@@ -173,37 +173,37 @@ def agency(row: Mapping[str, Any]) -> pb.Agency:
                 telephone=contact["telephone"],
                 role=contact["role"],
             )
-            for contact in row["contacts"]
+            for contact in row.contacts
         ],
     )
 
 
 def vocabulary(
-    units: Iterable[Mapping[str, Any]], job_classes: Iterable[Mapping[str, Any]], regions: Iterable[str]
+    units: Iterable[records.WorkUnit], job_classes: Iterable[records.JobClass], regions: Iterable[str]
 ) -> pb.Vocabulary:
     """Return what forms offer."""
     return pb.Vocabulary(
-        units=[pb.WorkUnit(slug=row["id"], title=row["title"], of_state=row["of_state"]) for row in units],
-        job_classes=[pb.JobClass(slug=row["id"], title=row["title"], code=row["code"]) for row in job_classes],
+        units=[pb.WorkUnit(slug=row.id, title=row.title, of_state=row.of_state) for row in units],
+        job_classes=[pb.JobClass(slug=row.id, title=row.title, code=row.code) for row in job_classes],
         regions=sorted(regions),
         roster_columns=[pb.RosterColumn(name=name, required=name in rosters.REQUIRED) for name in rosters.COLUMNS],
     )
 
 
-def person(row: Mapping[str, Any], *, whole: bool = True, contact: bool = True) -> pb.Person:
+def person(row: records.Person, *, whole: bool = True, contact: bool = True) -> pb.Person:
     """Return a person; not *whole*: only what everybody may know of a contact, which is no leave and no number.
 
     Without *contact*: no address and no telephone.
     """
     message = pb.Person(
-        name=f"people/{row['id']}",
-        given_name=row["given_name"],
-        family_name=row["family_name"],
-        email=row["email"] if contact else "",
-        telephone=row["telephone"] if contact else "",
-        display_name=name_rules.display_name(row["family_name"], row["given_name"]),
-        kept_by=[f"agencies/{agency}" for agency in row["keepers"]],
-        email_confirmed=contact and row["email_confirmed"],
+        name=f"people/{row.id}",
+        given_name=row.given_name,
+        family_name=row.family_name,
+        email=row.email if contact else "",
+        telephone=row.telephone if contact else "",
+        display_name=name_rules.display_name(row.family_name, row.given_name),
+        kept_by=[f"agencies/{agency}" for agency in row.keepers],
+        email_confirmed=contact and row.email_confirmed,
         jobs=[
             pb.Job(
                 agency=f"agencies/{job['agency']}",
@@ -213,15 +213,15 @@ def person(row: Mapping[str, Any], *, whole: bool = True, contact: bool = True) 
                 start_date=job["start_date"],
                 end_date=job["end_date"] or "",
             )
-            for job in row["jobs"]
+            for job in row.jobs
         ],
     )
     if whole:
-        message.staff_number = row["staff_number"]
-        message.etag = str(row["version"])
-        message.on_leave = row["on_leave"]
+        message.staff_number = row.staff_number
+        message.etag = str(row.version)
+        message.on_leave = row.on_leave
         message.leaves.extend(
-            pb.Leave(start_date=leave["start_date"], end_date=leave["end_date"] or "") for leave in row["leaves"]
+            pb.Leave(start_date=leave["start_date"], end_date=leave["end_date"] or "") for leave in row.leaves
         )
     return message
 
@@ -231,11 +231,11 @@ def role_grant(row: RoleGrantRow) -> pb.RoleGrant:
     return _grant(str(row.id), str(row.person_id), row.role, row.scope)
 
 
-def me(row: Mapping[str, Any], grants: Iterable[Mapping[str, Any]], held: Mapping[str, Iterable[str]]) -> pb.Me:
+def me(row: records.Person, grants: Iterable[records.Grant], held: Mapping[str, Iterable[str]]) -> pb.Me:
     """Return the caller with roles and rights."""
     return pb.Me(
         person=person(row),
-        grants=[_grant(grant["id"], row["id"], grant["role"], grant["scope"]) for grant in grants],
+        grants=[_grant(grant.id, row.id, grant.role, grant.scope) for grant in grants],
         rights=[pb.Right(right=right, scopes=sorted(scopes)) for right, scopes in sorted(held.items())],
     )
 
@@ -274,15 +274,15 @@ def sign_in_person(named: sign_in.Named) -> pb.SignInPerson:
     )
 
 
-def persona(row: Mapping[str, Any]) -> pb.Persona:
+def persona(row: records.Persona) -> pb.Persona:
     """Return a person of the demonstration."""
     return pb.Persona(
-        person=f"people/{row['id']}",
-        staff_number=row["staff_number"],
-        title=sign_in.persona_title(row["part"], row["short_title"], row["staff"]),
-        display_name=name_rules.display_name(row["family_name"], row["given_name"]),
-        agency=f"agencies/{row['agency_id']}",
-        part=row["part"],
+        person=f"people/{row.id}",
+        staff_number=row.staff_number,
+        title=sign_in.persona_title(row.part, row.short_title, row.staff),
+        display_name=name_rules.display_name(row.family_name, row.given_name),
+        agency=f"agencies/{row.agency_id}",
+        part=row.part,
     )
 
 
@@ -320,16 +320,16 @@ def expression_message(kept: expressions.Expression) -> pb.AudienceExpression:
     return pb.AudienceExpression(include=clauses(kept.include), exclude=clauses(kept.exclude))
 
 
-def preview(rows: Iterable[Mapping[str, Any]], people_matched: int, sentence: str) -> pb.PreviewAudienceResponse:
+def preview(rows: Iterable[membership.OfAgency], people_matched: int, sentence: str) -> pb.PreviewAudienceResponse:
     """Return the table of a preview."""
     return pb.PreviewAudienceResponse(
         agencies=[
             pb.AgencyCount(
-                agency=f"agencies/{row['agency_id']}",
-                title=row["title"],
-                staff=row["staff"],
-                no_unit_recorded=row["no_unit_recorded"],
-                on_leave=row["on_leave"],
+                agency=f"agencies/{row.agency_id}",
+                title=row.title,
+                staff=row.staff,
+                no_unit_recorded=row.no_unit_recorded,
+                on_leave=row.on_leave,
             )
             for row in rows
         ],
@@ -338,7 +338,7 @@ def preview(rows: Iterable[Mapping[str, Any]], people_matched: int, sentence: st
     )
 
 
-def comparison(found: Mapping[str, Any], before: str, after: str) -> pb.CompareAudienceResponse:
+def comparison(found: membership.Comparison, before: str, after: str) -> pb.CompareAudienceResponse:
     """Return what saving an expression would change, with both as sentences."""
 
     def examples(*, was: bool) -> list[pb.AudienceExample]:
@@ -348,15 +348,15 @@ def comparison(found: Mapping[str, Any], before: str, after: str) -> pb.CompareA
                 display_name=name_rules.display_name(each["family_name"], each["given_name"]),
                 agency=f"agencies/{each['agency']}",
             )
-            for each in found["examples"]
+            for each in found.examples
             if each["was"] == was
         ]
 
     return pb.CompareAudienceResponse(
-        agencies=[pb.AgencyDifference(**row | {"agency": f"agencies/{row['agency']}"}) for row in found["agencies"]],
-        added=found["added"],
-        removed=found["removed"],
-        unchanged=found["unchanged"],
+        agencies=[pb.AgencyDifference(**one | {"agency": f"agencies/{one['agency']}"}) for one in found.agencies],
+        added=found.added,
+        removed=found.removed,
+        unchanged=found.unchanged,
         sentence_before=before,
         sentence=after,
         added_examples=examples(was=False),

@@ -1,10 +1,10 @@
 """Calendars between the contract's messages and what the service works with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from cadre.directory.v1 import directory_service_pb2 as pb
+from directory.calendars import Listed
 from directory.rules import holidays as rules
 from directory.rules.holidays import AgencyDay, Holiday
 from servicekit import names, text
@@ -58,13 +58,13 @@ def agency_days(message: pb.AgencyCalendar) -> list[AgencyDay]:
     return sorted(read, key=lambda one: one.day)
 
 
-def listed(row: Mapping[str, Any]) -> pb.Calendar:
+def listed(row: Listed) -> pb.Calendar:
     """Write a year of a list."""
     of = [
         Holiday(date.fromisoformat(one["day"]), one["title"], one["closed_on"] and date.fromisoformat(one["closed_on"]))
-        for one in row["holidays"]
+        for one in row.holidays
     ]
-    return calendar(row["year"], of, row["revision"])
+    return calendar(row.year, of, row.revision)
 
 
 def calendar(of: int, given: Sequence[Holiday], revision: int) -> pb.Calendar:

@@ -14,7 +14,7 @@ class AgencyRpcs(DirectoryBase):
         page = self.page_of(request)
         with self.read() as db:
             rows = queries.agencies(db, page, day=pacific_date(call.now))
-        shown, token = page.cut(rows, lambda row: [row["sort_key"], row["id"]])
+        shown, token = page.cut(rows, lambda row: [row.sort_key, row.id])
         return pb.ListAgenciesResponse(agencies=map(wire.agency, shown), next_page_token=token)
 
     def GetAgency(self, request: pb.GetAgencyRequest, call: Call) -> pb.Agency:

@@ -41,7 +41,7 @@ class AudienceRpcs(DirectoryBase):
         with self.read() as db:
             rows, sound = audiences.preview(db, expression, at=call.now)
             sentence = expressions.sentence(sound, queries.vocabulary(db))
-        return wire.preview(rows, rows[0]["people"] if rows else 0, sentence)
+        return wire.preview(rows, rows[0].people if rows else 0, sentence)
 
     def CompareAudience(self, request: pb.CompareAudienceRequest, call: Call) -> pb.CompareAudienceResponse:
         audience_id, expression = wire.audience_id(request.name), wire.expression(request.expression)

@@ -1,10 +1,7 @@
 """What all handlers of the directory share."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import wire
+from directory import records, wire
 from directory.roster_work import RosterWorker
 from directory.rules.roles import STATE
 from servicekit.data.db import Database
@@ -32,15 +29,15 @@ class DirectoryBase(Servicer):
         """Leave the roster files to whoever starts next."""
         self.worker.stop()
 
-    def shown(self, row: Mapping[str, Any], call: Call, *, whole: bool = True) -> pb.Person:
+    def shown(self, row: records.Person, call: Call, *, whole: bool = True) -> pb.Person:
         """Return a person as the caller may see them: how to reach them only of their own agency's people.
 
         That is the one that keeps them (`keepers`); of contacts and the state's staff everybody may know it.
         """
         reach = {scope for right in ("people.read", "people.write") for scope in call.principal.rights.get(right, ())}
-        kept = not reach.isdisjoint((STATE, *(f"agencies/{agency_id}" for agency_id in row["keepers"])))
-        themself = call.principal.name == f"people/{row['id']}"
-        return wire.person(row, whole=whole, contact=kept or themself or row["is_public"])
+        kept = not reach.isdisjoint((STATE, *(f"agencies/{agency_id}" for agency_id in row.keepers)))
+        themself = call.principal.name == f"people/{row.id}"
+        return wire.person(row, whole=whole, contact=kept or themself or row.is_public)
 
     @staticmethod
     def readable(call: Call) -> tuple[list[str], bool]:

@@ -13,7 +13,7 @@ class CalendarRpcs(DirectoryBase):
         page = self.page_of(request)
         with self.read() as db:
             rows = calendars.listed(db, page)
-        shown, token = page.cut(rows, lambda row: [row["year"]])
+        shown, token = page.cut(rows, lambda row: [row.year])
         return pb.ListCalendarsResponse(calendars=map(wire_calendars.listed, shown), next_page_token=token)
 
     def UpdateCalendar(self, request: pb.UpdateCalendarRequest, call: Call) -> pb.Calendar:

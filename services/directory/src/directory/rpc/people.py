@@ -38,7 +38,7 @@ class PeopleRpcs(DirectoryBase):
                 only_unconfirmed=request.only_unconfirmed,
                 day=day,
             )
-        shown, token = page.cut(rows, lambda row: [row["sort_key"], row["id"]])
+        shown, token = page.cut(rows, lambda row: [row.sort_key, row.id])
         return pb.ListPeopleResponse(
             people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
         )
@@ -46,7 +46,7 @@ class PeopleRpcs(DirectoryBase):
     def GetStaffCounts(self, request: pb.GetStaffCountsRequest, call: Call) -> pb.StaffCounts:
         agency_id = wire.agency_id(request.parent, "parent")
         with self.read() as db:
-            return pb.StaffCounts(**queries.staff_counts(db, agency_id, day=pacific_date(call.now)))
+            return pb.StaffCounts(**queries.staff_counts(db, agency_id, day=pacific_date(call.now))._asdict())
 
     def BatchGetPeople(self, request: pb.BatchGetPeopleRequest, call: Call) -> pb.BatchGetPeopleResponse:
         ids = wire.person_ids(request.names, "names", most=MOST_NAMES)
@@ -55,7 +55,7 @@ class PeopleRpcs(DirectoryBase):
         with self.read() as db:
             visible = queries.visible(db, ids, caller=caller, agency_ids=agencies, whole=whole, day=day)
             rows = queries.people(db, [UUID(each) for each in visible], day=day)
-        return pb.BatchGetPeopleResponse(people=[self.shown(row, call, whole=visible[row["id"]]) for row in rows])
+        return pb.BatchGetPeopleResponse(people=[self.shown(row, call, whole=visible[row.id]) for row in rows])
 
     def CreatePerson(self, request: pb.CreatePersonRequest, call: Call) -> pb.Person:
         agency_id = wire.agency_id(request.parent, "parent")

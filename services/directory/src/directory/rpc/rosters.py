@@ -65,7 +65,7 @@ class RosterRpcs(DirectoryBase):
         import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
             rows, total = rosters.not_in_file(db, import_id, call.scope, page, day=pacific_date(call.now))
-        shown, token = page.cut(rows, lambda row: [row["sort_key"], row["id"]])
+        shown, token = page.cut(rows, lambda row: [row.sort_key, row.id])
         return pb.ListPeopleNotInFileResponse(
             people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
         )

@@ -1,8 +1,8 @@
 """The state's holidays of a year, and where an agency differs from them: what can be said, and what is usual."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from servicekit import text
 from servicekit.calendar import YEARS_OF_DOCUMENTS
@@ -17,8 +17,7 @@ _DAYS_A_WEEK = 7
 _VETERANS_DAY = (11, 11)
 
 
-@dataclass(frozen=True)
-class Holiday:
+class Holiday(NamedTuple):
     """A holiday, and the weekday on which offices are closed for it; None = they are for none."""
 
     day: date
@@ -26,8 +25,7 @@ class Holiday:
     closed_on: date | None
 
 
-@dataclass(frozen=True)
-class AgencyDay:
+class AgencyDay(NamedTuple):
     """A day on which an agency differs from the state: closed on a working day, or open on a holiday."""
 
     day: date
