@@ -27,6 +27,10 @@ WITH entry AS (
 UPDATE readiness SET listed = listed + 3 WHERE notice_id = '{letter}' AND agency_id = '';
 COMMIT
 """
+_FAIL = """
+INSERT INTO task (id, kind, key, payload, actor, at, tries, error, done, total)
+VALUES (gen_random_uuid(), 'roster', gen_random_uuid()::text, '{}', 'services/cli', now(), 3, 'UndefinedTable', 1000, 2000)
+"""
 
 
 @pytest.fixture
@@ -133,6 +137,20 @@ def test_a_job_is_paused_with_a_reason_is_seen_as_such_and_is_resumed(operator):
     card.get_by_role("button", name=re.compile("^Run now")).click()
     operator.sees("The job runs now. Refresh to see how it went.")
     expect(card.get_by_text("Paused")).to_have_count(0)
+
+
+def test_a_task_that_failed_is_named_with_its_error_and_is_tried_again(operator, query):
+    """What it was about has ended since: tried again, it is done."""
+    query("directory", _FAIL)
+    operator.go("/operations")
+    operator.sees(re.compile("1 of the tasks roster failed at their last try"))
+    operator.go("/operations/jobs")
+    row = operator.page.get_by_role("row").filter(has_text="directory: roster")
+    expect(row).to_contain_text("Failed, 1,000 of 2,000 done. 3 tries failed: UndefinedTable")
+    row.get_by_role("button", name=re.compile("^Try again")).click()
+
+    operator.sees("It is tried again now. Refresh to see how it went.")
+    look_until(operator, "/operations/jobs", lambda said: "Nothing waits." in said)
 
 
 def test_figures_that_went_wrong_are_found_by_the_audit_and_made_anew(operator, letter, query):

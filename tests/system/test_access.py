@@ -556,6 +556,9 @@ REQUESTS = {
         "RunJob": lambda w: O.RunJobRequest(name=purging(w, paused=False), request_id=fresh()),
         "PauseJob": lambda w: O.PauseJobRequest(name=purging(w, paused=False), reason="a test", request_id=fresh()),
         "ResumeJob": lambda w: O.ResumeJobRequest(name=purging(w, paused=True), reason="a test", request_id=fresh()),
+        "ListTasks": lambda w: O.ListTasksRequest(),
+        # None has failed: the rightful caller is told so, which is past the check of rights.
+        "RetryTask": lambda w: O.RetryTaskRequest(name=f"tasks/{uuid.UUID(int=0)}", request_id=fresh()),
         "ListProjections": lambda w: O.ListProjectionsRequest(),
         "RebuildProjection": lambda w: O.RebuildProjectionRequest(
             name="projections/readiness", reason="a test", request_id=fresh()
@@ -584,7 +587,7 @@ FOR_EVERYBODY = {
 }
 # Answers with nothing rather than with a refusal: whether the person exists is not told.
 EMPTY_ELSEWHERE = {"ListCompletions"}
-NOT_FOUND_AT_BEST = {"ReplayDeadLetter", "DiscardDeadLetter"}
+NOT_FOUND_AT_BEST = {"ReplayDeadLetter", "DiscardDeadLetter", "RetryTask"}
 
 
 def stub_method(access: Access, method):

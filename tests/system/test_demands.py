@@ -18,6 +18,7 @@ from cadre.directory.v1 import directory_service_pb2 as directory
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
 from cadre_demo import story
 from servicekit.calendar import pacific_date
+from servicekit.testing.pids import kill_and_wait
 from servicekit.testing.waiting import wait_until
 
 from .visitor import Visitor
@@ -165,7 +166,7 @@ def test_pages_and_edits_are_answered_while_a_file_is_worked_on(cadre, coordinat
 def test_a_row_that_became_unsound_while_the_file_was_applied_is_left_out_and_named(cadre):
     """D02 too: somebody takes an address of the file after it was found sound, and before its turn comes."""
     taken = f"{fresh()[:8]}@lake.example.org"
-    content = roster_of(1_001, "C", email="").rstrip() + taken.encode()
+    content = roster_of(1_001, "C", left_on="2020-03-01", email="").rstrip() + taken.encode()
     hired(cadre, LAKE, "C-01000")
     with work_held_up(cadre, _A_PERSON, "C-01000"), visiting(cadre) as browser:
         report = browser.send_roster(content)
@@ -178,6 +179,23 @@ def test_a_row_that_became_unsound_while_the_file_was_applied_is_left_out_and_na
     assert "Applied, except 1 row" in said
     assert re.search(rf"1002 +Given Family1000, C-01000 +email +{taken} +belongs to somebody else", said)
     assert "Applied, except 1 row" in earlier
+
+
+def test_a_process_that_is_killed_in_the_middle_of_a_file_is_followed_by_one_that_goes_on(cadre):
+    hired(cadre, LAKE, "K-01000")
+    with work_held_up(cadre, _A_PERSON, "K-01000"), visiting(cadre) as browser:
+        report = browser.send_roster(roster_of(2_001, "K", left_on="2020-03-01"))
+        wait_until(lambda: "1,000 of them applied" in browser.text(report), "the first part should have been applied")
+        kill_and_wait(cadre.supervisor.pids()["directory"])
+    cadre.supervisor.wait_ready(90)
+
+    with visiting(cadre) as browser:
+        done = counts(browser.ended(report))
+    assert (done["Rows"], done["People added"], done["Errors"]) == (2_001, 2_000, 0)
+    with psycopg.connect(database_url(cadre, "directory")) as connection:
+        query = "SELECT count(*), count(DISTINCT person_id) FROM job JOIN person ON person.id = person_id"
+        kept = connection.execute(f"{query} WHERE staff_number LIKE 'K-%'").fetchone()
+    assert kept == (2_002, 2_001), "each of them once, and who was hired has a job now besides"
 
 
 def test_people_exported_and_imported_again_change_nothing(cadre, coordinator):

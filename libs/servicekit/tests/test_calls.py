@@ -56,6 +56,7 @@ class Things(Servicer):
         raise AssertionError("not called")
 
     ReplayDeadLetter = ListJobs = RunJob = PauseJob = ResumeJob = ListProjections = RebuildProjection = _not_called
+    ListTasks = RetryTask = _not_called
 
     def DiscardDeadLetter(self, request, call):  # noqa: N802
         with self.write(call, request) as db:

@@ -33,7 +33,7 @@ class Keeper(Servicer):
         return pb.Status()
 
     GetStatus = RunAudits = ListAudits = ListDeadLetters = ListJobs = ListProjections = RebuildProjection = _answer
-    RunJob = ResumeJob = _answer
+    RunJob = ResumeJob = ListTasks = RetryTask = _answer
 
     def DiscardDeadLetter(self, request, call):  # noqa: N802
         with self.write(call, request) as db:

@@ -205,7 +205,7 @@ def reference() -> pb.ImportReferenceRequest:
 @pytest.fixture
 def empty(launch: Callable[..., Running]) -> Directory:
     """A directory without any data, in a demonstration."""
-    return Directory(launch(APP, demo=True))
+    return Directory(launch(APP, demo=True, tasks=True))
 
 
 @pytest.fixture
@@ -218,6 +218,6 @@ def directory(empty: Directory) -> Directory:
 @pytest.fixture
 def another(launch: Callable[..., Running]) -> Directory:
     """A second directory like the first one, of which it knows nothing."""
-    other = Directory(launch(APP, demo=True))
+    other = Directory(launch(APP, demo=True, tasks=True))
     other.as_whole("reference.import").ImportReference(reference())
     return other

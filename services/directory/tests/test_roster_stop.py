@@ -4,8 +4,9 @@ import threading
 from contextlib import contextmanager
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import roster_work
 from directory.app import APP
+from servicekit.background.runner import TaskRunner
+from servicekit.metrics import new_registry
 from servicekit.testing.waiting import wait_until
 
 
@@ -37,22 +38,32 @@ def test_a_process_that_stops_leaves_its_file_to_the_next_one(directory, launch)
     with held_up(directory) as name:
         directory.running.runtime.stop()
 
-        assert [thread.name for thread in threading.enumerate() if thread.name.startswith("roster")] == []
+        assert [thread.name for thread in threading.enumerate() if thread.name.startswith("tasks")] == []
         assert directory.running.runtime.database.pool().in_use == 0
         assert state_of(directory, name)[:2] == ("RUNNING", 0), "it neither failed nor ended"
 
-    launch(APP, database_url=directory.running.runtime.settings.database_url)
+    launch(APP, database_url=directory.running.runtime.settings.database_url, tasks=True)
     wait_until(lambda: state_of(directory, name)[0] == "APPLIED", "the next process should have taken it up")
     with directory.running.connect() as connection:
         assert connection.execute("SELECT count(*) FROM person").fetchone() == (3,)
 
 
 def test_a_process_that_stops_begins_no_file(directory):
-    database = directory.running.runtime.database
+    runtime = directory.running.runtime
     with held_up(directory) as name:
-        directory.running.runtime.stop()
+        runtime.stop()
+        before = begun(directory)
+        runner = TaskRunner(runtime.database, APP.tasks, new_registry())
 
-        roster_work.resume(database, None)
-        database.dispose()
+        runner.start(leads=lambda: True)
+        wait_until(lambda: begun(directory) > before, "it should have looked for work")
+        runner.stop()
+        runtime.database.dispose()
 
         assert state_of(directory, name)[:2] == ("RUNNING", 0)
+
+
+def begun(directory):
+    """When somebody last began with the task."""
+    with directory.running.connect() as connection:
+        return connection.execute("SELECT last_start FROM task").fetchone()

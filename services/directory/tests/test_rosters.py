@@ -416,12 +416,10 @@ def test_an_import_that_has_ended_takes_no_piece_and_keeps_none(directory):
 def test_an_import_that_a_stopped_process_left_is_taken_up_by_the_next(directory, running_import):
     database = directory.running.runtime.database
 
-    roster_work.resume(database, None)
-    roster_work.work(database, running_import)
+    roster_work.resume(database, datetime.now(UTC))
+    roster_work.resume(database, datetime.now(UTC))
 
-    stub = directory.as_whole("roster.import")
-    result = stub.GetRosterImport(pb.GetRosterImportRequest(name=f"rosterImports/{running_import}"))
-    assert result.state == APPLIED
+    assert ended(directory, running_import).state == APPLIED
     assert sorted(staff(directory)) == ["S-000001"]
 
 
@@ -429,13 +427,14 @@ def test_a_file_that_we_cannot_digest_is_given_up_after_three_tries(directory, r
     database = directory.running.runtime.database
     with directory.running.connect() as connection:
         connection.execute("ALTER TABLE leave RENAME TO absence")
-        for _ in range(3):
-            roster_work.resume(database, None)
+        roster_work.resume(database, datetime.now(UTC))
+        result = ended(directory, running_import)
         connection.execute("ALTER TABLE absence RENAME TO leave")
+        tries = connection.execute("SELECT tries, next_try, error FROM task").fetchall()
 
-    stub = directory.as_whole("roster.import")
-    result = stub.GetRosterImport(pb.GetRosterImportRequest(name=f"rosterImports/{running_import}"))
     assert result.state == REFUSED
+    assert [row[:2] for row in tries] == [(3, None)], "it failed for good, and operators see why"
+    assert "UndefinedTable" in tries[0][2]
     assert directory.errors(result) == [
         (1, "", "", "could not be worked on: an error of the service, which was logged")
     ]
@@ -451,9 +450,23 @@ def test_what_was_wrong_with_old_files_is_forgotten(directory):
     assert directory.errors(result) == []
 
 
+def ended(directory, import_id):
+    """Wait for the end of an import; what is to be tried again later is tried at once."""
+    stub, name = directory.as_whole("roster.import"), f"rosterImports/{import_id}"
+
+    def look():
+        with directory.running.connect() as connection:
+            connection.execute("UPDATE task SET next_try = now() WHERE next_try > now()")
+        directory.running.runtime.tasks.wake()
+        found = stub.GetRosterImport(pb.GetRosterImportRequest(name=name))
+        return found if found.state > pb.RosterImport.RUNNING else None
+
+    return wait_until(look, "the import should have ended")
+
+
 @pytest.fixture
 def running_import(directory):
-    """An import that says RUNNING and that nobody works on, as a killed process leaves it."""
+    """An import that says RUNNING and has no task, as a killed process of the version before leaves it."""
     database = directory.running.runtime.database
     everywhere = Scope(whole=True, resources=frozenset(), person="")
     with database.transaction(actor="services/test", method="test") as db:
@@ -461,6 +474,7 @@ def running_import(directory):
         content = directory.roster({}).encode()
         rosters.append(db, import_id=made, index=0, content=content, scope=everywhere)
         rosters.run(db, import_id=made, chunks=1, actor="services/test", scope=everywhere)
+        db.run("DELETE FROM task")
     return made
 
 

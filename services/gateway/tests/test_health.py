@@ -20,6 +20,7 @@ CARRIED = {
     "JOB_PAUSED": {"job": "purge", "reason": "a backup runs"},
     "JOB_FAILED": {"job": "purge", "error": "ZeroDivisionError"},
     "JOB_OVERDUE": {"job": "purge", "minutes": "90"},
+    "TASKS_FAILED": {"kind": "roster", "tasks": "2"},
     "CONNECTIONS_USED_UP": {"waiting": "3"},
 }
 

@@ -1,7 +1,7 @@
 """How a service starts, runs and stops.
 
-`python -m <service> ROLE`: `serve` answers RPCs, `work` moves events and runs jobs, `all` does both in one process
-(the embedded default), `migrate` brings the schema up to date.
+`python -m <service> ROLE`: `serve` answers RPCs, `work` moves events, runs jobs and does tasks, `all` does both in one
+process (the embedded default), `migrate` brings the schema up to date.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from servicekit.background import figures
 from servicekit.background.audits import Audit, Audits
 from servicekit.background.jobs import Job, JobRunner, Projection
 from servicekit.background.measures import Measure, Measures
+from servicekit.background.runner import Kind, TaskRunner
 from servicekit.clock import Clock, utc
 from servicekit.data import revisions
 from servicekit.data.db import Database
@@ -56,6 +57,8 @@ class ServiceApp:
     # Jobs that need a setting, such as where a key is.
     make_jobs: Callable[[Settings], Sequence[Job]] = lambda _settings: ()
     projections: Sequence[Projection] = ()
+    # What its writes defer: done where the service leads.
+    tasks: Sequence[Kind] = ()
     audits: Sequence[Audit] = ()
     # What it counts of its own field for operators, beside what every service counts of itself.
     measures: Sequence[Measure] = ()
@@ -86,6 +89,7 @@ class Runtime:
         audits = Audits(self.app.audits, self.worker.messages_since, self.worker.unheard)
         jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge), audits.job]
         self.jobs = JobRunner(self.database, jobs, self.registry, self.app.projections)
+        self.tasks = TaskRunner(self.database, self.app.tasks, self.registry)
         health = Health(
             self.settings,
             self.role,
@@ -112,6 +116,7 @@ class Runtime:
             self._require_past()
             self.worker.start()
             self.jobs.start()
+            self.tasks.start(leads=lambda: self.worker.leads)
             self.measures = Measures(
                 self.settings.database_url,
                 [figures.DATABASE, audits.measure, *self.app.measures],
@@ -150,9 +155,7 @@ class Runtime:
         if self.server is not None:
             self.server.stop()
         self.database.stopping.begin()
-        if self.server is not None:
-            for servicer in self._servicers:
-                servicer.stop()
+        self.tasks.stop()
         if self.role in ("work", "all"):
             self.measures.stop()
             self.jobs.stop()

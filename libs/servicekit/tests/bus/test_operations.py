@@ -194,7 +194,7 @@ def test_the_status_says_what_waits_in_outbox_consumers_and_dead_letters(make, o
 
     status = operations.GetStatus(pb.GetStatusRequest())
 
-    assert (status.service, status.schema_revision) == ("maker", "0004")
+    assert (status.service, status.schema_revision) == ("maker", "0005")
     assert (status.outbox_depth, status.outbox_oldest_age_seconds, status.dead_letters) == (0, 0.0, 1)
     (consumer,) = status.consumers
     assert (consumer.name, consumer.stream, consumer.pending, consumer.in_flight) == ("maker-maker", "maker", 0, 0)

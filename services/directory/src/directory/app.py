@@ -6,7 +6,7 @@ from directory.audits import AUDITS
 from directory.jobs import JOBS
 from directory.metrics import MEASURES
 from directory.projections import PROJECTIONS
-from directory.roster_work import RosterWorker
+from directory.roster_work import TASKS
 from directory.rpc import DirectoryServicer
 from directory.tables_calendars import metadata
 from servicekit.app import ServiceApp
@@ -18,7 +18,7 @@ from servicekit.settings import Settings
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:
     signer = Signer(settings.keys_dir, settings.service)
-    return [DirectoryServicer(database, signer, RosterWorker(database), demonstration=settings.demo)]
+    return [DirectoryServicer(database, signer, demonstration=settings.demo)]
 
 
 APP = ServiceApp(
@@ -27,6 +27,7 @@ APP = ServiceApp(
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
     jobs=JOBS,
+    tasks=TASKS,
     projections=PROJECTIONS,
     audits=AUDITS,
     measures=MEASURES,

@@ -1,13 +1,10 @@
 """Works on roster files in the background: one look at the whole file, then, if it is sound, it is applied in parts.
 
 A dry run looks at what an actual run makes so, by the same conditions. Nobody waits for the look, and nobody for longer
-than a part takes. A process that stops leaves the import where it is, and it is taken up there; that two processes try
-it at once does no harm.
+than a part takes. Each step is one of a task (`servicekit.background.tasks`), so that a file is taken up where it was.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,23 +17,29 @@ from directory import guesses, membership, roster_changes, roster_parts, roster_
 from directory.rules import roster_days
 from directory.rules import rosters as rules
 from directory.rules.rosters import Problem
+from servicekit.background import tasks
+from servicekit.background.runner import InHand, Kind, NotNowError
+from servicekit.background.tasks import Task
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database, Db
 
 log = structlog.get_logger()
 
 _SELF = "services/directory"
-METHOD = "DirectoryService/RunRosterImport"
-MOST_TRIES = 3
 # How the letters of a file were read that says so itself, and better than by a code page.
 WORKBOOK = "workbook"
 # What was wrong with a file shows names and addresses: it is kept as long as somebody mends the file.
 KEEP_PROBLEMS = timedelta(days=30)
 _ABANDONED = timedelta(days=1)
 
+_WITHOUT_TASK = """
+SELECT roster_import.id, roster_import.actor FROM roster_import
+WHERE state = 'RUNNING' AND NOT EXISTS (
+  SELECT FROM task WHERE task.kind = 'roster' AND task.key = roster_import.id::text)
+"""
 _RUNS = "SELECT true FROM roster_import WHERE id = %(id)s AND state = 'RUNNING'"
 _TAKE = """
-SELECT agency_id, dry_run, tries FROM roster_import
+SELECT agency_id, dry_run FROM roster_import
 WHERE id = %(id)s AND state = 'RUNNING' FOR UPDATE SKIP LOCKED
 """
 # For a hundred thousand rows on a busy machine: whoever sent them waits. A stop of the process ends it all the same.
@@ -51,14 +54,14 @@ _COUNTS = (
 _LOOKED = f"""
 UPDATE roster_import SET
   rows = %(rows)s, errors = %(errors)s, left_out = 0, not_in_file = %(not_in_file)s, encoding = %(encoding)s,
-  days = %(days)s, names_changed = %(names_changed)s, tries = 0,
+  days = %(days)s, names_changed = %(names_changed)s,
   {", ".join(f"{name} = %({name})s" for name in _COUNTS)}
 WHERE id = %(id)s
 """  # noqa: S608 - made of constants
 _ADD = f"""
 UPDATE roster_import SET
   errors = errors + %(errors)s, left_out = left_out + %(left_out)s, names_changed = names_changed + %(names_changed)s,
-  tries = 0, {", ".join(f"{name} = {name} + %({name})s" for name in _COUNTS)}
+  {", ".join(f"{name} = {name} + %({name})s" for name in _COUNTS)}
 WHERE id = %(id)s
 """  # noqa: S608 - made of constants
 _END = """
@@ -97,7 +100,13 @@ class Taken(NamedTuple):
 
     agency_id: str
     dry_run: bool
-    tries: int
+
+
+class Waiting(NamedTuple):
+    """An import that runs without a task."""
+
+    id: UUID
+    actor: str
 
 
 class Ended(NamedTuple):
@@ -108,32 +117,16 @@ class Ended(NamedTuple):
     left_out: int
 
 
-class RosterWorker:
-    """Works on imports one after another, in a thread of its own beside the calls."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="roster")
-
-    def start(self, import_id: UUID) -> None:
-        """Take up an import soon; returns at once."""
-        self._pool.submit(work, self._database, import_id)
-
-    def resume(self) -> None:
-        """Take up what an earlier process left running."""
-        self._pool.submit(resume, self._database, self._database.clock())
-
-    def stop(self) -> None:
-        """Take up no more, and return once nothing is under way. Ending that is what the stop of the process does."""
-        self._pool.shutdown(cancel_futures=True)
-
-
-def resume(database: Database, now: datetime) -> None:  # noqa: ARG001 - the signature of a job
-    """Work on every import that runs and that nobody works on."""
+def resume(database: Database, now: datetime) -> None:
+    """Take up roster files that a process of the version before left: it knew no tasks."""
     with database.read() as db:
-        waiting = db.rows("SELECT id FROM roster_import WHERE state = 'RUNNING' ORDER BY created_at")
-    for row in waiting:
-        work(database, row["id"])
+        waiting = db.all(Waiting, _WITHOUT_TASK)
+    if not waiting:
+        return
+    with database.transaction(actor=_SELF, method="jobs/resume_rosters", at=now) as db:
+        for found in waiting:
+            tasks.defer(db, rosters.TASK, str(found.id), actor=found.actor)
+        db.changed("rosterImports/-", after={"taken_up": len(waiting)})
 
 
 def forget(database: Database, now: datetime) -> None:
@@ -150,100 +143,81 @@ def forget(database: Database, now: datetime) -> None:
         )
 
 
-def work(database: Database, import_id: UUID) -> None:
-    """Work on one import if it runs and nobody else does; what fails too often is given up.
-
-    The stop of the process is no failure: the import is left as it was, for the next to take up.
-    """
+def work(task: InHand) -> None:
+    """Check a roster file and, if it is sound and to be applied, apply it part by part."""
+    import_id = UUID(task.task.key)
     with structlog.contextvars.bound_contextvars(roster_import=str(import_id)):
-        try:
-            _work(database, import_id)
-        except Exception:
-            if database.stopping.begun:
-                log.info("roster_import_left")
-                return
-            log.exception("roster_import_failed")
-            _give_up(database, import_id)
+        _work(task, import_id)
 
 
-@contextmanager
-def _step(database: Database, import_id: UUID) -> Iterator[tuple[Db, Taken | None]]:
-    """One transaction on an import; none is taken if it does not run, or somebody else works on it."""
-    with (
-        database.transaction(actor=_actor(database, import_id), method=METHOD) as db,
-        database.stopping.ends(db.connection()),
-    ):
-        db.run(_MORE_TIME)
-        yield db, db.maybe(Taken, _TAKE, id=import_id)
-
-
-def _actor(database: Database, import_id: UUID) -> str:
-    with database.read() as db:
-        return next(iter(db.values("SELECT actor FROM roster_import WHERE id = %(id)s", id=import_id)), _SELF)
-
-
-def _give_up(database: Database, import_id: UUID) -> None:
-    """Count a failure; the last one ends what failed, so that what we cannot digest is not tried for ever.
+def give_up(db: Db, task: Task) -> bool:
+    """End what failed too often, so that what we cannot digest is not tried for ever; say if the file goes on.
 
     That is the whole file, or of one that is being applied the part in hand, whose rows are left out.
     """
-    with database.transaction(actor=_SELF, method=METHOD) as db:
-        taken = db.maybe(Taken, _TAKE, id=import_id)
-        if taken is None:
-            return
-        tries = taken.tries + 1
-        db.run("UPDATE roster_import SET tries = %(tries)s WHERE id = %(id)s", tries=tries, id=import_id)
-        db.changed(f"rosterImports/{import_id}", after={"tries": tries})
-        if tries < MOST_TRIES:
-            return
-        part = roster_parts.take(db, import_id)
-        if part is None:
-            _note(db, import_id, rules.NOTHING, [Problem(1, "", "", _OUR_ERROR)], _NO_COUNTS, renamed=0, absent=0)
-            _end(db, import_id, rosters.REFUSED)
-        else:
-            _add(
-                db, import_id, part, [Problem(line, "", "", _OUR_ERROR) for line in sorted(part.lines)], [], _NO_COUNTS
-            )
+    import_id = UUID(task.key)
+    if db.maybe(Taken, _TAKE, id=import_id) is None:
+        return False
+    part = roster_parts.take(db, import_id)
+    if part is None:
+        _note(db, import_id, rules.NOTHING, [Problem(1, "", "", _OUR_ERROR)], _NO_COUNTS, renamed=0, absent=0)
+        _end(db, import_id, rosters.REFUSED)
+        return False
+    _add(db, import_id, part, [Problem(line, "", "", _OUR_ERROR) for line in sorted(part.lines)], [], _NO_COUNTS)
+    return True
 
 
-def _work(database: Database, import_id: UUID) -> None:
+def _take(db: Db, import_id: UUID) -> Taken | None:
+    """Take an import for a step; none if it has ended."""
+    taken = db.maybe(Taken, _TAKE, id=import_id)
+    if taken is None and db.values(_RUNS, id=import_id):
+        raise NotNowError  # a process of the version before works on it
+    db.run(_MORE_TIME)
+    return taken
+
+
+def _work(task: InHand, import_id: UUID) -> None:
+    database = task.database
+
     def at(step: str, rows: int = 0) -> None:
         """Say beside the transaction, whose rows nobody else sees yet, what it is at."""
         database.stopping.require_going_on()
         with database.read() as beside:
             beside.run(_PROGRESS, id=import_id, step=step, rows=rows)
 
-    with database.read() as db:
-        if not db.values(_RUNS, id=import_id):
-            return
     at("READING")
     with database.read() as db:
         content = b"".join(map(bytes, db.values(_CHUNKS, id=import_id)))
     roster = _read(content)
     at("CHECKING", len(roster.rows))
-    with _step(database, import_id) as (db, taken):
-        if taken is None:
+    with task.step() as db:
+        taken = _take(db, import_id)
+        goes_on = taken is not None and (roster_parts.left(db, import_id) or _look(task, db, import_id, taken, roster))
+        if not goes_on:
+            task.end(db)
             return
-        if not roster_parts.left(db, import_id):
-            _look(database, db, import_id, taken, roster)
     at("APPLYING", len(roster.rows))
     rows = {row.line: row for row in roster.rows}
-    more = True
-    while more:
-        database.stopping.require_going_on()
+    while goes_on:
         try:
-            more = _apply_part(database, import_id, roster, rows)
+            with task.step() as db:
+                goes_on = _apply_part(db, import_id, roster, rows)
+                progress = rosters.progress(db, import_id)
+                if goes_on and progress is not None:
+                    task.progress(db, progress.rows_done, progress.rows)
+                elif not goes_on:
+                    task.end(db)
         except membership.PeopleBeingChanged:
             log.info("roster_part_waits")
 
 
-def _look(database: Database, db: Db, import_id: UUID, taken: Taken, roster: rules.Roster) -> None:
-    """Look at the whole file: end it if it is not to be applied, or divide it into the parts that are."""
+def _look(task: InHand, db: Db, import_id: UUID, taken: Taken, roster: rules.Roster) -> bool:
+    """Look at the whole file: end it if it is not to be applied, or divide it into the parts that are; say if it is."""
     agency_id, day = taken.agency_id, pacific_date(db.at)
     problems = roster_stage.stage(db, roster, agency_id=agency_id)
     problems = problems or roster_stage.match(db, roster, agency_id=agency_id, day=day)
     named, wrong = roster_stage.named_elsewhere(db)
-    if named and guesses.too_many(database, _actor(database, import_id), day=day, wrong=wrong):
+    if named and guesses.too_many(task.database, task.task.actor, day=day, wrong=wrong):
         problems = [Problem(1, "staff_number", "", guesses.RULE)]
     counts, absent, renamed = _NO_COUNTS, [], []
     if not problems:
@@ -258,23 +232,26 @@ def _look(database: Database, db: Db, import_id: UUID, taken: Taken, roster: rul
     _note(db, import_id, roster, problems, counts, renamed=len(renamed), absent=missing)
     if problems or taken.dry_run:
         _end(db, import_id, rosters.REFUSED if problems else rosters.CHECKED)
-    elif not (parts := roster_parts.plan(db, import_id)):
+        return False
+    parts = roster_parts.plan(db, import_id)
+    if not parts:
         _end(db, import_id, rosters.APPLIED)
-    else:
-        db.changed(f"rosterImports/{import_id}", after={"rows": len(roster.rows), "parts": parts})
-
-
-def _apply_part(database: Database, import_id: UUID, roster: rules.Roster, rows: Mapping[int, rules.Row]) -> bool:
-    """Apply the next part, if one is left; say whether it was."""
-    with _step(database, import_id) as (db, taken):
-        part = None if taken is None else roster_parts.take(db, import_id)
-        if taken is None or part is None:
-            return False
-        db.run(_LESS_PATIENCE)
-        some = replace(roster, rows=[rows[line] for line in part.lines])
-        applied = roster_parts.apply(db, some, part.n, agency_id=taken.agency_id, day=pacific_date(db.at))
-        _add(db, import_id, part, applied.problems, applied.renamed, applied.counts)
+        return False
+    db.changed(f"rosterImports/{import_id}", after={"rows": len(roster.rows), "parts": parts})
     return True
+
+
+def _apply_part(db: Db, import_id: UUID, roster: rules.Roster, rows: Mapping[int, rules.Row]) -> bool:
+    """Apply the next part; say if there is another one."""
+    taken = _take(db, import_id)
+    part = None if taken is None else roster_parts.take(db, import_id)
+    if taken is None or part is None:
+        return False
+    db.run(_LESS_PATIENCE)
+    some = replace(roster, rows=[rows[line] for line in part.lines])
+    applied = roster_parts.apply(db, some, part.n, agency_id=taken.agency_id, day=pacific_date(db.at))
+    _add(db, import_id, part, applied.problems, applied.renamed, applied.counts)
+    return roster_parts.left(db, import_id) > 0
 
 
 def _read(content: bytes) -> rules.Roster:
@@ -350,3 +327,6 @@ def _end(db: Db, import_id: UUID, state: str) -> None:
     found = db.one(Ended, _END, id=import_id, state=state)._asdict()
     db.changed(f"rosterImports/{import_id}", after=(db.after or {}) | {"state": state, **found})
     log.info("roster_import_ended", state=state, **found)
+
+
+TASKS = (Kind(rosters.TASK, work, give_up, pauses=(1.0, 5.0)),)

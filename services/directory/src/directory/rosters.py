@@ -15,12 +15,14 @@ from directory.tables import (
     RosterImportRow,
     RosterNameRow,
 )
+from servicekit.background import tasks
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
 from servicekit.rpc.calls import Scope
 
 RECEIVING, RUNNING, CHECKED, APPLIED, REFUSED = "RECEIVING", "RUNNING", "CHECKED", "APPLIED", "REFUSED"
+TASK = "roster"
 LARGEST_CHUNK = 1024 * 1024
 MOST_CHUNKS = 64
 
@@ -118,7 +120,7 @@ def run(db: Db, *, import_id: UUID, chunks: int, actor: str, scope: Scope) -> Ro
         raise ChunkMissing("Not all pieces have come.", field="chunks", expected=row.chunks)
     row.state, row.actor = RUNNING, actor
     db.add(row)
-    db.run(_WAITING, id=import_id)
+    _defer(db, row)
     db.changed(f"rosterImports/{import_id}", after={"state": RUNNING})
     return row
 
@@ -132,9 +134,9 @@ def apply(db: Db, *, import_id: UUID, actor: str, scope: Scope) -> RosterImportR
         raise RosterImportClosed("The file was not checked.", roster_import=import_id, state=row.state)
     if db.exec(select(RosterChunkRow.n).where(RosterChunkRow.import_id == import_id)).first() is None:
         raise RosterFileGone("The file is no longer kept.", roster_import=import_id)
-    row.state, row.actor, row.dry_run, row.tries, row.completed_at = RUNNING, actor, False, 0, None
+    row.state, row.actor, row.dry_run, row.completed_at = RUNNING, actor, False, None
     db.add(row)
-    db.run(_WAITING, id=import_id)
+    _defer(db, row)
     db.changed(f"rosterImports/{import_id}", before={"state": CHECKED}, after={"state": RUNNING})
     return row
 
@@ -184,6 +186,11 @@ def errors(db: Db, import_id: UUID, scope: Scope, page: Page) -> list[RosterErro
     if page.after is not None:
         query = query.where(RosterErrorRow.n > page.after[0])
     return list(db.exec(query.order_by(RosterErrorRow.n).limit(page.size + 1)).all())  # type: ignore[arg-type]
+
+
+def _defer(db: Db, row: RosterImportRow) -> None:
+    db.run(_WAITING, id=row.id)
+    tasks.defer(db, TASK, str(row.id), actor=row.actor)
 
 
 def _locked(db: Db, import_id: UUID, scope: Scope) -> RosterImportRow:

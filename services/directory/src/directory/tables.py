@@ -232,6 +232,7 @@ class RosterImportRow(Base, table=True):
     dry_run: bool
     actor: str
     chunks: int = 0
+    # Of the version before: a task counts its tries.
     tries: int = 0
     rows: int = 0
     errors: int = 0

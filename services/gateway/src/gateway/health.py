@@ -133,6 +133,12 @@ FAULTS: Mapping[str, Advice] = {
         "It is tried again at its next time. Mend the cause, then run it now under Jobs.",
         "jobs",
     ),
+    "TASKS_FAILED": Advice(
+        State.LOOK,
+        "{tasks} of the tasks {kind} failed at their last try.",
+        "Jobs says why of each. Mend the cause, then have them tried again there.",
+        "jobs",
+    ),
     "JOB_OVERDUE": Advice(
         State.LOOK,
         "The job {job} should have run {minutes} minutes ago, and nobody runs it.",
@@ -221,6 +227,7 @@ _PLACES = {
     "JOB_PAUSED": "Job",
     "JOB_FAILED": "Job",
     "JOB_OVERDUE": "Job",
+    "TASKS_FAILED": "Tasks",
     "SCHEMA_DIFFERS": "Schema",
     "CONNECTIONS_USED_UP": "Connections",
 }

@@ -370,6 +370,7 @@ DONE = {
     "replayed": "The event was handled once more.",
     "audits-count": "The services count now. Refresh to see what they find.",
     "job-runs": "The job runs now. Refresh to see how it went.",
+    "task-tried": "It is tried again now. Refresh to see how it went.",
     "job-paused": "The job is paused, with your reason.",
     "job-resumed": "The job runs again.",
     "rebuild": "Asked for. It begins within a second or two: refresh to see how far it is.",

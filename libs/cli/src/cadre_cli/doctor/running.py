@@ -34,6 +34,7 @@ _PAGES = {
     "NOBODY_LEADS": "outbox",
     "OUTBOX_STUCK": "outbox",
     "SCHEMA_DIFFERS": "upgrade",
+    "TASKS_FAILED": "jobs",
 }
 # A job that an earlier release had is not run any more: what it ended with is no news.
 _FAILED = """

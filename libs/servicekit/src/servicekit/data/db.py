@@ -131,6 +131,7 @@ class Db(Session):
         self.before: dict[str, Any] | None = None
         self.after: dict[str, Any] | None = None
         self.reply: bytes | None = None
+        self.deferred = False
 
     def changed(
         self,
@@ -226,6 +227,7 @@ class Database:
         event.listen(self.engine, "checkout", self._open_anew_if_lost)
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._after_commit: list[Callable[[], None]] = []
+        self._after_defer: list[Callable[[], None]] = []
 
     def _open_anew_if_lost(self, driver: DBAPIConnection, *_: object) -> None:
         """Have the pool reopen, before its use, a connection that the server ended while nobody used it.
@@ -243,6 +245,10 @@ class Database:
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call *callback* after each commit that left events in the outbox."""
         self._after_commit.append(callback)
+
+    def on_defer(self, callback: Callable[[], None]) -> None:
+        """Call *callback* after each commit that left a task to be done."""
+        self._after_defer.append(callback)
 
     def ping(self) -> None:
         """Raise if the database does not answer."""
@@ -313,9 +319,8 @@ class Database:
                 yield db
         finally:
             writing.reset(token)
-        if db.events:
-            for callback in self._after_commit:
-                callback()
+        for callback in (*(self._after_commit if db.events else ()), *(self._after_defer if db.deferred else ())):
+            callback()
 
     def _finish(self, db: Db, entry: dict[str, Any], digest: bytes) -> None:
         if entry["request_id"] and db.reply is None:

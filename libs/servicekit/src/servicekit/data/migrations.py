@@ -105,6 +105,11 @@ def create_finding_table(op: Operations) -> None:
     service_metadata().tables["audit_finding"].create(op.get_bind())
 
 
+def create_task_table(op: Operations) -> None:
+    """In a later migration of a service: what it is to do later or at length."""
+    service_metadata().tables["task"].create(op.get_bind())
+
+
 def create_page_key(op: Operations) -> None:
     """In a later migration of a service: a random key for its page tokens, which all its replicas share."""
     table = service_metadata().tables["page_key"]

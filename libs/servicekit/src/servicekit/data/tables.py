@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     column,
     table,
@@ -40,8 +41,9 @@ NAMING = {
 }
 # Those that a service's first migration makes, and with those that came later.
 FIRST_KIT_TABLES = ("audit", "idempotency", "outbox", "inbox", "handler_failure", "dead_letter")
-# These need no audit row: a timer is nobody's decision. What an operator does to a job goes through a write.
-KIT_TABLES = (*FIRST_KIT_TABLES, "background_job", "audit_finding", "page_key")
+# These need no audit row: a timer is nobody's decision. What an operator does to a job or task goes through a write, as
+# does what a task changes.
+KIT_TABLES = (*FIRST_KIT_TABLES, "background_job", "audit_finding", "page_key", "task")
 
 audit = table(
     "audit",
@@ -264,6 +266,26 @@ def service_metadata() -> MetaData:
         Column("count", BigInteger, nullable=False),
         Column("at", DateTime(timezone=True), nullable=False),
         Column("seconds", Float, nullable=False),
+    )
+    Table(
+        "task",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("kind", Text, nullable=False),
+        # What it is about: there is one task of a kind for it.
+        Column("key", Text, nullable=False),
+        Column("payload", JSONB, nullable=False),
+        Column("actor", Text, nullable=False),
+        Column("at", DateTime(timezone=True), nullable=False),
+        # None: its last try failed, and it waits for an operator.
+        Column("next_try", DateTime(timezone=True)),
+        Column("last_start", DateTime(timezone=True)),
+        Column("tries", Integer, nullable=False, server_default="0"),
+        Column("error", Text, nullable=False, server_default=""),
+        Column("done", BigInteger, nullable=False, server_default="0"),
+        Column("total", BigInteger, nullable=False, server_default="0"),
+        UniqueConstraint("kind", "key"),
+        Index("ix_task_kind_next_try", "kind", "next_try"),
     )
     Table(
         "page_key",

@@ -72,9 +72,6 @@ class Servicer:
         with self.read() as db:
             self._page_key = db.value("SELECT key FROM page_key")
 
-    def stop(self) -> None:
-        """End what runs beside the calls: none comes any more."""
-
     def read(self) -> AbstractContextManager[Db]:
         """Give a session for queries."""
         return self.database.read()

@@ -190,10 +190,12 @@ def launch(
 ) -> Callable[..., Running]:
     """Start a service in this process: `launch(APP)` answers RPCs, `launch(APP, role="all")` moves events too.
 
-    Everything in it happens when *clock* says.
+    With *tasks* it does its tasks as well, which needs no bus. Everything in it happens when *clock* says.
     """
 
-    def start(app: ServiceApp, *, role: str = "serve", clock: Clock = utc, **settings: object) -> Running:
+    def start(
+        app: ServiceApp, *, role: str = "serve", clock: Clock = utc, tasks: bool = False, **settings: object
+    ) -> Running:
         nats_url = ""
         if role in ("work", "all"):
             server: NatsServer = request.getfixturevalue("nats_server")
@@ -208,6 +210,8 @@ def launch(
         }
         runtime = Runtime(app, Settings(**(values | settings)), role, clock)  # type: ignore[arg-type]
         runtime.start()
+        if tasks:
+            runtime.tasks.start(leads=lambda: True)
         running = Running(runtime, Signer(keys_dir, ISSUER))
         # Before its bus, which was started above, not after it: a service that stops may have a last question.
         request.node.addfinalizer(running.close)

@@ -1,6 +1,6 @@
 """How a service is, in the terms of an operator: what it does, how it stands, and what is wrong with it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from servicekit.background import schedule
+from servicekit.background import schedule, tasks
 from servicekit.data import revisions
 from servicekit.data.db import Database
 from servicekit.events.bus import BusError
@@ -48,7 +48,7 @@ class Health:
         pool = self.database.pool()
         with self.database.read() as db:
             revision = db.values("SELECT version_num FROM alembic_version")
-            entries = schedule.entries(db, self.jobs)
+            entries, counts = schedule.entries(db, self.jobs), tasks.counts(db)
         status = pb.Status(
             service=self.worker.service,
             schema_revision=revision[0] if revision else "",
@@ -81,7 +81,7 @@ class Health:
             )
         if not status.leads and not self.worker.anybody_leads():
             status.faults.add(reason="NOBODY_LEADS")
-        status.faults.extend(_faults(status, entries))
+        status.faults.extend(_faults(status, entries, counts))
         for event in unheard:
             since = f"{event.at:%Y-%m-%d %H:%M:%S} UTC"
             missed = {"consumer": event.consumer, "subject": event.subject, "since": since}
@@ -89,7 +89,7 @@ class Health:
         return status
 
 
-def _faults(status: pb.Status, entries: dict[str, schedule.Entry]) -> Iterator[pb.Fault]:
+def _faults(status: pb.Status, entries: dict[str, schedule.Entry], counts: Sequence[tasks.Count]) -> Iterator[pb.Fault]:
     if status.schema_revision != status.schema_head:
         known = {"schema": status.schema_revision, "software": status.schema_head}
         yield pb.Fault(reason="SCHEMA_DIFFERS", metadata=known)
@@ -103,6 +103,9 @@ def _faults(status: pb.Status, entries: dict[str, schedule.Entry]) -> Iterator[p
             yield pb.Fault(reason="CONSUMER_BEHIND", metadata=late)
     if status.dead_letters:
         yield pb.Fault(reason="DEAD_LETTERS_WAIT", metadata={"letters": str(status.dead_letters)})
+    for count in counts:
+        if count.failed:
+            yield pb.Fault(reason="TASKS_FAILED", metadata={"kind": count.kind, "tasks": str(count.failed)})
     yield from _faults_of_jobs(entries)
     if status.pool.waiting:
         yield pb.Fault(reason="CONNECTIONS_USED_UP", metadata={"waiting": str(status.pool.waiting)})

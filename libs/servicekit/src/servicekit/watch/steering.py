@@ -6,13 +6,14 @@ from typing import Protocol
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit import names, text
-from servicekit.background import schedule
+from servicekit.background import schedule, tasks
 from servicekit.background.jobs import Job, Projection
 from servicekit.data.db import Database, Db
 from servicekit.refusals import NotFound, Refusal
 from servicekit.rpc.calls import Call, Servicer
 
 _JOB = "jobs/{job}"
+_TASK = "tasks/{task}"
 _PROJECTION = "projections/{projection}"
 _LONGEST_REASON = 500
 
@@ -34,7 +35,7 @@ class _Reasoned(Protocol):
 
 
 class SteeringServicer(Servicer):
-    """The part of the operations contract that is about jobs and projections. *wake* tells the runner to look."""
+    """The operations contract's part on jobs, tasks and projections. *wake* tells the runner of jobs to look."""
 
     def __init__(
         self, database: Database, jobs: Sequence[Job], projections: Sequence[Projection], wake: Callable[[], None]
@@ -79,6 +80,26 @@ class SteeringServicer(Servicer):
             answer = db.answer(_job(job, _load(db, job)))
         self._wake()
         return answer
+
+    def ListTasks(
+        self,
+        request: pb.ListTasksRequest,
+        call: Call,  # noqa: ARG002 - the contract's form
+    ) -> pb.ListTasksResponse:
+        page = self.page_of(request)
+        with self.read() as db:
+            rows = tasks.listed(db, after=page.after, limit=page.size + 1)
+        shown, token = page.cut(rows, lambda task: [task.next_try is not None, task.at.isoformat(), task.id])
+        return pb.ListTasksResponse(tasks=map(_task, shown), next_page_token=token)
+
+    def RetryTask(self, request: pb.RetryTaskRequest, call: Call) -> pb.Task:
+        task_id = names.uuid_in(_TASK, request.name)
+        with self.write(call, request) as db:
+            task = tasks.again(db, task_id)
+            if task is None:
+                raise NotFound(request.name)
+            db.changed(request.name, after={"try": "asked for"})
+            return db.answer(_task(task))
 
     def ListProjections(
         self,
@@ -145,6 +166,26 @@ def _job(job: Job, entry: schedule.Entry | None) -> pb.Job:
         answer.pause_time.FromDatetime(entry.paused_at)
     elif entry.next_run is not None:
         answer.next_run_time.FromDatetime(entry.next_run)
+    return answer
+
+
+def _task(task: tasks.Task) -> pb.Task:
+    answer = pb.Task(
+        name=f"tasks/{task.id}",
+        kind=task.kind,
+        key=task.key,
+        state=pb.Task.FAILED if task.next_try is None else pb.Task.WAITING,
+        actor=task.actor,
+        tries=task.tries,
+        last_error=task.error,
+        done=task.done,
+        total=task.total,
+    )
+    answer.create_time.FromDatetime(task.at)
+    if task.last_start is not None:
+        answer.last_start_time.FromDatetime(task.last_start)
+    if task.next_try is not None:
+        answer.next_try_time.FromDatetime(task.next_try)
     return answer
 
 

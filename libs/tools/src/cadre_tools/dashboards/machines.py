@@ -77,7 +77,7 @@ SERVICES = Board(
                 unit=BYTES,
             ),
         ],
-        "Jobs and audits": [
+        "Jobs, tasks and audits": [
             lines(
                 "Last run took",
                 "max by (service, job) (cadre_job_duration_seconds)",
@@ -102,6 +102,18 @@ SERVICES = Board(
                 about="Must be 0.",
             ),
             lines("Jobs paused", "max by (service, job) (cadre_job_paused)", legend="{{service}} {{job}}"),
+            lines(
+                "Tasks",
+                {
+                    "wait": "sum(max by (service, task) (cadre_tasks_waiting))",
+                    "failed for good": "sum(max by (service, task) (cadre_tasks_failed))",
+                },
+            ),
+            lines(
+                "Tries of tasks that failed in an hour",
+                "sum by (service, task) (increase(cadre_task_failures_total[1h]))",
+                legend="{{service}} {{task}}",
+            ),
             lines(
                 "Counting figures took",
                 "max by (service, measure) (cadre_measure_duration_seconds)",

@@ -14,6 +14,7 @@ from servicekit.background import figures
 from servicekit.background.audits import Audits
 from servicekit.background.jobs import JobMetrics
 from servicekit.background.measures import Measures
+from servicekit.background.runner import TaskMetrics
 from servicekit.data.db import Database
 from servicekit.events.worker import Worker
 from servicekit.metrics import RpcMetrics
@@ -46,6 +47,7 @@ LABELS = {
     "status": "HTTP status codes that pages answer with",
     "subject": "subjects of the contracts that the service hears ([events](events.md))",
     "table": "the service's tables",
+    "task": "kinds of the service's tasks",
     "test": "ids of tests: the 50 that are taken most, and *others*",
 }
 _HEAD = """# Metrics
@@ -123,6 +125,7 @@ def _register(service: str, registry: CollectorRegistry) -> Measures:
     RpcMetrics(registry)
     worker = Worker(Settings(service=service), database, app.subscriptions, registry)
     JobMetrics(registry)
+    TaskMetrics(registry)
     figures.PoolCollector(database, registry)
     audits = Audits(app.audits, worker.messages_since, worker.unheard)
     return Measures(_NOWHERE, [figures.DATABASE, audits.measure, *app.measures], registry, name=service)

@@ -2,7 +2,6 @@
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from directory import records, wire
-from directory.roster_work import RosterWorker
 from directory.rules.roles import STATE
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
@@ -10,24 +9,14 @@ from servicekit.rpc.tokens import Signer
 
 
 class DirectoryBase(Servicer):
-    """The contract, the signer of tokens and the worker on roster files."""
+    """The contract, and the signer of tokens."""
 
     service = pb.DESCRIPTOR.services_by_name["DirectoryService"]
 
-    def __init__(self, database: Database, signer: Signer, worker: RosterWorker, *, demonstration: bool) -> None:
+    def __init__(self, database: Database, signer: Signer, *, demonstration: bool) -> None:
         super().__init__(database)
         self.signer = signer
-        self.worker = worker
         self.demonstration = demonstration
-
-    def start(self) -> None:
-        """Take up the roster files that an earlier process left as well."""
-        super().start()
-        self.worker.resume()
-
-    def stop(self) -> None:
-        """Leave the roster files to whoever starts next."""
-        self.worker.stop()
 
     def shown(self, row: records.Person, call: Call, *, whole: bool = True) -> pb.Person:
         """Return a person as the caller may see them: how to reach them only of their own agency's people.

@@ -34,9 +34,7 @@ class RosterRpcs(DirectoryBase):
             row = rosters.run(
                 db, import_id=import_id, chunks=request.chunks, actor=call.principal.name, scope=call.scope
             )
-            answer = db.answer(wire_rosters.roster_import(row))
-        self.worker.start(import_id)
-        return answer
+            return db.answer(wire_rosters.roster_import(row))
 
     def GetRosterImport(self, request: pb.GetRosterImportRequest, call: Call) -> pb.RosterImport:
         import_id = wire_rosters.import_id(request.name)
@@ -48,9 +46,7 @@ class RosterRpcs(DirectoryBase):
         import_id = wire_rosters.import_id(request.name)
         with self.write(call, request) as db:
             row = rosters.apply(db, import_id=import_id, actor=call.principal.name, scope=call.scope)
-            answer = db.answer(wire_rosters.roster_import(row))
-        self.worker.start(import_id)
-        return answer
+            return db.answer(wire_rosters.roster_import(row))
 
     def ListRosterImports(self, request: pb.ListRosterImportsRequest, call: Call) -> pb.ListRosterImportsResponse:  # noqa: ARG002
         agency_id, page = _agency_or_state(request.parent), self.page_of(request)

@@ -13,11 +13,13 @@ router = APIRouter(prefix="/operations")
 
 _JOBS = "/operations/jobs"
 _REBUILDS = "/operations/rebuilds"
+# Of each service, those that failed first: what is wrong with a hundred is wrong with the others.
+_TASKS_SHOWN = 100
 
 
 @router.get("/jobs")
 def jobs(visit: Visitor) -> Answer:
-    """What each service does on a timer."""
+    """What each service does on a timer, and what it has still to do."""
     return _show_jobs(visit, Form())
 
 
@@ -60,6 +62,17 @@ def resume(visit: Visitor, service: str, job: str, form: Sent) -> Answer:
     return _show_jobs(visit, form) if form.errors else visit.go(_JOBS, done="job-resumed")
 
 
+@router.post("/tasks/{service}/{task}/retry")
+def retry(visit: Visitor, service: str, task: str, form: Sent) -> Answer:
+    """Have a task tried again now."""
+    try:
+        stub(visit, service).RetryTask(pb.RetryTaskRequest(name=f"tasks/{task}", request_id=form.request_id))
+    except Refused as error:
+        form.refuse(error)
+        return _show_jobs(visit, form)
+    return visit.go(_JOBS, done="task-tried")
+
+
 @router.get("/rebuilds")
 def rebuilds(visit: Visitor) -> Answer:
     """What can be rebuilt, and how far what was asked for has come."""
@@ -82,11 +95,16 @@ def rebuild(visit: Visitor, service: str, projection: str, form: Sent) -> Answer
 
 
 def _show_jobs(visit: Visit, form: Form) -> Answer:
-    def ask(one: OperationsServiceStub) -> pb.ListJobsResponse:
-        return one.ListJobs(pb.ListJobsRequest(), timeout=PATIENCE_SECONDS)
+    def ask(one: OperationsServiceStub) -> tuple[pb.ListJobsResponse, pb.ListTasksResponse]:
+        return (
+            one.ListJobs(pb.ListJobsRequest(), timeout=PATIENCE_SECONDS),
+            one.ListTasks(pb.ListTasksRequest(page_size=_TASKS_SHOWN), timeout=PATIENCE_SECONDS),
+        )
 
     answers = ask_all(visit, ask)
-    rows = [(name, job) for name, answer in answered(answers).items() for job in answer.jobs]
+    rows = [(name, job) for name, (jobs, _) in answered(answers).items() for job in jobs.jobs]
+    tasks = [(name, task) for name, (_, found) in answered(answers).items() for task in found.tasks]
+    tasks.sort(key=lambda row: row[1].state != pb.Task.FAILED)
     # What needs a look comes first; the others stay in the order of their services.
     rows.sort(key=lambda row: not (row[1].HasField("pause_time") or row[1].last_error))
     return visit.page(
@@ -94,8 +112,10 @@ def _show_jobs(visit: Visit, form: Form) -> Answer:
         status=400 if form.errors else 200,
         form=form,
         rows=rows,
+        tasks=tasks,
+        more_tasks=[name for name, (_, found) in answered(answers).items() if found.next_page_token],
         silent=silent(answers),
-        names=named(visit, [job.paused_by for _, job in rows]),
+        names=named(visit, [*(job.paused_by for _, job in rows), *(task.actor for _, task in tasks)]),
     )
 
 

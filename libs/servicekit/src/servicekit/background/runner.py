@@ -1,0 +1,219 @@
+"""Does the tasks of a service, at the process that leads: each kind one after the other, in a thread of its own.
+
+A process that ends leaves a task after its last step that committed, and the next one that leads goes on from there.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from sqlalchemy.exc import SQLAlchemyError
+
+from servicekit import trace
+from servicekit.background import tasks
+from servicekit.background.tasks import Task
+from servicekit.data.db import Database, Db
+from servicekit.events.consumers import RETRY_SECONDS, explain, is_outage
+
+log = structlog.get_logger()
+
+# What another process deferred is seen within this time; what this one did wakes it.
+_LOOK_SECONDS = 1.0
+
+
+class NotNowError(Exception):
+    """Somebody else works on the task, or on what it is about, or this process leads no more: nothing failed."""
+
+
+class InHand:
+    """A task that is worked on."""
+
+    def __init__(self, database: Database, task: Task, leads: Callable[[], bool]) -> None:
+        self.database = database
+        self.task = task
+        self._ended = False
+        self._leads = leads
+
+    @contextmanager
+    def step(self) -> Iterator[Db]:
+        """One transaction of the task, which keeps the task to itself. A stop of the process ends it.
+
+        Raises:
+            NotNowError: another process has it, or leads.
+            StoppedError: the process stops.
+        """
+        if not self._leads():
+            raise NotNowError
+        method = f"tasks/{self.task.kind}"
+        with (
+            self.database.transaction(actor=self.task.actor, method=method) as db,
+            self.database.stopping.ends(db.connection()),
+        ):
+            if not tasks.lock(db, self.task.id):
+                raise NotNowError
+            yield db
+
+    def progress(self, db: Db, done: int, total: int) -> None:
+        """Say in a step how far the task is with it."""
+        tasks.progress(db, self.task.id, done, total)
+
+    def end(self, db: Db) -> None:
+        """Say in the last step that it is the last."""
+        tasks.done(db, self.task.id)
+        self._ended = True
+
+    def require_end(self) -> None:
+        """Raise if no step ended the task."""
+        if not self._ended:
+            raise RuntimeError(f"the task {self.task.kind} returned before its end")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is done for tasks of a name: *run* takes steps until one of them ends the task. It begins anew after a stop.
+
+    After the last try *give_up* says, in the transaction that notes it, what the failure means to whoever waits. If it
+    returns true the task goes on all the same, with what it left out.
+    """
+
+    name: str
+    run: Callable[[InHand], None]
+    give_up: Callable[[Db, Task], bool] = lambda _db, _task: False
+    # Seconds after the first, second, … failure.
+    pauses: tuple[float, ...] = tuple(RETRY_SECONDS)
+
+
+class TaskMetrics:
+    """By kind: what waits and has failed, from the table, and what failed in this process."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.failures = Counter(
+            "cadre_task_failures_total", "Tries of tasks that failed in this process", ["task"], registry=registry
+        )
+        self.waiting = Gauge("cadre_tasks_waiting", "Tasks that wait or are worked on", ["task"], registry=registry)
+        self.failed = Gauge("cadre_tasks_failed", "Tasks that failed at their last try", ["task"], registry=registry)
+
+    def show(self, kind: str, counts: Sequence[tasks.Count]) -> None:
+        """Set the gauges of *kind*."""
+        (found,) = [count for count in counts if count.kind == kind] or [tasks.Count(kind, 0, 0)]
+        self.failures.labels(kind)  # 0 from the start: the first failure is an increase
+        self.waiting.labels(kind).set(found.waiting)
+        self.failed.labels(kind).set(found.failed)
+
+
+class TaskRunner:
+    """Does what is due, as long as this process *leads*."""
+
+    def __init__(self, database: Database, kinds: Sequence[Kind], registry: CollectorRegistry) -> None:
+        metrics = TaskMetrics(registry)
+        self._lanes = [_Lane(database, kind, metrics) for kind in kinds]
+        database.on_defer(self.wake)
+
+    def start(self, leads: Callable[[], bool]) -> None:
+        """Do what is due from now on."""
+        for lane in self._lanes:
+            lane.start(leads)
+
+    def wake(self) -> None:
+        """Say that something may be due."""
+        for lane in self._lanes:
+            lane.wake()
+
+    def stop(self) -> None:
+        """Begin no more, and return once nothing is under way. Ending that is what the stop of the process does."""
+        for lane in self._lanes:
+            lane.request_stop()
+        for lane in self._lanes:
+            lane.join()
+
+
+class _Lane:
+    """One thread that does the tasks of one kind."""
+
+    def __init__(self, database: Database, kind: Kind, metrics: TaskMetrics) -> None:
+        self._database = database
+        self._kind = kind
+        self._metrics = metrics
+        self._stopping = False
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name=f"tasks-{kind.name}", daemon=True)
+
+    def start(self, leads: Callable[[], bool]) -> None:
+        self._leads = leads
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def request_stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    def join(self) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _loop(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            pause = _LOOK_SECONDS
+            try:
+                pause = min(pause, self._look())
+            except SQLAlchemyError as error:
+                # It comes back; what waits for it needs no other care.
+                log.warning("tasks_without_database", error=type(error).__name__)
+            except Exception:
+                log.exception("tasks_stumbled")
+            if not self._stopping:
+                self._wake.wait(pause)
+
+    def _look(self) -> float:
+        """Do what is due if this process leads; return in how many seconds something is."""
+        while not self._stopping and self._leads():
+            with self._database.read() as db:
+                task = tasks.claim(db, self._kind.name)
+            if task is None:
+                break
+            self._do(task)
+        with self._database.read() as db:
+            self._metrics.show(self._kind.name, tasks.counts(db))
+            return max(0.05, tasks.seconds_left(db, self._kind.name))
+
+    def _do(self, task: Task) -> None:
+        in_hand = InHand(self._database, task, self._leads)
+        with (
+            trace.work(f"task {task.kind}"),
+            structlog.contextvars.bound_contextvars(task=str(task.id), kind=task.kind),
+        ):
+            try:
+                self._kind.run(in_hand)
+                in_hand.require_end()
+            except NotNowError:
+                self._later(task)
+            except Exception as failure:
+                if self._database.stopping.begun:
+                    log.info("task_left")
+                elif is_outage(failure):
+                    log.warning("task_without_database", error=explain(failure))
+                    self._later(task)
+                else:
+                    log.exception("task_failed")
+                    self._failed(task, failure)
+
+    def _later(self, task: Task) -> None:
+        with self._database.read() as db:
+            tasks.later(db, task.id, _LOOK_SECONDS)
+
+    def _failed(self, task: Task, failure: Exception) -> None:
+        self._metrics.failures.labels(task.kind).inc()
+        name, method = f"tasks/{task.id}", f"tasks/{task.kind}"
+        with self._database.transaction(actor=task.actor, method=method, resource=name) as db:
+            if not tasks.lock(db, task.id):
+                return
+            over = tasks.failed(db, task.id, explain(failure), pauses=self._kind.pauses)
+            db.changed(name, after={"failed": "for good" if over else "once more"})
+            if over and self._kind.give_up(db, task):
+                tasks.again(db, task.id)
