@@ -29,7 +29,8 @@ COMMIT
 """
 _FAIL = """
 INSERT INTO task (id, kind, key, payload, actor, at, tries, error, done, total)
-VALUES (gen_random_uuid(), 'roster', gen_random_uuid()::text, '{}', 'services/cli', now(), 3, 'UndefinedTable', 1000, 2000)
+VALUES (gen_random_uuid(), 'roster', gen_random_uuid()::text, '{}', 'services/cli', now(), 3, 'UndefinedTable',
+  1000, 2000)
 """
 
 
