@@ -21,6 +21,7 @@ from cadre.evaluation.v1 import quality_service_pb2_grpc as quality_grpc
 from cadre.notification.v1 import notification_service_pb2_grpc as notification_grpc
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
+from servicekit.clock import Clock, utc
 from servicekit.rpc.client import Channel, Refused
 from servicekit.rpc.tokens import Signer
 
@@ -49,8 +50,9 @@ class Access:
     *channels* are by service, for contracts of which the command line itself has no stub.
     """
 
-    def __init__(self, peers: dict[str, str], keys_dir: Path, name: str) -> None:
-        token = Signer(keys_dir, name).own_tokens()
+    def __init__(self, peers: dict[str, str], keys_dir: Path, name: str, clock: Clock = utc) -> None:
+        self.clock = clock
+        token = Signer(keys_dir, name).own_tokens(clock)
         self.channels = {service: Channel(address, token) for service, address in peers.items()}
         self._tokens: dict[str, tuple[str, float]] = {}
         self._lock = Lock()

@@ -11,7 +11,7 @@ from cadre_cli import reference
 from cadre_cli.access import Access, request_id
 from cadre_demo.content import Letter
 from cadre_demo.pacing import wait_for
-from servicekit import calendar, clock
+from servicekit import calendar
 from servicekit.rpc.client import Refused
 
 _ASKS = {"nothing": pb.NOTHING, "read": pb.READ, "read_and_confirm": pb.CONFIRM, "read_confirm_and_train": pb.TRAIN}
@@ -94,7 +94,7 @@ def tell(access: Access, writers: Writers, letter: Letter, course_version: str) 
 
 
 def _create_request(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.CreateNoticeRequest:
-    today, offices = calendar.pacific_date(clock.utc()), reference.load().calendar.as_far_as_known()
+    today, offices = calendar.pacific_date(access.clock()), reference.load().calendar.as_far_as_known()
     ask, trains = letter.ask, letter.ask.of_staff == "read_confirm_and_train"
     series = pb.SuggestNumberRequest(series=letter.series)
     number = letter.number or access.ask(access.notification.SuggestNumber, series, person=writers.analyst).number

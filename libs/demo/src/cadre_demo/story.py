@@ -20,7 +20,7 @@ from cadre_cli.access import Access, request_id
 from cadre_demo import letters
 from cadre_demo.content import DemoContent
 from cadre_demo.pacing import Progress, in_parallel, wait_for
-from servicekit import calendar, clock
+from servicekit import calendar
 
 T = TypeVar("T")
 
@@ -170,7 +170,7 @@ def train(access: Access, notice: pb.Notice, people: Sequence[str], content: Dem
 
 def brief(access: Access, cast: Cast, notice: pb.Notice, to_brief: dict[str, list[str]], progress: Progress) -> None:
     """Have coordinators record a local briefing for their people, each of whom confirms having read the letter."""
-    today = calendar.pacific_date(clock.utc()).isoformat()
+    today = calendar.pacific_date(access.clock()).isoformat()
 
     def record(agency: str) -> None:
         for chunk in _chunks(to_brief[agency]):

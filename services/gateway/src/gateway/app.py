@@ -23,6 +23,7 @@ from gateway.punctual import Punctual
 from gateway.visit import Gateway
 from servicekit import metrics
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
+from servicekit.clock import Clock, utc
 from servicekit.data import revisions
 from servicekit.data.db import Database
 from servicekit.rpc.client import Refused
@@ -58,10 +59,10 @@ def environment() -> Environment:
     return made
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, clock: Clock = utc) -> FastAPI:
     """Make the application. It owns its database connections and channels until it ends."""
-    database = Database(settings.database_url, pool_size=settings.connections, name=NAME)
-    clients = Clients(settings)
+    database = Database(settings.database_url, pool_size=settings.connections, name=NAME, clock=clock)
+    clients = Clients(settings, clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         database,
         clients,
-        Tokens(clients, database.clock),
+        Tokens(clients, clock),
         environment(),
         {slug: Provider(issuer) for slug, issuer in issuers.load(optional_file(settings.oidc_file)).items()},
         Box(settings.keys_dir),

@@ -23,7 +23,7 @@ from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.calendar import Calendar
-from servicekit.clock import Clock
+from servicekit.clock import Clock, utc
 from servicekit.rpc.client import Channel
 from servicekit.rpc.tokens import Signer
 from servicekit.settings import Settings
@@ -126,7 +126,7 @@ class Reference:
 class Clients:
     """Stubs of every service."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock = utc) -> None:
         self.names = tuple(sorted(settings.peers))
         self._channels = {
             name: Channel(address, _current_token, deadline_seconds=DEADLINE_SECONDS)
@@ -142,7 +142,7 @@ class Clients:
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }
-        self.own_token = Signer(settings.keys_dir, "gateway").own_tokens()
+        self.own_token = Signer(settings.keys_dir, "gateway").own_tokens(clock)
 
     def close(self) -> None:
         """Close the channels."""

@@ -1,0 +1,239 @@
+"""Pages on days that break habits: each that a link leads to is answered, and says what is so on that day.
+
+All services run in this process, by a clock of the test's. `faketime` will not do for them: by it a wait with a limit,
+of which the product has many, never ends.
+"""
+
+import html
+import re
+import socket
+import threading
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import pytest
+import uvicorn
+from prometheus_client import CollectorRegistry
+
+from cadre.directory.v1 import directory_service_pb2 as directory
+from cadre_cli import loading, reference
+from cadre_cli.access import Access
+from cadre_cli.processes import DEMO_PRINCIPALS, PRINCIPALS
+from cadre_cli.roots import app_of
+from cadre_demo import content, course, letters, roster, story, synthetic
+from gateway import pages
+from gateway.app import MIGRATIONS, create_app
+from gateway.tables import metadata
+from gateway.web import Everything
+from servicekit.app import ServiceApp
+from servicekit.calendar import pacific_date
+from servicekit.clock import utc
+from servicekit.rpc import keys
+from servicekit.settings import Settings
+from servicekit.testing.offices import state_calendar
+from servicekit.testing.waiting import wait_until
+from servicekit.tree import back_ends
+
+from .test_any_day import DAYS
+
+pytestmark = [pytest.mark.release, pytest.mark.timeout(600)]
+
+STAFF = 500
+# Of one route so many pages are opened for each persona: they differ in state.
+ALIKE = 2
+# So many routes there are, at least, to which links lead.
+LEAST_ROUTES = 55
+# What a link does rather than shows.
+ACTS = ("/sign-out", "/sign-in/with")
+
+
+@dataclass
+class Days:
+    """A clock that begins at a moment, goes as clocks go, and is put forward by the test."""
+
+    ahead: timedelta
+
+    def __call__(self) -> datetime:
+        return utc() + self.ahead
+
+    @property
+    def today(self):
+        return pacific_date(self())
+
+
+@dataclass
+class Visitor:
+    """Somebody who reads pages as text."""
+
+    client: httpx.Client
+    person: str
+
+    def sign_in(self):
+        answer = self.client.post("/sign-in", data={"person": self.person, "request_id": str(uuid.uuid4())})
+        assert answer.headers["location"] == "/home"
+
+    def get(self, path):
+        answer = self.client.get(path, follow_redirects=True)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {text_of(answer.text)[:500]}"
+        return answer.text
+
+    def reads(self, path):
+        return text_of(self.get(path))
+
+    def send(self, path, to, **typed):
+        """Send the first form of a page that goes to an address, filled in."""
+        form, *_ = [
+            form
+            for form in re.findall(r"<form[^>]*>.*?</form>", self.get(path), re.DOTALL)
+            if f'action="{to}"' in form and 'method="post"' in form
+        ]
+        given = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+        answer = self.client.post(to, data={name: html.unescape(value) for name, value in given.items()} | typed)
+        assert answer.status_code == 303, text_of(answer.text)[:3000]
+        return answer.headers["location"]
+
+
+def text_of(page):
+    """What a reader sees of a page, on one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
+
+
+@pytest.fixture
+def days(request):
+    return Days(datetime.fromisoformat(f"{request.param}+00:00") - utc())
+
+
+@pytest.fixture
+def product(days, launch, new_database, tmp_path):
+    """All services and the pages, with staff, reference data and the demonstration's course."""
+    keys.ensure_keys(tmp_path, "directory", {**PRINCIPALS, **DEMO_PRINCIPALS})
+    running = {name: launch(app_of(name), role="all", clock=days, demo=True, keys_dir=tmp_path) for name in back_ends()}
+    peers = {name: f"127.0.0.1:{service.port}" for name, service in running.items()}
+    access = Access(peers, tmp_path, "demo", days)
+    known = reference.load()
+    loading.load_reference(access, known)
+    loading.load_roster(access, roster.text_of(synthetic.generate(people=STAFF, reference=known)).encode())
+    course_version = course.load(access, content.load())
+    settings = Settings(
+        service="gateway",
+        database_url=new_database(ServiceApp("gateway", metadata, MIGRATIONS, lambda *_: [])),
+        keys_dir=tmp_path,
+        peers=peers,
+        threads=4,
+        demo=True,
+    )
+    made = create_app(settings, days)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(Everything(made, registry=CollectorRegistry()), log_config=None, access_log=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield SimpleNamespace(
+        access=access,
+        cast=story.find_cast(access),
+        course_version=course_version,
+        url="http://{}:{}".format(*listener.getsockname()),
+    )
+    server.should_exit = True
+    thread.join()
+    listener.close()
+    access.close()
+
+
+@pytest.fixture
+def visitors(product):
+    """Every persona at a browser, by their part."""
+    personas = product.access.ask(product.access.directory.ListPersonas, directory.ListPersonasRequest()).personas
+    found = {
+        one.part: Visitor(httpx.Client(base_url=product.url, timeout=60, headers={"origin": product.url}), one.person)
+        for one in personas
+    }
+    for visitor in found.values():
+        visitor.sign_in()
+    yield found
+    for visitor in found.values():
+        visitor.client.close()
+
+
+def long(day, today):
+    """`Friday, February 26`; with its year if that is another than today's."""
+    return f"{day:%A, %B} {day.day}" + (f", {day.year}" if day.year != today.year else "")
+
+
+def crawl(visitor):
+    """Open what links lead to, from home on, some pages of each route; return which routes there were."""
+    routes = [route for router in pages.ROUTERS for route in router.routes if "GET" in route.methods]
+    opened, waiting, seen = Counter(), ["/home"], {"/home"}
+    while waiting:
+        path = waiting.pop(0)
+        here = urlsplit(path).path
+        route = next(route.path for route in routes if route.path_regex.match(here))
+        opened[route] += 1
+        if opened[route] > ALIKE:
+            continue
+        links = re.findall(r'<a [^>]*href="([^"#]+)', visitor.get(path))
+        there = {urljoin(path, html.unescape(link)) for link in links} - seen
+        fresh = sorted(link for link in there if link.startswith("/") and not link.startswith(ACTS))
+        seen.update(fresh)
+        waiting += fresh
+    return set(opened)
+
+
+@pytest.mark.parametrize("days", DAYS.values(), ids=DAYS, indirect=True)
+def test_pages_say_what_is_so_on(days, product, visitors):
+    access, offices, today = product.access, state_calendar(), days.today
+    effective, confirm_by = offices.add(today, 28), offices.add(today, 3)
+    due, told = offices.add(effective, -3), f"{today:%b} {today.day}, "
+    letter = letters.draft(access, product.cast, content.load().letter, product.course_version)
+    letter_id = letter.name.removeprefix("notices/")
+    path, agency, training = f"/letters/{letter_id}", f"/agencies/lake/letters/{letter_id}", f"/training/{letter_id}"
+    analyst, approver, learner = visitors["analyst"], visitors["approver"], visitors["learner"]
+    coordinator, elsewhere = visitors["coordinator"], visitors["large-coordinator"]
+
+    for visitor in visitors.values():
+        assert f", {today:%A, %B} {today.day} " in visitor.reads("/home")
+    takes_effect = f"akes effect {long(effective, today)}, 28 business days from today"
+    assert takes_effect in analyst.reads(path)
+
+    wait_until(lambda: f'action="{path}/issue"' in approver.get(path), "the audience does not arrive")
+    approver.send(path, f"{path}/issue", action="now")
+    wait_until(access.quiet, access.wrong)
+    issued, asked = analyst.reads(path), coordinator.reads(agency)
+    assert f"Issued {told}" in issued
+    for said in (takes_effect, f"taff must be ready by {long(due, today)}, 3 business days before it takes effect"):
+        assert said in issued
+        assert said in asked
+    assert f"Confirmations are due {long(confirm_by, today)}, 5 p.m." in issued
+    assert f"Due {long(confirm_by, today)}, 5 p.m." in asked
+    assert f"due {long(due, today)}, 3 business days before it takes effect" in learner.reads("/home")
+
+    coordinator.send(agency, f"{agency}/confirm", lead=coordinator.person)
+    learner.send(training, f"{training}/confirm")
+    assert f"Confirmed {told}" in coordinator.reads(agency)
+    for part in ("course", "course/1", "test"):
+        learner.get(f"{training}/{part}")
+    routes = {route for visitor in visitors.values() for route in crawl(visitor)}
+    assert len(routes) > LEAST_ROUTES
+
+    def later(day):
+        days.ahead += timedelta(days=(day - days.today).days)
+        for visitor in visitors.values():
+            visitor.sign_in()
+            crawl(visitor)
+        return elsewhere.reads("/home"), analyst.reads(path), day
+
+    home, state, day = later(offices.add(confirm_by, 1))
+    assert f"Past due: the agency's confirmation was due {long(confirm_by, day)}, 5 p.m." in home
+    assert "Has not confirmed, and the day for it has passed." in state
+    assert f"takes effect {long(effective, day)}, 24 business days from today" in state
+    home, state, day = later(effective)
+    assert "My own training Overdue" in home
+    assert "takes effect today" in state
+    home, state, day = later(offices.add(effective, 1))
+    assert f"took effect {long(effective, day)}" in state
