@@ -50,7 +50,7 @@ class Things(Servicer):
 
     def ListAudits(self, request, call):  # noqa: N802
         with self.read() as db:
-            db.rows("SELECT pg_sleep(3600)")
+            db.run("SELECT pg_sleep(3600)")
 
     def _not_called(self, request, call):
         raise AssertionError("not called")

@@ -26,6 +26,7 @@ from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit.data.company import MOST_TOGETHER, Asked, Company
 from servicekit.data.db import Database, Replayed
 from servicekit.refusals import InvalidField, NotFound, Refusal, RequestIdReused
+from servicekit.testing.looking import dicts
 from servicekit.testing.plans import require_by_key, scans
 from servicekit.testing.waiting import wait_until
 
@@ -49,7 +50,8 @@ class Addition:
 
 def add_up(db, group):
     """Add what each wants to their counter; each is told the sum."""
-    rows = db.rows(
+    rows = dicts(
+        db,
         "SELECT id, n FROM counter WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE" + group.waits,
         ids=[one.what.counter for one in group],
     )

@@ -22,6 +22,7 @@ from servicekit.events.copies import (
     RevisionOfCopy,
     collections_of,
 )
+from servicekit.testing.looking import dicts
 
 COPY = Copy(collection="shelf", member="book", group="room", details="tags")
 BOOKS = [uuid.UUID(int=number) for number in range(1, 5)]
@@ -111,7 +112,9 @@ def hear(database, *batches):
 
 def copy_of(database, shelf, columns="book_id, room_id, tags, member, on_leave, revision"):
     with database.read() as db:
-        return sorted(map(str, db.rows(f"SELECT {columns} FROM shelf_member WHERE shelf_id = %(shelf)s", shelf=shelf)))
+        return sorted(
+            map(str, dicts(db, f"SELECT {columns} FROM shelf_member WHERE shelf_id = %(shelf)s", shelf=shelf))
+        )
 
 
 def complete(database, shelf):
@@ -193,6 +196,6 @@ def test_who_came_and_who_came_back_is_told_apart_from_who_moved(shelves):
             [Chunk(shelf, 2, 1, 1, DAY, second)],
             "INSERT INTO heard SELECT book_id, bool_or(member AND since = revision) FROM changed GROUP BY book_id",
         )
-        heard = {row["book_id"]: row["came"] for row in db.rows("SELECT * FROM heard")}
+        heard = {row["book_id"]: row["came"] for row in dicts(db, "SELECT * FROM heard")}
 
     assert heard == {come: True, back: True, moved: False, gone: False}

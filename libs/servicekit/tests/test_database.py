@@ -15,6 +15,7 @@ from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit.data import migrations
 from servicekit.data.db import Database, PendingEvent, Replayed, count
 from servicekit.refusals import Refusal, RequestIdReused
+from servicekit.testing.looking import dicts
 from servicekit.testing.waiting import wait_until
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -88,7 +89,7 @@ def test_a_write_leaves_its_audit_row_with_actor_method_resource_reason_and_the_
     write(database)
 
     with database.read() as db:
-        (row,) = db.rows("SELECT actor, method, resource, reason, before, after, at FROM audit")
+        (row,) = dicts(db, "SELECT actor, method, resource, reason, before, after, at FROM audit")
     assert row == {
         "actor": "people/1",
         "method": "Kit/Write",
@@ -240,7 +241,7 @@ def test_a_write_leaves_as_many_events_as_it_made_in_their_order(database, event
         ids = [event.id for event in db.events]
 
     with database.read() as db:
-        rows = db.rows("SELECT id, payload, headers FROM outbox ORDER BY seq")
+        rows = dicts(db, "SELECT id, payload, headers FROM outbox ORDER BY seq")
     assert [row["id"] for row in rows] == ids
     assert [bytes(row["payload"]) for row in rows] == [str(n).encode() for n in range(events)]
     assert [row["headers"] for row in rows] == [{"n": str(n)} for n in range(events)]
@@ -262,7 +263,7 @@ def test_a_lost_connection_fails_the_write_in_hand_and_none_after_it(database):
         pytest.raises(OperationalError) as raised,
         database.transaction(actor="people/1", method="Kit/Write") as db,
     ):
-        (row,) = db.rows("SELECT pg_backend_pid() AS pid")
+        (row,) = dicts(db, "SELECT pg_backend_pid() AS pid")
         with database.engine.connect() as other:
             other.exec_driver_sql("SELECT pg_terminate_backend(%(pid)s, 5000)", row)
         db.run("INSERT INTO thing (value) VALUES ('lost')")
@@ -276,7 +277,7 @@ def read_side_by_side(database: Database, calls: int) -> None:
     """Have several connections in use at once."""
     with contextlib.ExitStack() as stack:
         for _ in range(calls):
-            stack.enter_context(database.read()).rows("SELECT 1")
+            stack.enter_context(database.read()).value("SELECT 1")
 
 
 def test_no_call_after_a_restart_of_the_server_meets_a_lost_connection(database):
@@ -295,11 +296,11 @@ def test_no_call_after_a_restart_of_the_server_meets_a_lost_connection(database)
 
 def test_a_connection_that_the_server_told_something_while_it_was_idle_is_used_on(database):
     with database.read() as db:
-        (first,) = db.rows("SELECT pg_backend_pid() AS pid")
-        db.rows("LISTEN talk")
+        (first,) = dicts(db, "SELECT pg_backend_pid() AS pid")
+        db.run("LISTEN talk")
         socket = db.connection().connection.driver_connection.fileno()
     with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as other:
         other.execute("NOTIFY talk")
     wait_until(lambda: select.select([socket], [], [], 0)[0], "the idle connection was told")
     with database.read() as db:
-        assert db.rows("SELECT pg_backend_pid() AS pid") == [first]
+        assert dicts(db, "SELECT pg_backend_pid() AS pid") == [first]

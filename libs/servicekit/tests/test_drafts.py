@@ -18,6 +18,7 @@ from servicekit.data.db import Database
 from servicekit.data.drafts import DraftRow, Drafts
 from servicekit.data.tables import moment, service_metadata
 from servicekit.refusals import AlreadyExists, InvalidField, NotFound, Refusal, Stale
+from servicekit.testing.looking import dicts
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 metadata = service_metadata()
@@ -112,13 +113,13 @@ def publish(database, song, etag):
 def versions(database, song):
     """What the versions of a song hold, and their numbers."""
     with database.read() as db:
-        rows = db.rows("SELECT * FROM song_version WHERE song_id = %(song)s ORDER BY version", song=song)
+        rows = dicts(db, "SELECT * FROM song_version WHERE song_id = %(song)s ORDER BY version", song=song)
     return [row["version"] for row in rows], [(row["title"], row["verses"], row["length"]) for row in rows]
 
 
 def state(database, song):
     with database.read() as db:
-        return db.rows("SELECT * FROM song WHERE id = %(song)s", song=song), versions(database, song)
+        return dicts(db, "SELECT * FROM song WHERE id = %(song)s", song=song), versions(database, song)
 
 
 class Model:

@@ -30,7 +30,7 @@ def counting(url, read, **options):
 
 
 def read(db):
-    yield THINGS.of(db.rows("SELECT 3 AS things")[0]["things"], "red")
+    yield THINGS.of(db.value("SELECT 3"), "red")
     yield MADE.of(5)
 
 
@@ -61,7 +61,7 @@ def test_a_count_that_fails_is_told_and_shows_no_old_figure(kit_database):
     broken = threading.Event()
 
     def fragile(db):
-        return db.rows("SELECT no_such_column FROM audit") if broken.is_set() else read(db)
+        return db.values("SELECT no_such_column FROM audit") if broken.is_set() else read(db)
 
     def failures():
         return registry.get_sample_value("cadre_measure_failures_total", {"measure": "things"})
@@ -75,7 +75,7 @@ def test_a_count_that_fails_is_told_and_shows_no_old_figure(kit_database):
 
 def test_a_count_takes_no_more_than_a_fiftieth_of_the_time_however_long_it_takes(kit_database):
     def slow(db):
-        db.rows("SELECT pg_sleep(0.1)")
+        db.run("SELECT pg_sleep(0.1)")
         return read(db)
 
     quick, lasting = Measure("quick", OFTEN, (THINGS, MADE), read), Measure("slow", OFTEN, (THINGS, MADE), slow)

@@ -13,6 +13,7 @@ from directory.rules.spells import JobOverlaps, LeaveOverlaps, NoCurrentJob
 from servicekit.calendar import pacific_date
 from servicekit.refusals import Refusal
 from servicekit.rpc.calls import Scope
+from servicekit.testing.looking import dicts
 
 EVERYWHERE = Scope(whole=True, resources=frozenset(), person="")
 AGENCIES = ("lake", "los-angeles", "mendocino", "dcss")
@@ -85,7 +86,7 @@ def expected(database, ids):
     with database.read() as db:
         today = pacific_date(datetime.now(UTC))
         posts = [post for each in ids for post in queries.posts(db, each, day=today)]
-        kept = {row["id"]: audiences.from_stored(row["expression"]) for row in db.rows("SELECT * FROM audience")}
+        kept = {row["id"]: audiences.from_stored(row["expression"]) for row in dicts(db, "SELECT * FROM audience")}
     return {
         (audience, UUID(post.person), post.agency, post.units)
         for audience, wanted in kept.items()
@@ -96,7 +97,7 @@ def expected(database, ids):
 
 def stored(database):
     with database.read() as db:
-        rows = db.rows("SELECT audience_id, person_id, agency_id, units FROM audience_member WHERE member")
+        rows = dicts(db, "SELECT audience_id, person_id, agency_id, units FROM audience_member WHERE member")
     return {(row["audience_id"], row["person_id"], row["agency_id"], tuple(row["units"])) for row in rows}
 
 
@@ -127,7 +128,7 @@ def test_what_is_kept_up_step_by_step_is_what_a_recount_and_the_rules_give(datab
             continue
 
     with database.read() as db:
-        everybody = [row["id"] for row in db.rows("SELECT id FROM person")]
+        everybody = db.values("SELECT id FROM person")
         assert membership.drift(db) == 0
     assert stored(database) == expected(database, everybody)
     with database.transaction(actor="services/test", method="test") as db:

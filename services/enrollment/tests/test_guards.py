@@ -132,7 +132,7 @@ def test_the_audit_of_announcements_holds_no_more_in_memory_for_many_people_than
         found = announced_too_often(db)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert not db.rows("SELECT FROM pg_class WHERE relname = 'announced'")
+        assert not db.run("SELECT FROM pg_class WHERE relname = 'announced'")
 
     assert found == 1000
     assert peak < 20_000_000

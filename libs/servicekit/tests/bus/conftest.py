@@ -22,6 +22,7 @@ from servicekit.embedded.nats import NatsServer
 from servicekit.events.consumers import Subscription
 from servicekit.events.worker import Worker
 from servicekit.settings import Settings
+from servicekit.testing.looking import dicts
 from servicekit.testing.streams import make_streams
 
 MAKER, HEARER = "maker", "hearer"
@@ -81,7 +82,7 @@ class Station:
     def rows(self, sql: str, **params: object) -> list[dict[str, Any]]:
         """Query its database."""
         with self.database.read() as db:
-            return db.rows(sql, **params)
+            return dicts(db, sql, **params)
 
     def connect(self, *, autocommit: bool = True) -> psycopg.Connection:
         """Open a connection for breaking things."""

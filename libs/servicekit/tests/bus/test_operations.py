@@ -17,6 +17,7 @@ from servicekit.events.consumers import Subscription
 from servicekit.refusals import Refusal
 from servicekit.rpc.client import Refused
 from servicekit.testing.drain import await_quiet
+from servicekit.testing.looking import dicts
 from servicekit.testing.waiting import wait_until
 from servicekit.watch.operations import purge
 
@@ -85,7 +86,7 @@ def buried(make, operations):
 
 def things(service) -> list[str]:
     with service.runtime.database.read() as db:
-        return [row["value"] for row in db.rows("SELECT value FROM thing ORDER BY id")]
+        return db.values("SELECT value FROM thing ORDER BY id")
 
 
 def request_id() -> str:
@@ -147,8 +148,8 @@ def test_a_discarded_dead_letter_says_who_gave_it_up_and_why_and_is_settled(oper
     assert refused.value.reason == "DEAD_LETTER_SETTLED"
     assert refused.value.metadata == {"dead_letter": buried.name, "state": "DISCARDED"}
     with service.runtime.database.read() as db:
-        (audit,) = db.rows(
-            "SELECT actor, reason, before, after FROM audit WHERE method = 'OperationsService/DiscardDeadLetter'"
+        (audit,) = dicts(
+            db, "SELECT actor, reason, before, after FROM audit WHERE method = 'OperationsService/DiscardDeadLetter'"
         )
     assert audit == {
         "actor": "people/7",
@@ -392,7 +393,7 @@ def test_the_purge_deletes_only_what_has_served_its_time(kit_database):
             table: count(db, f"SELECT count(*) FROM {table}")
             for table in ("outbox", "idempotency", "inbox", "handler_failure")
         }
-        (audit,) = db.rows("SELECT actor, after FROM audit")
+        (audit,) = dicts(db, "SELECT actor, after FROM audit")
     database.dispose()
     assert kept == {"outbox": 2, "idempotency": 1, "inbox": 3, "handler_failure": 3}
     assert audit == {

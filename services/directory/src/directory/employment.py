@@ -104,7 +104,7 @@ def change_job(db: Db, *, person_id: UUID, agency_id: str, post: Post, at: datet
     if after != before:
         job.local_title, job.job_class_id, job.units = post.local_title, post.job_class, list(post.units)
         db.add(job)
-        news.tell_moved(db, [{"agency_id": agency_id, "person_id": person_id}])
+        news.tell_moved(db, [news.JobAt(agency_id, person_id)])
         people.settle(db, person, at=at)
     db.changed(f"people/{person_id}", before=before, after=after)
     return person

@@ -7,7 +7,7 @@ and is told to nobody.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -41,34 +41,51 @@ WHERE role_grant.person_id = gone.person_id AND role_grant.revoked_at IS NULL
 _OF_PEOPLE = "AND person_id = ANY(%(people)s)"
 
 
+class JobAt(NamedTuple):
+    """A person has or had a job at an agency."""
+
+    agency_id: str
+    person_id: UUID
+
+
+class _Gone(NamedTuple):
+    agency_id: str
+    person_id: UUID
+    hire_told: bool
+
+    @property
+    def at(self) -> JobAt:
+        return JobAt(self.agency_id, self.person_id)
+
+
 def tell(db: Db, *, day: date, person_ids: Collection[UUID] | None = None) -> set[UUID]:
     """Tell whose jobs began or ended up to *day* and were not told yet, and return who; None = look at everybody."""
     of_people = "" if person_ids is None else _OF_PEOPLE
     people = None if person_ids is None else list(person_ids)
-    gone = db.rows(_LEAVING.format(of_people=of_people), day=day, people=people)
+    gone = db.all(_Gone, _LEAVING.format(of_people=of_people), day=day, people=people)
     if gone:
-        agencies, persons = [row["agency_id"] for row in gone], [row["person_id"] for row in gone]
+        agencies, persons = [job.agency_id for job in gone], [job.person_id for job in gone]
         db.run(_ROLES_ENDED, agencies=agencies, people=persons, at=db.at, day=day)
-    _emit(db, events.left, [row for row in gone if row["hire_told"]])
-    begun = db.rows(_HIRED.format(of_people=of_people), day=day, people=people)
+    _emit(db, events.left, [job.at for job in gone if job.hire_told])
+    begun = db.all(JobAt, _HIRED.format(of_people=of_people), day=day, people=people)
     _emit(db, events.hired, begun)
-    return {row["person_id"] for row in [*gone, *begun]}
+    return {job.person_id for job in gone} | {job.person_id for job in begun}
 
 
-def tell_hired(db: Db, rows: Iterable[dict[str, Any]]) -> None:
-    """Tell whose job began, where it is marked as told already: rows of `agency_id` and `person_id`."""
-    _emit(db, events.hired, rows)
+def tell_hired(db: Db, jobs: Iterable[JobAt]) -> None:
+    """Tell whose job began, where it is marked as told already."""
+    _emit(db, events.hired, jobs)
 
 
-def tell_moved(db: Db, rows: Iterable[dict[str, Any]]) -> None:
-    """Tell whose job was changed: rows of `agency_id` and `person_id`."""
-    _emit(db, events.moved, rows)
+def tell_moved(db: Db, jobs: Iterable[JobAt]) -> None:
+    """Tell whose job was changed."""
+    _emit(db, events.moved, jobs)
 
 
-def _emit(db: Db, message: Callable[[str, Sequence[str]], Iterator[Message]], rows: Iterable[dict[str, Any]]) -> None:
+def _emit(db: Db, message: Callable[[str, Sequence[str]], Iterator[Message]], jobs: Iterable[JobAt]) -> None:
     by_agency: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        by_agency[row["agency_id"]].add(str(row["person_id"]))
+    for job in jobs:
+        by_agency[job.agency_id].add(str(job.person_id))
     for agency_id, people in sorted(by_agency.items()):
         for each in message(agency_id, sorted(people)):
             outbox.emit(db, each)

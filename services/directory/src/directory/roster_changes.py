@@ -7,7 +7,7 @@ writes nothing that anybody else sees, and nobody waits for it.
 from dataclasses import dataclass
 from datetime import date
 from string import Template
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from directory import news
@@ -153,6 +153,30 @@ WHERE job_id IS NOT NULL AND NOT job_id = ANY(%(jobs)s) AND NOT person_id = ANY(
 """
 
 
+class _Job(NamedTuple):
+    """A job that the file changes."""
+
+    id: UUID
+    person_id: UUID
+    ended: bool
+
+
+class _ChangedJob(NamedTuple):
+    """A job that was changed: *moved* = in what it is, not in its days."""
+
+    agency_id: str
+    person_id: UUID
+    ended: bool
+    moved: bool
+    id: UUID
+
+
+class _Hired(NamedTuple):
+    agency_id: str
+    person_id: UUID
+    hire_told: bool
+
+
 @dataclass(frozen=True)
 class Changes:
     """The people whose work, leave or roles a file changes, and the figures of its report."""
@@ -164,7 +188,8 @@ class Changes:
 def look(db: Db, *, with_roles: bool, whole: bool, day: date) -> Changes:
     """Return what the file would change."""
     named = _people(db, _PEOPLE_LOOKED_AT)
-    jobs, hired = db.rows(_JOBS_LOOKED_AT), db.rows(_NEW_JOBS_LOOKED_AT)
+    jobs = db.all(_Job, _JOBS_LOOKED_AT)
+    hired: list[UUID] = db.values(_NEW_JOBS_LOOKED_AT)
     leaves = _people(db, *_LEAVES_LOOKED_AT)
     granted: set[UUID] = set()
     if with_roles:
@@ -178,30 +203,32 @@ def make(db: Db, *, with_roles: bool, whole: bool, day: date) -> Changes:
     """Make people, jobs, leave and roles what the file says, and tell it; return what was changed."""
     named = _people(db, _PEOPLE_CHANGED)
     db.run(_PEOPLE_ADDED, at=db.at)
-    jobs, hired = db.rows(_JOBS_CHANGED, day=day), db.rows(_JOBS_ADDED, day=day, at=db.at)
+    jobs = db.all(_ChangedJob, _JOBS_CHANGED, day=day)
+    hired = db.all(_Hired, _JOBS_ADDED, day=day, at=db.at)
     leaves = _people(db, *_LEAVES_MADE)
     granted: set[UUID] = set()
     if with_roles:
         db.run(_ROLES_WANTED, state_roles=list(roles.STATE_ROLES), day=day)
         granted = _people(db, *_ROLES_MADE, whole=whole, at=db.at)
-    changes = _changes(db, named=named, jobs=jobs, hired=hired, elsewise=leaves | granted)
+    changed = [_Job(job.id, job.person_id, job.ended) for job in jobs]
+    new = [job.person_id for job in hired]
+    changes = _changes(db, named=named, jobs=changed, hired=new, elsewise=leaves | granted)
     if changes.touched:
-        news.tell_hired(db, [row for row in hired if row["hire_told"]])
+        news.tell_hired(db, [news.JobAt(job.agency_id, job.person_id) for job in hired if job.hire_told])
         news.tell(db, day=day, person_ids=changes.touched)
-        news.tell_moved(db, [row for row in jobs if row["moved"] and not row["ended"]])
+        moved = [job for job in jobs if job.moved and not job.ended]
+        news.tell_moved(db, [news.JobAt(job.agency_id, job.person_id) for job in moved])
     return changes
 
 
-def _changes(
-    db: Db, *, named: set[UUID], jobs: list[dict[str, Any]], hired: list[dict[str, Any]], elsewise: set[UUID]
-) -> Changes:
+def _changes(db: Db, *, named: set[UUID], jobs: list[_Job], hired: list[UUID], elsewise: set[UUID]) -> Changes:
     """Count what changed: names, jobs, and *elsewise* whose leave or roles."""
     added = _people(db, "SELECT id FROM roster_person WHERE added")
     changed = (named | elsewise) - added
-    ended = sum(row["ended"] for row in jobs)
-    unchanged = count(db, _UNCHANGED, jobs=[row["id"] for row in jobs], people=list(changed))
+    ended = sum(job.ended for job in jobs)
+    unchanged = count(db, _UNCHANGED, jobs=[job.id for job in jobs], people=list(changed))
     return Changes(
-        {row["person_id"] for row in (*jobs, *hired)} | elsewise,
+        {job.person_id for job in jobs} | set(hired) | elsewise,
         {
             "people_added": len(added),
             "people_changed": len(changed),
@@ -215,4 +242,4 @@ def _changes(
 
 def _people(db: Db, *queries: str, **parameters: object) -> set[UUID]:
     """Return the people in the only column of *queries*."""
-    return {person for query in queries for row in db.rows(query, **parameters) for person in row.values()}
+    return {person for query in queries for person in db.values(query, **parameters)}

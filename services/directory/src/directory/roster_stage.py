@@ -10,6 +10,7 @@ import psycopg
 
 from directory import membership
 from directory.keepers import KEEPERS
+from directory.records import Absent, FoundProblem, NamedElsewhere, Renamed
 from directory.rules import names, roles
 from directory.rules.rosters import COLUMNS, LISTS, OPTIONAL, Problem, Roster
 from servicekit.data.db import Db, count
@@ -290,15 +291,13 @@ def _without_doubts(db: Db, roster: Roster) -> Roster:
     if not roster.doubts:
         return roster
     number_in = {row.line: row.cells["staff_number"] for row in roster.rows}
-    on_record = {
-        row["n"]
-        for row in db.rows(
-            _ON_RECORD,
-            numbers=[number_in[doubt.line] for doubt in roster.doubts],
-            fields=[doubt.field for doubt in roster.doubts],
-            values=[doubt.value for doubt in roster.doubts],
-        )
-    }
+    found = db.values(
+        _ON_RECORD,
+        numbers=[number_in[doubt.line] for doubt in roster.doubts],
+        fields=[doubt.field for doubt in roster.doubts],
+        values=[doubt.value for doubt in roster.doubts],
+    )
+    on_record = set(found)
     wrong = [doubt for n, doubt in enumerate(roster.doubts, 1) if n not in on_record]
     return replace(roster, problems=[*roster.problems, *wrong], doubts=[])
 
@@ -344,18 +343,17 @@ def named_elsewhere(db: Db) -> tuple[int, int]:
     """
     if not count(db, "SELECT count(*) FROM pg_class WHERE oid = to_regclass('pg_temp.roster_person')"):
         return 0, 0
-    row = db.rows(_NAMED_ELSEWHERE)[0]
-    return row["named"], row["wrong"]
+    return db.one(NamedElsewhere, _NAMED_ELSEWHERE)
 
 
 def not_in_file(db: Db, day: date) -> list[tuple[UUID, str]]:
     """Return who works on *day* at which agency of the file without being in it there."""
-    return [(row["person_id"], row["agency_id"]) for row in db.rows(_NOT_IN_FILE, day=day)]
+    return list(db.all(Absent, _NOT_IN_FILE, day=day))
 
 
 def renamed(db: Db) -> list[dict[str, Any]]:
     """Return the people whose names the file changes, with what they were, in its order."""
-    return db.rows(_RENAMED)
+    return [one._asdict() for one in db.all(Renamed, _RENAMED)]
 
 
 def _fill(db: Db, roster: Roster) -> None:
@@ -382,9 +380,9 @@ def _check(db: Db, checks: Iterable[str], parameters: dict[str, object]) -> None
 
 
 def _problems(db: Db, roster: Roster) -> list[Problem]:
-    found = db.rows("SELECT DISTINCT line, field, value, rule FROM roster_problem")
+    found = db.all(FoundProblem, "SELECT DISTINCT line, field, value, rule FROM roster_problem")
     people = {row.line: row.person for row in roster.rows} if found else {}
-    problems = [*roster.problems, *(Problem(**row, person=people.get(row["line"], "")) for row in found)]
+    problems = [*roster.problems, *(Problem(*one, person=people.get(one.line, "")) for one in found)]
     return sorted(problems, key=lambda problem: (problem.line, problem.field, problem.value, problem.rule))
 
 

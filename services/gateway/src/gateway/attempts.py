@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from gateway.oidc import Attempt
 from gateway.sign_ins import digest
@@ -44,13 +45,21 @@ def begin(database: Database, *, browser: str, issuer: str, path: str, at: datet
     return attempt
 
 
+class _Kept(NamedTuple):
+    nonce: str
+    verifier: str
+    return_path: str
+    expires_at: datetime
+
+
 def take(database: Database, *, state: str, browser: str, issuer: str, at: datetime) -> Back:
     """Return what was remembered under *state*, and forget it: an answer counts once, at one browser, from one issuer.
 
     Raises `SignInFailed`.
     """
     with database.read(at) as db:
-        rows = db.rows(
+        kept = db.maybe(
+            _Kept,
             """
             DELETE FROM sign_in_attempt
             WHERE state_sha256 = %(state)s AND browser_sha256 = %(browser)s AND issuer = %(issuer)s
@@ -60,9 +69,8 @@ def take(database: Database, *, state: str, browser: str, issuer: str, at: datet
             browser=digest(browser),
             issuer=issuer,
         )
-    if not rows:
+    if kept is None:
         raise SignInFailed(Trouble.NOT_BEGUN, "no such attempt")
-    row = rows[0]
-    if row["expires_at"] <= at:
+    if kept.expires_at <= at:
         raise SignInFailed(Trouble.EXPIRED, "the attempt is too old")
-    return Back(Attempt(state, row["nonce"], row["verifier"]), row["return_path"])
+    return Back(Attempt(state, kept.nonce, kept.verifier), kept.return_path)

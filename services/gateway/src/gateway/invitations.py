@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from gateway import codes, open_sign_ins, passwords
 from gateway.codes import Box
@@ -12,8 +13,7 @@ from servicekit.data.db import Database
 GOOD_FOR = timedelta(days=3)
 
 
-@dataclass(frozen=True)
-class Invitation:
+class Invitation(NamedTuple):
     """An invitation that can be used."""
 
     id: uuid.UUID
@@ -36,6 +36,11 @@ class Standing:
     codes_left: int
 
 
+class _Held(NamedTuple):
+    since: datetime | None
+    left: int
+
+
 class CodeWrong(Exception):  # noqa: N818 - an answer, not an error
     """The code is not the one that the telephone shows now."""
 
@@ -55,7 +60,7 @@ def issue(
     token, made = codes.new_token(), uuid.uuid4()
     with database.transaction(actor=actor, method="IssueInvitation", resource=person, at=at) as db:
         # Two at once: the later one replaces the earlier.
-        db.rows("SELECT pg_advisory_xact_lock(hashtextextended(%(person)s, 0))", person=person)
+        db.run("SELECT pg_advisory_xact_lock(hashtextextended(%(person)s, 0))", person=person)
         db.run(
             """
             UPDATE invitation SET ended_at = %(at)s, outcome = 'replaced' WHERE person = %(person)s AND ended_at IS NULL
@@ -86,7 +91,8 @@ def issue(
 def find(database: Database, token: str, at: datetime) -> Invitation | None:
     """Return the invitation of a link; None if it is no longer good, or never was."""
     with database.read(at) as db:
-        rows = db.rows(
+        return db.maybe(
+            Invitation,
             """
             SELECT id, person, staff_number, issued_by, issued_at, expires_at, secret_sealed, vouching FROM invitation
             WHERE token_sha256 = %(token)s AND ended_at IS NULL AND expires_at > %(at)s
@@ -94,13 +100,13 @@ def find(database: Database, token: str, at: datetime) -> Invitation | None:
             token=digest(token),
             at=at,
         )
-    return Invitation(**rows[0]) if rows else None
 
 
 def standing(database: Database, person: str, at: datetime) -> Standing:
     """Return how *person* stands."""
     with database.read(at) as db:
-        row = db.rows(
+        held = db.one(
+            _Held,
             """
             SELECT
               (SELECT created_at FROM credential WHERE person = %(person)s) AS since,
@@ -108,8 +114,9 @@ def standing(database: Database, person: str, at: datetime) -> Standing:
             """,
             person=person,
             at=at,
-        )[0]
-        found = db.rows(
+        )
+        invitation = db.maybe(
+            Invitation,
             """
             SELECT id, person, staff_number, issued_by, issued_at, expires_at, secret_sealed, vouching FROM invitation
             WHERE person = %(person)s AND ended_at IS NULL AND expires_at > %(at)s
@@ -117,7 +124,7 @@ def standing(database: Database, person: str, at: datetime) -> Standing:
             person=person,
             at=at,
         )
-    return Standing(Invitation(**found[0]) if found else None, row["since"], row["left"])
+    return Standing(invitation, held.since, held.left)
 
 
 def revoke(database: Database, person: str, *, actor: str, at: datetime) -> None:

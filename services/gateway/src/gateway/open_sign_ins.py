@@ -1,9 +1,7 @@
 """Sign-ins as their owner sees them, and how they are ended from elsewhere."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from gateway.sign_ins import IDLE, LONGEST
 from servicekit.data.db import Database, Db
@@ -13,8 +11,7 @@ _SHOWN = timedelta(days=30)
 _MOST = 20
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """A sign-in: by which way and from where, since when, last used when; *digest* in hexadecimal names it."""
 
     digest: str
@@ -29,9 +26,11 @@ class Seen:
 def of(database: Database, person: str, at: datetime) -> list[Seen]:
     """Return a person's sign-ins of the last 30 days: those that hold first, then the newest."""
     with database.read(at) as db:
-        rows = db.rows(
+        return db.all(
+            Seen,
             """
-            SELECT cookie_sha256, way, address, browser, created_at, seen_at,
+            SELECT encode(cookie_sha256, 'hex') AS digest, way, address, browser, created_at AS since,
+              seen_at AS last_used,
               ended_at IS NULL AND seen_at > %(idle)s AND created_at > %(first)s AS holds
             FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
             WHERE person = %(person)s AND created_at > %(since)s
@@ -43,7 +42,6 @@ def of(database: Database, person: str, at: datetime) -> list[Seen]:
             since=at - _SHOWN,
             most=_MOST,
         )
-    return [_seen(row) for row in rows]
 
 
 def end_one(database: Database, person: str, digest: str, at: datetime) -> list[bytes]:
@@ -71,7 +69,7 @@ def end_all_in(db: Db, person: str, reason: str) -> list[bytes]:
 
 def _end(db: Db, which: str, *, person: str, reason: str = "", **params: object) -> list[bytes]:
     """End those of *which*, and drop what they kept; return by what they are known."""
-    rows = db.rows(
+    ended: list[bytes] = db.values(
         f"""
         WITH ended AS (
           UPDATE sign_in SET ended_at = %(at)s WHERE {which} AND ended_at IS NULL RETURNING cookie_sha256
@@ -85,21 +83,5 @@ def _end(db: Db, which: str, *, person: str, reason: str = "", **params: object)
         person=person,
         **params,
     )
-    db.changed(person, after={"ended": len(rows)}, reason=reason)
-    return _keys(rows)
-
-
-def _keys(rows: Sequence[dict[str, Any]]) -> list[bytes]:
-    return [bytes(row["cookie_sha256"]) for row in rows]
-
-
-def _seen(row: dict[str, Any]) -> Seen:
-    return Seen(
-        digest=bytes(row["cookie_sha256"]).hex(),
-        way=row["way"],
-        address=row["address"],
-        browser=row["browser"],
-        since=row["created_at"],
-        last_used=row["seen_at"],
-        holds=row["holds"],
-    )
+    db.changed(person, after={"ended": len(ended)}, reason=reason)
+    return ended

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from gateway import codes, passwords, sign_ins, tries
 from gateway.codes import Box
@@ -20,6 +21,13 @@ class NotRight(Exception):  # noqa: N818
 
 class NotVouched(Exception):  # noqa: N818
     """The password came with an invitation of an agency that does not look after the person's sign-ins any more."""
+
+
+class _Known(NamedTuple):
+    person: str
+    password_hash: str
+    secret_sealed: bytes
+    vouching: str
 
 
 def enter(
@@ -58,19 +66,19 @@ def _who(
 ) -> tuple[str, int, str]:
     """Return whose number and password these are, the step of the code (0: of no telephone), and who vouches."""
     with database.read(at) as db:
-        rows = db.rows(
+        known = db.maybe(
+            _Known,
             """
             SELECT person, password_hash, secret_sealed, vouching FROM credential
             WHERE lower(staff_number) = lower(%(number)s) ORDER BY staff_number <> %(number)s LIMIT 1
             """,
             number=text.line(staff_number),
         )
-    person: str = rows[0]["person"] if rows else ""
-    knows = passwords.right(password, rows[0]["password_hash"] if rows else "")
-    step = codes.step_of(box.open(bytes(rows[0]["secret_sealed"]), person) if rows else "", code, at)
-    if not knows:
+    knows = passwords.right(password, known.password_hash if known else "")
+    step = codes.step_of(box.open(known.secret_sealed, known.person) if known else "", code, at)
+    if known is None or not knows:
         raise NotRight
-    return person, step, rows[0]["vouching"]
+    return known.person, step, known.vouching
 
 
 def _spend_step(db: Db, person: str, step: int) -> bool:

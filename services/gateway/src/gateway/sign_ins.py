@@ -6,6 +6,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from gateway.places import Place
 from servicekit.data.db import Database, Db
@@ -41,6 +42,24 @@ class Kept:
 
     path: str
     fields: tuple[tuple[str, str], ...]
+
+
+class _Used(NamedTuple):
+    person: str
+    seen_at: datetime
+    keeps: bool
+    way: str
+    form_key: bytes | None
+
+
+class _Begun(NamedTuple):
+    person: str
+    way: str
+
+
+class _KeptForm(NamedTuple):
+    kept_path: str
+    kept_fields: str
 
 
 def digest(cookie: str) -> bytes:
@@ -108,7 +127,8 @@ def begin_in(db: Db, person: str, *, place: Place, previous: str = "") -> str:
 def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
     """Return the sign-in of *cookie* and note that it was used; None if it ended or idled away."""
     with database.read(at) as db:
-        found = db.rows(
+        found = db.maybe(
+            _Used,
             """
             SELECT person, seen_at, kept_path <> '' AS keeps, way, form_key
             FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
@@ -118,25 +138,24 @@ def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
             since=at - IDLE,
             first=at - LONGEST,
         )
-        if not found:
+        if found is None:
             return None
-        if at - found[0]["seen_at"] > _NOTICEABLE:
+        if at - found.seen_at > _NOTICEABLE:
             db.run(
                 "UPDATE sign_in_activity SET seen_at = %(at)s WHERE cookie_sha256 = %(key)s", at=at, key=digest(cookie)
             )
-    row = found[0]
-    return SignIn(digest(cookie), row["person"], row["keeps"], row["way"], _csrf(row["form_key"], cookie))
+    return SignIn(digest(cookie), found.person, found.keeps, found.way, _csrf(found.form_key, cookie))
 
 
 def csrf_before(database: Database, cookie: str) -> str:
     """Return what forms carry of the sign-in *cookie*, also of one that ended; empty if there never was one."""
     with database.read() as db:
-        rows = db.rows("SELECT form_key FROM sign_in_activity WHERE cookie_sha256 = %(key)s", key=digest(cookie))
-    return _csrf(rows[0]["form_key"], cookie) if rows else ""
+        found = db.values("SELECT form_key FROM sign_in_activity WHERE cookie_sha256 = %(key)s", key=digest(cookie))
+    return _csrf(found[0], cookie) if found else ""
 
 
 def _csrf(form_key: bytes | None, cookie: str) -> str:
-    return bytes(form_key).hex() if form_key else csrf_of(cookie)
+    return form_key.hex() if form_key else csrf_of(cookie)
 
 
 def end(database: Database, cookie: str, at: datetime) -> str:
@@ -145,13 +164,12 @@ def end(database: Database, cookie: str, at: datetime) -> str:
     A cookie that is not known is no error: the browser is signed out either way.
     """
     with database.read(at) as db:
-        found = db.rows("SELECT person, way FROM sign_in WHERE cookie_sha256 = %(key)s", key=digest(cookie))
-    if not found:
+        found = db.maybe(_Begun, "SELECT person, way FROM sign_in WHERE cookie_sha256 = %(key)s", key=digest(cookie))
+    if found is None:
         return ""
-    person, way = found[0]["person"], found[0]["way"]
-    with database.transaction(actor=person, method="SignOut", resource=person, at=at) as db:
+    with database.transaction(actor=found.person, method="SignOut", resource=found.person, at=at) as db:
         _end(db, digest(cookie))
-    return str(way)
+    return found.way
 
 
 def keep(database: Database, cookie: str, path: str, fields: list[tuple[str, str]], at: datetime) -> bool:
@@ -185,13 +203,14 @@ def keep(database: Database, cookie: str, path: str, fields: list[tuple[str, str
 def kept(database: Database, sign_in: SignIn) -> Kept | None:
     """Return what is kept for the owner of *sign_in*."""
     with database.read() as db:
-        rows = db.rows(
+        found = db.maybe(
+            _KeptForm,
             "SELECT kept_path, kept_fields FROM sign_in_activity WHERE cookie_sha256 = %(key)s AND kept_path <> ''",
             key=sign_in.digest,
         )
-    if not rows:
+    if found is None:
         return None
-    return Kept(rows[0]["kept_path"], tuple((name, value) for name, value in json.loads(rows[0]["kept_fields"])))
+    return Kept(found.kept_path, tuple((name, value) for name, value in json.loads(found.kept_fields)))
 
 
 def forget(database: Database, sign_in: SignIn, path: str = "") -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from servicekit.data.db import Database
 
@@ -13,6 +14,11 @@ MOST_BY_ADDRESS = 60
 _FORGOTTEN = timedelta(days=1)
 
 
+class _Counted(NamedTuple):
+    key_sha256: bytes
+    tries: int
+
+
 def too_many(database: Database, staff_number: str, address: str, at: datetime) -> bool:
     """Count one more try, before anything is compared, and say whether it is one too many.
 
@@ -20,7 +26,8 @@ def too_many(database: Database, staff_number: str, address: str, at: datetime) 
     """
     limits = {_key("number", staff_number): MOST_BY_NUMBER, _key("address", _net(address)): MOST_BY_ADDRESS}
     with database.read(at) as db:
-        rows = db.rows(
+        counted = db.all(
+            _Counted,
             """
             WITH forgotten AS (DELETE FROM sign_in_tries WHERE since < %(old)s AND key_sha256 <> ALL(%(keys)s::bytea[]))
             INSERT INTO sign_in_tries AS kept (key_sha256, since, tries)
@@ -35,7 +42,7 @@ def too_many(database: Database, staff_number: str, address: str, at: datetime) 
             window=at - WINDOW,
             old=at - _FORGOTTEN,
         )
-    return any(row["tries"] > limits[bytes(row["key_sha256"])] for row in rows)
+    return any(one.tries > limits[one.key_sha256] for one in counted)
 
 
 def forget(database: Database, staff_number: str) -> None:

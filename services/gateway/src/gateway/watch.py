@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from servicekit.background.figures import DATABASE, PoolCollector
 from servicekit.background.measures import Figure, Measure, Measures, Reading
-from servicekit.data.db import Database, Db
+from servicekit.data.db import Database, Db, count
 from servicekit.settings import Settings
 
 SIGNED_IN = Figure("cadre_signed_in_people", "People who opened a page within the last fifteen minutes")
@@ -21,7 +21,7 @@ WHERE ended_at IS NULL AND seen_at > %(since)s
 
 
 def _read(db: Db) -> Iterable[Reading]:
-    yield SIGNED_IN.of(db.rows(_SIGNED_IN, since=db.at - timedelta(minutes=15))[0]["people"])
+    yield SIGNED_IN.of(count(db, _SIGNED_IN, since=db.at - timedelta(minutes=15)))
 
 
 MEASURES = (Measure("sign_ins", timedelta(seconds=30), (SIGNED_IN,), _read),)

@@ -178,11 +178,6 @@ class Db(Session):
         (found,) = self.values(sql, **params)
         return found
 
-    def rows(self, sql: str, **params: object) -> list[dict[str, Any]]:
-        """Run one SQL statement with `%(name)s` parameters on the driver; its rows as dictionaries."""
-        cursor = execute(self._connection, sql, params, dict_row)
-        return [] if cursor.rownumber is None else cursor.fetchall()
-
     def run(self, sql: str, /, **params: object) -> int:
         """Run one SQL statement with `%(name)s` parameters on the driver; the number of rows it changed."""
         return execute(self._connection, sql, params, dict_row).rowcount
