@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
@@ -220,9 +221,16 @@ def test_the_number_of_series_of_a_process_is_bounded(cadre, watched):
 @pytest.mark.parametrize("process", [process.name for process in PROCESSES])
 def test_what_a_process_shows_is_what_the_page_of_metrics_lists(cadre, watched, process):
     app = importlib.import_module(f"{process}.app")
-    hears = process == metric_docs.GATEWAY or bool(app.APP.subscriptions)
-    # A service that hears nobody has no consumers to show.
-    listed = {row.name for row in metric_docs.rows_of(process) if hears or not {"consumer", "subject"} & {*row.labels}}
+    # A service that hears nobody has no consumers to show; one whose writes share no transaction, or that defers
+    # nothing, shows neither.
+    absent = set()
+    if process != metric_docs.GATEWAY:
+        absent |= set() if app.APP.subscriptions else {"consumer", "subject"}
+        absent |= set() if app.APP.tasks else {"task"}
+    listed = {row.name for row in metric_docs.rows_of(process) if not absent & {*row.labels}}
+    sources = Path(app.__file__).parent.rglob("*.py")
+    if not any("self.in_company(" in source.read_text() for source in sources):
+        listed -= {"cadre_transaction_calls"}
 
     def running():
         families = [family for name, family, _ in shown(cadre) if name == process and family.name.startswith("cadre_")]

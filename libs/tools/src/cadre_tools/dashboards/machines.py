@@ -37,6 +37,13 @@ SERVICES = Board(
                 legend="{{method}}",
                 unit=SECONDS,
             ),
+            lines(
+                "Callers that share a transaction",
+                "sum by (method) (rate(cadre_transaction_calls_sum[5m]))"
+                " / (sum by (method) (rate(cadre_transaction_calls_count[5m])) > 0)",
+                legend="{{method}}",
+                about="1 while nobody is there at the same time; grows with the load.",
+            ),
         ],
         "Pages": [
             lines("Pages", "topk(10, route:cadre_page_seconds:rate5m)", legend="{{route}}", unit=PER_SECOND),
