@@ -188,6 +188,7 @@ def allowed():
         "question": r"[a-z_-]+",
         "test": r"[a-z0-9-]+",
         "job": r"[a-z_-]+|rebuild/[a-z_-]+",
+        "task": r"[a-z_-]+",
         "audit": r"[a-z_]+\.[a-z_]+",
         "le": r"[0-9.e+-]+|\+Inf",
         "generation": r"[0-2]",

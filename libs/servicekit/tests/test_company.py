@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 import psycopg
 import pytest
@@ -26,7 +27,6 @@ from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit.data.company import MOST_TOGETHER, Asked, Company
 from servicekit.data.db import Database, Replayed
 from servicekit.refusals import InvalidField, NotFound, Refusal, RequestIdReused
-from servicekit.testing.looking import dicts
 from servicekit.testing.plans import require_by_key, scans
 from servicekit.testing.waiting import wait_until
 
@@ -34,6 +34,11 @@ NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 COUNTERS = range(4)
 # Of an amount: refused, and an error of the service.
 REFUSED, WRONG = 0, 13
+
+
+class Counter(NamedTuple):
+    id: int
+    n: int
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,12 @@ class Addition:
 
 def add_up(db, group):
     """Add what each wants to their counter; each is told the sum."""
-    rows = dicts(
-        db,
+    rows = db.all(
+        Counter,
         "SELECT id, n FROM counter WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE" + group.waits,
         ids=[one.what.counter for one in group],
     )
-    known = {row["id"]: row["n"] for row in rows}
+    known = {row.id: row.n for row in rows}
     for one in group:
         with group.deciding(one):
             if one.what.amount == REFUSED:

@@ -40,7 +40,7 @@ SERVICES = Board(
             lines(
                 "Callers that share a transaction",
                 "sum by (method) (rate(cadre_transaction_calls_sum[5m]))"
-                " / (sum by (method) (rate(cadre_transaction_calls_count[5m])) > 0)",
+                " / sum by (method) (rate(cadre_transaction_calls_count[5m]))",
                 legend="{{method}}",
                 about="1 while nobody is there at the same time; grows with the load.",
             ),
