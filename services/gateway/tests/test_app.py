@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 import gateway
 from gateway import sign_ins, visit
@@ -42,6 +43,26 @@ def test_a_service_that_gives_no_answer_is_a_page_that_is_worth_asking_for_again
 
     assert answer.status_code == 503
     assert "Try again in a moment" in answer.text
+
+
+def test_pages_say_so_and_leave_no_trace_while_their_own_database_does_not_answer(
+    site, postgres_server, capsys, caplog
+):
+    at = datetime.now(UTC)
+    site.browser.cookies.set(visit.COOKIE, sign_ins.begin(site.database, "people/1", at, place=HERE))
+    name = make_url(site.database.url).database
+    with postgres_server.connect() as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+    answer = site.browser.get("/home")
+
+    assert answer.status_code == 503
+    assert "A part of Cadre does not answer right now" in answer.text
+    assert "tell whoever runs Cadre" in answer.text
+    assert site.browser.get("/readyz").status_code == 503
+    assert capsys.readouterr().out.count("database_unavailable") == 2
+    assert [line for line in caplog.records if line.exc_info] == []
 
 
 def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_same_place(site):

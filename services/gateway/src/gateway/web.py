@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from prometheus_client import CollectorRegistry, Histogram
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -136,6 +137,8 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(Unreadable, _unreadable)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(OperationalError, _no_database)
+    app.add_exception_handler(InterfaceError, _no_database)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _not_found)
     app.add_exception_handler(Exception, _failed)
@@ -187,16 +190,27 @@ async def _refused(request: Request, error: Exception) -> Response:
     if error.code in ("NOT_FOUND", "INVALID_ARGUMENT") and request.method == "GET":
         return await _not_found(request, error)
     if error.passing:
-        return await say(
-            request,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "A part of Cadre does not answer right now",
-            "Nothing is lost. Try again in a moment; if it stays so, tell your coordinator.",
-        )
+        return await _no_answer(request)
     if error.code in ("INTERNAL", "UNKNOWN"):
         log.error("service_failed", code=error.code, reason=error.reason)
         return await _failed(request, error)
     return await say(request, HTTPStatus.BAD_REQUEST, "This could not be done", sentences.refusal(error))
+
+
+async def _no_database(request: Request, error: Exception) -> Response:
+    """Say of our own database what is said of a service: it restarts, or took too long, and will answer again."""
+    assert isinstance(error, DBAPIError)  # noqa: S101 - registered for its kinds
+    log.warning("database_unavailable", error=str(error.orig))
+    return await _no_answer(request)
+
+
+async def _no_answer(request: Request) -> Response:
+    return await say(
+        request,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "A part of Cadre does not answer right now",
+        "Nothing is lost. Try again in a moment; if it stays like this, tell whoever runs Cadre here.",
+    )
 
 
 async def _http(request: Request, error: Exception) -> Response:
