@@ -3,6 +3,7 @@
 import threading
 from dataclasses import asdict
 
+import psycopg
 import pytest
 from nats.js import api
 from sqlalchemy import create_engine
@@ -205,6 +206,21 @@ def test_the_explanation_of_an_error_leaves_out_the_values_of_its_statement(kit_
 
     assert "null value in column" in explain(raised.value)
     assert "Jane" not in explain(raised.value)
+
+
+def test_the_explanation_of_an_error_of_the_driver_itself_repeats_no_row(kit_database):
+    with psycopg.connect(kit_database.replace("+psycopg", "")) as connection, pytest.raises(psycopg.Error) as raised:
+        connection.execute("CREATE TEMPORARY TABLE listed (line int, born date)")
+        with connection.cursor().copy("COPY listed FROM STDIN") as copy:
+            copy.write_row((7, None))
+            copy.write_row(("Jane Roe <jane@lake.example>", None))
+    error = RuntimeError(f"the file: {raised.value}")
+    error.__cause__ = raised.value
+
+    assert "Jane Roe" in str(raised.value).partition("CONTEXT")[2]
+    assert "CONTEXT" not in explain(raised.value)
+    assert "CONTEXT" not in explain(error)
+    assert explain(error).startswith("RuntimeError of InvalidTextRepresentation: invalid input syntax")
 
 
 def test_a_deadlock_is_run_again_and_uses_up_no_try(maker, hear):

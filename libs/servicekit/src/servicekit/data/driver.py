@@ -128,3 +128,24 @@ def execute(connection: Connection, sql: str, params: Mapping[str, object], rows
             connection_invalidated=lost,
             dialect=connection.dialect,
         ) from error
+
+
+def said(error: BaseException) -> str:
+    """Say what *error* is; what came of PostgreSQL's own, only by its kind and first sentence.
+
+    The rest of that (details, context, statement) repeats values of rows, and who raises another error from it may have
+    put its whole text into theirs.
+    """
+    named, cause = error, _cause(error)
+    while cause is not None and not isinstance(named, psycopg.Error):
+        named, cause = cause, _cause(cause)
+    if isinstance(named, psycopg.Error):
+        wrapper = "" if isinstance(error, psycopg.Error | DBAPIError) else f"{type(error).__name__} of "
+        return f"{wrapper}{type(named).__name__}: {named.diag.message_primary or 'no diagnosis'}"
+    if isinstance(error, DBAPIError):
+        return f"{type(error.orig).__name__}: no diagnosis"
+    return f"{type(error).__name__}: {error}"
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error.__cause__

@@ -23,6 +23,7 @@ from typing_extensions import TypeVar
 
 from servicekit import metrics, trace
 from servicekit.data.db import Database, Db
+from servicekit.data.driver import said
 from servicekit.data.outbox import subject_of
 from servicekit.events.bus import CE_TIME, EVENT_ID, stream_of
 from servicekit.events.nats_config import consumer_of
@@ -324,14 +325,8 @@ class Handling:
 
 
 def explain(error: Exception) -> str:
-    """Say what went wrong and where, without the values of a statement's parameters: they may be personal."""
-    if isinstance(error, Refusal):
-        text = f"{error.reason} {error.metadata}"
-    elif isinstance(error, sqlalchemy.exc.DBAPIError):
-        diagnosis = error.orig.diag.message_primary if isinstance(error.orig, psycopg.Error) else ""
-        text = f"{type(error.orig).__name__}: {diagnosis or 'no diagnosis'}"
-    else:
-        text = f"{type(error).__name__}: {error}"
+    """Say what went wrong and where, without the values that a statement was about: they may be personal."""
+    text = f"{error.reason} {error.metadata}" if isinstance(error, Refusal) else said(error)
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno} {frames[-1].name})" if frames else ""
     return text[: _LONGEST_ERROR - len(place)] + place
