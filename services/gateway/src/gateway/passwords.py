@@ -5,6 +5,7 @@ and few wait for their turn: the others are told to try again, and neither memor
 are used up.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
@@ -16,7 +17,7 @@ from zxcvbn_rs_py import zxcvbn
 LEAST = 12
 # More would let anybody keep us busy with hashing.
 MOST = 200
-# An estimate takes longer the longer the password is: this much of it has to be strong by itself (0.2 s at worst).
+# An estimate takes longer the longer the password is: this much of it has to be strong by itself (0.4 s at worst).
 _ESTIMATED = 64
 # How many guesses it must stand, as a power of ten: zxcvbn's best score, good even if the hashes are stolen.
 _GUESSES = 10.0
@@ -25,6 +26,7 @@ _EXPECTED_HERE = (
     "cadre",
     "dcss",
     "lcsa",
+    "welcometocadre",
     "childsupport",
     "child",
     "support",
@@ -41,6 +43,9 @@ _EXPECTED_HERE = (
 # At work and waiting: at most this many of the forty threads that answer pages are about passwords.
 _MOST_AT_ONCE, _MOST_WAITING = 2, 8
 _LONGEST_WAIT_SECONDS = 20.0
+# What stands between words or behind them; of these, a space and a hyphen are tried first.
+_SIGN = re.compile(r"[\W_]")
+_FIRST_SIGNS = frozenset(" -")
 _hasher = PasswordHasher()
 # Checked when there is nobody to check: the answer then takes as long.
 _NOBODY = _hasher.hash("nobody has this password")
@@ -86,12 +91,29 @@ def fault(password: str, own: list[str], agencies: Iterable[str] = ()) -> str:
         return f"Choose at most {MOST} characters."
     plain = password.casefold()
     words = [word.casefold() for one in own for word in one.split() if len(word) > 2]  # noqa: PLR2004
-    places = [word for agency in agencies for word in agency.removeprefix("agencies/").split("-")]
-    if zxcvbn(password[:_ESTIMATED], [*words, *places, *_EXPECTED_HERE]).guesses_log10 < _GUESSES:
-        return "This is one of the first that others would try. Choose four words that do not belong together."
     if any(word in plain for word in words):
         return "This holds your own name or staff number. Choose something that others would not guess of you."
+    if _guesses(password, [*words, *_names(agencies), *_EXPECTED_HERE]) < _GUESSES:
+        return "This is one of the first that others would try. Choose four words that do not belong together."
     return ""
+
+
+def _names(agencies: Iterable[str]) -> Iterator[str]:
+    """The words of agencies' names, apart and joined."""
+    for agency in agencies:
+        words = agency.removeprefix("agencies/").split("-")
+        yield from (*words, "".join(words), "".join((*words, "county")))
+
+
+def _guesses(password: str, expected: list[str]) -> float:
+    """How many guesses it stands, as a power of ten.
+
+    zxcvbn takes each sign between two words for one that nobody knows. So the words are also estimated joined: each
+    kind of sign that is not among the first makes that ten times as long, however often it stands there.
+    """
+    signs = set(_SIGN.findall(password)) - _FIRST_SIGNS
+    typed, joined = (zxcvbn(one[:_ESTIMATED], expected).guesses_log10 for one in (password, _SIGN.sub("", password)))
+    return min(typed, joined + len(signs))
 
 
 def hashed(password: str) -> str:
