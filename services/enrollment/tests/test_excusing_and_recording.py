@@ -1,14 +1,18 @@
 """What a coordinator does for their agency's people: excuse them, and record training given elsewhere."""
 
+import threading
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from enrollment import assignments
 from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
+from servicekit.testing.waiting import wait_until
 
-from .conftest import ISSUED_AT, assignment_name, change, course, passed, person, request_id, take
+from .conftest import ISSUED_AT, assignment_name, change, check_books, course, passed, person, request_id, take
 
 TODAY = pacific_date(datetime.now(UTC))
 ISSUED_ON = pacific_date(ISSUED_AT)
@@ -83,6 +87,52 @@ def test_a_waiver_undone_puts_them_where_they_were(world, open_letter):
     assert answer.sections_completed == 1
     assert answer.waiver_reason == ""
     assert [list(event.person_ids) for event in world.announced("created")][1:] == [[person(1)]]
+
+
+def test_a_waiver_undone_completes_what_has_nothing_missing_by_now(world, open_letter):
+    take(world, open_letter, 1)
+    coordinator = world.coordinator("lake")
+    coordinator.WaiveAssignment(waiver(world, open_letter))
+    world.hear(passed(1))
+    request = reinstatement(world, open_letter)
+
+    answers = [coordinator.ReinstateAssignment(request) for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert (answers[0].state, answers[0].waiver_reason) == (pb.Assignment.COMPLETED, "")
+    assert answers[0].HasField("complete_time")
+    (event,) = world.announced("completed")
+    ((_, after),) = world.rows("SELECT before, after FROM audit WHERE method = 'EnrollmentService/ReinstateAssignment'")
+    assert [one.person_id for one in event.completions] == [person(1)]
+    assert event.completions[0].complete_time == answers[0].complete_time
+    assert after["state"] == "COMPLETED"
+    (line,) = world.learner(1).ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}")).completions
+    assert line.kind == pb.Completion.COURSE
+    assert [list(event.person_ids) for event in world.announced("created")][1:] == [[person(1)]]
+    check_books(world)
+
+
+def test_a_test_heard_of_while_a_waiver_is_undone_completes_it(world, open_letter):
+    take(world, open_letter, 1)
+    world.coordinator("lake").WaiveAssignment(waiver(world, open_letter))
+    requirement = UUID(assignment_name(world, open_letter, 1).split("/")[1])
+    hearing = threading.Thread(target=world.hear, args=[passed(1)])
+    with world.service.runtime.database.transaction(actor="services/enrollment", method="undo") as db:
+        assignments.reinstate(
+            db, requirement_id=requirement, person_id=UUID(person(1)), agency_id="lake", reason="Her cases after all"
+        )
+        hearing.start()
+        wait_until(lambda: waits_for_lock(world), "who hears of the test should wait for the assignment")
+    hearing.join()
+
+    assert world.states(open_letter)[1] == "COMPLETED"
+    check_books(world)
+
+
+def waits_for_lock(world):
+    return world.rows(
+        "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
 
 
 def test_either_agency_of_a_person_may_excuse_them(world, open_letter):

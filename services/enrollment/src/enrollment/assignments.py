@@ -114,14 +114,25 @@ def waive(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reas
 
 
 def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reason: str) -> Assignment:
-    """Undo a waiver, with the reason: the person goes on where they were. Not once the notice was withdrawn."""
+    """Undo a waiver, with the reason: the person goes on where they were. Not once the notice was withdrawn.
+
+    Whoever had only the test to pass, and passed it while they were excused, has completed it.
+    """
     reason = check_reason(reason)
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
     check_in_force(str(assignment.notice_id), withdrawn=bool(db.values(_WITHDRAWN, requirement=requirement_id)))
-    reinstated = replace(assignment, progress=assignment.progress.reinstate(), waiver_reason="")
+    progress = assignment.progress.reinstate()
+    # Passed while this transaction waited for the row.
+    if progress.awaits_test and _passed(db, [Key(requirement_id, person_id)]):
+        progress = progress.pass_test()
+    reinstated = replace(assignment, progress=progress, waiver_reason="")
     _excuse(db, assignment, reinstated, reason)
     events.assignments_created(db, assignment.asked, [str(person_id)])
-    return reinstated
+    if progress.state is not State.COMPLETED:
+        return reinstated
+    _save(db, [(db.at, assignment, progress)])
+    events.assignments_completed(db, assignment.asked, [(str(person_id), db.at)])
+    return replace(reinstated, completed_at=db.at)
 
 
 def _load(db: Db, requirement_id: UUID, person_id: UUID) -> Assignment:

@@ -23,7 +23,8 @@ ORDER BY person_id, test_id, test_version, passed_at
 ON CONFLICT DO NOTHING
 """
 # Locks before it looks at sections: a last section that is being completed right now is waited for, and the next
-# statement sees it. The other way round `assignments.complete_section` looks for the test after it has the row.
+# statement sees it, and so is a waiver that is being undone. The other way round `assignments` looks for the test after
+# it has the row.
 _LOCK_TESTED = """
 SELECT a.requirement_id, a.person_id, passed.passed_at
 FROM unnest(%(people)b::uuid[], %(tests)s::text[], %(versions)s::int[]) AS heard (person_id, test_id, test_version)
@@ -31,7 +32,7 @@ JOIN passed_test AS passed USING (person_id, test_id, test_version)
 JOIN course_version AS course USING (test_id, test_version)
 JOIN requirement ON (requirement.course_id, requirement.course_version) = (course.course_id, course.version)
 JOIN assignment AS a ON (a.requirement_id, a.person_id) = (requirement.id, passed.person_id)
-WHERE a.state IN ('ASSIGNED', 'IN_PROGRESS')
+WHERE a.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED')
 ORDER BY a.requirement_id, a.person_id
 FOR UPDATE OF a
 """

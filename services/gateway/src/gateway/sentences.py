@@ -350,6 +350,8 @@ DONE = {
     "training-recorded": "Training recorded for {n}. The figures follow within a few seconds.",
     "excused": "Noted: this training does not apply to this person.",
     "reinstated": "This training is on the person's list again.",
+    "reinstated-completed": "This training applies again, and is completed: only the test was missing, and was passed "
+    "meanwhile.",
     "leave": "The leave is recorded.",
     "back": "Back at work: noted.",
     "left": "Noted: this person left the agency. The record of training is kept.",

@@ -99,10 +99,13 @@ class Progress:
         return replace(self, state=State.WAIVED)
 
     def reinstate(self) -> "Progress":
-        """Undo a waiver: the person goes on where they were."""
+        """Undo a waiver: the person goes on where they were.
+
+        It completes what has nothing missing: they may have passed the test while they were excused.
+        """
         if self.state is not State.WAIVED:
             raise AssignmentNotWaived("The assignment is not waived.", state=self.state)
-        return replace(self, state=State.IN_PROGRESS if self.sections_completed else State.ASSIGNED)
+        return _completed_if_done(replace(self, state=State.IN_PROGRESS if self.sections_completed else State.ASSIGNED))
 
     def _must_be_open(self) -> None:
         if self.state not in OPEN:

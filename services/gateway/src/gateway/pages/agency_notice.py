@@ -285,6 +285,7 @@ def _record(
 
 def _excuse(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: Form, *, back: bool) -> Answer:
     form.needs("reason", "Say why, in a few words.")
+    done = "excused"
     if not form.errors:
         parent, enrollment = f"agencies/{agency_id}", visit.clients.enrollment
         try:
@@ -295,11 +296,12 @@ def _excuse(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
             name = f"{some[0].name.rpartition('/')[0]}/{person_id}" if some else ""
             reason, request_id = form.text("reason"), form.request_id
             if back:
-                enrollment.ReinstateAssignment(
+                answer = enrollment.ReinstateAssignment(
                     enrollment_pb.ReinstateAssignmentRequest(
                         parent=parent, name=name, reason=reason, request_id=request_id
                     )
                 )
+                done = "reinstated-completed" if answer.state == enrollment_pb.Assignment.COMPLETED else "reinstated"
             else:
                 enrollment.WaiveAssignment(
                     enrollment_pb.WaiveAssignmentRequest(parent=parent, name=name, reason=reason, request_id=request_id)
@@ -308,7 +310,7 @@ def _excuse(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
             form.refuse(error)
     if form.errors:
         return _person(visit, agency_id, letter_id, person_id, form)
-    return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="reinstated" if back else "excused")
+    return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done=done)
 
 
 def _person(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: Form) -> Answer:
