@@ -35,7 +35,7 @@ DAYS = {
 
 
 @pytest.mark.release
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3000)
 @pytest.mark.parametrize("moment", DAYS.values(), ids=DAYS)
 def test_what_services_decide_holds_on(moment):
     faketime = [shutil.which("faketime") or "faketime", "-f", f"@{moment}"]
