@@ -62,6 +62,32 @@ LOOK = """async within => {
   return {violations: found.violations, looked: found.passes.length};
 }"""
 
+# Gives the cells of a table turned into cards whose content is not beside its label, and broken words of buttons.
+TORN = """() => {
+  const boxes = (node, from, to) => {
+    const range = document.createRange();
+    range.setStart(node, from); range.setEnd(node, to);
+    return [...range.getClientRects()];
+  };
+  const texts = within => {
+    const walker = document.createTreeWalker(within, NodeFilter.SHOW_TEXT), found = [];
+    while (walker.nextNode())
+      if (walker.currentNode.data.trim() && !walker.currentNode.parentElement.closest('.usa-sr-only'))
+        found.push(walker.currentNode);
+    return found;
+  };
+  const beneath = [...document.querySelectorAll('.stacked td[data-label]:not(.actions)')].filter(cell => {
+    if (getComputedStyle(cell.closest('table')).display !== 'block') return false;
+    const least = cell.getBoundingClientRect().left + parseFloat(getComputedStyle(cell, '::before').width);
+    return texts(cell).some(text => boxes(text, 0, text.length).some(box => box.width && box.left < least));
+  }).map(cell => `${cell.dataset.label}: ${cell.innerText}`);
+  const broken = [...document.querySelectorAll('td .usa-button')].flatMap(texts).filter(text =>
+    [...text.data.matchAll(/\\S+/g)].some(word =>
+      new Set(boxes(text, word.index, word.index + word[0].length).map(box => box.top)).size > 1)
+  ).map(text => text.data);
+  return [...beneath, ...broken];
+}"""
+
 
 @pytest.fixture(scope="session")
 def chromium_program():
@@ -325,6 +351,7 @@ class Person:
             assert self.violations(looked_at) == []
             over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert over <= 0, f"{over} pixels too wide at {width}"
+            assert self.page.evaluate(TORN) == [], f"torn apart at {width}"
         assert len(self.page.content().encode()) < PAGE_BYTES
         assert self.page.get_by_role("heading", level=1).count() == 1
         assert self.page.get_by_text("all staff are synthetic").count() == 1

@@ -140,14 +140,16 @@ def test_a_job_is_paused_with_a_reason_is_seen_as_such_and_is_resumed(operator):
     expect(card.get_by_text("Paused")).to_have_count(0)
 
 
-def test_a_task_that_failed_is_named_with_its_error_and_is_tried_again(operator, query):
+def test_a_task_that_failed_is_named_with_its_error_and_is_tried_again(person, query):
     """What it was about has ended since: tried again, it is done."""
+    operator = person(scripts=True).sign_in("Operator")
     query("directory", _FAIL)
     operator.go("/operations")
     operator.sees(re.compile("1 of the tasks roster failed at their last try"))
     operator.go("/operations/jobs")
     row = operator.page.get_by_role("row").filter(has_text="directory: roster")
-    expect(row).to_contain_text("Failed, 1,000 of 2,000 done. 3 tries failed: UndefinedTable")
+    expect(row).to_contain_text("Failed, 1,000 of 2,000 done; 3 tries failed: UndefinedTable")
+    operator.check_page()
     row.get_by_role("button", name=re.compile("^Try again")).click()
 
     operator.sees("It is tried again now. Refresh to see how it went.")

@@ -105,6 +105,13 @@ def test_a_moment_is_said_in_california_time():
     assert sentences.clock(datetime(2026, 11, 23, 20, 0, 5, tzinfo=UTC), seconds=True) == "12:00:05 p.m."
 
 
+def test_what_comes_next_is_never_said_to_lie_in_the_past():
+    now = datetime(2026, 11, 23, 20, 0, 5, tzinfo=UTC)
+
+    assert sentences.ahead(datetime(2026, 11, 23, 20, 4, 5, tzinfo=UTC), now) == "Nov 23, 12:04:05 p.m."
+    assert sentences.ahead(datetime(2026, 11, 23, 19, 56, tzinfo=UTC), now) == "now"
+
+
 @pytest.mark.parametrize(
     ("at", "day", "clock", "zone"),
     [

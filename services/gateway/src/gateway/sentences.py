@@ -117,6 +117,11 @@ def moment(at: Timestamp | datetime, today: date, *, seconds: bool = False) -> s
     return f"{short_day(local.date(), today)}, {clock(local, seconds=seconds)}"
 
 
+def ahead(at: Timestamp | datetime, now: datetime) -> str:
+    """`Nov 23, 9:12:04 a.m.` in California; `now` once that has come."""
+    return moment(at, pacific_date(now), seconds=True) if _local(at) > now else "now"
+
+
 def clock(at: Timestamp | datetime, *, seconds: bool = False) -> str:
     """`9:12 a.m.` in California."""
     local = _local(at)
