@@ -55,6 +55,12 @@ def test_a_template_has_no_script_and_no_style_of_its_own():
     assert [f"{name}: {found.group()}" for name in TEMPLATES for found in own.finditer(source_of(name))] == []
 
 
+def test_no_sentence_ends_with_two_dots_where_it_ends_with_a_time():
+    doubled = re.compile(r"say\.(?:moment|clock)\((?:(?!}}).)*?\) }}(?:{%[^%]*%}|</\w+>)*\.(?!\w)")
+    assert doubled.search("Begun {{ say.moment(at, visit.today) }}</b>. Refresh")
+    assert [f"{name}: {found.group()}" for name in TEMPLATES for found in doubled.finditer(source_of(name))] == []
+
+
 def test_each_form_that_changes_something_proves_where_it_comes_from():
     forms = [
         (name, form)
