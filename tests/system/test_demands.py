@@ -181,6 +181,40 @@ def test_a_row_that_became_unsound_while_the_file_was_applied_is_left_out_and_na
     assert "Applied, except 1 row" in earlier
 
 
+@contextmanager
+def failing(cadre, table, when):
+    """Have the directory fail at each new row of *table* for which *when* holds."""
+    with psycopg.connect(database_url(cadre, "directory"), autocommit=True) as connection:
+        connection.execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN IF {when} THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$"
+        )
+        connection.execute(f"CREATE TRIGGER fail BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION fail()")
+        try:
+            yield
+        finally:
+            connection.execute("DROP FUNCTION fail CASCADE")
+
+
+def test_an_error_of_ours_is_not_blamed_on_the_file_or_on_people(cadre):
+    """The complaint "it told me to mend a file that had nothing wrong"."""
+    with visiting(cadre) as browser:
+        with failing(cadre, "person", "NEW.staff_number = 'F-00001'"):
+            in_part = browser.ended(browser.send_roster(roster_of(2, "F", left_on="2020-03-01")))
+        with failing(cadre, "roster_part", "true"):
+            refused = browser.ended(browser.send_roster(roster_of(2, "G", left_on="2020-03-01")))
+        earlier = browser.text("/agencies/lake/roster")
+
+    assert "Applied, except 2 rows" in in_part
+    assert "2 rows could not be worked on: this was an error of Cadre, not of the file" in in_part
+    assert "somebody had changed the same people" not in in_part
+    assert re.search(r"3 +Given Family1, F-00001 +\(whole row\)", in_part)
+    assert "The file could not be worked on; nothing was changed" in refused
+    assert "This was an error of Cadre, not of the file. Send the same file again." in refused
+    assert "Mend it" not in refused
+    assert "An error of Cadre; nothing was changed" in earlier
+
+
 def test_a_process_that_is_killed_in_the_middle_of_a_file_is_followed_by_one_that_goes_on(cadre):
     hired(cadre, LAKE, "K-01000")
     with work_held_up(cadre, _A_PERSON, "K-01000"), visiting(cadre) as browser:

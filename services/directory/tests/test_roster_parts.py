@@ -82,6 +82,12 @@ def person_of(directory, staff_number):
     return person
 
 
+def left_out(directory, made):
+    """Whom each row that was left out is about, in their order."""
+    ask = pb.ListRosterImportErrorsRequest(parent=made.name, page_size=50)
+    return [error.person for error in directory.as_whole("roster.import").ListRosterImportErrors(ask).errors]
+
+
 def state(directory):
     with directory.running.connect() as connection:
         return [connection.execute(query).fetchall() for query in _STATE]
@@ -187,7 +193,9 @@ def test_a_part_that_cannot_be_applied_is_left_out_after_three_tries_and_the_oth
     result = ended(directory, name)
 
     assert (result.state, result.rows_left_out, result.errors) == (APPLIED, MANY, MANY)
+    assert result.rows_failed == MANY
     assert result.people_added == MANY + 1
+    assert all(number(n) in person for n, person in enumerate(left_out(directory, result), MANY))
     assert directory.errors(result)[0] == (
         MANY + 2, "", "", "could not be worked on: an error of the service, which was logged"
     )  # fmt: skip

@@ -432,7 +432,7 @@ def test_a_file_that_we_cannot_digest_is_given_up_after_three_tries(directory, r
         connection.execute("ALTER TABLE absence RENAME TO leave")
         tries = connection.execute("SELECT tries, next_try, error FROM task").fetchall()
 
-    assert result.state == REFUSED
+    assert (result.state, result.rows_failed) == (REFUSED, 1), "and whoever sent it is told that it was not the file"
     assert [row[:2] for row in tries] == [(3, None)], "it failed for good, and operators see why"
     assert "UndefinedTable" in tries[0][2]
     assert directory.errors(result) == [

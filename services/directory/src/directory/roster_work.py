@@ -53,20 +53,21 @@ _COUNTS = (
 )  # fmt: skip
 _LOOKED = f"""
 UPDATE roster_import SET
-  rows = %(rows)s, errors = %(errors)s, left_out = 0, not_in_file = %(not_in_file)s, encoding = %(encoding)s,
-  days = %(days)s, names_changed = %(names_changed)s,
+  rows = %(rows)s, errors = %(errors)s, left_out = 0, failed = %(failed)s, not_in_file = %(not_in_file)s,
+  encoding = %(encoding)s, days = %(days)s, names_changed = %(names_changed)s,
   {", ".join(f"{name} = %({name})s" for name in _COUNTS)}
 WHERE id = %(id)s
 """  # noqa: S608 - made of constants
 _ADD = f"""
 UPDATE roster_import SET
-  errors = errors + %(errors)s, left_out = left_out + %(left_out)s, names_changed = names_changed + %(names_changed)s,
+  errors = errors + %(errors)s, left_out = left_out + %(left_out)s, failed = failed + %(failed)s,
+  names_changed = names_changed + %(names_changed)s,
   {", ".join(f"{name} = {name} + %({name})s" for name in _COUNTS)}
 WHERE id = %(id)s
 """  # noqa: S608 - made of constants
 _END = """
 UPDATE roster_import SET state = %(state)s, completed_at = clock_timestamp() WHERE id = %(id)s
-RETURNING rows, errors, left_out
+RETURNING rows, errors, left_out, failed
 """
 _PROBLEMS = """
 INSERT INTO roster_error (import_id, n, line, field, value, rule, person)
@@ -115,6 +116,7 @@ class Ended(NamedTuple):
     rows: int
     errors: int
     left_out: int
+    failed: int
 
 
 def resume(database: Database, now: datetime) -> None:
@@ -160,10 +162,14 @@ def give_up(db: Db, task: Task) -> bool:
         return False
     part = roster_parts.take(db, import_id)
     if part is None:
-        _note(db, import_id, rules.NOTHING, [Problem(1, "", "", _OUR_ERROR)], _NO_COUNTS, renamed=0, absent=0)
+        problems = [Problem(1, "", "", _OUR_ERROR)]
+        _note(db, import_id, rules.NOTHING, problems, _NO_COUNTS, renamed=0, absent=0, failed=1)
         _end(db, import_id, rosters.REFUSED)
         return False
-    _add(db, import_id, part, [Problem(line, "", "", _OUR_ERROR) for line in sorted(part.lines)], [], _NO_COUNTS)
+    people = {row.line: row.person for row in _read(_content(db, import_id)).rows}
+    problems = [Problem(line, "", "", _OUR_ERROR, person=people.get(line, "")) for line in sorted(part.lines)]
+    _add(db, import_id, part, problems, [], _NO_COUNTS, failed=len(problems))
+    log.error("roster_rows_failed", roster_import=str(import_id), part=part.n, rows=len(problems))
     return True
 
 
@@ -187,7 +193,7 @@ def _work(task: InHand, import_id: UUID) -> None:
 
     at("READING")
     with database.read() as db:
-        content = b"".join(map(bytes, db.values(_CHUNKS, id=import_id)))
+        content = _content(db, import_id)
     roster = _read(content)
     at("CHECKING", len(roster.rows))
     with task.step() as db:
@@ -254,6 +260,10 @@ def _apply_part(db: Db, import_id: UUID, roster: rules.Roster, rows: Mapping[int
     return roster_parts.left(db, import_id) > 0
 
 
+def _content(db: Db, import_id: UUID) -> bytes:
+    return b"".join(map(bytes, db.values(_CHUNKS, id=import_id)))
+
+
 def _read(content: bytes) -> rules.Roster:
     if not content.startswith(workbooks.BEGINNING):
         return rules.read(content)
@@ -290,6 +300,7 @@ def _note(
     *,
     renamed: int,
     absent: int,
+    failed: int = 0,
 ) -> None:
     """Keep what the look at the whole file found."""
     days = [
@@ -299,7 +310,7 @@ def _note(
     ]
     _note_problems(db, import_id, problems)
     found = {"rows": len(roster.rows), "errors": len(problems), "names_changed": renamed, "not_in_file": absent}
-    db.run(_LOOKED, id=import_id, encoding=roster.encoding, days=Jsonb(days), **found, **counts)
+    db.run(_LOOKED, id=import_id, failed=failed, encoding=roster.encoding, days=Jsonb(days), **found, **counts)
 
 
 def _add(
@@ -309,12 +320,14 @@ def _add(
     problems: Sequence[Problem],
     renamed: Sequence[dict[str, Any]],
     counts: dict[str, int],
+    *,
+    failed: int = 0,
 ) -> None:
     """Add what came of a part; with the last one the file is applied."""
     _note_problems(db, import_id, problems)
     _note_names(db, import_id, renamed)
     left_out = len({problem.line for problem in problems})
-    found = {"errors": len(problems), "left_out": left_out, "names_changed": len(renamed), **counts}
+    found = {"errors": len(problems), "left_out": left_out, "failed": failed, "names_changed": len(renamed), **counts}
     db.run(_ADD, id=import_id, **found)
     db.changed(f"rosterImports/{import_id}", after={"part": part.n, **found})
     if not roster_parts.left(db, import_id):

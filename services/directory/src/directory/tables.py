@@ -251,6 +251,8 @@ class RosterImportRow(Base, table=True):
     names_changed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     # Rows that were sound when the file was looked at, and no longer when they were to be applied.
     left_out: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    # Rows that an error of ours kept from being worked on; of a refused file, one stands for all.
+    failed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     created_at: datetime = moment()
     completed_at: datetime | None = moment(optional=True)
 

@@ -35,6 +35,7 @@ def roster_import(row: RosterImportRow, progress: rosters.Progress | None = None
         day_columns=[pb.RosterImport.DayColumn(**each) for each in row.days],
         names_changed=row.names_changed,
         rows_left_out=row.left_out,
+        rows_failed=row.failed,
     )
     if progress is not None and row.state == rosters.RUNNING:
         message.step = pb.RosterImport.Step.Value(progress.step)

@@ -144,6 +144,7 @@ def _report(
         asked=asked,
         renamed=renamed,
         applied=_applied(made),
+        left_out=_left_out(made),
         understood=_understood(made),
         form=form,
         may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
@@ -153,6 +154,23 @@ def _report(
 def _applied(made: pb.RosterImport) -> str:
     """Say that a file was applied, and if it was not as a whole, how much of it was not."""
     return f"Applied, except {count(made.rows_left_out, 'row')}" if made.rows_left_out else "Applied"
+
+
+def _left_out(made: pb.RosterImport) -> list[str]:
+    """Say why rows of a file were not applied, and what to do about it."""
+    changed, said = made.rows_left_out - made.rows_failed, []
+    if changed:
+        said.append(
+            f"{count(changed, 'row was', 'rows were')} sound when the file was checked. Before their turn came, "
+            "somebody had changed the same people, or given their address to others: these people stay as they are. "
+            "Look at them, and send a file with these rows again."
+        )
+    if made.rows_failed:
+        said.append(
+            f"{count(made.rows_failed, 'row')} could not be worked on: this was an error of Cadre, not of the file. "
+            "These people stay as they are. Send a file with these rows again."
+        )
+    return said
 
 
 def _understood(made: pb.RosterImport) -> list[str]:
