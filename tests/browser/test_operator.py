@@ -152,7 +152,7 @@ def test_a_task_that_failed_is_named_with_its_error_and_is_tried_again(person, q
     operator.check_page()
     row.get_by_role("button", name=re.compile("^Try again")).click()
 
-    operator.sees(re.compile("only leaves this list if what it was for has ended without it"))
+    operator.sees(re.compile("or leaves this list if what it was for is over"))
     look_until(operator, "/operations/jobs", lambda said: "Nothing waits." in said)
 
 

@@ -377,8 +377,7 @@ DONE = {
     "replayed": "The event was handled once more.",
     "audits-count": "The services count now. Refresh to see what they find.",
     "job-runs": "The job runs now. Refresh to see how it went.",
-    "task-tried": "It is tried again now, or only leaves this list if what it was for has ended without it, as a roster "
-    "file that was refused has: then ask for that anew. Refresh to see how it went.",
+    "task-tried": "It is tried again now, or leaves this list if what it was for is over. Refresh to see how it went.",
     "job-paused": "The job is paused, with your reason.",
     "job-resumed": "The job runs again.",
     "rebuild": "Asked for. It begins within a second or two: refresh to see how far it is.",
