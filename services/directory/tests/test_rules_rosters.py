@@ -141,6 +141,10 @@ def test_a_header_in_capitals_is_a_header():
         (f"{HEADER}\n{ROW},more\n".encode(), "must have 7 cells, and has 8"),
         (f"{HEADER}\n{ROW[:-1]}{'x' * 600}\n".encode(), "must be at most 500 characters"),
         (f'{HEADER}\nlake,"S-1\n'.encode(), "has a quotation mark that is not closed, or not doubled inside a cell"),
+        (
+            f"{HEADER}\n{ROW[:-1]}{'x' * 132_000}\n".encode(),
+            "has a cell of more than 131,072 characters, or a quotation mark that is not closed",
+        ),
         (f"{HEADER}\nlake,S-\x001\n".encode(), "must be a text file"),
         (
             b"\xd0\xcf\x11\xe0 an old workbook",

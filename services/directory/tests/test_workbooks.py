@@ -120,7 +120,11 @@ def test_numbers_that_lost_their_zeros_or_their_end_are_questions(directory):
             workbook(
                 Far='<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
             ),
-            "takes more memory than a roster may: save it as CSV UTF-8",
+            "takes more memory than a roster may, or has a cell where no sheet has one: save it as CSV UTF-8",
+        ),
+        (
+            workbook(Nowhere='<row r="1"><c r="A1"><v>1</v></c><c r="ZZZZZZZ99999999"><v>1</v></c></row>'),
+            "takes more memory than a roster may, or has a cell where no sheet has one: save it as CSV UTF-8",
         ),
         (
             workbook(Long=filled_at("A1", "A900000")),
@@ -131,7 +135,7 @@ def test_numbers_that_lost_their_zeros_or_their_end_are_questions(directory):
             "unpacks to more than a roster may: save it as CSV UTF-8",
         ),
     ],
-    ids=["damaged", "far", "long", "bomb"],
+    ids=["damaged", "far", "nowhere", "long", "bomb"],
 )
 def test_a_workbook_that_cannot_be_read_says_why_and_takes_nothing_down(directory, content, rule):
     made = directory.import_roster(content)

@@ -53,7 +53,9 @@ def as_csv(content: bytes) -> bytes:
     if ended.code == _NOT_READ:
         raise Unreadable(ended.answer.decode())
     if ended.code:
-        raise Unreadable("takes more memory than a roster may: save it as CSV UTF-8")
+        raise Unreadable(
+            "takes more memory than a roster may, or has a cell where no sheet has one: save it as CSV UTF-8"
+        )
     return ended.answer
 
 

@@ -176,8 +176,12 @@ def _of_text(content: str, encoding: str) -> Roster:
         return of_records(numbered(), encoding)
     except _TooWide as error:
         return Roster(frozenset(), [], [Problem(start, "", "", str(error))], encoding)
-    except csv.Error:
+    except csv.Error as error:
         rule = "has a quotation mark that is not closed, or not doubled inside a cell"
+        if "field limit" in str(error):
+            rule = (
+                f"has a cell of more than {csv.field_size_limit():,} characters, or a quotation mark that is not closed"
+            )
         shown = next(islice(io.StringIO(content, newline=""), start - 1, None), "")
         return Roster(frozenset(), [], [Problem(start, "", text.line(shown)[:_LONGEST_SHOWN], rule)], encoding)
 
