@@ -7,8 +7,9 @@ import pytest
 
 from gateway import sign_ins, visit
 from gateway.bodies import MOST_TYPED_BYTES
+from gateway.outcomes import done
 from gateway.places import Place
-from gateway.sentences import as_number, done
+from gateway.sentences import as_number
 
 HERE = Place("demonstration")
 TYPED = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2.lexer import Lexer
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import glossary, sentences
+from gateway import glossary, outcomes, sentences
 from gateway.app import environment
 
 ENVIRONMENT = environment()
@@ -45,7 +45,7 @@ def test_a_template_uses_the_words_of_the_pages():
 
 
 def test_the_sentences_use_the_words_of_the_pages():
-    said = [*sentences.DONE.values(), *sentences._BY_REASON.values(), *sentences._BY_CODE.values()]
+    said = [*outcomes.DONE.values(), *sentences._BY_REASON.values(), *sentences._BY_CODE.values()]
     assert said
     assert [match.group() for sentence in said for match in CODE_WORDS.finditer(sentence)] == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from cadre.notification.v1 import notification_service_pb2 as pb
-from gateway import glossary, sentences
+from gateway import glossary, outcomes, sentences
 from gateway.app import environment
 from servicekit.calendar import Calendar
 from servicekit.rpc.client import Refused
@@ -173,10 +173,10 @@ def test_a_rule_of_a_service_is_said_with_the_words_of_the_pages():
 
 
 def test_what_was_done_is_said_only_for_codes_of_ours():
-    assert sentences.done("training-recorded", "12") == (
+    assert outcomes.done("training-recorded", "12") == (
         "Training recorded for 12 people. The figures follow within a few seconds."
     )
-    assert sentences.done("<b>anything</b>", "") == ""
+    assert outcomes.done("<b>anything</b>", "") == ""
 
 
 def test_every_value_of_the_contract_has_its_words():

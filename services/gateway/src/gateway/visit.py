@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.notification.v1 import notification_service_pb2 as notification_pb
 from gateway import clients as callers
-from gateway import open_sign_ins, sentences, sign_ins
+from gateway import open_sign_ins, outcomes, sentences, sign_ins
 from gateway.clients import Clients, Reference, Tokens
 from gateway.codes import Box
 from gateway.forms import Form, read
@@ -138,7 +138,7 @@ class Visit:
             visit=self,
             say=sentences,
             demo=self.gateway.settings.demo,
-            done=sentences.done(query.get("done", ""), query.get("n", "")),
+            done=outcomes.done(query.get("done", ""), query.get("n", "")),
             **values,
         )
         return HTMLResponse(content, status)
