@@ -259,7 +259,11 @@ class Worker:
         # Handlers are synchronous: one thread for each consumer, and one for the gauges.
         loop.set_default_executor(ThreadPoolExecutor(len(self._handlings) + 1, thread_name_prefix="handler"))
         loop.run_forever()
-        loop.run_until_complete(_end_what_is_left())
+        # What was cancelled, such as a fetch, comes to its end: a task that is left would end with the garbage.
+        if left := asyncio.all_tasks(loop):
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.wait(left))
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 
@@ -394,11 +398,3 @@ def _status(info: api.ConsumerInfo, fetched: float | None, now: datetime) -> Con
         max(0.0, seconds),
         delivered.stream_seq if delivered else 0,
     )
-
-
-async def _end_what_is_left() -> None:
-    """Let what was cancelled, such as a fetch, come to its end: a task that is left would end with the garbage."""
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
