@@ -200,7 +200,12 @@ def test_on_a_full_disk_what_dies_is_started_again_and_nats_is_once_there_is_roo
             cadre.wait_ready(30.0)
             assert cadre.pids()["alpha"] != before
         assert {row["name"]: row["restarts"] for row in read_state(cadre.data_dir)["processes"]}["alpha"] == 0
-        assert [line for line in caplog.messages if "cannot be written" in line and "No space left" in line]
+
+        def told() -> bool:
+            return any("cannot be written" in line and "No space left" in line for line in caplog.messages)
+
+        # The state is written soon after what changed it, by a thread of its own.
+        wait_until(told, lambda: f"that the state cannot be written: {caplog.messages}")
         assert cadre.status("nats").restarts == 0, "while the disk is full it would help nobody"
 
         ballast.unlink()
