@@ -289,6 +289,8 @@ def test_a_new_subscription_hears_what_was_there_before_it_and_the_old_one_nothi
     hearer.worker.stop()
 
     newer = hear({"ThingMade": remember_all, "ThingBroken": remember_all}, url=hearer.database.url)
+    # Until it leads, nothing waits for it: it is not known yet that it wants more.
+    wait_until(lambda: "a2" in newer.heard(), newer.heard)
     await_quiet([maker.worker, newer.worker])
 
     assert newer.heard() == ["a1", "a3", "a2"]
