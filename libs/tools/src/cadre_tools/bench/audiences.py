@@ -108,7 +108,8 @@ def _recompute(stage: Stage) -> float:
     def ended() -> operations_pb.Projection | None:
         answer = stage.access.ask(operations.ListProjections, operations_pb.ListProjectionsRequest())
         [one] = [each for each in answer.projections if each.name == _PROJECTION]
-        return None if one.requested or one.running else one
+        over = bool(one.last_error) or one.HasField("last_success_time")
+        return one if over and not one.requested and not one.running else None
 
     found = wait_until(ended, "memberships are not computed anew")
     if found is None or found.last_error or not found.HasField("last_success_time") or found.done != found.total:
