@@ -24,6 +24,9 @@ NO_DAY = (
     "test_*_contents",
     "test_workbooks",
     "test_hashing_load",
+    # Tasks that are tried again wait by a timer, which under another day never ends.
+    "test_roster_parts",
+    "test_roster_stop",
 )
 DAYS = {
     "a leap day": "2028-02-29 18:00:00",
@@ -35,7 +38,7 @@ DAYS = {
 
 
 @pytest.mark.release
-@pytest.mark.timeout(3000)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("moment", DAYS.values(), ids=DAYS)
 def test_what_services_decide_holds_on(moment):
     faketime = [shutil.which("faketime") or "faketime", "-f", f"@{moment}"]
