@@ -276,6 +276,31 @@ def test_who_is_refused_leaves_nothing_and_harms_nobody(database, url):
     assert len(left["audit"]) == len(left["answered"]) == len(left["events"]) == 2
 
 
+def test_a_refusal_after_a_result_leaves_nothing_of_it(database, url):
+    def hasty(db, group):
+        for one in group:
+            with group.deciding(one):
+                one.result = 1
+                one.emit(events_pb2.PersonLeft(person_ids=["x"]))
+                raise InvalidField("amount", one.what.amount, "comes too late")
+        group.record(db)
+
+    assert outcome(company_at(database, hasty), ask(0, 1)) == "InvalidField"
+    left = written(url)
+    assert left["audit"] == left["answered"] == left["events"] == []
+
+
+def test_what_fails_for_who_was_by_themselves_is_tried_once(database):
+    tries = []
+
+    def wrong(db, group):
+        tries.append(group.alone)
+        raise ZeroDivisionError
+
+    assert outcome(company_at(database, wrong), ask(0, 1)) == "ZeroDivisionError"
+    assert tries == [False]
+
+
 def test_an_error_of_one_is_that_ones_alone(database, url):
     company = company_at(database)
     with held(company, 4) as start:

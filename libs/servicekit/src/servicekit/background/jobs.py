@@ -5,7 +5,6 @@ of `schedule.py` says when, for all of them together.
 """
 
 import inspect
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,17 +13,15 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from servicekit import trace
 from servicekit.background import schedule
+from servicekit.background.lanes import LOOK_SECONDS, Lane
 from servicekit.data.db import Database
 from servicekit.events.consumers import explain
 
 log = structlog.get_logger()
 
-# A request made at another process is seen within this time; one made at this process wakes it.
-_LOOK_SECONDS = 1.0
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('job:' || :name, 0))")
 
 
@@ -90,7 +87,7 @@ class Projection:
 
 
 @dataclass(frozen=True)
-class _Task:
+class _Work:
     """What a runner runs: a job, or a projection when it is asked for."""
 
     every_seconds: float | None
@@ -151,7 +148,7 @@ class JobRunner:
             "projections": {one.entry: _rebuilding(one) for one in projections},
             **{job.name: {job.name: _timed(job)} for job in jobs if job.alone},
         }
-        self._lanes = [_Lane(database, tasks, metrics, name) for name, tasks in lanes.items()]
+        self._lanes = [_Lane(database, works, metrics, name) for name, works in lanes.items() if works]
 
     def start(self) -> None:
         """Run what is due from now on."""
@@ -171,64 +168,35 @@ class JobRunner:
             lane.join()
 
 
-class _Lane:
-    """One thread that runs its tasks one after the other."""
+class _Lane(Lane):
+    """One thread that runs its entries of the table one after the other."""
 
-    def __init__(self, database: Database, tasks: dict[str, _Task], metrics: JobMetrics, name: str) -> None:
+    def __init__(self, database: Database, works: dict[str, _Work], metrics: JobMetrics, name: str) -> None:
+        super().__init__(name)
         self._database = database
-        self._tasks = tasks
+        self._works = works
         self._metrics = metrics
         self._registered = False
-        self._stopping = False
-        self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
 
-    def start(self) -> None:
-        if self._tasks:
-            self._thread.start()
-
-    def wake(self) -> None:
-        self._wake.set()
-
-    def request_stop(self) -> None:
-        self._stopping = True
-        self._wake.set()
-
-    def join(self) -> None:
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _loop(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            pause = _LOOK_SECONDS
-            try:
-                pause = min(pause, self._look())
-            except SQLAlchemyError as error:
-                # It comes back; a job that waits for it needs no other care.
-                log.warning("jobs_without_database", error=type(error).__name__)
-            if not self._stopping:
-                self._wake.wait(pause)
-
-    def _look(self) -> float:
+    def look(self) -> float:
         """Run what is due; return in how many seconds something is."""
         if not self._registered:
-            schedule.register(self._database, {name: task.every_seconds for name, task in self._tasks.items()})
+            schedule.register(self._database, {name: work.every_seconds for name, work in self._works.items()})
             self._registered = True
         with self._database.read() as db:
-            entries = schedule.entries(db, self._tasks)
+            entries = schedule.entries(db, self._works)
         due = [name for name, entry in entries.items() if entry.due and entry.paused_at is None]
         for name in due:
-            if not self._stopping:
-                self._run(name, self._tasks[name])
+            if not self.stopping:
+                self._run(name, self._works[name])
         if due:
             with self._database.read() as db:
-                entries = schedule.entries(db, self._tasks)
+                entries = schedule.entries(db, self._works)
         self._metrics.show(entries)
         waiting = [max(0.05, entry.seconds_left) for entry in entries.values() if entry.paused_at is None]
-        return min(waiting, default=_LOOK_SECONDS)
+        return min(waiting, default=LOOK_SECONDS)
 
-    def _run(self, name: str, task: _Task) -> None:
+    def _run(self, name: str, work: _Work) -> None:
         with self._database.engine.connect() as connection:
             held = connection.execute(_LOCK, {"name": name}).scalar_one()
             if not held or not schedule.claim(self._database, name):
@@ -236,25 +204,25 @@ class _Lane:
             error, began = "", time.monotonic()
             with trace.work(f"job {name}"), structlog.contextvars.bound_contextvars(job=name):
                 try:
-                    task.run(self._database, self._database.clock())
+                    work.run(self._database, self._database.clock())
                 except Exception as failure:
                     error = explain(failure)
                     self._metrics.failed.labels(name).inc()
                     log.exception("job_failed")
-            rest = (time.monotonic() - began) * (1 / task.share - 1)
+            rest = (time.monotonic() - began) * (1 / work.share - 1)
             schedule.end(self._database, name, error, rest_seconds=rest)
 
 
-def _timed(job: Job) -> _Task:
-    return _Task(job.every.total_seconds(), job.run, job.share)
+def _timed(job: Job) -> _Work:
+    return _Work(job.every.total_seconds(), job.run, job.share)
 
 
-def _rebuilding(projection: Projection) -> _Task:
+def _rebuilding(projection: Projection) -> _Work:
     def run(database: Database, now: datetime) -> None:
         projection.rebuild(database, now, Progress(database, projection.entry))
         log.info("projection_rebuilt")
 
-    return _Task(None, run)
+    return _Work(None, run)
 
 
 def _first_line(work: Callable[..., None]) -> str:

@@ -3,25 +3,21 @@
 A process that ends leaves a task after its last step that committed, and the next one that leads goes on from there.
 """
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
 from servicekit import trace
 from servicekit.background import tasks
+from servicekit.background.lanes import LOOK_SECONDS, Lane
 from servicekit.background.tasks import Task
 from servicekit.data.db import Database, Db
 from servicekit.events.consumers import RETRY_SECONDS, explain, is_outage
 
 log = structlog.get_logger()
-
-# What another process deferred is seen within this time; what this one did wakes it.
-_LOOK_SECONDS = 1.0
 
 
 class NotNowError(Exception):
@@ -115,7 +111,8 @@ class TaskRunner:
     def start(self, leads: Callable[[], bool]) -> None:
         """Do what is due from now on."""
         for lane in self._lanes:
-            lane.start(leads)
+            lane.leads = leads
+            lane.start()
 
     def wake(self) -> None:
         """Say that something may be due."""
@@ -130,49 +127,20 @@ class TaskRunner:
             lane.join()
 
 
-class _Lane:
+class _Lane(Lane):
     """One thread that does the tasks of one kind."""
 
+    leads: Callable[[], bool]
+
     def __init__(self, database: Database, kind: Kind, metrics: TaskMetrics) -> None:
+        super().__init__(f"tasks-{kind.name}")
         self._database = database
         self._kind = kind
         self._metrics = metrics
-        self._stopping = False
-        self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name=f"tasks-{kind.name}", daemon=True)
 
-    def start(self, leads: Callable[[], bool]) -> None:
-        self._leads = leads
-        self._thread.start()
-
-    def wake(self) -> None:
-        self._wake.set()
-
-    def request_stop(self) -> None:
-        self._stopping = True
-        self._wake.set()
-
-    def join(self) -> None:
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _loop(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            pause = _LOOK_SECONDS
-            try:
-                pause = min(pause, self._look())
-            except SQLAlchemyError as error:
-                # It comes back; what waits for it needs no other care.
-                log.warning("tasks_without_database", error=type(error).__name__)
-            except Exception:
-                log.exception("tasks_stumbled")
-            if not self._stopping:
-                self._wake.wait(pause)
-
-    def _look(self) -> float:
+    def look(self) -> float:
         """Do what is due if this process leads; return in how many seconds something is."""
-        while not self._stopping and self._leads():
+        while not self.stopping and self.leads():
             with self._database.read() as db:
                 task = tasks.claim(db, self._kind.name)
             if task is None:
@@ -183,7 +151,7 @@ class _Lane:
             return max(0.05, tasks.seconds_left(db, self._kind.name))
 
     def _do(self, task: Task) -> None:
-        in_hand = InHand(self._database, task, self._leads)
+        in_hand = InHand(self._database, task, self.leads)
         with (
             trace.work(f"task {task.kind}"),
             structlog.contextvars.bound_contextvars(task=str(task.id), kind=task.kind),
@@ -205,7 +173,7 @@ class _Lane:
 
     def _later(self, task: Task) -> None:
         with self._database.read() as db:
-            tasks.later(db, task.id, _LOOK_SECONDS)
+            tasks.later(db, task.id, LOOK_SECONDS)
 
     def _failed(self, task: Task, failure: Exception) -> None:
         self._metrics.failures.labels(task.kind).inc()

@@ -163,6 +163,7 @@ class Group(Generic[W, R]):
         try:
             yield
         except Refusal as refusal:
+            one.forget()
             one.failure = refusal
 
     def record(self, db: Db) -> list[Asked[W, R]]:
@@ -280,7 +281,7 @@ class Company(Generic[W, R]):
                 if not group.recorded and any(one.decided for one in fresh):
                     raise RuntimeError(f"{self.method} did not record what it decided: call group.record(db)")  # noqa: TRY301
         except BaseException as error:
-            self._failed(asked, error, alone=alone)
+            self._failed(asked, error)
             if not isinstance(error, Exception):
                 raise
             return
@@ -290,15 +291,16 @@ class Company(Generic[W, R]):
         for one in fresh:
             one.alone = not (one.decided or one.failure or alone)
 
-    def _failed(self, asked: list[Asked[W, R]], error: BaseException, *, alone: bool) -> None:
-        """Have each done alone, or tell the one who was alone."""
-        if not alone and len(asked) > 1:
+    def _failed(self, asked: list[Asked[W, R]], error: BaseException) -> None:
+        """Have each done alone, or tell the one who was by themselves."""
+        if len(asked) > 1:
             log.warning("group_failed", method=self.method, callers=len(asked), error=type(error).__name__)
         for one in asked:
             one.forget()
-            one.alone = not alone
-            if alone:
+            if len(asked) == 1:
                 one.failure = error if isinstance(error, Exception) else RuntimeError(type(error).__name__)
+            else:
+                one.alone = True
 
     def _known(self, db: Db, asked: list[Asked[W, R]]) -> dict[int, Answered]:
         """Return which of *asked* were answered before."""
