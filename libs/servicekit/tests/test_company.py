@@ -102,7 +102,7 @@ def company_at(database, act=add_up):
 def outcome(company, asked):
     """What a caller gets: a sum, an answer that was given before, or a refusal."""
     try:
-        return company.write(asked)
+        return int(company.write(asked).name)
     except Replayed as replayed:
         return int(pb.DeadLetter.FromString(replayed.answer).name)
     except (Refusal, ZeroDivisionError) as error:

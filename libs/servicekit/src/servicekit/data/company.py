@@ -98,8 +98,8 @@ class Asked(Generic[W, R]):
     """One caller's part of a group: what they want, and what was decided about it."""
 
     __slots__ = (
-        "actor", "after", "alone", "at", "before", "digest", "events", "failure", "reason", "request_id", "resource",
-        "result", "traced", "turn", "what",
+        "actor", "after", "alone", "answer", "at", "before", "digest", "events", "failure", "reason", "request_id",
+        "resource", "result", "traced", "turn", "what",
     )  # fmt: skip
 
     def __init__(self, what: W, *, actor: str, at: datetime, request_id: str, request: Message) -> None:
@@ -109,7 +109,9 @@ class Asked(Generic[W, R]):
         self.request_id = request_id
         self.digest = digest_of(request)
         self.traced = trace.current.get()
-        self.turn = threading.Semaphore(0)
+        # Held until somebody wakes them: half of what a semaphore costs.
+        self.turn = threading.Lock()
+        self.turn.acquire()
         self.forget()
 
     def forget(self) -> None:
@@ -119,6 +121,7 @@ class Asked(Generic[W, R]):
         self.after: dict[str, Any] | None = None
         self.events: list[PendingEvent] = []
         self.result: R | None = None
+        self.answer: Message | None = None
         self.failure: Exception | None = None
         self.alone = False
 
@@ -169,7 +172,11 @@ class Group(Generic[W, R]):
     def record(self, db: Db) -> list[Asked[W, R]]:
         """Write audit entries, events and answers of those with a result; return them. What is saved comes after it."""
         self.recorded = True
-        done = [one for one in self.asked if one.result is not None]
+        done = []
+        for one in self.asked:
+            if one.result is not None:
+                one.answer = self._pack(one.result)
+                done.append(one)
         if not done:
             return done
         ids = [uuid.uuid4() for _ in done]
@@ -187,7 +194,7 @@ class Group(Generic[W, R]):
             after=[None if one.after is None else Jsonb(one.after) for one in done],
             request_ids=[one.request_id for one in done],
             digests=[one.digest for one in done],
-            answers=[self._pack(one.result).SerializeToString(deterministic=True) for one in done],  # type: ignore[arg-type]
+            answers=[one.answer.SerializeToString(deterministic=True) for one in done if one.answer is not None],
             events=[event.id for _, event in told],
             subjects=[event.subject for _, event in told],
             payloads=[event.payload for _, event in told],
@@ -214,8 +221,8 @@ class Company(Generic[W, R]):
         self._led = False
         self._lock = threading.Lock()
 
-    def write(self, one: Asked[W, R]) -> R:
-        """Do what one caller wants, with others who want it now; return the result.
+    def write(self, one: Asked[W, R]) -> Message:
+        """Do what one caller wants, with others who want it now; return their answer.
 
         Raises:
             Refusal: it is refused; nothing of it was written.
@@ -235,9 +242,9 @@ class Company(Generic[W, R]):
             one.failure = replay(answered[0], one.digest)
         if one.failure is not None:
             raise one.failure
-        if one.result is None:
+        if one.answer is None:
             raise RuntimeError(f"{self.method} decided nothing about a caller who was alone")
-        return one.result
+        return one.answer
 
     def _lead(self) -> None:
         """Do what the first of those who wait want, and hand on the lead."""

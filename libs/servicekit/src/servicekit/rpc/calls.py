@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
@@ -107,7 +107,7 @@ class Servicer:
             asked: Asked[W, R] = Asked(
                 what, actor=call.principal.name, at=call.now, request_id=_request_id(request), request=request
             )
-            return pack(company.write(asked))
+            return cast("A", company.write(asked))
 
         return write
 
