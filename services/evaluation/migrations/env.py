@@ -1,6 +1,6 @@
-"""Alembic's entry: evaluation's own metadata."""
+"""Alembic runs this for each migration of evaluation: the application knows the tables of all areas."""
 
-from evaluation.tables import metadata
+from evaluation.app import APP
 from servicekit.data.migrations import run_env
 
-run_env(metadata)
+run_env(APP.metadata)

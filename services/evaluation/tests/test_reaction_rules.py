@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.rules import reactions
-from evaluation.rules.reactions import CURRENT, FEWEST, FORMS, Batch, Reaction, Waiting, batches, check
+from evaluation.quality import rules as reactions
+from evaluation.quality.rules import CURRENT, FEWEST, FORMS, Batch, Reaction, Waiting, batches, check
 from servicekit.refusals import InvalidField
 
 DAY = date(2026, 11, 23)

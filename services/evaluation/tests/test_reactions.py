@@ -10,8 +10,8 @@ import pytest
 from cadre.curriculum.v1 import events_pb2 as curriculum
 from cadre.evaluation.v1 import quality_service_pb2 as pb
 from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
-from evaluation.consumers import course_versions_published
 from evaluation.quality.box import COMMENT_BYTES, RATING_BYTES, box_of, tickets_of
+from evaluation.quality.consumers import course_versions_published
 from evaluation.quality.releases import release
 from servicekit.calendar import pacific_date
 from servicekit.data.anonymous import anonymous_write

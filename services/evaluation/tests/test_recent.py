@@ -1,4 +1,4 @@
-from evaluation.recent import Recent
+from evaluation.tests.recent import Recent
 
 
 def test_the_oldest_is_forgotten_when_there_are_too_many():

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from evaluation.rules.scoring import State, check_answers, score, shows_key
-from evaluation.rules.tests import Item, Kind, Option
+from evaluation.sittings.rules import shows_key
+from evaluation.tests.rules.content import Item, Kind, Option
+from evaluation.tests.rules.scoring import State, check_answers, score
 from servicekit.refusals import InvalidField
 
 SINGLE = Item("Which?", Kind.SINGLE, (Option("a"), Option("b", correct=True), Option("c")))

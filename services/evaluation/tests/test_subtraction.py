@@ -11,7 +11,7 @@ from cadre.evaluation.v1 import quality_service_pb2 as pb
 from evaluation.quality.box import box_of
 from evaluation.quality.reactions import send
 from evaluation.quality.releases import release
-from evaluation.rules.reactions import FEWEST, Reaction
+from evaluation.quality.rules import FEWEST, Reaction
 from servicekit.calendar import pacific_date
 from servicekit.data.anonymous import anonymous_write
 

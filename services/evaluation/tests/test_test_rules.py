@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from evaluation.rules import tests as rules
-from evaluation.rules.tests import Item, Kind, Option
+from evaluation.tests.rules import content as rules
+from evaluation.tests.rules.content import Item, Kind, Option
 from servicekit.refusals import InvalidField
 
 SINGLE = Item("Which?", Kind.SINGLE, (Option("a", correct=True), Option("b")))

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from evaluation.rules import tests as rules
+from evaluation.tests.rules import content as rules
 from servicekit.rpc.client import Refused
 
 RIGHT = [[1], [0, 2], [0]]

@@ -2,28 +2,16 @@
 
 from pathlib import Path
 
-from evaluation import queries
-from evaluation.consumers import SUBSCRIPTIONS
+from evaluation.base import metadata
 from evaluation.metrics import MEASURES
+from evaluation.quality import tables as _quality  # noqa: F401 - its tables are part of the metadata
+from evaluation.quality.consumers import SUBSCRIPTIONS
 from evaluation.quality.jobs import jobs
 from evaluation.quality.rpc import QualityServicer
 from evaluation.rpc import EvaluationServicer
-from evaluation.tables import metadata
+from evaluation.sittings import tables as _sittings  # noqa: F401 - its tables are part of the metadata
+from evaluation.sittings.audits import AUDITS
 from servicekit.app import ServiceApp
-from servicekit.background.audits import Audit
-
-AUDITS = [
-    Audit(
-        "sittings.duplicates",
-        "Open sittings beyond the one that a person may have of a test version",
-        queries.duplicate_sittings,
-    ),
-    Audit(
-        "sittings.unscored",
-        "Submitted sittings whose score is missing or is not the one that their state says",
-        queries.unscored_sittings,
-    ),
-]
 
 APP = ServiceApp(
     name="evaluation",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from evaluation.rules.reactions import QUESTIONS
+from evaluation.quality.rules import QUESTIONS
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.data.db import Db, count
 

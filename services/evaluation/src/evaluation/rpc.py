@@ -3,9 +3,12 @@
 from functools import partial
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from evaluation import queries, sittings, tests, wire
-from evaluation.sittings import Submission
-from evaluation.versions import Versions
+from evaluation import wire
+from evaluation.sittings import queries as sittings
+from evaluation.sittings import taking
+from evaluation.sittings.taking import Submission
+from evaluation.tests import drafts, queries
+from evaluation.tests.versions import Versions
 from servicekit import names
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
@@ -20,20 +23,20 @@ class EvaluationServicer(Servicer):
         super().__init__(database)
         self.versions = Versions()
         self._submit = self.in_company(
-            "SubmitSitting", partial(sittings.submit, versions=self.versions), lambda taken: wire.sitting(*taken)
+            "SubmitSitting", partial(taking.submit, versions=self.versions), lambda taken: wire.sitting(*taken)
         )
 
     def CreateTest(self, request: pb.CreateTestRequest, call: Call) -> pb.Test:
         test_id = names.slug(request.test_id, field="test_id")
         test = wire.written(request.test)
         with self.write(call, request) as db:
-            return db.answer(wire.test(tests.create(db, test_id=test_id, test=test)))
+            return db.answer(wire.test(drafts.create(db, test_id=test_id, test=test)))
 
     def UpdateTest(self, request: pb.UpdateTestRequest, call: Call) -> pb.Test:
         test_id = wire.test_id(request.test.name, field="test.name")
         test, etag = wire.written(request.test), request.test.etag
         with self.write(call, request) as db:
-            return db.answer(wire.test(tests.update(db, test_id=test_id, test=test, etag=etag)))
+            return db.answer(wire.test(drafts.update(db, test_id=test_id, test=test, etag=etag)))
 
     def GetTest(self, request: pb.GetTestRequest, _call: Call) -> pb.Test:
         test_id = wire.test_id(request.name, field="name")
@@ -63,13 +66,13 @@ class EvaluationServicer(Servicer):
     def TryTest(self, request: pb.TryTestRequest, _call: Call) -> pb.Sitting:
         test_id, answers = wire.test_id(request.name, field="name"), wire.answers(request.answers)
         with self.read() as db:
-            test, scored = tests.try_out(db, test_id=test_id, etag=request.etag, answers=answers)
+            test, scored = drafts.try_out(db, test_id=test_id, etag=request.etag, answers=answers)
         return wire.tried(test, answers, scored)
 
     def PublishTest(self, request: pb.PublishTestRequest, call: Call) -> pb.TestVersion:
         test_id = wire.test_id(request.name, field="name")
         with self.write(call, request) as db:
-            return db.answer(wire.test_version(tests.publish(db, test_id=test_id, etag=request.etag)))
+            return db.answer(wire.test_version(drafts.publish(db, test_id=test_id, etag=request.etag)))
 
     def GetTestVersion(self, request: pb.GetTestVersionRequest, _call: Call) -> pb.TestVersion:
         test_id, number = wire.version_id(request.name)
@@ -81,7 +84,7 @@ class EvaluationServicer(Servicer):
         test_id, number = wire.version_id(request.test_version, field="test_version")
         with self.write(call, request) as db:
             version = self.versions.get(db, test_id, number)
-            sitting = sittings.start(db, person_id=person_id, version=version)
+            sitting = taking.start(db, person_id=person_id, version=version)
             return db.answer(wire.sitting(sitting, version))
 
     def SubmitSitting(self, request: pb.SubmitSittingRequest, call: Call) -> pb.Sitting:
@@ -91,14 +94,14 @@ class EvaluationServicer(Servicer):
     def GetSitting(self, request: pb.GetSittingRequest, call: Call) -> pb.Sitting:
         person_id, sitting_id = wire.taker(call.principal), wire.sitting_id(request.name)
         with self.read() as db:
-            sitting = queries.get_sitting(db, sitting_id, person_id=person_id)
+            sitting = sittings.get_sitting(db, sitting_id, person_id=person_id)
             return wire.sitting(sitting, self.versions.get(db, sitting.test_id, sitting.test_version))
 
     def ListSittings(self, request: pb.ListSittingsRequest, call: Call) -> pb.ListSittingsResponse:
         person_id, page = wire.taker(call.principal), self.page_of(request)
         version = wire.version_id(request.test_version, field="test_version") if request.test_version else None
         with self.read() as db:
-            rows = queries.list_sittings(db, page, person_id=person_id, version=version)
+            rows = sittings.list_sittings(db, page, person_id=person_id, version=version)
             shown, token = page.cut(rows, lambda row: [row.started_at, row.id])
             versions = self.versions.find(db, {(row.test_id, row.test_version) for row in shown})
         answer = [wire.sitting(row, versions[row.test_id, row.test_version]) for row in shown]

@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Iterable
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from evaluation.records import Sitting, TestEntry, TestVersion, VersionEntry, test_of
-from evaluation.rules.scoring import Answers, Score, shows_key
-from evaluation.rules.tests import Item, Kind, Option, Test, remarks
-from evaluation.tables import TestRow
+from evaluation.sittings.records import Sitting
+from evaluation.sittings.rules import shows_key
+from evaluation.tests.records import TestEntry, TestVersion, VersionEntry, test_of
+from evaluation.tests.rules.content import Item, Kind, Option, Test, remarks
+from evaluation.tests.rules.scoring import Answers, Score
+from evaluation.tests.tables import TestRow
 from servicekit import names, text
 from servicekit.rpc.tokens import Principal
 from servicekit.rpc.wire import caller, timestamp

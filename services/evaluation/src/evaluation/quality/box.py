@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from evaluation.rules.reactions import LONGEST_COMMENT, TicketInvalid
+from evaluation.quality.rules import LONGEST_COMMENT, TicketInvalid
 from servicekit.rpc import keys
 
 KEY_NAME = "evaluation"

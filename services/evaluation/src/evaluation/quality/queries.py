@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from evaluation.rules.reactions import QUESTIONS, RATINGS
+from evaluation.quality.rules import QUESTIONS, RATINGS
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound

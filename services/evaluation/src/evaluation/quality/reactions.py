@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 from evaluation.quality.box import COMMENT_BYTES, RATING_BYTES, Box
-from evaluation.rules.reactions import CURRENT, NotTakenYet, Reaction, check
+from evaluation.quality.rules import CURRENT, NotTakenYet, Reaction, check
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 

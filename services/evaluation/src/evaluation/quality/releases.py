@@ -11,7 +11,7 @@ from typing import NamedTuple
 import structlog
 
 from evaluation.quality.box import Box
-from evaluation.rules.reactions import FEWEST, RATINGS, SKIPPED, Batch, Waiting, batches
+from evaluation.quality.rules import FEWEST, RATINGS, SKIPPED, Batch, Waiting, batches
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database, Db
 

@@ -7,7 +7,7 @@ neither the figure nor what it grew by is about fewer, and nobody who watches it
 from datetime import datetime
 from typing import NamedTuple
 
-from evaluation.rules.reactions import FEWEST
+from evaluation.quality.rules import FEWEST
 from servicekit.data.db import Database
 
 _ACTOR, _METHOD = "services/evaluation", "count_results"

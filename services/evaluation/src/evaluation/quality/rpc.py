@@ -6,7 +6,7 @@ from cadre.evaluation.v1 import quality_service_pb2 as pb
 from evaluation import wire as persons
 from evaluation.quality import queries, reactions, wire
 from evaluation.quality.box import box_of, tickets_of
-from evaluation.rules.reactions import CURRENT
+from evaluation.quality.rules import CURRENT
 from servicekit.calendar import pacific_date
 from servicekit.data.anonymous import anonymous_write
 from servicekit.data.db import Database

@@ -4,7 +4,7 @@ import math
 
 from cadre.evaluation.v1 import quality_service_pb2 as pb
 from evaluation.quality.queries import Comments, Quality, Ratings
-from evaluation.rules.reactions import QUESTIONS, RATINGS, Form, Reaction
+from evaluation.quality.rules import QUESTIONS, RATINGS, Form, Reaction
 from servicekit import names
 from servicekit.intervals import mean_interval, share_interval
 

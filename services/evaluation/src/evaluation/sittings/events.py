@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 
 from cadre.evaluation.v1 import events_pb2
-from evaluation.records import Sitting
-from evaluation.rules.scoring import State
+from evaluation.sittings.records import Sitting
+from evaluation.tests.rules.scoring import State
 from servicekit.rpc.wire import timestamp
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from evaluation.recent import Recent
-from evaluation.records import TestVersion, VersionRow, version_of
+from evaluation.tests.recent import Recent
+from evaluation.tests.records import TestVersion, VersionRow, version_of
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 

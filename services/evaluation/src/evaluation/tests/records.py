@@ -1,14 +1,12 @@
-"""Tests and sittings between their rows and the terms of the rules."""
+"""Tests between their rows and the terms of the rules."""
 
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from evaluation.rules.scoring import Answers, State
-from evaluation.rules.tests import Item, Kind, Option, Test
-from evaluation.tables import TestRow
+from evaluation.tests.rules.content import Item, Kind, Option, Test
+from evaluation.tests.tables import TestRow
 
 
 @dataclass(frozen=True)
@@ -60,33 +58,6 @@ class VersionRow(NamedTuple):
     published_at: datetime
 
 
-class SittingRow(NamedTuple):
-    """A sitting as its row keeps it."""
-
-    id: uuid.UUID
-    test_id: str
-    test_version: int
-    state: str
-    started_at: datetime
-    submitted_at: datetime | None
-    chosen: Answers | None
-    right_items: Sequence[bool] | None
-
-
-@dataclass(frozen=True)
-class Sitting:
-    """A person takes a version of a test. *chosen* and *right_items* hold one entry an item, once it is scored."""
-
-    id: uuid.UUID
-    test_id: str
-    test_version: int
-    state: State
-    started_at: datetime
-    submitted_at: datetime | None = None
-    chosen: Answers | None = None
-    right_items: Sequence[bool] | None = None
-
-
 def columns(test: Test) -> dict[str, Any]:
     """Return what the rows of a draft and of a version hold of *test*."""
     return {"title": test.title, "items": [asdict(item) for item in test.items], "pass_mark": test.pass_mark}
@@ -114,8 +85,3 @@ def test_of(row: TestRow) -> Test:
 def version_of(row: VersionRow) -> TestVersion:
     """Return the version that a row of `test_version` keeps."""
     return TestVersion(row.test_id, row.version, Test(row.title, items_of(row.items), row.pass_mark), row.published_at)
-
-
-def sitting_of(row: SittingRow) -> Sitting:
-    """Return the sitting that a row keeps."""
-    return Sitting(**{**row._asdict(), "state": State(row.state)})

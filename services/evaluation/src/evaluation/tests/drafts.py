@@ -1,12 +1,12 @@
-"""What people do with tests: write them, change the draft, publish it. One function is one transaction."""
+"""What people do with tests: write them, change the draft, try it, publish it. One function is one transaction."""
 
 from dataclasses import fields
 from typing import Any
 
-from evaluation.records import TestVersion, columns, test_of
-from evaluation.rules.scoring import Answers, Score, check_answers, score
-from evaluation.rules.tests import Test, TestUnchanged, check, check_sound
-from evaluation.tables import TestRow, TestVersionRow
+from evaluation.tests.records import TestVersion, columns, test_of
+from evaluation.tests.rules.content import Test, TestUnchanged, check, check_sound
+from evaluation.tests.rules.scoring import Answers, Score, check_answers, score
+from evaluation.tests.tables import TestRow, TestVersionRow
 from servicekit.data.db import Db
 from servicekit.data.drafts import Drafts
 

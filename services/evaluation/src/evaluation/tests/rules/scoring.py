@@ -1,17 +1,13 @@
-"""How a sitting is scored: an item is right when exactly its right options were chosen."""
+"""How answers are scored: an item is right when exactly its right options were chosen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evaluation.rules.tests import Item, Kind
-from servicekit.refusals import InvalidField, Refusal
+from evaluation.tests.rules.content import Item, Kind
+from servicekit.refusals import InvalidField
 
 Answers = Sequence[Sequence[int]]
-
-
-class AlreadySubmitted(Refusal):
-    """The sitting was scored before; another try is another sitting."""
 
 
 class State(StrEnum):
@@ -49,8 +45,3 @@ def score(items: Sequence[Item], pass_mark: int, answers: Answers) -> Score:
     """Score *answers*, one for each of *items*; *pass_mark* items must be right to pass."""
     right = tuple(item.key == frozenset(chosen) for item, chosen in zip(items, answers, strict=True))
     return Score(right, State.PASSED if sum(right) >= pass_mark else State.FAILED)
-
-
-def shows_key(state: State, *, right: bool) -> bool:
-    """Whether the person may see the key of an item: once they passed, or where they got it right themselves."""
-    return state is State.PASSED or (state is State.FAILED and right)

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from psycopg.types.json import Jsonb
 
-from evaluation import events
-from evaluation.records import Sitting, TestVersion
-from evaluation.rules.scoring import AlreadySubmitted, Answers, State, check_answers, score
-from evaluation.versions import Versions
+from evaluation.sittings import events
+from evaluation.sittings.records import Sitting
+from evaluation.sittings.rules import AlreadySubmitted
+from evaluation.tests.records import TestVersion
+from evaluation.tests.rules.scoring import Answers, State, check_answers, score
+from evaluation.tests.versions import Versions
 from servicekit.data.company import Group
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound

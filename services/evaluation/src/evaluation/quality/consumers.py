@@ -1,4 +1,4 @@
-"""What evaluation hears of the others: each event is mapped to its own terms here, and handled by a use case."""
+"""What quality hears of the others: each event is mapped to its own terms here, and handled by a use case."""
 
 from typing import Any
 

@@ -1,1 +1,0 @@
-"""What the evaluation service decides: no clock, no I/O."""

@@ -1,0 +1,1 @@
+"""Tests: what people write as drafts, publish as versions that never change, and score answers by."""
