@@ -1,6 +1,6 @@
-"""Alembic's entry: enrollment's own metadata."""
+"""Alembic runs this for each migration of enrollment: the application knows the tables of all areas."""
 
-from enrollment.tables import metadata
+from enrollment.app import APP
 from servicekit.data.migrations import run_env
 
-run_env(metadata)
+run_env(APP.metadata)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from enrollment import assignments
+from enrollment.assignments import progress
 from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
@@ -118,7 +118,7 @@ def test_a_test_heard_of_while_a_waiver_is_undone_completes_it(world, open_lette
     requirement = UUID(assignment_name(world, open_letter, 1).split("/")[1])
     hearing = threading.Thread(target=world.hear, args=[passed(1)])
     with world.service.runtime.database.transaction(actor="services/enrollment", method="undo") as db:
-        assignments.reinstate(
+        progress.reinstate(
             db, requirement_id=requirement, person_id=UUID(person(1)), agency_id="lake", reason="Her cases after all"
         )
         hearing.start()

@@ -8,7 +8,7 @@ import pytest
 
 from cadre.enrollment.v1 import events_pb2
 from enrollment.app import APP
-from enrollment.audits import announced_too_often
+from enrollment.assignments.audits import announced_too_often
 from servicekit.data.outbox import subject_of
 from servicekit.data.tables import KIT_TABLES
 from servicekit.testing.schema import schema_differences

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.rules.assignments import OPEN, Progress, State
-from enrollment.rules.due import DueRule
+from enrollment.assignments.rules import OPEN, Progress, State
+from enrollment.requirements.rules import DueRule
 from servicekit.refusals import Refusal
 from servicekit.testing.offices import state_calendar
 

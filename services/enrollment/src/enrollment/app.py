@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from enrollment.audits import AUDITS
-from enrollment.consumers import SUBSCRIPTIONS
+from enrollment.assignments import audits, consumers
+from enrollment.assignments import tables as _assignments  # noqa: F401 - its tables are part of the metadata
+from enrollment.base import metadata
 from enrollment.metrics import MEASURES
+from enrollment.requirements import consumers as copies
 from enrollment.rpc import EnrollmentServicer
-from enrollment.tables import metadata
+from servicekit import closed_days
 from servicekit.app import ServiceApp
 
 APP = ServiceApp(
@@ -14,7 +16,7 @@ APP = ServiceApp(
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=lambda _settings, database: [EnrollmentServicer(database)],
-    subscriptions=SUBSCRIPTIONS,
-    audits=AUDITS,
+    subscriptions=[*copies.SUBSCRIPTIONS, *consumers.SUBSCRIPTIONS],
+    audits=[closed_days.MISSING, *audits.AUDITS],
     measures=MEASURES,
 )

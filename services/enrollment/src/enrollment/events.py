@@ -1,9 +1,8 @@
 """The facts that enrollment tells others, in messages of at most 1,000 people."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cadre.enrollment.v1 import events_pb2 as pb
 from servicekit.data import outbox
@@ -14,8 +13,7 @@ T = TypeVar("T")
 MOST_PEOPLE = 1_000
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What an assignment is under: the requirement and its notice, by id."""
 
     requirement_id: str

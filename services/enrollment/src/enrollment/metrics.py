@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from enrollment.rules.assignments import State
-from enrollment.rules.training import TrainingKind
+from enrollment.assignments.rules import State
+from enrollment.completions.rules import TrainingKind
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db, count

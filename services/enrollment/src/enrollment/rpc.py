@@ -1,8 +1,11 @@
 """Enrollment's contract: unpack, call, pack."""
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from enrollment import assignments, completions, queries, rates, wire
-from enrollment.assignments import Step
+from enrollment import wire
+from enrollment.assignments import progress, queries
+from enrollment.assignments.progress import Step
+from enrollment.completions import queries as transcripts
+from enrollment.completions import rates, training
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
 
@@ -14,8 +17,8 @@ class EnrollmentServicer(Servicer):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._start = self.in_company("StartAssignment", assignments.start, wire.assignment)
-        self._complete_section = self.in_company("CompleteSection", assignments.complete_sections, wire.assignment)
+        self._start = self.in_company("StartAssignment", progress.start, wire.assignment)
+        self._complete_section = self.in_company("CompleteSection", progress.complete_sections, wire.assignment)
 
     def ListToDo(self, request: pb.ListToDoRequest, call: Call) -> pb.ListToDoResponse:
         page, only = self.page_of(request), wire.notice_ids(request.notices)
@@ -60,7 +63,7 @@ class EnrollmentServicer(Servicer):
         requirement_id, person_id = wire.assignment_key(request.name)
         agency_id = wire.one_agency_id(request.parent)
         with self.write(call, request) as db:
-            waived = assignments.waive(
+            waived = progress.waive(
                 db, requirement_id=requirement_id, person_id=person_id, agency_id=agency_id, reason=request.reason
             )
             return db.answer(wire.assignment(waived))
@@ -69,7 +72,7 @@ class EnrollmentServicer(Servicer):
         requirement_id, person_id = wire.assignment_key(request.name)
         agency_id = wire.one_agency_id(request.parent)
         with self.write(call, request) as db:
-            reinstated = assignments.reinstate(
+            reinstated = progress.reinstate(
                 db, requirement_id=requirement_id, person_id=person_id, agency_id=agency_id, reason=request.reason
             )
             return db.answer(wire.assignment(reinstated))
@@ -77,10 +80,10 @@ class EnrollmentServicer(Servicer):
     def RecordTraining(self, request: pb.RecordTrainingRequest, call: Call) -> pb.RecordTrainingResponse:
         agency_id = wire.one_agency_id(request.parent)
         notice_id = wire.notice_id(request.notice, field="notice")
-        person_ids, training = wire.people(list(request.people)), wire.training(request)
+        person_ids, given = wire.people(list(request.people)), wire.training(request)
         with self.write(call, request) as db:
-            recorded = completions.record_training(
-                db, notice_id=notice_id, agency_id=agency_id, person_ids=person_ids, training=training
+            recorded = training.record_training(
+                db, notice_id=notice_id, agency_id=agency_id, person_ids=person_ids, training=given
             )
             answer = pb.RecordTrainingResponse(completed=recorded.completed, unchanged=recorded.unchanged)
             return db.answer(answer)
@@ -91,10 +94,10 @@ class EnrollmentServicer(Servicer):
         own = call.scope.person == request.parent
         agency_ids = None if own or call.scope.whole else call.scope.ids("agencies")
         with self.read() as db:
-            rows = queries.list_completions(
+            rows = transcripts.list_completions(
                 db, page, person_id=person_id, agency_ids=agency_ids, year=wire.year(request.year)
             )
-            years = queries.years_of_training(db, person_id=person_id, agency_ids=agency_ids)
+            years = transcripts.years_of_training(db, person_id=person_id, agency_ids=agency_ids)
         shown, token = page.cut(rows, lambda row: [row.completed_on, row.completed_at, row.id])
         return pb.ListCompletionsResponse(
             completions=map(wire.completion, shown), next_page_token=token, years=map(wire.year_of_training, years)

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from uuid import UUID
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from enrollment.rates import Rate
-from enrollment.records import Assignment, Completion, YearOfTraining
-from enrollment.rules.training import MOST_PEOPLE, Training, TrainingKind
-from enrollment.visibility import Learner
+from enrollment.assignments.records import Assignment
+from enrollment.completions.rates import Rate
+from enrollment.completions.records import Completion, YearOfTraining
+from enrollment.completions.rules import MOST_PEOPLE, Training, TrainingKind
+from enrollment.requirements.visibility import Learner
 from servicekit import names, paging
 from servicekit.calendar import YEARS_OF_LIVES, day_of, pacific_date
 from servicekit.intervals import share_interval

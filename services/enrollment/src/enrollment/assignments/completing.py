@@ -1,18 +1,14 @@
-"""Completing for many at once: passed tests as they are heard, and training that was given elsewhere."""
+"""Completing for many at once: by passed tests as they are heard, or by what was given elsewhere."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
-from enrollment.rules.assignments import State, check_in_force
-from enrollment.rules.training import PeopleExcused, PeopleNotOfAgency, Training
-from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
-from servicekit.refusals import NotFound
 
 _REMEMBER_PASSED = """
 INSERT INTO passed_test (person_id, test_id, test_version, passed_at)
@@ -58,32 +54,15 @@ WITH done AS (
 SELECT requirement_id::text, notice_id::text, person_id::text, completed_at
 FROM done ORDER BY requirement_id, person_id
 """
-# Shared until commit: a withdrawal waits, or has been seen.
-_REQUIREMENT = """
-SELECT id, audience_id, published_at, briefing_counts, state FROM requirement WHERE notice_id = %(notice)s FOR SHARE
-"""
-_LOCK_OF_AGENCY = """
-SELECT a.person_id, a.state
-FROM assignment AS a
-JOIN audience_member AS member
-  ON (member.audience_id, member.person_id, member.agency_id) = (%(audience)s, a.person_id, %(agency)s)
-WHERE a.requirement_id = %(requirement)s AND a.person_id = ANY(%(people)s) AND member.member
-ORDER BY a.person_id
-FOR UPDATE OF a
-"""
 _RECORD = """
 WITH done AS (
   UPDATE assignment SET state = 'COMPLETED'
-  WHERE requirement_id = %(requirement)s AND person_id = ANY(%(people)s)
+  WHERE requirement_id = %(requirement)s::uuid AND person_id = ANY(%(people)s)
 )
 INSERT INTO completion (requirement_id, person_id, kind, minutes, completed_at, completed_on, led_by)
-SELECT %(requirement)s, person_id, %(kind)s, %(minutes)s, %(at)s, %(day)s, %(led_by)s
+SELECT %(requirement)s::uuid, person_id, %(kind)s, %(minutes)s, %(at)s, %(day)s, %(led_by)s
 FROM unnest(%(people)s) AS person_id
 """
-
-
-# Of a requirement: its notice no longer holds.
-WITHDRAWN = "WITHDRAWN"
 
 
 class _Tested(NamedTuple):
@@ -99,19 +78,6 @@ class _Done(NamedTuple):
     completed_at: datetime
 
 
-class _Requirement(NamedTuple):
-    id: UUID
-    audience_id: UUID
-    published_at: datetime
-    briefing_counts: bool
-    state: str
-
-
-class _Listed(NamedTuple):
-    person_id: UUID
-    state: str
-
-
 @dataclass(frozen=True)
 class Passed:
     """A person passed a version of a test."""
@@ -120,14 +86,6 @@ class Passed:
     test_id: str
     test_version: int
     passed_at: datetime
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What recording a training did: *completed* people, and those who had completed it before."""
-
-    completed: int
-    unchanged: int
 
 
 def pass_tests(db: Db, passed: Iterable[Passed]) -> None:
@@ -157,66 +115,18 @@ def pass_tests(db: Db, passed: Iterable[Passed]) -> None:
         events.assignments_completed(db, events.Asked(requirement_id, notice_id), completions)
 
 
-def record_training(
-    db: Db, *, notice_id: UUID, agency_id: str, person_ids: Collection[UUID], training: Training
-) -> Recorded:
-    """Complete what a notice asked for people of the agency, by a training that was given elsewhere.
-
-    All or nothing: people who are not on the agency's list, and excused ones, are refused. Whoever had completed it
-    before is counted and left as they are.
-    """
-    training.check()
-    requirement = _requirement(db, notice_id)
-    check_in_force(str(notice_id), withdrawn=requirement.state == WITHDRAWN)
-    training.check_counts(str(notice_id), briefing_counts=requirement.briefing_counts)
-    training.check_day(today=pacific_date(db.at), issued_on=pacific_date(requirement.published_at))
-    people = set(person_ids)
-    listed = db.all(
-        _Listed,
-        _LOCK_OF_AGENCY,
-        requirement=requirement.id,
-        audience=requirement.audience_id,
-        agency=agency_id,
-        people=list(people),
-    )
-    if missing := len(people) - len(listed):
-        raise PeopleNotOfAgency(
-            f"{missing} of the people are not on this agency's list.", field="people", agency=agency_id, count=missing
-        )
-    if excused := sum(one.state == State.WAIVED for one in listed):
-        raise PeopleExcused(f"{excused} of the people are excused.", field="people", count=excused)
-    completing = [one.person_id for one in listed if one.state != State.COMPLETED]
-    _record(db, requirement.id, notice_id, completing, training)
-    recorded = Recorded(len(completing), len(listed) - len(completing))
-    db.changed(
-        f"notices/{notice_id}",
-        after={
-            "agency": agency_id,
-            "kind": training.kind.value,
-            "complete_date": str(training.completed_on),
-            "completed": sorted(map(str, completing)),
-        },
-    )
-    return recorded
-
-
-def _requirement(db: Db, notice_id: UUID) -> _Requirement:
-    requirement = db.maybe(_Requirement, _REQUIREMENT, notice=notice_id)
-    if requirement is None:
-        raise NotFound(f"notices/{notice_id}")
-    return requirement
-
-
-def _record(db: Db, requirement_id: UUID, notice_id: UUID, people: list[UUID], training: Training) -> None:
+def complete(
+    db: Db, asked: events.Asked, *, people: list[UUID], kind: str, minutes: int, completed_on: date, led_by: str
+) -> None:
+    """Complete what is asked for these people, whose rows are locked, by a training of that kind and day."""
     db.run(
         _RECORD,
-        requirement=requirement_id,
+        requirement=asked.requirement_id,
         people=people,
-        kind=training.kind.value,
-        minutes=training.minutes,
+        kind=kind,
+        minutes=minutes,
         at=db.at,
-        day=training.completed_on,
-        led_by=training.led_by,
+        day=completed_on,
+        led_by=led_by,
     )
-    completions = [(str(person_id), db.at) for person_id in people]
-    events.assignments_completed(db, events.Asked(str(requirement_id), str(notice_id)), completions)
+    events.assignments_completed(db, asked, [(str(person_id), db.at) for person_id in people])

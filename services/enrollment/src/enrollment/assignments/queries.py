@@ -1,10 +1,10 @@
-"""Lists of assignments and completions, by keyset."""
+"""Lists of assignments, by keyset."""
 
 from collections.abc import Collection
 from uuid import UUID
 
-from enrollment.records import COLUMNS, JOINS, Assignment, Completion, Row, YearOfTraining
-from enrollment.visibility import SEEN, Learner
+from enrollment.assignments.records import COLUMNS, JOINS, Assignment, Row
+from enrollment.requirements.visibility import SEEN, Learner
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
@@ -37,28 +37,7 @@ _OF_AGENCY = """
   JOIN assignment AS a ON (a.requirement_id, a.person_id) = (asked.id, member.person_id)
   WHERE member.agency_id = %(agency)s AND member.member AND {filter}
 """
-_COMPLETIONS = """
-SELECT completion.id, completion.person_id, requirement.notice_id, requirement.course_id, requirement.course_version,
-  completion.kind, completion.minutes, completion.completed_at, completion.completed_on, completion.led_by
-FROM completion JOIN requirement ON requirement.id = completion.requirement_id
-WHERE completion.person_id = %(person)s AND {seen}
-  AND (%(year)s = 0 OR extract(year FROM completion.completed_on) = %(year)s)
-  AND (completion.completed_on, completion.completed_at, completion.id)
-    < (%(completed_on)s::date, %(completed_at)s::timestamptz, %(id)s::uuid)
-ORDER BY completion.completed_on DESC, completion.completed_at DESC, completion.id DESC LIMIT %(most)s
-"""
-_YEARS = """
-SELECT extract(year FROM completion.completed_on)::int AS year, count(*)::int AS completions,
-  sum(completion.minutes)::int AS minutes
-FROM completion WHERE completion.person_id = %(person)s AND {seen}
-GROUP BY 1 ORDER BY 1 DESC
-"""
-_SEEN = """(%(all)s OR EXISTS (
-  SELECT FROM audience_member AS member
-  WHERE member.agency_id = ANY(%(agencies)s) AND member.person_id = completion.person_id
-))"""
 _FIRST_DAY, _FIRST_ID = "-infinity", "00000000-0000-0000-0000-000000000000"
-_LAST_MOMENT, _LAST_ID = "infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 def get_assignment(db: Db, learner: Learner, requirement_id: UUID) -> Assignment:
@@ -119,33 +98,3 @@ def list_assignments(
         most=page.size + 1,
     )
     return [Assignment.of(row) for row in rows]
-
-
-def list_completions(
-    db: Db, page: Page, *, person_id: UUID, agency_ids: Collection[str] | None, year: int
-) -> list[Completion]:
-    """Return a person's completions at all agencies, by the day of the training, the newest first.
-
-    One over the page's size if there are more; of one calendar *year* in California, 0 = all. With *agency_ids*
-    (None = no limit), only if they are or were on the list of one of these: their new agency sees the full transcript.
-    """
-    completed_on, completed_at, id_ = page.after or (_LAST_MOMENT, _LAST_MOMENT, _LAST_ID)
-    return db.all(
-        Completion,
-        _COMPLETIONS.format(seen=_SEEN),
-        person=person_id,
-        year=year,
-        completed_on=completed_on,
-        completed_at=completed_at,
-        id=id_,
-        all=agency_ids is None,
-        agencies=list(agency_ids or ()),
-        most=page.size + 1,
-    )
-
-
-def years_of_training(db: Db, *, person_id: UUID, agency_ids: Collection[str] | None) -> list[YearOfTraining]:
-    """Return what the transcript that `list_completions` gives adds up to in each calendar year, the newest first."""
-    years = _YEARS.format(seen=_SEEN)
-    agencies = list(agency_ids or ())
-    return db.all(YearOfTraining, years, person=person_id, all=agency_ids is None, agencies=agencies)

@@ -1,9 +1,14 @@
-"""When training is due: the one rule, for everyone, in whatever order the facts became known."""
+"""Whether a notice asks anything, and until when: for everyone, in whatever order the facts became known."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from servicekit.calendar import Calendar
+from servicekit.refusals import Refusal
+
+
+class NoticeWithdrawn(Refusal):
+    """The notice was withdrawn: it asks nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -22,3 +27,9 @@ class DueRule:
         if since <= self.audience_revision:
             return self.due_date
         return max(self.due_date, calendar.add(effective_date, self.joiner_business_days))
+
+
+def check_in_force(notice_id: str, *, withdrawn: bool) -> None:
+    """Refuse what only a notice that is in force asks for."""
+    if withdrawn:
+        raise NoticeWithdrawn("The notice was withdrawn.", notice=f"notices/{notice_id}")

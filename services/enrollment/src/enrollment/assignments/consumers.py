@@ -1,14 +1,13 @@
-"""What enrollment hears of the others: each event is mapped to its own terms here, and handled by a use case."""
+"""What assignments hear of the others: each event is mapped to its own terms here, and handled by a use case."""
 
 from datetime import UTC
 from typing import Any
 
-from cadre.curriculum.v1 import events_pb2 as curriculum
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
-from enrollment import audiences, completions, courses, requirements, visibility, withdrawals
-from servicekit import closed_days
+from enrollment.assignments import completing, lists
+from enrollment.requirements.notices import Requirement
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.data.db import Db
 from servicekit.events.consumers import Delivered, Subscription
@@ -18,12 +17,12 @@ from servicekit.names import as_uuid
 
 def notices_published(db: Db, heard: list[Delivered[notification.NoticePublished]]) -> None:
     """Notices were issued: those with a course ask something."""
-    requirements.store(db, [_requirement(event.message) for event in heard if event.message.course_id])
+    lists.ask(db, [_requirement(event.message) for event in heard if event.message.course_id])
 
 
 def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn]]) -> None:
     """Notices no longer hold: what they asked is closed."""
-    withdrawals.close(
+    lists.withdraw(
         db,
         {
             as_uuid(event.message.notice_id, field="notice_id"): event.message.withdraw_time.ToDatetime(UTC)
@@ -32,42 +31,26 @@ def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn
     )
 
 
-def notices_released(db: Db, heard: list[Delivered[notification.NoticeReleased]]) -> None:
-    """Agencies let their staff see notices before their day."""
-    visibility.release(
-        db,
-        [(as_uuid(event.message.notice_id, field="notice_id"), event.message.agency_id) for event in heard],
-    )
-
-
 def members_changed(db: Db, heard: list[Delivered[directory.AudienceMembersChanged]]) -> None:
     """Memberships changed."""
-    audiences.follow(db, [_chunk(event.message) for event in heard])
-
-
-def course_versions_published(db: Db, heard: list[Delivered[curriculum.CourseVersionPublished]]) -> None:
-    """Versions of courses can be taken."""
-    courses.store(db, [_course_version(event.message) for event in heard])
+    lists.follow(db, [_chunk(event.message) for event in heard])
 
 
 def tests_passed(db: Db, heard: list[Delivered[evaluation.TestPassed]]) -> None:
     """People passed tests."""
-    completions.pass_tests(db, [_passed(event.message) for event in heard])
+    completing.pass_tests(db, [_passed(event.message) for event in heard])
 
 
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(notification.NoticePublished, notices_published),
     Subscription(notification.NoticeWithdrawn, notices_withdrawn),
-    Subscription(directory.CalendarChanged, closed_days.follow),
-    Subscription(notification.NoticeReleased, notices_released),
     Subscription(directory.AudienceMembersChanged, members_changed),
-    Subscription(curriculum.CourseVersionPublished, course_versions_published),
     Subscription(evaluation.TestPassed, tests_passed),
 ]
 
 
-def _requirement(message: notification.NoticePublished) -> requirements.Requirement:
-    return requirements.Requirement(
+def _requirement(message: notification.NoticePublished) -> Requirement:
+    return Requirement(
         notice_id=as_uuid(message.notice_id, field="notice_id"),
         audience_id=as_uuid(message.audience_id, field="audience_id"),
         audience_revision=message.audience_revision,
@@ -100,19 +83,8 @@ def _chunk(message: directory.AudienceMembersChanged) -> Chunk:
     )
 
 
-def _course_version(message: curriculum.CourseVersionPublished) -> courses.CourseVersion:
-    return courses.CourseVersion(
-        course_id=message.course_id,
-        version=message.version,
-        section_count=message.section_count,
-        minutes=message.minutes,
-        test_id=message.test_id,
-        test_version=message.test_version,
-    )
-
-
-def _passed(message: evaluation.TestPassed) -> completions.Passed:
-    return completions.Passed(
+def _passed(message: evaluation.TestPassed) -> completing.Passed:
+    return completing.Passed(
         person_id=as_uuid(message.person_id, field="person_id"),
         test_id=message.test_id,
         test_version=message.test_version,

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
-from enrollment.records import COLUMNS, JOINS, Assignment, Row
-from enrollment.rules.assignments import Progress, State, check_in_force, check_reason
-from enrollment.visibility import SEEN_BY_EACH, Learner
+from enrollment.assignments.records import COLUMNS, JOINS, Assignment, Row
+from enrollment.assignments.rules import Progress, State, check_reason
+from enrollment.requirements.rules import check_in_force
+from enrollment.requirements.visibility import SEEN_BY_EACH, Learner
 from servicekit.calendar import pacific_date
 from servicekit.data.company import Group
 from servicekit.data.db import Db

@@ -6,7 +6,6 @@ from typing import cast
 import psycopg
 
 from cadre.enrollment.v1 import events_pb2 as pb
-from servicekit import closed_days
 from servicekit.background.audits import Audit
 from servicekit.data.db import Db, count
 from servicekit.data.outbox import subject_of
@@ -87,7 +86,6 @@ def _people(fact: type[_Fact], payload: bytes) -> Iterator[tuple[str, str, str]]
 
 
 AUDITS = [
-    closed_days.MISSING,
     Audit(
         "assignments.duplicates",
         "Assignments beyond one for a requirement and a person",

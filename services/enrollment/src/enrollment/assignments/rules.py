@@ -39,10 +39,6 @@ class SectionOutOfOrder(Refusal):
     """Sections are completed in order; `next` is the one whose turn it is."""
 
 
-class NoticeWithdrawn(Refusal):
-    """The notice was withdrawn: it asks nothing any more."""
-
-
 @dataclass(frozen=True)
 class Progress:
     """How far a person got with a version of a course. *section_count* 0 = the version is not known here yet."""
@@ -112,12 +108,6 @@ class Progress:
             raise AssignmentNotOpen("The assignment is not open.", state=self.state)
         if not self.section_count:
             raise CourseNotKnown("The course version has not arrived yet.")
-
-
-def check_in_force(notice_id: str, *, withdrawn: bool) -> None:
-    """Refuse what only a notice that is in force asks for."""
-    if withdrawn:
-        raise NoticeWithdrawn("The notice was withdrawn.", notice=f"notices/{notice_id}")
 
 
 def check_reason(reason: str) -> str:

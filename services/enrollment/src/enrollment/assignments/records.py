@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
+from enrollment.assignments.rules import Progress, State
 from enrollment.events import Asked
-from enrollment.rules.assignments import Progress, State
 
 # To be read `FROM assignment AS a`, or from a page of it.
 COLUMNS = """
@@ -103,26 +103,3 @@ class Assignment:
     def asked(self) -> Asked:
         """What it is under."""
         return Asked(str(self.requirement_id), str(self.notice_id))
-
-
-class Completion(NamedTuple):
-    """A line of a transcript."""
-
-    id: UUID
-    person_id: UUID
-    notice_id: UUID
-    course_id: str
-    course_version: int
-    kind: str
-    minutes: int
-    completed_at: datetime
-    completed_on: date
-    led_by: str
-
-
-class YearOfTraining(NamedTuple):
-    """What a transcript adds up to in a calendar year in California."""
-
-    year: int
-    completions: int
-    minutes: int

@@ -1,0 +1,175 @@
+"""Who has what on their list: written at once when a notice asks it, and kept in step with the membership.
+
+All statements are over sets: their number grows with the requirements, never with the people.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from enrollment import events
+from enrollment.requirements import audiences, due_dates, notices
+from enrollment.requirements.notices import Requirement
+from servicekit.data.db import Db
+from servicekit.events.copies import Chunk, collections_of
+
+_OPEN = """
+WITH later AS (
+  SELECT * FROM unnest(%(since)s::bigint[], %(due)s::date[]) AS later (since, due_date)
+), listed AS (
+  INSERT INTO assignment (requirement_id, person_id, created_at, due_date, sections_completed, state)
+  SELECT DISTINCT ON (member.person_id)
+    %(requirement)s, member.person_id, %(at)s, coalesce(later.due_date, %(due_date)s), 0, 'ASSIGNED'
+  FROM audience_member AS member LEFT JOIN later USING (since)
+  WHERE member.audience_id = %(audience)s AND member.member
+  ORDER BY member.person_id
+  RETURNING person_id
+)
+SELECT coalesce(string_agg(person_id::text, ','), '') FROM listed
+"""
+# The people who changed; `since` is missing for those who are no longer members.
+_CHANGED = """
+WITH changed AS (
+  SELECT audience_id, person_id, max(member.since) FILTER (WHERE member.member) AS since
+  FROM unnest(%(audiences)b::uuid[], %(people)b::uuid[]) AS changed (audience_id, person_id)
+  JOIN audience_member AS member USING (audience_id, person_id)
+  GROUP BY audience_id, person_id
+)
+"""
+_DUE = """
+due AS (
+  SELECT * FROM unnest(%(requirements)b::uuid[], %(of)b::uuid[], %(since)s::bigint[], %(due)s::date[])
+    AS due (requirement_id, audience_id, since, due_date)
+)
+"""
+_LIST = f"""
+{_CHANGED}, {_DUE}, listed AS (
+  INSERT INTO assignment AS known (requirement_id, person_id, created_at, due_date, sections_completed, state)
+  SELECT requirement_id, person_id, %(at)s, due_date, 0, 'ASSIGNED'
+  FROM changed JOIN due USING (audience_id, since)
+  WHERE NOT EXISTS (
+    SELECT FROM assignment AS there
+    WHERE (there.requirement_id, there.person_id) = (due.requirement_id, changed.person_id)
+      AND there.state <> 'WITHDRAWN'
+  )
+  ORDER BY requirement_id, person_id
+  ON CONFLICT (requirement_id, person_id) DO UPDATE
+  SET state = CASE WHEN known.sections_completed > 0 THEN 'IN_PROGRESS' ELSE 'ASSIGNED' END,
+    due_date = excluded.due_date
+  WHERE known.state = 'WITHDRAWN'
+  RETURNING requirement_id, person_id
+)
+SELECT requirement_id, string_agg(person_id::text, ',') AS people FROM listed GROUP BY requirement_id
+"""  # noqa: S608 - constants only
+_WITHDRAW = f"""
+{_CHANGED}, gone AS (
+  SELECT assignment.requirement_id, assignment.person_id
+  FROM changed
+  JOIN requirement ON requirement.audience_id = changed.audience_id AND requirement.state = 'OPEN'
+  JOIN assignment
+    ON (assignment.requirement_id, assignment.person_id) = (requirement.id, changed.person_id)
+  WHERE changed.since IS NULL AND assignment.state IN ('ASSIGNED', 'IN_PROGRESS')
+  ORDER BY assignment.requirement_id, assignment.person_id
+  FOR UPDATE OF assignment
+), withdrawn AS (
+  UPDATE assignment SET state = 'WITHDRAWN'
+  FROM gone
+  WHERE (assignment.requirement_id, assignment.person_id) = (gone.requirement_id, gone.person_id)
+  RETURNING assignment.requirement_id, assignment.person_id
+)
+SELECT requirement_id, string_agg(person_id::text, ',') AS people FROM withdrawn GROUP BY requirement_id
+"""  # noqa: S608 - constants only
+# Waived ones too: they are right if they are reinstated.
+_ADJUST = f"""
+{_CHANGED}, {_DUE}
+UPDATE assignment SET due_date = due.due_date
+FROM changed JOIN due USING (audience_id, since)
+WHERE (assignment.requirement_id, assignment.person_id) = (due.requirement_id, changed.person_id)
+  AND assignment.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED') AND assignment.due_date <> due.due_date
+"""  # noqa: S608 - constants only
+# Whoever finishes the course at this moment is waited for, and has completed it.
+_WITHDRAW_ALL = """
+WITH held AS (
+  SELECT requirement_id, person_id FROM assignment
+  WHERE requirement_id = ANY(%(requirements)s::uuid[]) AND state IN ('ASSIGNED', 'IN_PROGRESS')
+  ORDER BY requirement_id, person_id
+  FOR UPDATE
+), withdrawn AS (
+  UPDATE assignment AS a SET state = 'WITHDRAWN' FROM held
+  WHERE (a.requirement_id, a.person_id) = (held.requirement_id, held.person_id)
+  RETURNING a.requirement_id, a.person_id
+)
+SELECT requirement_id, string_agg(person_id::text, ',') AS people
+FROM withdrawn GROUP BY requirement_id ORDER BY requirement_id
+"""
+
+
+class _People(NamedTuple):
+    """Whom something happened to; their ids, between commas."""
+
+    requirement_id: UUID
+    people: str
+
+
+def ask(db: Db, requirements: Iterable[Requirement]) -> None:
+    """Remember what notices ask, and write the assignments of those whose audience is here. Idempotent by notice."""
+    requirements = list(requirements)
+    notices.store(db, requirements)
+    _open_ready(db, {requirement.audience_id for requirement in requirements})
+
+
+def follow(db: Db, chunks: Sequence[Chunk]) -> None:
+    """Take over changes of memberships and let open requirements follow; open those that waited for them."""
+    for changed in audiences.take(db, chunks):
+        _follow_members(db, changed)
+    _open_ready(db, collections_of(chunks))
+
+
+def withdraw(db: Db, withdrawn: Mapping[UUID, datetime]) -> None:
+    """Close what the notices asked (notice → moment of withdrawal), by one statement however many people have it.
+
+    What is completed or waived stays as it is, and whoever joins the audience afterwards gets nothing.
+    """
+    closed = {asked.requirement_id: asked for asked in notices.close(db, withdrawn)}
+    if not closed:
+        return
+    for people in db.all(_People, _WITHDRAW_ALL, requirements=list(closed)):
+        events.assignments_withdrawn(db, closed[str(people.requirement_id)], people.people.split(","))
+
+
+def _open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
+    """Write the assignments of waiting requirements whose membership is complete: each by one statement."""
+    calendar = due_dates.calendar(db)
+    for asks in notices.open_ready(db, audience_ids):
+        listed: str = db.value(
+            _OPEN,
+            requirement=asks.id,
+            audience=asks.audience_id,
+            at=db.at,
+            due_date=asks.due_date,
+            **due_dates.of_joiners(db, calendar, asks),
+        )
+        events.assignments_created(db, asks.asked, listed.split(",") if listed else [])
+
+
+def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
+    """Bring the assignments of *changed* (audience, person) in step with the membership as it stands now.
+
+    Those who came are listed, those who came back listed again, those who left too early withdrawn; who came back
+    from leave gets the joiner's days. A person who only moved between agencies keeps what they have.
+    """
+    people = {
+        "audiences": [audience_id for audience_id, _ in changed],
+        "people": [person_id for _, person_id in changed],
+    }
+    asks = notices.open_of(db, set(people["audiences"]))
+    if not asks:
+        return
+    asked = {one.id: one.asked for one in asks}
+    due = due_dates.of_changed(db, due_dates.calendar(db), asks, people)
+    for listed in db.all(_People, _LIST, **people, **due, at=db.at):
+        events.assignments_created(db, asked[listed.requirement_id], listed.people.split(","))
+    for withdrawn in db.all(_People, _WITHDRAW, **people):
+        events.assignments_withdrawn(db, asked[withdrawn.requirement_id], withdrawn.people.split(","))
+    db.run(_ADJUST, **people, **due)

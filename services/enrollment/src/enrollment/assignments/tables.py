@@ -1,0 +1,73 @@
+"""The tables of assignments and of what completes them. What must hold of a row is a rule and, here, a constraint."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, SmallInteger, Text, UniqueConstraint, Uuid, text
+from sqlmodel import Field
+
+from enrollment.base import Base
+from servicekit.data.tables import moment
+
+
+class AssignmentRow(Base, table=True):
+    """What a person must take. Narrow, with two indexes, since a notice writes one for each of 10,000 people.
+
+    No foreign keys, since each would be looked up for each row; `assignments.orphans` recounts instead. The state is
+    in no index, so that a change of state leaves the indexes alone.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("state IN ('ASSIGNED', 'IN_PROGRESS', 'COMPLETED', 'WAIVED', 'WITHDRAWN')", name="state"),
+        CheckConstraint("sections_completed >= 0", name="sections_completed"),
+        CheckConstraint("(state = 'WAIVED') = (waiver_reason IS NOT NULL)", name="waiver_reason"),
+        Index("ix_assignment_person_id_due_date_requirement_id", "person_id", "due_date", "requirement_id"),
+        # Room on each page for the next version of its rows.
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+    requirement_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    created_at: datetime = moment()
+    # When they last started it or completed a section.
+    progressed_at: datetime | None = moment(optional=True)
+    due_date: date = Field(sa_column=Column(Date, nullable=False))
+    sections_completed: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    waiver_reason: str | None = Field(sa_column=Column(Text))
+
+
+class CompletionRow(Base, table=True):
+    """That a person completed what a notice asked. A trigger refuses every change."""
+
+    __tablename__ = "completion"
+    __table_args__ = (
+        UniqueConstraint("requirement_id", "person_id"),
+        CheckConstraint("kind IN ('COURSE', 'BRIEFING', 'OTHER_SYSTEM')", name="kind"),
+        CheckConstraint("minutes > 0", name="minutes"),
+        Index("ix_completion_person_id_completed_at_id", "person_id", "completed_at", "id"),
+    )
+
+    # Ordered by time, so that the index grows at its end.
+    id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True, server_default=text("uuidv7()")))
+    requirement_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    person_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    minutes: int = Field(sa_column=Column(Integer, nullable=False))
+    completed_at: datetime = moment()
+    # The day on which the training was given, in California.
+    completed_on: date = Field(sa_column=Column(Date, nullable=False))
+    # Who led a briefing, as typed; empty for a course.
+    led_by: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class PassedTestRow(Base, table=True):
+    """That a person passed a version of a test, whether or not anything assigned asks for it (yet)."""
+
+    __tablename__ = "passed_test"
+
+    person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    test_id: str = Field(sa_column=Column(Text, primary_key=True))
+    test_version: int = Field(sa_column=Column(Integer, primary_key=True))
+    passed_at: datetime = moment()

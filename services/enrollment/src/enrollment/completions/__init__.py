@@ -1,0 +1,1 @@
+"""What was completed: training recorded for many, transcripts, rates."""

@@ -1,0 +1,28 @@
+"""Completions as they are read."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Completion(NamedTuple):
+    """A line of a transcript."""
+
+    id: UUID
+    person_id: UUID
+    notice_id: UUID
+    course_id: str
+    course_version: int
+    kind: str
+    minutes: int
+    completed_at: datetime
+    completed_on: date
+    led_by: str
+
+
+class YearOfTraining(NamedTuple):
+    """What a transcript adds up to in a calendar year in California."""
+
+    year: int
+    completions: int
+    minutes: int

@@ -1,0 +1,159 @@
+"""What notices ask of their audiences, from their issue to their withdrawal.
+
+A requirement is stored at once, opened when the membership that its approver saw is here, and closed for good when its
+notice no longer holds. Who has to take what follows from it: see the area of assignments.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from enrollment.events import Asked
+from enrollment.requirements.rules import DueRule
+from enrollment.requirements.tables import MEMBERSHIPS
+from servicekit.data.db import Db
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(names)s::text[]) AS name"
+_STORE = """
+INSERT INTO requirement (
+  id, notice_id, audience_id, audience_revision, course_id, course_version, due_date, joiner_business_days,
+  published_at, briefing_counts, staff_release_date, state
+)
+SELECT
+  %(id)s, %(notice_id)s, %(audience_id)s, %(audience_revision)s, %(course_id)s, %(course_version)s, %(due_date)s,
+  %(joiner_business_days)s, %(published_at)s, %(briefing_counts)s, %(staff_release_date)s,
+  CASE WHEN EXISTS (SELECT FROM withdrawn_notice WHERE notice_id = %(notice_id)s) THEN 'WITHDRAWN' ELSE 'WAITING' END
+ON CONFLICT (notice_id) DO NOTHING
+"""
+_RULE = """
+requirement.id, requirement.notice_id, requirement.audience_id, requirement.due_date, requirement.joiner_business_days,
+  requirement.audience_revision
+"""
+# Revisions beyond which the audience is complete count too: the release before, which runs beside this one for a while,
+# notes them and nothing else.
+_OPEN_READY = f"""
+UPDATE requirement SET state = 'OPEN'
+FROM audience
+WHERE requirement.audience_id = audience.audience_id
+  AND requirement.state = 'WAITING' AND requirement.audience_id = ANY(%(audiences)s)
+  AND requirement.audience_revision = least(requirement.audience_revision, audience.complete_revision) + (
+    SELECT count(*) FROM audience_revision AS arrived
+    WHERE arrived.audience_id = audience.audience_id AND cardinality(arrived.chunks_seen) = arrived.chunks
+      AND arrived.revision > audience.complete_revision AND arrived.revision <= requirement.audience_revision
+  )
+RETURNING {_RULE}
+"""  # noqa: S608 - constants only
+_OPEN = f"SELECT {_RULE} FROM requirement WHERE state = 'OPEN' AND audience_id = ANY(%(audiences)s) ORDER BY id"  # noqa: S608 - constants only
+_REMEMBER = """
+INSERT INTO withdrawn_notice (notice_id, withdrawn_at)
+SELECT * FROM unnest(%(notices)s::uuid[], %(moments)s::timestamptz[]) AS withdrawn (notice_id, withdrawn_at)
+ON CONFLICT DO NOTHING
+"""
+_AUDIENCES = "SELECT DISTINCT audience_id FROM requirement WHERE notice_id = ANY(%(notices)s)"
+_CLOSE = """
+UPDATE requirement SET state = 'WITHDRAWN' WHERE notice_id = ANY(%(notices)s) AND state <> 'WITHDRAWN'
+RETURNING id::text AS requirement_id, notice_id::text
+"""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a published notice asks: of whom, what, until when."""
+
+    notice_id: UUID
+    audience_id: UUID
+    audience_revision: int
+    course_id: str
+    course_version: int
+    due_date: date
+    joiner_business_days: int
+    published_at: datetime
+    # A local briefing counts as the training.
+    briefing_counts: bool
+    # From this day on staff see it; None = since its issue.
+    staff_release_date: date | None
+
+    @property
+    def id(self) -> UUID:
+        """A notice has one requirement: its id follows from the notice's, also when everything is heard again."""
+        return uuid5(self.notice_id, "requirement")
+
+
+class Asks(NamedTuple):
+    """What an open requirement asks, as far as lists need it."""
+
+    id: UUID
+    notice_id: UUID
+    audience_id: UUID
+    due_date: date
+    joiner_business_days: int
+    audience_revision: int
+
+    @property
+    def rule(self) -> DueRule:
+        """Until when it asks it."""
+        return DueRule(self.due_date, self.joiner_business_days, self.audience_revision)
+
+    @property
+    def asked(self) -> Asked:
+        """What assignments are under."""
+        return Asked(str(self.id), str(self.notice_id))
+
+
+def lock(db: Db, audience_ids: Collection[UUID], *, notice_ids: Collection[UUID] = ()) -> None:
+    """Let no other transaction decide about these audiences, nor store or withdraw these notices, until this one ends.
+
+    In one order, against deadlock: notices first. The release before, which runs beside this one for a while, holds
+    audiences by their names, too.
+    """
+    notices, audiences = sorted(map(str, notice_ids)), sorted(map(str, audience_ids))
+    db.run(_LOCK, names=[f"notice/{one}" for one in notices] + [f"audience/{one}" for one in audiences])
+    MEMBERSHIPS.hold(db, audience_ids)
+
+
+def store(db: Db, requirements: Iterable[Requirement]) -> None:
+    """Remember what notices ask. Idempotent by notice; one that was withdrawn before it was heard of asks nothing."""
+    requirements = list(requirements)
+    audience_ids = {requirement.audience_id for requirement in requirements}
+    lock(db, audience_ids, notice_ids={requirement.notice_id for requirement in requirements})
+    for requirement in requirements:
+        db.run(
+            _STORE,
+            id=requirement.id,
+            notice_id=requirement.notice_id,
+            audience_id=requirement.audience_id,
+            audience_revision=requirement.audience_revision,
+            course_id=requirement.course_id,
+            course_version=requirement.course_version,
+            due_date=requirement.due_date,
+            joiner_business_days=requirement.joiner_business_days,
+            published_at=requirement.published_at,
+            briefing_counts=requirement.briefing_counts,
+            staff_release_date=requirement.staff_release_date,
+        )
+
+
+def open_ready(db: Db, audience_ids: Collection[UUID]) -> list[Asks]:
+    """Open the waiting requirements whose membership is complete, and return them."""
+    return sorted(db.all(Asks, _OPEN_READY, audiences=list(audience_ids)), key=lambda asks: asks.id)
+
+
+def open_of(db: Db, audience_ids: Collection[UUID]) -> list[Asks]:
+    """Return what is asked of these audiences now."""
+    return db.all(Asks, _OPEN, audiences=list(audience_ids))
+
+
+def close(db: Db, withdrawn: Mapping[UUID, datetime]) -> list[Asked]:
+    """Close what the notices ask (notice → moment of withdrawal), and return what was closed just now.
+
+    Idempotent; a notice may be unknown so far.
+    """
+    notices = sorted(withdrawn)
+    # A notice that is stored at this moment waits and finds it remembered; a membership that changes at this moment is
+    # waited for.
+    lock(db, [], notice_ids=notices)
+    db.run(_REMEMBER, notices=notices, moments=[withdrawn[notice] for notice in notices])
+    lock(db, db.values(_AUDIENCES, notices=notices))
+    return db.all(Asked, _CLOSE, notices=notices)
