@@ -1,6 +1,6 @@
 """Alembic runs this for each migration of the directory."""
 
-from directory.tables_calendars import metadata
+from directory.app import APP
 from servicekit.data.migrations import run_env
 
-run_env(metadata)
+run_env(APP.metadata)

@@ -14,7 +14,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import directory_service_pb2_grpc as pb_grpc
 from cadre.directory.v1 import events_pb2
 from directory.app import APP
-from directory.rules.rosters import COLUMNS
+from directory.rules.columns import COLUMNS
 from servicekit.calendar import pacific_date
 from servicekit.data.outbox import subject_of
 from servicekit.testing.plugin import Running

@@ -7,7 +7,8 @@ import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
-from directory import audits, membership
+from directory import locks
+from directory.audiences import audits
 from servicekit.rpc.client import Refused
 
 
@@ -381,13 +382,13 @@ def test_a_lost_member_shows_in_the_audits(directory):
 def test_a_hire_during_a_long_change_of_many_is_asked_to_come_back(directory):
     database = directory.running.runtime.database
     with database.transaction(actor="services/test", method="test") as db:
-        membership.hold(db)
+        locks.hold(db)
         with (
-            pytest.raises(membership.PeopleBeingChanged) as refused,
+            pytest.raises(locks.PeopleBeingChanged) as refused,
             database.transaction(actor="services/test", method="test") as other,
         ):
             other.run("SET LOCAL lock_timeout = '50ms'")
-            membership.share(other)
+            locks.share(other)
 
     assert refused.value.reason == "PEOPLE_BEING_CHANGED"
     assert refused.value.kind.value == "UNAVAILABLE"

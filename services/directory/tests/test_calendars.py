@@ -7,8 +7,8 @@ import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
-from directory.rules import holidays as rules
-from directory.rules.holidays import Holiday
+from directory.calendars import rules
+from directory.calendars.rules import Holiday
 from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
 

@@ -6,7 +6,7 @@ import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
-from directory.jobs import turn_days
+from directory.people.jobs import turn_days
 from servicekit.calendar import PACIFIC
 
 

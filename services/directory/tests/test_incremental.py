@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from directory import audiences, employment, grants, membership, people, queries
-from directory.rules import expressions
+from directory import membership
+from directory.audiences import audiences, audits, queries
+from directory.audiences import rules as expressions
+from directory.people import employment, grants, leave, people
 from directory.rules.spells import JobOverlaps, LeaveOverlaps, NoCurrentJob
 from servicekit.calendar import pacific_date
 from servicekit.refusals import Refusal
@@ -75,7 +77,7 @@ def apply(database, step, ids):
             who, start, length = given
             first = today + timedelta(days=start)
             last = first + timedelta(days=length)
-            employment.record_leave(db, person_id=ids[who], scope=EVERYWHERE, start=first, last=last, at=at)
+            leave.record_leave(db, person_id=ids[who], scope=EVERYWHERE, start=first, last=last, at=at)
         else:
             who, (role, scope) = given
             grants.grant(db, person_id=ids[who], role=role, scope=scope, at=at)
@@ -129,7 +131,7 @@ def test_what_is_kept_up_step_by_step_is_what_a_recount_and_the_rules_give(datab
 
     with database.read() as db:
         everybody = db.values("SELECT id FROM person")
-        assert membership.drift(db) == 0
+        assert audits.drift(db) == 0
     assert stored(database) == expected(database, everybody)
     with database.transaction(actor="services/test", method="test") as db:
         assert membership.recompute(db, at=db.at) == 0

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import guesses
+from directory.people import guesses
 from servicekit.rpc.client import Refused
 
 GUESSER = "people/5b0e9c6e-0000-4000-8000-00000000000b"

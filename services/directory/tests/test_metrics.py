@@ -1,7 +1,7 @@
 """What operators see of people and audiences: how many, never who; and that no membership drifts."""
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import audits
+from directory.audiences import audits
 
 
 def test_people_are_counted_once_by_whether_they_are_at_work_today(directory):

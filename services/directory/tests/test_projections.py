@@ -8,7 +8,7 @@ from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
-from directory.projections import PROJECTIONS
+from directory.app import APP
 from servicekit.background.jobs import Progress
 
 _SPOIL = """
@@ -23,7 +23,7 @@ def rebuild(directory):
     """Rebuild a projection, as the service's worker would."""
 
     def run(name):
-        (projection,) = (one for one in PROJECTIONS if one.name == name)
+        (projection,) = (one for one in APP.projections if one.name == name)
         database = directory.running.runtime.database
         projection.rebuild(database, datetime.now(UTC), Progress(database, projection.entry))
 

@@ -3,11 +3,11 @@
 from contextlib import contextmanager
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import roster_parts
 from directory.app import APP
+from directory.rosters import parts
 from servicekit.testing.waiting import wait_until
 
-MANY = roster_parts.MOST_PEOPLE
+MANY = parts.MOST_PEOPLE
 APPLIED = pb.RosterImport.APPLIED
 # What rows are, but for ids and moments that each run makes for itself.
 _STATE = (

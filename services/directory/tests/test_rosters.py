@@ -6,7 +6,7 @@ import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
-from directory import roster_work, rosters
+from directory.rosters import imports, jobs
 from servicekit.rpc.calls import Scope
 from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
@@ -416,8 +416,8 @@ def test_an_import_that_has_ended_takes_no_piece_and_keeps_none(directory):
 def test_an_import_that_a_stopped_process_left_is_taken_up_by_the_next(directory, running_import):
     database = directory.running.runtime.database
 
-    roster_work.resume(database, datetime.now(UTC))
-    roster_work.resume(database, datetime.now(UTC))
+    jobs.resume(database, datetime.now(UTC))
+    jobs.resume(database, datetime.now(UTC))
 
     assert ended(directory, running_import).state == APPLIED
     assert sorted(staff(directory)) == ["S-000001"]
@@ -427,7 +427,7 @@ def test_a_file_that_we_cannot_digest_is_given_up_after_three_tries(directory, r
     database = directory.running.runtime.database
     with directory.running.connect() as connection:
         connection.execute("ALTER TABLE leave RENAME TO absence")
-        roster_work.resume(database, datetime.now(UTC))
+        jobs.resume(database, datetime.now(UTC))
         result = ended(directory, running_import)
         connection.execute("ALTER TABLE absence RENAME TO leave")
         tries = connection.execute("SELECT tries, next_try, error FROM task").fetchall()
@@ -444,9 +444,9 @@ def test_what_was_wrong_with_old_files_is_forgotten(directory):
     result = directory.import_roster(directory.roster({"job_class": "king"}))
     database = directory.running.runtime.database
 
-    roster_work.forget(database, datetime.now(UTC) + timedelta(days=29))
+    jobs.forget(database, datetime.now(UTC) + timedelta(days=29))
     assert len(directory.errors(result)) == 1
-    roster_work.forget(database, datetime.now(UTC) + timedelta(days=31))
+    jobs.forget(database, datetime.now(UTC) + timedelta(days=31))
     assert directory.errors(result) == []
 
 
@@ -470,10 +470,10 @@ def running_import(directory):
     database = directory.running.runtime.database
     everywhere = Scope(whole=True, resources=frozenset(), person="")
     with database.transaction(actor="services/test", method="test") as db:
-        made = rosters.create(db, agency_id="", dry_run=False, actor="services/test", at=db.at).id
+        made = imports.create(db, agency_id="", dry_run=False, actor="services/test", at=db.at).id
         content = directory.roster({}).encode()
-        rosters.append(db, import_id=made, index=0, content=content, scope=everywhere)
-        rosters.run(db, import_id=made, chunks=1, actor="services/test", scope=everywhere)
+        imports.append(db, import_id=made, index=0, content=content, scope=everywhere)
+        imports.run(db, import_id=made, chunks=1, actor="services/test", scope=everywhere)
         db.run("DELETE FROM task")
     return made
 
@@ -541,7 +541,7 @@ def test_a_file_with_errors_or_one_no_longer_kept_is_not_applied(directory):
     stub = directory.as_coordinator("lake")
     wrong = directory.import_roster(directory.roster({"job_class": "pilot"}), agency="lake", dry_run=True, stub=stub)
     old = directory.import_roster(directory.roster({}), agency="lake", dry_run=True, stub=stub)
-    roster_work.forget(directory.running.runtime.database, datetime.now(UTC) + timedelta(days=2))
+    jobs.forget(directory.running.runtime.database, datetime.now(UTC) + timedelta(days=2))
 
     with pytest.raises(Refused) as closed:
         apply(stub, wrong, directory)
@@ -657,7 +657,7 @@ def test_the_names_that_a_file_changes_are_listed_before_and_after(directory):
         directory.as_coordinator("lake").ListRosterNameChanges(pb.ListRosterNameChangesRequest(parent=dry.name))
     assert elsewhere.value.reason == "NOT_FOUND"
 
-    roster_work.forget(directory.running.runtime.database, datetime.now(UTC) + timedelta(days=31))
+    jobs.forget(directory.running.runtime.database, datetime.now(UTC) + timedelta(days=31))
     assert list(changes(dry).changes) == []
 
 

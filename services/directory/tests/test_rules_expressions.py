@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.rules.expressions import (
+from directory.audiences.rules import (
     Clause,
     Expression,
     Post,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from directory.rules import roster_days
-from directory.rules.roster_days import DAY_FIRST, MONTH_FIRST, Order
+from directory.rosters.rules import days as roster_days
+from directory.rosters.rules.days import DAY_FIRST, MONTH_FIRST, Order
 from servicekit.refusals import InvalidField
 
 

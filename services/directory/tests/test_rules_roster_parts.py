@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.rules.roster_parts import divide
+from directory.rosters.rules.parts import divide
 
 KEYS = st.integers(0, 30).map(str)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.rules import reference
+from directory.agencies import rules as reference
 from directory.rules.spells import JobOverlaps, Spell, day, optional_day, require_free, require_order
 from servicekit.refusals import InvalidField
 

@@ -4,7 +4,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from directory.tables_calendars import metadata
+from directory.base import metadata
 from servicekit.data.tables import KIT_TABLES
 
 # What a roster file is at, and wrong guesses, are written beside the transaction that they tell of: no facts.

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import workbooks
+from directory.rosters import workbooks
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

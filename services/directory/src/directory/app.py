@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
-from directory.audits import AUDITS
-from directory.jobs import JOBS
+# Of some areas only the statements name the tables; the metadata must know them all.
+import directory.calendars.tables  # noqa: F401
+from directory.agencies import projections as agency_projections
+from directory.audiences import projections as audience_projections
+from directory.audiences.audits import AUDITS
+from directory.base import metadata
+from directory.calendars import projections as calendar_projections
 from directory.metrics import MEASURES
-from directory.projections import PROJECTIONS
-from directory.roster_work import TASKS
+from directory.people import jobs as people_jobs
+from directory.rosters import jobs as roster_jobs
+from directory.rosters.work import TASKS
 from directory.rpc import DirectoryServicer
-from directory.tables_calendars import metadata
 from servicekit.app import ServiceApp
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Servicer
@@ -26,9 +31,13 @@ APP = ServiceApp(
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
-    jobs=JOBS,
+    jobs=(*people_jobs.JOBS, *roster_jobs.JOBS),
     tasks=TASKS,
-    projections=PROJECTIONS,
+    projections=(
+        *audience_projections.PROJECTIONS,
+        *agency_projections.PROJECTIONS,
+        *calendar_projections.PROJECTIONS,
+    ),
     audits=AUDITS,
     measures=MEASURES,
 )

@@ -1,37 +1,26 @@
 """Who is in which audience: the meaning of expressions in SQL, and what is stored and told of it.
 
 One statement does it, for all audiences and people or for some of each: previews, new audiences, rosters, single
-writes and the turn of the day cannot disagree. It says what `rules.expressions.member` says; a test holds the two
+writes and the turn of the day cannot disagree. It says what `audiences.rules.member` says; a test holds the two
 together.
 
-Whoever changes people takes the shared lock first and then the rows of these people, whoever changes audiences the
-exclusive one. So an audience is never computed from people who are just being changed, nor people matched against an
-old expression; and who changes other people waits for nobody until rows of the audiences that both touch are written.
+It stands below all areas and reads the tables of agencies and people, since whoever changes those brings memberships up
+to date in the same transaction.
 """
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg.errors import LockNotAvailable
-from psycopg.types.json import Jsonb
-from sqlalchemy.exc import OperationalError
-
-from directory import events
+from directory import events, locks
 from servicekit.calendar import pacific_date
 from servicekit.data import outbox
-from servicekit.data.db import Db, count
-from servicekit.refusals import Kind, Refusal
-
-_LOCK = 8_105_110_001
+from servicekit.data.db import Db
 
 _ALL = "SELECT id AS audience_id, expression FROM audience"
 _SOME = _ALL + " WHERE id = ANY(%(audiences)s)"
-_GIVEN = "SELECT '00000000-0000-0000-0000-000000000000'::uuid AS audience_id, %(expression)s::jsonb AS expression"
 _OF_PEOPLE = "AND {table}.person_id = ANY(%(people)s)"
 
 # Posts alike in all that clauses ask for form a cell, so that a clause is tried once for many people. Being named by a
@@ -170,92 +159,6 @@ FROM touched LEFT JOIN difference ON difference.audience_id = touched.audience_i
 ORDER BY touched.audience_id
 """
 
-# Every local agency of the day, those without a match included: the agency still gets the letter. Others only if
-# reached: the state's, and one that ended while somebody still has a job there.
-_COUNT_BY_AGENCY = """
-SELECT agency.id AS agency_id, agency.short_title AS title, coalesce(staff, 0) AS staff,
-  coalesce(no_unit_recorded, 0) AS no_unit_recorded, coalesce(on_leave, 0) AS on_leave,
-  (SELECT count(DISTINCT person_id)::int FROM computed) AS people
-FROM agency LEFT JOIN (
-  SELECT agency_id, count(*)::int AS staff, count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded,
-    count(*) FILTER (WHERE on_leave)::int AS on_leave
-  FROM computed GROUP BY agency_id
-) AS counted ON counted.agency_id = agency.id
-WHERE (agency.kind <> 'state' AND (agency.until IS NULL OR agency.until > %(day)s)) OR staff > 0
-ORDER BY agency.sort_key, agency.id
-"""
-# What saving would change. Both sides are rows of (person, agency); the total asks whether they stay at any of theirs.
-_COMPARE = """
-pair AS MATERIALIZED (
-  SELECT person_id, agency_id, stored.person_id IS NOT NULL AS was, computed.person_id IS NOT NULL AS becomes
-  FROM computed FULL JOIN (
-    SELECT person_id, agency_id FROM audience_member WHERE audience_id = %(audience)s AND member
-  ) AS stored USING (person_id, agency_id)
-),
-counted AS (
-  SELECT agency_id, count(*) FILTER (WHERE NOT was)::int AS added,
-    count(*) FILTER (WHERE NOT becomes)::int AS removed, count(*) FILTER (WHERE was AND becomes)::int AS unchanged
-  FROM pair GROUP BY agency_id
-),
-whole AS MATERIALIZED (
-  SELECT person_id, bool_or(was) AS was, bool_or(becomes) AS becomes FROM pair GROUP BY person_id
-),
-named AS MATERIALIZED (
-  SELECT whole.was, family_name, given_name, person.sort_key, person.id, pair.agency_id,
-    row_number() OVER (PARTITION BY whole.was ORDER BY person.sort_key, person.id, pair.agency_id) AS n
-  FROM whole JOIN pair ON pair.person_id = whole.person_id JOIN person ON person.id = whole.person_id
-  WHERE whole.was <> whole.becomes AND (%(whole)s OR pair.agency_id = ANY(%(agencies)s))
-)
-SELECT
-  (SELECT count(*)::int FROM whole WHERE NOT was) AS added,
-  (SELECT count(*)::int FROM whole WHERE NOT becomes) AS removed,
-  (SELECT count(*)::int FROM whole WHERE was AND becomes) AS unchanged,
-  (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', counted.agency_id, 'title', short_title, 'added', added,
-     'removed', removed, 'unchanged', unchanged) ORDER BY agency.sort_key, agency.id), '[]')
-   FROM counted JOIN agency ON agency.id = counted.agency_id) AS agencies,
-  (SELECT coalesce(jsonb_agg(jsonb_build_object('was', was, 'person', id, 'family_name', family_name,
-     'given_name', given_name, 'agency', agency_id) ORDER BY n), '[]')
-   FROM named WHERE n <= %(examples)s) AS examples
-"""
-_COUNT_DIFFERENCE = "SELECT count(*) FROM difference"
-
-
-class OfAgency(NamedTuple):
-    """Whom an expression matches at an agency; *people* is the total of all."""
-
-    agency_id: str
-    title: str
-    staff: int
-    no_unit_recorded: int
-    on_leave: int
-    people: int
-
-
-class Comparison(NamedTuple):
-    """Who would come, go and stay; *agencies* and *examples* as JSON."""
-
-    added: int
-    removed: int
-    unchanged: int
-    agencies: list[dict[str, Any]]
-    examples: list[dict[str, Any]]
-
-
-class PeopleBeingChanged(Refusal):
-    """A big change of people or audiences, such as a roster, takes longer than we wait: try again soon."""
-
-    kind = Kind.BUSY
-
-
-def share(db: Db) -> None:
-    """Keep audiences as they are until the transaction ends. Taken first by whoever changes a person."""
-    _lock(db, "SELECT pg_advisory_xact_lock_shared(%(key)s)")
-
-
-def hold(db: Db) -> None:
-    """Keep people and audiences to oneself until the transaction ends. Taken first by whoever changes audiences."""
-    _lock(db, "SELECT pg_advisory_xact_lock(%(key)s)")
-
 
 def recompute(
     db: Db,
@@ -271,9 +174,9 @@ def recompute(
     first even if nobody is in it.
     """
     day = day or pacific_date(at)
-    query = f"WITH {_computed(audience_ids, person_ids)}, {_difference(audience_ids, person_ids)}, {_STORE}"
+    query = f"WITH {computed(audience_ids, person_ids)}, {difference(audience_ids, person_ids)}, {_STORE}"
     parameters = {"day": day, "audiences": _list(audience_ids), "people": _list(person_ids)}
-    with waiting():
+    with locks.waiting():
         rows = db.connection().exec_driver_sql(query, parameters)
     changed = 0
     # One audience after the other: half a million rows at once would cost more to collect than to read.
@@ -285,54 +188,14 @@ def recompute(
     return changed
 
 
-def preview(db: Db, expression: dict[str, Any], *, day: date) -> list[OfAgency]:
-    """Count by agency, A to Z, whom *expression* (as stored) matches on *day*; `people` in each row is the total."""
-    query = f"WITH {_computed(None, None, wanted=_GIVEN)} {_COUNT_BY_AGENCY}"
-    return db.all(OfAgency, query, day=day, expression=Jsonb(expression))
+def computed(
+    audience_ids: Collection[UUID] | None = None, person_ids: Collection[UUID] | None = None, *, wanted: str = ""
+) -> str:
+    """Return the SQL of `computed`: who of some people (None: of all) is in which of some audiences (None: of all).
 
-
-def compare(
-    db: Db,
-    audience_id: UUID,
-    expression: dict[str, Any],
-    *,
-    day: date,
-    examples: int,
-    agency_ids: Collection[str],
-    whole: bool,
-) -> Comparison:
-    """Count who would come, go and stay if *expression* (as stored) became the audience's on *day*.
-
-    Up to *examples* of those who come and of those who go are named, of *agency_ids* alone unless *whole*.
+    *wanted* gives (audience_id, expression) instead of what is stored.
     """
-    query = f"WITH {_computed(None, None, wanted=_GIVEN)}, {_COMPARE}"
-    given = {"audience": audience_id, "expression": Jsonb(expression), "agencies": list(agency_ids), "whole": whole}
-    return db.one(Comparison, query, day=day, examples=examples, **given)
 
-
-def drift(db: Db) -> int:
-    """Count the stored rows that differ from what a recount gives today. Must be 0."""
-    query = f"WITH {_computed(None, None)}, {_difference(None, None)} {_COUNT_DIFFERENCE}"
-    return count(db, query, day=pacific_date(db.at))
-
-
-@contextmanager
-def waiting() -> Iterator[None]:
-    """Say of a wait for people or audiences that somebody else is changing, once it was too long, what it is."""
-    try:
-        yield
-    except OperationalError as error:
-        if isinstance(error.orig, LockNotAvailable):
-            raise PeopleBeingChanged("The same people or audiences are being changed; try again soon.") from error
-        raise
-
-
-def _lock(db: Db, query: str) -> None:
-    with waiting():
-        db.run(query, key=_LOCK)
-
-
-def _computed(audience_ids: Collection[UUID] | None, person_ids: Collection[UUID] | None, *, wanted: str = "") -> str:
     def of_people(table: str) -> str:
         return "" if person_ids is None else _OF_PEOPLE.format(table=table)
 
@@ -344,7 +207,8 @@ def _computed(audience_ids: Collection[UUID] | None, person_ids: Collection[UUID
     )
 
 
-def _difference(audience_ids: Collection[UUID] | None, person_ids: Collection[UUID] | None) -> str:
+def difference(audience_ids: Collection[UUID] | None = None, person_ids: Collection[UUID] | None = None) -> str:
+    """Return the SQL of `difference`: where what is stored of these is not what `computed` gives."""
     conditions = ["true"]
     if audience_ids is not None:
         conditions.append("audience_id = ANY(%(audiences)s)")

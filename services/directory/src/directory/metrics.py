@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from directory.rules.reference import KINDS
+from directory.agencies.rules import KINDS
 from directory.rules.roles import CONTACT_ROLES
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date

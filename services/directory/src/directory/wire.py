@@ -6,10 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import employment, membership, people, records, sign_in
-from directory.rules import expressions, reference, roles, rosters, spells
+from directory.agencies import records as agency_records
+from directory.agencies import rules as reference
+from directory.audiences import counts
+from directory.audiences import rules as expressions
+from directory.audiences.tables import AudienceRow
+from directory.people import employment, people, records
+from directory.people.tables import RoleGrantRow
+from directory.rules import columns, roles, spells
 from directory.rules import names as name_rules
-from directory.tables import AudienceRow, RoleGrantRow
+from directory.sign_in import personas, tokens
+from directory.sign_in.records import Persona
 from servicekit import names
 from servicekit.refusals import InvalidField
 
@@ -146,7 +153,7 @@ def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
 # ---- answers ----
 
 
-def agency(row: records.Agency) -> pb.Agency:
+def agency(row: agency_records.Agency) -> pb.Agency:
     """Return an agency with its counties, contacts and number of staff."""
     return pb.Agency(
         name=f"agencies/{row.id}",
@@ -179,14 +186,14 @@ def agency(row: records.Agency) -> pb.Agency:
 
 
 def vocabulary(
-    units: Iterable[records.WorkUnit], job_classes: Iterable[records.JobClass], regions: Iterable[str]
+    units: Iterable[agency_records.WorkUnit], job_classes: Iterable[agency_records.JobClass], regions: Iterable[str]
 ) -> pb.Vocabulary:
     """Return what forms offer."""
     return pb.Vocabulary(
         units=[pb.WorkUnit(slug=row.id, title=row.title, of_state=row.of_state) for row in units],
         job_classes=[pb.JobClass(slug=row.id, title=row.title, code=row.code) for row in job_classes],
         regions=sorted(regions),
-        roster_columns=[pb.RosterColumn(name=name, required=name in rosters.REQUIRED) for name in rosters.COLUMNS],
+        roster_columns=[pb.RosterColumn(name=name, required=name in columns.REQUIRED) for name in columns.COLUMNS],
     )
 
 
@@ -240,7 +247,7 @@ def me(row: records.Person, grants: Iterable[records.Grant], held: Mapping[str, 
     )
 
 
-def token(signed: sign_in.SignIn) -> pb.Token:
+def token(signed: tokens.SignIn) -> pb.Token:
     """Return a token."""
     message = pb.Token(token=signed.token, person=f"people/{signed.person_id}")
     message.expire_time.FromDatetime(signed.expires)
@@ -248,7 +255,7 @@ def token(signed: sign_in.SignIn) -> pb.Token:
 
 
 def sign_in_key(request: pb.GetSignInPersonRequest) -> dict[str, Any]:
-    """Return by what a person is named and among whom: the words of `sign_in.named`."""
+    """Return by what a person is named and among whom: the words of `tokens.named`."""
     if len([key for key in (request.person, request.staff_number, request.email) if key]) != 1:
         raise InvalidField("person", request.person, "must be exactly one of person, staff_number and email")
     if request.whole_state == bool(request.agencies):
@@ -261,7 +268,7 @@ def sign_in_key(request: pb.GetSignInPersonRequest) -> dict[str, Any]:
     }
 
 
-def sign_in_person(named: sign_in.Named) -> pb.SignInPerson:
+def sign_in_person(named: tokens.Named) -> pb.SignInPerson:
     """Return the person whom a sign-in names."""
     return pb.SignInPerson(
         person=f"people/{named.id}",
@@ -274,12 +281,12 @@ def sign_in_person(named: sign_in.Named) -> pb.SignInPerson:
     )
 
 
-def persona(row: records.Persona) -> pb.Persona:
+def persona(row: Persona) -> pb.Persona:
     """Return a person of the demonstration."""
     return pb.Persona(
         person=f"people/{row.id}",
         staff_number=row.staff_number,
-        title=sign_in.persona_title(row.part, row.short_title, row.staff),
+        title=personas.persona_title(row.part, row.short_title, row.staff),
         display_name=name_rules.display_name(row.family_name, row.given_name),
         agency=f"agencies/{row.agency_id}",
         part=row.part,
@@ -320,7 +327,7 @@ def expression_message(kept: expressions.Expression) -> pb.AudienceExpression:
     return pb.AudienceExpression(include=clauses(kept.include), exclude=clauses(kept.exclude))
 
 
-def preview(rows: Iterable[membership.OfAgency], people_matched: int, sentence: str) -> pb.PreviewAudienceResponse:
+def preview(rows: Iterable[counts.OfAgency], people_matched: int, sentence: str) -> pb.PreviewAudienceResponse:
     """Return the table of a preview."""
     return pb.PreviewAudienceResponse(
         agencies=[
@@ -338,7 +345,7 @@ def preview(rows: Iterable[membership.OfAgency], people_matched: int, sentence: 
     )
 
 
-def comparison(found: membership.Comparison, before: str, after: str) -> pb.CompareAudienceResponse:
+def comparison(found: counts.Comparison, before: str, after: str) -> pb.CompareAudienceResponse:
     """Return what saving an expression would change, with both as sentences."""
 
     def examples(*, was: bool) -> list[pb.AudienceExample]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory.calendars import Listed
-from directory.rules import holidays as rules
-from directory.rules.holidays import AgencyDay, Holiday
+from directory.calendars import rules
+from directory.calendars.calendars import Listed
+from directory.calendars.rules import AgencyDay, Holiday
 from servicekit import names, text
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of
 from servicekit.refusals import InvalidField

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import rosters
+from directory.rosters import imports
+from directory.rosters.tables import RosterErrorRow, RosterImportRow, RosterNameRow
 from directory.rules.names import display_name
-from directory.tables import RosterErrorRow, RosterImportRow, RosterNameRow
 from servicekit import names
 
 
@@ -14,7 +14,7 @@ def import_id(name: str, field: str = "name") -> UUID:
     return names.uuid_in("rosterImports/{import}", name, field=field)
 
 
-def roster_import(row: RosterImportRow, progress: rosters.Progress | None = None) -> pb.RosterImport:
+def roster_import(row: RosterImportRow, progress: imports.Progress | None = None) -> pb.RosterImport:
     """Return an import and what came of it; while it runs, what it is at."""
     message = pb.RosterImport(
         name=f"rosterImports/{row.id}",
@@ -37,7 +37,7 @@ def roster_import(row: RosterImportRow, progress: rosters.Progress | None = None
         rows_left_out=row.left_out,
         rows_failed=row.failed,
     )
-    if progress is not None and row.state == rosters.RUNNING:
+    if progress is not None and row.state == imports.RUNNING:
         message.step = pb.RosterImport.Step.Value(progress.step)
         message.rows, message.rows_done = progress.rows, progress.rows_done
     message.create_time.FromDatetime(row.created_at)

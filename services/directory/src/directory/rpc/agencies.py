@@ -1,7 +1,8 @@
 """Agencies and reference data."""
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import queries, reference, wire
+from directory import wire
+from directory.agencies import queries, reference
 from directory.rpc.base import DirectoryBase
 from servicekit.calendar import pacific_date
 from servicekit.rpc.calls import Call
@@ -30,5 +31,4 @@ class AgencyRpcs(DirectoryBase):
 
     def ListVocabulary(self, request: pb.ListVocabularyRequest, call: Call) -> pb.Vocabulary:  # noqa: ARG002
         with self.read() as db:
-            regions = queries.vocabulary(db).regions
-            return wire.vocabulary(queries.work_units(db), queries.job_classes(db), regions)
+            return wire.vocabulary(queries.work_units(db), queries.job_classes(db), queries.regions(db))

@@ -1,10 +1,11 @@
 """Audiences."""
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import audiences, queries, wire
+from directory import wire
+from directory.audiences import audiences, queries
+from directory.audiences import rules as expressions
+from directory.audiences.tables import AudienceRow
 from directory.rpc.base import DirectoryBase
-from directory.rules import expressions
-from directory.tables import AudienceRow
 from servicekit.data.db import Db
 from servicekit.rpc.calls import Call
 

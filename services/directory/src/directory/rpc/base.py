@@ -1,7 +1,8 @@
 """What all handlers of the directory share."""
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import records, wire
+from directory import wire
+from directory.people import records
 from directory.rules.roles import STATE
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer

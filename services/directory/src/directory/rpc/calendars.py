@@ -1,7 +1,8 @@
 """The state's calendar and where agencies differ from it."""
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import calendars, wire_calendars
+from directory import wire_calendars
+from directory.calendars import calendars
 from directory.rpc.base import DirectoryBase
 from servicekit.rpc.calls import Call
 

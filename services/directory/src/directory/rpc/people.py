@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import employment, grants, people, queries, wire
+from directory import wire
+from directory.people import employment, grants, leave, people, queries
 from directory.rpc.base import DirectoryBase
 from directory.rules import names, spells
 from servicekit.calendar import pacific_date
@@ -131,14 +132,14 @@ class PeopleRpcs(DirectoryBase):
         start = spells.day("leave.start_date", request.leave.start_date)
         last = spells.optional_day("leave.end_date", request.leave.end_date)
         with self.write(call, request) as db:
-            employment.record_leave(db, person_id=person_id, scope=call.scope, start=start, last=last, at=call.now)
+            leave.record_leave(db, person_id=person_id, scope=call.scope, start=start, last=last, at=call.now)
             return self._answer(db, person_id, call)
 
     def EndLeave(self, request: pb.EndLeaveRequest, call: Call) -> pb.Person:
         person_id = wire.person_id(request.person)
         back = spells.day("return_date", request.return_date)
         with self.write(call, request) as db:
-            employment.end_leave(db, person_id=person_id, scope=call.scope, back=back, at=call.now)
+            leave.end_leave(db, person_id=person_id, scope=call.scope, back=back, at=call.now)
             return self._answer(db, person_id, call)
 
     def GrantRole(self, request: pb.GrantRoleRequest, call: Call) -> pb.RoleGrant:

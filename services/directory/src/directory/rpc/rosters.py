@@ -1,7 +1,8 @@
 """Roster files."""
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import rosters, wire, wire_rosters
+from directory import wire, wire_rosters
+from directory.rosters import imports
 from directory.rpc.base import DirectoryBase
 from servicekit.calendar import pacific_date
 from servicekit.rpc.calls import Call
@@ -15,7 +16,7 @@ class RosterRpcs(DirectoryBase):
     def CreateRosterImport(self, request: pb.CreateRosterImportRequest, call: Call) -> pb.RosterImport:
         agency_id = _agency_or_state(request.parent)
         with self.write(call, request) as db:
-            row = rosters.create(
+            row = imports.create(
                 db, agency_id=agency_id, dry_run=request.dry_run, actor=call.principal.name, at=call.now
             )
             return db.answer(wire_rosters.roster_import(row))
@@ -23,7 +24,7 @@ class RosterRpcs(DirectoryBase):
     def AppendRosterChunk(self, request: pb.AppendRosterChunkRequest, call: Call) -> pb.RosterImport:
         import_id = wire_rosters.import_id(request.name)
         with self.write(call, request) as db:
-            row = rosters.append(
+            row = imports.append(
                 db, import_id=import_id, index=request.index, content=request.content, scope=call.scope
             )
             return db.answer(wire_rosters.roster_import(row))
@@ -31,7 +32,7 @@ class RosterRpcs(DirectoryBase):
     def RunRosterImport(self, request: pb.RunRosterImportRequest, call: Call) -> pb.RosterImport:
         import_id = wire_rosters.import_id(request.name)
         with self.write(call, request) as db:
-            row = rosters.run(
+            row = imports.run(
                 db, import_id=import_id, chunks=request.chunks, actor=call.principal.name, scope=call.scope
             )
             return db.answer(wire_rosters.roster_import(row))
@@ -39,19 +40,19 @@ class RosterRpcs(DirectoryBase):
     def GetRosterImport(self, request: pb.GetRosterImportRequest, call: Call) -> pb.RosterImport:
         import_id = wire_rosters.import_id(request.name)
         with self.read() as db:
-            row = rosters.get(db, import_id, call.scope)
-            return wire_rosters.roster_import(row, rosters.progress(db, import_id))
+            row = imports.get(db, import_id, call.scope)
+            return wire_rosters.roster_import(row, imports.progress(db, import_id))
 
     def ApplyRosterImport(self, request: pb.ApplyRosterImportRequest, call: Call) -> pb.RosterImport:
         import_id = wire_rosters.import_id(request.name)
         with self.write(call, request) as db:
-            row = rosters.apply(db, import_id=import_id, actor=call.principal.name, scope=call.scope)
+            row = imports.apply(db, import_id=import_id, actor=call.principal.name, scope=call.scope)
             return db.answer(wire_rosters.roster_import(row))
 
     def ListRosterImports(self, request: pb.ListRosterImportsRequest, call: Call) -> pb.ListRosterImportsResponse:  # noqa: ARG002
         agency_id, page = _agency_or_state(request.parent), self.page_of(request)
         with self.read() as db:
-            rows = rosters.of_agency(db, agency_id, page)
+            rows = imports.of_agency(db, agency_id, page)
         shown, token = page.cut(rows, lambda row: [row.created_at.isoformat(), row.id])
         return pb.ListRosterImportsResponse(
             roster_imports=map(wire_rosters.roster_import, shown), next_page_token=token
@@ -60,7 +61,7 @@ class RosterRpcs(DirectoryBase):
     def ListPeopleNotInFile(self, request: pb.ListPeopleNotInFileRequest, call: Call) -> pb.ListPeopleNotInFileResponse:
         import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
-            rows, total = rosters.not_in_file(db, import_id, call.scope, page, day=pacific_date(call.now))
+            rows, total = imports.not_in_file(db, import_id, call.scope, page, day=pacific_date(call.now))
         shown, token = page.cut(rows, lambda row: [row.sort_key, row.id])
         return pb.ListPeopleNotInFileResponse(
             people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
@@ -71,7 +72,7 @@ class RosterRpcs(DirectoryBase):
     ) -> pb.ListRosterNameChangesResponse:
         import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
-            rows, total = rosters.name_changes(db, import_id, call.scope, page)
+            rows, total = imports.name_changes(db, import_id, call.scope, page)
         shown, token = page.cut(rows, lambda row: [row.n])
         return pb.ListRosterNameChangesResponse(
             changes=map(wire_rosters.name_change, shown), next_page_token=token, total_size=total
@@ -82,7 +83,7 @@ class RosterRpcs(DirectoryBase):
     ) -> pb.ListRosterImportErrorsResponse:
         import_id, page = wire_rosters.import_id(request.parent, "parent"), self.page_of(request)
         with self.read() as db:
-            rows = rosters.errors(db, import_id, call.scope, page)
+            rows = imports.errors(db, import_id, call.scope, page)
         shown, token = page.cut(rows, lambda row: [row.n])
         return pb.ListRosterImportErrorsResponse(errors=map(wire_rosters.roster_error, shown), next_page_token=token)
 

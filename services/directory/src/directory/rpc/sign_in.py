@@ -1,8 +1,9 @@
 """Tokens and personas."""
 
 from cadre.directory.v1 import directory_service_pb2 as pb
-from directory import queries, sign_in, wire
+from directory import wire
 from directory.rpc.base import DirectoryBase
+from directory.sign_in import personas, queries, tokens
 from servicekit import names
 from servicekit.rpc.calls import Call
 
@@ -17,13 +18,13 @@ class SignInRpcs(DirectoryBase):
                 person_id = queries.person_id_of(db, number)
             else:
                 person_id = wire.person_id(request.person)
-            return wire.token(sign_in.exchange(db, self.signer, person_id=person_id, at=call.now))
+            return wire.token(tokens.exchange(db, self.signer, person_id=person_id, at=call.now))
 
     def GetSignInPerson(self, request: pb.GetSignInPersonRequest, call: Call) -> pb.SignInPerson:
         with self.read() as db:
-            return wire.sign_in_person(sign_in.named(db, **wire.sign_in_key(request), at=call.now))
+            return wire.sign_in_person(tokens.named(db, **wire.sign_in_key(request), at=call.now))
 
     def ListPersonas(self, request: pb.ListPersonasRequest, call: Call) -> pb.ListPersonasResponse:  # noqa: ARG002
         with self.read() as db:
-            rows = sign_in.personas(db, demonstration=self.demonstration, at=call.now)
+            rows = personas.personas(db, demonstration=self.demonstration, at=call.now)
         return pb.ListPersonasResponse(personas=map(wire.persona, rows))

@@ -1,1 +1,1 @@
-"""What the directory decides: plain functions without clock, database or network."""
+"""What several areas decide by: names, roles, days, and the columns of roster files."""

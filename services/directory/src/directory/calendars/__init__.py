@@ -1,0 +1,1 @@
+"""The state's calendar of holidays, and where agencies differ from it."""

@@ -1,0 +1,212 @@
+"""Reads of people that decide nothing. Each is one statement, however many rows it gives."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from directory.people.keepers import KEEPERS
+from directory.people.records import Grant, Person, Post, StaffCounts
+from directory.rules import roles
+from servicekit.data.db import Db, count
+from servicekit.paging import Page
+from servicekit.refusals import NotFound
+
+# Whom everybody may ask: agencies' contacts and the state's staff.
+_PUBLIC = """
+(EXISTS (SELECT FROM job JOIN agency ON agency.id = job.agency_id WHERE job.person_id = person.id
+    AND agency.kind = 'state' AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))
+  OR EXISTS (SELECT FROM role_grant JOIN job ON job.person_id = role_grant.person_id AND job.agency_id = scope
+    WHERE role_grant.person_id = person.id AND revoked_at IS NULL AND role = ANY(%(contact_roles)s)
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)))
+"""
+_PERSON = """
+SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '') AS email, telephone, sort_key,
+  version,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', agency_id, 'local_title', local_title,
+     'job_class', job_class_id, 'units', units, 'start_date', start_date, 'end_date', end_date)
+     ORDER BY start_date, end_date, agency_id), '[]')
+   FROM job WHERE job.person_id = person.id) AS jobs,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('start_date', start_date, 'end_date', end_date) ORDER BY start_date),
+     '[]')
+   FROM leave WHERE leave.person_id = person.id) AS leaves,
+  EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)) AS on_leave,
+  {keepers} AS keepers, {public} AS is_public, email_confirmed_at IS NOT NULL AS email_confirmed
+FROM person
+""".replace("{keepers}", KEEPERS).replace("{public}", _PUBLIC)
+# One page's people are found first, so that jobs and leaves are looked up for them alone.
+_STAFF = """
+FROM person JOIN job ON job.person_id = person.id
+WHERE job.agency_id = %(agency)s AND job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)
+  {filters}
+"""
+_LEFT = """
+FROM person JOIN (
+  SELECT person_id FROM job WHERE agency_id = %(agency)s
+  GROUP BY person_id HAVING max(coalesce(end_date, 'infinity')) BETWEEN %(day)s::date - 90 AND %(day)s
+) AS gone ON gone.person_id = person.id
+WHERE true {filters}
+"""
+_COUNTS = """
+SELECT count(*)::int AS staff, count(*) FILTER (WHERE start_date > %(day)s::date - 30)::int AS new,
+  count(away.person_id)::int AS on_leave, count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded
+FROM job LEFT JOIN (
+  SELECT DISTINCT person_id FROM leave WHERE start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)
+) AS away ON away.person_id = job.person_id
+WHERE agency_id = %(agency)s AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
+"""
+_FILTERS = {
+    "new": "AND job.start_date > %(day)s::date - 30",
+    "unit": "AND %(unit)s = ANY(job.units)",
+    "no_unit": "AND job.units = '{}'",
+    "on_leave": """AND EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s))""",
+    "unconfirmed": "AND person.email_key IS NOT NULL AND person.email_confirmed_at IS NULL",
+    "query": "AND person.search_key LIKE ALL(%(patterns)s)",
+}
+_VISIBLE = """
+SELECT person.id::text, EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s))
+  OR %(whole)s OR person.id = %(caller)s AS whole
+FROM person
+WHERE person.id = ANY(%(ids)s) AND (
+  %(whole)s OR person.id = %(caller)s
+  OR EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s))
+  OR {public})
+""".replace("{public}", _PUBLIC)
+_POSTS = """
+SELECT job.agency_id, agency.region, agency.kind, job.job_class_id, job.units, start_date, end_date
+FROM job JOIN agency ON agency.id = job.agency_id
+WHERE job.person_id = %(person)s
+ORDER BY agency.sort_key
+"""
+_GRANTS = """
+SELECT id::text, role, scope FROM role_grant WHERE person_id = %(person)s AND revoked_at IS NULL ORDER BY scope, role
+"""
+
+
+class _Visible(NamedTuple):
+    id: str
+    whole: bool
+
+
+def staff(
+    db: Db,
+    agency_id: str,
+    page: Page,
+    *,
+    words: Sequence[str],
+    unit: str,
+    only_on_leave: bool,
+    only_new: bool,
+    only_left: bool,
+    only_unconfirmed: bool,
+    day: date,
+) -> tuple[list[Person], int]:
+    """Return a page of those who work at the agency today, by name, and how many there are in all.
+
+    *words* must all occur in the name or staff number; *unit* `none` = no unit recorded, empty = any. *only_left*
+    gives those who left lately instead, of whom no unit and nothing new is asked.
+    """
+    chosen = [
+        _FILTERS[name]
+        for name, wanted in (
+            ("no_unit", unit == "none" and not only_left),
+            ("unit", unit not in ("", "none") and not only_left),
+            ("new", only_new and not only_left),
+            ("on_leave", only_on_leave),
+            ("unconfirmed", only_unconfirmed),
+            ("query", bool(words)),
+        )
+        if wanted
+    ]
+    source = (_LEFT if only_left else _STAFF).format(filters=" ".join(chosen))
+    patterns = [f"%{_literal(word)}%" for word in words]
+    return page_of(db, source, page, day=day, agency=agency_id, unit=unit, patterns=patterns)
+
+
+def staff_counts(db: Db, agency_id: str, *, day: date) -> StaffCounts:
+    """Count who works at the agency, and how many of them are new, on leave, or without a recorded unit."""
+    return db.one(StaffCounts, _COUNTS, agency=agency_id, day=day)
+
+
+def page_of(db: Db, source: str, page: Page, *, day: date, **values: object) -> tuple[list[Person], int]:
+    """Return a page of the people of *source* (`FROM person …`) by name, and how many there are in all."""
+    after, key = "", {}
+    if page.after is not None:
+        after, key = (
+            "AND (sort_key, person.id) > (%(name)s, %(id)s::uuid)",
+            {"name": page.after[0], "id": page.after[1]},
+        )
+    query = f"""{_PERSON} WHERE person.id IN (
+      SELECT person.id {source} {after} ORDER BY sort_key, person.id LIMIT %(limit)s)
+    ORDER BY sort_key, person.id"""
+    rows = db.all(Person, query, limit=page.size + 1, contact_roles=list(roles.CONTACT_ROLES), day=day, **values, **key)
+    return rows, count(db, f"SELECT count(*) {source}", day=day, **values)
+
+
+def people(db: Db, ids: Collection[UUID], *, day: date) -> list[Person]:
+    """Return people with jobs and leaves, by name."""
+    query = f"{_PERSON} WHERE person.id = ANY(%(ids)s) ORDER BY sort_key, person.id"
+    return db.all(Person, query, ids=list(ids), day=day, contact_roles=list(roles.CONTACT_ROLES))
+
+
+def person(db: Db, person_id: UUID, *, day: date) -> Person:
+    """Return one person."""
+    rows = people(db, [person_id], day=day)
+    if not rows:
+        raise NotFound(f"people/{person_id}")
+    return rows[0]
+
+
+def visible(
+    db: Db, ids: Collection[UUID], *, caller: UUID | None, agency_ids: Collection[str], whole: bool, day: date
+) -> dict[str, bool]:
+    """Return whom of *ids* the caller may see: True = whole, False = name and address only.
+
+    Whole: the caller, and those who have or had a job at an agency whose people they read. Else: agencies' contacts and
+    the state's staff, whom everybody may ask.
+    """
+    rows = db.all(
+        _Visible,
+        _VISIBLE,
+        ids=list(ids),
+        caller=caller,
+        agencies=list(agency_ids),
+        whole=whole,
+        day=day,
+        contact_roles=list(roles.CONTACT_ROLES),
+    )
+    return dict(rows)
+
+
+def grants(db: Db, person_id: UUID) -> list[Grant]:
+    """Return the roles that a person was given and that were not revoked."""
+    return db.all(Grant, _GRANTS, person=person_id)
+
+
+def jobs(db: Db, person_id: UUID) -> list[Post]:
+    """Return a person's jobs, whenever they were or will be, by agency."""
+    return db.all(Post, _POSTS, person=person_id)
+
+
+def standing(db: Db, person_id: UUID, *, day: date) -> tuple[list[roles.Grant], roles.Work]:
+    """Return what decides a person's rights on *day*: roles, and where they work and worked."""
+    held = jobs(db, person_id)
+    work = roles.Work(
+        now=frozenset(job.agency_id for job in held if job.holds(day)),
+        ever=frozenset(job.agency_id for job in held if job.start_date <= day),
+        of_state=frozenset(job.agency_id for job in held if job.kind == "state"),
+    )
+    return [roles.Grant(one.role, one.scope) for one in grants(db, person_id)], work
+
+
+def worked_at(db: Db, person_id: UUID, agency_ids: Collection[str]) -> bool:
+    """Whether a person has or had a job at one of the agencies."""
+    query = "SELECT count(*) FROM job WHERE person_id = %(person)s AND agency_id = ANY(%(agencies)s)"
+    return count(db, query, person=person_id, agencies=list(agency_ids)) > 0
+
+
+def _literal(word: str) -> str:
+    """Return *word* for LIKE, with nothing special in it."""
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -1,0 +1,1 @@
+"""Roster files: sent in pieces, looked at as a whole, applied in parts."""

@@ -1,0 +1,47 @@
+"""The people of the demonstration's story, whom anybody may try out."""
+
+from datetime import datetime
+
+from directory.sign_in import queries
+from directory.sign_in.records import Persona
+from servicekit.calendar import pacific_date
+from servicekit.data.db import Db
+from servicekit.refusals import Kind, Refusal
+
+# part, role, agency; without a role: a specialist who has none.
+_PARTS = (
+    ("analyst", "policy_analyst", ""),
+    ("approver", "approver", ""),
+    ("coordinator", "coordinator", "lake"),
+    ("learner", "", "lake"),
+    ("large-coordinator", "coordinator", "los-angeles"),
+    ("training-manager", "training_manager", ""),
+    ("operator", "operator", ""),
+)
+
+
+class DemonstrationOff(Refusal):
+    """Personas exist in a demonstration only."""
+
+    kind = Kind.PRECONDITION
+
+
+def personas(db: Db, *, demonstration: bool, at: datetime) -> list[Persona]:
+    """Return one person for each part of the demonstration's story; the same ones as long as the data are."""
+    if not demonstration:
+        raise DemonstrationOff("There are personas in a demonstration only.")
+    return queries.personas(db, _PARTS, day=pacific_date(at))
+
+
+def persona_title(part: str, agency: str, staff: int) -> str:
+    """Return what to try as this persona, as the sign-in page says it."""
+    place = agency.removesuffix(" County")
+    return {
+        "analyst": "State analyst: write and send",
+        "approver": "Approver: issue and watch",
+        "coordinator": f"Coordinator, {place} ({staff} staff): confirm, record a briefing",
+        "learner": f"Specialist, {place}: read, train",
+        "large-coordinator": f"Coordinator, {place}: the same page by unit",
+        "training-manager": "Training manager: write a course and its test",
+        "operator": "Operator",
+    }[part]

@@ -1,0 +1,82 @@
+"""Whom a sign-in names."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from directory.people.keepers import KEEPERS
+from directory.rules import names
+from directory.sign_in.records import Named, Persona
+from servicekit.data.db import Db
+from servicekit.refusals import NotFound
+
+_NAMED = """
+SELECT id, staff_number, family_name, given_name, {keepers} AS keepers FROM person
+WHERE (id = %(person)s::uuid OR staff_number = %(number)s::text
+    OR (staff_key = %(key)s::text AND NOT EXISTS (SELECT FROM person AS exact WHERE exact.staff_number = %(number)s))
+    OR (email_key = %(email)s::text AND email_confirmed_at IS NOT NULL))
+  AND (%(anywhere)s OR ({keepers} && %(agencies)s::text[]
+    AND EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s)
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))))
+""".replace("{keepers}", KEEPERS)
+# The people of the demonstration's story, each the first by staff number who fits the part and is not on leave.
+_PERSONAS = """
+WITH here AS (
+  SELECT person.id, staff_number, family_name, given_name, job.agency_id, job.job_class_id, agency.short_title,
+    ARRAY(SELECT role FROM role_grant WHERE person_id = person.id AND revoked_at IS NULL
+      AND scope IN (job.agency_id, 'state')) AS roles
+  FROM person JOIN job ON job.person_id = person.id JOIN agency ON agency.id = job.agency_id
+  WHERE job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)
+    AND NOT EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
+      AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s))
+), part AS (
+  SELECT * FROM unnest(%(parts)s::text[], %(roles)s::text[], %(agencies)s::text[]) WITH ORDINALITY
+    AS part (part, role, agency_id, n)
+)
+SELECT DISTINCT ON (part.n)
+  part.part, here.id::text, staff_number, family_name, given_name, here.agency_id, short_title,
+  (SELECT count(DISTINCT person_id)::int FROM job WHERE job.agency_id = here.agency_id
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)) AS staff
+FROM part JOIN here ON (part.agency_id = '' OR here.agency_id = part.agency_id)
+  AND CASE WHEN part.role = '' THEN here.roles = '{}' AND here.job_class_id LIKE 'child-support-specialist-%%'
+    ELSE part.role = ANY(here.roles) END
+  AND NOT (part.part = 'approver' AND 'policy_analyst' = ANY(here.roles))
+  AND NOT (part.part = 'learner' AND EXISTS (
+    SELECT FROM job WHERE job.person_id = here.id AND job.agency_id <> here.agency_id))
+ORDER BY part.n, staff_number
+"""
+
+
+def person_id_of(db: Db, staff_number: str) -> UUID:
+    """Return who has a staff number."""
+    found: list[UUID] = db.values("SELECT id FROM person WHERE staff_number = %(number)s", number=staff_number)
+    if not found:
+        raise NotFound(f"staffNumbers/{staff_number}")
+    return found[0]
+
+
+def person_named(
+    db: Db, *, person_id: UUID | None, staff_number: str, email: str, agencies: Collection[str] | None, day: date
+) -> Named | None:
+    """Return id, number, name and keepers of whom an id, a number or an address names.
+
+    *agencies*: only whom they keep, with a job there on *day*; None = anywhere, or nowhere.
+    """
+    rows = db.all(
+        Named,
+        _NAMED,
+        person=person_id,
+        number=staff_number or None,
+        key=names.staff_key(staff_number) or None,
+        email=email.casefold() or None,
+        anywhere=agencies is None,
+        agencies=list(agencies or ()),
+        day=day,
+    )
+    return rows[0] if rows else None
+
+
+def personas(db: Db, parts: Sequence[tuple[str, str, str]], *, day: date) -> list[Persona]:
+    """Return one person for each of *parts* (part, role, agency; empty role = a specialist without any)."""
+    titles, held, places = zip(*parts, strict=True)
+    return db.all(Persona, _PERSONAS, parts=list(titles), roles=list(held), agencies=list(places), day=day)
