@@ -177,10 +177,29 @@ def people_must_be(connection):
         connection.execute("UPDATE audience SET expression = '{}'")
     expression = connection.execute("SELECT expression, revision, people FROM audience").fetchall()
     assert expression == [({"include": [{"agencies": ["lake"]}], "exclude": []}, 2, 1)]
+    leads_can_be_recorded(connection)
     connection.execute("SET session_replication_role = replica")
     connection.execute("UPDATE job SET end_date = start_date")
     with pytest.raises(psycopg.errors.CheckViolation):
         connection.execute("UPDATE job SET end_date = start_date - 1")
+
+
+def leads_can_be_recorded(connection):
+    """Nobody leads a unit yet; who is recorded from now on, of the people of before, stays on record."""
+    assert connection.execute("SELECT count(*) FROM unit_lead").fetchone() == (0,)
+    connection.execute("BEGIN")
+    for table in ("unit_lead", "work_unit"):
+        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER needs_audit_row")
+    connection.execute("INSERT INTO work_unit (id, title) VALUES ('legal', 'Legal')")
+    connection.execute(
+        "INSERT INTO unit_lead (id, agency_id, unit_id, person_id, start_date, inside, revision, recorded_at) "
+        "VALUES (%s, 'lake', 'legal', %s, '2026-01-01', false, 1, now())",
+        [BEN, ANA],
+    )
+    connection.execute("UPDATE unit_lead SET end_date = '2026-02-01', revision = 2")
+    with pytest.raises(psycopg.IntegrityError, match="who led a unit stays on record"):
+        connection.execute("DELETE FROM unit_lead")
+    connection.execute("ROLLBACK")
 
 
 def sittings_must_be(connection):

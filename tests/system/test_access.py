@@ -16,6 +16,7 @@ from google.protobuf import field_mask_pb2
 
 from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum
 from cadre.directory.v1 import directory_service_pb2 as directory
+from cadre.directory.v1 import unit_service_pb2 as units
 from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
 from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation
 from cadre.evaluation.v1 import quality_service_pb2 as quality
@@ -213,6 +214,17 @@ def new_course(world):
         course_id=f"c-{fresh()}", course=curriculum.Course(title="C", sections=sections()), request_id=fresh()
     )
     return world.rightly(world.access.curriculum.CreateCourse, request, "courses.write")
+
+
+def new_lead(world):
+    """Somebody new, who leads nothing yet: so a repeat meets nobody."""
+    lead = units.UnitLead(unit=f"{HOME}/units/legal", person=newcomer(world), start_date=day(-10))
+    return units.CreateUnitLeadRequest(parent=HOME, lead=lead, request_id=fresh())
+
+
+def end_lead(world):
+    lead = world.call(world.access.units.CreateUnitLead, new_lead(world), world.lead, {"people.write": (HOME,)})
+    return units.EndUnitLeadRequest(parent=HOME, name=lead.name, end_date=day(-5), request_id=fresh())
 
 
 def new_grant(world):
@@ -438,6 +450,12 @@ REQUESTS = {
         "GetStaffCounts": lambda w: D.GetStaffCountsRequest(parent=HOME),
         "CompareAudience": lambda w: D.CompareAudienceRequest(name=w.audience, expression=everyone()),
         "ExplainMembership": lambda w: D.ExplainMembershipRequest(audience=w.audience, person=w.person),
+    },
+    "UnitService": {
+        "ListUnits": lambda w: units.ListUnitsRequest(parent=HOME),
+        "ListUnitLeads": lambda w: units.ListUnitLeadsRequest(parent=HOME),
+        "CreateUnitLead": new_lead,
+        "EndUnitLead": end_lead,
     },
     "CurriculumService": {
         "ListCourses": lambda w: C.ListCoursesRequest(),

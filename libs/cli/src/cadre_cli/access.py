@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from cadre.curriculum.v1 import curriculum_service_pb2_grpc as curriculum_grpc
 from cadre.directory.v1 import directory_service_pb2 as directory_pb
 from cadre.directory.v1 import directory_service_pb2_grpc as directory_grpc
+from cadre.directory.v1 import unit_service_pb2_grpc as unit_grpc
 from cadre.enrollment.v1 import enrollment_service_pb2_grpc as enrollment_grpc
 from cadre.evaluation.v1 import evaluation_service_pb2_grpc as evaluation_grpc
 from cadre.evaluation.v1 import quality_service_pb2_grpc as quality_grpc
@@ -57,6 +58,7 @@ class Access:
         self._tokens: dict[str, tuple[str, float]] = {}
         self._lock = Lock()
         self.directory = self.channels["directory"].stub(directory_grpc.DirectoryServiceStub)
+        self.units = self.channels["directory"].stub(unit_grpc.UnitServiceStub)
         self.curriculum = self.channels["curriculum"].stub(curriculum_grpc.CurriculumServiceStub)
         self.evaluation = self.channels["evaluation"].stub(evaluation_grpc.EvaluationServiceStub)
         self.quality = self.channels["evaluation"].stub(quality_grpc.QualityServiceStub)

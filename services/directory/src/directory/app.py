@@ -14,6 +14,9 @@ from directory.people import jobs as people_jobs
 from directory.rosters import jobs as roster_jobs
 from directory.rosters.work import TASKS
 from directory.rpc import DirectoryServicer
+from directory.units import jobs as unit_jobs
+from directory.units import projections as unit_projections
+from directory.units.rpc import UnitServicer
 from servicekit.app import ServiceApp
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Servicer
@@ -23,7 +26,7 @@ from servicekit.settings import Settings
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:
     signer = Signer(settings.keys_dir, settings.service)
-    return [DirectoryServicer(database, signer, demonstration=settings.demo)]
+    return [DirectoryServicer(database, signer, demonstration=settings.demo), UnitServicer(database)]
 
 
 APP = ServiceApp(
@@ -31,12 +34,13 @@ APP = ServiceApp(
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
-    jobs=(*people_jobs.JOBS, *roster_jobs.JOBS),
+    jobs=(*people_jobs.JOBS, *unit_jobs.JOBS, *roster_jobs.JOBS),
     tasks=TASKS,
     projections=(
         *audience_projections.PROJECTIONS,
         *agency_projections.PROJECTIONS,
         *calendar_projections.PROJECTIONS,
+        *unit_projections.PROJECTIONS,
     ),
     audits=AUDITS,
     measures=MEASURES,

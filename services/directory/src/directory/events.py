@@ -22,6 +22,17 @@ class Membership(NamedTuple):
     on_leave: bool
 
 
+class LeadOfUnit(NamedTuple):
+    """Who leads a unit from when to when, and how often that was changed."""
+
+    lead_id: str
+    unit: str
+    person_id: str
+    start_date: date
+    end_date: date | None
+    revision: int
+
+
 def agency_listed(agency_id: str, kind: str, end: date | None) -> events_pb2.AgencyListed:
     """An agency is on record since now, or was changed; *end* = the first day on which it no longer exists."""
     return events_pb2.AgencyListed(agency_id=agency_id, kind=kind, end_date=end.isoformat() if end else "")
@@ -48,6 +59,25 @@ def left(agency_id: str, person_ids: Sequence[str]) -> Iterator[events_pb2.Perso
     """People's job at an agency ended."""
     for chunk in _chunks(person_ids):
         yield events_pb2.PersonLeft(agency_id=agency_id, person_ids=chunk)
+
+
+def unit_lead_changed(agency_id: str, leads: Sequence[LeadOfUnit]) -> Iterator[events_pb2.UnitLeadChanged]:
+    """People lead units of an agency from now on or from a day to come, or no longer."""
+    for chunk in _chunks(leads):
+        yield events_pb2.UnitLeadChanged(
+            agency_id=agency_id,
+            leads=[
+                events_pb2.LeadOfUnit(
+                    lead_id=lead.lead_id,
+                    unit=lead.unit,
+                    person_id=lead.person_id,
+                    start_date=lead.start_date.isoformat(),
+                    end_date=lead.end_date.isoformat() if lead.end_date else "",
+                    revision=lead.revision,
+                )
+                for lead in chunk
+            ],
+        )
 
 
 def members_changed(

@@ -262,6 +262,9 @@ _BY_REASON = {
     "ALREADY_SUBMITTED": "These answers were sent before. Start the test again to try once more.",
     # directory
     "JOB_OVERLAPS": "This person has a job here at that time already.",
+    "LEAD_OVERLAPS": "This person leads this unit at that time already.",
+    "LEAD_WITHOUT_JOB": "This person does not work here on that day, so they cannot begin to lead a unit on it.",
+    "LEAD_ENDED": "That has ended already, and stays on record as it was.",
     "LEAVE_OVERLAPS": "A leave at this time is recorded already.",
     "NO_CURRENT_JOB": "This person does not work here on that day.",
     "TOO_MANY_GUESSES": (
