@@ -1,11 +1,12 @@
 """Enrollment's contract: unpack, call, pack."""
 
 from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from enrollment import wire
-from enrollment.assignments import progress, queries
+from enrollment import resources
+from enrollment.assignments import progress, queries, wire
 from enrollment.assignments.progress import Step
 from enrollment.completions import queries as transcripts
 from enrollment.completions import rates, training
+from enrollment.completions import wire as completed
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
 
@@ -21,7 +22,7 @@ class EnrollmentServicer(Servicer):
         self._complete_section = self.in_company("CompleteSection", progress.complete_sections, wire.assignment)
 
     def ListToDo(self, request: pb.ListToDoRequest, call: Call) -> pb.ListToDoResponse:
-        page, only = self.page_of(request), wire.notice_ids(request.notices)
+        page, only = self.page_of(request), resources.notice_ids(request.notices)
         with self.read() as db:
             rows = queries.list_to_do(db, page, wire.learner(call), notice_ids=only)
         shown, token = page.cut(rows, lambda row: [row.due_date, row.requirement_id])
@@ -33,8 +34,8 @@ class EnrollmentServicer(Servicer):
             rows = queries.list_assignments(
                 db,
                 page,
-                agency_id=wire.agency_id(request.parent),
-                notice_id=wire.notice_id(request.notice, field="notice") if request.notice else None,
+                agency_id=resources.agency_id(request.parent),
+                notice_id=resources.notice_id(request.notice, field="notice") if request.notice else None,
                 only_open=request.only_open,
             )
         shown, token = page.cut(rows, lambda row: [row.due_date, row.person_id, row.requirement_id])
@@ -44,7 +45,7 @@ class EnrollmentServicer(Servicer):
         learner = wire.learner(call)
         with self.read() as db:
             if request.name.startswith("notices/"):
-                notice_id = wire.notice_id(request.name, field="name")
+                notice_id = resources.notice_id(request.name, field="name")
                 return wire.assignment(queries.get_assignment_under(db, learner, notice_id))
             requirement_id = wire.own_requirement_id(request.name, learner.person_id)
             return wire.assignment(queries.get_assignment(db, learner, requirement_id))
@@ -61,7 +62,7 @@ class EnrollmentServicer(Servicer):
 
     def WaiveAssignment(self, request: pb.WaiveAssignmentRequest, call: Call) -> pb.Assignment:
         requirement_id, person_id = wire.assignment_key(request.name)
-        agency_id = wire.one_agency_id(request.parent)
+        agency_id = resources.one_agency_id(request.parent)
         with self.write(call, request) as db:
             waived = progress.waive(
                 db, requirement_id=requirement_id, person_id=person_id, agency_id=agency_id, reason=request.reason
@@ -70,7 +71,7 @@ class EnrollmentServicer(Servicer):
 
     def ReinstateAssignment(self, request: pb.ReinstateAssignmentRequest, call: Call) -> pb.Assignment:
         requirement_id, person_id = wire.assignment_key(request.name)
-        agency_id = wire.one_agency_id(request.parent)
+        agency_id = resources.one_agency_id(request.parent)
         with self.write(call, request) as db:
             reinstated = progress.reinstate(
                 db, requirement_id=requirement_id, person_id=person_id, agency_id=agency_id, reason=request.reason
@@ -78,9 +79,9 @@ class EnrollmentServicer(Servicer):
             return db.answer(wire.assignment(reinstated))
 
     def RecordTraining(self, request: pb.RecordTrainingRequest, call: Call) -> pb.RecordTrainingResponse:
-        agency_id = wire.one_agency_id(request.parent)
-        notice_id = wire.notice_id(request.notice, field="notice")
-        person_ids, given = wire.people(list(request.people)), wire.training(request)
+        agency_id = resources.one_agency_id(request.parent)
+        notice_id = resources.notice_id(request.notice, field="notice")
+        person_ids, given = completed.people(list(request.people)), completed.training(request)
         with self.write(call, request) as db:
             recorded = training.record_training(
                 db, notice_id=notice_id, agency_id=agency_id, person_ids=person_ids, training=given
@@ -90,17 +91,19 @@ class EnrollmentServicer(Servicer):
 
     def ListCompletions(self, request: pb.ListCompletionsRequest, call: Call) -> pb.ListCompletionsResponse:
         page = self.page_of(request)
-        person_id = wire.person_id(request.parent, field="parent")
+        person_id = resources.person_id(request.parent, field="parent")
         own = call.scope.person == request.parent
         agency_ids = None if own or call.scope.whole else call.scope.ids("agencies")
         with self.read() as db:
             rows = transcripts.list_completions(
-                db, page, person_id=person_id, agency_ids=agency_ids, year=wire.year(request.year)
+                db, page, person_id=person_id, agency_ids=agency_ids, year=completed.year(request.year)
             )
             years = transcripts.years_of_training(db, person_id=person_id, agency_ids=agency_ids)
         shown, token = page.cut(rows, lambda row: [row.completed_on, row.completed_at, row.id])
         return pb.ListCompletionsResponse(
-            completions=map(wire.completion, shown), next_page_token=token, years=map(wire.year_of_training, years)
+            completions=map(completed.completion, shown),
+            next_page_token=token,
+            years=map(completed.year_of_training, years),
         )
 
     def ListCompletionRates(
@@ -110,4 +113,4 @@ class EnrollmentServicer(Servicer):
         with self.read() as db:
             rows = rates.list_rates(db, page)
         shown, token = page.cut(rows, lambda row: [row.course_id])
-        return pb.ListCompletionRatesResponse(rates=map(wire.completion_rate, shown), next_page_token=token)
+        return pb.ListCompletionRatesResponse(rates=map(completed.completion_rate, shown), next_page_token=token)

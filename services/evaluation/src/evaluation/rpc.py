@@ -3,11 +3,11 @@
 from functools import partial
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from evaluation import wire
 from evaluation.sittings import queries as sittings
 from evaluation.sittings import taking
+from evaluation.sittings import wire as taken
 from evaluation.sittings.taking import Submission
-from evaluation.tests import drafts, queries
+from evaluation.tests import drafts, queries, wire
 from evaluation.tests.versions import Versions
 from servicekit import names
 from servicekit.data.db import Database
@@ -23,7 +23,7 @@ class EvaluationServicer(Servicer):
         super().__init__(database)
         self.versions = Versions()
         self._submit = self.in_company(
-            "SubmitSitting", partial(taking.submit, versions=self.versions), lambda taken: wire.sitting(*taken)
+            "SubmitSitting", partial(taking.submit, versions=self.versions), lambda done: taken.sitting(*done)
         )
 
     def CreateTest(self, request: pb.CreateTestRequest, call: Call) -> pb.Test:
@@ -80,29 +80,29 @@ class EvaluationServicer(Servicer):
             return wire.test_version(self.versions.get(db, test_id, number))
 
     def StartSitting(self, request: pb.StartSittingRequest, call: Call) -> pb.Sitting:
-        person_id = wire.taker(call.principal)
+        person_id = taken.taker(call.principal)
         test_id, number = wire.version_id(request.test_version, field="test_version")
         with self.write(call, request) as db:
             version = self.versions.get(db, test_id, number)
             sitting = taking.start(db, person_id=person_id, version=version)
-            return db.answer(wire.sitting(sitting, version))
+            return db.answer(taken.sitting(sitting, version))
 
     def SubmitSitting(self, request: pb.SubmitSittingRequest, call: Call) -> pb.Sitting:
-        person_id, sitting_id = wire.taker(call.principal), wire.sitting_id(request.name)
+        person_id, sitting_id = taken.taker(call.principal), taken.sitting_id(request.name)
         return self._submit(call, request, Submission(sitting_id, person_id, wire.answers(request.answers)))
 
     def GetSitting(self, request: pb.GetSittingRequest, call: Call) -> pb.Sitting:
-        person_id, sitting_id = wire.taker(call.principal), wire.sitting_id(request.name)
+        person_id, sitting_id = taken.taker(call.principal), taken.sitting_id(request.name)
         with self.read() as db:
             sitting = sittings.get_sitting(db, sitting_id, person_id=person_id)
-            return wire.sitting(sitting, self.versions.get(db, sitting.test_id, sitting.test_version))
+            return taken.sitting(sitting, self.versions.get(db, sitting.test_id, sitting.test_version))
 
     def ListSittings(self, request: pb.ListSittingsRequest, call: Call) -> pb.ListSittingsResponse:
-        person_id, page = wire.taker(call.principal), self.page_of(request)
+        person_id, page = taken.taker(call.principal), self.page_of(request)
         version = wire.version_id(request.test_version, field="test_version") if request.test_version else None
         with self.read() as db:
             rows = sittings.list_sittings(db, page, person_id=person_id, version=version)
             shown, token = page.cut(rows, lambda row: [row.started_at, row.id])
             versions = self.versions.find(db, {(row.test_id, row.test_version) for row in shown})
-        answer = [wire.sitting(row, versions[row.test_id, row.test_version]) for row in shown]
+        answer = [taken.sitting(row, versions[row.test_id, row.test_version]) for row in shown]
         return pb.ListSittingsResponse(sittings=answer, next_page_token=token)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from cadre.evaluation.v1 import quality_service_pb2 as pb
-from evaluation import wire as persons
 from evaluation.quality import queries, reactions, wire
 from evaluation.quality.box import box_of, tickets_of
 from evaluation.quality.rules import CURRENT
+from evaluation.sittings import wire as sittings
 from servicekit.calendar import pacific_date
 from servicekit.data.anonymous import anonymous_write
 from servicekit.data.db import Database
@@ -24,7 +24,7 @@ class QualityServicer(Servicer):
         self.tickets = tickets_of(keys_dir)
 
     def GetReactionForm(self, request: pb.GetReactionFormRequest, call: Call) -> pb.ReactionForm:
-        person_id = persons.taker(call.principal)
+        person_id = sittings.taker(call.principal)
         course_id, version = wire.course_version(request.course_version)
         ticket = self.tickets.give(call.principal.name, request.course_version)
         with self.read() as db:

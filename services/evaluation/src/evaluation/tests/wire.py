@@ -1,23 +1,14 @@
-"""Between the contract and evaluation's own terms. What a learner sees is made here, and holds no key."""
+"""Between the contract and the terms of tests. What a learner sees of a version is made here, and holds no key."""
 
-import uuid
 from collections.abc import Iterable
 
 from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from evaluation.sittings.records import Sitting
-from evaluation.sittings.rules import shows_key
 from evaluation.tests.records import TestEntry, TestVersion, VersionEntry, test_of
 from evaluation.tests.rules.content import Item, Kind, Option, Test, remarks
 from evaluation.tests.rules.scoring import Answers, Score
 from evaluation.tests.tables import TestRow
 from servicekit import names, text
-from servicekit.rpc.tokens import Principal
-from servicekit.rpc.wire import caller, timestamp
-
-
-def taker(principal: Principal) -> uuid.UUID:
-    """Return the id of the person who calls: a service takes no test."""
-    return caller(principal, right="tests.take", scope="SELF")
+from servicekit.rpc.wire import timestamp
 
 
 def test_id(name: str, *, field: str) -> str:
@@ -28,11 +19,6 @@ def test_id(name: str, *, field: str) -> str:
 def version_id(name: str, *, field: str = "name") -> tuple[str, int]:
     """Return test id and number in `tests/{test}/versions/{version}`."""
     return names.version_in("tests/{test}/versions/{version}", name, field=field)
-
-
-def sitting_id(name: str) -> uuid.UUID:
-    """Return the id in `sittings/{sitting}`."""
-    return names.uuid_in("sittings/{sitting}", name)
 
 
 def written(message: pb.Test) -> Test:
@@ -115,31 +101,6 @@ def test_version(version: TestVersion) -> pb.TestVersion:
         publish_time=timestamp(version.published_at),
         item_count=len(version.test.items),
     )
-
-
-def sitting(given: Sitting, version: TestVersion) -> pb.Sitting:
-    """Return the sitting as the person sees it: with results once it is scored."""
-    message = pb.Sitting(
-        name=f"sittings/{given.id}",
-        test_version=version.name,
-        state=pb.Sitting.State.Value(given.state),
-        items=len(version.test.items),
-        pass_mark=version.test.pass_mark,
-        start_time=timestamp(given.started_at),
-    )
-    if given.submitted_at is not None and given.chosen is not None and given.right_items is not None:
-        message.submit_time.FromDatetime(given.submitted_at)
-        message.right = sum(given.right_items)
-        for item, chosen, right in zip(version.test.items, given.chosen, given.right_items, strict=True):
-            shown = shows_key(given.state, right=right)
-            message.results.add(
-                right=right,
-                chosen=chosen,
-                correct=sorted(item.key) if shown else (),
-                explanation=item.explanation if shown else "",
-                section=item.section,
-            )
-    return message
 
 
 def _item(message: pb.Item) -> Item:

@@ -1,0 +1,67 @@
+"""Between the contract and the terms of completions."""
+
+from uuid import UUID
+
+from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from enrollment import resources
+from enrollment.completions.rates import Rate
+from enrollment.completions.records import Completion, YearOfTraining
+from enrollment.completions.rules import MOST_PEOPLE, Training, TrainingKind
+from servicekit.calendar import YEARS_OF_LIVES, day_of
+from servicekit.intervals import share_interval
+from servicekit.refusals import InvalidField
+from servicekit.rpc.wire import timestamp
+
+_KINDS = {pb.Completion.Kind.Value(kind.value): kind for kind in TrainingKind}
+
+
+def people(person_names: list[str]) -> list[UUID]:
+    """Return the ids of the people of a recorded training."""
+    if not 0 < len(person_names) <= MOST_PEOPLE:
+        raise InvalidField("people", len(person_names), f"must name between 1 and {MOST_PEOPLE}")
+    return [resources.person_id(name, field="people") for name in person_names]
+
+
+def training(request: pb.RecordTrainingRequest) -> Training:
+    """Return the training that a request records."""
+    if request.kind not in _KINDS:
+        raise InvalidField("kind", request.kind, "must be BRIEFING or OTHER_SYSTEM")
+    completed_on = day_of("complete_date", request.complete_date, YEARS_OF_LIVES)
+    return Training(_KINDS[request.kind], completed_on, request.minutes, request.led_by.strip())
+
+
+def completion(row: Completion) -> pb.Completion:
+    """Return a line of a transcript as the contract says it."""
+    return pb.Completion(
+        name=f"completions/{row.id}",
+        person=f"people/{row.person_id}",
+        course_version=f"courses/{row.course_id}/versions/{row.course_version}",
+        notice=f"notices/{row.notice_id}",
+        kind=pb.Completion.Kind.Value(row.kind),
+        minutes=row.minutes,
+        complete_time=timestamp(row.completed_at),
+        complete_date=row.completed_on.isoformat(),
+        led_by=row.led_by,
+    )
+
+
+def year(given: int) -> int:
+    """Return the calendar year that a transcript is asked for; 0 = all."""
+    if given and given not in YEARS_OF_LIVES:
+        years = f"{YEARS_OF_LIVES[0]} to {YEARS_OF_LIVES[-1]}"
+        raise InvalidField("year", given, f"must be a year from {years}, or 0 for all")
+    return given
+
+
+def year_of_training(row: YearOfTraining) -> pb.YearOfTraining:
+    """Return what a year of a transcript adds up to, as the contract says it."""
+    return pb.YearOfTraining(year=row.year, completions=row.completions, minutes=row.minutes)
+
+
+def completion_rate(given: Rate) -> pb.CompletionRate:
+    """Return how a course was completed, with its interval where there is anybody to count."""
+    message = pb.CompletionRate(course=f"courses/{given.course_id}", completed=given.completed, of=given.of)
+    if given.of:
+        message.share = given.completed / given.of
+        message.low, message.high = share_interval(given.completed, given.of)
+    return message
