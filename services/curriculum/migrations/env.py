@@ -1,6 +1,6 @@
-"""Alembic's entry: the curriculum's own metadata."""
+"""Alembic runs this for each migration of the curriculum: the application knows its tables."""
 
-from curriculum.tables import metadata
+from curriculum.app import APP
 from servicekit.data.migrations import run_env
 
-run_env(metadata)
+run_env(APP.metadata)

@@ -2,21 +2,12 @@
 
 from pathlib import Path
 
-from curriculum import queries
+from curriculum.audits import AUDITS
 from curriculum.metrics import MEASURES
 from curriculum.projections import PROJECTIONS
 from curriculum.rpc import CurriculumServicer
 from curriculum.tables import metadata
 from servicekit.app import ServiceApp
-from servicekit.background.audits import Audit
-
-AUDITS = [
-    Audit(
-        "course_versions.drift",
-        "Course versions whose content no longer has the digest stored when they were published",
-        queries.drifted_versions,
-    ),
-]
 
 APP = ServiceApp(
     name="curriculum",

@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
-from curriculum.records import content_of_version
 from curriculum.rules.catalogue import Offer
 from curriculum.tables import CourseRow, CourseVersionRow
 from servicekit import words
@@ -14,7 +13,6 @@ from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
-_BATCH = 100
 _UNVERSIONED = col(CourseRow.latest_version) == 0
 # What a source describes stays given elsewhere until it has a version here, also while somebody drafts one.
 _OFFERED: Mapping[Offer, ColumnElement[bool]] = {
@@ -101,16 +99,3 @@ def find_versions(db: Db, keys: Collection[tuple[str, int]]) -> Sequence[tuple[C
     key = tuple_(col(CourseVersionRow.course_id), col(CourseVersionRow.version))
     without_sections = defer(col(CourseVersionRow.sections), raiseload=True)  # type: ignore[arg-type]
     return db.exec(_VERSIONS.where(key.in_(keys)).order_by(key).options(without_sections)).all()
-
-
-def drifted_versions(db: Db) -> int:
-    """Count versions whose content no longer has the digest that was stored with it."""
-    key = (col(CourseVersionRow.course_id), col(CourseVersionRow.version))
-    after: tuple[str, int] = ("", 0)
-    drifted = 0
-    # Some at a time: all the texts of all the years need not be in memory together.
-    while rows := db.exec(select(CourseVersionRow).where(tuple_(*key) > after).order_by(*key).limit(_BATCH)).all():
-        drifted += sum(content_of_version(row).sha256 != row.content_sha256 for row in rows)
-        after = (rows[-1].course_id, rows[-1].version)
-        db.expunge_all()
-    return drifted
