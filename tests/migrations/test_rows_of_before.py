@@ -21,10 +21,10 @@ import evaluation.app
 import gateway.app
 import gateway.tables
 import notification.app
-from notification import searching
-from notification.rules import approval
-from notification.rules.letter import Letter
-from notification.rules.reading import Reader
+from notification.letters.rules.letter import Letter
+from notification.letters.rules.reading import Reader
+from notification.notices import searching
+from notification.notices.rules import approval
 from servicekit.app import ServiceApp
 from servicekit.data import migrations, revisions
 from servicekit.data.db import Database

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import errors
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import Field, SQLModel
 
 from cadre.operations.v1 import operations_service_pb2 as pb
 from servicekit.data import migrations
@@ -57,6 +58,18 @@ class Pair(NamedTuple):
     first: Numbered
     between: bool
     second: Numbered
+
+
+class Named(SQLModel):
+    """What a table would be built on."""
+
+    number: int = Field(primary_key=True)
+    word: str = ""
+
+
+class AmongOthers(NamedTuple):
+    one: Named
+    between: bool
 
 
 NUMBERED = "SELECT n AS number, 'w' || n AS word FROM generate_series(1, %(most)s) AS n"
@@ -146,6 +159,15 @@ def test_two_rows_where_one_is_asked_for_are_a_mistake(database):
 def test_a_value_never_comes_into_the_field_of_another(database, columns):
     with database.read() as db, pytest.raises(TypeError, match="Numbered has the fields"):
         db.all(Numbered, f"SELECT {columns}")
+
+
+def test_what_a_table_is_built_on_is_read_as_a_row_alone_and_among_others(database):
+    with database.read() as db:
+        assert db.all(Named, NUMBERED, most=2) == [Named(number=1, word="w1"), Named(number=2, word="w2")]
+        found = db.one(AmongOthers, "SELECT 1 AS number, 'a' AS word, true AS between")
+        assert (found.one, found.between) == (Named(number=1, word="a"), True)
+        with pytest.raises(TypeError, match="Named has the fields"):
+            db.all(Named, "SELECT 'a' AS word, 1 AS number")
 
 
 def test_a_change_without_an_audit_row_in_its_transaction_is_refused_by_the_database(database):

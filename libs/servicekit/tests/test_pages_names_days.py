@@ -37,6 +37,17 @@ def test_a_page_goes_on_after_the_last_key():
     assert page(page_size=2, page_token=token).after == ["b", 2]
 
 
+def test_a_page_says_in_sql_where_it_starts():
+    first = page(page_size=2)
+    assert (first.after_sql("AND", ">", word="text", n="int"), first.values("word", "n")) == ("", {"limit": 3})
+    _, token = first.cut(["a", "b", "c"], lambda row: [row, 2])
+    second = page(page_size=2, page_token=token)
+    assert (
+        second.after_sql("AND", ">", word="text", n="int") == "AND (word, n) > (%(after_word)s::text, %(after_n)s::int)"
+    )
+    assert second.values("word", "n") == {"after_word": "b", "after_n": 2, "limit": 3}
+
+
 @pytest.mark.parametrize("rows", [[], ["a"], ["a", "b", "c"]])
 def test_the_last_page_has_no_next_one(rows):
     assert page(page_size=3).cut(rows, lambda row: [row]) == (rows, "")

@@ -9,7 +9,7 @@ import zlib
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from notification.contents.kinds import read
+from notification.attachments.contents.kinds import read
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"

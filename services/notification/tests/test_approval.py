@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification import jobs
-from notification.rules import approval
-from notification.rules.letter import Letter, digest
+from notification.letters.rules.letter import Letter, digest
+from notification.notices import jobs
+from notification.notices.rules import approval
 from servicekit.rpc.client import Refused
 
 PEOPLE = "00000000-0000-0000-0000-00000000a0d1"

@@ -8,7 +8,7 @@ import pytest
 from pikepdf import String
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification.rules.files import MOST_BYTES
+from notification.attachments.rules.files import MOST_BYTES
 from servicekit.rpc.client import Refused
 
 from .filemaking import JPEG, PNG, action, archive, changed, docx, encrypted, file_inside, note, pdf, xlsx

@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification.contents.bounded import examine
-from notification.contents.bounds import BOUNDS
-from notification.rules.files import FileDamaged, FileTooComplex
+from notification.attachments.contents.bounded import examine
+from notification.attachments.contents.bounds import BOUNDS
+from notification.attachments.rules.files import FileDamaged, FileTooComplex
 from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
@@ -74,7 +74,7 @@ ATTACKS = {
 @contextmanager
 def reading():
     """A process that waits for a file, as the service starts it."""
-    command = [sys.executable, "-I", "-m", "notification.contents"]
+    command = [sys.executable, "-I", "-m", "notification.attachments.contents"]
     pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(command, stdin=pipe, stdout=quiet, stderr=quiet, env={}) as process:
         yield process
@@ -136,7 +136,7 @@ def test_the_process_has_not_the_environment_of_the_service(monkeypatch):
         while not environments and not read.done():
             for child in psutil.Process().children():
                 with suppress(psutil.Error):
-                    if "notification.contents" in child.cmdline():
+                    if "notification.attachments.contents" in child.cmdline():
                         environments.append(child.environ())
 
     assert (read.result().pages, environments) == (100, [{}])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cadre.enrollment.v1 import events_pb2 as enrollment
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification.rules.standing import Counts, Standing
+from notification.inbox.rules import Counts, Standing
 
 PEOPLE = 5
 AGENCIES = ("alameda", "lake", "yolo")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification import searching
+from notification.notices import searching
 
 from .filemaking import docx, pdf, xlsx
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification.rules import numbers
-from notification.rules.history import HistoricLetter
-from notification.rules.numbers import LetterNumber
-from notification.rules.search import kept, question
+from notification.letters.rules import numbers
+from notification.letters.rules.numbers import LetterNumber
+from notification.letters.rules.search import kept, question
+from notification.notices.rules.history import HistoricLetter
 
 SERIES = ("CSS", "CSSP", "CSSI", "CSSIN", "PI", "AT", "DCL", "IM", "CCSAS")
 

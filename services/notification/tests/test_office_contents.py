@@ -4,8 +4,8 @@ import zlib
 
 import pytest
 
-from notification.contents.kinds import read
-from notification.rules.files import Burden, FileDamaged, FileTooLarge, FileTypeNotAllowed
+from notification.attachments.contents.kinds import read
+from notification.attachments.rules.files import Burden, FileDamaged, FileTooLarge, FileTypeNotAllowed
 
 from .filemaking import JPEG, NUMBER, PNG, archive, carried, docx, jpeg, links, places, png, xlsx
 

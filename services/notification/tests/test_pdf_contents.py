@@ -6,8 +6,8 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from notification.contents.kinds import read
-from notification.rules.files import Burden, FileEncrypted
+from notification.attachments.contents.kinds import read
+from notification.attachments.rules.files import Burden, FileEncrypted
 
 from .filemaking import (
     NUMBER,

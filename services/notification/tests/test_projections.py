@@ -5,7 +5,7 @@ from operator import attrgetter
 
 import pytest
 
-from notification.projections import PROJECTIONS
+from notification.inbox.projections import PROJECTIONS
 from servicekit.background import schedule
 from servicekit.background.jobs import Progress
 

@@ -7,7 +7,7 @@ import pytest
 from cadre.notification.v1 import events_pb2 as events
 from cadre.notification.v1 import notification_service_pb2 as pb
 from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
-from notification import searching
+from notification.notices import searching
 from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification.rules import due_dates, letter, lifecycle
-from notification.rules.due_dates import DueRule
-from notification.rules.letter import Asks, Letter
-from notification.rules.lifecycle import FINAL, STEPS, NoticeWithdrawn, SelfApproval, State, Step, WrongState
-from notification.rules.standing import Counts, Standing
+from notification.inbox.rules import Counts, Standing
+from notification.letters.rules import due_dates, letter, lifecycle
+from notification.letters.rules.due_dates import DueRule
+from notification.letters.rules.letter import Asks, Letter
+from notification.letters.rules.lifecycle import FINAL, STEPS, NoticeWithdrawn, SelfApproval, State, Step, WrongState
 from servicekit.refusals import InvalidField, Stale
 from servicekit.testing.offices import state_calendar
 

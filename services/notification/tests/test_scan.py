@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification.rules.scan import Passage, Table, scan
+from notification.attachments.rules.scan import Passage, Table, scan
 
 
 def found(text):

@@ -10,7 +10,7 @@ from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
 from cadre.notification.v1 import events_pb2 as events
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification.jobs import issue_scheduled
+from notification.notices.jobs import issue_scheduled
 from servicekit.rpc.client import Refused
 
 WHY = "Issued with a wrong date"

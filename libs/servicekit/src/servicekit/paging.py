@@ -41,6 +41,23 @@ class Page:
         shown = rows[: self.size]
         return shown, self._token(key(shown[-1])) if len(rows) > self.size else ""
 
+    def after_sql(self, word: str, beyond: str, /, **keys: str) -> str:
+        """Return the condition by which the page starts after its key, '' for the first page; *values* fills it.
+
+        *word* is WHERE or AND, *beyond* < or >, and *keys* are the columns of the order with their types.
+        """
+        if self.after is None:
+            return ""
+        values = ", ".join(f"%(after_{key})s::{kind}" for key, kind in keys.items())
+        return f"{word} ({', '.join(keys)}) {beyond} ({values})"
+
+    def values(self, *keys: str) -> dict[str, Any]:
+        """Return what the condition is filled with, and the *limit*: one row over the size, for `cut`."""
+        return {
+            **dict(zip((f"after_{key}" for key in keys), self.after or (), strict=False)),
+            "limit": self.size + 1,
+        }
+
     def _token(self, key: Sequence[Any]) -> str:
         token = options_pb2.PageToken(key=json.dumps(list(key), default=str), list=self.list_digest)
         token.seal = _seal(token, self.seal_key)

@@ -1,14 +1,23 @@
-"""Composition root of the notification service."""
+"""What the notification service consists of: its areas, each with what it answers, hears, does and counts."""
 
 from pathlib import Path
 
-from notification.audits import AUDITS
+import notification.attachments.tables
+import notification.deliveries.tables
+import notification.inbox.tables
+import notification.notices.tables
+import notification.series.tables  # noqa: F401 - statements name these tables, and no code does
+from notification.attachments import audits as attachments
+from notification.base import metadata
 from notification.consumers import SUBSCRIPTIONS
-from notification.jobs import JOBS
+from notification.deliveries import audits as deliveries
+from notification.inbox import audits as inbox
+from notification.inbox.projections import PROJECTIONS
 from notification.metrics import MEASURES
-from notification.projections import PROJECTIONS
+from notification.notices import audits as notices
+from notification.notices.jobs import JOBS
 from notification.rpc import NotificationServicer
-from notification.tables import metadata
+from servicekit import closed_days
 from servicekit.app import ServiceApp
 
 APP = ServiceApp(
@@ -19,6 +28,6 @@ APP = ServiceApp(
     subscriptions=SUBSCRIPTIONS,
     jobs=JOBS,
     projections=PROJECTIONS,
-    audits=AUDITS,
+    audits=[closed_days.MISSING, *inbox.AUDITS, *deliveries.AUDITS, *attachments.AUDITS, *notices.AUDITS],
     measures=MEASURES,
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from notification.rules.lifecycle import State
+from notification.letters.rules.lifecycle import State
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db

@@ -3,26 +3,20 @@
 from uuid import UUID
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification import (
-    approval,
-    attachments,
-    deliveries,
-    history,
-    inbox,
-    notices,
-    publication,
-    queries,
-    searching,
-    series,
-    wire,
-    wire_steps,
-    withdrawal,
-)
-from notification.contents import bounded
-from notification.inbox import Step
-from notification.publication import Approval
-from notification.records import Notice
-from notification.tables import NoticeRow
+from notification import wire, wire_steps
+from notification.agencies import queries
+from notification.attachments import attachments
+from notification.attachments.contents import bounded
+from notification.deliveries import deliveries
+from notification.inbox import queries as inbox
+from notification.inbox import steps
+from notification.inbox.steps import Step
+from notification.letters.queries import issued as issued_notice
+from notification.letters.tables import NoticeRow
+from notification.notices import approval, drafts, history, publication, searching, withdrawal
+from notification.notices import queries as letters
+from notification.notices.publication import Approval
+from notification.series import series
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database, Db
 from servicekit.rpc.calls import Call, Servicer
@@ -31,9 +25,8 @@ from servicekit.rpc.wire import caller
 
 def _whole(db: Db, row: NoticeRow, call: Call) -> pb.Notice:
     """Write a notice with all that belongs to it."""
-    said = Notice.of(row)
-    sentence = publication.due_sentence(db, said, pacific_date(call.now))
-    return wire.notice(said, attachments.of_notice(db, row.id), sentence)
+    sentence = publication.due_sentence(db, row, pacific_date(call.now))
+    return wire.notice(row, attachments.of_notice(db, row.id), sentence)
 
 
 def _submit(db: Db, row: NoticeRow, writer: UUID, call: Call) -> NoticeRow:
@@ -48,15 +41,15 @@ class NotificationServicer(Servicer):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._read_notice = self.in_company("ReadNotice", inbox.read, wire.inbox_item)
-        self._confirm_notice = self.in_company("ConfirmNotice", inbox.confirm, wire.inbox_item)
+        self._read_notice = self.in_company("ReadNotice", steps.read, wire.inbox_item)
+        self._confirm_notice = self.in_company("ConfirmNotice", steps.confirm, wire.inbox_item)
 
     # ---- writing ----
 
     def CreateNotice(self, request: pb.CreateNoticeRequest, call: Call) -> pb.Notice:
         draft, author = wire.letter(request.notice), caller(call.principal)
         with self.write(call, request) as db:
-            row = notices.create(db, draft=draft, author=author, at=call.now)
+            row = drafts.create(db, draft=draft, author=author, at=call.now)
             if request.submit:
                 row = _submit(db, row, author, call)
             return db.answer(_whole(db, row, call))
@@ -65,7 +58,7 @@ class NotificationServicer(Servicer):
         notice_id, draft = wire.notice_id(request.notice.name, "notice.name"), wire.letter(request.notice)
         writer, etag = caller(call.principal), request.notice.etag
         with self.write(call, request) as db:
-            row = notices.update(db, notice_id=notice_id, draft=draft, etag=etag, writer=writer)
+            row = drafts.update(db, notice_id=notice_id, draft=draft, etag=etag, writer=writer)
             if request.submit:
                 row = _submit(db, row, writer, call)
             return db.answer(_whole(db, row, call))
@@ -133,7 +126,7 @@ class NotificationServicer(Servicer):
 
     def SuggestNumber(self, request: pb.SuggestNumberRequest, call: Call) -> pb.SuggestNumberResponse:
         with self.read() as db:
-            number = notices.suggest_number(db, series=request.series, at=call.now)
+            number = series.suggest_number(db, series=request.series, at=call.now)
         return pb.SuggestNumberResponse(number=number)
 
     def ListSeries(self, request: pb.ListSeriesRequest, call: Call) -> pb.ListSeriesResponse:  # noqa: ARG002
@@ -155,7 +148,7 @@ class NotificationServicer(Servicer):
     def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:  # noqa: ARG002
         page = self.page_of(request)
         with self.read() as db:
-            rows = queries.notices(db, page)
+            rows = letters.notices(db, page)
         shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
         return pb.ListNoticesResponse(notices=[wire.notice(row) for row in shown], next_page_token=token)
 
@@ -163,16 +156,16 @@ class NotificationServicer(Servicer):
         today = pacific_date(call.now)
         with self.read() as db:
             reader = wire.reader(call.principal, today)
-            row = queries.notice(db, wire.notice_id(request.name), reader)
+            row = letters.notice(db, wire.notice_id(request.name), reader)
             sentence = publication.due_sentence(db, row, today)
             answer = wire.notice(row, attachments.of_notice(db, row.id), sentence)
             if reader.drafts:
-                answer.steps.extend(wire_steps.steps(queries.steps(db, row.id)))
+                answer.steps.extend(wire_steps.steps(letters.steps(db, row.id)))
             return answer
 
     def GetReadiness(self, request: pb.GetReadinessRequest, call: Call) -> pb.Readiness:
         with self.read() as db:
-            issued = queries.issued(db, wire.notice_id(request.notice, "notice"))
+            issued = issued_notice(db, wire.notice_id(request.notice, "notice"))
             rows = queries.readiness(db, issued, pacific_date(call.now))
         return wire.readiness(issued, rows)
 
@@ -213,7 +206,7 @@ class NotificationServicer(Servicer):
     def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:  # noqa: ARG002
         page, agency_id = self.page_of(request), wire.agency_id(request.parent)
         with self.read() as db:
-            issued = queries.issued(db, wire.notice_id(request.notice, "notice"))
+            issued = issued_notice(db, wire.notice_id(request.notice, "notice"))
             rows = queries.recipients(
                 db,
                 issued,
@@ -259,7 +252,7 @@ class NotificationServicer(Servicer):
         page, today = self.page_of(request), pacific_date(call.now)
         reader, only = wire.own_reader(call.principal, today), wire.notice_ids(request.notices)
         with self.read() as db:
-            rows = queries.inbox(db, reader, only_open=request.only_open, page=page, notice_ids=only)
+            rows = inbox.inbox(db, reader, only_open=request.only_open, page=page, notice_ids=only)
         shown, token = page.cut(rows, lambda row: [row.closed, row.due, row.newest, row.item_id])
         return pb.ListInboxResponse(
             items=[wire.inbox_row(row) for row in shown],
@@ -271,7 +264,7 @@ class NotificationServicer(Servicer):
         today = pacific_date(call.now)
         with self.read() as db:
             reader = wire.own_reader(call.principal, today)
-            row = queries.inbox_item(db, reader, wire.notice_id(request.notice, "notice"))
+            row = inbox.inbox_item(db, reader, wire.notice_id(request.notice, "notice"))
             return wire.inbox_row(row, attachments.of_notice(db, row.item_id))
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:

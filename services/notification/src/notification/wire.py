@@ -8,25 +8,25 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification import inbox
-from notification.records import (
+from notification.agencies.records import (
     AgencyNotice,
     AgencyReadiness,
-    Attachment,
     Figures,
-    InboxRow,
-    Notice,
     Recipient,
     UnitFigures,
 )
-from notification.rules import files
-from notification.rules.due_dates import DueRule
-from notification.rules.files import Label
-from notification.rules.history import HistoricLetter
-from notification.rules.letter import Letter
-from notification.rules.reading import Reader
-from notification.rules.standing import Standing
-from notification.series import Series
+from notification.attachments.attachments import Attachment
+from notification.attachments.rules import files
+from notification.attachments.rules.files import Label
+from notification.inbox.queries import InboxRow
+from notification.inbox.rules import Standing
+from notification.inbox.steps import Item
+from notification.letters.rules.due_dates import DueRule
+from notification.letters.rules.letter import TEXTS, Letter
+from notification.letters.rules.reading import Reader
+from notification.letters.tables import Notice
+from notification.notices.rules.history import HistoricLetter
+from notification.series.series import Series
 from servicekit import names, paging, text
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of
 from servicekit.refusals import InvalidField
@@ -43,24 +43,6 @@ _HISTORIC = (
 )
 # What a list may be asked to say more of: a home page needs three notices and 25 people.
 _LEFT_FOR, _LEFT_MOST = 10, 100
-_TEXTS = (
-    "series",
-    "number",
-    "addressees",
-    "subject",
-    "references",
-    "supersedes",
-    "replaces",
-    "topic",
-    "contact",
-    "contact_telephone",
-    "change",
-    "before",
-    "after",
-    "staff_action",
-    "until_then",
-)
-_OF_SEVERAL_LINES = {"references", "change", "before", "after", "staff_action", "until_then"}
 
 
 # ---- in ----
@@ -116,7 +98,7 @@ def letter(notice: pb.Notice) -> Letter:
     """Read the draft fields of a notice; what is only set by the service is ignored."""
     course_id, course_version = _course_version(notice.course_version)
     given: dict[str, Any] = {
-        name: (text.block if name in _OF_SEVERAL_LINES else text.line)(getattr(notice, name)) for name in _TEXTS
+        name: (text.block if one.several else text.line)(getattr(notice, name)) for name, one in TEXTS.items()
     }
     if notice.HasField("due_rule"):
         given["business_days_before_effective"] = notice.due_rule.business_days_before_effective
@@ -128,7 +110,6 @@ def letter(notice: pb.Notice) -> Letter:
         kind=_enum_name(pb.Notice.Kind, notice.kind, "notice.kind"),
         reason=_enum_name(pb.Notice.Reason, notice.reason, "notice.reason"),
         asks=_enum_name(pb.Asks, notice.asks, "notice.asks"),
-        body=text.block(notice.body),
         effective_date=day(notice.effective_date, "notice.effective_date"),
         audience_id=names.uuid_in("audiences/{audience}", notice.audience, field="notice.audience")
         if notice.audience
@@ -186,8 +167,7 @@ def notice(row: Notice, attached: Iterable[Attachment] = (), due_sentence: str =
         "kind": _enum_value(pb.Notice.Kind, row.kind),
         "reason": _enum_value(pb.Notice.Reason, row.reason),
         "asks": _enum_value(pb.Asks, row.asks),
-        **{name: getattr(row, name) for name in _TEXTS},
-        "body": row.body,
+        **{name: getattr(row, name) for name in TEXTS},
         "effective_date": day_text(row.effective_date),
         "audience": f"audiences/{row.audience_id}" if row.audience_id else "",
         "course_version": f"courses/{row.course_id}/versions/{row.course_version}" if row.course_id else "",
@@ -332,10 +312,10 @@ def inbox_row(row: InboxRow, attached: Iterable[Attachment] = ()) -> pb.InboxIte
         excused=row.excused,
         on_leave=row.on_leave,
     )
-    return inbox_item(inbox.Item(row.notice, standing, row.own_due_date), attached)
+    return inbox_item(Item(row.notice, standing, row.own_due_date), attached)
 
 
-def inbox_item(item: inbox.Item, attached: Iterable[Attachment] = ()) -> pb.InboxItem:
+def inbox_item(item: Item, attached: Iterable[Attachment] = ()) -> pb.InboxItem:
     """Write a letter as it stands for a person."""
     standing = item.standing
     return pb.InboxItem(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cadre.notification.v1 import notification_service_pb2 as pb
-from notification.queries import Step
+from notification.notices.queries import Step
 from servicekit.rpc.wire import timestamp
 
 

@@ -153,8 +153,9 @@ class Db(Session):
         """Run one SQL statement with `%(name)s` parameters on the driver; its rows as *row*s.
 
         A *row* is a NamedTuple that stands beside the statement and has its columns as fields, in their order, some
-        of them perhaps as rows of their own: TypeError if it has not. For statements with a budget: neither the ORM
-        nor the SQL compiler has a part in it.
+        of them perhaps as rows of their own: TypeError if it has not. An SQLModel on which a table is built serves
+        too, where a statement reads its whole row. For statements with a budget: neither the ORM nor the SQL compiler
+        has a part in it.
         """
         return execute(self._connection, sql, params, made_as(row)).fetchall()
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlmodel import SQLModel
 
 R = TypeVar("R")
 
@@ -61,6 +62,8 @@ class CountingPool(QueuePool):
 def made_as(row: type[R]) -> RowFactory[R]:
     """Give the row factory of *row*, a NamedTuple; a field that is one itself takes as many columns as that has.
 
+    So does an SQLModel that is no table, but the base of one: then a table's columns are written down once.
+
     By position: rows of six columns take a third of the time that psycopg's `class_row` needs, and less than
     dictionaries. That each value comes into the field of its name is looked at once a statement.
     """
@@ -79,12 +82,14 @@ def made_as(row: type[R]) -> RowFactory[R]:
 @cache
 def _shape(row: Any) -> tuple[tuple[str, ...], RowMaker[Any]]:  # noqa: ANN401 - a class of rows
     """Return the columns that a row is made of, and how it is made of their values."""
+    if issubclass(row, SQLModel):
+        return _shape_of_model(row)
     hints = get_type_hints(row)
     columns: list[str] = []
     parts: list[tuple[slice, RowMaker[Any]]] = []
     nested = False
     for name in row._fields:
-        inner = hasattr(hints[name], "_fields")
+        inner = _is_row(hints[name])
         of_part, make = _shape(hints[name]) if inner else ((name,), itemgetter(0))
         parts.append((slice(len(columns), len(columns) + len(of_part)), make))
         columns += of_part
@@ -94,6 +99,22 @@ def _shape(row: Any) -> tuple[tuple[str, ...], RowMaker[Any]]:  # noqa: ANN401 -
         return row._make([make(values[part]) for part, make in parts])
 
     return tuple(columns), make_nested if nested else row._make
+
+
+def _is_row(hint: Any) -> bool:  # noqa: ANN401 - whatever a field is
+    return hasattr(hint, "_fields") or (isinstance(hint, type) and issubclass(hint, SQLModel))
+
+
+def _shape_of_model(model: type[SQLModel]) -> tuple[tuple[str, ...], RowMaker[Any]]:
+    columns = tuple(model.model_fields)
+
+    def make(values: Sequence[Any]) -> Any:  # noqa: ANN401 - a row
+        # What comes from the database was checked when it was written: `model_construct` takes five times as long.
+        made = model.__new__(model)
+        made.__dict__.update(zip(columns, values, strict=True))
+        return made
+
+    return columns, make
 
 
 def was_spoken_to(connection: "psycopg.Connection[Any]") -> bool:

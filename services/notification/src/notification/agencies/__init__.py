@@ -1,0 +1,1 @@
+"""Letters as agencies see them, with their people: `AgencyNoticeService`."""

@@ -1,0 +1,1 @@
+"""Files of letters, scanned before they are kept: `AttachmentService`."""

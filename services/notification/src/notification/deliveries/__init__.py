@@ -1,0 +1,1 @@
+"""Letters at agencies: delivered, confirmed, released to staff; who sees a letter follows from it."""

@@ -1,0 +1,253 @@
+"""What people do with a letter: they read it, they confirm it.
+
+Thousands do so on the morning of a letter, in company (`servicekit.data.company`). Three statements beside the kit's:
+lock their rows, look where they count, write. Memberships are looked at after the rows are locked, since whoever
+changes one locks that person's row first.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from notification.deliveries.visibility import RELEASED_TO_EACH
+from notification.inbox.readiness import ADD, any_slot
+from notification.inbox.rules import Counts, Standing
+from notification.letters.acknowledgements import ACKNOWLEDGE, check_text
+from notification.letters.queries import NOTICE_WITHOUT_BODY
+from notification.letters.rows import name_of
+from notification.letters.rules import lifecycle
+from notification.letters.rules.reading import Reader
+from notification.letters.tables import Notice
+from servicekit.data.company import Asked, Group
+from servicekit.data.db import Db
+from servicekit.refusals import NotFound
+
+_COUNTS = tuple(field.name for field in fields(Counts))
+_LOCK = f"""
+SELECT {NOTICE_WITHOUT_BODY}, r.person_id, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at,
+  r.excused
+FROM unnest(%(notices)b::uuid[], %(people)b::uuid[], %(days)b::date[], %(before_staff)b::boolean[])
+  AS asked (notice_id, person_id, today, before_staff)
+JOIN recipient AS r ON (r.notice_id, r.person_id) = (asked.notice_id, asked.person_id)
+JOIN notice AS n ON n.id = r.notice_id AND n.state IN ('PUBLISHED', 'WITHDRAWN')
+WHERE {RELEASED_TO_EACH}
+ORDER BY r.notice_id, r.person_id
+FOR UPDATE OF r
+"""  # noqa: S608 - made of constants
+_PLACES = """
+SELECT asked.notice_id, asked.person_id, member.agency_id, member.on_leave
+FROM unnest(%(notices)b::uuid[], %(audiences)b::uuid[], %(people)b::uuid[]) AS asked (notice_id, audience_id, person_id)
+JOIN audience_member AS member
+  ON (member.audience_id, member.person_id) = (asked.audience_id, asked.person_id) AND member.member
+ORDER BY asked.notice_id, asked.person_id, member.agency_id
+"""
+# In one statement, with the figures last: their rows are everybody's, and locked until commit.
+_WRITE = f"""
+WITH given AS (
+  SELECT *
+  FROM unnest(
+    %(notices)b::uuid[], %(people)b::uuid[], %(kinds)b::text[], %(versions)s::int[], %(hashes)b::text[],
+    %(moments)b::timestamptz[], %(read_at)b::timestamptz[], %(confirmed_at)b::timestamptz[]
+  ) AS given (notice_id, person_id, kind, version, text_sha256, at, read_at, confirmed_at)
+), stepped AS (
+  UPDATE recipient AS r SET read_at = given.read_at, confirmed_at = given.confirmed_at
+  FROM given WHERE (r.notice_id, r.person_id) = (given.notice_id, given.person_id)
+), said AS (
+  {ACKNOWLEDGE}
+  SELECT notice_id, person_id, kind, '', version, text_sha256, at FROM given ORDER BY notice_id, person_id
+)
+{
+    ADD.format(
+        rows=f'''
+SELECT notice_id, agency_id, due_date, %(slot)s, {", ".join(_COUNTS)}
+FROM unnest(
+  %(moved_notices)b::uuid[], %(places)b::text[], %(dues)b::date[], {", ".join(f"%({name})s::int[]" for name in _COUNTS)}
+) AS moved (notice_id, agency_id, due_date, {", ".join(_COUNTS)})
+ORDER BY notice_id, agency_id, due_date
+'''
+    )
+}
+"""  # noqa: S608 - made of constants
+
+# A letter and a person, by their ids.
+Key = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A person opens a letter or, with the hash of its text, confirms it."""
+
+    notice_id: UUID
+    person_id: UUID
+    reader: Reader
+    text_sha256: str = ""
+
+    @property
+    def key(self) -> Key:
+        """The row of this person under this letter."""
+        return self.notice_id, self.person_id
+
+
+@dataclass(frozen=True)
+class Item:
+    """A letter as it stands for one person; *notice* holds its columns."""
+
+    notice: Notice
+    standing: Standing
+    due_date: date
+
+
+class _Locked(NamedTuple):
+    notice: Notice
+    person_id: UUID
+    own_due_date: date
+    read_at: datetime | None
+    confirmed_at: datetime | None
+    trained_at: datetime | None
+    excused: bool
+
+
+class _Member(NamedTuple):
+    notice_id: UUID
+    person_id: UUID
+    agency_id: str
+    on_leave: bool
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a person counts, '' for the state, and whether they are on leave."""
+
+    agency_ids: list[str]
+    on_leave: bool
+
+
+def read(db: Db, group: Group[Step, Item]) -> None:
+    """Record that people opened letters. Idempotent: the first time stays, and nothing is written again."""
+    _step(db, group, "READ", lambda one, standing: replace(standing, read_at=standing.read_at or one.at))
+
+
+def confirm(db: Db, group: Group[Step, Item]) -> None:
+    """Record that people confirmed the text with that hash; they have read it by that. Idempotent as `read`."""
+    _step(
+        db,
+        group,
+        "CONFIRM",
+        lambda one, standing: replace(
+            standing, read_at=standing.read_at or one.at, confirmed_at=standing.confirmed_at or one.at
+        ),
+    )
+
+
+def _step(db: Db, group: Group[Step, Item], kind: str, move: Callable[[Asked[Step, Item], Standing], Standing]) -> None:
+    """Move where people stand, and the figures with them."""
+    notices = _locked(db, group)
+    places = _places(db, notices)
+    before: dict[Key, Standing] = {}
+    for one in group:
+        with group.deciding(one):
+            known = _standing(one.what, notices.get(one.what.key), places.get(one.what.key), alone=group.alone)
+            if known is None:
+                continue
+            row = notices[one.what.key]
+            notice = row.notice
+            if kind == "CONFIRM":
+                check_text(notice, one.what.text_sha256)
+            before[one.what.key] = known
+            after = move(one, known)
+            one.result = Item(notice, after, row.own_due_date)
+            if after != known:
+                said = {"kind": kind, "version": notice.version, "text_sha256": notice.text_sha256}
+                one.changed(name_of(notice.id), after=said)
+    done = group.record(db)
+    _write(
+        db, kind, [one for one in done if one.result and one.result.standing != before[one.what.key]], before, places
+    )
+
+
+def _locked(db: Db, group: Group[Step, Item]) -> dict[Key, _Locked]:
+    """Lock people's rows; return them with their letters. One that their agency's staff do not see yet is not there."""
+    steps = [one.what for one in group]
+    rows = db.all(
+        _Locked,
+        _LOCK + group.waits,
+        notices=[step.notice_id for step in steps],
+        people=[step.person_id for step in steps],
+        days=[step.reader.today for step in steps],
+        before_staff=[step.reader.before_staff for step in steps],
+    )
+    return {(row.notice.id, row.person_id): row for row in rows}
+
+
+def _places(db: Db, notices: dict[Key, _Locked]) -> dict[Key, _Place]:
+    """Return where each counts; those who are not (or no longer) in the audience are left out."""
+    rows = db.all(
+        _Member,
+        _PLACES,
+        notices=[notice_id for notice_id, _ in notices],
+        audiences=[row.notice.audience_id for row in notices.values()],
+        people=[person_id for _, person_id in notices],
+    )
+    members: dict[Key, list[_Member]] = defaultdict(list)
+    for row in rows:
+        members[row.notice_id, row.person_id].append(row)
+    return {
+        key: _Place(["", *(row.agency_id for row in own)], any(row.on_leave for row in own))
+        for key, own in members.items()
+    }
+
+
+def _standing(step: Step, row: _Locked | None, place: _Place | None, *, alone: bool) -> Standing | None:
+    """Return where a person stands; None if that is not to be seen in company.
+
+    Refuse who is not in the audience, and what is asked of a letter that holds no more.
+    """
+    if row is None and not alone:
+        return None
+    if row is None or place is None:
+        raise NotFound(name_of(step.notice_id))
+    lifecycle.check_in_force(name_of(step.notice_id), row.notice.withdrawn_at)
+    return Standing(
+        row.notice.asks,
+        row.read_at,
+        row.confirmed_at,
+        row.trained_at,
+        excused=row.excused,
+        on_leave=place.on_leave,
+    )
+
+
+def _write(
+    db: Db, kind: str, done: list[Asked[Step, Item]], before: dict[Key, Standing], places: dict[Key, _Place]
+) -> None:
+    moved: dict[tuple[UUID, str, date], Counts] = defaultdict(Counts)
+    items: list[tuple[datetime, Key, Item]] = []
+    for one in done:
+        key, item = one.what.key, one.result
+        assert item is not None  # noqa: S101 - it is among those that were recorded
+        items.append((one.at, key, item))
+        difference = item.standing.counts() - before[key].counts()
+        # People who are excused move no figure.
+        for place in places[key].agency_ids if difference else ():
+            moved[item.notice.id, place, item.due_date] += difference
+    if not items:
+        return
+    db.run(
+        _WRITE,
+        notices=[notice_id for _, (notice_id, _), _ in items],
+        people=[person_id for _, (_, person_id), _ in items],
+        kinds=[kind] * len(items),
+        versions=[item.notice.version for _, _, item in items],
+        hashes=[item.notice.text_sha256 for _, _, item in items],
+        moments=[at for at, _, _ in items],
+        read_at=[item.standing.read_at for _, _, item in items],
+        confirmed_at=[item.standing.confirmed_at for _, _, item in items],
+        slot=any_slot(),
+        moved_notices=[notice_id for notice_id, _, _ in moved],
+        places=[place for _, place, _ in moved],
+        dues=[due for _, _, due in moved],
+        **{name: [getattr(counts, name) for counts in moved.values()] for name in _COUNTS},
+    )

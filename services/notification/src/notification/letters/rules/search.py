@@ -1,0 +1,85 @@
+"""How letters are found: what is kept of a letter, and what a question means.
+
+Both are cut into words in one way (the kit's `words`). A number is one word in whatever form it is written, and may be
+cited with its series or without. The people of a case have an old and a new name in letters: each finds the other.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from notification.letters.rules.numbers import LetterNumber, cited
+from servicekit import words
+from servicekit.refusals import InvalidField
+from servicekit.text import line
+
+LONGEST_QUERY = 200
+# Version of the cutting into words. Raise it whenever a text would be kept by other words than before: a job recuts
+# what was kept under a lower one.
+CUT = 1
+# The person paying support, and the person receiving it; before about 2015, the noncustodial and the custodial parent.
+_SPOKEN = re.compile(
+    r"\b(?:(?P<xpps>pps|ncp|persons? paying support|non[ -]?custodial parent)"
+    r"|(?P<xprs>prs|cp|persons? receiving support|(?<!non[ -])custodial parent))s?\b"
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a letter must have: numbers and people of a case as one word each, and all other words."""
+
+    names: tuple[str, ...]
+    chains: tuple[words.Chain, ...]
+
+    def english(self) -> list[str]:
+        """Return the words that have an English stem."""
+        return words.english({part: None for chain in self.chains for part in chain.parts})
+
+    def query(self, stems: Mapping[str, Collection[str]]) -> str:
+        """Return it as a `tsquery`; '' asks for nothing in particular.
+
+        A word without a stem (*the*) counts only where nothing else is said.
+        """
+        said = [chain for chain in self.chains if len(chain.parts) > 1 or stems.get(chain.parts[0], " ")]
+        chains = said if said or self.names else self.chains
+        names = [f"'{name}'" for name in self.names]
+        return " & ".join([*names, *(chain.query(lambda word: stems.get(word, ())) for chain in chains)])
+
+
+def kept(texts: Iterable[str], series: Collection[str] | None, *, most_bytes: int) -> list[str]:
+    """Return the words that *texts* are found by, the first ones if all would be too many; of *series* see `cited`."""
+    found: dict[str, None] = {}
+    room = most_bytes
+    for text in texts:
+        plain = line(text)
+        names = [word for one in cited(plain, series) for word in words_of(one.number)]
+        spoken = [match.lastgroup or "" for match in _SPOKEN.finditer(words.fold(plain))]
+        for word in (*names, *spoken, *words.kept(text)):
+            if word not in found:
+                room -= len(word.encode()) + 1
+                if room < 0:
+                    return list(found)
+                found[word] = None
+    return list(found)
+
+
+def words_of(number: LetterNumber) -> list[str]:
+    """Return the words under which a number is found: with its series, and without."""
+    bare = f"x{number.number.replace('-', '')}"
+    return [f"x{number.series.lower()}{bare[1:]}", bare] if number.series else [bare]
+
+
+def question(text: str, series: Collection[str]) -> Question:
+    """Return what *text* asks for: every word (its beginning will do) and every number."""
+    if len(text) > LONGEST_QUERY:
+        raise InvalidField("query", text[:LONGEST_QUERY], f"must have at most {LONGEST_QUERY} characters")
+    plain = line(text)
+    names, rest = [], []
+    end = 0
+    for one in cited(plain, series):
+        rest.append(plain[end : one.start])
+        names.append(words_of(one.number)[0])
+        end = one.end
+    folded = words.fold(" ".join([*rest, plain[end:]]))
+    names += [match.lastgroup or "" for match in _SPOKEN.finditer(folded)]
+    return Question(tuple(dict.fromkeys(names)), tuple(words.asked(_SPOKEN.sub(" ", folded))))

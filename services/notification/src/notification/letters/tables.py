@@ -1,0 +1,148 @@
+"""Letters, their texts as issued, and who read or confirmed them.
+
+An acknowledgement has no foreign key: each confirmation would lock the same notice row.
+"""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from notification.base import Base, big, plain
+from servicekit.data.tables import moment
+
+
+class Notice(SQLModel):
+    """A change notice: what it says, and what became of it.
+
+    Once issued it does not change any more, but for its withdrawal: a trigger refuses it.
+
+    A historic one was issued elsewhere or before Cadre: it has no author, no audience and no text of ours.
+    """
+
+    id: uuid.UUID = Field(primary_key=True)
+    state: str
+    kind: str
+    series: str
+    number: str
+    addressees: str
+    subject: str
+    reason: str
+    references: str
+    supersedes: str
+    contact: str
+    change: str
+    before: str
+    after: str
+    staff_action: str
+    until_then: str
+    body: str
+    effective_date: date | None
+    audience_id: uuid.UUID | None
+    asks: str
+    course_id: str
+    course_version: int
+    business_days_before_effective: int
+    business_days_after_issue: int
+    agency_confirms_within: int
+    demonstration: bool
+    briefing_counts: bool
+    contact_telephone: str = plain()
+    replaces: str = plain()
+    topic: str = plain()
+    staff_release_days: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    author_id: uuid.UUID | None
+    approver_id: uuid.UUID | None = None
+    return_reason: str = ""
+    # Counts up with each change: the etag.
+    revision: int = 1
+    created_at: datetime = moment()
+    submitted_at: datetime | None = moment(optional=True)
+    published_at: datetime | None = moment(optional=True)
+    # Set on issue.
+    version: int = 0
+    text_sha256: str = ""
+    due_date: date | None = None
+    agency_due_date: date | None = None
+    audience_revision: int = big(0)
+    # From this day on staff see it, unless their agency releases it to them sooner.
+    staff_release_date: date | None = None
+    # When a scheduled one is to be issued.
+    publish_at: datetime | None = moment(optional=True)
+    withdrawn_at: datetime | None = moment(optional=True)
+    withdrawn_by: uuid.UUID | None = None
+    withdraw_reason: str = plain()
+    # As printed on a historic one.
+    issuer: str = plain()
+    issued_on: str = plain()
+    effective_printed: str = plain()
+    source: str = plain()
+
+
+class NoticeRow(Notice, Base, table=True):
+    """A change notice as it is kept, with who wrote on it and what was sent for approval."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED', 'PUBLISHED', 'WITHDRAWN', 'HISTORIC')", name="state"
+        ),
+        CheckConstraint("(state IN ('PUBLISHED', 'WITHDRAWN')) = (published_at IS NOT NULL)", name="published_at"),
+        CheckConstraint("(state = 'SCHEDULED') = (publish_at IS NOT NULL)", name="publish_at"),
+        CheckConstraint("(state = 'WITHDRAWN') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
+        CheckConstraint("(state = 'WITHDRAWN') = (withdraw_reason <> '')", name="withdraw_reason"),
+        CheckConstraint("(state = 'HISTORIC') = (author_id IS NULL)", name="historic"),
+        CheckConstraint(
+            "state NOT IN ('SCHEDULED', 'PUBLISHED', 'WITHDRAWN') OR approver_id <> ALL (writers)", name="four_eyes"
+        ),
+        # A number belongs to one letter from the moment somebody else is asked to approve it.
+        Index(
+            "uq_notice_series_number",
+            "series",
+            "number",
+            unique=True,
+            postgresql_where=text("state <> 'DRAFT' AND number <> ''"),
+        ),
+        Index("ix_notice_created_at_id", "created_at", "id"),
+        Index("ix_notice_audience_id", "audience_id", postgresql_where=text("state IN ('PUBLISHED', 'WITHDRAWN')")),
+        Index("ix_notice_publish_at", "publish_at", postgresql_where=text("state = 'SCHEDULED'")),
+    )
+
+    # Everybody who wrote on it, the author first: none of them can approve it.
+    writers: list[uuid.UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
+    # What was sent for approval, by hash and name: it is what is issued. Empty in a draft.
+    pinned: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'"))
+    )
+
+
+class NoticeVersionRow(Base, table=True):
+    """The text as issued, in the canonical form of which the hash was taken. Never changes: a trigger refuses it."""
+
+    __tablename__ = "notice_version"
+
+    notice_id: uuid.UUID = Field(primary_key=True, foreign_key="notice.id")
+    version: int = Field(primary_key=True)
+    canonical: str
+    text_sha256: str
+    published_at: datetime = moment()
+
+
+class AcknowledgementRow(Base, table=True):
+    """Somebody read or confirmed a version, for themselves or (with an agency) for it. Append-only, by trigger."""
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = (
+        CheckConstraint("kind IN ('READ', 'CONFIRM', 'AGENCY')", name="kind"),
+        CheckConstraint("(kind = 'AGENCY') = (agency_id <> '')", name="agency"),
+    )
+
+    notice_id: uuid.UUID = Field(primary_key=True)
+    person_id: uuid.UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    agency_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    text_sha256: str
+    at: datetime = moment()

@@ -1,0 +1,64 @@
+"""Between writing and issuing: sent for approval, which pins what is approved, and returned."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from notification.attachments import attachments
+from notification.letters.rows import facts_of, letter_of, load, name_of, wrote
+from notification.letters.rules import letter, lifecycle
+from notification.letters.rules.lifecycle import NumberTaken, Step
+from notification.letters.tables import NoticeRow
+from notification.notices.drafts import check_number
+from notification.notices.rules import approval
+from servicekit.data.db import Db
+
+_UNIQUE_NUMBER = "uq_notice_series_number"
+
+
+def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) -> NoticeRow:
+    """Send a complete draft for approval. From then on no other letter has its number, and what it says is pinned."""
+    notice = load(db, notice_id)
+    state = lifecycle.after(Step.SUBMIT, name_of(notice_id), notice.state)
+    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
+    letter.check_complete(letter_of(notice))
+    check_number(db, notice)
+    # If the letter was changed in the same write, this is how it was before.
+    before = db.before or facts_of(notice)
+    wrote(notice, writer)
+    notice.state, notice.submitted_at, notice.return_reason = state, at, ""
+    notice.pinned = pins_of(db, notice)
+    _flush(db, notice)
+    db.changed(name_of(notice_id), before=before, after={**facts_of(notice), "pinned": notice.pinned})
+    return notice
+
+
+def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
+    """Return a notice to its author, with a reason; also one that was approved and waits for its time."""
+    notice = load(db, notice_id)
+    state = lifecycle.after(Step.RETURN, name_of(notice_id), notice.state)
+    reason = lifecycle.check_reason(reason)
+    before = facts_of(notice)
+    notice.state, notice.return_reason = state, reason
+    notice.publish_at, notice.approver_id, notice.audience_revision = None, None, 0
+    notice.pinned = {}
+    notice.revision += 1
+    db.changed(name_of(notice_id), before=before, after=facts_of(notice), reason=reason)
+    return notice
+
+
+def pins_of(db: Db, notice: NoticeRow) -> dict[str, str]:
+    """Return what stands for the notice as it is now."""
+    return approval.pins(letter_of(notice), attachments.said_of(db, notice.id))
+
+
+def _flush(db: Db, notice: NoticeRow) -> None:
+    """Write the row; of two letters that take one number at the same moment the index lets one pass."""
+    series, number = notice.series, notice.number
+    try:
+        db.flush()
+    except IntegrityError as error:
+        if _UNIQUE_NUMBER not in str(error.orig):
+            raise
+        raise NumberTaken("Another letter has this number.", field="number", series=series, number=number) from error

@@ -1,0 +1,78 @@
+"""Writing a notice: begun, changed."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlmodel import col, select
+
+from notification.letters.rows import facts_of, load_draft, name_of, wrote
+from notification.letters.rules import letter, numbers
+from notification.letters.rules.letter import Letter
+from notification.letters.rules.lifecycle import NumberTaken, State
+from notification.letters.tables import NoticeRow
+from notification.series import series as on_record
+from servicekit.data.db import Db
+
+
+def create(db: Db, *, draft: Letter, author: UUID, at: datetime) -> NoticeRow:
+    """Begin a draft."""
+    draft = _as_numbered(db, draft)
+    letter.check_draft(draft)
+    notice = NoticeRow(
+        id=uuid4(), state=State.DRAFT, author_id=author, writers=[author], created_at=at, **asdict(draft)
+    )
+    check_number(db, notice)
+    db.add(notice)
+    db.changed(name_of(notice.id), after=facts_of(notice))
+    return notice
+
+
+def update(db: Db, *, notice_id: UUID, draft: Letter, etag: str, writer: UUID) -> NoticeRow:
+    """Replace the text of a draft. Whoever does so is one of its writers from then on."""
+    notice = load_draft(db, notice_id, etag)
+    draft = _as_numbered(db, draft)
+    letter.check_draft(draft)
+    before = facts_of(notice)
+    for field, value in asdict(draft).items():
+        setattr(notice, field, value)
+    wrote(notice, writer)
+    check_number(db, notice)
+    db.changed(name_of(notice_id), before=before, after=facts_of(notice))
+    return notice
+
+
+def _as_numbered(db: Db, draft: Letter) -> Letter:
+    """Return the draft with its number in the one form, however it was typed; refuse a series that is not on record."""
+    on_record.check_known(db, [draft.series])
+    number = numbers.parse(draft.number, on_record.known(db))
+    if number is None or number.series not in ("", draft.series):
+        return draft
+    return replace(draft, number=number.number)
+
+
+def check_number(db: Db, notice: NoticeRow) -> None:
+    """Refuse a number that another letter has, as soon as it is written down."""
+    if not notice.series or not notice.number:
+        return
+    with db.no_autoflush:
+        other = db.exec(
+            select(NoticeRow.id).where(
+                NoticeRow.series == notice.series,
+                NoticeRow.number == notice.number,
+                NoticeRow.state != State.DRAFT,
+                col(NoticeRow.id) != notice.id,
+            )
+        ).first()
+    if other is not None:
+        raise _number_taken(notice, other)
+
+
+def _number_taken(notice: NoticeRow, other: UUID) -> NumberTaken:
+    return NumberTaken(
+        "Another letter has this number.",
+        field="number",
+        series=notice.series,
+        number=notice.number,
+        notice=name_of(other),
+    )

@@ -1,0 +1,29 @@
+"""What happened to letters, as events of the contract. Nothing else builds one."""
+
+from cadre.notification.v1 import events_pb2 as pb
+from notification.letters.tables import NoticeRow
+from servicekit.rpc.wire import timestamp
+
+
+def notice_published(notice: NoticeRow) -> pb.NoticePublished:
+    """Tell that *notice* was issued."""
+    return pb.NoticePublished(
+        notice_id=str(notice.id),
+        version=notice.version,
+        audience_id=str(notice.audience_id),
+        audience_revision=notice.audience_revision,
+        course_id=notice.course_id,
+        course_version=notice.course_version,
+        due_date=str(notice.due_date),
+        joiner_business_days=notice.business_days_after_issue,
+        publish_time=timestamp(notice.published_at),
+        briefing_counts=notice.briefing_counts,
+        staff_release_date=str(notice.staff_release_date),
+    )
+
+
+def notice_withdrawn(notice: NoticeRow) -> pb.NoticeWithdrawn:
+    """Tell that an issued *notice* no longer holds."""
+    return pb.NoticeWithdrawn(
+        notice_id=str(notice.id), version=notice.version, withdraw_time=timestamp(notice.withdrawn_at)
+    )

@@ -1,0 +1,164 @@
+"""Issuing a notice: one transaction, one statement for all people and one for all agencies."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+from notification.attachments import attachments
+from notification.copies import MEMBERSHIPS
+from notification.deliveries import deliveries
+from notification.inbox import recipients
+from notification.letters.rows import letter_of, load, name_of
+from notification.letters.rules import due_dates, letter, lifecycle
+from notification.letters.rules.due_dates import DueRule
+from notification.letters.rules.lifecycle import State, Step
+from notification.letters.tables import Notice, NoticeRow, NoticeVersionRow
+from notification.notices import events, searching
+from notification.notices.approval import give_back, pins_of
+from notification.notices.rules import approval
+from servicekit import closed_days
+from servicekit.calendar import YEARS_OF_DOCUMENTS, CalendarYearMissing, pacific_date
+from servicekit.data.db import Db
+from servicekit.data.outbox import emit
+from servicekit.refusals import InvalidField, Refusal
+
+_DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s ORDER BY publish_at, id"
+
+_NOT_WHAT_WAS_APPROVED = "Not issued at its time: since it was approved, {differs} changed. Send it for approval again."
+_BEFORE_ISSUE = {State.DRAFT, State.IN_APPROVAL, State.SCHEDULED}
+
+
+class AudienceNotReady(Refusal):
+    """The membership that the approver saw has not arrived here completely: try again in a moment."""
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What an approver says: as whom, to which membership, of which text, and when to issue it (None = now)."""
+
+    approver: UUID
+    audience_revision: int
+    etag: str
+    publish_at: datetime | None = None
+
+
+def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> NoticeRow:
+    """Approve, and issue now or at the time given.
+
+    It goes to the newest complete membership, which must be the one that the approver saw or a later one: whoever
+    joined in between would become a recipient a moment later anyhow. Which one it was is recorded.
+    """
+    notice = load(db, notice_id)
+    step = Step.ISSUE if decision.publish_at is None else Step.SCHEDULE
+    # Only a letter in approval: what is scheduled was approved, and issues itself.
+    lifecycle.after(Step.SCHEDULE, name_of(notice_id), notice.state)
+    lifecycle.check_etag(name_of(notice_id), decision.etag, notice.revision)
+    lifecycle.check_approver(name_of(notice_id), decision.approver, notice.writers)
+    approval.check(name_of(notice_id), notice.pinned, pins_of(db, notice))
+    if decision.audience_revision < 1:
+        raise InvalidField("audience_revision", decision.audience_revision, "must be the one that the approver saw")
+    notice.approver_id, notice.audience_revision = decision.approver, decision.audience_revision
+    complete = _complete_revision(db, notice)
+    if decision.publish_at is None:
+        return _issue(db, notice, complete, at)
+    lifecycle.check_publish_at(decision.publish_at, at)
+    before = notice.state
+    notice.state, notice.publish_at = lifecycle.after(step, name_of(notice_id), notice.state), decision.publish_at
+    notice.revision += 1
+    after = {"state": notice.state, "publish_at": decision.publish_at.isoformat()}
+    db.changed(name_of(notice_id), before={"state": before}, after=after)
+    return notice
+
+
+def due_sentence(db: Db, notice: Notice, today: date) -> str:
+    """Say when a letter that is not out yet would be due, and why; '' if that cannot be said or has been decided."""
+    effective = notice.effective_date
+    # A draft may have a day of before there was a range: it has to be mended, and nothing is counted from it.
+    if effective is None or effective.year not in YEARS_OF_DOCUMENTS or notice.state not in _BEFORE_ISSUE:
+        return ""
+    rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
+    issued = pacific_date(notice.publish_at) if notice.publish_at else today
+    try:
+        return due_dates.sentence(rule, closed_days.known(db), effective=effective, issued=issued)
+    except CalendarYearMissing as missing:
+        return f"due on a day that cannot be counted: the holidays of {missing.metadata['year']} are not on record"
+
+
+def due_to_issue(db: Db, at: datetime) -> list[UUID]:
+    """Return the scheduled notices whose time has come, the earliest first."""
+    return db.values(_DUE, at=at)
+
+
+def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
+    """Issue a scheduled notice whose time has come.
+
+    Nothing happens if it was given back, or issued by another process, since it was found. One that is not what was
+    approved goes back to its author, who sees why.
+    """
+    notice = load(db, notice_id)
+    if notice.state != State.SCHEDULED or notice.publish_at is None or notice.publish_at > at:
+        return
+    if differs := approval.differences(notice.pinned, pins_of(db, notice)):
+        give_back(db, notice_id=notice_id, reason=_NOT_WHAT_WAS_APPROVED.format(differs=", ".join(differs)))
+        return
+    _issue(db, notice, _complete_revision(db, notice), at)
+
+
+def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> NoticeRow:
+    """Fix the text, give it to every local agency and every person of the audience."""
+    before = notice.state
+    notice.state = lifecycle.after(Step.ISSUE, name_of(notice.id), notice.state)
+    notice.published_at, notice.publish_at = at, None
+    notice.revision += 1
+    notice.version = 1
+    notice.audience_revision = audience_revision
+    _set_dates(db, notice, pacific_date(at))
+    db.add(_version(db, notice, at))
+    db.flush()
+    recipients.give(db, notice)
+    deliveries.deliver(db, notice, at=at)
+    searching.keep(db, {notice.id: pacific_date(at)})
+    db.changed(
+        name_of(notice.id),
+        before={"state": before},
+        after={"state": notice.state, "text_sha256": notice.text_sha256, "audience": notice.audience_revision},
+    )
+    emit(db, events.notice_published(notice))
+    return notice
+
+
+def _complete_revision(db: Db, notice: NoticeRow) -> int:
+    seen = notice.audience_revision
+    # What is in approval has an audience. A change of its membership that comes meanwhile finds the notice issued.
+    complete = MEMBERSHIPS.complete_revision(db, cast("UUID", notice.audience_id))
+    if complete < seen:
+        raise AudienceNotReady(
+            "The membership has not arrived completely.",
+            audience=f"audiences/{notice.audience_id}",
+            revision=seen,
+            complete_revision=complete,
+        )
+    return complete
+
+
+def _set_dates(db: Db, notice: NoticeRow, issued: date) -> None:
+    calendar = closed_days.known(db)
+    rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
+    # What is in approval was complete, so it has an effective date.
+    effective = cast("date", notice.effective_date)
+    notice.staff_release_date = due_dates.staff_release_date(rule, calendar, issued=issued)
+    notice.due_date = due_dates.due_date(rule, calendar, effective=effective, issued=issued)
+    notice.agency_due_date = calendar.add(issued, notice.agency_confirms_within)
+
+
+def _version(db: Db, notice: NoticeRow, at: datetime) -> NoticeVersionRow:
+    text = letter.canonical(letter_of(notice), attachments.said_of(db, notice.id))
+    notice.text_sha256 = letter.digest(text)
+    return NoticeVersionRow(
+        notice_id=notice.id,
+        version=notice.version,
+        canonical=text,
+        text_sha256=notice.text_sha256,
+        published_at=at,
+    )

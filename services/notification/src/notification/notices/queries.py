@@ -1,0 +1,59 @@
+"""Letters as the state reads them: all of its own, and one with the steps that it took."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from notification.deliveries.visibility import VISIBLE, values
+from notification.letters.queries import NOTICE
+from notification.letters.rows import name_of
+from notification.letters.rules.reading import Reader
+from notification.letters.tables import Notice
+from servicekit.data.db import Db
+from servicekit.paging import Page
+from servicekit.refusals import NotFound
+
+# The audit trail has every step, with whoever took it: it is written with the change, and never changes.
+_STEPS = """
+SELECT at, actor, reason, before ->> 'state' AS came_from, after ->> 'state' AS state,
+  (after ->> 'publish_at')::timestamptz AS publish_at
+FROM audit
+WHERE resource = %(resource)s AND before ->> 'state' <> after ->> 'state'
+ORDER BY at, id
+"""
+
+
+class Step(NamedTuple):
+    """A step of a notice from one state to another."""
+
+    at: datetime
+    actor: str
+    reason: str
+    came_from: str
+    state: str
+    publish_at: datetime | None
+
+
+def notice(db: Db, notice_id: UUID, reader: Reader) -> Notice:
+    """Return a notice that the reader sees; nothing tells others that there is one."""
+    sql = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND {VISIBLE}"  # noqa: S608 - made of constants
+    found = db.maybe(Notice, sql, notice=notice_id, **values(reader))
+    if found is None:
+        raise NotFound(name_of(notice_id))
+    return found
+
+
+def steps(db: Db, notice_id: UUID) -> list[Step]:
+    """Return what happened to a notice, step by step from one state to another."""
+    return db.all(Step, _STEPS, resource=name_of(notice_id))
+
+
+def notices(db: Db, page: Page) -> list[Notice]:
+    """Return the state's own notices in any state, newest first, at most one more than the page holds."""
+    after = page.after_sql("AND", "<", created_at="timestamptz", id="uuid")
+    return db.all(
+        Notice,
+        f"SELECT {NOTICE} FROM notice AS n WHERE n.state <> 'HISTORIC' {after} "  # noqa: S608 - made of constants
+        "ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
+        **page.values("created_at", "id"),
+    )

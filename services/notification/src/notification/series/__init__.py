@@ -1,0 +1,1 @@
+"""The series of letters and their numbers: `SeriesService`."""

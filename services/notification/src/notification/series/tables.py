@@ -1,0 +1,16 @@
+"""The series of letters."""
+
+from sqlmodel import Field
+
+from notification.base import Base
+
+
+class SeriesRow(Base, table=True):
+    """A series of letters, and what a letter of it usually is."""
+
+    __tablename__ = "series"
+
+    series: str = Field(primary_key=True)
+    title: str
+    kind: str
+    source: str
