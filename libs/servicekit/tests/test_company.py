@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from cadre.directory.v1 import events_pb2
 from cadre.operations.v1 import operations_service_pb2 as pb
+from servicekit import trace
 from servicekit.data.company import MOST_TOGETHER, Asked, Company
 from servicekit.data.db import Database, Replayed
 from servicekit.refusals import InvalidField, NotFound, Refusal, RequestIdReused
@@ -288,6 +289,36 @@ def test_a_refusal_after_a_result_leaves_nothing_of_it(database, url):
     assert outcome(company_at(database, hasty), ask(0, 1)) == "InvalidField"
     left = written(url)
     assert left["audit"] == left["answered"] == left["events"] == []
+
+
+def test_one_event_tells_of_several_and_names_the_traces_of_all(database, url):
+    def told_at_once(db, group):
+        for one in group:
+            with group.deciding(one):
+                if one.what.amount == REFUSED:
+                    raise InvalidField("amount", one.what.amount, "must add something")
+                one.result = 1
+        done = [one for one in group if one.decided]
+        if done:
+            group.emit(events_pb2.PersonLeft(person_ids=[one.actor for one in done]), done)
+        group.record(db)
+
+    def asked(counter, amount=1):
+        with trace.work("page"):
+            return trace.current.get(), ask(counter, amount, actor=f"people/{counter}")
+
+    company = company_at(database, told_at_once)
+    (_, first), (second_trace, second), (_, refused), (fourth_trace, fourth) = map(asked, COUNTERS, (1, 1, REFUSED, 1))
+    with held(company, 4) as start:
+        futures = [start(one) for one in (first, second, refused, fourth)]
+    assert [future.result(60) for future in futures] == [1, 1, "InvalidField", 1]
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        rows = connection.execute("SELECT payload, headers FROM outbox ORDER BY seq").fetchall()
+    assert [list(events_pb2.PersonLeft.FromString(payload).person_ids) for payload, _ in rows] == [
+        ["people/0"],
+        ["people/1", "people/3"],
+    ]
+    assert rows[1][1] == {trace.HEADER: second_trace, trace.ALSO: fourth_trace}
 
 
 def test_what_fails_for_who_was_by_themselves_is_tried_once(database):

@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 HEADER = "traceparent"
+# Of an event: the other traces that it came of, by commas, where several caused it together.
+ALSO = "cadre-also-of"
 current: ContextVar[str] = ContextVar("traceparent", default="")
 _FORM = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 

@@ -8,6 +8,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2_grpc as pb_grpc
 from servicekit import trace
+from servicekit.data import outbox
 from servicekit.testing.drain import await_quiet
 from servicekit.watch import spans as exported
 
@@ -48,6 +49,21 @@ def test_an_event_is_heard_in_the_trace_of_what_made_it_and_related_to_the_other
     assert heard.parent.span_id == seen["page"].context.span_id
     assert heard.context.trace_id == seen["page"].context.trace_id
     assert heard.attributes["events"] == 1
+
+
+def test_an_event_that_several_caused_is_related_to_the_traces_of_all(maker, hear, contract, spans):
+    hearer = hear()
+    caused = []
+    for _ in range(3):
+        with trace.work("page"):
+            caused.append(trace.current.get())
+    with maker.database.transaction(actor="people/1", method="Make", resource="things/1") as db:
+        db.events.append(outbox.pending(contract["ThingMade"](key="a", number=1), caused[0], caused))
+    await_quiet([maker.worker, hearer.worker])
+
+    heard = spans()["hearer-maker cadre.maker.thing.made.v1"]
+    assert f"{heard.context.trace_id:032x}" == caused[0][3:35]
+    assert [f"{link.context.trace_id:032x}" for link in heard.links] == [one[3:35] for one in caused[1:]]
 
 
 def test_without_a_collector_the_id_is_passed_on_all_the_same():

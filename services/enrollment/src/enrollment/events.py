@@ -45,15 +45,11 @@ def assignment_waived(db: Db, asked: Asked, person_id: str) -> None:
 def assignments_completed(db: Db, asked: Asked, completions: Sequence[tuple[str, datetime]]) -> None:
     """People completed what was asked: each with the moment."""
     for chunk in _chunks(completions):
-        outbox.emit(db, _completed(asked, chunk))
+        outbox.emit(db, completed(asked, chunk))
 
 
-def assignment_completed(asked: Asked, person_id: str, at: datetime) -> pb.AssignmentCompleted:
-    """A person completed what was asked."""
-    return _completed(asked, [(person_id, at)])
-
-
-def _completed(asked: Asked, completions: Sequence[tuple[str, datetime]]) -> pb.AssignmentCompleted:
+def completed(asked: Asked, completions: Sequence[tuple[str, datetime]]) -> pb.AssignmentCompleted:
+    """People, at most as many as a message holds, completed what was asked."""
     message = pb.AssignmentCompleted(requirement_id=asked.requirement_id, notice_id=asked.notice_id)
     for person_id, completed_at in completions:
         message.completions.add(person_id=person_id).complete_time.FromDatetime(completed_at)

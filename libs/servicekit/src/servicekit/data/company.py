@@ -46,8 +46,8 @@ LEFT JOIN LATERAL (
   WHERE (caller, method, request_id) = (asked.caller, %(method)s, asked.request_id) OFFSET 0
 ) AS known ON true
 """
-# Arrays go in binary (%b): as text, each string of them is quoted. Events come last, in the order of their callers:
-# theirs is the order of the outbox.
+# Arrays go in binary (%b): as text, each string of them is quoted. Events come last, in the order of their callers
+# and then what is said of several: theirs is the order of the outbox.
 _RECORD = """
 WITH entry AS (
   INSERT INTO audit (id, at, actor, method, resource, reason, before, after)
@@ -154,6 +154,7 @@ class Group(Generic[W, R]):
         self.waits: LiteralString = "" if alone else " SKIP LOCKED"
         self._method = method
         self._pack = pack
+        self._told: list[tuple[datetime, PendingEvent]] = []
         self.recorded = False
 
     def __iter__(self) -> Iterator[Asked[W, R]]:
@@ -169,6 +170,14 @@ class Group(Generic[W, R]):
             one.forget()
             one.failure = refusal
 
+    def emit(self, message: Message, of: Sequence[Asked[W, R]]) -> None:
+        """Leave *message*, a fact about several of them at once, in the outbox when the group commits.
+
+        Said of those with a result, after everybody is decided.
+        """
+        event = pending(message, of[0].traced, (one.traced for one in of[1:]))
+        self._told.append((max(one.at for one in of), event))
+
     def record(self, db: Db) -> list[Asked[W, R]]:
         """Write audit entries, events and answers of those with a result; return them. What is saved comes after it."""
         self.recorded = True
@@ -180,7 +189,7 @@ class Group(Generic[W, R]):
         if not done:
             return done
         ids = [uuid.uuid4() for _ in done]
-        told = [(one, event) for one in done for event in one.events]
+        told = [(one.at, event) for one in done for event in one.events] + self._told
         db.run(
             _RECORD,
             method=self._method,
@@ -199,7 +208,7 @@ class Group(Generic[W, R]):
             subjects=[event.subject for _, event in told],
             payloads=[event.payload for _, event in told],
             headers=[Jsonb(event.headers) for _, event in told],
-            told_at=[one.at for one, _ in told],
+            told_at=[at for at, _ in told],
         )
         db.events.extend(event for _, event in told)
         return done

@@ -3,6 +3,7 @@
 `emit` takes the session of a write, so an event cannot be sent outside one; the relay is the only publisher.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 
@@ -37,9 +38,15 @@ def emit(db: Db, message: Message) -> None:
     db.events.append(pending(message, trace.current.get()))
 
 
-def pending(message: Message, traced: str) -> PendingEvent:
-    """Return *message* as it will lie in the outbox, under the traceparent *traced* ('' = none). Raises as `emit`."""
+def pending(message: Message, traced: str, also: Iterable[str] = ()) -> PendingEvent:
+    """Return *message* as it will lie in the outbox, under the traceparent *traced* ('' = none). Raises as `emit`.
+
+    *also* are those of others who caused it.
+    """
     payload = message.SerializeToString()
     if len(payload) > MOST_BYTES:
         raise ValueError(f"{message.DESCRIPTOR.full_name} has {len(payload)} bytes, more than {MOST_BYTES}: cut it up")
-    return PendingEvent(subject_of(message.DESCRIPTOR), payload, {trace.HEADER: traced} if traced else {})
+    headers = {trace.HEADER: traced} if traced else {}
+    if others := ",".join(dict.fromkeys(other for other in also if other and other != traced)):
+        headers[trace.ALSO] = others
+    return PendingEvent(subject_of(message.DESCRIPTOR), payload, headers)

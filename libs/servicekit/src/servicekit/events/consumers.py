@@ -5,7 +5,7 @@ knows NATS: `fetching.py` brings envelopes and carries out what is decided about
 """
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -248,12 +248,11 @@ class Handling:
             return self._transaction(subscription, events)
 
     def _transaction(self, subscription: Subscription, events: list[Delivered]) -> list[Verdict]:
-        first, *others = (event.headers.get(trace.HEADER, "") for event in events)
         # One transaction for what many did: it belongs to the first one's trace, and is related to the others'.
-        related = dict.fromkeys(other for other in others if trace.is_one(other) and other[:35] != first[:35])
+        first = events[0].headers.get(trace.HEADER, "")
         with (
             trace.work(
-                f"{self.consumer} {subscription.subject}", trace.Kind.CONSUMER, parent=first, links=related
+                f"{self.consumer} {subscription.subject}", trace.Kind.CONSUMER, parent=first, links=_others(events)
             ) as work,
             structlog.contextvars.bound_contextvars(consumer=self.consumer, trace=trace.trace_id()),
         ):
@@ -322,6 +321,16 @@ class Handling:
         except Exception as error:
             _raise_if_outage(error)
             raise
+
+
+def _others(events: Sequence[Delivered]) -> Iterator[str]:
+    """Give the traces that *events* came of, but for the first one's. Looked for only where somebody records spans."""
+    seen = {events[0].headers.get(trace.HEADER, "")[:35]}
+    for event in events:
+        for one in (event.headers.get(trace.HEADER, ""), *event.headers.get(trace.ALSO, "").split(",")):
+            if trace.is_one(one) and one[:35] not in seen:
+                seen.add(one[:35])
+                yield one
 
 
 def explain(error: Exception) -> str:

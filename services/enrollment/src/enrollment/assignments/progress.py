@@ -4,6 +4,7 @@ Taking a course is the busiest thing that people do here, so it is done in compa
 statement locks and reads, one looks whether tests were passed meanwhile, one writes.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from enrollment.assignments.rules import Progress, State, check_reason
 from enrollment.requirements.rules import check_in_force
 from enrollment.requirements.visibility import SEEN_BY_EACH, Learner
 from servicekit.calendar import pacific_date
-from servicekit.data.company import Group
+from servicekit.data.company import Asked, Group
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
@@ -163,6 +164,7 @@ def _advance(db: Db, group: Group[Step, Assignment], move: Callable[[Step, Progr
     # Passed while this transaction waited for the row, or looked: whoever comes second must see the first.
     for key in _passed(db, [key for key, progress in moved.items() if progress.awaits_test]):
         moved[key] = moved[key].pass_test()
+    completed: dict[events.Asked, list[Asked[Step, Assignment]]] = defaultdict(list)
     for one in group:
         if one.what.key not in moved:
             continue
@@ -171,7 +173,10 @@ def _advance(db: Db, group: Group[Step, Assignment], move: Callable[[Step, Progr
         one.result = replace(before, progress=progress)
         if progress.state is State.COMPLETED and progress != before.progress:
             one.result = replace(one.result, completed_at=one.at)
-            one.emit(events.assignment_completed(before.asked, str(before.person_id), one.at))
+            completed[before.asked].append(one)
+    # One fact of all who completed the same: each of them is in it once.
+    for asked, those in completed.items():
+        group.emit(events.completed(asked, [(str(one.what.learner.person_id), one.at) for one in those]), those)
     _save(db, [(one.at, known[one.what.key], moved[one.what.key]) for one in group.record(db)])
 
 
