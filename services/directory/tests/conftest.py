@@ -128,6 +128,11 @@ class Directory:
             "the import should have ended",
         )
 
+    def staff(self, agency: str = "lake") -> dict[str, pb.Person]:
+        """Who works at an agency, by staff number."""
+        ask = pb.ListPeopleRequest(parent=f"agencies/{agency}", page_size=1000)
+        return {person.staff_number: person for person in self.as_whole("people.read").ListPeople(ask).people}
+
     def errors(self, roster: pb.RosterImport) -> list[tuple[int, str, str, str]]:
         stub = self.as_whole("roster.import")
         found = stub.ListRosterImportErrors(pb.ListRosterImportErrorsRequest(parent=roster.name, page_size=1000))

@@ -1,7 +1,8 @@
-"""An agency's staff: counts for its home page, who is new or left lately, telephones, several who left at once."""
+"""An agency's staff: its list, its counts, who is new or left lately, telephones, several who left at once."""
 
 import pytest
 from google.protobuf import field_mask_pb2
+from sqlalchemy import event
 
 from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
@@ -12,6 +13,10 @@ def listed(directory, **wanted):
     found = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake", **wanted))
     assert found.total_size == len(found.people)
     return [person.name for person in found.people]
+
+
+def page(directory, **wanted):
+    return directory.as_whole("people.read").ListPeople(pb.ListPeopleRequest(parent="agencies/lake", **wanted))
 
 
 def counts(directory, agency="lake"):
@@ -130,3 +135,53 @@ def test_a_telephone_is_kept_changed_and_shown_with_the_agencys_contacts(directo
     assert change(" (707) 555-0199 ").telephone == "(707) 555-0199"
     assert change("").telephone == ""
     assert change("").email == person.email
+
+
+def test_people_are_listed_by_name_with_accents_in_their_place(directory):
+    for family in ("Zúñiga", "Álvarez", "Avery", "Alvarez", "Li", "Lima"):
+        directory.hire("lake", family=family, given="Ana")
+
+    pages, token = [], ""
+    while True:
+        part = page(directory, page_size=2, page_token=token)
+        pages.append([person.family_name for person in part.people])
+        token = part.next_page_token
+        if not token:
+            break
+
+    assert [name for page in pages for name in page if name.startswith("Á") or name == "Alvarez"] != []
+    flat = [name for page in pages for name in page]
+    assert flat[2:] == ["Avery", "Li", "Lima", "Zúñiga"]
+    assert set(flat[:2]) == {"Álvarez", "Alvarez"}
+    assert [len(page) for page in pages] == [2, 2, 2]
+    assert part.total_size == 6
+
+
+def test_people_are_found_by_parts_of_names_without_accents(directory):
+    ana = directory.hire("lake", family="O'Brien-Núñez", given="Ana", staff_number="S-77")
+    directory.hire("lake", family="Brown", given="Bo")
+
+    for query in ("obrien", "nunez an", "S-77", "Ñúñ", "O'BRIEN NÚÑEZ"):
+        assert [each.name for each in page(directory, query=query).people] == [ana.name], query
+    assert page(directory, query="%").total_size == 2
+    assert page(directory, query="obrien brown").total_size == 0
+
+
+def test_the_number_of_statements_does_not_grow_with_the_people_listed(directory):
+    engine = directory.running.runtime.database.engine
+    statements = []
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    def count():
+        statements.clear()
+        page(directory, page_size=100)
+        return len(statements)
+
+    directory.hire("lake")
+    # The first page of all also reads by what the tokens of pages are signed.
+    count()
+    few = count()
+    for _ in range(20):
+        directory.hire("lake")
+
+    assert count() == few > 0
