@@ -286,3 +286,17 @@ def test_one_number_has_one_name_and_one_address_has_one_number(
 @pytest.mark.parametrize("person", [1, 999_999, 1_000_000, 1_234_567])
 def test_of_a_million_people_each_has_an_extension_that_a_roster_takes(person: int) -> None:
     assert re.fullmatch(r"555-0147, ext\. [0-9]{1,6}", synthetic.telephone(47, person))
+
+
+def test_units_are_led_by_those_who_have_a_role_and_many_in_a_big_agency_share_one(rows: list[RosterRow]) -> None:
+    leads = defaultdict(list)
+    for row in rows:
+        assert not row.leads or {"supervisor", "director"} & set(row.roles)
+        for unit in row.leads:
+            leads[row.agency, unit].append(row.staff_number)
+
+    assert len(leads["los-angeles", "enforcement"]) > 20
+    assert len(leads["lake", "enforcement"]) == 1
+    units = {(row.agency, unit) for row in rows if row.agency != STATE_AGENCY for unit in row.units}
+    assert set() < units - leads.keys(), "a unit of one person is led by nobody"
+    assert leads.keys() <= units

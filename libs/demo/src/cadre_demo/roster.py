@@ -61,6 +61,7 @@ class RosterRow:
     leave_to: Optional[date] = None
     roles: Several[Role] = ()
     telephone: Optional[Telephone] = None
+    leads: Several[Slug] = ()
 
     @property
     def name(self) -> str:
@@ -106,6 +107,7 @@ def read(path: Path, reference: Reference) -> list[RosterRow]:
     require_known(path, rows, "agency", lambda row: [row.agency], (agency.lcsa_id for agency in reference.agencies))
     require_known(path, rows, "job_class", lambda row: [row.job_class], (job.slug for job in reference.job_classes))
     require_known(path, rows, "units", lambda row: row.units, (unit.slug for unit in reference.all_units))
+    require_known(path, rows, "leads", lambda row: row.leads, (unit.slug for unit in reference.all_units))
     require_unique(
         path, rows, "staff_number", lambda row: (row.staff_number, row.agency, row.local_title, row.hired_on)
     )

@@ -45,6 +45,8 @@ LEFT_SHARE = 0.006
 MOVED_SHARE = 0.004
 NAMESAKES_FROM = 200
 
+MANAGEMENT, SUPERVISOR = "management", "supervisor"
+
 SHARED_CLASSES = frozenset(
     {
         "attorney-1", "attorney-2", "attorney-3", "attorney-4", "child-support-specialist-2",
@@ -103,6 +105,22 @@ def telephone(agency: int, person: int) -> str:
     return f"555-01{agency:02}, ext. {person % 10**_EXTENSION_DIGITS}"
 
 
+def with_leads(rows: Sequence[RosterRow]) -> list[RosterRow]:
+    """Return the people of an agency with the units that they lead: each supervisor those in which they work.
+
+    The director leads *management*, and a unit of several in which no supervisor works is led by the first of them. A
+    unit of one person has no lead, as in many a small agency.
+    """
+    led = {row.staff_number: set(row.units) - {MANAGEMENT} for row in rows if SUPERVISOR in row.roles}
+    sizes = Counter(unit for row in rows for unit in row.units)
+    without = {unit for unit, size in sizes.items() if size > 1} - {MANAGEMENT} - {u for of in led.values() for u in of}
+    first = next(iter(led))
+    led[first] |= without
+    director = next(row.staff_number for row in rows if "director" in row.roles)
+    led.setdefault(director, set()).update({MANAGEMENT} & sizes.keys())
+    return [replace(row, leads=tuple(sorted(led.get(row.staff_number, ())))) for row in rows]
+
+
 class _Generator:
     """One run: the order in which it asks *random* is the order of the steps in `roster`."""
 
@@ -141,7 +159,7 @@ class _Generator:
         people = [self._local_person(agency, post) for post in posts.of_agency(staff, self._random)]
         if staff >= NAMESAKES_FROM:
             people[-1] = replace(people[-1], name=people[staff // 2].name)
-        return [self._row(person) for person in people]
+        return with_leads([self._row(person) for person in people])
 
     def _local_person(self, agency: Agency, post: Post) -> _Person:
         return _Person(

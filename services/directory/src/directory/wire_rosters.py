@@ -34,6 +34,9 @@ def roster_import(row: RosterImportRow, progress: imports.Progress | None = None
         encoding=row.encoding,
         day_columns=[pb.RosterImport.DayColumn(**each) for each in row.days],
         names_changed=row.names_changed,
+        leads_begun=row.leads_begun,
+        leads_ended=row.leads_ended,
+        lead_changes=[pb.RosterImport.LeadChange(**each) for each in row.leads],
         rows_left_out=row.left_out,
         rows_failed=row.failed,
     )

@@ -1,8 +1,8 @@
 """People as a roster file, and the empty file to fill in.
 
-The file has the columns that a roster is read by, so that one which is sent back as it came changes nothing. Roles are
-left out, and so are not touched. Whatever a spreadsheet program could take for a formula is marked as text by an
-apostrophe, which a roster's reader takes off again.
+The file has the columns that a roster is read by, so that one which is sent back as it came changes nothing. Roles and
+who leads a unit are left out, and so are not touched. Whatever a spreadsheet program could take for a formula is marked
+as text by an apostrophe, which a roster's reader takes off again.
 """
 
 from collections.abc import Iterable
@@ -26,6 +26,7 @@ MEANINGS = {
     "leave_from": "First day of a leave",
     "leave_to": "Last day of a leave; empty, or 9999-12-31 = not known yet",
     "roles": "coordinator, supervisor or director, separated by ;",
+    "leads": "Units that the person leads, from the list below, separated by ;",
     "telephone": "Work telephone, such as 707-555-0123, ext. 4",
 }
 
@@ -37,7 +38,7 @@ def template(columns: Iterable[pb.RosterColumn]) -> bytes:
 
 def of_people(columns: Iterable[pb.RosterColumn], people: Iterable[pb.Person], agency: str, today: date) -> bytes:
     """Return *people* with their job at *agency* today, and the leave that lasts or comes next."""
-    names = [column.name for column in columns if column.name != "roles"]
+    names = [column.name for column in columns if column.name not in ("roles", "leads")]
     rows = []
     for person in people:
         cells = _cells(person, agency, today.isoformat())

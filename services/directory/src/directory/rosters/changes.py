@@ -11,7 +11,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from directory.people import news
+from directory.rosters import stage
+from directory.rosters.rules.files import Roster
 from directory.rules import roles
+from directory.units import said
 from servicekit.data.db import Db, count
 
 _CONDITIONS = {
@@ -178,28 +181,44 @@ class _Hired(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Columns:
+    """Which columns that touch nothing when they are missing a file has, and whether it is of the whole state."""
+
+    roles: bool
+    leads: bool
+    whole: bool
+
+    @classmethod
+    def of(cls, roster: Roster, agency_id: str) -> "Columns":
+        """Return what *roster*, a file of an agency or ('') of the whole state, has."""
+        return cls("roles" in roster.columns, "leads" in roster.columns, not agency_id)
+
+
+@dataclass(frozen=True)
 class Changes:
-    """The people whose work, leave or roles a file changes, and the figures of its report."""
+    """Whose work, leave or roles a file changes, who leads what since then, and the figures of its report."""
 
     touched: set[UUID]
+    leads: list[said.Change]
     counts: dict[str, int]
 
 
-def look(db: Db, *, with_roles: bool, whole: bool, day: date) -> Changes:
+def look(db: Db, columns: Columns, *, day: date) -> Changes:
     """Return what the file would change."""
     named = _people(db, _PEOPLE_LOOKED_AT)
     jobs = db.all(_Job, _JOBS_LOOKED_AT)
     hired: list[UUID] = db.values(_NEW_JOBS_LOOKED_AT)
     leaves = _people(db, *_LEAVES_LOOKED_AT)
     granted: set[UUID] = set()
-    if with_roles:
+    if columns.roles:
         db.run(_ROLES_WANTED, state_roles=list(roles.STATE_ROLES), day=day)
-        granted = _people(db, *_ROLES_LOOKED_AT, whole=whole)
+        granted = _people(db, *_ROLES_LOOKED_AT, whole=columns.whole)
         db.run("DROP TABLE roster_role")
-    return _changes(db, named=named, jobs=jobs, hired=hired, elsewise=leaves | granted)
+    led = said.look(db, stage.leads(db, day), day=day) if columns.leads else []
+    return _changes(db, named=named, jobs=jobs, hired=hired, elsewise=leaves | granted, led=led)
 
 
-def make(db: Db, *, with_roles: bool, whole: bool, day: date) -> Changes:
+def make(db: Db, columns: Columns, *, day: date) -> Changes:
     """Make people, jobs, leave and roles what the file says, and tell it; return what was changed."""
     named = _people(db, _PEOPLE_CHANGED)
     db.run(_PEOPLE_ADDED, at=db.at)
@@ -207,12 +226,17 @@ def make(db: Db, *, with_roles: bool, whole: bool, day: date) -> Changes:
     hired = db.all(_Hired, _JOBS_ADDED, day=day, at=db.at)
     leaves = _people(db, *_LEAVES_MADE)
     granted: set[UUID] = set()
-    if with_roles:
+    if columns.roles:
         db.run(_ROLES_WANTED, state_roles=list(roles.STATE_ROLES), day=day)
-        granted = _people(db, *_ROLES_MADE, whole=whole, at=db.at)
+        granted = _people(db, *_ROLES_MADE, whole=columns.whole, at=db.at)
+    led = []
+    if columns.leads:
+        lines = stage.leads(db, day)
+        led = said.look(db, lines, day=day)
+        said.make(db, lines, day=day)
     changed = [_Job(job.id, job.person_id, job.ended) for job in jobs]
     new = [job.person_id for job in hired]
-    changes = _changes(db, named=named, jobs=changed, hired=new, elsewise=leaves | granted)
+    changes = _changes(db, named=named, jobs=changed, hired=new, elsewise=leaves | granted, led=led)
     if changes.touched:
         news.tell_hired(db, [news.JobAt(job.agency_id, job.person_id) for job in hired if job.hire_told])
         news.tell(db, day=day, person_ids=changes.touched)
@@ -221,14 +245,23 @@ def make(db: Db, *, with_roles: bool, whole: bool, day: date) -> Changes:
     return changes
 
 
-def _changes(db: Db, *, named: set[UUID], jobs: list[_Job], hired: list[UUID], elsewise: set[UUID]) -> Changes:
-    """Count what changed: names, jobs, and *elsewise* whose leave or roles."""
+def _changes(
+    db: Db,
+    *,
+    named: set[UUID],
+    jobs: list[_Job],
+    hired: list[UUID],
+    elsewise: set[UUID],
+    led: list[said.Change],
+) -> Changes:
+    """Count what changed: names, jobs, *elsewise* whose leave or roles, and who leads a unit."""
     added = _people(db, "SELECT id FROM roster_person WHERE added")
-    changed = (named | elsewise) - added
+    changed = (named | elsewise | {change.person_id for change in led}) - added
     ended = sum(job.ended for job in jobs)
     unchanged = count(db, _UNCHANGED, jobs=[job.id for job in jobs], people=list(changed))
     return Changes(
         {job.person_id for job in jobs} | set(hired) | elsewise,
+        led,
         {
             "people_added": len(added),
             "people_changed": len(changed),
@@ -236,6 +269,8 @@ def _changes(db: Db, *, named: set[UUID], jobs: list[_Job], hired: list[UUID], e
             "jobs_changed": len(jobs) - ended,
             "jobs_ended": ended,
             "unchanged": unchanged,
+            "leads_begun": sum(change.begins for change in led),
+            "leads_ended": sum(not change.begins for change in led),
         },
     )
 

@@ -15,6 +15,7 @@ from directory import locks, membership
 from directory.rosters import changes, stage
 from directory.rosters.rules import parts as rules
 from directory.rosters.rules.files import Problem, Roster
+from directory.units.said import Change
 from servicekit.data.db import Db
 
 # Whoever changes one of them, or an audience, waits for this many people to be changed: about a second.
@@ -68,10 +69,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Applied:
-    """What came of a part: its figures, whose name was changed, and who was left out and why."""
+    """What came of a part: its figures, whose name was changed, who leads what, and who was left out and why."""
 
     counts: dict[str, int]
     renamed: list[dict[str, Any]]
+    leads: list[Change]
     problems: list[Problem]
 
 
@@ -106,10 +108,10 @@ def apply(db: Db, part: Roster, n: int, *, agency_id: str, day: date) -> Applied
     while stage.match(db, part, agency_id=agency_id, day=day):
         problems += stage.leave_out(db, part)
     renamed = stage.renamed(db)
-    made = changes.make(db, with_roles="roles" in part.columns, whole=not agency_id, day=day)
+    made = changes.make(db, changes.Columns.of(part, agency_id), day=day)
     # After parts 1, 2, 4, 8 …: when there may be twice as many.
     if len(made.touched) >= MOST_PEOPLE and n.bit_count() == 1:
         db.run(_LOOK_AGAIN)
     if made.touched:
         membership.recompute(db, at=db.at, person_ids=made.touched)
-    return Applied(made.counts, renamed, problems)
+    return Applied(made.counts, renamed, made.leads, problems)

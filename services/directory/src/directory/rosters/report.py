@@ -11,6 +11,7 @@ from directory.rosters import imports, parts
 from directory.rosters.rules import days as day_rules
 from directory.rosters.rules import files
 from directory.rosters.rules.files import Problem
+from directory.units.said import Change
 from servicekit.data.db import Db
 
 log = structlog.get_logger()
@@ -18,11 +19,12 @@ log = structlog.get_logger()
 _FORGET_CHUNKS = "DELETE FROM roster_chunk WHERE import_id = %(id)s"
 _COUNTS = (
     "people_added", "people_changed", "jobs_added", "jobs_changed", "jobs_ended", "unchanged",
+    "leads_begun", "leads_ended",
 )  # fmt: skip
 _LOOKED = f"""
 UPDATE roster_import SET
   rows = %(rows)s, errors = %(errors)s, left_out = 0, failed = %(failed)s, not_in_file = %(not_in_file)s,
-  encoding = %(encoding)s, days = %(days)s, names_changed = %(names_changed)s,
+  encoding = %(encoding)s, days = %(days)s, names_changed = %(names_changed)s, leads = '[]',
   {", ".join(f"{name} = %({name})s" for name in _COUNTS)}
 WHERE id = %(id)s
 """  # noqa: S608 - made of constants
@@ -50,11 +52,16 @@ SELECT %(id)s, line, line, person_id, staff_number, family_before, given_before,
 FROM jsonb_to_recordset(%(names)s) AS name (line int, person_id uuid, staff_number text,
   family_before text, given_before text, family_name text, given_name text)
 """
+_LEADS = """
+UPDATE roster_import SET leads = leads || %(leads)s WHERE id = %(id)s AND jsonb_array_length(leads) < %(most)s
+"""
 _FORGET_NAMES = "DELETE FROM roster_name WHERE import_id = %(id)s"
 _ABSENT = """
 INSERT INTO roster_absent (import_id, person_id, agency_id)
 SELECT %(id)s, person_id, agency_id FROM unnest(%(people)s::uuid[], %(agencies)s::text[]) AS one (person_id, agency_id)
 """
+# A report names as many who begin or end to lead a unit; it counts all.
+_MOST_LEADS = 200
 NO_COUNTS = dict.fromkeys(_COUNTS, 0)
 
 
@@ -76,6 +83,16 @@ def note_names(db: Db, import_id: UUID, renamed: Sequence[dict[str, Any]]) -> No
     """Keep whose name changes and how: it shows what a wrong reading of the file would do."""
     listed = [{**row, "person_id": str(row["person_id"])} for row in renamed]
     db.run(_NAMES, id=import_id, names=Jsonb(listed))
+
+
+def note_leads(db: Db, import_id: UUID, roster: files.Roster, changes: Sequence[Change]) -> None:
+    """Keep the first of who begins to lead which unit, and who leads it no longer: by staff number, without a name."""
+    number_in = {row.line: row.cells["staff_number"] for row in roster.rows} if changes else {}
+    listed = [
+        {"row": one.line, "staff_number": number_in[one.line], "unit": one.unit_id, "begins": one.begins}
+        for one in changes[:_MOST_LEADS]
+    ]
+    db.run(_LEADS, id=import_id, leads=Jsonb(listed), most=_MOST_LEADS)
 
 
 def ask_about(db: Db, import_id: UUID, absent: Sequence[tuple[UUID, str]]) -> None:

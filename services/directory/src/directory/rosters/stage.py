@@ -14,6 +14,7 @@ from directory.rosters.records import Absent, FoundProblem, NamedElsewhere, Rena
 from directory.rosters.rules.files import Problem, Roster
 from directory.rules import names, roles
 from directory.rules.columns import COLUMNS, LISTS, OPTIONAL
+from directory.units.said import Said
 from servicekit.data.db import Db, count
 
 _COPIED = tuple(column for column in COLUMNS if column not in LISTS)
@@ -24,9 +25,10 @@ _ROW_TABLE = """
 CREATE TEMPORARY TABLE roster_row (
   line int PRIMARY KEY, agency text, staff_number text, family_name text, given_name text, email text,
   local_title text, job_class text, units_cell text, hired_on text, left_on text, leave_from text, leave_to text,
-  telephone text, roles_cell text, sort_key text, search_key text, staff_key text, email_key text,
+  telephone text, roles_cell text, leads_cell text, sort_key text, search_key text, staff_key text, email_key text,
   units text[] GENERATED ALWAYS AS (string_to_array(units_cell, ';')) STORED,
-  roles text[] GENERATED ALWAYS AS (string_to_array(roles_cell, ';')) STORED
+  roles text[] GENERATED ALWAYS AS (string_to_array(roles_cell, ';')) STORED,
+  leads text[] GENERATED ALWAYS AS (string_to_array(leads_cell, ';')) STORED
 ) ON COMMIT DROP
 """
 _PROBLEM_TABLE = """
@@ -64,6 +66,8 @@ _CELLS = (
     """SELECT line, 'job_class', job_class, 'is not a job class' FROM roster_row
        WHERE job_class <> '' AND NOT EXISTS (SELECT FROM job_class WHERE job_class.id = roster_row.job_class)""",
     """SELECT line, 'units', given.unit, 'is not a work unit' FROM roster_row CROSS JOIN unnest(units) AS given (unit)
+       WHERE NOT EXISTS (SELECT FROM work_unit WHERE work_unit.id = given.unit)""",
+    """SELECT line, 'leads', given.unit, 'is not a work unit' FROM roster_row CROSS JOIN unnest(leads) AS given (unit)
        WHERE NOT EXISTS (SELECT FROM work_unit WHERE work_unit.id = given.unit)""",
     """SELECT line, 'roles', given.role, 'is not a role at this agency'
        FROM roster_row CROSS JOIN unnest(roles) AS given (role) JOIN agency ON agency.id = roster_row.agency
@@ -105,6 +109,8 @@ SELECT DISTINCT ON (staff_key) * FROM roster_row ORDER BY staff_key, line
 _SPANS = (
     """SELECT line, 'left_on', left_on, 'must be after hired_on' FROM roster_row
        WHERE left_on <> '' AND left_on::date <= hired_on::date""",
+    """SELECT line, 'leads', leads_cell, 'must be empty: they left on ' || left_on FROM roster_row
+       WHERE leads <> '{}' AND left_on <> '' AND left_on::date <= %(day)s""",
     """SELECT line, 'leave_to', leave_to, 'must not be before leave_from' FROM roster_row
        WHERE leave_to <> '' AND leave_from <> '' AND leave_to::date < leave_from::date""",
     """SELECT line, 'leave_from', '', 'must be given with leave_to' FROM roster_row
@@ -139,7 +145,7 @@ SELECT entry.line, roster_person.id AS person_id, entry.agency AS agency_id, ent
   CASE WHEN %(has_units)s THEN entry.units ELSE coalesce(job.units, '{}') END AS units,
   entry.hired_on::date AS start_date,
   CASE WHEN %(has_left_on)s THEN nullif(entry.left_on, '')::date ELSE job.end_date END AS end_date,
-  entry.roles, job.id AS job_id
+  entry.roles, entry.leads, job.id AS job_id
 FROM roster_row AS entry
 JOIN roster_person USING (staff_key)
 LEFT JOIN job
@@ -254,6 +260,11 @@ SELECT line, id AS person_id, staff_number, family_before, given_before, family_
 WHERE NOT added AND NOT elsewhere AND (family_name, given_name) <> (family_before, given_before)
 ORDER BY line
 """
+_LEADS = """
+SELECT line, person_id, agency_id, start_date, units, leads FROM roster_job
+WHERE end_date IS NULL OR end_date > %(day)s
+ORDER BY line
+"""
 _NOT_IN_FILE = """
 SELECT DISTINCT person_id, agency_id FROM job
 WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
@@ -263,12 +274,13 @@ WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
 """
 
 
-def stage(db: Db, roster: Roster, *, agency_id: str) -> list[Problem]:
+def stage(db: Db, roster: Roster, *, agency_id: str, day: date) -> list[Problem]:
     """Put the file into temporary tables; return what is wrong with its cells, whatever is known of its people."""
     roster = _without_doubts(db, roster)
     _fill(db, roster)
     parameters: dict[str, object] = {
         "agency": agency_id,
+        "day": day,
         "agency_roles": list(roles.AGENCY_ROLES),
         "state_roles": list(roles.STATE_ROLES),
         "email_pattern": names.EMAIL,
@@ -350,6 +362,11 @@ def named_elsewhere(db: Db) -> tuple[int, int]:
 def not_in_file(db: Db, day: date) -> list[tuple[UUID, str]]:
     """Return who works on *day* at which agency of the file without being in it there."""
     return list(db.all(Absent, _NOT_IN_FILE, day=day))
+
+
+def leads(db: Db, day: date) -> list[Said]:
+    """Return which units those who work at the agencies of the file, or are about to, lead by it."""
+    return db.all(Said, _LEADS, day=day)
 
 
 def renamed(db: Db) -> list[dict[str, Any]]:

@@ -43,6 +43,12 @@ class RosterImportRow(Base, table=True):
     days: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
     )
+    # Who begins to lead a unit and who leads one no longer; the first of them by row.
+    leads_begun: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    leads_ended: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    leads: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
+    )
     names_changed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     # Rows that were sound when the file was looked at, and no longer when they were to be applied.
     left_out: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})

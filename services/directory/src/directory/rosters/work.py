@@ -121,22 +121,24 @@ def _work(task: InHand, import_id: UUID) -> None:
 def _look(task: InHand, db: Db, import_id: UUID, taken: Taken, roster: files.Roster) -> bool:
     """Look at the whole file: end it if it is not to be applied, or divide it into the parts that are; say if it is."""
     agency_id, day = taken.agency_id, pacific_date(db.at)
-    problems = stage.stage(db, roster, agency_id=agency_id)
+    problems = stage.stage(db, roster, agency_id=agency_id, day=day)
     problems = problems or stage.match(db, roster, agency_id=agency_id, day=day)
     named, wrong = stage.named_elsewhere(db)
     if named and guesses.too_many(task.database, task.task.actor, day=day, wrong=wrong):
         problems = [Problem(1, "staff_number", "", guesses.RULE)]
-    counts, absent, renamed = report.NO_COUNTS, [], []
+    counts, absent, renamed, leads = report.NO_COUNTS, [], [], []
     if not problems:
         absent = stage.not_in_file(db, day)
         if taken.dry_run:
             renamed = stage.renamed(db)
-            counts = changes.look(db, with_roles="roles" in roster.columns, whole=not agency_id, day=day).counts
+            looked = changes.look(db, changes.Columns.of(roster, agency_id), day=day)
+            counts, leads = looked.counts, looked.leads
     report.ask_about(db, import_id, absent)
     report.forget_names(db, import_id)
     report.note_names(db, import_id, renamed)
     missing = len({person for person, _ in absent})
     report.looked(db, import_id, roster, problems, counts, renamed=len(renamed), absent=missing)
+    report.note_leads(db, import_id, roster, leads)
     if problems or taken.dry_run:
         report.end(db, import_id, imports.REFUSED if problems else imports.CHECKED)
         return False
@@ -157,6 +159,7 @@ def _apply_part(db: Db, import_id: UUID, roster: files.Roster, rows: Mapping[int
     db.run(_LESS_PATIENCE)
     some = replace(roster, rows=[rows[line] for line in part.lines])
     applied = parts.apply(db, some, part.n, agency_id=taken.agency_id, day=pacific_date(db.at))
+    report.note_leads(db, import_id, some, applied.leads)
     report.add(db, import_id, part, applied.problems, applied.renamed, applied.counts)
     return parts.left(db, import_id) > 0
 

@@ -68,7 +68,7 @@ class Lead(NamedTuple):
     spell: Spell
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """What others are told of a lead."""
 
     lead_id: str
@@ -114,7 +114,7 @@ def begin(db: Db, lead: Lead, *, replaces: UUID | None) -> UnitLeadRow:
     )
     db.add(row)
     db.flush()
-    _tell(db, map(_told, [*told, row]))
+    tell(db, map(_told, [*told, row]))
     db.changed(f"unitLeads/{row.id}", before=before, after=_facts(row))
     return row
 
@@ -124,23 +124,34 @@ def end(db: Db, *, lead_id: UUID, agency_id: str, end: date) -> UnitLeadRow:
     row = _going_on(db, lead_id, agency_id, "name")
     require_order("end_date", row.start_date, end, same_day=True)
     before = _end(db, row, end)
-    _tell(db, [_told(row)])
+    tell(db, [_told(row)])
     db.changed(f"unitLeads/{row.id}", before=before, after=_facts(row))
     return row
 
 
 def end_gone(db: Db, *, day: date) -> int:
     """End every lead whose work ended up to *day*, and tell it; return how many."""
-    gone = db.all(_Told, _END_GONE, day=day)
-    _tell(db, gone)
+    gone = db.all(Told, _END_GONE, day=day)
+    tell(db, gone)
     return len(gone)
 
 
 def tell_all(db: Db) -> int:
     """Tell every lead again, for copies that lost something; return how many."""
-    every = db.all(_Told, _ALL)
-    _tell(db, every)
+    every = db.all(Told, _ALL)
+    tell(db, every)
     return len(every)
+
+
+def tell(db: Db, some: Iterable[Told]) -> None:
+    """Tell what leads are since now."""
+    by_agency: defaultdict[str, list[events.LeadOfUnit]] = defaultdict(list)
+    for lead in some:
+        of = events.LeadOfUnit(lead.lead_id, lead.unit, lead.person_id, lead.start_date, lead.end_date, lead.revision)
+        by_agency[lead.agency_id].append(of)
+    for agency_id, of_agency in sorted(by_agency.items()):
+        for message in events.unit_lead_changed(agency_id, of_agency):
+            outbox.emit(db, message)
 
 
 def _job(db: Db, lead: Lead) -> JobRow:
@@ -185,17 +196,5 @@ def _facts(row: UnitLeadRow) -> dict[str, str]:
     }
 
 
-def _told(row: UnitLeadRow) -> _Told:
-    return _Told(
-        str(row.id), row.agency_id, row.unit_id, str(row.person_id), row.start_date, row.end_date, row.revision
-    )
-
-
-def _tell(db: Db, leads: Iterable[_Told]) -> None:
-    by_agency: defaultdict[str, list[events.LeadOfUnit]] = defaultdict(list)
-    for lead in leads:
-        of = events.LeadOfUnit(lead.lead_id, lead.unit, lead.person_id, lead.start_date, lead.end_date, lead.revision)
-        by_agency[lead.agency_id].append(of)
-    for agency_id, some in sorted(by_agency.items()):
-        for message in events.unit_lead_changed(agency_id, some):
-            outbox.emit(db, message)
+def _told(row: UnitLeadRow) -> Told:
+    return Told(str(row.id), row.agency_id, row.unit_id, str(row.person_id), row.start_date, row.end_date, row.revision)

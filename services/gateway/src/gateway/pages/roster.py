@@ -131,6 +131,7 @@ def _report(
     renamed = directory.ListRosterNameChanges(
         pb.ListRosterNameChangesRequest(parent=name, page_size=_NAMES_A_PAGE, page_token=names)
     )
+    vocabulary = directory.ListVocabulary(pb.ListVocabularyRequest()) if made.lead_changes else pb.Vocabulary()
     form.values.setdefault("left", [])
     return visit.page(
         "roster_report.html",
@@ -144,6 +145,7 @@ def _report(
         asked=asked,
         renamed=renamed,
         applied=_applied(made),
+        unit_titles={one.slug: one.title for one in vocabulary.units},
         left_out=_left_out(made),
         understood=_understood(made),
         form=form,
