@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from directory.people import news
-from directory.rosters import stage
+from directory.rosters import known
 from directory.rosters.rules.files import Roster
 from directory.rules import roles
 from directory.units import said
@@ -214,7 +214,7 @@ def look(db: Db, columns: Columns, *, day: date) -> Changes:
         db.run(_ROLES_WANTED, state_roles=list(roles.STATE_ROLES), day=day)
         granted = _people(db, *_ROLES_LOOKED_AT, whole=columns.whole)
         db.run("DROP TABLE roster_role")
-    led = said.look(db, stage.leads(db, day), day=day) if columns.leads else []
+    led = said.look(db, known.leads(db, day), day=day) if columns.leads else []
     return _changes(db, named=named, jobs=jobs, hired=hired, elsewise=leaves | granted, led=led)
 
 
@@ -231,7 +231,7 @@ def make(db: Db, columns: Columns, *, day: date) -> Changes:
         granted = _people(db, *_ROLES_MADE, whole=columns.whole, at=db.at)
     led = []
     if columns.leads:
-        lines = stage.leads(db, day)
+        lines = known.leads(db, day)
         led = said.look(db, lines, day=day)
         said.make(db, lines, day=day)
     changed = [_Job(job.id, job.person_id, job.ended) for job in jobs]

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from directory import locks, membership
-from directory.rosters import changes, stage
+from directory.rosters import changes, known, stage
 from directory.rosters.rules import parts as rules
 from directory.rosters.rules.files import Problem, Roster
 from directory.units.said import Change
@@ -102,12 +102,12 @@ def apply(db: Db, part: Roster, n: int, *, agency_id: str, day: date) -> Applied
     """
     stage.restage(db, part)
     locks.share(db)
-    stage.hold_people(db)
+    known.hold_people(db)
     problems: list[Problem] = []
     # People left out keep an address that others may have been about to get: those are looked at again.
-    while stage.match(db, part, agency_id=agency_id, day=day):
-        problems += stage.leave_out(db, part)
-    renamed = stage.renamed(db)
+    while known.match(db, part, agency_id=agency_id, day=day):
+        problems += known.leave_out(db, part)
+    renamed = known.renamed(db)
     made = changes.make(db, changes.Columns.of(part, agency_id), day=day)
     # After parts 1, 2, 4, 8 …: when there may be twice as many.
     if len(made.touched) >= MOST_PEOPLE and n.bit_count() == 1:

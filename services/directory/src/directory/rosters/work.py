@@ -13,7 +13,7 @@ import structlog
 
 from directory import locks
 from directory.people import guesses
-from directory.rosters import changes, imports, parts, report, stage, workbooks
+from directory.rosters import changes, imports, known, parts, report, stage, workbooks
 from directory.rosters.rules import files
 from directory.rosters.rules.files import Problem
 from servicekit.background.runner import InHand, Kind, NotNowError
@@ -122,15 +122,15 @@ def _look(task: InHand, db: Db, import_id: UUID, taken: Taken, roster: files.Ros
     """Look at the whole file: end it if it is not to be applied, or divide it into the parts that are; say if it is."""
     agency_id, day = taken.agency_id, pacific_date(db.at)
     problems = stage.stage(db, roster, agency_id=agency_id, day=day)
-    problems = problems or stage.match(db, roster, agency_id=agency_id, day=day)
-    named, wrong = stage.named_elsewhere(db)
+    problems = problems or known.match(db, roster, agency_id=agency_id, day=day)
+    named, wrong = known.named_elsewhere(db)
     if named and guesses.too_many(task.database, task.task.actor, day=day, wrong=wrong):
         problems = [Problem(1, "staff_number", "", guesses.RULE)]
     counts, absent, renamed, leads = report.NO_COUNTS, [], [], []
     if not problems:
-        absent = stage.not_in_file(db, day)
+        absent = known.not_in_file(db, day)
         if taken.dry_run:
-            renamed = stage.renamed(db)
+            renamed = known.renamed(db)
             looked = changes.look(db, changes.Columns.of(roster, agency_id), day=day)
             counts, leads = looked.counts, looked.leads
     report.ask_about(db, import_id, absent)
