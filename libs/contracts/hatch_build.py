@@ -16,6 +16,9 @@ def generate() -> None:
     files = sorted(str(path.relative_to(proto)) for path in proto.rglob("*.proto"))
     if not files:
         raise FileNotFoundError(f"no .proto file under {proto}")
+    # What a file of before left would still be found.
+    for left in out.rglob("*_pb2*"):
+        left.unlink()
     tools = Path(sys.prefix) / "bin"
     subprocess.run(
         [

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect, sync_playwright
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre_cli.access import request_id
 from cadre_demo import letters as walk
 from cadre_demo import story
@@ -138,8 +138,8 @@ def letter(cadre):
 @pytest.fixture(scope="session")
 def letters(cadre, letter):
     """The ids of letters like *letter*, one in each state, by its name."""
-    ask, notification, cast = cadre.access.ask, cadre.access.notification, cadre.cast
-    model = ask(notification.GetNotice, pb.GetNoticeRequest(name=f"notices/{letter}"), person=cast.analyst)
+    ask, cast = cadre.access.ask, cadre.cast
+    model = ask(cadre.access.notices.GetNotice, pb.GetNoticeRequest(name=f"notices/{letter}"), person=cast.analyst)
 
     def make(state, number):
         copy = pb.Notice(subject=f"A letter that is {state}", number=number, asks=pb.CONFIRM, demonstration=True)
@@ -148,27 +148,27 @@ def letters(cadre, letter):
         copy.effective_date, copy.audience, copy.agency_confirms_within = model.effective_date, model.audience, 3
         copy.due_rule.CopyFrom(model.due_rule)
         create = pb.CreateNoticeRequest(notice=copy, request_id=request_id("state", state))
-        made = ask(notification.CreateNotice, create, person=cast.analyst)
+        made = ask(cadre.access.notices.CreateNotice, create, person=cast.analyst)
         if state == "draft":
             return made
         submit = pb.SubmitNoticeRequest(name=made.name, etag=made.etag, request_id=request_id("state", state, "sent"))
-        sent = ask(notification.SubmitNotice, submit, person=cast.analyst)
+        sent = ask(cadre.access.notices.SubmitNotice, submit, person=cast.analyst)
         again = request_id("state", state, "decided")
         if state == "returned":
             back = pb.ReturnNoticeRequest(name=sent.name, reason="Say who pays.", request_id=again)
-            return ask(notification.ReturnNotice, back, person=cast.approver)
+            return ask(cadre.access.notices.ReturnNotice, back, person=cast.approver)
         if state == "scheduled":
             request = pb.PublishNoticeRequest(
                 name=sent.name, audience_revision=model.audience_revision, etag=sent.etag, request_id=again
             )
             request.publish_at.FromDatetime(datetime.now(UTC) + timedelta(days=5))
-            return ask(notification.PublishNotice, request, person=cast.approver)
+            return ask(cadre.access.notices.PublishNotice, request, person=cast.approver)
         if state == "withdrawn":
             out = walk.publish(cadre.access, cast, sent)
             take_back = pb.WithdrawNoticeRequest(
                 name=out.name, reason="The judgment was reversed.", etag=out.etag, request_id=again
             )
-            return ask(notification.WithdrawNotice, take_back, person=cast.approver)
+            return ask(cadre.access.notices.WithdrawNotice, take_back, person=cast.approver)
         return sent
 
     states = ("draft", "waiting", "returned", "scheduled", "withdrawn")
@@ -182,7 +182,7 @@ def issued(cadre, letter):
 
     def issue(subject, asks=pb.CONFIRM, **fields):
         get = pb.GetNoticeRequest(name=f"notices/{letter}")
-        model = access.ask(access.notification.GetNotice, get, person=cadre.cast.analyst)
+        model = access.ask(access.notices.GetNotice, get, person=cadre.cast.analyst)
         made = pb.Notice(subject=subject, asks=asks, number=f"26-{next(numbers)}", **fields)
         copied = ("kind", "series", "addressees", "reason", "contact", "change", "effective_date", "audience")
         for name in copied:
@@ -190,11 +190,11 @@ def issued(cadre, letter):
         made.due_rule.CopyFrom(model.due_rule)
         made.agency_confirms_within = 3
         create = pb.CreateNoticeRequest(notice=made, request_id=request_id("letters", subject))
-        known = access.ask(access.notification.CreateNotice, create, person=cadre.cast.analyst)
+        known = access.ask(access.notices.CreateNotice, create, person=cadre.cast.analyst)
         submit = pb.SubmitNoticeRequest(
             name=known.name, etag=known.etag, request_id=request_id("letters", subject, "submit")
         )
-        sent = access.ask(access.notification.SubmitNotice, submit, person=cadre.cast.analyst)
+        sent = access.ask(access.notices.SubmitNotice, submit, person=cadre.cast.analyst)
         return walk.publish(access, cadre.cast, sent).name.removeprefix("notices/")
 
     # Downwards: what the pages suggest follows the highest, and never meets these.

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.curriculum.v1 import course_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre_cli.access import request_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -17,7 +17,7 @@ MANAGER, SPECIALIST, BIG_COORDINATOR = "Training manager", "Specialist, Lake", "
 
 def training_manager(cadre):
     """Somebody who writes courses, as calls name them."""
-    personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    personas = cadre.access.ask(cadre.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     return next(one.person for one in personas if one.part == "training-manager")
 
 
@@ -196,19 +196,19 @@ def test_sections_are_put_in_order_by_the_keyboard_alone(person):
 
 
 def test_a_test_of_fifty_questions_is_put_in_order_and_stays_light(person, cadre):
-    options = [evaluation_pb.Option(text=text, correct=text == "yes") for text in ("yes", "no", "perhaps", "never")]
+    options = [test_pb.Option(text=text, correct=text == "yes") for text in ("yes", "no", "perhaps", "never")]
     questions = [
-        evaluation_pb.Item(
-            text=f"Question of number {number}?", kind=evaluation_pb.Item.SINGLE, options=options, explanation="Yes."
+        test_pb.Item(
+            text=f"Question of number {number}?", kind=test_pb.Item.SINGLE, options=options, explanation="Yes."
         )
         for number in range(1, 51)
     ]
-    create = evaluation_pb.CreateTestRequest(
+    create = test_pb.CreateTestRequest(
         test_id="fifty-questions",
-        test=evaluation_pb.Test(title="Fifty questions", items=questions),
+        test=test_pb.Test(title="Fifty questions", items=questions),
         request_id=request_id("fifty"),
     )
-    cadre.access.ask(cadre.access.evaluation.CreateTest, create, person=training_manager(cadre))
+    cadre.access.ask(cadre.access.tests.CreateTest, create, person=training_manager(cadre))
     manager = person(scripts=True).sign_in(MANAGER)
     manager.go("/tests/fifty-questions/questions/50")
     options_before = manager.page.get_by_role("textbox", name=re.compile(r"^Option \d+$")).count()
@@ -243,13 +243,13 @@ def test_a_test_of_fifty_questions_is_put_in_order_and_stays_light(person, cadre
 def test_who_takes_a_version_that_was_revised_is_told_and_goes_on_with_theirs(person, cadre, letter):
     access, name = cadre.access, cadre.course_version.partition("/versions/")[0]
     manager = training_manager(cadre)
-    draft = access.ask(access.curriculum.GetCourse, pb.GetCourseRequest(name=name), person=manager)
+    draft = access.ask(access.courses.GetCourse, pb.GetCourseRequest(name=name), person=manager)
     before = draft.sections[0].title
     draft.sections[0].title = "Revised"
     update = pb.UpdateCourseRequest(course=draft, request_id=request_id("revise"))
-    draft = access.ask(access.curriculum.UpdateCourse, update, person=manager)
+    draft = access.ask(access.courses.UpdateCourse, update, person=manager)
     publish = pb.PublishCourseRequest(name=name, etag=draft.etag, request_id=request_id("revise", "issue"))
-    version = access.ask(access.curriculum.PublishCourse, publish, person=manager).version
+    version = access.ask(access.courses.PublishCourse, publish, person=manager).version
 
     reader = person().sign_in(BIG_COORDINATOR)
     reader.go(f"/training/{letter}/course/1")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from servicekit.calendar import pacific_date
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -26,7 +26,7 @@ def test_enter_where_a_later_issue_is_typed_never_issues_now(cadre, letters, per
 
     approver.sees("This moment has passed.")
     get = pb.GetNoticeRequest(name=f"notices/{letters['waiting']}")
-    known = cadre.access.ask(cadre.access.notification.GetNotice, get, person=cadre.cast.analyst)
+    known = cadre.access.ask(cadre.access.notices.GetNotice, get, person=cadre.cast.analyst)
     assert known.state == pb.Notice.IN_APPROVAL
 
 
@@ -62,5 +62,5 @@ def test_a_form_of_issue_that_came_without_its_button_issues_nothing(cadre, lett
     assert answer.status == 400
     assert "Nothing is issued yet: press the button that says when." in answer.text()
     get = pb.GetNoticeRequest(name=f"notices/{letters['waiting']}")
-    known = cadre.access.ask(cadre.access.notification.GetNotice, get, person=cadre.cast.analyst)
+    known = cadre.access.ask(cadre.access.notices.GetNotice, get, person=cadre.cast.analyst)
     assert known.state == pb.Notice.IN_APPROVAL

@@ -6,11 +6,14 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli.access import request_id
 from gateway import invitations, pages
 from gateway.codes import Box
@@ -175,22 +178,22 @@ def chosen(question, *, right):
 def begun(access, manager):
     """A course and a test of which only the titles are written, and a course that a source describes."""
     ask = access.ask
-    course = curriculum_pb.CreateCourseRequest(
+    course = course_pb.CreateCourseRequest(
         course_id="only-begun",
-        course=curriculum_pb.Course(title="Only begun"),
+        course=course_pb.Course(title="Only begun"),
         request_id=request_id("sweep", "course"),
     )
-    ask(access.curriculum.CreateCourse, course, person=manager)
-    test = evaluation_pb.CreateTestRequest(
-        test_id="only-begun", test=evaluation_pb.Test(title="Only begun"), request_id=request_id("sweep", "test")
+    ask(access.courses.CreateCourse, course, person=manager)
+    test = test_pb.CreateTestRequest(
+        test_id="only-begun", test=test_pb.Test(title="Only begun"), request_id=request_id("sweep", "test")
     )
-    ask(access.evaluation.CreateTest, test, person=manager)
+    ask(access.tests.CreateTest, test, person=manager)
     source = "https://public.example.org/paternity-establishment-computer-based-training-course"
-    described = curriculum_pb.Course(
+    described = course_pb.Course(
         name="courses/described", title="Described elsewhere", provider="Somebody else", source_url=source
     )
-    brought = curriculum_pb.ImportCatalogueRequest(courses=[described], request_id=request_id("sweep", "catalogue"))
-    ask(access.curriculum.ImportCatalogue, brought)
+    brought = course_pb.ImportCatalogueRequest(courses=[described], request_id=request_id("sweep", "catalogue"))
+    ask(access.courses.ImportCatalogue, brought)
     return {"begun": "only-begun", "elsewhere": "described"}
 
 
@@ -208,38 +211,40 @@ def invited(cadre, person, actor):
 def things(cadre, letter, letters):
     """What the addresses name: a letter in each state; a test not passed, passed and open; a roster file."""
     access, notice = cadre.access, f"notices/{letter}"
-    ask, notification = access.ask, access.notification
-    issued = ask(notification.GetNotice, pb.GetNoticeRequest(name=notice), person=cadre.cast.analyst)
+    ask = access.ask
+    issued = ask(access.notices.GetNotice, notice_pb.GetNoticeRequest(name=notice), person=cadre.cast.analyst)
     made = dict(letters)
-    personas = ask(access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    personas = ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     by_part = {persona.part: persona.person for persona in personas}
     person, worker = by_part["large-coordinator"], by_part["learner"]
-    confirm = pb.ConfirmNoticeRequest(notice=notice, text_sha256=issued.text_sha256, request_id=request_id("sweep"))
-    ask(notification.ConfirmNotice, confirm, person=person)
-    own = ask(access.enrollment.GetAssignment, enrollment_pb.GetAssignmentRequest(name=notice), person=person)
+    confirm = inbox_pb.ConfirmNoticeRequest(
+        notice=notice, text_sha256=issued.text_sha256, request_id=request_id("sweep")
+    )
+    ask(access.inbox.ConfirmNotice, confirm, person=person)
+    own = ask(access.assignments.GetAssignment, assignment_pb.GetAssignmentRequest(name=notice), person=person)
     course = ask(
-        access.curriculum.GetCourseVersion,
-        curriculum_pb.GetCourseVersionRequest(name=own.course_version),
+        access.courses.GetCourseVersion,
+        course_pb.GetCourseVersionRequest(name=own.course_version),
         person=person,
     )
     for state, right in (("failed", False), ("passed", True), ("open", None)):
         again = request_id("sweep", state)
-        start = evaluation_pb.StartSittingRequest(test_version=course.test_version, request_id=again)
-        sitting = ask(access.evaluation.StartSitting, start, person=person)
+        start = sitting_pb.StartSittingRequest(test_version=course.test_version, request_id=again)
+        sitting = ask(access.sittings.StartSitting, start, person=person)
         if right is not None:
             answers = [
-                evaluation_pb.Answer(options=chosen(question, right=right)) for question in cadre.content.test.question
+                sitting_pb.Answer(options=chosen(question, right=right)) for question in cadre.content.test.question
             ]
-            send = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=again)
-            ask(access.evaluation.SubmitSitting, send, person=person)
+            send = sitting_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=again)
+            ask(access.sittings.SubmitSitting, send, person=person)
         made[state] = sitting.name.removeprefix("sittings/")
     made |= invited(cadre, worker, by_part["coordinator"])
     made |= begun(access, by_part["training-manager"])
     lead = cadre.cast.leads["lake"]
-    create = directory_pb.CreateRosterImportRequest(
+    create = roster_pb.CreateRosterImportRequest(
         parent="agencies/lake", dry_run=True, request_id=request_id("sweep", "roster")
     )
-    roster = ask(access.directory.CreateRosterImport, create, person=lead)
+    roster = ask(access.rosters.CreateRosterImport, create, person=lead)
     made["checked"] = checked_roster(access, lead)
     return made | {
         "course": own.course_version.split("/")[1],
@@ -252,25 +257,25 @@ def things(cadre, letter, letters):
 
 def checked_roster(access, lead):
     """A file that was checked, and that names nobody at Lake but somebody new: the others are asked about."""
-    ask, directory = access.ask, access.directory
-    create = directory_pb.CreateRosterImportRequest(
+    ask = access.ask
+    create = roster_pb.CreateRosterImportRequest(
         parent="agencies/lake", dry_run=True, request_id=request_id("sweep", "checked")
     )
-    name = ask(directory.CreateRosterImport, create, person=lead).name
+    name = ask(access.rosters.CreateRosterImport, create, person=lead).name
     content = (
         b"agency,staff_number,family_name,given_name,local_title,job_class,hired_on\n"
         b"lake,T-000001,New,Nora,Officer,attorney-1,2026-10-01\n"
     )
-    append = directory_pb.AppendRosterChunkRequest(
+    append = roster_pb.AppendRosterChunkRequest(
         name=name, index=0, content=content, request_id=request_id("sweep", "chunk")
     )
-    ask(directory.AppendRosterChunk, append, person=lead)
-    run = directory_pb.RunRosterImportRequest(name=name, chunks=1, request_id=request_id("sweep", "run"))
-    ask(directory.RunRosterImport, run, person=lead)
+    ask(access.rosters.AppendRosterChunk, append, person=lead)
+    run = roster_pb.RunRosterImportRequest(name=name, chunks=1, request_id=request_id("sweep", "run"))
+    ask(access.rosters.RunRosterImport, run, person=lead)
 
     def checked():
-        found = ask(directory.GetRosterImport, directory_pb.GetRosterImportRequest(name=name), person=lead)
-        return found.state == directory_pb.RosterImport.CHECKED
+        found = ask(access.rosters.GetRosterImport, roster_pb.GetRosterImportRequest(name=name), person=lead)
+        return found.state == roster_pb.RosterImport.CHECKED
 
     wait_until(checked, "the file should have been checked")
     return name.removeprefix("rosterImports/")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import readiness_service_pb2 as pb
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -40,7 +40,7 @@ def test_d61_the_states_page_its_file_the_interface_and_prometheus_say_the_same_
     analyst.go(f"/letters/{notice}")
     shown = table(analyst, re.compile("agencies, A to Z"))
     answered = cadre.access.ask(
-        cadre.access.notification.GetReadiness,
+        cadre.access.readiness.GetReadiness,
         pb.GetReadinessRequest(notice=f"notices/{notice}"),
         person=cadre.cast.analyst,
     )

@@ -10,7 +10,7 @@ import pytest
 from pikepdf import Dictionary, Name
 from playwright.sync_api import expect
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.testing.offices import state_calendar
 from servicekit.testing.waiting import wait_until
@@ -240,7 +240,7 @@ def test_a_letter_is_issued_on_a_day_and_time_and_can_be_returned_before(person,
     approver.sees_heading("Scheduled")
 
     notice = cadre.access.ask(
-        cadre.access.notification.GetNotice,
+        cadre.access.notices.GetNotice,
         pb.GetNoticeRequest(name=f"notices{path.removeprefix('/letters')}"),
         person=cadre.cast.approver,
     )

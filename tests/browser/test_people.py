@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from cadre.notification.v1 import notification_service_pb2 as notification_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from servicekit.calendar import pacific_date
 from servicekit.testing.waiting import wait_until
 
@@ -121,7 +121,7 @@ def test_somebody_from_another_agency_is_the_same_person_with_a_job_here_too(per
 
 def test_training_done_elsewhere_is_recorded_from_home_for_everyone_not_yet_trained(person, cadre, issued):
     # A letter of its own: after it nobody at Lake is left to train.
-    letter = issued("Training that was given elsewhere", notification_pb.TRAIN, course_version=cadre.course_version)
+    letter = issued("Training that was given elsewhere", notice_pb.TRAIN, course_version=cadre.course_version)
     wait_until(cadre.access.quiet, "events are still under way")
     coordinator = person().sign_in(COORDINATOR)
     coordinator.press("Record training done elsewhere")

@@ -8,11 +8,12 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre_cli.access import request_id
 from evaluation.quality.box import box_of
 from evaluation.quality.releases import release
@@ -31,20 +32,20 @@ def take(cadre, letter, person):
     """Take the test of the letter's course as *person*; return its page."""
     ask, access = cadre.access.ask, cadre.access
     own = ask(
-        access.enrollment.GetAssignment, enrollment_pb.GetAssignmentRequest(name=f"notices/{letter}"), person=person
+        access.assignments.GetAssignment, assignment_pb.GetAssignmentRequest(name=f"notices/{letter}"), person=person
     )
     course = ask(
-        access.curriculum.GetCourseVersion,
-        curriculum_pb.GetCourseVersionRequest(name=own.course_version),
+        access.courses.GetCourseVersion,
+        course_pb.GetCourseVersionRequest(name=own.course_version),
         person=person,
     )
     again = request_id("quality", person)
-    start = evaluation_pb.StartSittingRequest(test_version=course.test_version, request_id=again)
-    sitting = ask(access.evaluation.StartSitting, start, person=person)
+    start = sitting_pb.StartSittingRequest(test_version=course.test_version, request_id=again)
+    sitting = ask(access.sittings.StartSitting, start, person=person)
     right = [[n for n, one in enumerate(asked.choices) if one.correct] for asked in cadre.content.test.question]
-    answers = [evaluation_pb.Answer(options=options) for options in right]
-    submit = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=again)
-    ask(access.evaluation.SubmitSitting, submit, person=person)
+    answers = [sitting_pb.Answer(options=options) for options in right]
+    submit = sitting_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=again)
+    ask(access.sittings.SubmitSitting, submit, person=person)
     return f"/training/{letter}/test/{sitting.name.removeprefix('sittings/')}"
 
 
@@ -57,7 +58,7 @@ def release_as_of_tomorrow(cadre):
 @pytest.fixture(scope="module")
 def learner(cadre):
     """The coordinator of Los Angeles takes training, too."""
-    personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    personas = cadre.access.ask(cadre.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     return next(persona.person for persona in personas if persona.part == "large-coordinator")
 
 
@@ -83,7 +84,7 @@ def told(cadre, letter, result_page):
     ask, access, chance = cadre.access.ask, cadre.access, random.Random(7)
     for agency in ("los-angeles", "orange", "kern", "fresno"):
         people = ask(
-            access.directory.ListPeople, directory_pb.ListPeopleRequest(parent=f"agencies/{agency}", page_size=40)
+            access.people.ListPeople, person_pb.ListPeopleRequest(parent=f"agencies/{agency}", page_size=40)
         ).people
         for person in people:
             try:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from cadre.notification.v1 import notification_service_pb2 as notification_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.enrollment.v1 import completion_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli.access import request_id
 from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
@@ -18,7 +18,7 @@ from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-ASKS_TRAINING = notification_pb.TRAIN
+ASKS_TRAINING = notice_pb.TRAIN
 COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lake", "Coordinator, Los Angeles"
 
 
@@ -30,7 +30,7 @@ def trained(cadre, issued):
     )
     access, lead = cadre.access, cadre.cast.leads["lake"]
     people = access.ask(
-        access.directory.ListPeople, directory_pb.ListPeopleRequest(parent="agencies/lake", page_size=100), person=lead
+        access.people.ListPeople, person_pb.ListPeopleRequest(parent="agencies/lake", page_size=100), person=lead
     ).people
     found = next(person for person in people if person.name not in cadre.cast.personas and not person.on_leave)
     today = pacific_date(datetime.now(UTC))
@@ -48,7 +48,7 @@ def trained(cadre, issued):
     def recorded():
         # The letter reaches the service that keeps training by an event.
         try:
-            access.ask(access.enrollment.RecordTraining, request, person=lead)
+            access.ask(access.completions.RecordTraining, request, person=lead)
         except Refused as error:
             if error.reason in ("NOT_FOUND", "PEOPLE_NOT_OF_AGENCY"):
                 return False

@@ -20,7 +20,8 @@ import uvicorn
 from playwright.sync_api import expect
 from prometheus_client import CollectorRegistry
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre_cli.access import request_id
 from gateway.app import create_app
 from gateway.sign_ins import digest
@@ -101,7 +102,7 @@ def place(cadre, tmp_path_factory):
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    personas = cadre.access.ask(cadre.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     cast = SimpleNamespace(**{one.part.replace("-", "_"): one.person for one in personas})
     yield Place(url, provider, pages, cadre.databases, cast)
     server.should_exit = True
@@ -311,19 +312,19 @@ def test_signing_out_ends_ours_and_offers_the_providers_too(browser, place):
 
 def test_who_left_is_signed_out_with_the_next_token_and_told_why(browser, place, cadre):
     agency, access = "agencies/lake", cadre.access
-    job = directory_pb.Job(agency=agency, local_title="Clerk", job_class="attorney-1", start_date="2026-01-05")
-    create = directory_pb.CreatePersonRequest(
+    job = person_pb.Job(agency=agency, local_title="Clerk", job_class="attorney-1", start_date="2026-01-05")
+    create = person_pb.CreatePersonRequest(
         parent=agency,
-        person=directory_pb.Person(staff_number="LEAVER-1", family_name="Gone", given_name="Gail", jobs=[job]),
+        person=person_pb.Person(staff_number="LEAVER-1", family_name="Gone", given_name="Gail", jobs=[job]),
         request_id=request_id("sign-in", "leaver"),
     )
-    made = access.ask(access.directory.CreatePerson, create, person=place.cast.coordinator)
+    made = access.ask(access.people.CreatePerson, create, person=place.cast.coordinator)
     visitor = by_issuer(browser(), "number:LEAVER-1")
     visitor.sees("You are signed in as")
-    end = directory_pb.EndJobRequest(
+    end = person_pb.EndJobRequest(
         parent=agency, person=made.name, end_date="2026-01-06", request_id=request_id("sign-in", "left")
     )
-    access.ask(access.directory.EndJob, end, person=place.cast.coordinator)
+    access.ask(access.people.EndJob, end, person=place.cast.coordinator)
     cookie = next(one["value"] for one in visitor.page.context.cookies(place.url) if one["name"] == COOKIE)
     place.pages.state.gateway.tokens.forget(digest(cookie))
 
@@ -431,22 +432,22 @@ def test_an_invitation_is_taken_back_and_its_link_is_dead(browser, place):
 
 def test_what_a_county_invited_with_is_good_no_more_for_who_comes_to_hold_a_role_of_the_states(browser, place, cadre):
     agency, access = "agencies/lake", cadre.access
-    job = directory_pb.Job(agency=agency, local_title="Clerk", job_class="attorney-1", start_date="2026-01-05")
-    create = directory_pb.CreatePersonRequest(
+    job = person_pb.Job(agency=agency, local_title="Clerk", job_class="attorney-1", start_date="2026-01-05")
+    create = person_pb.CreatePersonRequest(
         parent=agency,
-        person=directory_pb.Person(staff_number="RISER-1", family_name="Up", given_name="Uma", jobs=[job]),
+        person=person_pb.Person(staff_number="RISER-1", family_name="Up", given_name="Uma", jobs=[job]),
         request_id=request_id("sign-in", "riser"),
     )
-    made = access.ask(access.directory.CreatePerson, create, person=place.cast.coordinator)
+    made = access.ask(access.people.CreatePerson, create, person=place.cast.coordinator)
     coordinator, visitor = by_issuer(browser(), number_of(place, place.cast.coordinator)), browser()
     _, paper = set_up(visitor, invited(coordinator, place, made.name))
     enter(visitor, "RISER-1", paper[0])
     visitor.sees("You are signed in as")
     visitor.press("Not you? Sign out")
     link = invited(coordinator, place, made.name)
-    granted = directory_pb.RoleGrant(person=made.name, role="approver", scope="state")
-    grant = directory_pb.GrantRoleRequest(grant=granted, request_id=request_id("sign-in", "risen"))
-    access.ask(access.directory.GrantRole, grant)
+    granted = person_pb.RoleGrant(person=made.name, role="approver", scope="state")
+    grant = person_pb.GrantRoleRequest(grant=granted, request_id=request_id("sign-in", "risen"))
+    access.ask(access.people.GrantRole, grant)
 
     enter(visitor, "RISER-1", paper[1])
     visitor.sees("Your password came with an invitation of an agency that does not look after your sign-ins any more.")

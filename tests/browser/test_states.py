@@ -7,8 +7,11 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli import past_letters
 from cadre_cli.access import request_id
 from gateway import sentences
@@ -37,7 +40,7 @@ UPDATE delivery SET due_date = due_date - {days} WHERE notice_id = '{letter}';
 @pytest.fixture(scope="module")
 def people(cadre):
     """Persons of the demonstration by their part."""
-    answer = cadre.access.ask(cadre.access.directory.ListPersonas, directory_pb.ListPersonasRequest())
+    answer = cadre.access.ask(cadre.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest())
     return {persona.part: persona.person for persona in answer.personas}
 
 
@@ -46,12 +49,12 @@ def issued_to(cadre, issued):
     """Issue a letter to *people* alone; returns its id. Every agency gets it."""
 
     def issue(subject, people):
-        expression = directory_pb.AudienceExpression(include=[directory_pb.AudienceClause(people=people)])
-        create = directory_pb.CreateAudienceRequest(
-            audience=directory_pb.Audience(title=subject, expression=expression), request_id=request_id("for", subject)
+        expression = audience_pb.AudienceExpression(include=[audience_pb.AudienceClause(people=people)])
+        create = audience_pb.CreateAudienceRequest(
+            audience=audience_pb.Audience(title=subject, expression=expression), request_id=request_id("for", subject)
         )
-        audience = cadre.access.ask(cadre.access.directory.CreateAudience, create, person=cadre.cast.analyst)
-        return issued(subject, asks=pb.READ, audience=audience.name)
+        audience = cadre.access.ask(cadre.access.audiences.CreateAudience, create, person=cadre.cast.analyst)
+        return issued(subject, asks=notice_pb.READ, audience=audience.name)
 
     return issue
 
@@ -62,8 +65,8 @@ def confirm(cadre):
 
     def for_agency(agency, letter, problem=""):
         lead, ask = cadre.cast.leads[agency], cadre.access.ask
-        notice = ask(cadre.access.notification.GetNotice, pb.GetNoticeRequest(name=f"notices/{letter}"), person=lead)
-        request = pb.ConfirmForAgencyRequest(
+        notice = ask(cadre.access.notices.GetNotice, notice_pb.GetNoticeRequest(name=f"notices/{letter}"), person=lead)
+        request = agency_notice_pb.ConfirmForAgencyRequest(
             parent=f"agencies/{agency}",
             notice=notice.name,
             lead=lead,
@@ -71,7 +74,7 @@ def confirm(cadre):
             text_sha256=notice.text_sha256,
             request_id=request_id("states", agency, letter),
         )
-        ask(cadre.access.notification.ConfirmForAgency, request, person=lead)
+        ask(cadre.access.agency_notices.ConfirmForAgency, request, person=lead)
 
     return for_agency
 
@@ -101,10 +104,12 @@ def test_a_letter_for_one_person_is_nobodys_elsewhere_and_soon_everybody_is_read
     signed_in, cadre, people, issued_to, confirm
 ):
     letter = issued_to("For one person", [people["large-coordinator"]])
-    ask, notification = cadre.access.ask, cadre.access.notification
+    ask = cadre.access.ask
     analyst = signed_in(ANALYST)
     analyst.go(f"/letters/{letter}")
-    due = ask(notification.GetNotice, pb.GetNoticeRequest(name=f"notices/{letter}"), person=people["analyst"])
+    due = ask(
+        cadre.access.notices.GetNotice, notice_pb.GetNoticeRequest(name=f"notices/{letter}"), person=people["analyst"]
+    )
     day = sentences.long_day(due.agency_due_date, TODAY)
     main = analyst.page.get_by_role("main")
     expect(main.get_by_text("No agency needs a call today.", exact=True)).to_be_visible()
@@ -118,8 +123,8 @@ def test_a_letter_for_one_person_is_nobodys_elsewhere_and_soon_everybody_is_read
     expect(analyst.page.get_by_role("row", name=re.compile("^Lake County"))).to_contain_text("No one affected")
     assert "0 of 0" not in analyst.page.content()
 
-    read = pb.ReadNoticeRequest(notice=f"notices/{letter}", request_id=request_id("states", letter))
-    ask(notification.ReadNotice, read, person=people["large-coordinator"])
+    read = inbox_pb.ReadNoticeRequest(notice=f"notices/{letter}", request_id=request_id("states", letter))
+    ask(cadre.access.inbox.ReadNotice, read, person=people["large-coordinator"])
     big = signed_in(BIG_COORDINATOR)
     big.go(f"/agencies/los-angeles/letters/{letter}")
     expect(big.page.get_by_text("Everyone is ready.", exact=True)).to_be_visible()
@@ -184,12 +189,12 @@ def test_what_is_past_due_is_said_to_the_state_to_the_agency_and_to_the_person(
 
 def test_an_agency_that_confirmed_every_letter_has_nothing_to_do_today(signed_in, cadre, letter, confirm):
     lead = cadre.cast.leads["los-angeles"]
-    listed = pb.ListAgencyNoticesRequest(parent="agencies/los-angeles", page_size=100)
-    found = cadre.access.every(cadre.access.notification.ListAgencyNotices, listed, "notices", person=lead)
+    listed = agency_notice_pb.ListAgencyNoticesRequest(parent="agencies/los-angeles", page_size=100)
+    found = cadre.access.every(cadre.access.agency_notices.ListAgencyNotices, listed, "notices", person=lead)
     open_ones = [
         one.notice.name.removeprefix("notices/")
         for one in found
-        if not one.readiness.confirm_time.seconds and one.notice.state == pb.Notice.PUBLISHED
+        if not one.readiness.confirm_time.seconds and one.notice.state == notice_pb.Notice.PUBLISHED
     ]
     for one in open_ones:
         confirm("los-angeles", one)

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli.access import request_id
 from servicekit.calendar import pacific_date
 from servicekit.testing.offices import state_calendar
@@ -42,23 +44,23 @@ def options(question, *, right):
 
 def tour_letter(cadre, number):
     """The letter of the tour as the state sees it."""
-    get = pb.GetNoticeRequest(name=f"notices/{number}")
-    return cadre.access.ask(cadre.access.notification.GetNotice, get, person=cadre.cast.analyst)
+    get = notice_pb.GetNoticeRequest(name=f"notices/{number}")
+    return cadre.access.ask(cadre.access.notices.GetNotice, get, person=cadre.cast.analyst)
 
 
 def confirm_each(cadre, letter, names):
     """Have the people who were briefed confirm that they read the letter, each for themselves."""
     access, lead = cadre.access, cadre.cast.leads["lake"]
-    listed = directory_pb.ListPeopleRequest(parent="agencies/lake", page_size=100)
-    people = access.ask(access.directory.ListPeople, listed, person=lead).people
+    listed = person_pb.ListPeopleRequest(parent="agencies/lake", page_size=100)
+    people = access.ask(access.people.ListPeople, listed, person=lead).people
     chosen = [person.name for person in people if person.display_name in names]
     assert len(chosen) == BRIEFED
     sha256 = tour_letter(cadre, letter).text_sha256
     for name in chosen:
-        request = pb.ConfirmNoticeRequest(
+        request = inbox_pb.ConfirmNoticeRequest(
             notice=f"notices/{letter}", text_sha256=sha256, request_id=request_id("tour", name)
         )
-        access.ask(access.notification.ConfirmNotice, request, person=name)
+        access.ask(access.inbox.ConfirmNotice, request, person=name)
 
 
 def write_and_send(analyst, content):
@@ -264,7 +266,7 @@ def see_the_numbers(analyst, ready, at_work):
 
 
 def test_ten_minutes_from_the_analyst_to_the_numbers_that_moved(person, cadre):
-    personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    personas = cadre.access.ask(cadre.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     at_sign_in = person()
     at_sign_in.go("/sign-in")
     offered = at_sign_in.page.get_by_role("list").first.get_by_role("listitem")

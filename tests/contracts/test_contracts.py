@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from google.protobuf import json_format, message_factory
+from google.protobuf import descriptor_pb2, json_format, message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from cadre.options.v1 import options_pb2
@@ -37,6 +37,26 @@ def test_there_is_something_to_check():
     assert len(EVENTS) >= 10
     assert len(WRITES) > 25
     assert len(LISTS) >= 10
+
+
+def test_every_method_of_the_release_before_is_answered_under_its_name():
+    released = descriptor_pb2.FileDescriptorSet.FromString((ROOT / "proto" / "baseline.binpb").read_bytes())
+    then = {
+        f"{file.package}.{service.name}/{method.name}"
+        for file in released.file
+        for service in file.service
+        for method in service.method
+    }
+    now = {
+        f"{method.containing_service.file.package}.{service}/{method.name}"
+        for method in METHODS
+        for service in (
+            method.containing_service.name,
+            method.containing_service.GetOptions().Extensions[options_pb2.formerly],
+        )
+    }
+    assert then
+    assert then - now == set()
 
 
 def test_every_method_says_who_may_call_it_and_its_scope_field_exists():

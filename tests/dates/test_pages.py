@@ -20,7 +20,7 @@ import pytest
 import uvicorn
 from prometheus_client import CollectorRegistry
 
-from cadre.directory.v1 import directory_service_pb2 as directory
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre_cli import loading, reference
 from cadre_cli.access import Access
 from cadre_cli.processes import DEMO_PRINCIPALS, PRINCIPALS
@@ -149,7 +149,7 @@ def product(days, launch, new_database, tmp_path):
 @pytest.fixture
 def visitors(product):
     """Every persona at a browser, by their part."""
-    personas = product.access.ask(product.access.directory.ListPersonas, directory.ListPersonasRequest()).personas
+    personas = product.access.ask(product.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     found = {
         one.part: Visitor(httpx.Client(base_url=product.url, timeout=60, headers={"origin": product.url}), one.person)
         for one in personas

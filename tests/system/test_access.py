@@ -14,13 +14,25 @@ from types import SimpleNamespace
 import pytest
 from google.protobuf import field_mask_pb2
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum
-from cadre.directory.v1 import directory_service_pb2 as directory
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.directory.v1 import unit_service_pb2 as units
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.evaluation.v1 import quality_service_pb2 as quality
-from cadre.notification.v1 import notification_service_pb2 as notification
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.options.v1 import options_pb2
 from cadre_cli.access import Access
@@ -55,7 +67,7 @@ def number():
 
 
 def job(agency=HOME, **fields):
-    return directory.Job(
+    return person_pb.Job(
         agency=agency,
         local_title="Specialist",
         job_class="child-support-specialist-1",
@@ -65,16 +77,16 @@ def job(agency=HOME, **fields):
 
 
 def everyone():
-    return directory.AudienceExpression(include=[directory.AudienceClause()])
+    return audience_pb.AudienceExpression(include=[audience_pb.AudienceClause()])
 
 
 def sections():
-    return [curriculum.Section(title="One", minutes=5, markdown="Text.")]
+    return [course_pb.Section(title="One", minutes=5, markdown="Text.")]
 
 
 def items():
-    options = [evaluation.Option(text="yes", correct=True), evaluation.Option(text="no")]
-    return [evaluation.Item(text="Is it?", kind=evaluation.Item.SINGLE, options=options, explanation="It is.")]
+    options = [test_pb.Option(text="yes", correct=True), test_pb.Option(text="no")]
+    return [test_pb.Item(text="Is it?", kind=test_pb.Item.SINGLE, options=options, explanation="It is.")]
 
 
 @pytest.fixture(scope="session")
@@ -107,26 +119,26 @@ def world(cadre):
 
 
 def people_of(world, agency=HOME):
-    request = directory.ListPeopleRequest(parent=agency, page_size=100)
-    return [p.name for p in world.rightly(world.access.directory.ListPeople, request, "people.read").people]
+    request = person_pb.ListPeopleRequest(parent=agency, page_size=100)
+    return [p.name for p in world.rightly(world.access.people.ListPeople, request, "people.read").people]
 
 
 def address_of(world):
     """Give the person an address, since some have none."""
-    person = directory.Person(name=world.person, email=f"{fresh()[:8]}@lake.synthetic.example.org")
+    person = person_pb.Person(name=world.person, email=f"{fresh()[:8]}@lake.synthetic.example.org")
     mask = field_mask_pb2.FieldMask(paths=["email"])
-    request = directory.UpdatePersonRequest(person=person, update_mask=mask, request_id=fresh())
-    return world.rightly(world.access.directory.UpdatePerson, request, "people.write").email
+    request = person_pb.UpdatePersonRequest(person=person, update_mask=mask, request_id=fresh())
+    return world.rightly(world.access.people.UpdatePerson, request, "people.write").email
 
 
 def draft(world, subject):
-    notice = notification.Notice(
-        kind=notification.Notice.POLICY,
+    notice = notice_pb.Notice(
+        kind=notice_pb.Notice.POLICY,
         series="CSSP",
         number=number(),
         addressees="ALL IV-D DIRECTORS",
         subject=f"{subject} {fresh()}",
-        reason=notification.Notice.STATE_LAW,
+        reason=notice_pb.Notice.STATE_LAW,
         contact="DCSS",
         change="Something changes.",
         before="Before.",
@@ -135,85 +147,85 @@ def draft(world, subject):
         until_then="Wait.",
         effective_date=day(200),
         audience=world.audience,
-        asks=notification.READ,
-        due_rule=notification.DueRule(business_days_before_effective=3, business_days_after_issue=5),
+        asks=notice_pb.READ,
+        due_rule=notice_pb.DueRule(business_days_before_effective=3, business_days_after_issue=5),
         agency_confirms_within=3,
         demonstration=True,
     )
-    create = notification.CreateNoticeRequest(notice=notice, request_id=fresh())
-    return world.call(world.access.notification.CreateNotice, create, world.cast.analyst, {"notices.write": ("state",)})
+    create = notice_pb.CreateNoticeRequest(notice=notice, request_id=fresh())
+    return world.call(world.access.notices.CreateNotice, create, world.cast.analyst, {"notices.write": ("state",)})
 
 
 def submitted(world, subject):
     written = draft(world, subject)
-    submit = notification.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
-    return world.call(world.access.notification.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
+    submit = notice_pb.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
+    return world.call(world.access.notices.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
 
 
 def audience_of(world):
-    request = directory.GetAudienceRequest(name=world.audience)
-    return world.rightly(world.access.directory.GetAudience, request, "audiences.read")
+    request = audience_pb.GetAudienceRequest(name=world.audience)
+    return world.rightly(world.access.audiences.GetAudience, request, "audiences.read")
 
 
 def new_roster_import(world):
-    request = directory.CreateRosterImportRequest(parent=HOME, dry_run=True, request_id=fresh())
-    method = world.access.directory.CreateRosterImport
+    request = roster_pb.CreateRosterImportRequest(parent=HOME, dry_run=True, request_id=fresh())
+    method = world.access.rosters.CreateRosterImport
     return world.call(method, request, world.lead, {"roster.import": (HOME,)}).name
 
 
 def run_roster_import(world):
     name = new_roster_import(world)
-    append = directory.AppendRosterChunkRequest(name=name, index=0, content=b"staff_number\n", request_id=fresh())
-    method = world.access.directory.AppendRosterChunk
+    append = roster_pb.AppendRosterChunkRequest(name=name, index=0, content=b"staff_number\n", request_id=fresh())
+    method = world.access.rosters.AppendRosterChunk
     world.call(method, append, world.lead, {"roster.import": (HOME,)})
-    return directory.RunRosterImportRequest(name=name, chunks=1, request_id=fresh())
+    return roster_pb.RunRosterImportRequest(name=name, chunks=1, request_id=fresh())
 
 
 def checked_roster(world):
     """A sound file of one line."""
     row = f"lake,T-{fresh()[:8]},Person,New,Specialist,child-support-specialist-1,{day(-300)}"
     content = f"agency,staff_number,family_name,given_name,local_title,job_class,hired_on\n{row}\n".encode()
-    directory_stub, held = world.access.directory, {"roster.import": (HOME,)}
+    held = {"roster.import": (HOME,)}
     name = new_roster_import(world)
-    append = directory.AppendRosterChunkRequest(name=name, index=0, content=content, request_id=fresh())
-    world.call(directory_stub.AppendRosterChunk, append, world.lead, held)
-    run = directory.RunRosterImportRequest(name=name, chunks=1, request_id=fresh())
-    world.call(directory_stub.RunRosterImport, run, world.lead, held)
+    append = roster_pb.AppendRosterChunkRequest(name=name, index=0, content=content, request_id=fresh())
+    world.call(world.access.rosters.AppendRosterChunk, append, world.lead, held)
+    run = roster_pb.RunRosterImportRequest(name=name, chunks=1, request_id=fresh())
+    world.call(world.access.rosters.RunRosterImport, run, world.lead, held)
 
     def checked():
-        request = directory.GetRosterImportRequest(name=name)
-        found = world.call(directory_stub.GetRosterImport, request, world.lead, held)
-        return found.state == directory.RosterImport.CHECKED
+        request = roster_pb.GetRosterImportRequest(name=name)
+        found = world.call(world.access.rosters.GetRosterImport, request, world.lead, held)
+        return found.state == roster_pb.RosterImport.CHECKED
 
     wait_until(checked, "the file should have been checked")
     return name
 
 
 def newcomer(world):
-    person = directory.Person(staff_number=f"T-{fresh()[:8]}", given_name="New", family_name="Person", jobs=[job()])
-    request = directory.CreatePersonRequest(parent=HOME, person=person, request_id=fresh())
-    return world.call(world.access.directory.CreatePerson, request, world.lead, {"people.write": (HOME,)}).name
+    person = person_pb.Person(staff_number=f"T-{fresh()[:8]}", given_name="New", family_name="Person", jobs=[job()])
+    request = person_pb.CreatePersonRequest(parent=HOME, person=person, request_id=fresh())
+    return world.call(world.access.people.CreatePerson, request, world.lead, {"people.write": (HOME,)}).name
 
 
 def end_leave(world):
-    leave = directory.Leave(start_date=day(-20), end_date=day(300))
-    record = directory.RecordLeaveRequest(person=world.waived, leave=leave, request_id=fresh())
-    world.call(world.access.directory.RecordLeave, record, world.lead, {"people.write": (HOME,)})
-    return directory.EndLeaveRequest(person=world.waived, return_date=day(-5), request_id=fresh())
+    leave = person_pb.Leave(start_date=day(-20), end_date=day(300))
+    record = person_pb.RecordLeaveRequest(person=world.waived, leave=leave, request_id=fresh())
+    world.call(world.access.people.RecordLeave, record, world.lead, {"people.write": (HOME,)})
+    return person_pb.EndLeaveRequest(person=world.waived, return_date=day(-5), request_id=fresh())
 
 
 def new_test(world):
-    request = evaluation.CreateTestRequest(
-        test_id=f"t-{fresh()}", test=evaluation.Test(title="T", items=items(), pass_mark=1), request_id=fresh()
+    request = test_pb.CreateTestRequest(
+        test_id=f"t-{fresh()}", test=test_pb.Test(title="T", items=items(), pass_mark=1), request_id=fresh()
     )
-    return world.rightly(world.access.evaluation.CreateTest, request, "tests.write")
+    return world.rightly(world.access.tests.CreateTest, request, "tests.write")
 
 
 def new_course(world):
-    request = curriculum.CreateCourseRequest(
-        course_id=f"c-{fresh()}", course=curriculum.Course(title="C", sections=sections()), request_id=fresh()
+    request = course_pb.CreateCourseRequest(
+        course_id=f"c-{fresh()}", course=course_pb.Course(title="C", sections=sections()), request_id=fresh()
     )
-    return world.rightly(world.access.curriculum.CreateCourse, request, "courses.write")
+    return world.rightly(world.access.courses.CreateCourse, request, "courses.write")
 
 
 def new_lead(world):
@@ -228,51 +240,51 @@ def end_lead(world):
 
 
 def new_grant(world):
-    request = directory.GrantRoleRequest(
-        grant=directory.RoleGrant(person=world.lead, role="supervisor", scope=HOME), request_id=fresh()
+    request = person_pb.GrantRoleRequest(
+        grant=person_pb.RoleGrant(person=world.lead, role="supervisor", scope=HOME), request_id=fresh()
     )
-    return world.rightly(world.access.directory.GrantRole, request, "roles.grant").name
+    return world.rightly(world.access.people.GrantRole, request, "roles.grant").name
 
 
 def version_of_test(world):
-    request = curriculum.GetCourseVersionRequest(name=world.cadre.course_version)
+    request = course_pb.GetCourseVersionRequest(name=world.cadre.course_version)
     return world.call(
-        world.access.curriculum.GetCourseVersion, request, world.person, {"catalogue.read": ("self",)}
+        world.access.courses.GetCourseVersion, request, world.person, {"catalogue.read": ("self",)}
     ).test_version
 
 
 def new_sitting(world):
-    request = evaluation.StartSittingRequest(test_version=version_of_test(world), request_id=fresh())
-    return world.call(world.access.evaluation.StartSitting, request, world.person, {"tests.take": ("self",)})
+    request = sitting_pb.StartSittingRequest(test_version=version_of_test(world), request_id=fresh())
+    return world.call(world.access.sittings.StartSitting, request, world.person, {"tests.take": ("self",)})
 
 
 def own_assignment(world, person=None):
-    request = enrollment.GetAssignmentRequest(name=world.issued)
+    request = assignment_pb.GetAssignmentRequest(name=world.issued)
     return world.call(
-        world.access.enrollment.GetAssignment, request, person or world.person, {"learning.do": ("self",)}
+        world.access.assignments.GetAssignment, request, person or world.person, {"learning.do": ("self",)}
     ).name
 
 
 def reinstate(world):
     name = own_assignment(world, world.on_leave)
-    waive = enrollment.WaiveAssignmentRequest(parent=HOME, name=name, reason="A mistake", request_id=fresh())
-    world.call(world.access.enrollment.WaiveAssignment, waive, world.lead, {"training.record": (HOME,)})
-    return enrollment.ReinstateAssignmentRequest(parent=HOME, name=name, reason="It applies", request_id=fresh())
+    waive = assignment_pb.WaiveAssignmentRequest(parent=HOME, name=name, reason="A mistake", request_id=fresh())
+    world.call(world.access.assignments.WaiveAssignment, waive, world.lead, {"training.record": (HOME,)})
+    return assignment_pb.ReinstateAssignmentRequest(parent=HOME, name=name, reason="It applies", request_id=fresh())
 
 
 def publish_course(world):
     course = new_course(world)
-    return curriculum.PublishCourseRequest(name=course.name, etag=course.etag, request_id=fresh())
+    return course_pb.PublishCourseRequest(name=course.name, etag=course.etag, request_id=fresh())
 
 
 def publish_test(world):
     test = new_test(world)
-    return evaluation.PublishTestRequest(name=test.name, etag=test.etag, request_id=fresh())
+    return test_pb.PublishTestRequest(name=test.name, etag=test.etag, request_id=fresh())
 
 
 def try_test(world):
     test = new_test(world)
-    return evaluation.TryTestRequest(name=test.name, etag=test.etag, answers=[evaluation.Answer(options=[0])])
+    return test_pb.TryTestRequest(name=test.name, etag=test.etag, answers=[sitting_pb.Answer(options=[0])])
 
 
 def course_of(world):
@@ -281,13 +293,13 @@ def course_of(world):
 
 def submit_sitting(world):
     sitting = new_sitting(world)
-    answers = [evaluation.Answer() for _ in range(sitting.items)]
-    return evaluation.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=fresh())
+    answers = [sitting_pb.Answer() for _ in range(sitting.items)]
+    return sitting_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=fresh())
 
 
 def known_course(world):
     """The course, as soon as evaluation has heard of it."""
-    request = Q.GetCourseQualityRequest(name=course_of(world))
+    request = quality.GetCourseQualityRequest(name=course_of(world))
 
     def heard():
         try:
@@ -302,60 +314,59 @@ def known_course(world):
 def reaction_form(world):
     known_course(world)
     ask, own = world.access, {"learning.do": ("self",), "catalogue.read": ("self",), "tests.take": ("self",)}
-    version = curriculum.GetCourseVersionRequest(name=world.cadre.course_version)
-    test = world.call(ask.curriculum.GetCourseVersion, version, world.person, own).test_version
-    start = evaluation.StartSittingRequest(test_version=test, request_id=fresh())
-    sitting = world.call(ask.evaluation.StartSitting, start, world.person, own)
-    answers = [evaluation.Answer() for _ in range(sitting.items)]
-    submit = evaluation.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=fresh())
-    world.call(ask.evaluation.SubmitSitting, submit, world.person, own)
-    return Q.GetReactionFormRequest(course_version=world.cadre.course_version)
+    version = course_pb.GetCourseVersionRequest(name=world.cadre.course_version)
+    test = world.call(ask.courses.GetCourseVersion, version, world.person, own).test_version
+    start = sitting_pb.StartSittingRequest(test_version=test, request_id=fresh())
+    sitting = world.call(ask.sittings.StartSitting, start, world.person, own)
+    answers = [sitting_pb.Answer() for _ in range(sitting.items)]
+    submit = sitting_pb.SubmitSittingRequest(name=sitting.name, answers=answers, request_id=fresh())
+    world.call(ask.sittings.SubmitSitting, submit, world.person, own)
+    return quality.GetReactionFormRequest(course_version=world.cadre.course_version)
 
 
 def reaction(world):
     own = {"tests.take": ("self",)}
     form = world.call(world.access.quality.GetReactionForm, reaction_form(world), world.person, own)
-    return Q.SendReactionRequest(
+    return quality.SendReactionRequest(
         course_version=world.cadre.course_version, ratings=[4] * 5, ticket=form.ticket, agency=HOME
     )
 
 
 def add_attachment(world):
     waiting = draft(world, "A letter with a file")
-    kind = notification.Attachment.ATTACHMENT
-    return notification.AddAttachmentRequest(
+    kind = notice_pb.Attachment.ATTACHMENT
+    return attachment_pb.AddAttachmentRequest(
         notice=waiting.name, kind=kind, filename="a.txt", content=b"Text", etag=waiting.etag, request_id=fresh()
     )
 
 
 def attached(world):
     add = add_attachment(world)
-    return world.call(world.access.notification.AddAttachment, add, world.cast.analyst, {"notices.write": ("state",)})
+    return world.call(world.access.attachments.AddAttachment, add, world.cast.analyst, {"notices.write": ("state",)})
 
 
 def remove_attachment(world):
     notice = attached(world)
-    return notification.RemoveAttachmentRequest(name=notice.attachments[0].name, etag=notice.etag, request_id=fresh())
+    return attachment_pb.RemoveAttachmentRequest(name=notice.attachments[0].name, etag=notice.etag, request_id=fresh())
 
 
 def issue(world, written):
-    stubs = world.access.notification
-    submit = notification.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
-    waiting = world.call(stubs.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
-    publish = notification.PublishNoticeRequest(
+    submit = notice_pb.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
+    waiting = world.call(world.access.notices.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
+    publish = notice_pb.PublishNoticeRequest(
         name=waiting.name, audience_revision=world.audience_revision, etag=waiting.etag, request_id=fresh()
     )
-    return world.call(stubs.PublishNotice, publish, world.cast.approver, {"notices.approve": ("state",)})
+    return world.call(world.access.notices.PublishNotice, publish, world.cast.approver, {"notices.approve": ("state",)})
 
 
 def withdraw_notice(world):
     issued = issue(world, draft(world, "A letter to withdraw"))
-    return notification.WithdrawNoticeRequest(name=issued.name, reason="Replaced", etag=issued.etag, request_id=fresh())
+    return notice_pb.WithdrawNoticeRequest(name=issued.name, reason="Replaced", etag=issued.etag, request_id=fresh())
 
 
 def submit_notice(world):
     notice = draft(world, "To submit")
-    return notification.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
+    return notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
 
 
 def dead_letter(_world):
@@ -376,80 +387,96 @@ def purging(world, *, paused):
     return name
 
 
-D, N, E, V, C, O = directory, notification, enrollment, evaluation, curriculum, operations  # noqa: E741 - one letter a contract
-Q = quality
-
 REQUESTS = {
-    "DirectoryService": {
-        "ListAgencies": lambda w: D.ListAgenciesRequest(),
-        "GetAgency": lambda w: D.GetAgencyRequest(name=HOME),
-        "ImportReference": lambda w: D.ImportReferenceRequest(request_id=fresh()),
-        "ListVocabulary": lambda w: D.ListVocabularyRequest(),
-        "ListCalendars": lambda w: D.ListCalendarsRequest(),
-        "UpdateCalendar": lambda w: D.UpdateCalendarRequest(
-            calendar=D.Calendar(name="calendars/2099", holidays=[D.Holiday(date="2099-12-25", title="Christmas Day")]),
+    "AgencyService": {
+        "ListAgencies": lambda w: agency_pb.ListAgenciesRequest(),
+        "GetAgency": lambda w: agency_pb.GetAgencyRequest(name=HOME),
+        "ImportReference": lambda w: agency_pb.ImportReferenceRequest(request_id=fresh()),
+        "ListVocabulary": lambda w: agency_pb.ListVocabularyRequest(),
+    },
+    "CalendarService": {
+        "ListCalendars": lambda w: calendar_pb.ListCalendarsRequest(),
+        "UpdateCalendar": lambda w: calendar_pb.UpdateCalendarRequest(
+            calendar=calendar_pb.Calendar(
+                name="calendars/2099", holidays=[calendar_pb.Holiday(date="2099-12-25", title="Christmas Day")]
+            ),
             request_id=fresh(),
         ),
-        "ImportCalendars": lambda w: D.ImportCalendarsRequest(request_id=fresh()),
-        "GetAgencyCalendar": lambda w: D.GetAgencyCalendarRequest(name=f"{HOME}/calendars/2027"),
-        "UpdateAgencyCalendar": lambda w: D.UpdateAgencyCalendarRequest(
-            parent=HOME, calendar=D.AgencyCalendar(name=f"{HOME}/calendars/2027"), request_id=fresh()
+        "ImportCalendars": lambda w: calendar_pb.ImportCalendarsRequest(request_id=fresh()),
+        "GetAgencyCalendar": lambda w: calendar_pb.GetAgencyCalendarRequest(name=f"{HOME}/calendars/2027"),
+        "UpdateAgencyCalendar": lambda w: calendar_pb.UpdateAgencyCalendarRequest(
+            parent=HOME, calendar=calendar_pb.AgencyCalendar(name=f"{HOME}/calendars/2027"), request_id=fresh()
         ),
-        "GetMe": lambda w: D.GetMeRequest(),
-        "ListPeople": lambda w: D.ListPeopleRequest(parent=HOME),
-        "BatchGetPeople": lambda w: D.BatchGetPeopleRequest(names=[w.person]),
-        "CreatePerson": lambda w: D.CreatePersonRequest(
+    },
+    "PersonService": {
+        "GetMe": lambda w: person_pb.GetMeRequest(),
+        "ListPeople": lambda w: person_pb.ListPeopleRequest(parent=HOME),
+        "BatchGetPeople": lambda w: person_pb.BatchGetPeopleRequest(names=[w.person]),
+        "CreatePerson": lambda w: person_pb.CreatePersonRequest(
             parent=HOME,
-            person=D.Person(staff_number=f"T-{fresh()[:8]}", given_name="New", family_name="Person", jobs=[job()]),
+            person=person_pb.Person(
+                staff_number=f"T-{fresh()[:8]}", given_name="New", family_name="Person", jobs=[job()]
+            ),
             request_id=fresh(),
         ),
-        "UpdatePerson": lambda w: D.UpdatePersonRequest(
-            person=D.Person(name=w.person, email=f"{fresh()[:8]}@lake.synthetic.example.org"),
+        "UpdatePerson": lambda w: person_pb.UpdatePersonRequest(
+            person=person_pb.Person(name=w.person, email=f"{fresh()[:8]}@lake.synthetic.example.org"),
             update_mask=field_mask_pb2.FieldMask(paths=["email"]),
             request_id=fresh(),
         ),
-        "ConfirmEmail": lambda w: D.ConfirmEmailRequest(email=address_of(w), request_id=fresh()),
-        "CreateJob": lambda w: D.CreateJobRequest(
+        "ConfirmEmail": lambda w: person_pb.ConfirmEmailRequest(email=address_of(w), request_id=fresh()),
+        "CreateJob": lambda w: person_pb.CreateJobRequest(
             parent=HOME, person=people_of(w, ELSEWHERE)[-1], job=job(), request_id=fresh()
         ),
-        "UpdateJob": lambda w: D.UpdateJobRequest(
+        "UpdateJob": lambda w: person_pb.UpdateJobRequest(
             parent=HOME, person=w.person, job=job(units=["intake"]), request_id=fresh()
         ),
-        "EndJob": lambda w: D.EndJobRequest(parent=HOME, person=w.leaver, end_date=day(-10), request_id=fresh()),
-        "BatchEndJobs": lambda w: D.BatchEndJobsRequest(
-            parent=HOME, ends=[D.JobEnd(person=newcomer(w), end_date=day(-10))], request_id=fresh()
+        "EndJob": lambda w: person_pb.EndJobRequest(
+            parent=HOME, person=w.leaver, end_date=day(-10), request_id=fresh()
         ),
-        "RecordLeave": lambda w: D.RecordLeaveRequest(
-            person=w.on_leave, leave=D.Leave(start_date=day(-20), end_date=day(300)), request_id=fresh()
+        "BatchEndJobs": lambda w: person_pb.BatchEndJobsRequest(
+            parent=HOME, ends=[person_pb.JobEnd(person=newcomer(w), end_date=day(-10))], request_id=fresh()
+        ),
+        "RecordLeave": lambda w: person_pb.RecordLeaveRequest(
+            person=w.on_leave, leave=person_pb.Leave(start_date=day(-20), end_date=day(300)), request_id=fresh()
         ),
         "EndLeave": end_leave,
-        "GrantRole": lambda w: D.GrantRoleRequest(
-            grant=D.RoleGrant(person=people_of(w, ELSEWHERE)[-1], role="supervisor", scope=HOME), request_id=fresh()
+        "GrantRole": lambda w: person_pb.GrantRoleRequest(
+            grant=person_pb.RoleGrant(person=people_of(w, ELSEWHERE)[-1], role="supervisor", scope=HOME),
+            request_id=fresh(),
         ),
-        "RevokeRole": lambda w: D.RevokeRoleRequest(name=new_grant(w), reason="a test", request_id=fresh()),
-        "ExchangeSignIn": lambda w: D.ExchangeSignInRequest(person=w.person),
-        "GetSignInPerson": lambda w: D.GetSignInPersonRequest(person=w.person, whole_state=True),
-        "ListPersonas": lambda w: D.ListPersonasRequest(),
-        "CreateRosterImport": lambda w: D.CreateRosterImportRequest(parent=HOME, dry_run=True, request_id=fresh()),
-        "AppendRosterChunk": lambda w: D.AppendRosterChunkRequest(
+        "RevokeRole": lambda w: person_pb.RevokeRoleRequest(name=new_grant(w), reason="a test", request_id=fresh()),
+        "GetStaffCounts": lambda w: person_pb.GetStaffCountsRequest(parent=HOME),
+    },
+    "SignInService": {
+        "ExchangeSignIn": lambda w: sign_in_pb.ExchangeSignInRequest(person=w.person),
+        "GetSignInPerson": lambda w: sign_in_pb.GetSignInPersonRequest(person=w.person, whole_state=True),
+        "ListPersonas": lambda w: sign_in_pb.ListPersonasRequest(),
+    },
+    "RosterService": {
+        "CreateRosterImport": lambda w: roster_pb.CreateRosterImportRequest(
+            parent=HOME, dry_run=True, request_id=fresh()
+        ),
+        "AppendRosterChunk": lambda w: roster_pb.AppendRosterChunkRequest(
             name=new_roster_import(w), index=0, content=b"staff_number\n", request_id=fresh()
         ),
         "RunRosterImport": run_roster_import,
-        "ApplyRosterImport": lambda w: D.ApplyRosterImportRequest(name=checked_roster(w), request_id=fresh()),
-        "ListRosterImports": lambda w: D.ListRosterImportsRequest(parent=HOME),
-        "ListPeopleNotInFile": lambda w: D.ListPeopleNotInFileRequest(parent=new_roster_import(w)),
-        "ListRosterNameChanges": lambda w: D.ListRosterNameChangesRequest(parent=new_roster_import(w)),
-        "GetRosterImport": lambda w: D.GetRosterImportRequest(name=new_roster_import(w)),
-        "ListRosterImportErrors": lambda w: D.ListRosterImportErrorsRequest(parent=new_roster_import(w)),
-        "CreateAudience": lambda w: D.CreateAudienceRequest(
-            audience=D.Audience(title="All", expression=everyone()), request_id=fresh()
+        "ApplyRosterImport": lambda w: roster_pb.ApplyRosterImportRequest(name=checked_roster(w), request_id=fresh()),
+        "ListRosterImports": lambda w: roster_pb.ListRosterImportsRequest(parent=HOME),
+        "ListPeopleNotInFile": lambda w: roster_pb.ListPeopleNotInFileRequest(parent=new_roster_import(w)),
+        "ListRosterNameChanges": lambda w: roster_pb.ListRosterNameChangesRequest(parent=new_roster_import(w)),
+        "GetRosterImport": lambda w: roster_pb.GetRosterImportRequest(name=new_roster_import(w)),
+        "ListRosterImportErrors": lambda w: roster_pb.ListRosterImportErrorsRequest(parent=new_roster_import(w)),
+    },
+    "AudienceService": {
+        "CreateAudience": lambda w: audience_pb.CreateAudienceRequest(
+            audience=audience_pb.Audience(title="All", expression=everyone()), request_id=fresh()
         ),
-        "UpdateAudience": lambda w: D.UpdateAudienceRequest(audience=audience_of(w), request_id=fresh()),
-        "GetAudience": lambda w: D.GetAudienceRequest(name=w.audience),
-        "PreviewAudience": lambda w: D.PreviewAudienceRequest(expression=everyone()),
-        "GetStaffCounts": lambda w: D.GetStaffCountsRequest(parent=HOME),
-        "CompareAudience": lambda w: D.CompareAudienceRequest(name=w.audience, expression=everyone()),
-        "ExplainMembership": lambda w: D.ExplainMembershipRequest(audience=w.audience, person=w.person),
+        "UpdateAudience": lambda w: audience_pb.UpdateAudienceRequest(audience=audience_of(w), request_id=fresh()),
+        "GetAudience": lambda w: audience_pb.GetAudienceRequest(name=w.audience),
+        "PreviewAudience": lambda w: audience_pb.PreviewAudienceRequest(expression=everyone()),
+        "CompareAudience": lambda w: audience_pb.CompareAudienceRequest(name=w.audience, expression=everyone()),
+        "ExplainMembership": lambda w: audience_pb.ExplainMembershipRequest(audience=w.audience, person=w.person),
     },
     "UnitService": {
         "ListUnits": lambda w: units.ListUnitsRequest(parent=HOME),
@@ -457,131 +484,159 @@ REQUESTS = {
         "CreateUnitLead": new_lead,
         "EndUnitLead": end_lead,
     },
-    "CurriculumService": {
-        "ListCourses": lambda w: C.ListCoursesRequest(),
-        "GetCourse": lambda w: C.GetCourseRequest(name=new_course(w).name),
-        "CreateCourse": lambda w: C.CreateCourseRequest(
-            course_id=f"c-{fresh()}", course=C.Course(title="C", sections=sections()), request_id=fresh()
+    "CourseService": {
+        "ListCourses": lambda w: course_pb.ListCoursesRequest(),
+        "GetCourse": lambda w: course_pb.GetCourseRequest(name=new_course(w).name),
+        "CreateCourse": lambda w: course_pb.CreateCourseRequest(
+            course_id=f"c-{fresh()}", course=course_pb.Course(title="C", sections=sections()), request_id=fresh()
         ),
-        "UpdateCourse": lambda w: C.UpdateCourseRequest(course=new_course(w), request_id=fresh()),
+        "UpdateCourse": lambda w: course_pb.UpdateCourseRequest(course=new_course(w), request_id=fresh()),
         "PublishCourse": publish_course,
-        "GetCourseVersion": lambda w: C.GetCourseVersionRequest(name=w.cadre.course_version),
-        "GetCatalogueEntry": lambda w: C.GetCatalogueEntryRequest(name=course_of(w)),
-        "ListCourseVersions": lambda w: C.ListCourseVersionsRequest(parent=course_of(w)),
-        "BatchGetCourseVersions": lambda w: C.BatchGetCourseVersionsRequest(names=[w.cadre.course_version]),
-        "ImportCatalogue": lambda w: C.ImportCatalogueRequest(request_id=fresh()),
+        "GetCourseVersion": lambda w: course_pb.GetCourseVersionRequest(name=w.cadre.course_version),
+        "GetCatalogueEntry": lambda w: course_pb.GetCatalogueEntryRequest(name=course_of(w)),
+        "ListCourseVersions": lambda w: course_pb.ListCourseVersionsRequest(parent=course_of(w)),
+        "BatchGetCourseVersions": lambda w: course_pb.BatchGetCourseVersionsRequest(names=[w.cadre.course_version]),
+        "ImportCatalogue": lambda w: course_pb.ImportCatalogueRequest(request_id=fresh()),
     },
-    "EvaluationService": {
-        "CreateTest": lambda w: V.CreateTestRequest(
-            test_id=f"t-{fresh()}", test=V.Test(title="T", items=items(), pass_mark=1), request_id=fresh()
+    "TestService": {
+        "CreateTest": lambda w: test_pb.CreateTestRequest(
+            test_id=f"t-{fresh()}", test=test_pb.Test(title="T", items=items(), pass_mark=1), request_id=fresh()
         ),
-        "UpdateTest": lambda w: V.UpdateTestRequest(test=new_test(w), request_id=fresh()),
-        "GetTest": lambda w: V.GetTestRequest(name=new_test(w).name),
-        "ListTests": lambda w: V.ListTestsRequest(),
-        "ListTestVersions": lambda w: V.ListTestVersionsRequest(parent=version_of_test(w).partition("/versions/")[0]),
-        "GetAnswerKey": lambda w: V.GetAnswerKeyRequest(name=version_of_test(w)),
+        "UpdateTest": lambda w: test_pb.UpdateTestRequest(test=new_test(w), request_id=fresh()),
+        "GetTest": lambda w: test_pb.GetTestRequest(name=new_test(w).name),
+        "ListTests": lambda w: test_pb.ListTestsRequest(),
+        "ListTestVersions": lambda w: test_pb.ListTestVersionsRequest(
+            parent=version_of_test(w).partition("/versions/")[0]
+        ),
+        "GetAnswerKey": lambda w: test_pb.GetAnswerKeyRequest(name=version_of_test(w)),
         "TryTest": try_test,
         "PublishTest": publish_test,
-        "GetTestVersion": lambda w: V.GetTestVersionRequest(name=version_of_test(w)),
-        "StartSitting": lambda w: V.StartSittingRequest(test_version=version_of_test(w), request_id=fresh()),
-        "SubmitSitting": submit_sitting,
-        "GetSitting": lambda w: V.GetSittingRequest(name=new_sitting(w).name),
-        "ListSittings": lambda w: V.ListSittingsRequest(test_version=version_of_test(w)),
+        "GetTestVersion": lambda w: test_pb.GetTestVersionRequest(name=version_of_test(w)),
     },
-    "EnrollmentService": {
-        "ListToDo": lambda w: E.ListToDoRequest(),
-        "ListAssignments": lambda w: E.ListAssignmentsRequest(parent=HOME),
-        "GetAssignment": lambda w: E.GetAssignmentRequest(name=own_assignment(w)),
-        "StartAssignment": lambda w: E.StartAssignmentRequest(name=own_assignment(w), request_id=fresh()),
-        "CompleteSection": lambda w: E.CompleteSectionRequest(name=own_assignment(w), section=1, request_id=fresh()),
-        "WaiveAssignment": lambda w: E.WaiveAssignmentRequest(
+    "SittingService": {
+        "StartSitting": lambda w: sitting_pb.StartSittingRequest(test_version=version_of_test(w), request_id=fresh()),
+        "SubmitSitting": submit_sitting,
+        "GetSitting": lambda w: sitting_pb.GetSittingRequest(name=new_sitting(w).name),
+        "ListSittings": lambda w: sitting_pb.ListSittingsRequest(test_version=version_of_test(w)),
+    },
+    "AssignmentService": {
+        "ListToDo": lambda w: assignment_pb.ListToDoRequest(),
+        "ListAssignments": lambda w: assignment_pb.ListAssignmentsRequest(parent=HOME),
+        "GetAssignment": lambda w: assignment_pb.GetAssignmentRequest(name=own_assignment(w)),
+        "StartAssignment": lambda w: assignment_pb.StartAssignmentRequest(name=own_assignment(w), request_id=fresh()),
+        "CompleteSection": lambda w: assignment_pb.CompleteSectionRequest(
+            name=own_assignment(w), section=1, request_id=fresh()
+        ),
+        "WaiveAssignment": lambda w: assignment_pb.WaiveAssignmentRequest(
             parent=HOME, name=own_assignment(w, w.waived), reason="Another duty", request_id=fresh()
         ),
         "ReinstateAssignment": reinstate,
-        "RecordTraining": lambda w: E.RecordTrainingRequest(
+    },
+    "CompletionService": {
+        "RecordTraining": lambda w: completion_pb.RecordTrainingRequest(
             parent=HOME,
             notice=w.issued,
             people=[w.learner],
-            kind=E.Completion.BRIEFING,
+            kind=completion_pb.Completion.BRIEFING,
             complete_date=day(0),
             minutes=30,
             led_by="The coordinator",
             request_id=fresh(),
         ),
-        "ListCompletions": lambda w: E.ListCompletionsRequest(parent=w.learner),
-        "ListCompletionRates": lambda w: E.ListCompletionRatesRequest(),
+        "ListCompletions": lambda w: completion_pb.ListCompletionsRequest(parent=w.learner),
+        "ListCompletionRates": lambda w: completion_pb.ListCompletionRatesRequest(),
     },
     "QualityService": {
         "GetReactionForm": reaction_form,
         "SendReaction": reaction,
-        "ListCourseQuality": lambda w: Q.ListCourseQualityRequest(),
+        "ListCourseQuality": lambda w: quality.ListCourseQualityRequest(),
         "GetCourseQuality": known_course,
-        "ListAgencyCourseQuality": lambda w: Q.ListAgencyCourseQualityRequest(parent=HOME),
-        "ListComments": lambda w: Q.ListCommentsRequest(parent=course_of(w)),
+        "ListAgencyCourseQuality": lambda w: quality.ListAgencyCourseQualityRequest(parent=HOME),
+        "ListComments": lambda w: quality.ListCommentsRequest(parent=course_of(w)),
     },
-    "NotificationService": {
-        "CreateNotice": lambda w: N.CreateNoticeRequest(
-            notice=N.Notice(subject=f"Another {fresh()}", series="CSSP", number=number()),
+    "NoticeService": {
+        "CreateNotice": lambda w: notice_pb.CreateNoticeRequest(
+            notice=notice_pb.Notice(subject=f"Another {fresh()}", series="CSSP", number=number()),
             request_id=fresh(),
         ),
-        "UpdateNotice": lambda w: N.UpdateNoticeRequest(notice=draft(w, "To update"), request_id=fresh()),
+        "UpdateNotice": lambda w: notice_pb.UpdateNoticeRequest(notice=draft(w, "To update"), request_id=fresh()),
         "SubmitNotice": submit_notice,
-        "ReturnNotice": lambda w: N.ReturnNoticeRequest(name=w.submitted.name, reason="Not clear", request_id=fresh()),
-        "PublishNotice": lambda w: N.PublishNoticeRequest(
+        "ReturnNotice": lambda w: notice_pb.ReturnNoticeRequest(
+            name=w.submitted.name, reason="Not clear", request_id=fresh()
+        ),
+        "PublishNotice": lambda w: notice_pb.PublishNoticeRequest(
             name=w.to_publish.name,
             audience_revision=w.audience_revision,
             etag=w.to_publish.etag,
             request_id=fresh(),
         ),
         "WithdrawNotice": withdraw_notice,
+        "ImportNotices": lambda w: notice_pb.ImportNoticesRequest(
+            notices=[notice_pb.HistoricNotice(series="CSS", number=number(), subject="An old letter")],
+            request_id=fresh(),
+        ),
+        "ListNotices": lambda w: notice_pb.ListNoticesRequest(),
+        "SearchNotices": lambda w: notice_pb.SearchNoticesRequest(query="letter"),
+        "GetNotice": lambda w: notice_pb.GetNoticeRequest(name=w.issued),
+    },
+    "AttachmentService": {
         "AddAttachment": add_attachment,
         "RemoveAttachment": remove_attachment,
-        "GetAttachment": lambda w: N.GetAttachmentRequest(name=issue(w, attached(w)).attachments[0].name),
-        "SuggestNumber": lambda w: N.SuggestNumberRequest(series="CSSP"),
-        "ListSeries": lambda w: N.ListSeriesRequest(),
-        "ImportSeries": lambda w: N.ImportSeriesRequest(
-            series=[N.Series(name="series/CSSP", title="Policy letters", kind=N.Notice.POLICY)], request_id=fresh()
+        "GetAttachment": lambda w: attachment_pb.GetAttachmentRequest(name=issue(w, attached(w)).attachments[0].name),
+    },
+    "SeriesService": {
+        "SuggestNumber": lambda w: series_pb.SuggestNumberRequest(series="CSSP"),
+        "ListSeries": lambda w: series_pb.ListSeriesRequest(),
+        "ImportSeries": lambda w: series_pb.ImportSeriesRequest(
+            series=[series_pb.Series(name="series/CSSP", title="Policy letters", kind=notice_pb.Notice.POLICY)],
+            request_id=fresh(),
         ),
-        "ImportNotices": lambda w: N.ImportNoticesRequest(
-            notices=[N.HistoricNotice(series="CSS", number=number(), subject="An old letter")], request_id=fresh()
-        ),
-        "ListNotices": lambda w: N.ListNoticesRequest(),
-        "SearchNotices": lambda w: N.SearchNoticesRequest(query="letter"),
-        "GetNotice": lambda w: N.GetNoticeRequest(name=w.issued),
-        "GetReadiness": lambda w: N.GetReadinessRequest(notice=w.issued),
-        "ListAgencyNotices": lambda w: N.ListAgencyNoticesRequest(parent=HOME),
-        "GetAgencyNotice": lambda w: N.GetAgencyNoticeRequest(parent=HOME, notice=w.issued),
-        "ListRecipients": lambda w: N.ListRecipientsRequest(parent=HOME, notice=w.issued),
-        "ConfirmForAgency": lambda w: N.ConfirmForAgencyRequest(
+    },
+    "ReadinessService": {
+        "GetReadiness": lambda w: readiness_pb.GetReadinessRequest(notice=w.issued),
+    },
+    "AgencyNoticeService": {
+        "ListAgencyNotices": lambda w: agency_notice_pb.ListAgencyNoticesRequest(parent=HOME),
+        "GetAgencyNotice": lambda w: agency_notice_pb.GetAgencyNoticeRequest(parent=HOME, notice=w.issued),
+        "ListRecipients": lambda w: agency_notice_pb.ListRecipientsRequest(parent=HOME, notice=w.issued),
+        "ConfirmForAgency": lambda w: agency_notice_pb.ConfirmForAgencyRequest(
             parent=HOME, notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()
         ),
-        "ReleaseToStaff": lambda w: N.ReleaseToStaffRequest(parent=HOME, notice=w.issued, request_id=fresh()),
-        "ListInbox": lambda w: N.ListInboxRequest(),
-        "GetInboxItem": lambda w: N.GetInboxItemRequest(notice=w.issued),
-        "ReadNotice": lambda w: N.ReadNoticeRequest(notice=w.issued, request_id=fresh()),
-        "ConfirmNotice": lambda w: N.ConfirmNoticeRequest(
+        "ReleaseToStaff": lambda w: agency_notice_pb.ReleaseToStaffRequest(
+            parent=HOME, notice=w.issued, request_id=fresh()
+        ),
+    },
+    "InboxService": {
+        "ListInbox": lambda w: inbox_pb.ListInboxRequest(),
+        "GetInboxItem": lambda w: inbox_pb.GetInboxItemRequest(notice=w.issued),
+        "ReadNotice": lambda w: inbox_pb.ReadNoticeRequest(notice=w.issued, request_id=fresh()),
+        "ConfirmNotice": lambda w: inbox_pb.ConfirmNoticeRequest(
             notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()
         ),
     },
     "OperationsService": {
-        "GetStatus": lambda w: O.GetStatusRequest(),
-        "RunAudits": lambda w: O.RunAuditsRequest(),
-        "ListAudits": lambda w: O.ListAuditsRequest(),
-        "ListDeadLetters": lambda w: O.ListDeadLettersRequest(),
+        "GetStatus": lambda w: operations.GetStatusRequest(),
+        "RunAudits": lambda w: operations.RunAuditsRequest(),
+        "ListAudits": lambda w: operations.ListAuditsRequest(),
+        "ListDeadLetters": lambda w: operations.ListDeadLettersRequest(),
         # There is no dead letter: the rightful caller is told so, which is past the check of rights.
-        "ReplayDeadLetter": lambda w: O.ReplayDeadLetterRequest(name=dead_letter(w), request_id=fresh()),
-        "DiscardDeadLetter": lambda w: O.DiscardDeadLetterRequest(
+        "ReplayDeadLetter": lambda w: operations.ReplayDeadLetterRequest(name=dead_letter(w), request_id=fresh()),
+        "DiscardDeadLetter": lambda w: operations.DiscardDeadLetterRequest(
             name=dead_letter(w), reason="a test", request_id=fresh()
         ),
-        "ListJobs": lambda w: O.ListJobsRequest(),
-        "RunJob": lambda w: O.RunJobRequest(name=purging(w, paused=False), request_id=fresh()),
-        "PauseJob": lambda w: O.PauseJobRequest(name=purging(w, paused=False), reason="a test", request_id=fresh()),
-        "ResumeJob": lambda w: O.ResumeJobRequest(name=purging(w, paused=True), reason="a test", request_id=fresh()),
-        "ListTasks": lambda w: O.ListTasksRequest(),
+        "ListJobs": lambda w: operations.ListJobsRequest(),
+        "RunJob": lambda w: operations.RunJobRequest(name=purging(w, paused=False), request_id=fresh()),
+        "PauseJob": lambda w: operations.PauseJobRequest(
+            name=purging(w, paused=False), reason="a test", request_id=fresh()
+        ),
+        "ResumeJob": lambda w: operations.ResumeJobRequest(
+            name=purging(w, paused=True), reason="a test", request_id=fresh()
+        ),
+        "ListTasks": lambda w: operations.ListTasksRequest(),
         # None has failed: the rightful caller is told so, which is past the check of rights.
-        "RetryTask": lambda w: O.RetryTaskRequest(name=f"tasks/{uuid.UUID(int=0)}", request_id=fresh()),
-        "ListProjections": lambda w: O.ListProjectionsRequest(),
-        "RebuildProjection": lambda w: O.RebuildProjectionRequest(
+        "RetryTask": lambda w: operations.RetryTaskRequest(name=f"tasks/{uuid.UUID(int=0)}", request_id=fresh()),
+        "ListProjections": lambda w: operations.ListProjectionsRequest(),
+        "RebuildProjection": lambda w: operations.RebuildProjectionRequest(
             name="projections/readiness", reason="a test", request_id=fresh()
         ),
     },
@@ -689,13 +744,13 @@ def test_only_the_rightful_caller_is_answered(world, method):
 
 
 def test_a_coordinator_elsewhere_gets_no_names_of_our_people(world):
-    request = directory.BatchGetPeopleRequest(names=people_of(world))
+    request = person_pb.BatchGetPeopleRequest(names=people_of(world))
     elsewhere = {"self.read": ("self",), "people.read": (ELSEWHERE,)}
 
     at_home = world.call(
-        world.access.directory.BatchGetPeople, request, world.lead, {"self.read": ("self",), "people.read": (HOME,)}
+        world.access.people.BatchGetPeople, request, world.lead, {"self.read": ("self",), "people.read": (HOME,)}
     ).people
-    foreign = world.call(world.access.directory.BatchGetPeople, request, world.cast.leads["alameda"], elsewhere).people
+    foreign = world.call(world.access.people.BatchGetPeople, request, world.cast.leads["alameda"], elsewhere).people
 
     assert len(at_home) == len(request.names) > 4
     # Coordinators and directors are contacts, whom everybody may call; and somebody may work at both.
@@ -705,14 +760,14 @@ def test_a_coordinator_elsewhere_gets_no_names_of_our_people(world):
 
 
 def contacts(world):
-    request = directory.GetAgencyRequest(name=HOME)
-    return world.call(world.access.directory.GetAgency, request, world.lead, {"agencies.read": ("self",)}).contacts
+    request = agency_pb.GetAgencyRequest(name=HOME)
+    return world.call(world.access.agencies.GetAgency, request, world.lead, {"agencies.read": ("self",)}).contacts
 
 
 def test_the_whole_state_is_listed_for_nobody_but_those_who_hold_the_right_for_the_state(world):
-    request = enrollment.ListAssignmentsRequest(parent="agencies/-")
+    request = assignment_pb.ListAssignmentsRequest(parent="agencies/-")
     with pytest.raises(Refused) as refused:
-        world.call(world.access.enrollment.ListAssignments, request, world.lead, {"assignments.read": (HOME,)})
+        world.call(world.access.assignments.ListAssignments, request, world.lead, {"assignments.read": (HOME,)})
     assert refused.value.reason == "PERMISSION_MISSING"
 
 
@@ -743,14 +798,12 @@ def test_every_list_refuses_a_page_token_that_it_did_not_give(world):
 def test_no_list_of_another_agency_can_be_had_by_a_token_of_that_page(world):
     """A page token carries no right: with another parent it is refused."""
     first = world.call(
-        world.access.directory.ListPeople,
-        directory.ListPeopleRequest(parent=HOME, page_size=1),
+        world.access.people.ListPeople,
+        person_pb.ListPeopleRequest(parent=HOME, page_size=1),
         world.lead,
         {"people.read": (HOME,)},
     )
-    stolen = directory.ListPeopleRequest(parent=ELSEWHERE, page_size=1, page_token=first.next_page_token)
+    stolen = person_pb.ListPeopleRequest(parent=ELSEWHERE, page_size=1, page_token=first.next_page_token)
     with pytest.raises(Refused) as refused:
-        world.call(
-            world.access.directory.ListPeople, stolen, world.cast.leads["alameda"], {"people.read": (ELSEWHERE,)}
-        )
+        world.call(world.access.people.ListPeople, stolen, world.cast.leads["alameda"], {"people.read": (ELSEWHERE,)})
     assert refused.value.fields.keys() == {"page_token"}

@@ -16,10 +16,10 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum
-from cadre.directory.v1 import directory_service_pb2 as directory
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.evaluation.v1 import quality_service_pb2 as quality
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre_cli.access import request_id
 from evaluation.quality.box import box_of
 from evaluation.quality.releases import release
@@ -76,7 +76,7 @@ def told(cadre):
     people = [row.name for row in everybody(cadre)][:PEOPLE]
     assert len(people) == PEOPLE
     version = access.ask(
-        access.curriculum.GetCourseVersion, curriculum.GetCourseVersionRequest(name=course), person=people[0]
+        access.courses.GetCourseVersion, course_pb.GetCourseVersionRequest(name=course), person=people[0]
     )
     wait_until(lambda: heard(access, course, people[0]), "evaluation does not hear of the course")
     before = Dump(database_urls)
@@ -128,8 +128,8 @@ def writers_of(url):
 
 def everybody(cadre):
     access = cadre.access
-    request = directory.ListPeopleRequest(parent="agencies/los-angeles", page_size=100)
-    return access.ask(access.directory.ListPeople, request).people
+    request = person_pb.ListPeopleRequest(parent="agencies/los-angeles", page_size=100)
+    return access.ask(access.people.ListPeople, request).people
 
 
 def heard(access, course, person):
@@ -141,14 +141,14 @@ def heard(access, course, person):
 
 
 def take_test(access, test_version, person):
-    start = evaluation.StartSittingRequest(test_version=test_version, request_id=request_id("anonymity", person))
-    sitting = access.ask(access.evaluation.StartSitting, start, person=person)
-    submit = evaluation.SubmitSittingRequest(
+    start = sitting_pb.StartSittingRequest(test_version=test_version, request_id=request_id("anonymity", person))
+    sitting = access.ask(access.sittings.StartSitting, start, person=person)
+    submit = sitting_pb.SubmitSittingRequest(
         name=sitting.name,
-        answers=[evaluation.Answer()] * sitting.items,
+        answers=[sitting_pb.Answer()] * sitting.items,
         request_id=request_id("anonymity", "submit", person),
     )
-    access.ask(access.evaluation.SubmitSitting, submit, person=person)
+    access.ask(access.sittings.SubmitSitting, submit, person=person)
 
 
 def mark(number):
@@ -235,7 +235,7 @@ def test_sending_leaves_no_trace_in_audit_idempotency_or_events(told):
         return [row for (_, name), rows in dump.rows.items() if name == table for row in rows]
 
     methods = {cell for row in made_by(told.waiting, "audit") for cell in row}
-    assert "EvaluationService/SubmitSitting" in methods
+    assert "SittingService/SubmitSitting" in methods
     assert not [cell for cell in methods if "Reaction" in cell]
     for table in ("idempotency", "outbox", "inbox", "dead_letter"):
         assert not [row for row in made_by(told.after, table) if any("reaction" in cell.lower() for cell in row)]

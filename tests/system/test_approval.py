@@ -4,8 +4,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as directory
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre_cli.access import request_id
 from servicekit.rpc.client import Refused
 
@@ -92,11 +92,11 @@ def test_a_save_that_is_refused_changes_nothing_of_a_letter_in_approval_schedule
     name = f"notices/{address.split('/')[2]}"
 
     def get():
-        return access.ask(access.notification.GetNotice, pb.GetNoticeRequest(name=name), person=cast.approver)
+        return access.ask(access.notices.GetNotice, pb.GetNoticeRequest(name=name), person=cast.approver)
 
     def people():
         audience = access.ask(
-            access.directory.GetAudience, directory.GetAudienceRequest(name=get().audience), person=cast.analyst
+            access.audiences.GetAudience, audience_pb.GetAudienceRequest(name=get().audience), person=cast.analyst
         )
         return audience.sentence, audience.people
 
@@ -107,11 +107,11 @@ def test_a_save_that_is_refused_changes_nothing_of_a_letter_in_approval_schedule
         assert (shown.status_code, refused.status_code) == (200, 400)
         assert "compared" in Fields(shown.text).values
         # Nor by the calls themselves.
-        narrow = directory.AudienceExpression(include=[directory.AudienceClause(agencies=[NAPA])])
-        changed = directory.Audience(name=before.audience, title="Napa", expression=narrow)
-        update = directory.UpdateAudienceRequest(audience=changed, request_id=request_id(name, state))
+        narrow = audience_pb.AudienceExpression(include=[audience_pb.AudienceClause(agencies=[NAPA])])
+        changed = audience_pb.Audience(name=before.audience, title="Napa", expression=narrow)
+        update = audience_pb.UpdateAudienceRequest(audience=changed, request_id=request_id(name, state))
         with pytest.raises(Refused, match="Whom an audience is for does not change"):
-            access.ask(access.directory.UpdateAudience, update, person=cast.analyst)
+            access.ask(access.audiences.UpdateAudience, update, person=cast.analyst)
         assert (get(), people()) == (before, everybody)
 
     assert sent.headers["location"].startswith(f"/letters/{address.split('/')[2]}?done=submitted")
@@ -123,23 +123,23 @@ def test_a_save_that_is_refused_changes_nothing_of_a_letter_in_approval_schedule
     def publish(**when):
         letter = get()
         audience = access.ask(
-            access.directory.GetAudience, directory.GetAudienceRequest(name=letter.audience), person=cast.analyst
+            access.audiences.GetAudience, audience_pb.GetAudienceRequest(name=letter.audience), person=cast.analyst
         )
         request = pb.PublishNoticeRequest(
             name=name, etag=letter.etag, audience_revision=audience.revision, request_id=request_id(name, str(when))
         )
         for field, seconds in when.items():
             getattr(request, field).FromSeconds(seconds)
-        return access.ask(access.notification.PublishNotice, request, person=cast.approver)
+        return access.ask(access.notices.PublishNotice, request, person=cast.approver)
 
     soon = get().submit_time.seconds + 24 * 60 * 60
     publish(publish_at=soon)
     refused_everywhere(pb.Notice.SCHEDULED)
 
     back = pb.ReturnNoticeRequest(name=name, reason="Now, please.", request_id=request_id(name, "back"))
-    returned = access.ask(access.notification.ReturnNotice, back, person=cast.approver)
+    returned = access.ask(access.notices.ReturnNotice, back, person=cast.approver)
     again = pb.SubmitNoticeRequest(name=name, etag=returned.etag, request_id=request_id(name, "again"))
-    access.ask(access.notification.SubmitNotice, again, person=cast.analyst)
+    access.ask(access.notices.SubmitNotice, again, person=cast.analyst)
     publish()
     refused_everywhere(pb.Notice.PUBLISHED)
 
@@ -161,9 +161,9 @@ def test_a_draft_is_for_whom_its_author_last_saved_it(cadre, analyst):
 
     name = f"notices/{address.split('/')[2]}"
     access = cadre.access
-    letter = access.ask(access.notification.GetNotice, pb.GetNoticeRequest(name=name), person=cadre.cast.analyst)
+    letter = access.ask(access.notices.GetNotice, pb.GetNoticeRequest(name=name), person=cadre.cast.analyst)
     audience = access.ask(
-        access.directory.GetAudience, directory.GetAudienceRequest(name=letter.audience), person=cadre.cast.analyst
+        access.audiences.GetAudience, audience_pb.GetAudienceRequest(name=letter.audience), person=cadre.cast.analyst
     )
     assert saved.status_code == 303
     assert list(audience.expression.include[0].agencies) == [NAPA]

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as directory
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre_demo import story
 from servicekit.calendar import pacific_date
 from servicekit.testing.pids import kill_and_wait
@@ -237,13 +237,13 @@ def test_people_exported_and_imported_again_change_nothing(cadre, coordinator):
     exported = coordinator.page("/agencies/lake/people/file").content
     rows = list(csv.DictReader(io.StringIO(exported.decode("utf-8-sig"))))
     before = cadre.access.ask(
-        cadre.access.directory.ListPeople, directory.ListPeopleRequest(parent=LAKE, page_size=1000), person=lead(cadre)
+        cadre.access.people.ListPeople, person_pb.ListPeopleRequest(parent=LAKE, page_size=1000), person=lead(cadre)
     )
 
     done = coordinator.ended(coordinator.send_roster(exported))
 
     after = cadre.access.ask(
-        cadre.access.directory.ListPeople, directory.ListPeopleRequest(parent=LAKE, page_size=1000), person=lead(cadre)
+        cadre.access.people.ListPeople, person_pb.ListPeopleRequest(parent=LAKE, page_size=1000), person=lead(cadre)
     )
     assert "Applied" in done
     assert {title for title, number in counts(done).items() if number} == {"Rows", "Unchanged"}
@@ -319,24 +319,24 @@ def lead(cadre):
 
 
 def people_at(cadre, agency):
-    request = directory.ListPeopleRequest(parent=agency, page_size=1000)
+    request = person_pb.ListPeopleRequest(parent=agency, page_size=1000)
     person = cadre.cast.leads[agency.removeprefix("agencies/")]
-    found = cadre.access.ask(cadre.access.directory.ListPeople, request, person=person)
+    found = cadre.access.ask(cadre.access.people.ListPeople, request, person=person)
     return {each.name for each in found.people}
 
 
 def job(agency, units=()):
-    return directory.Job(agency=agency, local_title="Officer", job_class="attorney-1", units=units, start_date=day(-30))
+    return person_pb.Job(agency=agency, local_title="Officer", job_class="attorney-1", units=units, start_date=day(-30))
 
 
 def hired(cadre, agency, number="", email=""):
     number = number or f"H-{fresh()[:8]}"
-    person = directory.Person(
+    person = person_pb.Person(
         staff_number=number, given_name="New", family_name="Person", email=email, jobs=[job(agency)]
     )
-    request = directory.CreatePersonRequest(parent=agency, person=person, request_id=fresh())
+    request = person_pb.CreatePersonRequest(parent=agency, person=person, request_id=fresh())
     boss = cadre.cast.leads[agency.removeprefix("agencies/")]
-    return cadre.access.ask(cadre.access.directory.CreatePerson, request, person=boss).name
+    return cadre.access.ask(cadre.access.people.CreatePerson, request, person=boss).name
 
 
 def test_training_follows_a_hire_a_leave_a_transfer_and_a_departure_without_anybody_touching_a_rule(cadre, letter):
@@ -346,33 +346,33 @@ def test_training_follows_a_hire_a_leave_a_transfer_and_a_departure_without_anyb
 
     def training(agency, person):
         """The person's training under the letter as their agency sees it; None if it is not on its list."""
-        request = enrollment.ListAssignmentsRequest(parent=agency, notice=issued.name, page_size=1000)
+        request = assignment_pb.ListAssignmentsRequest(parent=agency, notice=issued.name, page_size=1000)
         boss = cadre.cast.leads[agency.removeprefix("agencies/")]
-        found = ask(access.enrollment.ListAssignments, request, person=boss).assignments
+        found = ask(access.assignments.ListAssignments, request, person=boss).assignments
         return next((each for each in found if each.person == person), None)
 
     person = hired(cadre, LAKE)
     wait_until(
-        lambda: (found := training(LAKE, person)) and found.state == enrollment.Assignment.ASSIGNED,
+        lambda: (found := training(LAKE, person)) and found.state == assignment_pb.Assignment.ASSIGNED,
         "who is hired should have the training, although no unit is recorded",
     )
 
-    away = directory.RecordLeaveRequest(person=person, leave=directory.Leave(start_date=day()), request_id=fresh())
-    ask(access.directory.RecordLeave, away, person=lead(cadre))
+    away = person_pb.RecordLeaveRequest(person=person, leave=person_pb.Leave(start_date=day()), request_id=fresh())
+    ask(access.people.RecordLeave, away, person=lead(cadre))
     wait_until(lambda: training(LAKE, person).on_leave, "who is on leave should be shown so")
-    back = directory.EndLeaveRequest(person=person, return_date=day(), request_id=fresh())
-    ask(access.directory.EndLeave, back, person=lead(cadre))
+    back = person_pb.EndLeaveRequest(person=person, return_date=day(), request_id=fresh())
+    ask(access.people.EndLeave, back, person=lead(cadre))
     wait_until(lambda: not training(LAKE, person).on_leave, "who is back should be shown so")
 
-    move = directory.CreateJobRequest(parent=ALAMEDA, person=person, job=job(ALAMEDA), request_id=fresh())
-    ask(access.directory.CreateJob, move, person=cadre.cast.leads["alameda"])
-    end = directory.EndJobRequest(parent=LAKE, person=person, end_date=day(), request_id=fresh())
-    ask(access.directory.EndJob, end, person=lead(cadre))
+    move = person_pb.CreateJobRequest(parent=ALAMEDA, person=person, job=job(ALAMEDA), request_id=fresh())
+    ask(access.people.CreateJob, move, person=cadre.cast.leads["alameda"])
+    end = person_pb.EndJobRequest(parent=LAKE, person=person, end_date=day(), request_id=fresh())
+    ask(access.people.EndJob, end, person=lead(cadre))
     wait_until(
         lambda: training(ALAMEDA, person) and not training(LAKE, person),
         "who moved should be on the list of the new agency alone",
     )
 
-    end = directory.EndJobRequest(parent=ALAMEDA, person=person, end_date=day(), request_id=fresh())
-    ask(access.directory.EndJob, end, person=cadre.cast.leads["alameda"])
+    end = person_pb.EndJobRequest(parent=ALAMEDA, person=person, end_date=day(), request_id=fresh())
+    ask(access.people.EndJob, end, person=cadre.cast.leads["alameda"])
     wait_until(lambda: not training(ALAMEDA, person), "who left should be on no list")

@@ -6,7 +6,7 @@ import urllib.parse
 import httpx
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre_cli.access import request_id
 from servicekit.testing.waiting import wait_until
 
@@ -118,7 +118,7 @@ def test_a_letter_that_staff_do_not_see_yet_is_there_by_no_address(cadre, specia
     released = coordinator.proof(f"/agencies/lake/letters/{letter_id}")
     assert coordinator.client.post(f"/agencies/lake/letters/{letter_id}/release", data=released).status_code == 303
     state = wait_until(lambda: has_training(cadre, specialist.person, letter.name), "enrollment hears of the release")
-    assert state == enrollment.Assignment.State.ASSIGNED, "nothing was begun by those who asked in vain"
+    assert state == assignment_pb.Assignment.State.ASSIGNED, "nothing was begun by those who asked in vain"
     for way in ("", "/letter", "/why", "/course/1"):
         assert specialist.client.get(f"/training/{letter_id}{way}").status_code == 200, way
 
@@ -142,6 +142,6 @@ def test_a_briefing_is_offered_only_for_a_letter_for_which_it_counts(cadre, coor
 
 
 def has_training(cadre, person, notice):
-    request = enrollment.ListToDoRequest(notices=[notice])
-    found = cadre.access.ask(cadre.access.enrollment.ListToDo, request, person=person).assignments
+    request = assignment_pb.ListToDoRequest(notices=[notice])
+    found = cadre.access.ask(cadre.access.assignments.ListToDo, request, person=person).assignments
     return found[0].state if found else None

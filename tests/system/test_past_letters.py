@@ -2,7 +2,8 @@
 
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli import past_letters
 
 pytestmark = pytest.mark.system
@@ -17,8 +18,8 @@ def loaded(cadre):
 def search(cadre, query):
     """What a worker finds in all letters."""
     answer = cadre.access.ask(
-        cadre.access.notification.SearchNotices,
-        pb.SearchNoticesRequest(query=query, page_size=20),
+        cadre.access.notices.SearchNotices,
+        notice_pb.SearchNoticesRequest(query=query, page_size=20),
         person=cadre.cast.leads["lake"],
     )
     return {f"{notice.series} {notice.number}": notice for notice in answer.notices}
@@ -48,8 +49,8 @@ def test_a_worker_finds_a_real_letter_with_its_source(cadre, loaded, query, numb
 
 def test_a_real_letter_asks_nothing_of_anybody(cadre, loaded):
     [letter] = search(cadre, "CSSP 23-02").values()
-    assert (letter.state, letter.asks) == (pb.Notice.HISTORIC, pb.NOTHING)
+    assert (letter.state, letter.asks) == (notice_pb.Notice.HISTORIC, notice_pb.NOTHING)
     inbox = cadre.access.ask(
-        cadre.access.notification.ListInbox, pb.ListInboxRequest(page_size=100), person=cadre.cast.leads["lake"]
+        cadre.access.inbox.ListInbox, inbox_pb.ListInboxRequest(page_size=100), person=cadre.cast.leads["lake"]
     )
     assert letter.name not in {item.notice.name for item in inbox.items}

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from google.rpc import code_pb2
 from prometheus_client.parser import text_string_to_metric_families
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import readiness_service_pb2 as pb
 from cadre_cli.processes import BACK_ENDS, PROCESSES
 from cadre_cli.supervisor import read_state
 from cadre_cli.targets import targets_of
@@ -245,7 +245,7 @@ def test_d61_the_page_the_file_the_api_and_prometheus_give_the_same_number(cadre
     notice = watched.notice
     called = f"{notice.series} {notice.number}"
     request = pb.GetReadinessRequest(notice=notice.name)
-    state = cadre.access.ask(cadre.access.notification.GetReadiness, request, person=cadre.cast.analyst)
+    state = cadre.access.ask(cadre.access.readiness.GetReadiness, request, person=cadre.cast.analyst)
     counts = state.state
     by_api = {
         "ready": counts.ready,

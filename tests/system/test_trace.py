@@ -6,8 +6,8 @@ import re
 import httpx
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment
-from cadre.notification.v1 import notification_service_pb2 as notification
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre_demo import letters
 from servicekit.testing.waiting import wait_until
 
@@ -66,8 +66,8 @@ def test_one_trace_leads_from_the_approvers_click_to_the_learners_list(traced, c
     learner = traced.cast.leads["los-angeles"]
 
     def has_it():
-        todo = traced.access.ask(traced.access.enrollment.ListToDo, enrollment.ListToDoRequest(), person=learner)
-        inbox = traced.access.ask(traced.access.notification.ListInbox, notification.ListInboxRequest(), person=learner)
+        todo = traced.access.ask(traced.access.assignments.ListToDo, assignment_pb.ListToDoRequest(), person=learner)
+        inbox = traced.access.ask(traced.access.inbox.ListInbox, inbox_pb.ListInboxRequest(), person=learner)
         return any(one.notice == notice for one in todo.assignments) and any(
             item.notice.name == notice for item in inbox.items
         )
@@ -75,8 +75,8 @@ def test_one_trace_leads_from_the_approvers_click_to_the_learners_list(traced, c
     wait_until(has_it, lambda: "the letter is not on the list")
     chain = [
         ("gateway", "POST /letters/{letter_id}/issue"),
-        ("gateway", "/cadre.notification.v1.NotificationService/PublishNotice"),
-        ("notification", "NotificationService/PublishNotice"),
+        ("gateway", "/cadre.notification.v1.NoticeService/PublishNotice"),
+        ("notification", "NoticeService/PublishNotice"),
         ("enrollment", "enrollment-notification cadre.notification.notice.published.v1"),
         ("notification", "notification-enrollment cadre.enrollment.assignment.created.v1"),
     ]
@@ -101,7 +101,7 @@ def test_the_id_of_the_click_is_in_the_lines_of_the_page_the_service_and_the_con
     handled = line("enrollment", "events_handled")
 
     assert (page["route"], page["status"]) == ("/letters/{letter_id}/issue", 303)
-    assert (written["method"], written["code"]) == ("NotificationService/PublishNotice", "OK")
+    assert (written["method"], written["code"]) == ("NoticeService/PublishNotice", "OK")
     assert (handled["consumer"], handled["events"]) == ("enrollment-notification", 1)
     # Ids, not people: they are known by id alone.
     assert page["person"] == written["caller"] == traced.cast.approver

@@ -8,7 +8,7 @@ import threading
 import psycopg
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre_cli.processes import BACK_ENDS, SERVERS
 from cadre_demo import balance, letters, story

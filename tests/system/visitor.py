@@ -6,8 +6,8 @@ import re
 
 import httpx
 
-from cadre.directory.v1 import directory_service_pb2 as directory
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre_cli.access import request_id
 from cadre_demo import letters
 
@@ -16,7 +16,7 @@ class Visitor:
     """Somebody of the demonstration, by their part in it."""
 
     def __init__(self, cadre, part):
-        personas = cadre.access.ask(cadre.access.directory.ListPersonas, directory.ListPersonasRequest()).personas
+        personas = cadre.access.ask(cadre.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
         url = cadre.supervisor.gateway_url
         self.client = httpx.Client(base_url=url, timeout=60, headers={"origin": url})
         self.person = next(persona.person for persona in personas if persona.part == part)
@@ -50,11 +50,11 @@ def issue(cadre, subject, ask="read_and_confirm", **fields):
     sent = letters.draft(access, cadre.cast, letter, cadre.course_version)
     if fields:
         back = pb.ReturnNoticeRequest(name=sent.name, reason="Staff see it later.", request_id=request_id(subject, "b"))
-        sent = access.ask(access.notification.ReturnNotice, back, person=cadre.cast.approver)
+        sent = access.ask(access.notices.ReturnNotice, back, person=cadre.cast.approver)
         for name, value in fields.items():
             setattr(sent, name, value)
         change = pb.UpdateNoticeRequest(notice=sent, request_id=request_id(subject, "change"))
-        sent = access.ask(access.notification.UpdateNotice, change, person=cadre.cast.analyst)
+        sent = access.ask(access.notices.UpdateNotice, change, person=cadre.cast.analyst)
         again = pb.SubmitNoticeRequest(name=sent.name, etag=sent.etag, request_id=request_id(subject, "again"))
-        sent = access.ask(access.notification.SubmitNotice, again, person=cadre.cast.analyst)
+        sent = access.ask(access.notices.SubmitNotice, again, person=cadre.cast.analyst)
     return letters.publish(access, cadre.cast, sent)

@@ -155,6 +155,15 @@ def database(url):
     database.dispose()
 
 
+def test_a_request_that_was_answered_under_the_methods_former_name_is_known_again(url, database):
+    before = Company(database, "Things/Add", add_up, answer_of)
+    now = Company(database, "Kit/Add", add_up, answer_of, formerly="Things/Add")
+    number = str(uuid.uuid4())
+
+    assert outcome(before, ask(1, 5, request_id=number)) == outcome(now, ask(1, 5, request_id=number)) == 5
+    assert written(url)["counters"][1] == (1, 5)
+
+
 def more_counters(url, first, last):
     """Make counters by no write of ours."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:

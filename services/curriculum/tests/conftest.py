@@ -1,12 +1,12 @@
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
-from cadre.curriculum.v1.curriculum_service_pb2_grpc import CurriculumServiceStub
+from cadre.curriculum.v1 import course_service_pb2 as pb
 from curriculum.app import APP
 from servicekit.testing.plugin import Running
 
@@ -18,9 +18,9 @@ class Curriculum:
     """The service, with stubs of those who use it."""
 
     running: Running
-    manager: CurriculumServiceStub
-    learner: CurriculumServiceStub
-    importer: CurriculumServiceStub
+    manager: SimpleNamespace
+    learner: SimpleNamespace
+    importer: SimpleNamespace
 
     def create(self, course_id="intake-basics", **changes):
         course = written(**changes)
@@ -67,9 +67,9 @@ def curriculum(launch):
     running = launch(APP)
     return Curriculum(
         running,
-        running.stub(CurriculumServiceStub, rights=["courses.write", "catalogue.read"]),
-        running.stub(CurriculumServiceStub, caller=LEARNER, rights={"catalogue.read": ["self"]}),
-        running.stub(CurriculumServiceStub, caller="services/cli", rights=["reference.import"]),
+        running.stubs(rights=["courses.write", "catalogue.read"]),
+        running.stubs(caller=LEARNER, rights={"catalogue.read": ["self"]}),
+        running.stubs(caller="services/cli", rights=["reference.import"]),
     )
 
 

@@ -1,12 +1,11 @@
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
-from cadre.curriculum.v1.curriculum_service_pb2_grpc import CurriculumServiceStub
+from cadre.curriculum.v1 import course_service_pb2 as pb
 from curriculum.app import APP
 from servicekit.testing.drain import await_quiet
 
 
 def test_a_published_version_reaches_the_stream(launch):
     running = launch(APP, role="all")
-    manager = running.stub(CurriculumServiceStub, rights=["courses.write"])
+    manager = running.stubs(rights=["courses.write"])
     sections = [pb.Section(title="One", minutes=5, markdown="Text.")]
     course = manager.CreateCourse(
         pb.CreateCourseRequest(course_id="intake", course=pb.Course(title="x", sections=sections), request_id="a")

@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as pb
 from servicekit.rpc.client import Refused
 
 

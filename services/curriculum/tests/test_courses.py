@@ -2,10 +2,12 @@ import hashlib
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
+import grpc
 import pytest
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import events_pb2
 from servicekit.rpc.client import Refused
 
@@ -41,6 +43,31 @@ def test_the_same_request_twice_creates_one_course_and_gets_one_answer(curriculu
 
     assert curriculum.manager.CreateCourse(request) == curriculum.manager.CreateCourse(request)
     assert curriculum.titles() == ["Twice"]
+
+
+def test_a_method_is_answered_under_the_name_of_the_service_that_had_it_before(curriculum):
+    create = pb.CreateCourseRequest(course_id="moved", course=pb.Course(title="Moved"), request_id=new_id())
+    first = curriculum.manager.CreateCourse(create)
+    with grpc.insecure_channel(f"127.0.0.1:{curriculum.running.port}") as channel:
+        former = channel.unary_unary(
+            "/cadre.curriculum.v1.CurriculumService/CreateCourse",
+            request_serializer=pb.CreateCourseRequest.SerializeToString,
+            response_deserializer=pb.Course.FromString,
+        )
+        token = curriculum.running.signer.mint(
+            "services/test", {"courses.write": frozenset({"state"})}, now=datetime.now(UTC)
+        )
+        assert former(create, metadata=(("authorization", f"Bearer {token}"),)) == first
+
+
+def test_a_request_that_the_release_before_answered_is_known_again(curriculum):
+    create = pb.CreateCourseRequest(course_id="known", course=pb.Course(title="Known"), request_id=new_id())
+    first = curriculum.manager.CreateCourse(create)
+    with curriculum.running.connect() as connection:
+        connection.execute("UPDATE idempotency SET method = 'CurriculumService/CreateCourse'")
+
+        assert curriculum.manager.CreateCourse(create) == first
+        assert connection.execute("SELECT count(*) FROM audit WHERE resource = 'courses/known'").fetchone() == (1,)
 
 
 def test_a_course_that_is_there_is_not_created_again(curriculum):
@@ -273,7 +300,7 @@ def test_every_write_leaves_who_did_what_with_before_and_after(curriculum):
             "SELECT method, resource, actor, before ->> 'title', after ->> 'title' FROM audit ORDER BY at"
         ).fetchall()
     assert entries == [
-        ("CurriculumService/CreateCourse", course.name, "services/test", None, "Intake basics"),
-        ("CurriculumService/UpdateCourse", course.name, "services/test", "Intake basics", "Changed"),
-        ("CurriculumService/PublishCourse", f"{course.name}/versions/1", "services/test", None, None),
+        ("CourseService/CreateCourse", course.name, "services/test", None, "Intake basics"),
+        ("CourseService/UpdateCourse", course.name, "services/test", "Intake basics", "Changed"),
+        ("CourseService/PublishCourse", f"{course.name}/versions/1", "services/test", None, None),
     ]

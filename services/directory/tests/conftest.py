@@ -6,13 +6,16 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from google.protobuf.message import Message
 
-from cadre.directory.v1 import directory_service_pb2 as pb
-from cadre.directory.v1 import directory_service_pb2_grpc as pb_grpc
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from directory.app import APP
 from directory.rules.columns import COLUMNS
 from servicekit.calendar import pacific_date
@@ -40,14 +43,14 @@ class Directory:
 
     running: Running
 
-    def as_whole(self, *rights: str) -> pb_grpc.DirectoryServiceStub:
+    def as_whole(self, *rights: str) -> SimpleNamespace:
         """A service that holds *rights* for the whole state."""
-        return self.running.stub(pb_grpc.DirectoryServiceStub, rights=rights)
+        return self.running.stubs(rights=rights)
 
-    def as_person(self, person: str, rights: Mapping[str, Sequence[str]]) -> pb_grpc.DirectoryServiceStub:
-        return self.running.stub(pb_grpc.DirectoryServiceStub, caller=person, rights=rights)
+    def as_person(self, person: str, rights: Mapping[str, Sequence[str]]) -> SimpleNamespace:
+        return self.running.stubs(caller=person, rights=rights)
 
-    def as_coordinator(self, *agencies: str, person: str = "") -> pb_grpc.DirectoryServiceStub:
+    def as_coordinator(self, *agencies: str, person: str = "") -> SimpleNamespace:
         """The coordinator of *agencies*, by the rights that the role gives."""
         scopes = [f"agencies/{agency}" for agency in agencies]
         rights: dict[str, Sequence[str]] = dict.fromkeys(("people.read", "people.write", "roster.import"), scopes)
@@ -66,36 +69,40 @@ class Directory:
         units: Iterable[str] = ("legal",),
         job_class: str = "attorney",
         start: date | None = None,
-    ) -> pb.Person:
+    ) -> person_pb.Person:
         number = staff_number or uuid.uuid4().hex[:12]
         start = start or date(2020, 1, 1)
-        job = pb.Job(
+        job = person_pb.Job(
             agency=f"agencies/{agency}",
             local_title="Local title",
             job_class=job_class,
             units=units,
             start_date=start.isoformat(),
         )
-        person = pb.Person(
+        person = person_pb.Person(
             staff_number=number, family_name=family, given_name=given, email=email, telephone=telephone, jobs=[job]
         )
-        ask = pb.CreatePersonRequest(parent=f"agencies/{agency}", person=person, request_id=request_id())
+        ask = person_pb.CreatePersonRequest(parent=f"agencies/{agency}", person=person, request_id=request_id())
         return self.as_whole("people.write").CreatePerson(ask)
 
-    def audience(self, *include: pb.AudienceClause, exclude: Iterable[pb.AudienceClause] = ()) -> pb.Audience:
-        expression = pb.AudienceExpression(include=include or [pb.AudienceClause()], exclude=exclude)
-        ask = pb.CreateAudienceRequest(
-            audience=pb.Audience(title="Some people", expression=expression), request_id=request_id()
+    def audience(
+        self, *include: audience_pb.AudienceClause, exclude: Iterable[audience_pb.AudienceClause] = ()
+    ) -> audience_pb.Audience:
+        expression = audience_pb.AudienceExpression(include=include or [audience_pb.AudienceClause()], exclude=exclude)
+        ask = audience_pb.CreateAudienceRequest(
+            audience=audience_pb.Audience(title="Some people", expression=expression), request_id=request_id()
         )
         return self.as_whole("audiences.write").CreateAudience(ask)
 
-    def confirm(self, person: pb.Person) -> pb.Person:
+    def confirm(self, person: person_pb.Person) -> person_pb.Person:
         """What the owner of an address says under *My sign-ins*."""
-        ask = pb.ConfirmEmailRequest(email=person.email, request_id=request_id())
+        ask = person_pb.ConfirmEmailRequest(email=person.email, request_id=request_id())
         return self.as_person(person.name, {"self.write": ["self"]}).ConfirmEmail(ask)
 
-    def grant(self, person: str, role: str, scope: str) -> pb.RoleGrant:
-        ask = pb.GrantRoleRequest(grant=pb.RoleGrant(person=person, role=role, scope=scope), request_id=request_id())
+    def grant(self, person: str, role: str, scope: str) -> person_pb.RoleGrant:
+        ask = person_pb.GrantRoleRequest(
+            grant=person_pb.RoleGrant(person=person, role=role, scope=scope), request_id=request_id()
+        )
         return self.as_whole("roles.grant").GrantRole(ask)
 
     def import_roster(
@@ -104,38 +111,38 @@ class Directory:
         *,
         agency: str = "-",
         dry_run: bool = False,
-        stub: pb_grpc.DirectoryServiceStub | None = None,
+        stub: SimpleNamespace | None = None,
         piece: int = 1 << 20,
-    ) -> pb.RosterImport:
+    ) -> roster_pb.RosterImport:
         """Send a file, run it and wait for its end."""
         data = content.encode() if isinstance(content, str) else content
         stub = stub or self.as_whole("roster.import")
-        ask = pb.CreateRosterImportRequest(parent=f"agencies/{agency}", dry_run=dry_run, request_id=request_id())
+        ask = roster_pb.CreateRosterImportRequest(parent=f"agencies/{agency}", dry_run=dry_run, request_id=request_id())
         name = stub.CreateRosterImport(ask).name
         pieces = [data[start : start + piece] for start in range(0, len(data), piece)]
         for index, part in enumerate(pieces):
             stub.AppendRosterChunk(
-                pb.AppendRosterChunkRequest(name=name, index=index, content=part, request_id=request_id())
+                roster_pb.AppendRosterChunkRequest(name=name, index=index, content=part, request_id=request_id())
             )
-        stub.RunRosterImport(pb.RunRosterImportRequest(name=name, chunks=len(pieces), request_id=request_id()))
+        stub.RunRosterImport(roster_pb.RunRosterImportRequest(name=name, chunks=len(pieces), request_id=request_id()))
         return wait_until(
             lambda: (
                 found
-                if (found := stub.GetRosterImport(pb.GetRosterImportRequest(name=name))).state
-                not in (pb.RosterImport.RUNNING, pb.RosterImport.RECEIVING)
+                if (found := stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=name))).state
+                not in (roster_pb.RosterImport.RUNNING, roster_pb.RosterImport.RECEIVING)
                 else None
             ),
             "the import should have ended",
         )
 
-    def staff(self, agency: str = "lake") -> dict[str, pb.Person]:
+    def staff(self, agency: str = "lake") -> dict[str, person_pb.Person]:
         """Who works at an agency, by staff number."""
-        ask = pb.ListPeopleRequest(parent=f"agencies/{agency}", page_size=1000)
+        ask = person_pb.ListPeopleRequest(parent=f"agencies/{agency}", page_size=1000)
         return {person.staff_number: person for person in self.as_whole("people.read").ListPeople(ask).people}
 
-    def errors(self, roster: pb.RosterImport) -> list[tuple[int, str, str, str]]:
+    def errors(self, roster: roster_pb.RosterImport) -> list[tuple[int, str, str, str]]:
         stub = self.as_whole("roster.import")
-        found = stub.ListRosterImportErrors(pb.ListRosterImportErrorsRequest(parent=roster.name, page_size=1000))
+        found = stub.ListRosterImportErrors(roster_pb.ListRosterImportErrorsRequest(parent=roster.name, page_size=1000))
         return [(each.row, each.column, each.value, each.rule) for each in found.errors]
 
     def events(self, message_class: type[Message]) -> list[Message]:
@@ -145,7 +152,9 @@ class Directory:
             rows = connection.execute(query, [subject_of(message_class.DESCRIPTOR)]).fetchall()
         return [message_class.FromString(row[0]) for row in rows]
 
-    def changes(self, audience: pb.Audience | str, revision: int) -> dict[tuple[str, str], events_pb2.MemberChange]:
+    def changes(
+        self, audience: audience_pb.Audience | str, revision: int
+    ) -> dict[tuple[str, str], events_pb2.MemberChange]:
         """What was told of a revision of an audience, by person and agency."""
         name = audience if isinstance(audience, str) else audience.name
         told = [
@@ -157,8 +166,8 @@ class Directory:
         assert sorted(each.chunk for each in told) == list(range(1, told[0].chunks + 1))
         return {(f"people/{change.person_id}", change.agency_id): change for each in told for change in each.changes}
 
-    def get_audience(self, audience: pb.Audience) -> pb.Audience:
-        return self.as_whole("audiences.read").GetAudience(pb.GetAudienceRequest(name=audience.name))
+    def get_audience(self, audience: audience_pb.Audience) -> audience_pb.Audience:
+        return self.as_whole("audiences.read").GetAudience(audience_pb.GetAudienceRequest(name=audience.name))
 
     @staticmethod
     def roster(
@@ -195,14 +204,16 @@ class Directory:
         return request_id()
 
 
-def reference() -> pb.ImportReferenceRequest:
-    return pb.ImportReferenceRequest(
+def reference() -> agency_pb.ImportReferenceRequest:
+    return agency_pb.ImportReferenceRequest(
         agencies=[
-            pb.Agency(name=f"agencies/{slug}", title=f"{title} Department", short_title=title, kind=kind, region=region)
+            agency_pb.Agency(
+                name=f"agencies/{slug}", title=f"{title} Department", short_title=title, kind=kind, region=region
+            )
             for slug, title, kind, region in AGENCIES
         ],
-        units=[pb.WorkUnit(slug=slug, title=slug.title()) for slug in UNITS],
-        job_classes=[pb.JobClass(slug=slug, title=slug.title()) for slug in CLASSES],
+        units=[agency_pb.WorkUnit(slug=slug, title=slug.title()) for slug in UNITS],
+        job_classes=[agency_pb.JobClass(slug=slug, title=slug.title()) for slug in CLASSES],
         request_id=request_id(),
     )
 

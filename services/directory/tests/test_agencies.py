@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
 
@@ -13,17 +15,17 @@ LISTING = {"agencies.read": ["self"]}
 
 
 def listing(directory, **fields):
-    return directory.as_person("people/anybody", LISTING).ListAgencies(pb.ListAgenciesRequest(**fields))
+    return directory.as_person("people/anybody", LISTING).ListAgencies(agency_pb.ListAgenciesRequest(**fields))
 
 
 def take_in(directory, *agencies, **given):
-    ask = pb.ImportReferenceRequest(agencies=agencies, request_id=directory.request_id(), **given)
+    ask = agency_pb.ImportReferenceRequest(agencies=agencies, request_id=directory.request_id(), **given)
     return directory.as_whole("reference.import").ImportReference(ask).agencies_changed
 
 
 def agency(slug, **fields):
     plain = {"title": slug.title(), "short_title": slug.title(), "kind": "single-county", "region": "Northern"}
-    return pb.Agency(name=f"agencies/{slug}", **(plain | fields))
+    return agency_pb.Agency(name=f"agencies/{slug}", **(plain | fields))
 
 
 def test_agencies_are_listed_by_name_page_by_page(directory):
@@ -40,7 +42,7 @@ def test_a_token_of_another_list_is_refused(directory):
     people = directory.as_whole("people.read")
 
     with pytest.raises(Refused) as refused:
-        people.ListPeople(pb.ListPeopleRequest(parent="agencies/lake", page_token=token))
+        people.ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake", page_token=token))
 
     assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", ["page_token"])
 
@@ -64,34 +66,38 @@ def test_every_new_or_changed_agency_is_told_with_its_kind(directory):
 
 
 def test_a_county_that_changes_its_agency_keeps_its_history(directory):
-    counties = [pb.County(fips="06011", title="Colusa", population=1)]
+    counties = [agency_pb.County(fips="06011", title="Colusa", population=1)]
     take_in(
         directory,
-        agency("colusa", counties=[pb.CountyMembership(fips="06011", end_date="2021-01-02")]),
-        agency("sutter", counties=[pb.CountyMembership(fips="06011", start_date="2021-01-02")]),
+        agency("colusa", counties=[agency_pb.CountyMembership(fips="06011", end_date="2021-01-02")]),
+        agency("sutter", counties=[agency_pb.CountyMembership(fips="06011", start_date="2021-01-02")]),
         counties=counties,
     )
 
     stub = directory.as_person("people/anybody", LISTING)
-    old, new = (stub.GetAgency(pb.GetAgencyRequest(name=f"agencies/{slug}")) for slug in ("colusa", "sutter"))
-    assert list(old.counties) == [pb.CountyMembership(fips="06011", end_date="2021-01-02")]
-    assert list(new.counties) == [pb.CountyMembership(fips="06011", start_date="2021-01-02")]
+    old, new = (stub.GetAgency(agency_pb.GetAgencyRequest(name=f"agencies/{slug}")) for slug in ("colusa", "sutter"))
+    assert list(old.counties) == [agency_pb.CountyMembership(fips="06011", end_date="2021-01-02")]
+    assert list(new.counties) == [agency_pb.CountyMembership(fips="06011", start_date="2021-01-02")]
 
 
 def test_a_county_cannot_belong_to_two_agencies_on_one_day_even_in_two_imports(directory):
-    counties = [pb.County(fips="06011", title="Colusa", population=1)]
-    take_in(directory, agency("colusa", counties=[pb.CountyMembership(fips="06011")]), counties=counties)
+    counties = [agency_pb.County(fips="06011", title="Colusa", population=1)]
+    take_in(directory, agency("colusa", counties=[agency_pb.CountyMembership(fips="06011")]), counties=counties)
 
     with pytest.raises(Refused) as refused:
-        take_in(directory, agency("sutter", counties=[pb.CountyMembership(fips="06011", start_date="2021-01-02")]))
+        take_in(
+            directory, agency("sutter", counties=[agency_pb.CountyMembership(fips="06011", start_date="2021-01-02")])
+        )
 
     assert refused.value.reason == "COUNTY_HAS_TWO_AGENCIES"
     assert refused.value.metadata == {"fips": "06011", "agency": "sutter", "other": "colusa"}
 
 
 def preview(directory):
-    everybody = pb.AudienceExpression(include=[pb.AudienceClause()])
-    answer = directory.as_whole("audiences.read").PreviewAudience(pb.PreviewAudienceRequest(expression=everybody))
+    everybody = audience_pb.AudienceExpression(include=[audience_pb.AudienceClause()])
+    answer = directory.as_whole("audiences.read").PreviewAudience(
+        audience_pb.PreviewAudienceRequest(expression=everybody)
+    )
     return answer.sentence, {row.agency.removeprefix("agencies/"): row.staff for row in answer.agencies}
 
 
@@ -106,14 +112,14 @@ def test_an_agency_that_joins_another_ends_and_its_history_and_people_stay(direc
         mendocino.counties.add(fips="06045", end_date=end.isoformat())
         lake = agency("lake", kind="regional", region="Northern")
         lake.counties.add(fips="06045", start_date=end.isoformat())
-        take_in(directory, mendocino, lake, counties=[pb.County(fips="06045", title="Mendocino", population=1)])
+        take_in(directory, mendocino, lake, counties=[agency_pb.County(fips="06045", title="Mendocino", population=1)])
         return preview(directory)
 
     before = joined(ahead)
     after = joined(ended)
 
     directory.as_whole("people.write").EndJob(
-        pb.EndJobRequest(
+        person_pb.EndJobRequest(
             parent="agencies/mendocino",
             person=stays.name,
             end_date=today.isoformat(),
@@ -129,10 +135,12 @@ def test_an_agency_that_joins_another_ends_and_its_history_and_people_stay(direc
     assert emptied[1] == {name: staff for name, staff in counted.items() if name != "mendocino"}
     told = directory.events(events_pb2.AgencyListed)
     assert [one.end_date for one in told if one.agency_id == "mendocino"][-2:] == [str(ahead), str(ended)]
-    shown = directory.as_person("people/anybody", LISTING).GetAgency(pb.GetAgencyRequest(name="agencies/mendocino"))
+    shown = directory.as_person("people/anybody", LISTING).GetAgency(
+        agency_pb.GetAgencyRequest(name="agencies/mendocino")
+    )
     assert (shown.end_date, list(shown.counties)) == (
         str(ended),
-        [pb.CountyMembership(fips="06045", end_date=str(ended))],
+        [agency_pb.CountyMembership(fips="06045", end_date=str(ended))],
     )
 
 
@@ -151,7 +159,7 @@ def test_nobody_begins_at_an_agency_that_has_ended(directory):
 
 
 def test_counties_of_an_agency_end_with_it(directory):
-    counties = [pb.County(fips="06045", title="Mendocino", population=1)]
+    counties = [agency_pb.County(fips="06045", title="Mendocino", population=1)]
     for end in ("", "2026-02-02"):
         with pytest.raises(Refused) as refused:
             take_in(
@@ -159,7 +167,7 @@ def test_counties_of_an_agency_end_with_it(directory):
                 agency(
                     "mendocino",
                     end_date="2026-02-01",
-                    counties=[pb.CountyMembership(fips="06045", end_date=end)],
+                    counties=[agency_pb.CountyMembership(fips="06045", end_date=end)],
                 ),
                 counties=counties,
             )
@@ -174,26 +182,29 @@ def test_counties_of_an_agency_end_with_it(directory):
         ({"agencies": [agency("lake", kind="tribal")]}, "agencies.kind"),
         ({"agencies": [agency("lake", title="")]}, "agencies.title"),
         ({"agencies": [agency("lake"), agency("lake")]}, "agencies"),
-        ({"agencies": [agency("lake", counties=[pb.CountyMembership(fips="06999")])]}, "agencies.counties.fips"),
-        ({"counties": [pb.County(fips="6001", title="Alameda")]}, "counties.fips"),
-        ({"units": [pb.WorkUnit(slug="legal")]}, "units.title"),
-        ({"job_classes": [pb.JobClass(slug="x y", title="X")]}, "job_classes"),
+        ({"agencies": [agency("lake", counties=[agency_pb.CountyMembership(fips="06999")])]}, "agencies.counties.fips"),
+        ({"counties": [agency_pb.County(fips="6001", title="Alameda")]}, "counties.fips"),
+        ({"units": [agency_pb.WorkUnit(slug="legal")]}, "units.title"),
+        ({"job_classes": [agency_pb.JobClass(slug="x y", title="X")]}, "job_classes"),
     ],
 )
 def test_reference_data_that_make_no_sense_are_refused(directory, wrong, field):
     with pytest.raises(Refused) as refused:
         directory.as_whole("reference.import").ImportReference(
-            pb.ImportReferenceRequest(request_id=directory.request_id(), **wrong)
+            agency_pb.ImportReferenceRequest(request_id=directory.request_id(), **wrong)
         )
     assert (refused.value.code, list(refused.value.fields)) == ("INVALID_ARGUMENT", [field])
 
 
 def test_a_unit_says_whether_it_is_a_division_of_the_state(directory):
     stub = directory.as_whole("reference.import", "agencies.read")
-    units = [pb.WorkUnit(slug="policy", title="Policy", of_state=True), pb.WorkUnit(slug="legal", title="Legal")]
-    stub.ImportReference(pb.ImportReferenceRequest(units=units, request_id=directory.request_id()))
+    units = [
+        agency_pb.WorkUnit(slug="policy", title="Policy", of_state=True),
+        agency_pb.WorkUnit(slug="legal", title="Legal"),
+    ]
+    stub.ImportReference(agency_pb.ImportReferenceRequest(units=units, request_id=directory.request_id()))
 
-    known = {unit.slug: unit.of_state for unit in stub.ListVocabulary(pb.ListVocabularyRequest()).units}
+    known = {unit.slug: unit.of_state for unit in stub.ListVocabulary(agency_pb.ListVocabularyRequest()).units}
 
     assert known["policy"]
     assert not known["legal"]
@@ -207,11 +218,11 @@ def test_an_agency_shows_its_staff_and_whom_to_ask(directory):
     supervisor = directory.hire("lake")
     directory.grant(supervisor.name, "supervisor", "agencies/lake")
 
-    lake = directory.as_person("people/anybody", LISTING).GetAgency(pb.GetAgencyRequest(name="agencies/lake"))
+    lake = directory.as_person("people/anybody", LISTING).GetAgency(agency_pb.GetAgencyRequest(name="agencies/lake"))
 
     assert lake.staff == 3
     assert list(lake.contacts) == [
-        pb.Contact(
+        agency_pb.Contact(
             person=person.name, display_name="Danielle Perry", email="perry@lake.example.org", role="coordinator"
         )
     ]
@@ -219,12 +230,12 @@ def test_an_agency_shows_its_staff_and_whom_to_ask(directory):
 
 def test_an_agency_that_does_not_exist_is_not_found(directory):
     with pytest.raises(Refused) as refused:
-        directory.as_person("people/anybody", LISTING).GetAgency(pb.GetAgencyRequest(name="agencies/atlantis"))
+        directory.as_person("people/anybody", LISTING).GetAgency(agency_pb.GetAgencyRequest(name="agencies/atlantis"))
     assert (refused.value.reason, refused.value.metadata) == ("NOT_FOUND", {"resource": "agencies/atlantis"})
 
 
 def test_forms_offer_units_classes_and_regions(directory):
-    vocabulary = directory.as_person("people/anybody", LISTING).ListVocabulary(pb.ListVocabularyRequest())
+    vocabulary = directory.as_person("people/anybody", LISTING).ListVocabulary(agency_pb.ListVocabularyRequest())
 
     assert [unit.slug for unit in vocabulary.units] == ["dcss-policy", "intake", "legal", "locate"]
     assert "attorney" in [each.slug for each in vocabulary.job_classes]

@@ -2,10 +2,11 @@
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from servicekit.rpc.client import Refused
 
-REFUSED = pb.RosterImport.REFUSED
+REFUSED = roster_pb.RosterImport.REFUSED
 OF_A_KEYBOARD = "a staff number has letters, digits and the signs of a keyboard"
 ZEROS = "is {} but for zeros at the front: were they lost? Write the whole number"
 
@@ -36,7 +37,7 @@ def test_a_number_that_looks_like_a_known_one_is_that_person(directory, known, g
 
     made = directory.import_roster(directory.roster(row(given, units="intake")))
 
-    assert (made.state, made.people_added, made.jobs_changed) == (pb.RosterImport.APPLIED, 0, 1)
+    assert (made.state, made.people_added, made.jobs_changed) == (roster_pb.RosterImport.APPLIED, 0, 1)
     with pytest.raises(Refused) as refused:
         directory.hire("mendocino", staff_number=given)
     assert refused.value.reason == "STAFF_NUMBER_TAKEN"
@@ -82,10 +83,12 @@ def test_a_name_with_a_sign_that_only_looks_like_a_letter_is_refused_with_the_si
     assert found == column
     assert sign in rule
     person = directory.hire(staff_number="T-1")
-    changed = pb.Person(name=person.name, **{column: name})
+    changed = person_pb.Person(name=person.name, **{column: name})
     with pytest.raises(Refused) as refused:
         directory.as_whole("people.write").UpdatePerson(
-            pb.UpdatePersonRequest(person=changed, update_mask={"paths": [column]}, request_id=directory.request_id())
+            person_pb.UpdatePersonRequest(
+                person=changed, update_mask={"paths": [column]}, request_id=directory.request_id()
+            )
         )
     assert sign in refused.value.metadata["rule"]
 
@@ -100,7 +103,7 @@ def test_a_number_that_lacks_zeros_of_a_colleagues_or_a_namesakes_is_a_question(
     assert rule_of(directory, here) == ("staff_number", ZEROS.format("00905"))
     elsewhere = "the number of somebody of this name at another agency"
     assert rule_of(directory, namesake) == ("staff_number", ZEROS.format(elsewhere))
-    assert (stranger.state, stranger.people_added) == (pb.RosterImport.CHECKED, 1)
+    assert (stranger.state, stranger.people_added) == (roster_pb.RosterImport.CHECKED, 1)
     for number, agency, given in (("905", "lake", "Bo"), ("0906", "lake", "Jo")):
         with pytest.raises(Refused) as refused:
             directory.hire(agency, staff_number=number, given=given)
@@ -143,7 +146,7 @@ def test_an_agency_takes_on_somebody_from_elsewhere_by_the_same_name_however_it_
     with pytest.raises(Refused) as taken:
         directory.hire("lake", staff_number="Z-1", family=given)
 
-    assert (made.state == pb.RosterImport.APPLIED) == same
+    assert (made.state == roster_pb.RosterImport.APPLIED) == same
     assert bool(taken.value.metadata["person"]) == same
 
 
@@ -159,7 +162,7 @@ def test_people_whose_numbers_looked_alike_before_there_was_a_key_stay_two(direc
     made = directory.import_roster(directory.roster(*(each | {"local_title": "Chief"} for each in rows)))
 
     assert (made.people_added, made.people_changed, made.jobs_changed) == (0, 0, 2)
-    listed = directory.as_whole("people.read").ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).people
+    listed = directory.as_whole("people.read").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake")).people
     assert {person.name for person in listed} == {one.name, two.name}
 
 
@@ -177,7 +180,7 @@ def test_who_was_recorded_by_such_a_number_and_name_before_there_was_a_rule_is_i
     newcomer = directory.import_roster(directory.roster(row("\uff37-6")))
 
     assert (known.state, known.people_added, known.people_changed, known.jobs_changed) == (
-        pb.RosterImport.APPLIED,
+        roster_pb.RosterImport.APPLIED,
         0,
         0,
         1,
@@ -201,27 +204,27 @@ def test_who_was_recorded_by_such_a_number_and_name_before_there_was_a_rule_is_i
 def test_a_telephone_is_taken_in_the_forms_that_people_write(directory, telephone):
     made = directory.import_roster(directory.roster({"telephone": telephone}))
 
-    assert made.state == pb.RosterImport.APPLIED, directory.errors(made)
+    assert made.state == roster_pb.RosterImport.APPLIED, directory.errors(made)
     assert directory.hire(telephone=telephone).telephone == telephone.replace("\u2011", "-").replace("\u2013", "-")
 
 
 def test_an_open_end_of_another_system_is_open_and_can_be_ended(directory):
     day = directory.day(-30).isoformat()
     directory.import_roster(directory.roster(row("L-1", leave_from=day, leave_to="9999-12-31", left_on="9999-12-31")))
-    lake = directory.as_whole("people.read").ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).people
+    lake = directory.as_whole("people.read").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake")).people
     recorded = directory.hire("mendocino")
     stub = directory.as_whole("people.write")
     stub.RecordLeave(
-        pb.RecordLeaveRequest(
+        person_pb.RecordLeaveRequest(
             person=recorded.name,
-            leave=pb.Leave(start_date=day, end_date="9999-12-31"),
+            leave=person_pb.Leave(start_date=day, end_date="9999-12-31"),
             request_id=directory.request_id(),
         )
     )
 
     for person in (lake[0].name, recorded.name):
         back = stub.EndLeave(
-            pb.EndLeaveRequest(
+            person_pb.EndLeaveRequest(
                 person=person, return_date=directory.day().isoformat(), request_id=directory.request_id()
             )
         )
@@ -234,16 +237,18 @@ def test_a_day_of_nobodys_life_is_refused_wherever_it_is_given(directory, value)
     person, stub, ask = directory.hire(), directory.as_whole("people.write"), {"request_id": directory.request_id()}
     calls = (
         lambda: directory.as_whole("people.write").CreateJob(
-            pb.CreateJobRequest(
+            person_pb.CreateJobRequest(
                 parent="agencies/mendocino",
                 person=person.name,
-                job=pb.Job(local_title="T", job_class="attorney", start_date=value),
+                job=person_pb.Job(local_title="T", job_class="attorney", start_date=value),
                 **ask,
             )
         ),
-        lambda: stub.EndJob(pb.EndJobRequest(parent="agencies/lake", person=person.name, end_date=value, **ask)),
-        lambda: stub.RecordLeave(pb.RecordLeaveRequest(person=person.name, leave=pb.Leave(start_date=value), **ask)),
-        lambda: stub.EndLeave(pb.EndLeaveRequest(person=person.name, return_date=value, **ask)),
+        lambda: stub.EndJob(person_pb.EndJobRequest(parent="agencies/lake", person=person.name, end_date=value, **ask)),
+        lambda: stub.RecordLeave(
+            person_pb.RecordLeaveRequest(person=person.name, leave=person_pb.Leave(start_date=value), **ask)
+        ),
+        lambda: stub.EndLeave(person_pb.EndLeaveRequest(person=person.name, return_date=value, **ask)),
     )
     for call in calls:
         with pytest.raises(Refused) as refused:

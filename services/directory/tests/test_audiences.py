@@ -5,33 +5,37 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from directory import locks
 from directory.audiences import audits
 from servicekit.rpc.client import Refused
 
 
 def preview(directory, *include, exclude=()):
-    expression = pb.AudienceExpression(include=include, exclude=exclude)
-    return directory.as_whole("audiences.read").PreviewAudience(pb.PreviewAudienceRequest(expression=expression))
+    expression = audience_pb.AudienceExpression(include=include, exclude=exclude)
+    return directory.as_whole("audiences.read").PreviewAudience(
+        audience_pb.PreviewAudienceRequest(expression=expression)
+    )
 
 
 def explain(stub, audience, person):
-    return stub.ExplainMembership(pb.ExplainMembershipRequest(audience=audience.name, person=person.name))
+    return stub.ExplainMembership(audience_pb.ExplainMembershipRequest(audience=audience.name, person=person.name))
 
 
 def end_job(directory, person, agency, day):
     directory.as_whole("people.write").EndJob(
-        pb.EndJobRequest(
+        person_pb.EndJobRequest(
             parent=f"agencies/{agency}", person=person.name, end_date=day.isoformat(), request_id=directory.request_id()
         )
     )
 
 
 def create_job(directory, person, agency, start):
-    job = pb.Job(local_title="X", job_class="attorney", start_date=start.isoformat())
-    ask = pb.CreateJobRequest(
+    job = person_pb.Job(local_title="X", job_class="attorney", start_date=start.isoformat())
+    ask = person_pb.CreateJobRequest(
         parent=f"agencies/{agency}", person=person.name, job=job, request_id=directory.request_id()
     )
     return directory.as_whole("people.write").CreateJob(ask)
@@ -44,7 +48,7 @@ def drift(directory):
 
 def row(agency, staff=0, *, no_unit=0, on_leave=0):
     titles = {"lake": "Lake County", "los-angeles": "Los Angeles County", "mendocino": "Mendocino County"}
-    return pb.AgencyCount(
+    return audience_pb.AgencyCount(
         agency=f"agencies/{agency}",
         title=titles.get(agency, "Department of Child Support Services"),
         staff=staff,
@@ -60,14 +64,14 @@ def test_a_preview_counts_every_local_agency_also_where_nobody_matches(directory
     directory.hire("lake", units=["intake"])
     directory.hire("dcss", units=["legal"])
     directory.as_whole("people.write").RecordLeave(
-        pb.RecordLeaveRequest(
+        person_pb.RecordLeaveRequest(
             person=person.name,
-            leave=pb.Leave(start_date=directory.day().isoformat()),
+            leave=person_pb.Leave(start_date=directory.day().isoformat()),
             request_id=directory.request_id(),
         )
     )
 
-    found = preview(directory, pb.AudienceClause(units=["legal"]))
+    found = preview(directory, audience_pb.AudienceClause(units=["legal"]))
 
     assert list(found.agencies) == [
         row("lake", 2, no_unit=1, on_leave=1),
@@ -81,7 +85,7 @@ def test_a_preview_counts_every_local_agency_also_where_nobody_matches(directory
 def test_a_preview_of_the_states_own_staff_shows_the_states_row_too(directory):
     directory.hire("dcss")
 
-    found = preview(directory, pb.AudienceClause(agencies=["agencies/dcss"]))
+    found = preview(directory, audience_pb.AudienceClause(agencies=["agencies/dcss"]))
 
     assert [(each.agency, each.staff) for each in found.agencies] == [
         ("agencies/dcss", 1),
@@ -92,7 +96,7 @@ def test_a_preview_of_the_states_own_staff_shows_the_states_row_too(directory):
 
 
 def test_a_preview_without_anybody_still_counts(directory):
-    found = preview(directory, pb.AudienceClause())
+    found = preview(directory, audience_pb.AudienceClause())
 
     assert [each.staff for each in found.agencies] == [0, 0, 0]
     assert found.people == 0
@@ -100,7 +104,7 @@ def test_a_preview_without_anybody_still_counts(directory):
 
 def test_a_preview_saves_nothing(directory):
     directory.hire("lake")
-    preview(directory, pb.AudienceClause())
+    preview(directory, audience_pb.AudienceClause())
 
     with directory.running.connect() as connection:
         assert connection.execute("SELECT count(*) FROM audience").fetchone() == (0,)
@@ -111,7 +115,7 @@ def test_a_new_audience_has_its_members_as_revision_one(directory):
     person = directory.hire("lake", units=["legal", "intake"])
     directory.hire("los-angeles")
 
-    audience = directory.audience(pb.AudienceClause(agencies=["agencies/lake"]))
+    audience = directory.audience(audience_pb.AudienceClause(agencies=["agencies/lake"]))
 
     assert (audience.revision, audience.people, audience.sentence) == (1, 1, "Everyone at Lake County")
     (change,) = directory.changes(audience, 1).values()
@@ -124,7 +128,7 @@ def test_a_new_audience_has_its_members_as_revision_one(directory):
 
 
 def test_an_audience_without_members_has_a_first_revision_of_one_empty_chunk(directory):
-    audience = directory.audience(pb.AudienceClause(roles=["supervisor"]))
+    audience = directory.audience(audience_pb.AudienceClause(roles=["supervisor"]))
 
     (told,) = directory.events(events_pb2.AudienceMembersChanged)
     assert (told.revision, told.chunk, told.chunks, len(told.changes)) == (1, 1, 1, 0)
@@ -143,16 +147,16 @@ def test_a_big_change_is_told_in_chunks_of_a_thousand(directory):
 
 
 def test_members_follow_hires_moves_and_ends_by_themselves(directory):
-    audience = directory.audience(pb.AudienceClause(units=["legal"]))
-    other = directory.audience(pb.AudienceClause(agencies=["agencies/mendocino"]))
+    audience = directory.audience(audience_pb.AudienceClause(units=["legal"]))
+    other = directory.audience(audience_pb.AudienceClause(agencies=["agencies/mendocino"]))
 
     person = directory.hire("lake", units=["legal"])
     assert directory.changes(audience, 2)[person.name, "lake"].member
     directory.as_whole("people.write").UpdateJob(
-        pb.UpdateJobRequest(
+        person_pb.UpdateJobRequest(
             parent="agencies/lake",
             person=person.name,
-            job=pb.Job(local_title="X", job_class="attorney", units=["intake"]),
+            job=person_pb.Job(local_title="X", job_class="attorney", units=["intake"]),
             request_id=directory.request_id(),
         )
     )
@@ -172,9 +176,9 @@ def test_leave_is_told_for_every_row_of_the_person_without_ending_membership(dir
     stub = directory.as_coordinator("lake")
 
     stub.RecordLeave(
-        pb.RecordLeaveRequest(
+        person_pb.RecordLeaveRequest(
             person=person.name,
-            leave=pb.Leave(start_date=directory.day(-2).isoformat()),
+            leave=person_pb.Leave(start_date=directory.day(-2).isoformat()),
             request_id=directory.request_id(),
         )
     )
@@ -201,8 +205,8 @@ def test_a_person_who_leaves_one_of_two_agencies_still_counts_once(directory):
 
 
 def test_only_audiences_with_a_change_get_a_revision(directory):
-    lake = directory.audience(pb.AudienceClause(agencies=["agencies/lake"]))
-    other = directory.audience(pb.AudienceClause(agencies=["agencies/los-angeles"]))
+    lake = directory.audience(audience_pb.AudienceClause(agencies=["agencies/lake"]))
+    other = directory.audience(audience_pb.AudienceClause(agencies=["agencies/los-angeles"]))
 
     directory.hire("lake")
 
@@ -211,27 +215,29 @@ def test_only_audiences_with_a_change_get_a_revision(directory):
 
 def test_roles_given_and_taken_move_people_in_and_out(directory):
     person = directory.hire("lake")
-    audience = directory.audience(pb.AudienceClause(roles=["supervisor"]))
+    audience = directory.audience(audience_pb.AudienceClause(roles=["supervisor"]))
 
     grant = directory.grant(person.name, "supervisor", "agencies/lake")
     assert directory.changes(audience, 2)[person.name, "lake"].member
     directory.as_whole("roles.grant").RevokeRole(
-        pb.RevokeRoleRequest(name=grant.name, reason="x", request_id=directory.request_id())
+        person_pb.RevokeRoleRequest(name=grant.name, reason="x", request_id=directory.request_id())
     )
     assert not directory.changes(audience, 3)[person.name, "lake"].member
 
 
 def test_whom_an_audience_is_for_never_changes_and_its_title_does(directory):
     person = directory.hire("lake")
-    audience = directory.audience(pb.AudienceClause(agencies=["agencies/lake"]))
+    audience = directory.audience(audience_pb.AudienceClause(agencies=["agencies/lake"]))
     stub = directory.as_whole("audiences.write")
 
     def change(title, *agencies, etag=""):
-        clauses = [pb.AudienceClause(agencies=[f"agencies/{agency}" for agency in agencies])]
-        changed = pb.Audience(
-            name=audience.name, title=title, expression=pb.AudienceExpression(include=clauses), etag=etag
+        clauses = [audience_pb.AudienceClause(agencies=[f"agencies/{agency}" for agency in agencies])]
+        changed = audience_pb.Audience(
+            name=audience.name, title=title, expression=audience_pb.AudienceExpression(include=clauses), etag=etag
         )
-        return stub.UpdateAudience(pb.UpdateAudienceRequest(audience=changed, request_id=directory.request_id()))
+        return stub.UpdateAudience(
+            audience_pb.UpdateAudienceRequest(audience=changed, request_id=directory.request_id())
+        )
 
     # The same values in another order are the same expression.
     renamed = change("Another title", "lake", "lake", etag=audience.etag)
@@ -252,7 +258,7 @@ def test_whom_an_audience_is_for_never_changes_and_its_title_does(directory):
 
 def test_the_database_itself_keeps_an_expression(directory):
     directory.hire("lake")
-    audience = directory.audience(pb.AudienceClause(agencies=["agencies/lake"]))
+    audience = directory.audience(audience_pb.AudienceClause(agencies=["agencies/lake"]))
 
     with (
         directory.running.connect() as connection,
@@ -263,13 +269,13 @@ def test_the_database_itself_keeps_an_expression(directory):
 
 def test_an_agency_that_changes_its_region_changes_its_audiences(directory):
     person = directory.hire("lake")
-    audience = directory.audience(pb.AudienceClause(regions=["Southern"]))
-    lake = pb.Agency(
+    audience = directory.audience(audience_pb.AudienceClause(regions=["Southern"]))
+    lake = agency_pb.Agency(
         name="agencies/lake", title="Lake", short_title="Lake County", kind="single-county", region="Southern"
     )
 
     directory.as_whole("reference.import").ImportReference(
-        pb.ImportReferenceRequest(agencies=[lake], request_id=directory.request_id())
+        agency_pb.ImportReferenceRequest(agencies=[lake], request_id=directory.request_id())
     )
 
     assert directory.changes(audience, 2)[person.name, "lake"].member
@@ -279,9 +285,9 @@ def test_people_chosen_by_name_are_members_and_unknown_ones_are_refused(director
     person = directory.hire("lake")
     directory.hire("lake")
 
-    audience = directory.audience(pb.AudienceClause(people=[person.name]))
+    audience = directory.audience(audience_pb.AudienceClause(people=[person.name]))
     with pytest.raises(Refused) as refused:
-        directory.audience(pb.AudienceClause(people=["people/00000000-0000-0000-0000-000000000001"]))
+        directory.audience(audience_pb.AudienceClause(people=["people/00000000-0000-0000-0000-000000000001"]))
 
     assert [key for key, _ in directory.changes(audience, 1)] == [person.name]
     assert refused.value.metadata["value"] == "people/00000000-0000-0000-0000-000000000001"
@@ -290,10 +296,16 @@ def test_people_chosen_by_name_are_members_and_unknown_ones_are_refused(director
 @pytest.mark.parametrize(
     ("audience", "field"),
     [
-        (pb.Audience(title="X"), "expression.include"),
-        (pb.Audience(expression=pb.AudienceExpression(include=[pb.AudienceClause()])), "audience.title"),
+        (audience_pb.Audience(title="X"), "expression.include"),
         (
-            pb.Audience(title="X", expression=pb.AudienceExpression(include=[pb.AudienceClause(agencies=["lake"])])),
+            audience_pb.Audience(expression=audience_pb.AudienceExpression(include=[audience_pb.AudienceClause()])),
+            "audience.title",
+        ),
+        (
+            audience_pb.Audience(
+                title="X",
+                expression=audience_pb.AudienceExpression(include=[audience_pb.AudienceClause(agencies=["lake"])]),
+            ),
             "expression.include.agencies",
         ),
     ],
@@ -301,7 +313,7 @@ def test_people_chosen_by_name_are_members_and_unknown_ones_are_refused(director
 def test_an_audience_that_makes_no_sense_is_refused(directory, audience, field):
     with pytest.raises(Refused) as refused:
         directory.as_whole("audiences.write").CreateAudience(
-            pb.CreateAudienceRequest(audience=audience, request_id=directory.request_id())
+            audience_pb.CreateAudienceRequest(audience=audience, request_id=directory.request_id())
         )
     assert list(refused.value.fields) == [field]
 
@@ -309,7 +321,7 @@ def test_an_audience_that_makes_no_sense_is_refused(directory, audience, field):
 def test_an_audience_that_does_not_exist_is_not_found(directory):
     name = "audiences/00000000-0000-0000-0000-000000000001"
     with pytest.raises(Refused) as refused:
-        directory.as_whole("audiences.read").GetAudience(pb.GetAudienceRequest(name=name))
+        directory.as_whole("audiences.read").GetAudience(audience_pb.GetAudienceRequest(name=name))
     assert (refused.value.reason, refused.value.metadata) == ("NOT_FOUND", {"resource": name})
 
 
@@ -320,7 +332,7 @@ def test_a_member_is_told_why_and_since_when(directory):
 
     answer = explain(stub, audience, person)
 
-    assert answer == pb.ExplainMembershipResponse(
+    assert answer == audience_pb.ExplainMembershipResponse(
         member=True,
         reasons=["You work at Lake County; this is for everyone at all 3 agencies."],
         since_revision=2,
@@ -328,7 +340,7 @@ def test_a_member_is_told_why_and_since_when(directory):
 
 
 def test_a_coordinator_is_told_of_their_people_and_of_nobody_else(directory):
-    audience = directory.audience(pb.AudienceClause(agencies=["agencies/mendocino"]))
+    audience = directory.audience(audience_pb.AudienceClause(agencies=["agencies/mendocino"]))
     person, stranger = directory.hire("lake"), directory.hire("mendocino")
     stub = directory.as_coordinator("lake")
 
@@ -348,7 +360,11 @@ def test_hires_and_new_audiences_at_the_same_time_lose_nobody(directory):
     everyone = directory.audience()
 
     def do(n):
-        return directory.hire("lake") if n % 3 else directory.audience(pb.AudienceClause(agencies=["agencies/lake"]))
+        return (
+            directory.hire("lake")
+            if n % 3
+            else directory.audience(audience_pb.AudienceClause(agencies=["agencies/lake"]))
+        )
 
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(do, range(24)))

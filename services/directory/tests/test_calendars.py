@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import calendar_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
 from directory.calendars import rules
 from directory.calendars.rules import Holiday

@@ -2,15 +2,21 @@
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from servicekit.rpc.client import Refused
 
-LAKE, MENDOCINO = pb.AudienceClause(agencies=["agencies/lake"]), pb.AudienceClause(agencies=["agencies/mendocino"])
+LAKE, MENDOCINO = (
+    audience_pb.AudienceClause(agencies=["agencies/lake"]),
+    audience_pb.AudienceClause(agencies=["agencies/mendocino"]),
+)
 
 
 def compare(stub, audience, *include, exclude=(), examples=0):
-    expression = pb.AudienceExpression(include=include, exclude=exclude)
-    return stub.CompareAudience(pb.CompareAudienceRequest(name=audience.name, expression=expression, examples=examples))
+    expression = audience_pb.AudienceExpression(include=include, exclude=exclude)
+    return stub.CompareAudience(
+        audience_pb.CompareAudienceRequest(name=audience.name, expression=expression, examples=examples)
+    )
 
 
 def as_reader(directory, *agencies):
@@ -20,9 +26,11 @@ def as_reader(directory, *agencies):
 
 
 def also_at(directory, person, agency):
-    job = pb.Job(local_title="X", job_class="attorney", start_date="2020-01-01")
+    job = person_pb.Job(local_title="X", job_class="attorney", start_date="2020-01-01")
     directory.as_whole("people.write").CreateJob(
-        pb.CreateJobRequest(parent=f"agencies/{agency}", person=person.name, job=job, request_id=directory.request_id())
+        person_pb.CreateJobRequest(
+            parent=f"agencies/{agency}", person=person.name, job=job, request_id=directory.request_id()
+        )
     )
 
 
@@ -33,7 +41,7 @@ def test_a_comparison_counts_who_would_come_go_and_stay(directory):
     directory.hire("mendocino", units=["legal"])
     audience = directory.audience(LAKE)
 
-    found = compare(as_reader(directory), audience, pb.AudienceClause(units=["legal"]))
+    found = compare(as_reader(directory), audience, audience_pb.AudienceClause(units=["legal"]))
 
     assert [(row.agency, row.title, row.added, row.removed, row.unchanged) for row in found.agencies] == [
         ("agencies/lake", "Lake County", 0, 1, 2),
@@ -113,6 +121,6 @@ def test_a_comparison_that_makes_no_sense_is_refused(directory):
     assert (many.reason, list(many.fields), many.metadata["value"]) == ("INVALID_FIELD", ["examples"], "101")
     nobody = refused(lambda: compare(stub, audience))
     assert (nobody.reason, list(nobody.fields)) == ("INVALID_FIELD", ["expression.include"])
-    unknown = pb.Audience(name="audiences/00000000-0000-0000-0000-000000000001")
+    unknown = audience_pb.Audience(name="audiences/00000000-0000-0000-0000-000000000001")
     missing = refused(lambda: compare(stub, unknown, LAKE))
     assert (missing.reason, missing.metadata) == ("NOT_FOUND", {"resource": unknown.name})

@@ -4,8 +4,8 @@ from datetime import datetime, time
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as pb
 from directory.people.jobs import turn_days
 from servicekit.calendar import PACIFIC
 

@@ -11,7 +11,11 @@ import random
 import pytest
 from sqlalchemy import event
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from directory import membership
 from directory.audiences import audits
 from directory.rules.columns import COLUMNS, REQUIRED
@@ -32,7 +36,7 @@ NAMES = (
 
 def staff(directory, agency="lake"):
     found = directory.as_whole("people.read").ListPeople(
-        pb.ListPeopleRequest(parent=f"agencies/{agency}", page_size=1000)
+        person_pb.ListPeopleRequest(parent=f"agencies/{agency}", page_size=1000)
     )
     return {person.staff_number: person for person in found.people}
 
@@ -47,7 +51,7 @@ def fingerprint(directory):
 
 def report(roster):
     """What a report says, apart from which import it is of."""
-    kept = pb.RosterImport()
+    kept = roster_pb.RosterImport()
     kept.CopyFrom(roster)
     for field in ("name", "state", "dry_run", "create_time", "complete_time"):
         kept.ClearField(field)
@@ -60,14 +64,23 @@ def test_after_ten_thousand_random_edits_every_audience_holds_whom_its_rule_name
     audiences = [
         directory.audience(*clauses, exclude=exclude)
         for clauses, exclude in (
-            ([pb.AudienceClause()], ()),
-            ([pb.AudienceClause(units=["legal"]), pb.AudienceClause(agencies=["agencies/lake"], units=["intake"])], ()),
-            ([pb.AudienceClause(job_classes=["attorney"])], [pb.AudienceClause(agencies=["agencies/mendocino"])]),
+            ([audience_pb.AudienceClause()], ()),
+            (
+                [
+                    audience_pb.AudienceClause(units=["legal"]),
+                    audience_pb.AudienceClause(agencies=["agencies/lake"], units=["intake"]),
+                ],
+                (),
+            ),
+            (
+                [audience_pb.AudienceClause(job_classes=["attorney"])],
+                [audience_pb.AudienceClause(agencies=["agencies/mendocino"])],
+            ),
         )
     ]
     for _ in range(4):
         made = directory.import_roster(directory.roster(*(random_edit(chance, n) for n in range(2_500))))
-        assert made.state == pb.RosterImport.APPLIED, directory.errors(made)
+        assert made.state == roster_pb.RosterImport.APPLIED, directory.errors(made)
         assert made.jobs_added + made.jobs_changed + made.jobs_ended > 1_000
 
         with directory.running.runtime.database.transaction(actor="services/test", method="test") as db:
@@ -95,15 +108,15 @@ def test_signing_in_evaluates_no_rule(directory):
     person = directory.hire("lake")
     directory.grant(person.name, "coordinator", "agencies/lake")
     for units in (["legal"], ["intake"], []):
-        directory.audience(pb.AudienceClause(units=units))
+        directory.audience(audience_pb.AudienceClause(units=units))
     statements = []
     engine = directory.running.runtime.database.engine
     event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
 
     at_sign_in = directory.as_whole("sign_ins.exchange")
-    at_sign_in.GetSignInPerson(pb.GetSignInPersonRequest(staff_number=person.staff_number, whole_state=True))
-    at_sign_in.ExchangeSignIn(pb.ExchangeSignInRequest(person=person.name))
-    directory.as_person(person.name, {"self.read": ["self"]}).GetMe(pb.GetMeRequest())
+    at_sign_in.GetSignInPerson(sign_in_pb.GetSignInPersonRequest(staff_number=person.staff_number, whole_state=True))
+    at_sign_in.ExchangeSignIn(sign_in_pb.ExchangeSignInRequest(person=person.name))
+    directory.as_person(person.name, {"self.read": ["self"]}).GetMe(person_pb.GetMeRequest())
 
     assert len(statements) > 2
     assert [statement for statement in statements if "audience" in statement] == []
@@ -128,20 +141,20 @@ def test_ten_thousand_rows_in_one_file_are_taken_and_the_same_file_again_changes
     before = fingerprint(directory)
     again = directory.import_roster(file)
 
-    assert (first.state, first.people_added, first.jobs_added) == (pb.RosterImport.APPLIED, 10_000, 10_000)
-    assert (again.state, again.unchanged, again.not_in_file) == (pb.RosterImport.APPLIED, 10_000, 0)
+    assert (first.state, first.people_added, first.jobs_added) == (roster_pb.RosterImport.APPLIED, 10_000, 10_000)
+    assert (again.state, again.unchanged, again.not_in_file) == (roster_pb.RosterImport.APPLIED, 10_000, 0)
     assert fingerprint(directory) == before
 
 
 def test_reference_data_that_was_listed_and_is_imported_again_changes_nothing(directory):
     """D08, "import of one's own export fails": agencies, units and classes, sent back as they were listed."""
     reader = directory.as_person(directory.hire("lake").name, {"agencies.read": ["self"]})
-    listed = reader.ListAgencies(pb.ListAgenciesRequest(page_size=200))
-    vocabulary = reader.ListVocabulary(pb.ListVocabularyRequest())
+    listed = reader.ListAgencies(agency_pb.ListAgenciesRequest(page_size=200))
+    vocabulary = reader.ListVocabulary(agency_pb.ListVocabularyRequest())
     before = fingerprint(directory)
 
     answer = directory.as_whole("reference.import").ImportReference(
-        pb.ImportReferenceRequest(
+        agency_pb.ImportReferenceRequest(
             agencies=listed.agencies,
             units=vocabulary.units,
             job_classes=vocabulary.job_classes,
@@ -152,7 +165,7 @@ def test_reference_data_that_was_listed_and_is_imported_again_changes_nothing(di
     assert len(listed.agencies) > 3
     assert answer.agencies_changed == 0
     assert fingerprint(directory) == before
-    assert reader.ListVocabulary(pb.ListVocabularyRequest()) == vocabulary
+    assert reader.ListVocabulary(agency_pb.ListVocabularyRequest()) == vocabulary
 
 
 def test_every_fault_of_a_file_has_its_row_column_value_and_rule(directory):
@@ -163,7 +176,7 @@ def test_every_fault_of_a_file_has_its_row_column_value_and_rule(directory):
 
     made = directory.import_roster(file)
 
-    assert (made.state, made.errors) == (pb.RosterImport.REFUSED, 4)
+    assert (made.state, made.errors) == (roster_pb.RosterImport.REFUSED, 4)
     assert directory.errors(made) == [
         (3, "job_class", "pilot", "is not a job class"),
         (4, "agency", "atlantis", "is not an agency"),
@@ -181,7 +194,7 @@ def test_names_of_every_alphabet_go_in_and_come_out(directory, encoding, separat
 
     made = directory.import_roster(quoted)
 
-    assert made.state == pb.RosterImport.APPLIED, directory.errors(made)
+    assert made.state == roster_pb.RosterImport.APPLIED, directory.errors(made)
     kept = sorted((person.staff_number, person.family_name, person.given_name) for person in staff(directory).values())
     assert [name[1:] for name in kept] == list(NAMES)
 
@@ -191,7 +204,7 @@ def test_a_file_whose_signs_the_encoding_does_not_have_is_a_named_error_and_not_
     west = directory.import_roster(directory.roster({"family_name": "Núñez"}).encode("cp1252"))
     broken = directory.import_roster(directory.roster({}).encode("utf-16-le") + b"\xd8")
 
-    assert (west.state, staff(directory)["S-000001"].family_name) == (pb.RosterImport.APPLIED, "Núñez")
+    assert (west.state, staff(directory)["S-000001"].family_name) == (roster_pb.RosterImport.APPLIED, "Núñez")
     assert directory.errors(broken) == [
         (3, "encoding", "", "is not UTF-16 as its beginning says: save the whole file as CSV UTF-8")
     ]
@@ -236,20 +249,22 @@ def test_a_dry_run_says_of_each_row_what_an_actual_run_does(directory, row):
 
     assert report(dry) == report(actual)
     assert directory.errors(dry) == directory.errors(actual)
-    assert bool(directory.errors(actual)) == (actual.state == pb.RosterImport.REFUSED)
-    assert (dry.state == pb.RosterImport.REFUSED) == (actual.state == pb.RosterImport.REFUSED)
+    assert bool(directory.errors(actual)) == (actual.state == roster_pb.RosterImport.REFUSED)
+    assert (dry.state == roster_pb.RosterImport.REFUSED) == (actual.state == roster_pb.RosterImport.REFUSED)
     assert asked == absent(directory, actual)
 
 
 def absent(directory, roster):
-    found = directory.as_whole("roster.import").ListPeopleNotInFile(pb.ListPeopleNotInFileRequest(parent=roster.name))
+    found = directory.as_whole("roster.import").ListPeopleNotInFile(
+        roster_pb.ListPeopleNotInFileRequest(parent=roster.name)
+    )
     return [person.name for person in found.people]
 
 
 def test_a_file_with_the_required_columns_alone_works(directory):
     """D11, "unclear which columns are the minimum": the template's required columns are enough."""
     reader = directory.as_person(directory.hire("mendocino").name, {"agencies.read": ["self"]})
-    columns = reader.ListVocabulary(pb.ListVocabularyRequest()).roster_columns
+    columns = reader.ListVocabulary(agency_pb.ListVocabularyRequest()).roster_columns
     required = [column.name for column in columns if column.required]
 
     made = directory.import_roster(directory.roster({}, {}, columns=required))
@@ -257,7 +272,7 @@ def test_a_file_with_the_required_columns_alone_works(directory):
 
     assert tuple(header) == REQUIRED
     assert [column.name for column in columns] == list(COLUMNS)
-    assert (made.state, made.people_added) == (pb.RosterImport.APPLIED, 2)
+    assert (made.state, made.people_added) == (roster_pb.RosterImport.APPLIED, 2)
     for missing in required:
         short = directory.roster({}, columns=[column for column in required if column != missing])
         assert directory.errors(directory.import_roster(short))[0][:2] == (1, missing)
@@ -267,15 +282,17 @@ def test_who_has_no_unit_recorded_is_in_every_preview_list_and_count(directory):
     """Nobody is dropped in silence because data are missing."""
     person = directory.hire("lake", units=[])
     directory.hire("lake", units=["intake"])
-    expression = pb.AudienceExpression(include=[pb.AudienceClause(units=["legal"])])
+    expression = audience_pb.AudienceExpression(include=[audience_pb.AudienceClause(units=["legal"])])
 
-    preview = directory.as_whole("audiences.read").PreviewAudience(pb.PreviewAudienceRequest(expression=expression))
-    audience = directory.audience(pb.AudienceClause(units=["legal"]))
+    preview = directory.as_whole("audiences.read").PreviewAudience(
+        audience_pb.PreviewAudienceRequest(expression=expression)
+    )
+    audience = directory.audience(audience_pb.AudienceClause(units=["legal"]))
     coordinator = directory.as_coordinator("lake")
 
     lake = next(row for row in preview.agencies if row.agency == "agencies/lake")
     assert (preview.people, lake.staff, lake.no_unit_recorded) == (1, 1, 1)
     assert [name for name, _ in directory.changes(audience, 1)] == [person.name]
-    assert coordinator.GetStaffCounts(pb.GetStaffCountsRequest(parent="agencies/lake")).no_unit_recorded == 1
-    listed = coordinator.ListPeople(pb.ListPeopleRequest(parent="agencies/lake", unit="none"))
+    assert coordinator.GetStaffCounts(person_pb.GetStaffCountsRequest(parent="agencies/lake")).no_unit_recorded == 1
+    listed = coordinator.ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake", unit="none"))
     assert [each.name for each in listed.people] == [person.name]

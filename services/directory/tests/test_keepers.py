@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from directory.people import guesses
 from servicekit.rpc.client import Refused
 
@@ -16,14 +18,16 @@ WORKER = {"family": "Ruiz", "given": "Pat", "staff_number": "L-5", "email": "pat
 
 def take_on(directory, person, agency="mendocino", *, days_ago=30):
     """Give *person* a job, backdated before any other's, as a coordinator may."""
-    job = pb.Job(local_title="Clerk", job_class="attorney", start_date=directory.day(-days_ago).isoformat())
-    ask = pb.CreateJobRequest(parent=f"agencies/{agency}", person=person, job=job, request_id=directory.request_id())
+    job = person_pb.Job(local_title="Clerk", job_class="attorney", start_date=directory.day(-days_ago).isoformat())
+    ask = person_pb.CreateJobRequest(
+        parent=f"agencies/{agency}", person=person, job=job, request_id=directory.request_id()
+    )
     return directory.as_coordinator(agency).CreateJob(ask)
 
 
 def rename(directory, person, agency, **fields):
-    ask = pb.UpdatePersonRequest(
-        person=pb.Person(name=person, **fields),
+    ask = person_pb.UpdatePersonRequest(
+        person=person_pb.Person(name=person, **fields),
         update_mask=FieldMask(paths=list(fields)),
         request_id=directory.request_id(),
     )
@@ -31,18 +35,20 @@ def rename(directory, person, agency, **fields):
 
 
 def put_on_leave(directory, person, agency):
-    leave = pb.Leave(start_date=directory.day().isoformat())
-    ask = pb.RecordLeaveRequest(person=person, leave=leave, request_id=directory.request_id())
+    leave = person_pb.Leave(start_date=directory.day().isoformat())
+    ask = person_pb.RecordLeaveRequest(person=person, leave=leave, request_id=directory.request_id())
     return directory.as_coordinator(agency).RecordLeave(ask)
 
 
 def back_from_leave(directory, person, agency):
-    ask = pb.EndLeaveRequest(person=person, return_date=directory.day(1).isoformat(), request_id=directory.request_id())
+    ask = person_pb.EndLeaveRequest(
+        person=person, return_date=directory.day(1).isoformat(), request_id=directory.request_id()
+    )
     return directory.as_coordinator(agency).EndLeave(ask)
 
 
 def end_job(directory, person, agency, day):
-    ask = pb.EndJobRequest(
+    ask = person_pb.EndJobRequest(
         parent=f"agencies/{agency}", person=person, end_date=day.isoformat(), request_id=directory.request_id()
     )
     return directory.as_coordinator(agency).EndJob(ask)
@@ -50,12 +56,14 @@ def end_job(directory, person, agency, day):
 
 def named(directory, *agencies, **key):
     where = {"agencies": [f"agencies/{agency}" for agency in agencies]} if agencies else {"whole_state": True}
-    return directory.as_whole("sign_ins.exchange").GetSignInPerson(pb.GetSignInPersonRequest(**key, **where))
+    return directory.as_whole("sign_ins.exchange").GetSignInPerson(sign_in_pb.GetSignInPersonRequest(**key, **where))
 
 
 def as_she_stands(directory, person):
     (found,) = (
-        directory.as_whole("self.read", "people.read").BatchGetPeople(pb.BatchGetPeopleRequest(names=[person])).people
+        directory.as_whole("self.read", "people.read")
+        .BatchGetPeople(person_pb.BatchGetPeopleRequest(names=[person]))
+        .people
     )
     return found
 
@@ -130,20 +138,20 @@ def test_how_to_reach_somebody_is_not_told_to_the_agency_that_takes_them_on(dire
 
     told = [
         take_on(directory, person.name),
-        *there.ListPeople(pb.ListPeopleRequest(parent="agencies/mendocino")).people,
-        *there.BatchGetPeople(pb.BatchGetPeopleRequest(names=[person.name])).people,
+        *there.ListPeople(person_pb.ListPeopleRequest(parent="agencies/mendocino")).people,
+        *there.BatchGetPeople(person_pb.BatchGetPeopleRequest(names=[person.name])).people,
     ]
     assert [(one.staff_number, one.email, one.telephone) for one in told] == [("L-5", "", "")] * 3
-    (first,) = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).people
+    (first,) = directory.as_coordinator("lake").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake")).people
     assert (first.email, first.telephone) == (WORKER["email"], "707-555-0123")
     own = directory.as_person(person.name, {"self.read": ["self"]})
-    assert own.GetMe(pb.GetMeRequest()).person.email == WORKER["email"]
+    assert own.GetMe(person_pb.GetMeRequest()).person.email == WORKER["email"]
 
 
 def test_an_agencys_contact_is_told_to_everybody_as_before(directory, approver):
     take_on(directory, approver.name)
     there = directory.as_coordinator("mendocino")
-    (seen,) = there.BatchGetPeople(pb.BatchGetPeopleRequest(names=[approver.name])).people
+    (seen,) = there.BatchGetPeople(person_pb.BatchGetPeopleRequest(names=[approver.name])).people
     assert seen.email == APPROVER["email"]
 
 
@@ -200,7 +208,7 @@ def test_a_file_that_takes_an_approver_on_gives_a_job_and_nothing_else(directory
     for name in ("Okafor", "Mallory"):
         content = directory.roster(row | {"family_name": name, "units": ""})
         done = directory.import_roster(content, agency="mendocino", stub=stub)
-        assert done.state == pb.RosterImport.APPLIED, directory.errors(done)
+        assert done.state == roster_pb.RosterImport.APPLIED, directory.errors(done)
 
     found = as_she_stands(directory, approver.name)
     assert (found.email, found.telephone, found.family_name) == (APPROVER["email"], "", "Okafor")
@@ -234,7 +242,7 @@ def test_another_address_is_not_confirmed_whether_a_page_or_a_file_brings_it(dir
     row = {"staff_number": "L-5", "family_name": "Ruiz", "given_name": "Patricia", "email": "new@lake.example.gov"}
     done = directory.import_roster(directory.roster(row), agency="lake", stub=directory.as_coordinator("lake"))
 
-    assert done.state == pb.RosterImport.APPLIED
+    assert done.state == roster_pb.RosterImport.APPLIED
     assert not as_she_stands(directory, person.name).email_confirmed
     with pytest.raises(Refused):
         named(directory, "lake", email="new@lake.example.gov")
@@ -244,7 +252,7 @@ def test_an_address_is_confirmed_by_its_owner_alone_and_as_it_was_shown(director
     person = directory.hire("lake", **WORKER)
     other = directory.hire("lake", family="Lam", staff_number="L-6")
     for who, email in ((other, WORKER["email"]), (person, "else@lake.example.gov"), (person, "")):
-        ask = pb.ConfirmEmailRequest(email=email, request_id=directory.request_id())
+        ask = person_pb.ConfirmEmailRequest(email=email, request_id=directory.request_id())
         with pytest.raises(Refused) as refused:
             directory.as_person(who.name, {"self.write": ["self"]}).ConfirmEmail(ask)
         assert refused.value.reason == "STALE"
@@ -258,16 +266,16 @@ def test_who_did_not_confirm_an_address_is_listed_at_the_agency(directory):
     waiting = directory.hire("lake", family="Lam", email="lam@lake.example.gov")
     directory.hire("lake", family="Nobody")
 
-    ask = pb.ListPeopleRequest(parent="agencies/lake", only_unconfirmed=True)
+    ask = person_pb.ListPeopleRequest(parent="agencies/lake", only_unconfirmed=True)
     found = directory.as_coordinator("lake").ListPeople(ask)
 
     assert ([person.name for person in found.people], found.total_size) == ([waiting.name], 1)
 
 
 def add_person(directory, number, name):
-    job = pb.Job(agency="agencies/mendocino", local_title="Clerk", job_class="attorney", start_date="2020-01-01")
-    person = pb.Person(staff_number=number, family_name=name, given_name="Pat", jobs=[job])
-    ask = pb.CreatePersonRequest(parent="agencies/mendocino", person=person, request_id=directory.request_id())
+    job = person_pb.Job(agency="agencies/mendocino", local_title="Clerk", job_class="attorney", start_date="2020-01-01")
+    person = person_pb.Person(staff_number=number, family_name=name, given_name="Pat", jobs=[job])
+    ask = person_pb.CreatePersonRequest(parent="agencies/mendocino", person=person, request_id=directory.request_id())
     return directory.as_coordinator("mendocino", person=GUESSER).CreatePerson(ask)
 
 
@@ -300,7 +308,7 @@ def test_names_of_people_elsewhere_are_not_found_out_by_trying(directory):
     for name in ("Ruiz", "Guess"):
         (error,) = directory.errors(dry_run(("L-5", name)))
         assert error == (1, "staff_number", "", guesses.RULE)
-    assert dry_run(("M-1", "New")).state == pb.RosterImport.CHECKED
+    assert dry_run(("M-1", "New")).state == roster_pb.RosterImport.CHECKED
 
 
 def test_another_caller_and_another_day_begin_anew(directory):

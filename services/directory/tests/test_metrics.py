@@ -1,6 +1,6 @@
 """What operators see of people and audiences: how many, never who; and that no membership drifts."""
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as pb
 from directory.audiences import audits
 
 

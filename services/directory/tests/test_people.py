@@ -5,30 +5,35 @@ from datetime import date, timedelta
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from servicekit.rpc.client import Refused
 
 
 def end_job(directory, person, agency, day, stub=None):
     return (stub or directory.as_coordinator(agency)).EndJob(
-        pb.EndJobRequest(
+        person_pb.EndJobRequest(
             parent=f"agencies/{agency}", person=person.name, end_date=day.isoformat(), request_id=directory.request_id()
         )
     )
 
 
 def create_job(directory, person, agency, start, stub=None, **fields):
-    job = pb.Job(**({"local_title": "Attorney", "job_class": "attorney", "start_date": start.isoformat()} | fields))
+    job = person_pb.Job(
+        **({"local_title": "Attorney", "job_class": "attorney", "start_date": start.isoformat()} | fields)
+    )
     return (stub or directory.as_coordinator(agency)).CreateJob(
-        pb.CreateJobRequest(parent=f"agencies/{agency}", person=person.name, job=job, request_id=directory.request_id())
+        person_pb.CreateJobRequest(
+            parent=f"agencies/{agency}", person=person.name, job=job, request_id=directory.request_id()
+        )
     )
 
 
 def update(directory, stub, person, *fields, **values):
     return stub.UpdatePerson(
-        pb.UpdatePersonRequest(
-            person=pb.Person(name=person.name, **values),
+        person_pb.UpdatePersonRequest(
+            person=person_pb.Person(name=person.name, **values),
             update_mask=FieldMask(paths=fields),
             request_id=directory.request_id(),
         )
@@ -37,9 +42,9 @@ def update(directory, stub, person, *fields, **values):
 
 def leave(directory, stub, person, start, last=None):
     return stub.RecordLeave(
-        pb.RecordLeaveRequest(
+        person_pb.RecordLeaveRequest(
             person=person.name,
-            leave=pb.Leave(start_date=start.isoformat(), end_date=last.isoformat() if last else ""),
+            leave=person_pb.Leave(start_date=start.isoformat(), end_date=last.isoformat() if last else ""),
             request_id=directory.request_id(),
         )
     )
@@ -47,7 +52,7 @@ def leave(directory, stub, person, start, last=None):
 
 def staff(directory, agency, stub=None, **fields):
     return (stub or directory.as_whole("people.read")).ListPeople(
-        pb.ListPeopleRequest(parent=f"agencies/{agency}", **fields)
+        person_pb.ListPeopleRequest(parent=f"agencies/{agency}", **fields)
     )
 
 
@@ -68,10 +73,10 @@ def test_a_person_is_hired_and_told(directory):
 
 
 def test_the_same_request_twice_hires_one_person(directory):
-    job = pb.Job(local_title="Attorney", job_class="attorney", start_date="2020-01-01")
-    ask = pb.CreatePersonRequest(
+    job = person_pb.Job(local_title="Attorney", job_class="attorney", start_date="2020-01-01")
+    ask = person_pb.CreatePersonRequest(
         parent="agencies/lake",
-        person=pb.Person(staff_number="S-1", family_name="Li", jobs=[job]),
+        person=person_pb.Person(staff_number="S-1", family_name="Li", jobs=[job]),
         request_id=directory.request_id(),
     )
     stub = directory.as_coordinator("lake")
@@ -166,7 +171,7 @@ def test_a_job_never_begun_is_in_nobodys_way(directory):
     assert staff(directory, "lake").total_size == 1
     row = {"staff_number": "S-1", "hired_on": first.isoformat(), "local_title": "Attorney", "units": ""}
     changed = directory.import_roster(directory.roster(row), agency="lake")
-    assert (changed.state, changed.jobs_added) == (pb.RosterImport.APPLIED, 0)
+    assert (changed.state, changed.jobs_added) == (roster_pb.RosterImport.APPLIED, 0)
     assert staff(directory, "lake").total_size == 1
 
 
@@ -232,8 +237,8 @@ def test_a_change_of_units_is_told_as_a_move_and_no_change_is_told_to_nobody(dir
     stub = directory.as_coordinator("lake")
 
     def change(*units):
-        job = pb.Job(local_title="Local title", job_class="attorney", units=units)
-        ask = pb.UpdateJobRequest(
+        job = person_pb.Job(local_title="Local title", job_class="attorney", units=units)
+        ask = person_pb.UpdateJobRequest(
             parent="agencies/lake", person=person.name, job=job, request_id=directory.request_id()
         )
         return stub.UpdateJob(ask)
@@ -264,25 +269,25 @@ def test_leave_begins_ends_is_corrected_and_taken_back(directory):
     with pytest.raises(Refused) as refused:
         leave(directory, stub, person, directory.day(2))
     back = stub.EndLeave(
-        pb.EndLeaveRequest(
+        person_pb.EndLeaveRequest(
             person=person.name, return_date=directory.day().isoformat(), request_id=directory.request_id()
         )
     )
 
     assert refused.value.reason == "LEAVE_OVERLAPS"
     assert not back.on_leave
-    assert list(back.leaves) == [pb.Leave(start_date=start.isoformat(), end_date=directory.day(-1).isoformat())]
+    assert list(back.leaves) == [person_pb.Leave(start_date=start.isoformat(), end_date=directory.day(-1).isoformat())]
 
     leave(directory, stub, person, directory.day(10))
     back = stub.EndLeave(
-        pb.EndLeaveRequest(
+        person_pb.EndLeaveRequest(
             person=person.name, return_date=directory.day(10).isoformat(), request_id=directory.request_id()
         )
     )
     assert len(back.leaves) == 1
     with pytest.raises(Refused) as refused:
         stub.EndLeave(
-            pb.EndLeaveRequest(
+            person_pb.EndLeaveRequest(
                 person=person.name, return_date=directory.day().isoformat(), request_id=directory.request_id()
             )
         )
@@ -311,13 +316,13 @@ def test_a_coordinator_cannot_touch_another_agencys_person(directory):
         "UpdatePerson": lambda: update(directory, stub, person, "given_name", given_name="X"),
         "RecordLeave": lambda: leave(directory, stub, person, directory.day()),
         "EndLeave": lambda: stub.EndLeave(
-            pb.EndLeaveRequest(person=person.name, return_date=today, request_id=directory.request_id())
+            person_pb.EndLeaveRequest(person=person.name, return_date=today, request_id=directory.request_id())
         ),
         "UpdateJob": lambda: stub.UpdateJob(
-            pb.UpdateJobRequest(
+            person_pb.UpdateJobRequest(
                 parent="agencies/lake",
                 person=person.name,
-                job=pb.Job(local_title="X", job_class="attorney"),
+                job=person_pb.Job(local_title="X", job_class="attorney"),
                 request_id=directory.request_id(),
             )
         ),
@@ -337,7 +342,7 @@ def test_a_coordinator_cannot_touch_another_agencys_person(directory):
         with pytest.raises(Refused) as refused:
             call()
         assert refused.value.reason == "PERMISSION_MISSING"
-    assert stub.BatchGetPeople(pb.BatchGetPeopleRequest(names=[person.name])).people == []
+    assert stub.BatchGetPeople(person_pb.BatchGetPeopleRequest(names=[person.name])).people == []
 
 
 def test_a_coordinator_no_longer_writes_about_who_left(directory):
@@ -362,9 +367,11 @@ def test_everybody_sees_themselves_their_agencies_people_contacts_and_the_states
     people = [me, colleague, former, contact, analyst, stranger]
 
     stub = directory.as_coordinator("lake", person=me.name)
-    seen = stub.BatchGetPeople(pb.BatchGetPeopleRequest(names=[each.name for each in people])).people
+    seen = stub.BatchGetPeople(person_pb.BatchGetPeopleRequest(names=[each.name for each in people])).people
     plain = directory.as_person(stranger.name, {"self.read": ["self"]})
-    seen_by_stranger = plain.BatchGetPeople(pb.BatchGetPeopleRequest(names=[each.name for each in people])).people
+    seen_by_stranger = plain.BatchGetPeople(
+        person_pb.BatchGetPeopleRequest(names=[each.name for each in people])
+    ).people
 
     assert {each.given_name for each in seen} == {"Me", "Colleague", "Former", "Contact", "Analyst"}
     assert {each.given_name for each in seen_by_stranger} == {"Contact", "Analyst", "Stranger"}
@@ -377,7 +384,7 @@ def test_more_than_a_thousand_names_at_once_are_refused(directory):
     stub = directory.as_person("people/anybody", {"self.read": ["self"]})
 
     with pytest.raises(Refused) as refused:
-        stub.BatchGetPeople(pb.BatchGetPeopleRequest(names=["people/x"] * 1001))
+        stub.BatchGetPeople(person_pb.BatchGetPeopleRequest(names=["people/x"] * 1001))
 
     assert list(refused.value.fields) == ["names"]
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from directory.app import APP
@@ -34,9 +35,9 @@ def rebuild(directory):
 def audience(directory):
     """An audience of two at Lake, one of whom has left since."""
     stays, leaves = directory.hire("lake"), directory.hire("lake")
-    made = directory.audience(pb.AudienceClause(agencies=["agencies/lake"]))
+    made = directory.audience(audience_pb.AudienceClause(agencies=["agencies/lake"]))
     directory.as_whole("people.write").EndJob(
-        pb.EndJobRequest(
+        person_pb.EndJobRequest(
             parent="agencies/lake",
             person=leaves.name,
             end_date=directory.day(-1).isoformat(),

@@ -4,13 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from directory.rosters import imports, jobs
 from servicekit.rpc.calls import Scope
 from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
-APPLIED, CHECKED, REFUSED = pb.RosterImport.APPLIED, pb.RosterImport.CHECKED, pb.RosterImport.REFUSED
+APPLIED, CHECKED, REFUSED = (
+    roster_pb.RosterImport.APPLIED,
+    roster_pb.RosterImport.CHECKED,
+    roster_pb.RosterImport.REFUSED,
+)
 
 
 def ended(directory, import_id):
@@ -21,8 +26,8 @@ def ended(directory, import_id):
         with directory.running.connect() as connection:
             connection.execute("UPDATE task SET next_try = now() WHERE next_try > now()")
         directory.running.runtime.tasks.wake()
-        found = stub.GetRosterImport(pb.GetRosterImportRequest(name=name))
-        return found if found.state > pb.RosterImport.RUNNING else None
+        found = stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=name))
+        return found if found.state > roster_pb.RosterImport.RUNNING else None
 
     return wait_until(look, "the import should have ended")
 
@@ -42,20 +47,20 @@ def running_import(directory):
 
 
 def apply(stub, made, directory):
-    return stub.ApplyRosterImport(pb.ApplyRosterImportRequest(name=made.name, request_id=directory.request_id()))
+    return stub.ApplyRosterImport(roster_pb.ApplyRosterImportRequest(name=made.name, request_id=directory.request_id()))
 
 
 def test_an_import_of_another_agency_is_not_there(directory):
     result = directory.import_roster(directory.roster({}), agency="lake")
     stub = directory.as_coordinator("mendocino")
     calls = (
-        lambda: stub.GetRosterImport(pb.GetRosterImportRequest(name=result.name)),
-        lambda: stub.ListRosterImportErrors(pb.ListRosterImportErrorsRequest(parent=result.name)),
+        lambda: stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=result.name)),
+        lambda: stub.ListRosterImportErrors(roster_pb.ListRosterImportErrorsRequest(parent=result.name)),
         lambda: stub.AppendRosterChunk(
-            pb.AppendRosterChunkRequest(name=result.name, content=b"x", request_id=directory.request_id())
+            roster_pb.AppendRosterChunkRequest(name=result.name, content=b"x", request_id=directory.request_id())
         ),
         lambda: stub.RunRosterImport(
-            pb.RunRosterImportRequest(name=result.name, chunks=1, request_id=directory.request_id())
+            roster_pb.RunRosterImportRequest(name=result.name, chunks=1, request_id=directory.request_id())
         ),
     )
     for call in calls:
@@ -67,12 +72,14 @@ def test_an_import_of_another_agency_is_not_there(directory):
 def test_a_file_comes_in_pieces_in_order_each_kept_once(directory):
     stub = directory.as_whole("roster.import")
     name = stub.CreateRosterImport(
-        pb.CreateRosterImportRequest(parent="agencies/-", request_id=directory.request_id())
+        roster_pb.CreateRosterImportRequest(parent="agencies/-", request_id=directory.request_id())
     ).name
 
     def send(index, content):
         return stub.AppendRosterChunk(
-            pb.AppendRosterChunkRequest(name=name, index=index, content=content, request_id=directory.request_id())
+            roster_pb.AppendRosterChunkRequest(
+                name=name, index=index, content=content, request_id=directory.request_id()
+            )
         )
 
     with pytest.raises(Refused) as gap:
@@ -84,7 +91,7 @@ def test_a_file_comes_in_pieces_in_order_each_kept_once(directory):
     with pytest.raises(Refused) as large:
         send(1, b"x" * (1024 * 1024 + 1))
     with pytest.raises(Refused) as early:
-        stub.RunRosterImport(pb.RunRosterImportRequest(name=name, chunks=2, request_id=directory.request_id()))
+        stub.RunRosterImport(roster_pb.RunRosterImportRequest(name=name, chunks=2, request_id=directory.request_id()))
 
     assert (gap.value.reason, gap.value.metadata) == ("CHUNK_MISSING", {"expected": "0"})
     assert (differs.value.reason, differs.value.metadata) == ("CHUNK_DIFFERS", {"index": "0"})
@@ -97,7 +104,9 @@ def test_an_import_that_has_ended_takes_no_piece_and_keeps_none(directory):
 
     with pytest.raises(Refused) as refused:
         directory.as_whole("roster.import").AppendRosterChunk(
-            pb.AppendRosterChunkRequest(name=result.name, index=1, content=b"x", request_id=directory.request_id())
+            roster_pb.AppendRosterChunkRequest(
+                name=result.name, index=1, content=b"x", request_id=directory.request_id()
+            )
         )
 
     assert refused.value.reason == "ROSTER_IMPORT_CLOSED"
@@ -140,18 +149,18 @@ def test_a_checked_file_is_applied_without_being_sent_again(directory):
     applied = wait_until(
         lambda: (
             found
-            if (found := stub.GetRosterImport(pb.GetRosterImportRequest(name=checked.name))).state
-            == pb.RosterImport.APPLIED
+            if (found := stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=checked.name))).state
+            == roster_pb.RosterImport.APPLIED
             else None
         ),
         "the file should have been applied",
     )
     again = apply(stub, checked, directory)
 
-    assert (checked.state, checked.people_added) == (pb.RosterImport.CHECKED, 2)
-    assert (started.state, started.dry_run) == (pb.RosterImport.RUNNING, False)
-    assert (applied.people_added, applied.step) == (2, pb.RosterImport.STEP_UNSPECIFIED)
-    assert again.state == pb.RosterImport.APPLIED, "a second click does it once"
+    assert (checked.state, checked.people_added) == (roster_pb.RosterImport.CHECKED, 2)
+    assert (started.state, started.dry_run) == (roster_pb.RosterImport.RUNNING, False)
+    assert (applied.people_added, applied.step) == (2, roster_pb.RosterImport.STEP_UNSPECIFIED)
+    assert again.state == roster_pb.RosterImport.APPLIED, "a second click does it once"
     with directory.running.connect() as connection:
         assert connection.execute("SELECT count(*) FROM roster_chunk").fetchone() == (0,)
 
@@ -184,26 +193,30 @@ def test_a_running_import_says_what_it_is_at(directory):
     directory.hire(staff_number="S-7")
     with directory.running.connect() as connection, connection.transaction():
         connection.execute("SELECT * FROM person WHERE staff_number = 'S-7' FOR UPDATE")
-        ask = pb.CreateRosterImportRequest(parent="agencies/-", request_id=directory.request_id())
+        ask = roster_pb.CreateRosterImportRequest(parent="agencies/-", request_id=directory.request_id())
         made = stub.CreateRosterImport(ask)
         content = directory.roster(*({"staff_number": f"S-{n}", "email": ""} for n in range(500))).encode()
         stub.AppendRosterChunk(
-            pb.AppendRosterChunkRequest(name=made.name, index=0, content=content, request_id=directory.request_id())
+            roster_pb.AppendRosterChunkRequest(
+                name=made.name, index=0, content=content, request_id=directory.request_id()
+            )
         )
-        stub.RunRosterImport(pb.RunRosterImportRequest(name=made.name, chunks=1, request_id=directory.request_id()))
+        stub.RunRosterImport(
+            roster_pb.RunRosterImportRequest(name=made.name, chunks=1, request_id=directory.request_id())
+        )
 
         def at():
-            found = stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))
-            return found if found.step == pb.RosterImport.APPLYING else None
+            found = stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=made.name))
+            return found if found.step == roster_pb.RosterImport.APPLYING else None
 
         waiting = wait_until(at, "the import should have checked the file")
-        assert (waiting.state, waiting.rows) == (pb.RosterImport.RUNNING, 500)
+        assert (waiting.state, waiting.rows) == (roster_pb.RosterImport.RUNNING, 500)
 
     done = wait_until(
         lambda: (
             found
-            if (found := stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))).state
-            == pb.RosterImport.APPLIED
+            if (found := stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=made.name))).state
+            == roster_pb.RosterImport.APPLIED
             else None
         ),
         "the import should have gone on",
@@ -216,9 +229,9 @@ def test_the_imports_of_an_agency_are_listed_newest_first_page_by_page(directory
     directory.import_roster(directory.roster({"agency": "mendocino"}), agency="mendocino", dry_run=True)
     stub = directory.as_coordinator("lake")
 
-    first = stub.ListRosterImports(pb.ListRosterImportsRequest(parent="agencies/lake", page_size=2))
+    first = stub.ListRosterImports(roster_pb.ListRosterImportsRequest(parent="agencies/lake", page_size=2))
     rest = stub.ListRosterImports(
-        pb.ListRosterImportsRequest(parent="agencies/lake", page_size=2, page_token=first.next_page_token)
+        roster_pb.ListRosterImportsRequest(parent="agencies/lake", page_size=2, page_token=first.next_page_token)
     )
 
     assert [each.name for each in (*first.roster_imports, *rest.roster_imports)] == made[::-1]
@@ -254,24 +267,26 @@ def test_who_changes_other_people_does_not_wait_for_a_file_that_is_being_applied
     stub, ask = directory.as_whole("roster.import", "people.write"), {"request_id": directory.request_id()}
     with directory.running.connect() as connection, connection.transaction():
         connection.execute("SELECT * FROM person WHERE staff_number = 'S-000002' FOR UPDATE")
-        made = stub.CreateRosterImport(pb.CreateRosterImportRequest(parent="agencies/-", **ask))
+        made = stub.CreateRosterImport(roster_pb.CreateRosterImportRequest(parent="agencies/-", **ask))
         content = directory.roster({"units": "intake"}, {"units": "intake"}).encode()
-        stub.AppendRosterChunk(pb.AppendRosterChunkRequest(name=made.name, index=0, content=content, **ask))
-        stub.RunRosterImport(pb.RunRosterImportRequest(name=made.name, chunks=1, **ask))
+        stub.AppendRosterChunk(roster_pb.AppendRosterChunkRequest(name=made.name, index=0, content=content, **ask))
+        stub.RunRosterImport(roster_pb.RunRosterImportRequest(name=made.name, chunks=1, **ask))
 
         def at():
-            found = stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))
-            return found if found.step == pb.RosterImport.APPLYING else None
+            found = stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=made.name))
+            return found if found.step == roster_pb.RosterImport.APPLYING else None
 
         wait_until(at, "the import should have checked the file")
-        job = pb.Job(local_title="Chief", job_class="attorney", units=["intake"])
-        changed = stub.UpdateJob(pb.UpdateJobRequest(parent="agencies/mendocino", person=other.name, job=job, **ask))
+        job = person_pb.Job(local_title="Chief", job_class="attorney", units=["intake"])
+        changed = stub.UpdateJob(
+            person_pb.UpdateJobRequest(parent="agencies/mendocino", person=other.name, job=job, **ask)
+        )
 
     assert changed.jobs[0].local_title == "Chief"
     done = wait_until(
         lambda: (
             found
-            if (found := stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))).state == APPLIED
+            if (found := stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=made.name))).state == APPLIED
             else None
         ),
         "the import should have gone on",

@@ -2,13 +2,14 @@
 
 from contextlib import contextmanager
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from directory.app import APP
 from directory.rosters import parts
 from servicekit.testing.waiting import wait_until
 
 MANY = parts.MOST_PEOPLE
-APPLIED = pb.RosterImport.APPLIED
+APPLIED = roster_pb.RosterImport.APPLIED
 # What rows are, but for ids and moments that each run makes for itself.
 _STATE = (
     "SELECT staff_number, family_name, email, version FROM person ORDER BY 1",
@@ -40,13 +41,13 @@ def people(directory, count=2 * MANY + 1, **changed):
 def send(directory, content):
     """Send a file to be applied, and do not wait for it."""
     stub, ask = directory.as_whole("roster.import"), {"request_id": directory.request_id()}
-    made = stub.CreateRosterImport(pb.CreateRosterImportRequest(parent="agencies/-", **ask))
-    stub.AppendRosterChunk(pb.AppendRosterChunkRequest(name=made.name, index=0, content=content.encode(), **ask))
-    return stub.RunRosterImport(pb.RunRosterImportRequest(name=made.name, chunks=1, **ask)).name
+    made = stub.CreateRosterImport(roster_pb.CreateRosterImportRequest(parent="agencies/-", **ask))
+    stub.AppendRosterChunk(roster_pb.AppendRosterChunkRequest(name=made.name, index=0, content=content.encode(), **ask))
+    return stub.RunRosterImport(roster_pb.RunRosterImportRequest(name=made.name, chunks=1, **ask)).name
 
 
 def look(directory, name):
-    return directory.as_whole("roster.import").GetRosterImport(pb.GetRosterImportRequest(name=name))
+    return directory.as_whole("roster.import").GetRosterImport(roster_pb.GetRosterImportRequest(name=name))
 
 
 def ended(directory, name):
@@ -55,7 +56,7 @@ def ended(directory, name):
     def over():
         with directory.running.connect() as connection:
             connection.execute("UPDATE task SET next_try = now() WHERE next_try > now()")
-        return found if (found := look(directory, name)).state > pb.RosterImport.RUNNING else None
+        return found if (found := look(directory, name)).state > roster_pb.RosterImport.RUNNING else None
 
     return wait_until(over, "the import should have ended")
 
@@ -72,19 +73,21 @@ def between_parts(directory, content, held):
 
 def update(directory, person, title):
     ask = {"request_id": directory.request_id(), "person": person.name}
-    job = pb.Job(local_title=title, job_class="attorney", units=["intake"])
-    return directory.as_whole("people.write").UpdateJob(pb.UpdateJobRequest(parent="agencies/lake", job=job, **ask))
+    job = person_pb.Job(local_title=title, job_class="attorney", units=["intake"])
+    return directory.as_whole("people.write").UpdateJob(
+        person_pb.UpdateJobRequest(parent="agencies/lake", job=job, **ask)
+    )
 
 
 def person_of(directory, staff_number):
-    ask = pb.ListPeopleRequest(parent="agencies/lake", query=staff_number)
+    ask = person_pb.ListPeopleRequest(parent="agencies/lake", query=staff_number)
     (person,) = directory.as_whole("people.read").ListPeople(ask).people
     return person
 
 
 def left_out(directory, made):
     """Whom each row that was left out is about, in their order."""
-    ask = pb.ListRosterImportErrorsRequest(parent=made.name, page_size=50)
+    ask = roster_pb.ListRosterImportErrorsRequest(parent=made.name, page_size=50)
     return [error.person for error in directory.as_whole("roster.import").ListRosterImportErrors(ask).errors]
 
 
@@ -104,7 +107,7 @@ def test_people_of_the_file_and_audiences_are_changed_while_it_is_applied(direct
         assert look(directory, name).rows_done == MANY, "it still waited for its second part"
     result = ended(directory, name)
 
-    assert (waiting.state, waiting.step) == (pb.RosterImport.RUNNING, pb.RosterImport.APPLYING)
+    assert (waiting.state, waiting.step) == (roster_pb.RosterImport.RUNNING, roster_pb.RosterImport.APPLYING)
     assert (waiting.rows, waiting.rows_done) == (2 * MANY + 1, MANY)
     assert (result.state, result.rows_left_out, result.people_added) == (APPLIED, 0, 2 * MANY - 1)
     assert directory.get_audience(audience).people == 2 * MANY + 1

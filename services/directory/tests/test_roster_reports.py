@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from directory.rosters import jobs
 from servicekit.rpc.client import Refused
 
-CHECKED, REFUSED = pb.RosterImport.CHECKED, pb.RosterImport.REFUSED
+CHECKED, REFUSED = roster_pb.RosterImport.CHECKED, roster_pb.RosterImport.REFUSED
 
 
 def test_a_dry_run_names_the_same_errors_as_an_actual_run(directory):
@@ -107,9 +108,9 @@ def test_errors_are_listed_page_by_page(directory):
     result = directory.import_roster(directory.roster(*[{"job_class": "king"}] * 5))
     stub = directory.as_whole("roster.import")
 
-    first = stub.ListRosterImportErrors(pb.ListRosterImportErrorsRequest(parent=result.name, page_size=3))
+    first = stub.ListRosterImportErrors(roster_pb.ListRosterImportErrorsRequest(parent=result.name, page_size=3))
     second = stub.ListRosterImportErrors(
-        pb.ListRosterImportErrorsRequest(parent=result.name, page_size=3, page_token=first.next_page_token)
+        roster_pb.ListRosterImportErrorsRequest(parent=result.name, page_size=3, page_token=first.next_page_token)
     )
 
     assert [each.row for each in [*first.errors, *second.errors]] == [2, 3, 4, 5, 6]
@@ -118,7 +119,7 @@ def test_errors_are_listed_page_by_page(directory):
 
 def not_in_file(directory, made, stub=None):
     stub = stub or directory.as_whole("roster.import")
-    return stub.ListPeopleNotInFile(pb.ListPeopleNotInFileRequest(parent=made.name))
+    return stub.ListPeopleNotInFile(roster_pb.ListPeopleNotInFileRequest(parent=made.name))
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -131,10 +132,10 @@ def test_a_name_missing_from_the_file_is_a_question_and_never_a_removal(director
     found = not_in_file(directory, made)
     assert (made.not_in_file, found.total_size) == (1, 1)
     assert [person.name for person in found.people] == [asked.name]
-    here = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake"))
+    here = directory.as_coordinator("lake").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake"))
     assert {person.name for person in here.people} == {stays.name, asked.name}
 
-    end = pb.EndJobRequest(
+    end = person_pb.EndJobRequest(
         parent="agencies/lake",
         person=asked.name,
         end_date=directory.day().isoformat(),
@@ -152,7 +153,7 @@ def test_an_error_names_the_person_of_its_row(directory):
     made = directory.import_roster(directory.roster(*rows))
 
     stub = directory.as_whole("roster.import")
-    found = stub.ListRosterImportErrors(pb.ListRosterImportErrorsRequest(parent=made.name)).errors
+    found = stub.ListRosterImportErrors(roster_pb.ListRosterImportErrorsRequest(parent=made.name)).errors
 
     assert [(each.row, each.column, each.person) for each in found] == [
         (3, "job_class", "Ana O’Hara, S-000002"),  # noqa: RUF001 - as people write them
@@ -166,7 +167,7 @@ def test_the_names_that_a_file_changes_are_listed_before_and_after(directory):
     stub = directory.as_whole("roster.import")
 
     def changes(made, **page):
-        return stub.ListRosterNameChanges(pb.ListRosterNameChangesRequest(parent=made.name, **page))
+        return stub.ListRosterNameChanges(roster_pb.ListRosterNameChangesRequest(parent=made.name, **page))
 
     dry = directory.import_roster(file, dry_run=True)
     actual = directory.import_roster(file)
@@ -181,7 +182,7 @@ def test_the_names_that_a_file_changes_are_listed_before_and_after(directory):
         ]
     assert first.changes[0].person == directory.staff()["S-000001"].name
     with pytest.raises(Refused) as elsewhere:
-        directory.as_coordinator("lake").ListRosterNameChanges(pb.ListRosterNameChangesRequest(parent=dry.name))
+        directory.as_coordinator("lake").ListRosterNameChanges(roster_pb.ListRosterNameChangesRequest(parent=dry.name))
     assert elsewhere.value.reason == "NOT_FOUND"
 
     jobs.forget(directory.running.runtime.database, datetime.now(UTC) + timedelta(days=31))

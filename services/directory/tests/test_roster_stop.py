@@ -3,7 +3,7 @@
 import threading
 from contextlib import contextmanager
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import roster_service_pb2 as pb
 from directory.app import APP
 from servicekit.background.runner import TaskRunner
 from servicekit.metrics import new_registry

@@ -2,11 +2,12 @@
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from servicekit.rpc.client import Refused
 
-APPLIED, CHECKED = pb.RosterImport.APPLIED, pb.RosterImport.CHECKED
+APPLIED, CHECKED = roster_pb.RosterImport.APPLIED, roster_pb.RosterImport.CHECKED
 COUNTS = (
     "rows", "errors", "people_added", "people_changed", "jobs_added", "jobs_changed", "jobs_ended", "unchanged",
     "not_in_file",
@@ -200,7 +201,7 @@ def test_roles_of_a_file_follow_the_file_and_those_given_by_hand_stay(directory)
 
     assert counts(result) == {"rows": 1, "people_changed": 1}
     stub = directory.as_person(person.name, {"self.read": ["self"]})
-    assert sorted(grant.role for grant in stub.GetMe(pb.GetMeRequest()).grants) == ["director", "supervisor"]
+    assert sorted(grant.role for grant in stub.GetMe(person_pb.GetMeRequest()).grants) == ["director", "supervisor"]
 
 
 def test_a_coordinators_file_may_speak_of_their_own_agency_only(directory):
@@ -245,5 +246,5 @@ def test_a_telephone_in_a_file_is_kept_and_a_bad_one_is_named(directory):
     assert directory.errors(refused) == [
         (3, "telephone", "none", "must be a telephone number, such as 707-555-0123, ext. 4")
     ]
-    (person,) = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).people
+    (person,) = directory.as_coordinator("lake").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake")).people
     assert person.telephone == "707-555-0123, ext. 4"

@@ -3,19 +3,20 @@
 import jwt
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
-from cadre.directory.v1 import directory_service_pb2_grpc as pb_grpc
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.directory.v1.person_service_pb2_grpc import PersonServiceStub
 from directory.app import APP
 from servicekit.rpc.client import Channel, Refused
 
 
 def exchange(directory, person):
-    return directory.as_whole("sign_ins.exchange").ExchangeSignIn(pb.ExchangeSignInRequest(person=person))
+    return directory.as_whole("sign_ins.exchange").ExchangeSignIn(sign_in_pb.ExchangeSignInRequest(person=person))
 
 
 def end_job(directory, person, agency, day):
     directory.as_whole("people.write").EndJob(
-        pb.EndJobRequest(
+        person_pb.EndJobRequest(
             parent=f"agencies/{agency}", person=person.name, end_date=day.isoformat(), request_id=directory.request_id()
         )
     )
@@ -26,7 +27,7 @@ def signed_in(directory, person):
     token = exchange(directory, person.name).token
     channel = Channel(f"127.0.0.1:{directory.running.port}", lambda: token)
     directory.running._channels.append(channel)
-    return channel.stub(pb_grpc.DirectoryServiceStub)
+    return channel.stub(PersonServiceStub)
 
 
 def test_a_token_says_who_calls_and_lasts_five_minutes(directory):
@@ -45,9 +46,9 @@ def test_a_coordinators_token_opens_their_agency_and_no_other(directory):
     directory.grant(person.name, "coordinator", "agencies/lake")
     stub = signed_in(directory, person)
 
-    assert stub.ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).total_size == 1
+    assert stub.ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake")).total_size == 1
     with pytest.raises(Refused) as refused:
-        stub.ListPeople(pb.ListPeopleRequest(parent="agencies/mendocino"))
+        stub.ListPeople(person_pb.ListPeopleRequest(parent="agencies/mendocino"))
     assert refused.value.metadata == {"right": "people.read", "scope": "AGENCY"}
 
 
@@ -55,7 +56,7 @@ def test_me_is_the_caller_with_roles_and_rights(directory):
     person = directory.hire("lake")
     grant = directory.grant(person.name, "supervisor", "agencies/lake")
 
-    me = signed_in(directory, person).GetMe(pb.GetMeRequest())
+    me = signed_in(directory, person).GetMe(person_pb.GetMeRequest())
 
     assert me.person.name == person.name
     assert list(me.grants) == [grant]
@@ -79,12 +80,14 @@ def test_roles_end_with_the_job_and_do_not_come_back_with_the_person(directory):
     person = directory.hire("lake")
     directory.grant(person.name, "coordinator", "agencies/lake")
     end_job(directory, person, "lake", directory.day(-5))
-    job = pb.Job(local_title="Clerk", job_class="attorney", start_date=directory.day(-1).isoformat())
+    job = person_pb.Job(local_title="Clerk", job_class="attorney", start_date=directory.day(-1).isoformat())
     directory.as_whole("people.write").CreateJob(
-        pb.CreateJobRequest(parent="agencies/lake", person=person.name, job=job, request_id=directory.request_id())
+        person_pb.CreateJobRequest(
+            parent="agencies/lake", person=person.name, job=job, request_id=directory.request_id()
+        )
     )
 
-    me = signed_in(directory, person).GetMe(pb.GetMeRequest())
+    me = signed_in(directory, person).GetMe(person_pb.GetMeRequest())
 
     assert list(me.grants) == []
     assert "people.read" not in {each.right for each in me.rights}
@@ -97,7 +100,7 @@ def test_nobody_is_signed_in_under_a_number_that_is_not_given(directory):
 
 
 def named(directory, **key):
-    return directory.as_whole("sign_ins.exchange").GetSignInPerson(pb.GetSignInPersonRequest(**key))
+    return directory.as_whole("sign_ins.exchange").GetSignInPerson(sign_in_pb.GetSignInPersonRequest(**key))
 
 
 def test_a_person_is_named_by_number_address_and_id_among_the_people_of_an_agency(directory):
@@ -115,7 +118,7 @@ def test_a_person_is_named_by_number_address_and_id_among_the_people_of_an_agenc
     assert (
         found
         == [
-            pb.SignInPerson(
+            sign_in_pb.SignInPerson(
                 person=person.name,
                 staff_number="S-1",
                 display_name=person.display_name,
@@ -179,11 +182,11 @@ def test_a_role_is_given_once_taken_back_once_and_given_again(directory):
     with pytest.raises(Refused) as again:
         directory.grant(person.name, "director", "agencies/lake")
     with pytest.raises(Refused) as no_reason:
-        stub.RevokeRole(pb.RevokeRoleRequest(name=grant.name, request_id=directory.request_id()))
-    ask = pb.RevokeRoleRequest(name=grant.name, reason="moved", request_id=directory.request_id())
+        stub.RevokeRole(person_pb.RevokeRoleRequest(name=grant.name, request_id=directory.request_id()))
+    ask = person_pb.RevokeRoleRequest(name=grant.name, reason="moved", request_id=directory.request_id())
     assert stub.RevokeRole(ask) == grant
     with pytest.raises(Refused) as gone:
-        stub.RevokeRole(pb.RevokeRoleRequest(name=grant.name, reason="x", request_id=directory.request_id()))
+        stub.RevokeRole(person_pb.RevokeRoleRequest(name=grant.name, reason="x", request_id=directory.request_id()))
 
     assert (again.value.reason, again.value.metadata) == ("ALREADY_EXISTS", {"resource": grant.name})
     assert list(no_reason.value.fields) == ["reason"]
@@ -214,7 +217,7 @@ def test_the_personas_are_one_person_for_each_part_and_the_same_every_time(direc
     directory.grant(large.name, "coordinator", "agencies/los-angeles")
     stub = directory.as_whole("sign_ins.exchange")
 
-    personas = stub.ListPersonas(pb.ListPersonasRequest())
+    personas = stub.ListPersonas(sign_in_pb.ListPersonasRequest())
 
     assert [(each.part, each.person) for each in personas.personas] == [
         ("analyst", both.name),
@@ -234,13 +237,13 @@ def test_the_personas_are_one_person_for_each_part_and_the_same_every_time(direc
         "Training manager: write a course and its test",
         "Operator",
     ]
-    assert personas == stub.ListPersonas(pb.ListPersonasRequest())
+    assert personas == stub.ListPersonas(sign_in_pb.ListPersonasRequest())
 
 
 def test_there_are_no_personas_outside_a_demonstration(launch):
-    stub = launch(APP).stub(pb_grpc.DirectoryServiceStub, rights=["sign_ins.exchange"])
+    stub = launch(APP).stubs(rights=["sign_ins.exchange"])
 
     with pytest.raises(Refused) as refused:
-        stub.ListPersonas(pb.ListPersonasRequest())
+        stub.ListPersonas(sign_in_pb.ListPersonasRequest())
 
     assert (refused.value.code, refused.value.reason) == ("FAILED_PRECONDITION", "DEMONSTRATION_OFF")

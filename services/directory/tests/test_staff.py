@@ -4,36 +4,39 @@ import pytest
 from google.protobuf import field_mask_pb2
 from sqlalchemy import event
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from servicekit.rpc.client import Refused
 
 
 def listed(directory, **wanted):
-    found = directory.as_coordinator("lake").ListPeople(pb.ListPeopleRequest(parent="agencies/lake", **wanted))
+    found = directory.as_coordinator("lake").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake", **wanted))
     assert found.total_size == len(found.people)
     return [person.name for person in found.people]
 
 
 def page(directory, **wanted):
-    return directory.as_whole("people.read").ListPeople(pb.ListPeopleRequest(parent="agencies/lake", **wanted))
+    return directory.as_whole("people.read").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake", **wanted))
 
 
 def counts(directory, agency="lake"):
-    return directory.as_coordinator(agency).GetStaffCounts(pb.GetStaffCountsRequest(parent=f"agencies/{agency}"))
+    return directory.as_coordinator(agency).GetStaffCounts(person_pb.GetStaffCountsRequest(parent=f"agencies/{agency}"))
 
 
 def end(directory, *people, agency="lake", day=None, request_id=""):
-    ends = [pb.JobEnd(person=person.name, end_date=(day or directory.day()).isoformat()) for person in people]
-    ask = pb.BatchEndJobsRequest(
+    ends = [person_pb.JobEnd(person=person.name, end_date=(day or directory.day()).isoformat()) for person in people]
+    ask = person_pb.BatchEndJobsRequest(
         parent=f"agencies/{agency}", ends=ends, request_id=request_id or directory.request_id()
     )
     return directory.as_coordinator(agency).BatchEndJobs(ask)
 
 
 def on_leave(directory, person):
-    ask = pb.RecordLeaveRequest(
-        person=person.name, leave=pb.Leave(start_date=directory.day().isoformat()), request_id=directory.request_id()
+    ask = person_pb.RecordLeaveRequest(
+        person=person.name,
+        leave=person_pb.Leave(start_date=directory.day().isoformat()),
+        request_id=directory.request_id(),
     )
     directory.as_coordinator("lake").RecordLeave(ask)
 
@@ -47,11 +50,11 @@ def test_the_counts_of_an_agency_are_what_its_lists_hold(directory):
     directory.hire("lake", start=directory.day(1))
     directory.hire("mendocino", units=[])
 
-    assert counts(directory) == pb.StaffCounts(staff=4, new=1, on_leave=1, no_unit_recorded=1)
+    assert counts(directory) == person_pb.StaffCounts(staff=4, new=1, on_leave=1, no_unit_recorded=1)
     assert listed(directory, only_new=True) == [new.name]
     assert listed(directory, unit="none") == [without.name], "who has no unit recorded is listed, never left out"
     assert listed(directory, only_on_leave=True) == [away.name]
-    assert counts(directory, "los-angeles") == pb.StaffCounts()
+    assert counts(directory, "los-angeles") == person_pb.StaffCounts()
 
 
 def test_who_left_lately_is_found_and_can_be_taken_on_again(directory):
@@ -62,9 +65,11 @@ def test_who_left_lately_is_found_and_can_be_taken_on_again(directory):
     assert listed(directory, only_left=True) == [gone.name]
     assert listed(directory) == [stayed.name]
 
-    again = pb.Job(local_title="Officer", job_class="attorney", start_date=directory.day().isoformat())
+    again = person_pb.Job(local_title="Officer", job_class="attorney", start_date=directory.day().isoformat())
     back = directory.as_coordinator("lake").CreateJob(
-        pb.CreateJobRequest(parent="agencies/lake", person=gone.name, job=again, request_id=directory.request_id())
+        person_pb.CreateJobRequest(
+            parent="agencies/lake", person=gone.name, job=again, request_id=directory.request_id()
+        )
     )
 
     assert listed(directory, only_left=True) == []
@@ -117,15 +122,15 @@ def test_a_telephone_is_kept_changed_and_shown_with_the_agencys_contacts(directo
     directory.grant(person.name, "coordinator", "agencies/lake")
 
     def change(telephone):
-        ask = pb.UpdatePersonRequest(
-            person=pb.Person(name=person.name, telephone=telephone),
+        ask = person_pb.UpdatePersonRequest(
+            person=person_pb.Person(name=person.name, telephone=telephone),
             update_mask=field_mask_pb2.FieldMask(paths=["telephone"]),
             request_id=directory.request_id(),
         )
         return directory.as_coordinator("lake").UpdatePerson(ask)
 
     agency = directory.as_person(person.name, {"agencies.read": ["self"]}).GetAgency(
-        pb.GetAgencyRequest(name="agencies/lake")
+        agency_pb.GetAgencyRequest(name="agencies/lake")
     )
     with pytest.raises(Refused) as refused:
         change("call me")

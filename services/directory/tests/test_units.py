@@ -5,8 +5,9 @@ from datetime import datetime, time
 import psycopg
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
 from cadre.directory.v1 import events_pb2
+from cadre.directory.v1 import person_service_pb2 as pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from cadre.directory.v1 import unit_service_pb2 as unit_pb
 from cadre.directory.v1.unit_service_pb2_grpc import UnitServiceStub
 from directory.rules.columns import COLUMNS
@@ -395,7 +396,7 @@ def test_a_roster_says_who_leads_which_units_from_its_day_on(directory, units):
 
     made = directory.import_roster(file, agency="lake")
 
-    assert (made.state, made.leads_begun, made.leads_ended) == (pb.RosterImport.APPLIED, 2, 0)
+    assert (made.state, made.leads_begun, made.leads_ended) == (roster_pb.RosterImport.APPLIED, 2, 0)
     assert leading(directory, units) == {("U-1", "legal"), ("U-1", "locate")}
     assert {row[2] for row in history(units)} == {str(directory.day())}
     assert {row[1] for row in told(directory)} == {"legal", "locate"}
@@ -416,7 +417,7 @@ def test_a_dry_run_says_which_leads_would_change_and_changes_none(directory, uni
 
     made = directory.import_roster(file, agency="lake", dry_run=True)
 
-    assert (made.state, made.leads_begun, made.leads_ended) == (pb.RosterImport.CHECKED, 2, 1)
+    assert (made.state, made.leads_begun, made.leads_ended) == (roster_pb.RosterImport.CHECKED, 2, 1)
     assert [(one.row, one.staff_number, one.unit, one.begins) for one in made.lead_changes] == [
         (2, "U-1", "legal", False),
         (3, "U-2", "legal", True),
@@ -424,7 +425,7 @@ def test_a_dry_run_says_which_leads_would_change_and_changes_none(directory, uni
     ]
     assert leading(directory, units) == {("U-1", "legal")}
     applied = directory.as_whole("roster.import").ApplyRosterImport(
-        pb.ApplyRosterImportRequest(name=made.name, request_id=directory.request_id())
+        roster_pb.ApplyRosterImportRequest(name=made.name, request_id=directory.request_id())
     )
     assert wait_for(directory, applied).lead_changes == made.lead_changes
     assert leading(directory, units) == {("U-2", "legal"), ("U-3", "intake")}
@@ -435,8 +436,8 @@ def wait_for(directory, made):
     return wait_until(
         lambda: (
             found
-            if (found := stub.GetRosterImport(pb.GetRosterImportRequest(name=made.name))).state
-            == pb.RosterImport.APPLIED
+            if (found := stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=made.name))).state
+            == roster_pb.RosterImport.APPLIED
             else None
         ),
         "the file should have been applied",
@@ -466,7 +467,7 @@ def test_a_lead_that_cannot_be_refuses_the_file_by_row_column_and_value(director
 
     made = directory.import_roster(file, agency="lake")
 
-    assert made.state == pb.RosterImport.REFUSED
+    assert made.state == roster_pb.RosterImport.REFUSED
     assert directory.errors(made) == [(2, "leads", "parking", "is not a work unit")]
     assert history(units) == []
 

@@ -6,7 +6,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from directory.rosters import workbooks
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -86,8 +87,8 @@ def test_cells_are_what_they_look_like_and_rows_keep_their_numbers():
 def test_a_workbook_is_a_roster(directory):
     made = directory.import_roster(workbook(Staff=rows(HEADER, one(), one("W-2", "5/16/2019"))))
 
-    assert (made.state, made.people_added, made.encoding) == (pb.RosterImport.APPLIED, 2, "workbook")
-    people = directory.as_whole("people.read").ListPeople(pb.ListPeopleRequest(parent="agencies/lake")).people
+    assert (made.state, made.people_added, made.encoding) == (roster_pb.RosterImport.APPLIED, 2, "workbook")
+    people = directory.as_whole("people.read").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake")).people
     assert {(person.family_name, person.jobs[0].start_date) for person in people} == {
         ("Peña", "2019-05-06"),
         ("Peña", "2019-05-16"),
@@ -140,5 +141,5 @@ def test_numbers_that_lost_their_zeros_or_their_end_are_questions(directory):
 def test_a_workbook_that_cannot_be_read_says_why_and_takes_nothing_down(directory, content, rule):
     made = directory.import_roster(content)
 
-    assert made.state == pb.RosterImport.REFUSED
+    assert made.state == roster_pb.RosterImport.REFUSED
     assert directory.errors(made) == [(1, "file", "", rule)]

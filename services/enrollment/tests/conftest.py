@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import nats
 import pytest
@@ -14,8 +15,7 @@ from sqlalchemy import event as sqlalchemy_event
 
 from cadre.curriculum.v1 import events_pb2 as curriculum
 from cadre.directory.v1 import events_pb2 as directory
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from cadre.enrollment.v1 import enrollment_service_pb2_grpc as pb_grpc
+from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from cadre.enrollment.v1 import events_pb2 as pb_events
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
@@ -165,7 +165,7 @@ class World:
 
     service: Running
     others: Others | None = None
-    _stubs: dict[tuple, pb_grpc.EnrollmentServiceStub] = field(default_factory=dict)
+    _stubs: dict[tuple, SimpleNamespace] = field(default_factory=dict)
 
     def hear(self, *messages: Message) -> None:
         """Let the other services say *messages*, one after another, and return when everything is handled."""
@@ -190,21 +190,21 @@ class World:
     def quiet(self) -> None:
         await_quiet([self.service.runtime.worker])
 
-    def learner(self, number: int) -> pb_grpc.EnrollmentServiceStub:
+    def learner(self, number: int) -> SimpleNamespace:
         """What a person calls for themselves."""
         return self.stub({"learning.do": ["self"], "self.read": ["self"]}, caller=f"people/{person(number)}")
 
-    def coordinator(self, *agencies: str) -> pb_grpc.EnrollmentServiceStub:
+    def coordinator(self, *agencies: str) -> SimpleNamespace:
         """What a coordinator of these agencies calls."""
         scopes = [f"agencies/{agency}" for agency in agencies]
         rights = {"assignments.read": scopes, "training.record": scopes, "self.read": ["self", *scopes]}
         return self.stub(rights, caller=f"people/{person(999_999)}")
 
-    def stub(self, rights, *, caller: str = "services/test") -> pb_grpc.EnrollmentServiceStub:
+    def stub(self, rights, *, caller: str = "services/test") -> SimpleNamespace:
         """A stub of any caller; the same one for the same, since each has a connection."""
         key = (caller, str(rights))
         if key not in self._stubs:
-            self._stubs[key] = self.service.stub(pb_grpc.EnrollmentServiceStub, caller=caller, rights=rights)
+            self._stubs[key] = self.service.stubs(caller=caller, rights=rights)
         return self._stubs[key]
 
     def rows(self, sql: str, *params: object) -> list[tuple]:

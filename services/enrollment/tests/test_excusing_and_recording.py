@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from enrollment.assignments import progress
 from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
@@ -34,7 +35,7 @@ def open_letter(world, letter):
 
 
 def waiver(world, letter, number=1, *, agency="lake", reason="Not her cases", name=None):
-    return pb.WaiveAssignmentRequest(
+    return assignment_pb.WaiveAssignmentRequest(
         parent=f"agencies/{agency}",
         name=name or assignment_name(world, letter, number),
         reason=reason,
@@ -43,7 +44,7 @@ def waiver(world, letter, number=1, *, agency="lake", reason="Not her cases", na
 
 
 def reinstatement(world, letter, number=1, *, agency="lake", reason="Her cases after all"):
-    return pb.ReinstateAssignmentRequest(
+    return assignment_pb.ReinstateAssignmentRequest(
         parent=f"agencies/{agency}",
         name=assignment_name(world, letter, number),
         reason=reason,
@@ -52,8 +53,13 @@ def reinstatement(world, letter, number=1, *, agency="lake", reason="Her cases a
 
 
 def recording(letter, *numbers, agency="lake", **fields):
-    values = {"kind": pb.Completion.BRIEFING, "complete_date": TODAY.isoformat(), "minutes": 40, "led_by": "Ana Núñez"}
-    return pb.RecordTrainingRequest(
+    values = {
+        "kind": completion_pb.Completion.BRIEFING,
+        "complete_date": TODAY.isoformat(),
+        "minutes": 40,
+        "led_by": "Ana Núñez",
+    }
+    return completion_pb.RecordTrainingRequest(
         parent=f"agencies/{agency}",
         notice=letter.name,
         request_id=request_id(),
@@ -64,13 +70,13 @@ def recording(letter, *numbers, agency="lake", **fields):
 def test_an_excused_person_has_it_off_their_list_with_the_reason_kept(world, open_letter):
     answer = world.coordinator("lake").WaiveAssignment(waiver(world, open_letter, reason=" Not her cases "))
 
-    assert answer.state == pb.Assignment.WAIVED
+    assert answer.state == assignment_pb.Assignment.WAIVED
     assert answer.waiver_reason == "Not her cases"
-    assert not world.learner(1).ListToDo(pb.ListToDoRequest()).assignments
+    assert not world.learner(1).ListToDo(assignment_pb.ListToDoRequest()).assignments
     (event,) = world.announced("waived")
     assert (event.notice_id, list(event.person_ids)) == (open_letter.notice_id, [person(1)])
     ((reason, before, after),) = world.rows(
-        "SELECT reason, before, after FROM audit WHERE method = 'EnrollmentService/WaiveAssignment'"
+        "SELECT reason, before, after FROM audit WHERE method = 'AssignmentService/WaiveAssignment'"
     )
     assert reason == "Not her cases"
     assert (before["state"], after["state"]) == ("ASSIGNED", "WAIVED")
@@ -83,7 +89,7 @@ def test_a_waiver_undone_puts_them_where_they_were(world, open_letter):
 
     answer = coordinator.ReinstateAssignment(reinstatement(world, open_letter))
 
-    assert answer.state == pb.Assignment.IN_PROGRESS
+    assert answer.state == assignment_pb.Assignment.IN_PROGRESS
     assert answer.sections_completed == 1
     assert answer.waiver_reason == ""
     assert [list(event.person_ids) for event in world.announced("created")][1:] == [[person(1)]]
@@ -99,15 +105,17 @@ def test_a_waiver_undone_completes_what_has_nothing_missing_by_now(world, open_l
     answers = [coordinator.ReinstateAssignment(request) for _ in range(2)]
 
     assert answers[0] == answers[1]
-    assert (answers[0].state, answers[0].waiver_reason) == (pb.Assignment.COMPLETED, "")
+    assert (answers[0].state, answers[0].waiver_reason) == (assignment_pb.Assignment.COMPLETED, "")
     assert answers[0].HasField("complete_time")
     (event,) = world.announced("completed")
-    ((_, after),) = world.rows("SELECT before, after FROM audit WHERE method = 'EnrollmentService/ReinstateAssignment'")
+    ((_, after),) = world.rows("SELECT before, after FROM audit WHERE method = 'AssignmentService/ReinstateAssignment'")
     assert [one.person_id for one in event.completions] == [person(1)]
     assert event.completions[0].complete_time == answers[0].complete_time
     assert after["state"] == "COMPLETED"
-    (line,) = world.learner(1).ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}")).completions
-    assert line.kind == pb.Completion.COURSE
+    (line,) = (
+        world.learner(1).ListCompletions(completion_pb.ListCompletionsRequest(parent=f"people/{person(1)}")).completions
+    )
+    assert line.kind == completion_pb.Completion.COURSE
     assert [list(event.person_ids) for event in world.announced("created")][1:] == [[person(1)]]
     check_books(world)
 
@@ -138,7 +146,7 @@ def waits_for_lock(world):
 def test_either_agency_of_a_person_may_excuse_them(world, open_letter):
     answer = world.coordinator("kern").WaiveAssignment(waiver(world, open_letter, 3, agency="kern"))
 
-    assert answer.state == pb.Assignment.WAIVED
+    assert answer.state == assignment_pb.Assignment.WAIVED
 
 
 def test_a_recorded_briefing_completes_it_for_all_named(world, open_letter):
@@ -156,8 +164,10 @@ def test_a_recorded_briefing_completes_it_for_all_named(world, open_letter):
         [person(2)],
         [person(1), person(3)],
     ]
-    (line,) = world.learner(1).ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}")).completions
-    assert line.kind == pb.Completion.BRIEFING
+    (line,) = (
+        world.learner(1).ListCompletions(completion_pb.ListCompletionsRequest(parent=f"people/{person(1)}")).completions
+    )
+    assert line.kind == completion_pb.Completion.BRIEFING
     assert (line.minutes, line.led_by, line.complete_date) == (40, "Ana Núñez", given.isoformat())
     assert line.notice == open_letter.name
 
@@ -165,7 +175,7 @@ def test_a_recorded_briefing_completes_it_for_all_named(world, open_letter):
 def test_no_name_reaches_the_audit_trail(world, open_letter):
     world.coordinator("lake").RecordTraining(recording(open_letter, 1))
 
-    trail = world.rows("SELECT audit::text FROM audit WHERE method = 'EnrollmentService/RecordTraining'")
+    trail = world.rows("SELECT audit::text FROM audit WHERE method = 'CompletionService/RecordTraining'")
     assert len(trail) == 1
     assert "Núñez" not in trail[0][0]
 
@@ -184,8 +194,8 @@ def test_the_same_request_is_done_once(world, open_letter):
 @pytest.mark.parametrize(
     ("fields", "reason", "field"),
     [
-        ({"kind": pb.Completion.COURSE}, "INVALID_FIELD", "kind"),
-        ({"kind": pb.Completion.KIND_UNSPECIFIED}, "INVALID_FIELD", "kind"),
+        ({"kind": completion_pb.Completion.COURSE}, "INVALID_FIELD", "kind"),
+        ({"kind": completion_pb.Completion.KIND_UNSPECIFIED}, "INVALID_FIELD", "kind"),
         ({"complete_date": "yesterday"}, "INVALID_FIELD", "complete_date"),
         ({"complete_date": "0026-11-20"}, "INVALID_FIELD", "complete_date"),
         ({"complete_date": "9999-12-31"}, "INVALID_FIELD", "complete_date"),

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from servicekit.rpc.client import Refused
 
 from .conftest import assignment_name, change, course, passed, person, request_id, take

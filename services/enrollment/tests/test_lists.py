@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.rpc.client import Refused
 
@@ -41,7 +42,7 @@ def pages(method, request, rows):
 
 
 def test_a_to_do_list_is_in_the_order_of_due_dates_on_every_page(world, letters):
-    found = pages(world.learner(1).ListToDo, pb.ListToDoRequest(page_size=1), "assignments")
+    found = pages(world.learner(1).ListToDo, assignment_pb.ListToDoRequest(page_size=1), "assignments")
 
     assert [len(page) for page in found] == [1, 1, 1]
     rows = [row for page in found for row in page]
@@ -51,7 +52,7 @@ def test_a_to_do_list_is_in_the_order_of_due_dates_on_every_page(world, letters)
 
 
 def test_a_to_do_list_can_be_of_some_letters_only(world, letters):
-    request = pb.ListToDoRequest(notices=[letters[2].name, Letter().name])
+    request = assignment_pb.ListToDoRequest(notices=[letters[2].name, Letter().name])
 
     (found,) = world.learner(1).ListToDo(request).assignments
 
@@ -59,7 +60,7 @@ def test_a_to_do_list_can_be_of_some_letters_only(world, letters):
 
 
 def test_an_agencys_list_starts_with_who_is_latest(world, letters):
-    request = pb.ListAssignmentsRequest(parent="agencies/lake", page_size=4)
+    request = assignment_pb.ListAssignmentsRequest(parent="agencies/lake", page_size=4)
 
     found = pages(world.coordinator("lake").ListAssignments, request, "assignments")
 
@@ -75,7 +76,7 @@ def test_a_list_can_be_of_one_notice_and_of_open_ones(world, letters):
     take(world, letters[0], 1)
     world.hear(passed(1))
     coordinator = world.coordinator("lake")
-    request = pb.ListAssignmentsRequest(parent="agencies/lake", notice=letters[0].name)
+    request = assignment_pb.ListAssignmentsRequest(parent="agencies/lake", notice=letters[0].name)
 
     everybody = coordinator.ListAssignments(request).assignments
     request.only_open = True
@@ -88,9 +89,9 @@ def test_a_list_can_be_of_one_notice_and_of_open_ones(world, letters):
 
 def test_a_page_token_is_good_for_its_own_list_only(world, letters):
     coordinator = world.coordinator("lake")
-    request = pb.ListAssignmentsRequest(parent="agencies/lake", page_size=1)
+    request = assignment_pb.ListAssignmentsRequest(parent="agencies/lake", page_size=1)
     token = coordinator.ListAssignments(request).next_page_token
-    other = pb.ListAssignmentsRequest(parent="agencies/lake", only_open=True, page_token=token)
+    other = assignment_pb.ListAssignmentsRequest(parent="agencies/lake", only_open=True, page_token=token)
 
     with pytest.raises(Refused) as refused:
         coordinator.ListAssignments(other)
@@ -101,14 +102,14 @@ def test_a_page_token_is_good_for_its_own_list_only(world, letters):
 @pytest.mark.parametrize("parent", ["agencies/kern", "agencies/-"])
 def test_a_coordinator_sees_their_own_agencys_list_only(world, letters, parent):
     with pytest.raises(Refused) as refused:
-        world.coordinator("lake").ListAssignments(pb.ListAssignmentsRequest(parent=parent))
+        world.coordinator("lake").ListAssignments(assignment_pb.ListAssignmentsRequest(parent=parent))
 
     assert refused.value.reason == "PERMISSION_MISSING"
     assert refused.value.metadata == {"right": "assignments.read", "scope": "AGENCY"}
 
 
 def test_the_whole_state_sees_everybody_once(world, letters):
-    request = pb.ListAssignmentsRequest(parent="agencies/-", notice=letters[0].name, page_size=4)
+    request = assignment_pb.ListAssignmentsRequest(parent="agencies/-", notice=letters[0].name, page_size=4)
 
     found = pages(world.stub(["assignments.read"]).ListAssignments, request, "assignments")
 
@@ -121,7 +122,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(world, letters):
     counts = []
     for size in (1, 15):
         with world.statements() as seen:
-            coordinator.ListAssignments(pb.ListAssignmentsRequest(parent="agencies/lake", page_size=size))
+            coordinator.ListAssignments(assignment_pb.ListAssignmentsRequest(parent="agencies/lake", page_size=size))
         counts.append(len(seen))
 
     assert counts == [1, 1]
@@ -132,7 +133,7 @@ def test_a_transcript_is_newest_first_page_by_page(world, letters):
     for letter in letters:
         take(world, letter, 1)
     world.hear(passed(1))
-    request = pb.ListCompletionsRequest(parent=f"people/{person(1)}", page_size=2)
+    request = completion_pb.ListCompletionsRequest(parent=f"people/{person(1)}", page_size=2)
 
     found = pages(world.learner(1).ListCompletions, request, "completions")
 
@@ -141,14 +142,14 @@ def test_a_transcript_is_newest_first_page_by_page(world, letters):
     assert {line.notice for line in lines} == {letter.name for letter in letters}
     times = [line.complete_time.ToNanoseconds() for line in lines]
     assert times == sorted(times, reverse=True)
-    assert {line.kind for line in lines} == {pb.Completion.COURSE}
+    assert {line.kind for line in lines} == {completion_pb.Completion.COURSE}
     assert {line.minutes for line in lines} == {25}
 
 
-def record(world, letter, day, *, minutes=30, kind=pb.Completion.BRIEFING):
+def record(world, letter, day, *, minutes=30, kind=completion_pb.Completion.BRIEFING):
     """Record that person 1 had training on a letter on *day*."""
     world.coordinator("lake").RecordTraining(
-        pb.RecordTrainingRequest(
+        completion_pb.RecordTrainingRequest(
             parent="agencies/lake",
             notice=letter.name,
             people=[f"people/{person(1)}"],
@@ -166,7 +167,7 @@ def test_a_transcript_is_in_the_order_of_the_days_of_training_not_of_their_recor
     days = [today - timedelta(days=3), today, today - timedelta(days=1)]
     for letter, day in zip(letters, days, strict=True):
         record(world, letter, day)
-    request = pb.ListCompletionsRequest(parent=f"people/{person(1)}", page_size=2)
+    request = completion_pb.ListCompletionsRequest(parent=f"people/{person(1)}", page_size=2)
 
     found = pages(world.learner(1).ListCompletions, request, "completions")
 
@@ -178,7 +179,7 @@ def test_a_transcript_is_in_the_order_of_the_days_of_training_not_of_their_recor
 def test_a_transcript_adds_up_by_calendar_year_whatever_page_and_year_are_asked_for(world, letters):
     day = pacific_date(datetime.now(UTC))
     record(world, letters[0], day, minutes=30)
-    record(world, letters[1], day, minutes=45, kind=pb.Completion.OTHER_SYSTEM)
+    record(world, letters[1], day, minutes=45, kind=completion_pb.Completion.OTHER_SYSTEM)
     take(world, letters[2], 1)
     # Long after, late in the evening of the last day of a year in California: in UTC the next year has begun.
     late = datetime(day.year + 2, 12, 31, 23, 30, tzinfo=PACIFIC)
@@ -186,7 +187,7 @@ def test_a_transcript_adds_up_by_calendar_year_whatever_page_and_year_are_asked_
     own = world.learner(1)
 
     def ask(**filters):
-        return own.ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}", **filters))
+        return own.ListCompletions(completion_pb.ListCompletionsRequest(parent=f"people/{person(1)}", **filters))
 
     everything = ask()
     totals = [(year.year, year.completions, year.minutes) for year in everything.years]
@@ -194,10 +195,10 @@ def test_a_transcript_adds_up_by_calendar_year_whatever_page_and_year_are_asked_
     assert everything.completions[0].complete_date == f"{day.year + 2}-12-31"
     assert ask(year=day.year, page_size=1).years == everything.years
     assert {line.kind for line in ask(year=day.year).completions} == {
-        pb.Completion.BRIEFING,
-        pb.Completion.OTHER_SYSTEM,
+        completion_pb.Completion.BRIEFING,
+        completion_pb.Completion.OTHER_SYSTEM,
     }
-    assert [line.kind for line in ask(year=day.year + 2).completions] == [pb.Completion.COURSE]
+    assert [line.kind for line in ask(year=day.year + 2).completions] == [completion_pb.Completion.COURSE]
     assert not ask(year=day.year + 1).completions
 
 
@@ -211,7 +212,7 @@ def test_a_coordinator_sees_no_totals_of_people_who_were_never_theirs(world, let
 @pytest.mark.parametrize("year", [-1, 27, 1899, 10_000])
 def test_a_year_that_is_none_is_refused(world, year):
     with pytest.raises(Refused) as refused:
-        world.learner(1).ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}", year=year))
+        world.learner(1).ListCompletions(completion_pb.ListCompletionsRequest(parent=f"people/{person(1)}", year=year))
 
     assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", ["year"])
 
@@ -220,7 +221,7 @@ def completed(world, letter, number):
     """Let a person complete a letter's course; the request for their transcript."""
     take(world, letter, number)
     world.hear(passed(number))
-    return pb.ListCompletionsRequest(parent=f"people/{person(number)}")
+    return completion_pb.ListCompletionsRequest(parent=f"people/{person(number)}")
 
 
 def test_whoever_they_move_to_sees_the_full_transcript(world, letters):
@@ -272,7 +273,7 @@ def test_a_completion_is_dated_in_california(world, letters, moment, day):
     take(world, letters[0], 1)
     world.hear(passed(1, at=datetime.fromisoformat(moment)))
 
-    request = pb.ListCompletionsRequest(parent=f"people/{person(1)}")
+    request = completion_pb.ListCompletionsRequest(parent=f"people/{person(1)}")
     (shown,) = world.learner(1).ListCompletions(request).completions
 
     assert shown.complete_date == day

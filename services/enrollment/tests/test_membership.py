@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cadre.directory.v1 import events_pb2
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from servicekit import closed_days
 from servicekit.testing.offices import state_calendar
 

@@ -78,6 +78,6 @@ def test_it_is_counted_how_many_shared_a_transaction(world, letter):
     take(world, letter, 1)
 
     count = world.service.runtime.registry.get_sample_value
-    assert count("cadre_transaction_calls_count", {"method": "EnrollmentService/CompleteSection"}) == 2
-    assert count("cadre_transaction_calls_sum", {"method": "EnrollmentService/CompleteSection"}) == 2
-    assert count("cadre_transaction_calls_count", {"method": "EnrollmentService/StartAssignment"}) == 1
+    assert count("cadre_transaction_calls_count", {"method": "AssignmentService/CompleteSection"}) == 2
+    assert count("cadre_transaction_calls_sum", {"method": "AssignmentService/CompleteSection"}) == 2
+    assert count("cadre_transaction_calls_count", {"method": "AssignmentService/StartAssignment"}) == 1

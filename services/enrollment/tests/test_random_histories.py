@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from servicekit.rpc.client import Refused
 
 from .conftest import Letter, World, assignment_name, change, check_books, course, passed, request_id

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import completion_service_pb2 as pb
 from enrollment.app import APP
 
 from .conftest import Letter, World, change, course, passed, take

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from servicekit.calendar import pacific_date
 from servicekit.testing.plans import require_by_key, scans
 
@@ -83,11 +84,11 @@ def test_many_tests_passed_together_cost_what_one_does(world, letter):
 
 def test_training_recorded_for_two_thousand_people_is_one_call_and_two_events(world, letter):
     world.hear(course(), letter.changed(1, [change(n) for n in range(2_000)]), letter.published())
-    request = pb.RecordTrainingRequest(
+    request = completion_pb.RecordTrainingRequest(
         parent="agencies/lake",
         notice=letter.name,
         people=[f"people/{person(n)}" for n in range(2_000)],
-        kind=pb.Completion.OTHER_SYSTEM,
+        kind=completion_pb.Completion.OTHER_SYSTEM,
         complete_date=pacific_date(datetime.now(UTC)).isoformat(),
         minutes=60,
         request_id=request_id(),
@@ -118,6 +119,6 @@ def test_who_takes_a_course_is_found_by_key_also_where_nobody_made_statistics(wo
     before = scans(database, tables)
 
     for number in range(10):
-        assert take(world, letter, number).state == pb.Assignment.COMPLETED
+        assert take(world, letter, number).state == assignment_pb.Assignment.COMPLETED
 
     require_by_key(database, before)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
 
@@ -35,14 +36,14 @@ def assigned(world_without_bus, letter):
 
 
 def waive(world, letter, number):
-    request = pb.WaiveAssignmentRequest(
+    request = assignment_pb.WaiveAssignmentRequest(
         parent="agencies/lake", name=assignment_name(world, letter, number), reason="Elsewhere", request_id=request_id()
     )
     return world.coordinator("lake").WaiveAssignment(request)
 
 
-def record(world, letter, *numbers, kind=pb.Completion.BRIEFING):
-    request = pb.RecordTrainingRequest(
+def record(world, letter, *numbers, kind=completion_pb.Completion.BRIEFING):
+    request = completion_pb.RecordTrainingRequest(
         parent="agencies/lake",
         notice=letter.name,
         people=[f"people/{person(number)}" for number in numbers],
@@ -62,8 +63,12 @@ def test_open_training_is_withdrawn_and_what_is_done_or_excused_stays(assigned, 
     (told,) = assigned.announced("withdrawn")
     assert sorted(told.person_ids) == sorted(person(n) for n in (2, 4, 5))
     assert told.notice_id == letter.notice_id
-    assert list(assigned.learner(4).ListToDo(pb.ListToDoRequest()).assignments) == []
-    assert len(assigned.learner(1).ListCompletions(pb.ListCompletionsRequest(parent=f"people/{person(1)}")).completions)
+    assert list(assigned.learner(4).ListToDo(assignment_pb.ListToDoRequest()).assignments) == []
+    assert len(
+        assigned.learner(1)
+        .ListCompletions(completion_pb.ListCompletionsRequest(parent=f"people/{person(1)}"))
+        .completions
+    )
 
 
 def test_hearing_it_twice_tells_it_once(assigned, letter):
@@ -98,7 +103,7 @@ def test_a_notice_that_is_withdrawn_before_its_audience_or_itself_is_heard_of_as
 def test_nothing_can_be_begun_recorded_or_reinstated_any_more(assigned, letter):
     assigned.hear(letter.withdrawn())
     lake = assigned.coordinator("lake")
-    undo = pb.ReinstateAssignmentRequest(
+    undo = assignment_pb.ReinstateAssignmentRequest(
         parent="agencies/lake", name=assignment_name(assigned, letter, 3), reason="After all", request_id=request_id()
     )
 
@@ -167,5 +172,5 @@ def test_a_briefing_that_does_not_count_is_refused_and_another_course_is_not(wor
         {"kind": "A briefing does not count as this training."},
     )
     assert refused.value.metadata == {"notice": letter.name}
-    record(world_without_bus, letter, 1, kind=pb.Completion.OTHER_SYSTEM)
+    record(world_without_bus, letter, 1, kind=completion_pb.Completion.OTHER_SYSTEM)
     assert world_without_bus.states(letter) == {1: "COMPLETED", 2: "ASSIGNED"}

@@ -2,12 +2,13 @@ import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event
 
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from evaluation.app import APP
@@ -22,20 +23,20 @@ class Evaluation:
     """The service, with stubs of those who write tests and those who take them."""
 
     running: Running
-    manager: EvaluationServiceStub
-    learner: EvaluationServiceStub
-    colleague: EvaluationServiceStub
+    manager: SimpleNamespace
+    learner: SimpleNamespace
+    colleague: SimpleNamespace
     person_id: str
 
     def create(self, test_id="intake", **changes):
-        request = pb.CreateTestRequest(test_id=test_id, test=written(**changes), request_id=new_id())
+        request = test_pb.CreateTestRequest(test_id=test_id, test=written(**changes), request_id=new_id())
         return self.manager.CreateTest(request)
 
     def publish(self, test):
-        return self.manager.PublishTest(pb.PublishTestRequest(name=test.name, etag=test.etag, request_id=new_id()))
+        return self.manager.PublishTest(test_pb.PublishTestRequest(name=test.name, etag=test.etag, request_id=new_id()))
 
     def start(self, version, *, by=None):
-        request = pb.StartSittingRequest(test_version=version.name, request_id=new_id())
+        request = sitting_pb.StartSittingRequest(test_version=version.name, request_id=new_id())
         return (by or self.learner).StartSitting(request)
 
     def submit(self, sitting, *answers, by=None):
@@ -45,7 +46,7 @@ class Evaluation:
         return self.submit(self.start(version), *answers)
 
     def get(self, name):
-        return self.learner.GetSitting(pb.GetSittingRequest(name=name))
+        return self.learner.GetSitting(sitting_pb.GetSittingRequest(name=name))
 
     def audit(self, name):
         operator = self.running.stub(OperationsServiceStub, rights=["operations.read"])
@@ -58,14 +59,14 @@ def new_id():
 
 
 def submission(sitting, *answers):
-    return pb.SubmitSittingRequest(
-        name=sitting.name, answers=[pb.Answer(options=options) for options in answers], request_id=new_id()
+    return sitting_pb.SubmitSittingRequest(
+        name=sitting.name, answers=[sitting_pb.Answer(options=options) for options in answers], request_id=new_id()
     )
 
 
 def item(text, kind, *options, correct, **fields):
-    offered = [pb.Option(text=option, correct=n in correct) for n, option in enumerate(options)]
-    return pb.Item(text=text, kind=kind, options=offered, **fields)
+    offered = [test_pb.Option(text=option, correct=n in correct) for n, option in enumerate(options)]
+    return test_pb.Item(text=text, kind=kind, options=offered, **fields)
 
 
 def written(**changes):
@@ -73,13 +74,22 @@ def written(**changes):
     fields = {
         "title": "Intake",
         "items": [
-            item("Within how many days?", pb.Item.SINGLE, "10", "20", "30", correct={1}, explanation="20.", section=1),
-            item("Who?", pb.Item.MULTIPLE, "Ann", "Ben", "Cay", correct={0, 2}, explanation="Not Ben.", section=2),
-            item("Where?", pb.Item.MULTIPLE, "Here", "There", correct={0}, explanation="Here.", section=3),
+            item(
+                "Within how many days?",
+                test_pb.Item.SINGLE,
+                "10",
+                "20",
+                "30",
+                correct={1},
+                explanation="20.",
+                section=1,
+            ),
+            item("Who?", test_pb.Item.MULTIPLE, "Ann", "Ben", "Cay", correct={0, 2}, explanation="Not Ben.", section=2),
+            item("Where?", test_pb.Item.MULTIPLE, "Here", "There", correct={0}, explanation="Here.", section=3),
         ],
         "pass_mark": 2,
     }
-    return pb.Test(**fields | changes)
+    return test_pb.Test(**fields | changes)
 
 
 @pytest.fixture
@@ -89,9 +99,9 @@ def evaluation(launch):
     own = {"tests.take": ["self"]}
     return Evaluation(
         running,
-        running.stub(EvaluationServiceStub, rights=["tests.write"]),
-        running.stub(EvaluationServiceStub, caller=f"people/{person_id}", rights=own),
-        running.stub(EvaluationServiceStub, caller=f"people/{colleague}", rights=own),
+        running.stubs(rights=["tests.write"]),
+        running.stubs(caller=f"people/{person_id}", rights=own),
+        running.stubs(caller=f"people/{colleague}", rights=own),
         person_id,
     )
 

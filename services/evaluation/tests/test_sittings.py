@@ -3,9 +3,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
 from cadre.evaluation.v1 import events_pb2
-from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from evaluation.app import APP
 from servicekit.rpc.client import Refused
 
@@ -18,8 +18,8 @@ def new_id():
 
 
 def submission(sitting, *answers):
-    return pb.SubmitSittingRequest(
-        name=sitting.name, answers=[pb.Answer(options=options) for options in answers], request_id=new_id()
+    return sitting_pb.SubmitSittingRequest(
+        name=sitting.name, answers=[sitting_pb.Answer(options=options) for options in answers], request_id=new_id()
     )
 
 
@@ -52,7 +52,7 @@ def test_the_person_starts_with_an_open_sitting(evaluation, published):
     sitting = evaluation.start(published)
 
     assert sitting.name.startswith("sittings/")
-    assert (sitting.state, sitting.test_version) == (pb.Sitting.OPEN, published.name)
+    assert (sitting.state, sitting.test_version) == (sitting_pb.Sitting.OPEN, published.name)
     assert (sitting.items, sitting.pass_mark, sitting.right) == (3, 2, 0)
     assert sitting.HasField("start_time")
     assert not sitting.HasField("submit_time")
@@ -84,7 +84,7 @@ def test_sixteen_starts_at_once_open_one_sitting(evaluation, published):
 
 
 def test_a_version_that_is_not_there_cannot_be_taken(evaluation, published):
-    request = pb.StartSittingRequest(test_version="tests/intake/versions/2", request_id=new_id())
+    request = sitting_pb.StartSittingRequest(test_version="tests/intake/versions/2", request_id=new_id())
 
     answer = refused_with(evaluation.learner.StartSitting, request)
 
@@ -92,10 +92,10 @@ def test_a_version_that_is_not_there_cannot_be_taken(evaluation, published):
 
 
 def test_a_service_takes_no_test(evaluation, published):
-    machine = evaluation.running.stub(EvaluationServiceStub, rights=["tests.take"])
+    machine = evaluation.running.stubs(rights=["tests.take"])
 
     answer = refused_with(
-        machine.StartSitting, pb.StartSittingRequest(test_version=published.name, request_id=new_id())
+        machine.StartSitting, sitting_pb.StartSittingRequest(test_version=published.name, request_id=new_id())
     )
 
     assert answer == ("PERMISSION_MISSING", {"right": "tests.take", "scope": "SELF"})
@@ -104,7 +104,7 @@ def test_a_service_takes_no_test(evaluation, published):
 def test_all_right_passes_shows_the_key_and_the_world_hears_it(evaluation, published):
     sitting = evaluation.take(published, *RIGHT)
 
-    assert (sitting.state, sitting.right, sitting.items) == (pb.Sitting.PASSED, 3, 3)
+    assert (sitting.state, sitting.right, sitting.items) == (sitting_pb.Sitting.PASSED, 3, 3)
     assert [list(result.correct) for result in sitting.results] == RIGHT
     assert [result.explanation for result in sitting.results] == ["20.", "Not Ben.", "Here."]
     assert all(result.right for result in sitting.results)
@@ -122,14 +122,14 @@ def test_all_right_passes_shows_the_key_and_the_world_hears_it(evaluation, publi
 def test_just_the_pass_mark_passes(evaluation, published):
     sitting = evaluation.take(published, RIGHT[0], RIGHT[1], [1])
 
-    assert (sitting.state, sitting.right, sitting.pass_mark) == (pb.Sitting.PASSED, 2, 2)
+    assert (sitting.state, sitting.right, sitting.pass_mark) == (sitting_pb.Sitting.PASSED, 2, 2)
     assert [list(result.correct) for result in sitting.results] == RIGHT
 
 
 def test_too_few_right_fails_and_says_where_to_look_again_but_not_the_key(evaluation, published):
     sitting = evaluation.take(published, RIGHT[0], [0], [])
 
-    assert (sitting.state, sitting.right) == (pb.Sitting.FAILED, 1)
+    assert (sitting.state, sitting.right) == (sitting_pb.Sitting.FAILED, 1)
     assert [result.right for result in sitting.results] == [True, False, False]
     assert [result.section for result in sitting.results] == [1, 2, 3]
     assert [list(result.chosen) for result in sitting.results] == [[1], [0], []]
@@ -139,22 +139,26 @@ def test_too_few_right_fails_and_says_where_to_look_again_but_not_the_key(evalua
 
 
 def test_what_a_learner_sees_before_passing_holds_no_key(evaluation, published):
-    version = evaluation.learner.GetTestVersion(pb.GetTestVersionRequest(name=published.name))
+    version = evaluation.learner.GetTestVersion(test_pb.GetTestVersionRequest(name=published.name))
     opened = evaluation.start(published)
     failed = evaluation.submit(opened, [], [], [])
-    listed = evaluation.learner.ListSittings(pb.ListSittingsRequest())
+    listed = evaluation.learner.ListSittings(sitting_pb.ListSittingsRequest())
 
     for seen in (published, version, opened, failed, evaluation.get(failed.name), listed):
         assert keys_in(seen) == []
     # That the walk finds keys where there are some:
     assert len(keys_in(evaluation.take(published, *RIGHT))) == 6
-    assert len(keys_in(evaluation.manager.GetTest(pb.GetTestRequest(name="tests/intake")))) == 7
+    assert len(keys_in(evaluation.manager.GetTest(test_pb.GetTestRequest(name="tests/intake")))) == 7
 
 
 def test_a_test_is_taken_as_often_as_the_person_likes(evaluation, published):
     taken = [evaluation.take(published, *answers) for answers in ([[], [], []], RIGHT, [[0], [1], [1]])]
 
-    assert [sitting.state for sitting in taken] == [pb.Sitting.FAILED, pb.Sitting.PASSED, pb.Sitting.FAILED]
+    assert [sitting.state for sitting in taken] == [
+        sitting_pb.Sitting.FAILED,
+        sitting_pb.Sitting.PASSED,
+        sitting_pb.Sitting.FAILED,
+    ]
     assert len({sitting.name for sitting in taken}) == 3
     assert [kind for kind, _ in told(evaluation)] == ["failed", "passed", "failed"]
 
@@ -188,7 +192,7 @@ def test_of_eight_submissions_at_once_one_is_scored_and_seven_are_told(evaluatio
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(submit, range(8)))
 
-    assert answers.count(pb.Sitting.PASSED) == 1
+    assert answers.count(sitting_pb.Sitting.PASSED) == 1
     assert answers.count("ALREADY_SUBMITTED") == 7
     assert len(told(evaluation)) == 1
 
@@ -220,19 +224,19 @@ def test_nobody_else_reads_or_submits_a_sitting(evaluation, published):
     mine = evaluation.start(published)
     missing = ("NOT_FOUND", {"resource": mine.name})
 
-    read = refused_with(evaluation.colleague.GetSitting, pb.GetSittingRequest(name=mine.name))
+    read = refused_with(evaluation.colleague.GetSitting, sitting_pb.GetSittingRequest(name=mine.name))
     submitted = refused_with(evaluation.colleague.SubmitSitting, submission(mine, *RIGHT))
 
     assert read == submitted == missing
-    assert not evaluation.colleague.ListSittings(pb.ListSittingsRequest()).sittings
-    assert evaluation.submit(mine, *RIGHT).state == pb.Sitting.PASSED
+    assert not evaluation.colleague.ListSittings(sitting_pb.ListSittingsRequest()).sittings
+    assert evaluation.submit(mine, *RIGHT).state == sitting_pb.Sitting.PASSED
 
 
 def test_not_even_who_may_read_everything_sees_a_score(evaluation, published):
     mine = evaluation.take(published, *RIGHT)
-    overseer = evaluation.running.stub(EvaluationServiceStub, caller=f"people/{new_id()}", rights=["tests.take"])
+    overseer = evaluation.running.stubs(caller=f"people/{new_id()}", rights=["tests.take"])
 
-    answer = refused_with(overseer.GetSitting, pb.GetSittingRequest(name=mine.name))
+    answer = refused_with(overseer.GetSitting, sitting_pb.GetSittingRequest(name=mine.name))
 
     assert answer == ("NOT_FOUND", {"resource": mine.name})
 
@@ -242,7 +246,7 @@ def test_neither_event_nor_audit_trail_holds_score_or_answers(evaluation, publis
 
     with evaluation.running.connect() as connection:
         trail = connection.execute(
-            "SELECT before, after FROM audit WHERE method = 'EvaluationService/SubmitSitting'"
+            "SELECT before, after FROM audit WHERE method = 'SittingService/SubmitSitting'"
         ).fetchall()
     assert trail == [({"state": "OPEN"}, {"state": "FAILED"})]
 
@@ -253,13 +257,13 @@ def test_sittings_are_listed_newest_first_a_page_at_a_time(evaluation, published
 
     seen, token = [], ""
     while True:
-        answer = evaluation.learner.ListSittings(pb.ListSittingsRequest(page_size=2, page_token=token))
+        answer = evaluation.learner.ListSittings(sitting_pb.ListSittingsRequest(page_size=2, page_token=token))
         assert len(answer.sittings) <= 2
         seen += answer.sittings
         token = answer.next_page_token
         if not token:
             break
-    of_one = evaluation.learner.ListSittings(pb.ListSittingsRequest(test_version=other.name)).sittings
+    of_one = evaluation.learner.ListSittings(sitting_pb.ListSittingsRequest(test_version=other.name)).sittings
 
     assert seen == taken[::-1]
     assert list(of_one) == [taken[3], taken[1]]
@@ -291,26 +295,24 @@ def test_a_sitting_costs_few_statements(evaluation, published, statements, metho
 def test_a_sitting_that_another_process_opened_is_submitted_all_the_same(evaluation, published, launch):
     submitted, opened = evaluation.take(published, *RIGHT), evaluation.start(published)
     other = launch(APP, database_url=evaluation.running.runtime.settings.database_url)
-    learner = other.stub(
-        EvaluationServiceStub, caller=f"people/{evaluation.person_id}", rights={"tests.take": ["self"]}
-    )
-    nowhere = pb.Sitting(name=f"sittings/{new_id()}")
+    learner = other.stubs(caller=f"people/{evaluation.person_id}", rights={"tests.take": ["self"]})
+    nowhere = sitting_pb.Sitting(name=f"sittings/{new_id()}")
 
     again = refused_with(learner.SubmitSitting, submission(submitted, *RIGHT))
     unknown = refused_with(learner.SubmitSitting, submission(nowhere, *RIGHT))
 
     assert again == ("ALREADY_SUBMITTED", {"sitting": submitted.name})
     assert unknown == ("NOT_FOUND", {"resource": nowhere.name})
-    assert learner.SubmitSitting(submission(opened, *RIGHT)).state == pb.Sitting.PASSED
+    assert learner.SubmitSitting(submission(opened, *RIGHT)).state == sitting_pb.Sitting.PASSED
 
 
 def test_a_long_list_takes_as_many_statements_as_a_short_one(evaluation, statements):
     versions = [evaluation.publish(evaluation.create(f"test-{n}")) for n in range(5)]
     with statements() as few:
-        evaluation.learner.ListSittings(pb.ListSittingsRequest())
+        evaluation.learner.ListSittings(sitting_pb.ListSittingsRequest())
     for version in versions:
         evaluation.take(version, *RIGHT)
     with statements() as many:
-        assert len(evaluation.learner.ListSittings(pb.ListSittingsRequest()).sittings) == 5
+        assert len(evaluation.learner.ListSittings(sitting_pb.ListSittingsRequest()).sittings) == 5
 
     assert len(few) == len(many) == 1

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from cadre.evaluation.v1 import test_service_pb2 as pb
 from servicekit.rpc.client import Refused
 
 

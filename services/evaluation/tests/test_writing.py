@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from evaluation.tests.rules import content as rules
 from servicekit.rpc.client import Refused
 
@@ -19,16 +20,16 @@ def refused_with(call, request):
 
 
 def republish(evaluation, test_id="intake", **fields):
-    test = evaluation.manager.GetTest(pb.GetTestRequest(name=f"tests/{test_id}"))
+    test = evaluation.manager.GetTest(test_pb.GetTestRequest(name=f"tests/{test_id}"))
     for field, value in fields.items():
         setattr(test, field, value)
-    request = pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4()))
+    request = test_pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4()))
     return evaluation.publish(evaluation.manager.UpdateTest(request))
 
 
 def attempt(test, *answers):
-    return pb.TryTestRequest(
-        name=test.name, etag=test.etag, answers=[pb.Answer(options=options) for options in answers]
+    return test_pb.TryTestRequest(
+        name=test.name, etag=test.etag, answers=[sitting_pb.Answer(options=options) for options in answers]
     )
 
 
@@ -40,13 +41,13 @@ def test_a_draft_is_tried_with_score_key_and_explanations(evaluation):
 
     tried = evaluation.manager.TryTest(attempt(test, [1], [1], []))
 
-    assert (tried.state, tried.right, tried.items, tried.pass_mark) == (pb.Sitting.FAILED, 1, 3, 2)
+    assert (tried.state, tried.right, tried.items, tried.pass_mark) == (sitting_pb.Sitting.FAILED, 1, 3, 2)
     assert [result.right for result in tried.results] == [True, False, False]
     assert [list(result.chosen) for result in tried.results] == [[1], [1], []]
     assert [list(result.correct) for result in tried.results] == RIGHT
     assert [result.explanation for result in tried.results] == ["20.", "Not Ben.", "Here."]
     assert [result.section for result in tried.results] == [1, 2, 3]
-    assert evaluation.manager.TryTest(attempt(test, *RIGHT)).state == pb.Sitting.PASSED
+    assert evaluation.manager.TryTest(attempt(test, *RIGHT)).state == sitting_pb.Sitting.PASSED
 
 
 def test_nothing_is_kept_of_trying_a_draft(evaluation):
@@ -61,12 +62,12 @@ def test_nothing_is_kept_of_trying_a_draft(evaluation):
         ).fetchone()
     # The one audit row is of the draft that was written.
     assert kept == (0, 0, 1)
-    assert evaluation.manager.GetTest(pb.GetTestRequest(name=test.name)) == test
+    assert evaluation.manager.GetTest(test_pb.GetTestRequest(name=test.name)) == test
 
 
 def test_answers_to_another_draft_are_refused(evaluation):
     test = evaluation.create()
-    evaluation.manager.UpdateTest(pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4())))
+    evaluation.manager.UpdateTest(test_pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4())))
 
     assert refused_with(evaluation.manager.TryTest, attempt(test, *RIGHT)) == ("STALE", {"resource": test.name})
 
@@ -97,7 +98,7 @@ def test_a_test_says_what_is_wrong_with_its_draft_in_the_order_of_the_items(eval
     test.items[0].explanation = " "
     for option in test.items[2].options:
         option.correct = False
-    test = evaluation.manager.UpdateTest(pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4())))
+    test = evaluation.manager.UpdateTest(test_pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4())))
 
     assert [(fault.item, fault.rule, fault.blocking) for fault in test.faults] == [
         (1, "should explain its right answer", False),
@@ -109,7 +110,7 @@ def test_a_test_says_what_is_wrong_with_its_draft_in_the_order_of_the_items(eval
 def test_an_item_that_explains_nothing_can_be_published_all_the_same(evaluation):
     test = evaluation.create()
     test.items[1].explanation = ""
-    test = evaluation.manager.UpdateTest(pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4())))
+    test = evaluation.manager.UpdateTest(test_pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4())))
 
     assert [fault.blocking for fault in test.faults] == [False]
     assert evaluation.publish(test).name == "tests/intake/versions/1"
@@ -132,7 +133,7 @@ def test_nothing_is_to_be_said_of_a_sound_test_that_explains_itself():
 def test_tests_are_listed_by_title_a_page_at_a_time_without_items(evaluation):
     for test_id, title in (("b", "locate"), ("a", "Intake"), ("c", "Intake")):
         evaluation.create(test_id, title=title)
-    request = pb.ListTestsRequest(page_size=2)
+    request = test_pb.ListTestsRequest(page_size=2)
 
     first = evaluation.manager.ListTests(request)
     request.page_token = first.next_page_token
@@ -159,7 +160,7 @@ def test_tests_are_found_by_words_of_their_titles(evaluation, query, found):
     evaluation.create("one", title="Intake 50%")
     evaluation.create("two", title="O'Neal, Søren")
 
-    tests = evaluation.manager.ListTests(pb.ListTestsRequest(query=query)).tests
+    tests = evaluation.manager.ListTests(test_pb.ListTestsRequest(query=query)).tests
 
     assert [test.title for test in tests] == found
 
@@ -167,7 +168,7 @@ def test_tests_are_found_by_words_of_their_titles(evaluation, query, found):
 def test_only_tests_with_a_version_are_listed_where_one_must_be_chosen(evaluation, published):
     evaluation.create("draft")
 
-    tests = evaluation.manager.ListTests(pb.ListTestsRequest(only_published=True)).tests
+    tests = evaluation.manager.ListTests(test_pb.ListTestsRequest(only_published=True)).tests
 
     assert [(test.name, test.latest_version) for test in tests] == [("tests/intake", 1)]
 
@@ -175,7 +176,7 @@ def test_only_tests_with_a_version_are_listed_where_one_must_be_chosen(evaluatio
 def test_versions_are_listed_newest_first_a_page_at_a_time_without_items(evaluation, published):
     republish(evaluation, title="Second")
     republish(evaluation, title="Third", pass_mark=3)
-    request = pb.ListTestVersionsRequest(parent="tests/intake", page_size=2)
+    request = test_pb.ListTestVersionsRequest(parent="tests/intake", page_size=2)
 
     first = evaluation.manager.ListTestVersions(request)
     request.page_token = first.next_page_token
@@ -195,8 +196,8 @@ def test_lists_cost_one_statement_however_many_there_are(evaluation, published, 
     counts = []
     for number in range(3):
         with statements() as sent:
-            evaluation.manager.ListTests(pb.ListTestsRequest())
-            evaluation.manager.ListTestVersions(pb.ListTestVersionsRequest(parent="tests/intake"))
+            evaluation.manager.ListTests(test_pb.ListTestsRequest())
+            evaluation.manager.ListTestVersions(test_pb.ListTestVersionsRequest(parent="tests/intake"))
         counts.append(len([statement for statement in sent if "FROM test" in statement]))
         evaluation.create(f"more-{number}")
         republish(evaluation, title=f"Edition {number}")
@@ -205,12 +206,12 @@ def test_lists_cost_one_statement_however_many_there_are(evaluation, published, 
 
 
 def test_those_who_write_tests_see_the_key_of_a_version_and_learners_do_not(evaluation, published):
-    key = evaluation.manager.GetAnswerKey(pb.GetAnswerKeyRequest(name=published.name))
+    key = evaluation.manager.GetAnswerKey(test_pb.GetAnswerKeyRequest(name=published.name))
 
     right = [[n for n, option in enumerate(item.options) if option.correct] for item in key.items]
     assert right == RIGHT
     assert [item.explanation for item in key.items] == ["20.", "Not Ben.", "Here."]
-    seen = evaluation.learner.GetTestVersion(pb.GetTestVersionRequest(name=published.name))
+    seen = evaluation.learner.GetTestVersion(test_pb.GetTestVersionRequest(name=published.name))
     assert not any(option.correct for item in seen.items for option in item.options)
     assert not any(item.explanation for item in seen.items)
 
@@ -218,7 +219,7 @@ def test_those_who_write_tests_see_the_key_of_a_version_and_learners_do_not(eval
 @pytest.mark.parametrize("method", ["ListTests", "ListTestVersions", "GetAnswerKey", "TryTest"])
 def test_what_is_for_those_who_write_tests_is_not_for_those_who_take_them(evaluation, method):
     with pytest.raises(Refused) as refused:
-        getattr(evaluation.learner, method)(getattr(pb, f"{method}Request")())
+        getattr(evaluation.learner, method)(getattr(test_pb, f"{method}Request")())
 
     assert refused.value.reason == "PERMISSION_MISSING"
     assert refused.value.metadata == {"right": "tests.write", "scope": "STATE"}
@@ -230,7 +231,9 @@ def test_what_is_for_those_who_write_tests_is_not_for_those_who_take_them(evalua
 def test_the_audit_trail_of_a_draft_holds_no_key(evaluation):
     test = evaluation.create()
     test.items[0].options[0].correct, test.items[0].options[1].correct = True, False
-    evaluation.publish(evaluation.manager.UpdateTest(pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4()))))
+    evaluation.publish(
+        evaluation.manager.UpdateTest(test_pb.UpdateTestRequest(test=test, request_id=str(uuid.uuid4())))
+    )
 
     with evaluation.running.connect() as connection:
         rows = connection.execute("SELECT before, after FROM audit ORDER BY at").fetchall()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.notification.v1 import readiness_service_pb2 as pb
 from gateway import county_map
 
 TODAY = date(2026, 11, 23)
@@ -16,11 +16,11 @@ GATEWAY = Path(__file__).parents[1]
 
 
 def agency(slug, *counties):
-    return directory_pb.Agency(
+    return agency_pb.Agency(
         name=f"agencies/{slug}",
         short_title=slug.title(),
         counties=[
-            directory_pb.CountyMembership(fips=fips, start_date=start, end_date=end) for fips, start, end in counties
+            agency_pb.CountyMembership(fips=fips, start_date=start, end_date=end) for fips, start, end in counties
         ],
     )
 

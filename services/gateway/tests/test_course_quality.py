@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
 from gateway import course_quality, quality_files
 from servicekit.intervals import share_interval
@@ -48,7 +48,7 @@ def test_what_nobody_can_say_is_said_so_and_is_neither_0_nor_nan():
     ],
 )
 def test_a_percentage_stands_from_twenty_staff_on_with_its_interval(rate, said):
-    assert row(rate=enrollment_pb.CompletionRate(course="courses/intake", **rate)).completed == said
+    assert row(rate=completion_pb.CompletionRate(course="courses/intake", **rate)).completed == said
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_no_percentage_stands_without_its_n_and_how_sure_it_is(numbers):
             passed=pb.Share(count=count, of=of, **known) if of >= LEAST_TAKERS else few,
             passed_first=few,
         ),
-        enrollment_pb.CompletionRate(course="courses/intake", completed=count, of=of, **known),
+        completion_pb.CompletionRate(course="courses/intake", completed=count, of=of, **known),
     )
 
     for said in (made.completed, made.passed, made.passed_first):

@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway import csv_files, people_files, readiness
 from gateway.agency_lists import Line
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
-LETTER = pb.Notice(series="CSSP", number="26-04", demonstration=True)
+LETTER = notice_pb.Notice(series="CSSP", number="26-04", demonstration=True)
 
 
 def read(content):
@@ -21,17 +24,17 @@ def read(content):
 
 
 def state_file(problem=""):
-    figures = pb.Readiness(
-        state=pb.Counts(of=12, at_work=11, ready=8, not_started=2, on_leave=1),
+    figures = readiness_pb.Readiness(
+        state=readiness_pb.Counts(of=12, at_work=11, ready=8, not_started=2, on_leave=1),
         agencies=[
-            pb.AgencyReadiness(
+            readiness_pb.AgencyReadiness(
                 agency="agencies/lake",
-                counts=pb.Counts(of=12, at_work=11, ready=8, not_started=2, on_leave=1),
+                counts=readiness_pb.Counts(of=12, at_work=11, ready=8, not_started=2, on_leave=1),
                 problem=problem,
             )
         ],
     )
-    known = {"agencies/lake": directory_pb.Agency(name="agencies/lake", short_title="Lake County", region="Northern")}
+    known = {"agencies/lake": agency_pb.Agency(name="agencies/lake", short_title="Lake County", region="Northern")}
     return read(csv_files.agencies(LETTER, figures, readiness.rows(figures, known), NOON))
 
 
@@ -63,13 +66,13 @@ def test_a_file_of_a_demonstration_says_so_inside_and_in_its_name():
     assert csv_files.name(LETTER, "agencies", date(2026, 11, 23)) == (
         "DEMONSTRATION-CSSP-26-04-agencies-2026-11-23.csv"
     )
-    assert csv_files.name(pb.Notice(series="CSSP", number="26-04"), "lake", date(2026, 11, 23)) == (
+    assert csv_files.name(notice_pb.Notice(series="CSSP", number="26-04"), "lake", date(2026, 11, 23)) == (
         "CSSP-26-04-lake-2026-11-23.csv"
     )
 
 
 def test_an_agencys_file_keeps_names_as_they_are_written_and_has_no_score():
-    standing = pb.Recipient(person="people/1", due_date="2026-12-29", on_leave=True)
+    standing = agency_notice_pb.Recipient(person="people/1", due_date="2026-12-29", on_leave=True)
     standing.read_time.FromDatetime(NOON)
     line = Line("people/1", "Nayeli Ñuñez-O'Hara", "Intake", standing)
 
@@ -83,9 +86,9 @@ def test_an_agencys_file_keeps_names_as_they_are_written_and_has_no_score():
 
 @pytest.mark.parametrize("name", ["=Lee", "\uff1dLee", "\uff0bLee", "\uff0dLee", "\uff20Lee"])
 def test_a_persons_name_that_could_be_a_formula_is_text_in_the_file_of_people(name):
-    job = directory_pb.Job(agency="agencies/lake", start_date="2020-01-01")
-    person = directory_pb.Person(staff_number="S-1", family_name=name, given_name="Ann", jobs=[job])
-    columns = [directory_pb.RosterColumn(name=column) for column in ("staff_number", "family_name", "given_name")]
+    job = person_pb.Job(agency="agencies/lake", start_date="2020-01-01")
+    person = person_pb.Person(staff_number="S-1", family_name=name, given_name="Ann", jobs=[job])
+    columns = [agency_pb.RosterColumn(name=column) for column in ("staff_number", "family_name", "given_name")]
 
     (row,) = read(people_files.of_people(columns, [person], "agencies/lake", date(2026, 11, 23)))
 

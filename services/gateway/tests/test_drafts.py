@@ -2,8 +2,8 @@
 
 import pytest
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.evaluation.v1 import test_service_pb2 as pb
 from gateway import drafts
 from gateway.forms import Form
 from gateway.pages import composer, tests_editor
@@ -24,7 +24,7 @@ def test_an_id_is_made_of_the_words_of_a_title(title, slug):
 
 
 def lettered(*titles):
-    return curriculum_pb.Course(sections=[curriculum_pb.Section(title=title) for title in titles]).sections
+    return course_pb.Course(sections=[course_pb.Section(title=title) for title in titles]).sections
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_answer_check_knows_the_sections_of_the_course():
             pb.Fault(item=0, rule="must have a pass mark from 1 to 3", blocking=True),
         ],
     )
-    course = curriculum_pb.Course(sections=[curriculum_pb.Section(), curriculum_pb.Section()])
+    course = course_pb.Course(sections=[course_pb.Section(), course_pb.Section()])
 
     assert tests_editor.remarks(test, course) == [
         (2, "Question 2 must have a right option."),
@@ -123,12 +123,12 @@ def test_the_answer_check_knows_the_sections_of_the_course():
 
 
 def test_a_letter_that_names_an_older_version_keeps_it_until_its_author_chooses_another():
-    offered = [curriculum_pb.Course(name="courses/intake", title="Intake", latest_version=2)]
+    offered = [course_pb.Course(name="courses/intake", title="Intake", latest_version=2)]
     newest = ("courses/intake/versions/2", "Intake")
 
     def choices(version):
         name = f"courses/intake/versions/{version}"
-        chosen = curriculum_pb.CourseVersion(name=name, title="Intake", version=version, latest_version=2)
+        chosen = course_pb.CourseVersion(name=name, title="Intake", version=version, latest_version=2)
         return composer._courses(offered, chosen)
 
     assert choices(1) == [("courses/intake/versions/1", "Intake, version 1 (version 2 is out)"), newest]

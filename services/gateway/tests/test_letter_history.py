@@ -4,17 +4,18 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway import letter_history
 
 TODAY = date(2027, 5, 3)
 DANA, GONE = "people/1", "people/2"
 NAMES = {DANA: "Dana Fox"}
-N = pb.Notice
+N = notice_pb.Notice
 
 
 def step(came_from, state, person="", reason="", publish_at=None):
-    made = pb.NoticeStep(**{"from": came_from}, state=state, person=person, reason=reason)
+    made = notice_pb.NoticeStep(**{"from": came_from}, state=state, person=person, reason=reason)
     if publish_at:
         made.publish_at.FromDatetime(publish_at)
     return letter_history.step(made, NAMES, TODAY)
@@ -45,8 +46,8 @@ def test_a_step_says_who_and_why(said, expected):
 
 
 def test_a_confirmation_says_who_and_what_is_in_the_way():
-    figure = pb.AgencyReadiness(confirmed_by=DANA, problem="no projector")
-    unseen = pb.AgencyReadiness(confirmed_by=GONE)
+    figure = readiness_pb.AgencyReadiness(confirmed_by=DANA, problem="no projector")
+    unseen = readiness_pb.AgencyReadiness(confirmed_by=GONE)
 
     assert letter_history.confirmation(figure, "Napa", NAMES) == "Napa confirmed, by Dana Fox. Reported: no projector"
     assert letter_history.confirmation(unseen, "Napa", NAMES) == "Napa confirmed"

@@ -2,23 +2,27 @@
 
 from datetime import date
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway import agency_lists, readiness, tests, todo
 from gateway.forms import Form
 
 MONDAY = date(2026, 11, 23)
 
 
-def letter(number, asks=pb.TRAIN, **fields):
-    return pb.Notice(name=f"notices/{number}", number=number, asks=asks, **fields)
+def letter(number, asks=notice_pb.TRAIN, **fields):
+    return notice_pb.Notice(name=f"notices/{number}", number=number, asks=asks, **fields)
 
 
 def test_a_letter_and_its_training_are_one_row():
-    inbox = [pb.InboxItem(notice=letter("a"), due_date="2026-12-29")]
-    assigned = [enrollment_pb.Assignment(notice="notices/a", minutes=22, due_date="2026-12-30")]
+    inbox = [inbox_pb.InboxItem(notice=letter("a"), due_date="2026-12-29")]
+    assigned = [assignment_pb.Assignment(notice="notices/a", minutes=22, due_date="2026-12-30")]
 
     rows = todo.items(inbox, assigned)
 
@@ -27,17 +31,17 @@ def test_a_letter_and_its_training_are_one_row():
 
 def test_what_is_done_or_excused_or_asks_nothing_is_not_on_the_list():
     inbox = [
-        pb.InboxItem(notice=letter("done"), ready=True),
-        pb.InboxItem(notice=letter("excused"), excused=True),
-        pb.InboxItem(notice=letter("information", pb.NOTHING)),
-        pb.InboxItem(notice=letter("open", pb.READ)),
+        inbox_pb.InboxItem(notice=letter("done"), ready=True),
+        inbox_pb.InboxItem(notice=letter("excused"), excused=True),
+        inbox_pb.InboxItem(notice=letter("information", notice_pb.NOTHING)),
+        inbox_pb.InboxItem(notice=letter("open", notice_pb.READ)),
     ]
 
     assert [row.id for row in todo.items(inbox, [])] == ["open"]
 
 
 def test_a_letter_that_was_opened_is_continued():
-    opened = pb.InboxItem(notice=letter("a"))
+    opened = inbox_pb.InboxItem(notice=letter("a"))
     opened.read_time.GetCurrentTime()
 
     assert [row.begun for row in todo.items([opened], [])] == [True]
@@ -45,7 +49,7 @@ def test_a_letter_that_was_opened_is_continued():
 
 def test_rows_stand_under_overdue_due_this_week_and_later():
     days = {"late": "2026-11-22", "today": "2026-11-23", "sunday": "2026-11-29", "monday": "2026-11-30", "never": ""}
-    rows = todo.items([pb.InboxItem(notice=letter(name), due_date=day) for name, day in days.items()], [])
+    rows = todo.items([inbox_pb.InboxItem(notice=letter(name), due_date=day) for name, day in days.items()], [])
 
     assert [(title, [row.id for row in found]) for title, found in todo.grouped(rows, MONDAY)] == [
         ("Overdue", ["late"]),
@@ -56,21 +60,21 @@ def test_rows_stand_under_overdue_due_this_week_and_later():
 
 def figures(agency, **fields):
     counts = {name: fields.pop(name) for name in ("of", "overdue", "ready") if name in fields}
-    return pb.AgencyReadiness(
+    return readiness_pb.AgencyReadiness(
         agency=f"agencies/{agency}",
-        counts=pb.Counts(at_work=counts.get("of", 0) - counts.get("on_leave", 0), **counts),
+        counts=readiness_pb.Counts(at_work=counts.get("of", 0) - counts.get("on_leave", 0), **counts),
         **fields,
     )
 
 
 def agencies(*slugs):
     return {
-        f"agencies/{slug}": directory_pb.Agency(
+        f"agencies/{slug}": agency_pb.Agency(
             name=f"agencies/{slug}",
             short_title=slug.title(),
             region="north" if slug < "m" else "south",
             size_class="small",
-            contacts=[directory_pb.Contact(email=f"{slug}@example.org")],
+            contacts=[agency_pb.Contact(email=f"{slug}@example.org")],
         )
         for slug in slugs
     }
@@ -78,7 +82,7 @@ def agencies(*slugs):
 
 def test_who_needs_a_call_stands_in_the_order_late_troubled_behind():
     known = agencies("alpine", "butte", "colusa", "del-norte", "fresno", "kern")
-    seen = pb.Readiness(
+    seen = readiness_pb.Readiness(
         agencies=[
             figures("alpine", of=10, overdue=1),
             figures("butte", of=10, overdue=5),
@@ -97,7 +101,7 @@ def test_who_needs_a_call_stands_in_the_order_late_troubled_behind():
 
 def test_the_table_of_agencies_goes_from_a_to_z_and_can_be_filtered():
     known = agencies("alpine", "butte", "yuba")
-    seen = pb.Readiness(agencies=[figures("yuba"), figures("butte"), figures("alpine")])
+    seen = readiness_pb.Readiness(agencies=[figures("yuba"), figures("butte"), figures("alpine")])
 
     assert [row.agency.short_title for row in readiness.rows(seen, known)] == ["Alpine", "Butte", "Yuba"]
     assert [row.agency.short_title for row in readiness.rows(seen, known, region="south")] == ["Yuba"]
@@ -106,8 +110,11 @@ def test_the_table_of_agencies_goes_from_a_to_z_and_can_be_filtered():
 
 def test_a_person_whose_name_the_agency_may_not_see_has_no_name():
     lines = agency_lists.lines(
-        [pb.Recipient(person="people/1", units=["intake"]), pb.Recipient(person="people/2")],
-        {"people/1": directory_pb.Person(display_name="Ana Álvarez")},
+        [
+            agency_notice_pb.Recipient(person="people/1", units=["intake"]),
+            agency_notice_pb.Recipient(person="people/2"),
+        ],
+        {"people/1": person_pb.Person(display_name="Ana Álvarez")},
         {"intake": "Intake"},
     )
 
@@ -118,10 +125,10 @@ def test_a_person_whose_name_the_agency_may_not_see_has_no_name():
 
 
 def test_a_question_without_an_answer_is_an_error_at_the_question():
-    item = evaluation_pb.Item(options=[evaluation_pb.Option(text="a"), evaluation_pb.Option(text="b")])
+    item = test_pb.Item(options=[test_pb.Option(text="a"), test_pb.Option(text="b")])
     form = Form({"q1": ["1"], "q2": ["7", "x"]})
 
-    answers = tests.answers(form, evaluation_pb.TestVersion(items=[item, item]))
+    answers = tests.answers(form, test_pb.TestVersion(items=[item, item]))
 
     assert [list(answer.options) for answer in answers] == [[1], []]
     assert list(form.errors) == ["q2"]
@@ -129,10 +136,10 @@ def test_a_question_without_an_answer_is_an_error_at_the_question():
 
 def test_a_form_offers_the_units_that_fit_the_agency_and_those_that_somebody_has():
     units = [
-        directory_pb.WorkUnit(slug="intake", title="Intake"),
-        directory_pb.WorkUnit(slug="policy", title="Policy", of_state=True),
+        agency_pb.WorkUnit(slug="intake", title="Intake"),
+        agency_pb.WorkUnit(slug="policy", title="Policy", of_state=True),
     ]
-    local, state = directory_pb.Agency(kind="single-county"), directory_pb.Agency(kind="state")
+    local, state = agency_pb.Agency(kind="single-county"), agency_pb.Agency(kind="state")
 
     assert agency_lists.units_at(local, units) == [("intake", "Intake")]
     assert agency_lists.units_at(state, units) == [("policy", "Policy")]

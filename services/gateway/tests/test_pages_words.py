@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2.lexer import Lexer
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from gateway import glossary, outcomes, sentences
 from gateway.app import environment
 

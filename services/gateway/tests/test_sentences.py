@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway import glossary, outcomes, sentences
 from gateway.app import environment
 from servicekit.calendar import Calendar
@@ -76,10 +77,10 @@ def test_a_count_stands_before_its_denominator_and_a_percentage_only_from_twenty
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        (pb.Counts(), "No one affected"),
-        (pb.Counts(excused=2), "No one affected"),
-        (pb.Counts(of=2, on_leave=2), "All on leave"),
-        (pb.Counts(of=12, on_leave=1, at_work=11, ready=8), "8 of 11"),
+        (readiness_pb.Counts(), "No one affected"),
+        (readiness_pb.Counts(excused=2), "No one affected"),
+        (readiness_pb.Counts(of=2, on_leave=2), "All on leave"),
+        (readiness_pb.Counts(of=12, on_leave=1, at_work=11, ready=8), "8 of 11"),
     ],
 )
 def test_where_there_is_nobody_to_count_it_is_said_why(counts, said):
@@ -181,12 +182,12 @@ def test_what_was_done_is_said_only_for_codes_of_ours():
 
 def test_every_value_of_the_contract_has_its_words():
     for enum, words in (
-        (pb.Notice.Reason, glossary.REASONS),
-        (pb.Asks, glossary.ASKS),
-        (pb.Notice.State, glossary.STATES),
-        (pb.Notice.Kind, glossary.KINDS),
-        (pb.Attachment.Kind, glossary.FILE_KINDS),
-        (enrollment_pb.Completion.Kind, glossary.COMPLETIONS),
+        (notice_pb.Notice.Reason, glossary.REASONS),
+        (notice_pb.Asks, glossary.ASKS),
+        (notice_pb.Notice.State, glossary.STATES),
+        (notice_pb.Notice.Kind, glossary.KINDS),
+        (notice_pb.Attachment.Kind, glossary.FILE_KINDS),
+        (completion_pb.Completion.Kind, glossary.COMPLETIONS),
     ):
         assert set(words) == {name for name in enum.keys() if not name.endswith("UNSPECIFIED")}  # noqa: SIM118
 

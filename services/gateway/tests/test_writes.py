@@ -8,19 +8,45 @@ from pathlib import Path
 from google.protobuf.descriptor import MethodDescriptor
 
 import gateway
-from cadre.curriculum.v1 import curriculum_service_pb2
-from cadre.directory.v1 import directory_service_pb2
-from cadre.enrollment.v1 import enrollment_service_pb2
-from cadre.evaluation.v1 import evaluation_service_pb2, quality_service_pb2
-from cadre.notification.v1 import notification_service_pb2
+from cadre.curriculum.v1 import course_service_pb2
+from cadre.directory.v1 import (
+    agency_service_pb2,
+    audience_service_pb2,
+    calendar_service_pb2,
+    person_service_pb2,
+    roster_service_pb2,
+    sign_in_service_pb2,
+)
+from cadre.enrollment.v1 import assignment_service_pb2, completion_service_pb2
+from cadre.evaluation.v1 import quality_service_pb2, sitting_service_pb2, test_service_pb2
+from cadre.notification.v1 import (
+    agency_notice_service_pb2,
+    attachment_service_pb2,
+    inbox_service_pb2,
+    notice_service_pb2,
+    readiness_service_pb2,
+    series_service_pb2,
+)
 
 CONTRACTS = (
-    curriculum_service_pb2,
-    directory_service_pb2,
-    enrollment_service_pb2,
-    evaluation_service_pb2,
+    course_service_pb2,
+    agency_service_pb2,
+    audience_service_pb2,
+    calendar_service_pb2,
+    person_service_pb2,
+    roster_service_pb2,
+    sign_in_service_pb2,
+    assignment_service_pb2,
+    completion_service_pb2,
+    sitting_service_pb2,
+    test_service_pb2,
     quality_service_pb2,
-    notification_service_pb2,
+    agency_notice_service_pb2,
+    attachment_service_pb2,
+    inbox_service_pb2,
+    notice_service_pb2,
+    readiness_service_pb2,
+    series_service_pb2,
 )
 # Handlers that reach more than one write, and why nothing of what they are sent is saved by halves.
 ALLOWED = {

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
+from types import SimpleNamespace
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,8 +12,10 @@ from sqlalchemy import event
 
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
-from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from notification.app import APP
@@ -48,12 +51,12 @@ def change(person, agency, *units, member=True, on_leave=False):
 def written(audience, **changes):
     """A letter as an analyst writes it, complete."""
     fields = {
-        "kind": pb.Notice.POLICY,
+        "kind": notice_pb.Notice.POLICY,
         "series": "CSSP",
         "number": "26-04",
         "addressees": "ALL IV-D DIRECTORS",
         "subject": "Earning capacity replaces presumed income",
-        "reason": pb.Notice.STATE_LAW,
+        "reason": notice_pb.Notice.STATE_LAW,
         "references": "Family Code 4058",
         "contact": "policy@dcss.example.org",
         "change": "A complaint no longer presumes full-time work.",
@@ -63,12 +66,12 @@ def written(audience, **changes):
         "body": "# Earning capacity\n\nThe whole letter.",
         "effective_date": EFFECTIVE.isoformat(),
         "audience": f"audiences/{audience}",
-        "asks": pb.CONFIRM,
+        "asks": notice_pb.CONFIRM,
     }
     fields |= changes
-    if fields["asks"] == pb.TRAIN:
+    if fields["asks"] == notice_pb.TRAIN:
         fields.setdefault("course_version", "courses/earning-capacity/versions/2")
-    return pb.Notice(**fields)
+    return notice_pb.Notice(**fields)
 
 
 def reason_of(call, *arguments):
@@ -95,9 +98,9 @@ class Cadre:
     """The service, with stubs of those who use it, and with events from those whom it hears."""
 
     running: Running
-    analyst: NotificationServiceStub
-    colleague: NotificationServiceStub
-    approver: NotificationServiceStub
+    analyst: SimpleNamespace
+    colleague: SimpleNamespace
+    approver: SimpleNamespace
     operator: OperationsServiceStub
     handlings: dict = field(default_factory=dict)
     revisions: dict = field(default_factory=dict)
@@ -119,12 +122,12 @@ class Cadre:
 
     def learner(self, person):
         rights = {"learning.do": ["self"], "notices.read": ["self"]}
-        return self.running.stub(NotificationServiceStub, caller=f"people/{person}", rights=rights)
+        return self.running.stubs(caller=f"people/{person}", rights=rights)
 
     def coordinator(self, agency, person=None):
         scopes = [f"agencies/{agency}"]
         rights = {"readiness.read_agency": scopes, "notices.confirm_for_agency": scopes}
-        return self.running.stub(NotificationServiceStub, caller=f"people/{person or new_id()}", rights=rights)
+        return self.running.stubs(caller=f"people/{person or new_id()}", rights=rights)
 
     # ---- events ----
 
@@ -178,15 +181,17 @@ class Cadre:
     def draft(self, audience, **changes):
         self.numbers += 1
         letter = written(audience, **({"number": f"26-{self.numbers:02d}"} | changes))
-        return self.analyst.CreateNotice(pb.CreateNoticeRequest(notice=letter, request_id=new_id()))
+        return self.analyst.CreateNotice(notice_pb.CreateNoticeRequest(notice=letter, request_id=new_id()))
 
     def submitted(self, audience, **changes):
         draft = self.draft(audience, **changes)
-        return self.analyst.SubmitNotice(pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=new_id()))
+        return self.analyst.SubmitNotice(
+            notice_pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=new_id())
+        )
 
     def publish(self, notice, *, by=None, revision=None):
         return (by or self.approver).PublishNotice(
-            pb.PublishNoticeRequest(
+            notice_pb.PublishNoticeRequest(
                 name=notice.name,
                 etag=notice.etag,
                 audience_revision=self.revisions[notice.audience.removeprefix("audiences/")]
@@ -200,17 +205,20 @@ class Cadre:
         return self.publish(self.submitted(audience, **changes))
 
     def import_series(self, *names):
-        series = [pb.Series(name=f"series/{name}", title=f"{name} letters", kind=pb.Notice.POLICY) for name in names]
-        return self.importer.ImportSeries(pb.ImportSeriesRequest(series=series, request_id=new_id()))
+        series = [
+            series_pb.Series(name=f"series/{name}", title=f"{name} letters", kind=notice_pb.Notice.POLICY)
+            for name in names
+        ]
+        return self.importer.ImportSeries(series_pb.ImportSeriesRequest(series=series, request_id=new_id()))
 
     @property
     def importer(self):
-        return self.running.stub(NotificationServiceStub, rights=["reference.import"])
+        return self.running.stubs(rights=["reference.import"])
 
     # ---- what is seen ----
 
     def readiness(self, notice):
-        return self.analyst.GetReadiness(pb.GetReadinessRequest(notice=notice.name))
+        return self.analyst.GetReadiness(readiness_pb.GetReadinessRequest(notice=notice.name))
 
     def state(self, notice):
         return figures(self.readiness(notice).state)
@@ -220,14 +228,14 @@ class Cadre:
         return figures(row.counts)
 
     def read(self, notice, person):
-        return self.learner(person).ReadNotice(pb.ReadNoticeRequest(notice=notice.name, request_id=new_id()))
+        return self.learner(person).ReadNotice(inbox_pb.ReadNoticeRequest(notice=notice.name, request_id=new_id()))
 
     def confirm(self, notice, person, **changes):
         fields = {"notice": notice.name, "text_sha256": notice.text_sha256, "request_id": new_id()} | changes
-        return self.learner(person).ConfirmNotice(pb.ConfirmNoticeRequest(**fields))
+        return self.learner(person).ConfirmNotice(inbox_pb.ConfirmNoticeRequest(**fields))
 
     def inbox(self, person, **request):
-        return self.learner(person).ListInbox(pb.ListInboxRequest(**request)).items
+        return self.learner(person).ListInbox(inbox_pb.ListInboxRequest(**request)).items
 
     def audits(self):
         answer = self.operator.RunAudits(operations.RunAuditsRequest())
@@ -251,9 +259,9 @@ def cadre(launch):
     author = ["notices.write", "readiness.read", "notices.read"]
     service = Cadre(
         running,
-        running.stub(NotificationServiceStub, caller=ANALYST, rights=author),
-        running.stub(NotificationServiceStub, caller=COLLEAGUE, rights=[*author, "notices.approve"]),
-        running.stub(NotificationServiceStub, caller=APPROVER, rights=["notices.approve", "readiness.read"]),
+        running.stubs(caller=ANALYST, rights=author),
+        running.stubs(caller=COLLEAGUE, rights=[*author, "notices.approve"]),
+        running.stubs(caller=APPROVER, rights=["notices.approve", "readiness.read"]),
         running.stub(OperationsServiceStub, rights=["operations.read"]),
     )
     measured = HandlingMetrics(CollectorRegistry())

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from cadre.directory.v1 import events_pb2 as directory
+from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from cadre.notification.v1 import events_pb2 as events
-from cadre.notification.v1 import notification_service_pb2 as pb
 from servicekit.rpc.client import Refused
 
 
@@ -347,7 +347,7 @@ def test_a_recipient_is_an_id_with_what_was_done(cadre, audience, staff):
 def test_the_whole_states_list_has_each_person_once_and_is_for_the_state_only(cadre, audience, staff):
     cadre.members(audience, cadre.at(staff[0], "yolo", "legal"))
     notice = cadre.issued(audience)
-    whole = cadre.running.stub(type(cadre.analyst), caller="services/cli", rights=["readiness.read_agency"])
+    whole = cadre.running.stubs(caller="services/cli", rights=["readiness.read_agency"])
 
     answer = whole.ListRecipients(pb.ListRecipientsRequest(parent="agencies/-", notice=notice.name))
 
@@ -358,7 +358,7 @@ def test_the_whole_states_list_has_each_person_once_and_is_for_the_state_only(ca
 def test_the_whole_states_list_goes_on_by_id_whatever_was_done(cadre, audience, staff):
     notice = cadre.issued(audience)
     cadre.confirm(notice, staff[0])
-    whole = cadre.running.stub(type(cadre.analyst), caller="services/cli", rights=["readiness.read_agency"])
+    whole = cadre.running.stubs(caller="services/cli", rights=["readiness.read_agency"])
 
     def walked(**asked):
         seen, token = [], ""

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.letters.rules.letter import Letter, digest
 from notification.notices import jobs
 from notification.notices.rules import approval
@@ -24,11 +25,11 @@ CHANGES = {
 @pytest.fixture
 def waiting(cadre):
     """A letter with a course and a file that was sent for approval."""
-    draft = cadre.draft(cadre.new_audience(cadre.at(cadre.new_id(), "lake")), asks=pb.TRAIN)
+    draft = cadre.draft(cadre.new_audience(cadre.at(cadre.new_id(), "lake")), asks=notice_pb.TRAIN)
     attached = cadre.analyst.AddAttachment(
-        pb.AddAttachmentRequest(
+        attachment_pb.AddAttachmentRequest(
             notice=draft.name,
-            kind=pb.Attachment.ATTACHMENT,
+            kind=notice_pb.Attachment.ATTACHMENT,
             title="The list",
             filename="list.txt",
             content=b"one, two, three",
@@ -36,7 +37,7 @@ def waiting(cadre):
             request_id=cadre.new_id(),
         )
     )
-    request = pb.SubmitNoticeRequest(name=draft.name, etag=attached.etag, request_id=cadre.new_id())
+    request = notice_pb.SubmitNoticeRequest(name=draft.name, etag=attached.etag, request_id=cadre.new_id())
     return cadre.analyst.SubmitNotice(request)
 
 
@@ -48,7 +49,7 @@ def behind_its_back(cadre, notice, sql):
 
 
 def schedule(cadre, notice, at):
-    request = pb.PublishNoticeRequest(
+    request = notice_pb.PublishNoticeRequest(
         name=notice.name,
         etag=notice.etag,
         audience_revision=1,
@@ -59,15 +60,17 @@ def schedule(cadre, notice, at):
 
 
 def get(cadre, notice):
-    return cadre.analyst.GetNotice(pb.GetNoticeRequest(name=notice.name))
+    return cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=notice.name))
 
 
 def saved(cadre, notice, *, submit=True, **changes):
-    changed = pb.Notice()
+    changed = notice_pb.Notice()
     changed.CopyFrom(notice)
     for field, value in changes.items():
         setattr(changed, field, value)
-    return cadre.analyst.UpdateNotice(pb.UpdateNoticeRequest(notice=changed, request_id=cadre.new_id(), submit=submit))
+    return cadre.analyst.UpdateNotice(
+        notice_pb.UpdateNoticeRequest(notice=changed, request_id=cadre.new_id(), submit=submit)
+    )
 
 
 @pytest.mark.parametrize(("differs", "sql"), CHANGES.items(), ids=CHANGES)
@@ -81,7 +84,7 @@ def test_what_differs_from_what_was_sent_is_not_approved_and_stays_as_it_is(cadr
 
     for refused in (now, later):
         assert (refused.value.reason, refused.value.metadata["differs"]) == ("APPROVAL_VOID", differs)
-    assert get(cadre, waiting).state == pb.Notice.IN_APPROVAL
+    assert get(cadre, waiting).state == notice_pb.Notice.IN_APPROVAL
     assert cadre.rows("SELECT count(*) FROM recipient") == [(0,)]
 
 
@@ -94,7 +97,7 @@ def test_what_differs_at_its_time_goes_back_to_its_author_and_says_why(cadre, wa
     jobs.issue_scheduled(cadre.running.runtime.database, at)
 
     letter = get(cadre, waiting)
-    assert letter.state == pb.Notice.DRAFT
+    assert letter.state == notice_pb.Notice.DRAFT
     assert f"since it was approved, {differs} changed" in letter.return_reason
     assert (letter.approver, letter.HasField("publish_at")) == ("", False)
 
@@ -105,7 +108,7 @@ def test_what_was_sent_is_issued_at_its_time(cadre, waiting):
 
     jobs.issue_scheduled(cadre.running.runtime.database, at)
 
-    assert get(cadre, waiting).state == pb.Notice.PUBLISHED
+    assert get(cadre, waiting).state == notice_pb.Notice.PUBLISHED
 
 
 def test_once_sent_nobody_changes_whom_a_letter_is_for(cadre, waiting):
@@ -127,7 +130,7 @@ def test_once_sent_nobody_changes_whom_a_letter_is_for(cadre, waiting):
 
 def test_a_letter_that_came_back_is_approved_for_whom_it_is_sent_anew(cadre, waiting):
     cadre.approver.ReturnNotice(
-        pb.ReturnNoticeRequest(name=waiting.name, reason="For Yolo only.", request_id=cadre.new_id())
+        notice_pb.ReturnNoticeRequest(name=waiting.name, reason="For Yolo only.", request_id=cadre.new_id())
     )
     yolo = cadre.new_id()
     others = cadre.new_audience(cadre.at(yolo, "yolo"))
@@ -135,7 +138,7 @@ def test_a_letter_that_came_back_is_approved_for_whom_it_is_sent_anew(cadre, wai
     sent = saved(cadre, get(cadre, waiting), audience=f"audiences/{others}")
     issued = cadre.publish(sent)
 
-    assert (sent.state, issued.state) == (pb.Notice.IN_APPROVAL, pb.Notice.PUBLISHED)
+    assert (sent.state, issued.state) == (notice_pb.Notice.IN_APPROVAL, notice_pb.Notice.PUBLISHED)
     assert cadre.rows("SELECT person_id::text FROM recipient") == [(yolo,)]
 
 
@@ -150,8 +153,8 @@ def test_saving_and_sending_for_approval_is_both_or_neither(cadre):
 
     assert (refused.value.reason, refused.value.metadata["missing"]) == ("INVALID_FIELD", "contact")
     assert after_refusal == draft
-    assert (sent.state, sent.subject) == (pb.Notice.IN_APPROVAL, "Another subject")
-    assert cadre.publish(sent).state == pb.Notice.PUBLISHED
+    assert (sent.state, sent.subject) == (notice_pb.Notice.IN_APPROVAL, "Another subject")
+    assert cadre.publish(sent).state == notice_pb.Notice.PUBLISHED
 
 
 def test_a_new_letter_that_lacks_something_is_not_begun_by_sending_it(cadre):
@@ -159,7 +162,9 @@ def test_a_new_letter_that_lacks_something_is_not_begun_by_sending_it(cadre):
 
     def create(**changes):
         letter = cadre.written(audience, **changes)
-        return cadre.analyst.CreateNotice(pb.CreateNoticeRequest(notice=letter, request_id=cadre.new_id(), submit=True))
+        return cadre.analyst.CreateNotice(
+            notice_pb.CreateNoticeRequest(notice=letter, request_id=cadre.new_id(), submit=True)
+        )
 
     with pytest.raises(Refused):
         create(change="")
@@ -168,7 +173,7 @@ def test_a_new_letter_that_lacks_something_is_not_begun_by_sending_it(cadre):
     taken = cadre.reason_of(create)
 
     assert begun == [(0,)]
-    assert sent.state == pb.Notice.IN_APPROVAL
+    assert sent.state == notice_pb.Notice.IN_APPROVAL
     assert (taken, cadre.rows("SELECT count(*) FROM notice")) == ("NUMBER_TAKEN", [(1,)])
 
 
@@ -176,7 +181,7 @@ def test_the_history_of_a_letter_has_every_step_with_whoever_took_it(cadre, wait
     first, later = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours) for hours in (1, 2))
     schedule(cadre, waiting, first)
     cadre.approver.ReturnNotice(
-        pb.ReturnNoticeRequest(name=waiting.name, reason="Not before the holiday.", request_id=cadre.new_id())
+        notice_pb.ReturnNoticeRequest(name=waiting.name, reason="Not before the holiday.", request_id=cadre.new_id())
     )
     again = saved(cadre, get(cadre, waiting), subject="After the holiday")
     schedule(cadre, again, later)
@@ -185,7 +190,7 @@ def test_the_history_of_a_letter_has_every_step_with_whoever_took_it(cadre, wait
     letter = get(cadre, waiting)
 
     analyst, approver = letter.author, letter.approver
-    state = pb.Notice
+    state = notice_pb.Notice
     assert [(getattr(step, "from"), step.state, step.person, step.reason) for step in letter.steps] == [
         (state.DRAFT, state.IN_APPROVAL, analyst, ""),
         (state.IN_APPROVAL, state.SCHEDULED, approver, ""),
@@ -202,19 +207,21 @@ def test_the_history_of_a_letter_has_every_step_with_whoever_took_it(cadre, wait
 def test_a_letter_begun_and_sent_at_once_was_sent_and_only_the_state_reads_its_steps(cadre):
     lake = cadre.new_id()
     letter = cadre.written(cadre.new_audience(cadre.at(lake, "lake")))
-    request = pb.CreateNoticeRequest(notice=letter, request_id=cadre.new_id(), submit=True)
+    request = notice_pb.CreateNoticeRequest(notice=letter, request_id=cadre.new_id(), submit=True)
     issued = cadre.publish(cadre.analyst.CreateNotice(request))
 
     cadre.approver.WithdrawNotice(
-        pb.WithdrawNoticeRequest(name=issued.name, reason="A mistake.", etag=issued.etag, request_id=cadre.new_id())
+        notice_pb.WithdrawNoticeRequest(
+            name=issued.name, reason="A mistake.", etag=issued.etag, request_id=cadre.new_id()
+        )
     )
     steps = [(step.state, step.reason) for step in get(cadre, issued).steps]
-    read = cadre.learner(lake).GetNotice(pb.GetNoticeRequest(name=issued.name))
+    read = cadre.learner(lake).GetNotice(notice_pb.GetNoticeRequest(name=issued.name))
 
     assert steps == [
-        (pb.Notice.IN_APPROVAL, ""),
-        (pb.Notice.PUBLISHED, ""),
-        (pb.Notice.WITHDRAWN, "A mistake."),
+        (notice_pb.Notice.IN_APPROVAL, ""),
+        (notice_pb.Notice.PUBLISHED, ""),
+        (notice_pb.Notice.WITHDRAWN, "A mistake."),
     ]
     assert list(read.steps) == []
 

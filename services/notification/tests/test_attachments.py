@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from pikepdf import String
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.attachments.rules.files import MOST_BYTES
 from servicekit.rpc.client import Refused
 
@@ -47,22 +48,22 @@ def named(content):
 def attach(cadre, notice, content, **changes):
     fields = {
         "notice": notice.name,
-        "kind": pb.Attachment.ATTACHMENT,
+        "kind": notice_pb.Attachment.ATTACHMENT,
         "filename": named(content),
         "content": content,
         "etag": notice.etag,
         "request_id": cadre.new_id(),
     }
-    return cadre.analyst.AddAttachment(pb.AddAttachmentRequest(**(fields | changes)), timeout=60)
+    return cadre.analyst.AddAttachment(attachment_pb.AddAttachmentRequest(**(fields | changes)), timeout=60)
 
 
 def remove(cadre, notice, attachment):
-    request = pb.RemoveAttachmentRequest(name=attachment.name, etag=notice.etag, request_id=cadre.new_id())
+    request = attachment_pb.RemoveAttachmentRequest(name=attachment.name, etag=notice.etag, request_id=cadre.new_id())
     return cadre.analyst.RemoveAttachment(request)
 
 
 def submit(cadre, notice):
-    request = pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=cadre.new_id())
+    request = notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=cadre.new_id())
     return cadre.analyst.SubmitNotice(request)
 
 
@@ -71,7 +72,7 @@ def issued_with(cadre, audience, content=LETTER):
 
 
 def fetch(stub, attachment):
-    return stub.GetAttachment(pb.GetAttachmentRequest(name=attachment.name))
+    return stub.GetAttachment(attachment_pb.GetAttachmentRequest(name=attachment.name))
 
 
 def kept(cadre):
@@ -85,7 +86,7 @@ def refusal(call, *arguments, **changes):
 
 
 def test_a_signed_letter_is_kept_with_what_was_found_in_it(cadre, draft):
-    signed = {"kind": pb.Attachment.LETTER, "title": "The signed letter", "filename": "CSSP 26-04.pdf"}
+    signed = {"kind": notice_pb.Attachment.LETTER, "title": "The signed letter", "filename": "CSSP 26-04.pdf"}
     notice = attach(cadre, draft, LETTER, **signed)
 
     (letter,) = notice.attachments
@@ -95,7 +96,7 @@ def test_a_signed_letter_is_kept_with_what_was_found_in_it(cadre, draft):
     assert notice.etag != draft.etag
     answer = fetch(cadre.analyst, letter)
     assert (answer.attachment, answer.content) == (letter, LETTER)
-    read = cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
+    read = cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=draft.name))
     assert list(read.attachments) == [letter]
 
 
@@ -250,7 +251,7 @@ def test_a_warning_is_overruled_with_a_reason_that_is_kept_and_does_not_repeat_t
     (file,) = attach(cadre, draft, content, checked_reason="The number of a form").attachments
 
     assert file.scan_note == "The number of a form"
-    assert cadre.rows("SELECT reason FROM audit WHERE method = 'NotificationService/AddAttachment'") == [
+    assert cadre.rows("SELECT reason FROM audit WHERE method = 'AttachmentService/AddAttachment'") == [
         ("The number of a form",)
     ]
 
@@ -268,11 +269,11 @@ def test_a_blank_page_has_nothing_to_look_at(cadre, draft):
 
 
 def test_a_letter_has_one_signed_letter_and_it_is_a_pdf(cadre, draft):
-    refused = refusal(attach, cadre, draft, b"Dear directors", kind=pb.Attachment.LETTER)
+    refused = refusal(attach, cadre, draft, b"Dear directors", kind=notice_pb.Attachment.LETTER)
     assert (refused.reason, refused.metadata["value"]) == ("FILE_TYPE_NOT_ALLOWED", "text/plain")
-    notice = attach(cadre, draft, LETTER, kind=pb.Attachment.LETTER)
+    notice = attach(cadre, draft, LETTER, kind=notice_pb.Attachment.LETTER)
 
-    refused = refusal(attach, cadre, notice, pdf("Another"), kind=pb.Attachment.LETTER)
+    refused = refusal(attach, cadre, notice, pdf("Another"), kind=notice_pb.Attachment.LETTER)
 
     assert (refused.code, refused.reason) == ("ALREADY_EXISTS", "FILE_ATTACHED_ALREADY")
     refused = refusal(attach, cadre, notice, LETTER)
@@ -324,14 +325,14 @@ def test_writing_on_the_text_leaves_the_files(cadre, draft, audience):
     attached = attach(cadre, draft, LETTER)
     text = cadre.written(audience, number="", name=draft.name, etag=attached.etag)
 
-    written = cadre.analyst.UpdateNotice(pb.UpdateNoticeRequest(notice=text, request_id=cadre.new_id()))
+    written = cadre.analyst.UpdateNotice(notice_pb.UpdateNoticeRequest(notice=text, request_id=cadre.new_id()))
 
     assert list(written.attachments) == list(attached.attachments)
 
 
 def test_files_are_part_of_the_text_that_is_hashed(cadre, audience):
     plain = cadre.issued(audience)
-    draft = attach(cadre, cadre.draft(audience), LETTER, kind=pb.Attachment.LETTER)
+    draft = attach(cadre, cadre.draft(audience), LETTER, kind=notice_pb.Attachment.LETTER)
     issued = cadre.publish(submit(cadre, draft))
 
     said = {}
@@ -388,7 +389,7 @@ def test_files_of_a_draft_are_seen_by_the_state_alone_and_those_of_a_letter_by_e
     assert fetch(ana, seen).content == LETTER
     # Nor is the one found under the name of the other.
     name = f"{seen.name.partition('/attachments/')[0]}/attachments/{hidden.name.rpartition('/')[2]}"
-    assert refusal(ana.GetAttachment, pb.GetAttachmentRequest(name=name)).reason == "NOT_FOUND"
+    assert refusal(ana.GetAttachment, attachment_pb.GetAttachmentRequest(name=name)).reason == "NOT_FOUND"
 
 
 def test_a_content_is_kept_once_and_goes_with_the_last_draft_that_has_it(cadre, audience):
@@ -405,8 +406,13 @@ def test_a_content_is_kept_once_and_goes_with_the_last_draft_that_has_it(cadre, 
 
 
 def test_the_same_upload_sent_twice_attaches_once(cadre, draft):
-    fields = {"kind": pb.Attachment.ATTACHMENT, "filename": "a.txt", "content": b"Text", "request_id": cadre.new_id()}
-    request = pb.AddAttachmentRequest(notice=draft.name, etag=draft.etag, **fields)
+    fields = {
+        "kind": notice_pb.Attachment.ATTACHMENT,
+        "filename": "a.txt",
+        "content": b"Text",
+        "request_id": cadre.new_id(),
+    }
+    request = attachment_pb.AddAttachmentRequest(notice=draft.name, etag=draft.etag, **fields)
 
     assert cadre.analyst.AddAttachment(request) == cadre.analyst.AddAttachment(request)
     assert cadre.rows("SELECT count(*) FROM attachment") == [(1,)]
@@ -415,9 +421,9 @@ def test_the_same_upload_sent_twice_attaches_once(cadre, draft):
 def test_whoever_attaches_a_file_cannot_approve_the_letter(cadre, draft):
     attached = attach(cadre, draft, LETTER)
     by_colleague = cadre.colleague.AddAttachment(
-        pb.AddAttachmentRequest(
+        attachment_pb.AddAttachmentRequest(
             notice=draft.name,
-            kind=pb.Attachment.ATTACHMENT,
+            kind=notice_pb.Attachment.ATTACHMENT,
             filename="b.txt",
             content=b"More",
             etag=attached.etag,

@@ -11,7 +11,8 @@ import pikepdf
 import psutil
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.attachments.contents.bounded import examine
 from notification.attachments.contents.bounds import BOUNDS
 from notification.attachments.rules.files import FileDamaged, FileTooComplex
@@ -147,9 +148,9 @@ def test_others_are_served_while_two_files_are_read_and_a_third_has_to_come_agai
 
     def attach():
         cadre.analyst.AddAttachment(
-            pb.AddAttachmentRequest(
+            attachment_pb.AddAttachmentRequest(
                 notice=draft.name,
-                kind=pb.Attachment.ATTACHMENT,
+                kind=notice_pb.Attachment.ATTACHMENT,
                 filename="a.pdf",
                 content=ATTACKS["pages of one stream"],
                 etag=draft.etag,
@@ -162,7 +163,7 @@ def test_others_are_served_while_two_files_are_read_and_a_third_has_to_come_agai
         attacks = [pool.submit(attach) for _ in range(4)]
         served = 0
         while not all(attack.done() for attack in attacks):
-            cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
+            cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=draft.name))
             served += 1
 
     reasons = [attack.exception().reason for attack in attacks if isinstance(attack.exception(), Refused)]

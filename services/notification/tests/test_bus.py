@@ -4,8 +4,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from cadre.directory.v1 import events_pb2 as directory
-from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from notification.app import APP
 from servicekit.data.db import Database
 from servicekit.data.outbox import emit
@@ -41,10 +42,8 @@ def tell(new_database, nats_server, service):
 
 def test_members_that_the_directory_tells_of_become_recipients(made, service, tell):
     person, audience = made.new_id(), made.new_id()
-    stub = service.stub(
-        NotificationServiceStub, caller=f"people/{made.new_id()}", rights=["notices.write", "readiness.read"]
-    )
-    approver = service.stub(NotificationServiceStub, caller=f"people/{made.new_id()}", rights=["notices.approve"])
+    stub = service.stubs(caller=f"people/{made.new_id()}", rights=["notices.write", "readiness.read"])
+    approver = service.stubs(caller=f"people/{made.new_id()}", rights=["notices.approve"])
     tell(
         directory.AgencyListed(agency_id="lake", kind="single-county"),
         directory.AudienceMembersChanged(
@@ -56,16 +55,16 @@ def test_members_that_the_directory_tells_of_become_recipients(made, service, te
             changes=[directory.MemberChange(person_id=person, agency_id="lake", member=True)],
         ),
     )
-    series = [pb.Series(name="series/CSSP", title="Policy letters", kind=pb.Notice.POLICY)]
-    importer = service.stub(NotificationServiceStub, rights=["reference.import"])
-    importer.ImportSeries(pb.ImportSeriesRequest(series=series, request_id=made.new_id()))
-    draft = stub.CreateNotice(pb.CreateNoticeRequest(notice=made.written(audience), request_id=made.new_id()))
-    sent = stub.SubmitNotice(pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=made.new_id()))
+    series = [series_pb.Series(name="series/CSSP", title="Policy letters", kind=notice_pb.Notice.POLICY)]
+    importer = service.stubs(rights=["reference.import"])
+    importer.ImportSeries(series_pb.ImportSeriesRequest(series=series, request_id=made.new_id()))
+    draft = stub.CreateNotice(notice_pb.CreateNoticeRequest(notice=made.written(audience), request_id=made.new_id()))
+    sent = stub.SubmitNotice(notice_pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=made.new_id()))
     issued = approver.PublishNotice(
-        pb.PublishNoticeRequest(name=sent.name, etag=sent.etag, audience_revision=1, request_id=made.new_id())
+        notice_pb.PublishNoticeRequest(name=sent.name, etag=sent.etag, audience_revision=1, request_id=made.new_id())
     )
 
-    readiness = stub.GetReadiness(pb.GetReadinessRequest(notice=issued.name))
+    readiness = stub.GetReadiness(readiness_pb.GetReadinessRequest(notice=issued.name))
     assert [(row.agency, row.counts.of) for row in readiness.agencies] == [("agencies/lake", 1)]
     await_quiet([service.runtime.worker])
     assert service.runtime.worker.outbox().depth == 0

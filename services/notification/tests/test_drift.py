@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cadre.enrollment.v1 import events_pb2 as enrollment
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.inbox.rules import Counts, Standing
 
 PEOPLE = 5
 AGENCIES = ("alameda", "lake", "yolo")
-ASKS = (pb.READ, pb.CONFIRM, pb.TRAIN)
+ASKS = (notice_pb.READ, notice_pb.CONFIRM, notice_pb.TRAIN)
 
 person = st.integers(0, PEOPLE - 1)
 asked = st.sampled_from(ASKS)
@@ -104,7 +105,7 @@ class World:
                 did = self.did(asks, n)
                 moments = (now if did.get(step) else None for step in ("read", "confirmed", "trained"))
                 standing = Standing(
-                    pb.Asks.Name(asks), *moments, excused=did.get("excused", False), on_leave=self.away[n]
+                    notice_pb.Asks.Name(asks), *moments, excused=did.get("excused", False), on_leave=self.away[n]
                 )
                 total = total - (Counts() - standing.counts())
         named = {("of" if name == "listed" else name): value for name, value in vars(total).items()}
@@ -133,7 +134,7 @@ def test_what_happens_at_the_same_time_does_not_make_the_figures_drift(cadre):
     """Calls, memberships and completions run beside each other, each on its own connection."""
     people = cadre.people(40)
     audience = cadre.new_audience(*(cadre.at(who, "lake") for who in people))
-    notice = cadre.issued(audience, asks=pb.TRAIN)
+    notice = cadre.issued(audience, asks=notice_pb.TRAIN)
     chance = random.Random(20261121)
     chunks = []
     for _ in range(15):
@@ -149,7 +150,9 @@ def test_what_happens_at_the_same_time_does_not_make_the_figures_drift(cadre):
     learners = {who: cadre.learner(who) for who in people}
 
     def confirm(who):
-        request = pb.ConfirmNoticeRequest(notice=notice.name, text_sha256=notice.text_sha256, request_id=cadre.new_id())
+        request = inbox_pb.ConfirmNoticeRequest(
+            notice=notice.name, text_sha256=notice.text_sha256, request_id=cadre.new_id()
+        )
         return cadre.reason_of(learners[who].ConfirmNotice, request)
 
     with ThreadPoolExecutor(8) as pool:

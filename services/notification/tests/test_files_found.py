@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.notices import searching
 
 from .filemaking import docx, pdf, xlsx
@@ -31,19 +32,19 @@ def with_files(cadre, ana):
     """A draft with a file of each kind."""
     notice = cadre.draft(cadre.new_audience(cadre.at(ana, "lake")), staff_release_days=2)
     for name, content in FILES.items():
-        fields = {"kind": pb.Attachment.ATTACHMENT, "filename": name, "content": content, "etag": notice.etag}
-        request = pb.AddAttachmentRequest(notice=notice.name, request_id=cadre.new_id(), **fields)
+        fields = {"kind": notice_pb.Attachment.ATTACHMENT, "filename": name, "content": content, "etag": notice.etag}
+        request = attachment_pb.AddAttachmentRequest(notice=notice.name, request_id=cadre.new_id(), **fields)
         notice = cadre.analyst.AddAttachment(request, timeout=60)
     return notice
 
 
 def issue(cadre, draft):
-    asked = pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=cadre.new_id())
+    asked = notice_pb.SubmitNoticeRequest(name=draft.name, etag=draft.etag, request_id=cadre.new_id())
     return cadre.publish(cadre.analyst.SubmitNotice(asked))
 
 
 def found(stub, query):
-    return [notice.name for notice in stub.SearchNotices(pb.SearchNoticesRequest(query=query)).notices]
+    return [notice.name for notice in stub.SearchNotices(notice_pb.SearchNoticesRequest(query=query)).notices]
 
 
 def test_a_letter_is_found_by_the_words_of_its_files_once_it_is_seen(cadre, ana, with_files):
@@ -59,7 +60,7 @@ def test_a_letter_is_found_by_the_words_of_its_files_once_it_is_seen(cadre, ana,
 
 def test_a_file_that_was_taken_off_is_not_found(cadre, with_files):
     last = with_files.attachments[-1]
-    request = pb.RemoveAttachmentRequest(name=last.name, etag=with_files.etag, request_id=cadre.new_id())
+    request = attachment_pb.RemoveAttachmentRequest(name=last.name, etag=with_files.etag, request_id=cadre.new_id())
 
     letter = issue(cadre, cadre.analyst.RemoveAttachment(request))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from servicekit.events.consumers import Outcome
 from servicekit.testing.offices import state_calendar
 

@@ -6,29 +6,33 @@ from hashlib import sha256
 import psycopg
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from servicekit.rpc.client import Refused
 from servicekit.testing.schema import schema_differences
 
 
 def update(cadre, notice, *, by=None, etag=None, **changes):
-    edited = pb.Notice()
+    edited = notice_pb.Notice()
     edited.CopyFrom(notice)
     for name, value in changes.items():
         setattr(edited, name, value)
     if etag is not None:
         edited.etag = etag
-    request = pb.UpdateNoticeRequest(notice=edited, request_id=cadre.new_id())
+    request = notice_pb.UpdateNoticeRequest(notice=edited, request_id=cadre.new_id())
     return (by or cadre.analyst).UpdateNotice(request)
 
 
 def submit(cadre, notice, *, by=None):
-    request = pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=cadre.new_id())
+    request = notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=cadre.new_id())
     return (by or cadre.analyst).SubmitNotice(request)
 
 
 def give_back(cadre, notice, reason="Say who does it."):
-    request = pb.ReturnNoticeRequest(name=notice.name, reason=reason, request_id=cadre.new_id())
+    request = notice_pb.ReturnNoticeRequest(name=notice.name, reason=reason, request_id=cadre.new_id())
     return cadre.approver.ReturnNotice(request)
 
 
@@ -38,13 +42,13 @@ def audience(cadre):
 
 
 def test_a_draft_keeps_what_was_written(cadre, audience):
-    draft = cadre.draft(audience, asks=pb.TRAIN, briefing_counts=True, demonstration=True)
+    draft = cadre.draft(audience, asks=notice_pb.TRAIN, briefing_counts=True, demonstration=True)
 
-    read = cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
+    read = cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=draft.name))
     assert read == draft
-    assert read.state == pb.Notice.DRAFT
+    assert read.state == notice_pb.Notice.DRAFT
     assert read.subject == "Earning capacity replaces presumed income"
-    assert read.kind == pb.Notice.POLICY
+    assert read.kind == notice_pb.Notice.POLICY
     assert read.course_version == "courses/earning-capacity/versions/2"
     assert read.body.startswith("# Earning capacity")
     assert (read.due_rule.business_days_before_effective, read.due_rule.business_days_after_issue) == (3, 5)
@@ -55,7 +59,7 @@ def test_a_draft_keeps_what_was_written(cadre, audience):
 
 
 def test_an_empty_draft_can_be_begun_and_filled_in_later(cadre, audience):
-    draft = cadre.analyst.CreateNotice(pb.CreateNoticeRequest(request_id=cadre.new_id()))
+    draft = cadre.analyst.CreateNotice(notice_pb.CreateNoticeRequest(request_id=cadre.new_id()))
 
     with pytest.raises(Refused) as refused:
         submit(cadre, draft)
@@ -66,7 +70,7 @@ def test_an_empty_draft_can_be_begun_and_filled_in_later(cadre, audience):
     full = cadre.draft(audience, number="26-77")
     full.name, full.etag = draft.name, draft.etag
     full.number = "26-78"
-    assert submit(cadre, update(cadre, full)).state == pb.Notice.IN_APPROVAL
+    assert submit(cadre, update(cadre, full)).state == notice_pb.Notice.IN_APPROVAL
 
 
 @pytest.mark.parametrize("day", ["0026-12-07", "0001-01-01", "1974-06-30", "2101-01-01", "9999-12-31", "12/07/2026"])
@@ -84,7 +88,7 @@ def test_a_draft_that_has_such_a_date_from_before_is_shown_and_mended(cadre, aud
         connection.execute("SET session_replication_role = replica")
         connection.execute("UPDATE notice SET effective_date = '9999-12-30' WHERE id = %s", [draft.name.split("/")[1]])
 
-    read = cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
+    read = cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=draft.name))
     assert (read.effective_date, read.due_sentence) == ("9999-12-30", "")
     mended = update(cadre, read, effective_date="2034-12-30")
     assert mended.due_sentence.endswith("before it takes effect")
@@ -93,7 +97,7 @@ def test_a_draft_that_has_such_a_date_from_before_is_shown_and_mended(cadre, aud
 @pytest.mark.parametrize("name", ["notices/" + "x" * 50_000, "\u4e00" * 20_000])
 def test_a_name_of_any_length_is_refused_in_a_few_words(cadre, name):
     with pytest.raises(Refused) as refused:
-        cadre.analyst.GetNotice(pb.GetNoticeRequest(name=name))
+        cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=name))
     assert (refused.value.code, refused.value.reason) == ("INVALID_ARGUMENT", "INVALID_FIELD")
     assert len(refused.value.metadata["value"]) <= 201
 
@@ -111,14 +115,14 @@ def test_a_draft_is_kept_as_it_was_typed_and_cleaned_of_what_nobody_sees(cadre, 
 def test_a_draft_goes_back_and_forth_until_it_is_issued(cadre, audience):
     notice = cadre.submitted(audience)
     returned = give_back(cadre, notice)
-    assert returned.state == pb.Notice.DRAFT
+    assert returned.state == notice_pb.Notice.DRAFT
     assert returned.return_reason == "Say who does it."
 
     again = submit(cadre, update(cadre, returned, staff_action="Case managers do it."))
     assert again.return_reason == ""
     issued = cadre.publish(again)
 
-    assert issued.state == pb.Notice.PUBLISHED
+    assert issued.state == notice_pb.Notice.PUBLISHED
     assert issued.staff_action == "Case managers do it."
     assert issued.author != issued.approver
     assert issued.version == 1
@@ -186,7 +190,7 @@ def test_the_author_cannot_approve(cadre, audience):
 
     assert (refused.value.code, refused.value.reason) == ("PERMISSION_DENIED", "SELF_APPROVAL")
     assert refused.value.metadata["notice"] == notice.name
-    assert cadre.publish(notice).state == pb.Notice.PUBLISHED
+    assert cadre.publish(notice).state == notice_pb.Notice.PUBLISHED
 
 
 def test_an_analyst_without_the_right_cannot_approve(cadre, audience):
@@ -218,7 +222,7 @@ def test_of_two_drafts_with_one_number_the_first_sent_has_it(cadre, audience):
 
 def test_the_next_number_counts_drafts_of_the_series(cadre, audience):
     year = f"{cadre.today.year % 100:02d}"
-    suggest = lambda series: cadre.analyst.SuggestNumber(pb.SuggestNumberRequest(series=series)).number  # noqa: E731
+    suggest = lambda series: cadre.analyst.SuggestNumber(series_pb.SuggestNumberRequest(series=series)).number  # noqa: E731
     assert suggest("CSSP") == f"{year}-01"
 
     cadre.draft(audience, number=f"{year}-07")
@@ -231,12 +235,15 @@ def test_the_next_number_counts_drafts_of_the_series(cadre, audience):
     ("changes", "field"),
     [
         ({"effective_date": "January 4"}, "notice.effective_date"),
-        ({"course_version": "courses/intake", "asks": pb.TRAIN}, "notice.course_version"),
-        ({"course_version": "courses/intake/versions/0", "asks": pb.TRAIN}, "notice.course_version"),
+        ({"course_version": "courses/intake", "asks": notice_pb.TRAIN}, "notice.course_version"),
+        ({"course_version": "courses/intake/versions/0", "asks": notice_pb.TRAIN}, "notice.course_version"),
         ({"kind": 99}, "notice.kind"),
         ({"series": "cssp"}, "notice.series"),
         ({"number": "4"}, "notice.number"),
-        ({"due_rule": pb.DueRule(business_days_before_effective=-1)}, "notice.due_rule.business_days_before_effective"),
+        (
+            {"due_rule": notice_pb.DueRule(business_days_before_effective=-1)},
+            "notice.due_rule.business_days_before_effective",
+        ),
     ],
 )
 def test_a_malformed_draft_names_the_field(cadre, audience, changes, field):
@@ -252,19 +259,21 @@ def test_a_draft_is_read_by_the_state_only(cadre, audience):
     learner, coordinator = cadre.learner(cadre.new_id()), cadre.coordinator("lake")
 
     for notice in (draft, waiting):
-        assert cadre.analyst.GetNotice(pb.GetNoticeRequest(name=notice.name)).name == notice.name
+        assert cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=notice.name)).name == notice.name
         with pytest.raises(Refused) as refused:
-            learner.GetNotice(pb.GetNoticeRequest(name=notice.name))
+            learner.GetNotice(notice_pb.GetNoticeRequest(name=notice.name))
         assert (refused.value.code, refused.value.reason) == ("NOT_FOUND", "NOT_FOUND")
         assert refused.value.metadata == {"resource": notice.name}
         with pytest.raises(Refused) as refused:
-            coordinator.GetAgencyNotice(pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name))
+            coordinator.GetAgencyNotice(
+                agency_notice_pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name)
+            )
         assert refused.value.reason == "NOT_FOUND"
         with pytest.raises(Refused) as refused:
-            cadre.analyst.GetReadiness(pb.GetReadinessRequest(notice=notice.name))
+            cadre.analyst.GetReadiness(readiness_pb.GetReadinessRequest(notice=notice.name))
         assert refused.value.reason == "NOT_FOUND"
     issued = cadre.publish(waiting)
-    assert learner.GetNotice(pb.GetNoticeRequest(name=issued.name)).text_sha256 == issued.text_sha256
+    assert learner.GetNotice(notice_pb.GetNoticeRequest(name=issued.name)).text_sha256 == issued.text_sha256
 
 
 def test_members_of_a_drafts_audience_see_nothing_of_it(cadre):
@@ -274,9 +283,9 @@ def test_members_of_a_drafts_audience_see_nothing_of_it(cadre):
 
     assert list(cadre.inbox(ana)) == []
     for method, request in (
-        ("GetInboxItem", pb.GetInboxItemRequest(notice=waiting.name)),
-        ("ReadNotice", pb.ReadNoticeRequest(notice=waiting.name, request_id=cadre.new_id())),
-        ("ConfirmNotice", pb.ConfirmNoticeRequest(notice=waiting.name, request_id=cadre.new_id())),
+        ("GetInboxItem", inbox_pb.GetInboxItemRequest(notice=waiting.name)),
+        ("ReadNotice", inbox_pb.ReadNoticeRequest(notice=waiting.name, request_id=cadre.new_id())),
+        ("ConfirmNotice", inbox_pb.ConfirmNoticeRequest(notice=waiting.name, request_id=cadre.new_id())),
     ):
         with pytest.raises(Refused) as refused:
             getattr(cadre.learner(ana), method)(request)
@@ -288,7 +297,7 @@ def test_notices_are_listed_newest_first_page_by_page(cadre, audience):
 
     seen, token = [], ""
     while True:
-        page = cadre.analyst.ListNotices(pb.ListNoticesRequest(page_size=2, page_token=token))
+        page = cadre.analyst.ListNotices(notice_pb.ListNoticesRequest(page_size=2, page_token=token))
         seen += [notice.name for notice in page.notices]
         token = page.next_page_token
         if not token:
@@ -298,7 +307,7 @@ def test_notices_are_listed_newest_first_page_by_page(cadre, audience):
 
 
 def test_a_request_that_is_sent_twice_makes_one_draft(cadre):
-    request = pb.CreateNoticeRequest(notice=pb.Notice(subject="Once"), request_id=cadre.new_id())
+    request = notice_pb.CreateNoticeRequest(notice=notice_pb.Notice(subject="Once"), request_id=cadre.new_id())
 
     assert cadre.analyst.CreateNotice(request) == cadre.analyst.CreateNotice(request)
     assert cadre.rows("SELECT count(*) FROM notice") == [(1,)]
@@ -343,9 +352,9 @@ def test_each_step_leaves_an_audit_row(cadre, audience):
         "SELECT method, reason, after ->> 'state' FROM audit WHERE resource = %(name)s ORDER BY at", name=notice.name
     )
     assert rows == [
-        ("NotificationService/CreateNotice", "", "DRAFT"),
-        ("NotificationService/SubmitNotice", "", "IN_APPROVAL"),
-        ("NotificationService/ReturnNotice", "Not yet.", "DRAFT"),
+        ("NoticeService/CreateNotice", "", "DRAFT"),
+        ("NoticeService/SubmitNotice", "", "IN_APPROVAL"),
+        ("NoticeService/ReturnNotice", "Not yet.", "DRAFT"),
     ]
 
 

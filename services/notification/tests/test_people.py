@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from servicekit.rpc.client import Refused
 
 
@@ -68,7 +69,7 @@ def test_a_letter_of_others_is_not_theirs(cadre, audience):
         assert (refused.value.code, refused.value.reason) == ("NOT_FOUND", "NOT_FOUND")
         assert refused.value.metadata == {"resource": notice.name}
     with pytest.raises(Refused) as refused:
-        cadre.learner(stranger).GetInboxItem(pb.GetInboxItemRequest(notice=notice.name))
+        cadre.learner(stranger).GetInboxItem(inbox_pb.GetInboxItemRequest(notice=notice.name))
     assert refused.value.reason == "NOT_FOUND"
 
 
@@ -84,10 +85,10 @@ def test_who_left_can_confirm_no_more(cadre, audience, ana):
 
 def test_only_a_person_can_read(cadre, audience):
     notice = cadre.issued(audience)
-    stub = cadre.running.stub(type(cadre.analyst), caller="services/cli", rights=["learning.do"])
+    stub = cadre.running.stubs(caller="services/cli", rights=["learning.do"])
 
     with pytest.raises(Refused) as refused:
-        stub.ReadNotice(pb.ReadNoticeRequest(notice=notice.name, request_id=cadre.new_id()))
+        stub.ReadNotice(inbox_pb.ReadNoticeRequest(notice=notice.name, request_id=cadre.new_id()))
 
     assert refused.value.reason == "PERMISSION_MISSING"
     assert refused.value.metadata == {"caller": "services/cli"}
@@ -128,7 +129,7 @@ def test_the_list_has_what_is_to_do_first_by_due_date_then_the_newest(cadre, aud
     effective = cadre.effective.replace(year=cadre.effective.year + 1).isoformat()
     later = cadre.issued(audience, subject="later", effective_date=effective)
     done = cadre.issued(audience, subject="done")
-    cadre.issued(audience, subject="nothing to do", asks=pb.NOTHING)
+    cadre.issued(audience, subject="nothing to do", asks=notice_pb.NOTHING)
     sooner = cadre.issued(audience, subject="sooner")
     cadre.issued(cadre.new_audience(), subject="not hers")
     cadre.confirm(done, ana)
@@ -138,7 +139,7 @@ def test_the_list_has_what_is_to_do_first_by_due_date_then_the_newest(cadre, aud
 
     seen, token = [], ""
     while True:
-        page = cadre.learner(ana).ListInbox(pb.ListInboxRequest(page_size=1, page_token=token))
+        page = cadre.learner(ana).ListInbox(inbox_pb.ListInboxRequest(page_size=1, page_token=token))
         seen += [item.notice.subject for item in page.items]
         token = page.next_page_token
         if not token:
@@ -151,13 +152,13 @@ def test_a_page_of_the_list_says_how_many_letters_are_open_on_all_of_them(cadre,
     cadre.confirm(done, ana)
     learner, sizes, token = cadre.learner(ana), [], ""
     while not sizes or token:
-        page = learner.ListInbox(pb.ListInboxRequest(page_size=2, page_token=token, only_open=True))
+        page = learner.ListInbox(inbox_pb.ListInboxRequest(page_size=2, page_token=token, only_open=True))
         sizes.append((len(page.items), page.open_count))
         token = page.next_page_token
 
     assert sizes == [(2, 3), (1, 3)]
-    assert learner.ListInbox(pb.ListInboxRequest(page_size=1)).open_count == 3
-    assert cadre.learner(cadre.new_id()).ListInbox(pb.ListInboxRequest()).open_count == 0
+    assert learner.ListInbox(inbox_pb.ListInboxRequest(page_size=1)).open_count == 3
+    assert cadre.learner(cadre.new_id()).ListInbox(inbox_pb.ListInboxRequest()).open_count == 0
 
 
 def test_the_list_can_be_of_some_letters_only(cadre, audience, ana):
@@ -173,9 +174,9 @@ def test_the_list_can_be_of_some_letters_only(cadre, audience, ana):
 
 
 def test_an_item_has_the_whole_letter_and_a_list_has_not(cadre, audience, ana):
-    notice = cadre.issued(audience, asks=pb.TRAIN)
+    notice = cadre.issued(audience, asks=notice_pb.TRAIN)
 
-    item = cadre.learner(ana).GetInboxItem(pb.GetInboxItemRequest(notice=notice.name))
+    item = cadre.learner(ana).GetInboxItem(inbox_pb.GetInboxItemRequest(notice=notice.name))
     (listed,) = cadre.inbox(ana)
 
     assert item.notice == notice
@@ -198,7 +199,7 @@ def test_a_list_costs_one_statement_however_long(cadre, audience, ana, statement
 def test_a_page_token_of_another_list_is_refused(cadre, audience, ana):
     cadre.issued(audience)
     cadre.issued(audience)
-    token = cadre.learner(ana).ListInbox(pb.ListInboxRequest(page_size=1)).next_page_token
+    token = cadre.learner(ana).ListInbox(inbox_pb.ListInboxRequest(page_size=1)).next_page_token
 
     with pytest.raises(Refused) as refused:
         cadre.inbox(ana, page_token=token, only_open=True)

@@ -6,7 +6,7 @@ import pytest
 
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.notification.v1 import events_pb2 as events
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from servicekit import closed_days
 from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import events_pb2 as events
-from cadre.notification.v1 import notification_service_pb2 as pb
-from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from notification.notices import searching
 from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
@@ -29,11 +31,11 @@ def audience(cadre, ana, bo):
 
 def release(cadre, notice, agency="lake", **changes):
     fields = {"parent": f"agencies/{agency}", "notice": notice.name, "request_id": cadre.new_id()} | changes
-    return cadre.coordinator(agency).ReleaseToStaff(pb.ReleaseToStaffRequest(**fields))
+    return cadre.coordinator(agency).ReleaseToStaff(agency_notice_pb.ReleaseToStaffRequest(**fields))
 
 
 def search(stub, query="", **changes):
-    return stub.SearchNotices(pb.SearchNoticesRequest(query=query, **changes)).notices
+    return stub.SearchNotices(notice_pb.SearchNoticesRequest(query=query, **changes)).notices
 
 
 def found(stub, query="", **changes):
@@ -46,8 +48,8 @@ def seen(cadre, notice, person):
     ways = {
         "inbox": lambda: [notice.name] == [item.notice.name for item in cadre.inbox(person)],
         "search": lambda: notice.name in [one.name for one in search(learner)],
-        "item": lambda: learner.GetInboxItem(pb.GetInboxItemRequest(notice=notice.name)),
-        "letter": lambda: learner.GetNotice(pb.GetNoticeRequest(name=notice.name)),
+        "item": lambda: learner.GetInboxItem(inbox_pb.GetInboxItemRequest(notice=notice.name)),
+        "letter": lambda: learner.GetNotice(notice_pb.GetNoticeRequest(name=notice.name)),
         "read": lambda: cadre.read(notice, person),
         "confirm": lambda: cadre.confirm(notice, person),
     }
@@ -66,7 +68,7 @@ def test_staff_see_a_letter_so_many_business_days_after_their_agency(cadre, audi
     assert notice.staff_release_date == state_calendar().add(cadre.today, 2).isoformat()
     assert seen(cadre, notice, ana) == {False}
     at_lake = cadre.coordinator("lake").GetAgencyNotice(
-        pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name)
+        agency_notice_pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name)
     )
     assert at_lake.readiness.staff_release_date == notice.staff_release_date
     assert not at_lake.readiness.HasField("staff_release_time")
@@ -98,8 +100,8 @@ def test_whoever_prepares_it_at_an_agency_or_works_on_it_at_the_state_sees_it_be
     notice = cadre.issued(audience, staff_release_days=2)
     rights = {"learning.do": ["self"], "notices.read": ["self"]}
     for more in ({"notices.confirm_for_agency": ["agencies/lake"]}, {"readiness.read_agency": ["agencies/lake"]}):
-        stub = cadre.running.stub(NotificationServiceStub, caller=f"people/{ana}", rights=rights | more)
-        assert [item.notice.name for item in stub.ListInbox(pb.ListInboxRequest()).items] == [notice.name]
+        stub = cadre.running.stubs(caller=f"people/{ana}", rights=rights | more)
+        assert [item.notice.name for item in stub.ListInbox(inbox_pb.ListInboxRequest()).items] == [notice.name]
         assert found(stub) == [f"CSSP {notice.number}"]
     assert found(cadre.analyst) == [f"CSSP {notice.number}"]
 
@@ -185,11 +187,11 @@ def test_drafts_and_scheduled_letters_are_found_by_nobody(cadre, audience):
 def test_a_withdrawn_letter_is_found_as_such(cadre, audience, ana):
     notice = cadre.issued(audience)
     cadre.approver.WithdrawNotice(
-        pb.WithdrawNoticeRequest(name=notice.name, reason="Wrong", etag=notice.etag, request_id=cadre.new_id())
+        notice_pb.WithdrawNoticeRequest(name=notice.name, reason="Wrong", etag=notice.etag, request_id=cadre.new_id())
     )
 
     (one,) = search(cadre.learner(ana))
-    assert (one.state, one.withdraw_reason, one.body) == (pb.Notice.WITHDRAWN, "Wrong", "")
+    assert (one.state, one.withdraw_reason, one.body) == (notice_pb.Notice.WITHDRAWN, "Wrong", "")
 
 
 def test_a_query_that_is_too_long_is_refused(cadre, ana):
@@ -216,11 +218,11 @@ def historic(**changes):
         "references": "Family Code 1",
         "source": "https://example.org/letter",
     }
-    return pb.HistoricNotice(**(said | changes))
+    return notice_pb.HistoricNotice(**(said | changes))
 
 
 def bring(cadre, *letters):
-    request = pb.ImportNoticesRequest(notices=letters, request_id=cadre.new_id())
+    request = notice_pb.ImportNoticesRequest(notices=letters, request_id=cadre.new_id())
     return cadre.importer.ImportNotices(request).notices_changed
 
 
@@ -237,12 +239,12 @@ def test_letters_from_before_are_found_and_read_as_printed_and_reach_nobody(cadr
     assert found(cadre.learner(ana), series="CSSP") == ["CSSP 19-06"]
     assert found(cadre.learner(ana), "css 11-13") == ["CSSP 19-06"]
     (one,) = search(cadre.learner(ana), "name changes")
-    read = cadre.learner(ana).GetNotice(pb.GetNoticeRequest(name=one.name))
-    assert (read.state, read.issuer, read.issued_on) == (pb.Notice.HISTORIC, "DCSS", "31 Jul 2019")
-    assert (read.effective_printed, read.asks, read.author) == ("orders made after 8 Oct 2015", pb.NOTHING, "")
+    read = cadre.learner(ana).GetNotice(notice_pb.GetNoticeRequest(name=one.name))
+    assert (read.state, read.issuer, read.issued_on) == (notice_pb.Notice.HISTORIC, "DCSS", "31 Jul 2019")
+    assert (read.effective_printed, read.asks, read.author) == ("orders made after 8 Oct 2015", notice_pb.NOTHING, "")
     assert (read.source, read.topic, read.due_sentence) == ("https://example.org/letter", "Intake", "")
     assert list(cadre.inbox(ana)) == []
-    assert list(cadre.analyst.ListNotices(pb.ListNoticesRequest()).notices) == []
+    assert list(cadre.analyst.ListNotices(notice_pb.ListNoticesRequest()).notices) == []
 
 
 def test_bringing_them_again_changes_nothing_and_a_correction_is_taken(cadre, ana):
@@ -268,7 +270,7 @@ def test_a_number_belongs_to_one_letter_from_before_or_of_ours(cadre, audience):
     with pytest.raises(Refused) as refused:
         cadre.draft(audience, number="26-44")
     assert refused.value.reason == "NUMBER_TAKEN"
-    suggested = cadre.analyst.SuggestNumber(pb.SuggestNumberRequest(series="CSSP")).number
+    suggested = cadre.analyst.SuggestNumber(series_pb.SuggestNumberRequest(series="CSSP")).number
     assert suggested == f"26-{45:02}" or not suggested.startswith("26-")
 
 
@@ -294,17 +296,23 @@ def test_what_is_no_letter_is_refused_by_its_place(cadre, letters, field):
 
 
 def test_series_are_listed_and_a_letter_is_of_one_of_them(cadre, audience, ana):
-    series = pb.Series(name="series/FSD", title="Older", kind=pb.Notice.PROGRAM, source="a page")
+    series = series_pb.Series(name="series/FSD", title="Older", kind=notice_pb.Notice.PROGRAM, source="a page")
     request = {"series": [series]}
-    assert cadre.importer.ImportSeries(pb.ImportSeriesRequest(**request, request_id=cadre.new_id())).series_changed == 1
-    assert cadre.importer.ImportSeries(pb.ImportSeriesRequest(**request, request_id=cadre.new_id())).series_changed == 0
+    assert (
+        cadre.importer.ImportSeries(series_pb.ImportSeriesRequest(**request, request_id=cadre.new_id())).series_changed
+        == 1
+    )
+    assert (
+        cadre.importer.ImportSeries(series_pb.ImportSeriesRequest(**request, request_id=cadre.new_id())).series_changed
+        == 0
+    )
 
-    listed = list(cadre.learner(ana).ListSeries(pb.ListSeriesRequest()).series)
+    listed = list(cadre.learner(ana).ListSeries(series_pb.ListSeriesRequest()).series)
     assert series in listed
     assert [one.name for one in listed] == sorted(one.name for one in listed)
     for call in (
         lambda: cadre.draft(audience, series="XYZ"),
-        lambda: cadre.analyst.SuggestNumber(pb.SuggestNumberRequest(series="XYZ")),
+        lambda: cadre.analyst.SuggestNumber(series_pb.SuggestNumberRequest(series="XYZ")),
     ):
         with pytest.raises(Refused) as refused:
             call()

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from servicekit.testing.plans import Plan
 
 LETTERS = 20_000

@@ -1,6 +1,6 @@
 """The thread: from a draft to people who are ready."""
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 
 
 def test_a_letter_goes_from_its_author_to_people_who_are_ready(cadre):

@@ -8,8 +8,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.enrollment.v1 import events_pb2 as enrollment
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import events_pb2 as events
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.notices.jobs import issue_scheduled
 from servicekit.rpc.client import Refused
 
@@ -18,14 +20,14 @@ WHY = "Issued with a wrong date"
 
 def withdraw(cadre, notice, **changes):
     fields = {"name": notice.name, "reason": WHY, "etag": notice.etag, "request_id": cadre.new_id()} | changes
-    return cadre.approver.WithdrawNotice(pb.WithdrawNoticeRequest(**fields))
+    return cadre.approver.WithdrawNotice(notice_pb.WithdrawNoticeRequest(**fields))
 
 
 def schedule(cadre, notice, at, **changes):
     stamp = Timestamp()
     stamp.FromDatetime(at)
     fields = {"name": notice.name, "etag": notice.etag, "audience_revision": 1, "request_id": cadre.new_id()}
-    return cadre.approver.PublishNotice(pb.PublishNoticeRequest(**(fields | {"publish_at": stamp} | changes)))
+    return cadre.approver.PublishNotice(notice_pb.PublishNoticeRequest(**(fields | {"publish_at": stamp} | changes)))
 
 
 def run_job(cadre, at):
@@ -33,7 +35,7 @@ def run_job(cadre, at):
 
 
 def get(cadre, notice):
-    return cadre.analyst.GetNotice(pb.GetNoticeRequest(name=notice.name))
+    return cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=notice.name))
 
 
 def refusal(call, *arguments, **changes):
@@ -57,7 +59,7 @@ def test_a_withdrawn_letter_says_when_why_and_by_whom_and_is_told_once(cadre, au
 
     gone = withdraw(cadre, notice, reason=f"  {WHY} ")
 
-    assert gone.state == pb.Notice.WITHDRAWN
+    assert gone.state == notice_pb.Notice.WITHDRAWN
     assert (gone.withdraw_reason, gone.withdrawn_by) == (WHY, gone.approver)
     assert gone.withdraw_time.seconds
     assert gone.text_sha256 == notice.text_sha256
@@ -83,15 +85,17 @@ def test_the_inbox_shows_it_with_the_reason_and_nothing_to_do(cadre, audience, a
     withdraw(cadre, notice)
 
     (item,) = cadre.inbox(ana)
-    assert (item.notice.state, item.notice.withdraw_reason) == (pb.Notice.WITHDRAWN, WHY)
+    assert (item.notice.state, item.notice.withdraw_reason) == (notice_pb.Notice.WITHDRAWN, WHY)
     assert list(cadre.inbox(ana, only_open=True)) == []
-    read = cadre.learner(ana).GetInboxItem(pb.GetInboxItemRequest(notice=notice.name))
+    read = cadre.learner(ana).GetInboxItem(inbox_pb.GetInboxItemRequest(notice=notice.name))
     assert read.notice.body == notice.body
     coordinator = cadre.coordinator("lake")
-    confirm = pb.ConfirmForAgencyRequest(
+    confirm = agency_notice_pb.ConfirmForAgencyRequest(
         parent="agencies/lake", notice=notice.name, text_sha256=notice.text_sha256, request_id=cadre.new_id()
     )
-    release = pb.ReleaseToStaffRequest(parent="agencies/lake", notice=notice.name, request_id=cadre.new_id())
+    release = agency_notice_pb.ReleaseToStaffRequest(
+        parent="agencies/lake", notice=notice.name, request_id=cadre.new_id()
+    )
     for call in (
         lambda: cadre.read(notice, ana),
         lambda: cadre.confirm(notice, ana),
@@ -134,7 +138,7 @@ def test_whoever_joins_afterwards_gets_nothing_and_later_agencies_neither(cadre,
 
 
 def test_what_enrollment_tells_of_a_withdrawn_letter_is_no_dead_letter(cadre, audience, ana):
-    notice = cadre.issued(audience, asks=pb.TRAIN)
+    notice = cadre.issued(audience, asks=notice_pb.TRAIN)
     withdraw(cadre, notice)
     told = {"requirement_id": cadre.new_id(), "notice_id": notice.name.removeprefix("notices/"), "person_ids": [ana]}
 
@@ -148,12 +152,15 @@ def test_the_agency_finds_it_closed_and_its_people_with_nothing_to_go(cadre, aud
     withdraw(cadre, notice)
     coordinator = cadre.coordinator("lake")
 
-    (listed,) = coordinator.ListAgencyNotices(pb.ListAgencyNoticesRequest(parent="agencies/lake")).notices
-    assert listed.notice.state == pb.Notice.WITHDRAWN
+    (listed,) = coordinator.ListAgencyNotices(agency_notice_pb.ListAgencyNoticesRequest(parent="agencies/lake")).notices
+    assert listed.notice.state == notice_pb.Notice.WITHDRAWN
     assert listed.readiness.counts.of == 1
     people = {"parent": "agencies/lake", "notice": notice.name}
-    assert len(coordinator.ListRecipients(pb.ListRecipientsRequest(**people)).recipients) == 1
-    assert list(coordinator.ListRecipients(pb.ListRecipientsRequest(**people, only_to_go=True)).recipients) == []
+    assert len(coordinator.ListRecipients(agency_notice_pb.ListRecipientsRequest(**people)).recipients) == 1
+    assert (
+        list(coordinator.ListRecipients(agency_notice_pb.ListRecipientsRequest(**people, only_to_go=True)).recipients)
+        == []
+    )
 
 
 def test_only_what_is_out_is_withdrawn_once_with_a_reason_by_who_saw_it_last(cadre, audience):
@@ -195,25 +202,25 @@ def test_people_who_confirm_while_it_is_withdrawn_are_counted_or_told_and_nothin
 def test_a_scheduled_letter_is_issued_at_its_time_to_those_who_are_there_then(cadre, audience, ana):
     at = datetime.now(UTC) + timedelta(hours=2)
     notice = schedule(cadre, cadre.submitted(audience), at)
-    assert (notice.state, notice.publish_at.ToDatetime(UTC)) == (pb.Notice.SCHEDULED, at)
+    assert (notice.state, notice.publish_at.ToDatetime(UTC)) == (notice_pb.Notice.SCHEDULED, at)
     assert notice.due_sentence
     bo = cadre.new_id()
     cadre.members(audience, cadre.at(bo, "lake"), cadre.at(ana, "lake", member=False))
 
     run_job(cadre, at - timedelta(seconds=1))
-    assert get(cadre, notice).state == pb.Notice.SCHEDULED
+    assert get(cadre, notice).state == notice_pb.Notice.SCHEDULED
     assert list(cadre.inbox(bo)) == []
     run_job(cadre, at)
 
     issued = get(cadre, notice)
     assert (issued.state, issued.publish_time.ToDatetime(UTC), issued.HasField("publish_at")) == (
-        pb.Notice.PUBLISHED,
+        notice_pb.Notice.PUBLISHED,
         at,
         False,
     )
     assert (issued.approver, issued.audience_revision) == (notice.approver, 2)
     # Not the person's inbox: late in the evening the letter's day, from which staff see it, is tomorrow.
-    listed = pb.ListRecipientsRequest(parent="agencies/lake", notice=notice.name)
+    listed = agency_notice_pb.ListRecipientsRequest(parent="agencies/lake", notice=notice.name)
     assert [one.person for one in cadre.coordinator("lake").ListRecipients(listed).recipients] == [f"people/{bo}"]
     assert cadre.rows("SELECT count(*) FROM outbox WHERE subject LIKE '%%published%%'") == [(1,)]
     run_job(cadre, at + timedelta(days=1))
@@ -236,12 +243,12 @@ def test_what_is_scheduled_can_be_given_back_and_is_not_issued_then(cadre, audie
     assert refusal(cadre.publish, notice).metadata["state"] == "SCHEDULED"
 
     back = cadre.approver.ReturnNotice(
-        pb.ReturnNoticeRequest(name=notice.name, reason="Not yet", request_id=cadre.new_id())
+        notice_pb.ReturnNoticeRequest(name=notice.name, reason="Not yet", request_id=cadre.new_id())
     )
 
-    assert (back.state, back.approver, back.HasField("publish_at")) == (pb.Notice.DRAFT, "", False)
+    assert (back.state, back.approver, back.HasField("publish_at")) == (notice_pb.Notice.DRAFT, "", False)
     run_job(cadre, at)
-    assert get(cadre, notice).state == pb.Notice.DRAFT
+    assert get(cadre, notice).state == notice_pb.Notice.DRAFT
 
 
 def test_a_letter_is_scheduled_as_carefully_as_it_is_issued(cadre, audience):
@@ -253,7 +260,7 @@ def test_a_letter_is_scheduled_as_carefully_as_it_is_issued(cadre, audience):
     tomorrow = now + timedelta(days=1)
     assert refusal(schedule, cadre, waiting, tomorrow, etag="1").reason == "STALE"
     assert refusal(schedule, cadre, waiting, tomorrow, audience_revision=9).reason == "AUDIENCE_NOT_READY"
-    assert get(cadre, waiting).state == pb.Notice.IN_APPROVAL
+    assert get(cadre, waiting).state == notice_pb.Notice.IN_APPROVAL
 
 
 def test_a_letter_that_cannot_be_issued_holds_up_no_other(cadre, audience):
@@ -270,13 +277,13 @@ def test_a_letter_that_cannot_be_issued_holds_up_no_other(cadre, audience):
     with pytest.raises(ExceptionGroup):
         run_job(cadre, at)
 
-    assert get(cadre, broken).state == pb.Notice.SCHEDULED
-    assert get(cadre, sound).state == pb.Notice.PUBLISHED
+    assert get(cadre, broken).state == notice_pb.Notice.SCHEDULED
+    assert get(cadre, sound).state == notice_pb.Notice.PUBLISHED
 
 
 def test_a_notice_that_took_effect_already_is_issued_and_says_so(cadre, audience):
     for effective, words in ((cadre.today, "on the day of issue"), (cadre.today.replace(year=2024), "in effect since")):
-        waiting = cadre.submitted(audience, effective_date=effective.isoformat(), asks=pb.READ)
+        waiting = cadre.submitted(audience, effective_date=effective.isoformat(), asks=notice_pb.READ)
         assert words in waiting.due_sentence
         notice = cadre.publish(waiting)
         assert notice.due_sentence == ""

@@ -12,14 +12,26 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from cadre.curriculum.v1 import curriculum_service_pb2_grpc as curriculum_grpc
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.directory.v1 import directory_service_pb2_grpc as directory_grpc
-from cadre.directory.v1 import unit_service_pb2_grpc as unit_grpc
-from cadre.enrollment.v1 import enrollment_service_pb2_grpc as enrollment_grpc
-from cadre.evaluation.v1 import evaluation_service_pb2_grpc as evaluation_grpc
-from cadre.evaluation.v1 import quality_service_pb2_grpc as quality_grpc
-from cadre.notification.v1 import notification_service_pb2_grpc as notification_grpc
+from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
+from cadre.directory.v1.audience_service_pb2_grpc import AudienceServiceStub
+from cadre.directory.v1.calendar_service_pb2_grpc import CalendarServiceStub
+from cadre.directory.v1.person_service_pb2_grpc import PersonServiceStub
+from cadre.directory.v1.roster_service_pb2_grpc import RosterServiceStub
+from cadre.directory.v1.sign_in_service_pb2_grpc import SignInServiceStub
+from cadre.directory.v1.unit_service_pb2_grpc import UnitServiceStub
+from cadre.enrollment.v1.assignment_service_pb2_grpc import AssignmentServiceStub
+from cadre.enrollment.v1.completion_service_pb2_grpc import CompletionServiceStub
+from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
+from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
+from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
+from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
+from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
+from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
+from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
+from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
 from servicekit.clock import Clock, utc
@@ -57,13 +69,25 @@ class Access:
         self.channels = {service: Channel(address, token) for service, address in peers.items()}
         self._tokens: dict[str, tuple[str, float]] = {}
         self._lock = Lock()
-        self.directory = self.channels["directory"].stub(directory_grpc.DirectoryServiceStub)
-        self.units = self.channels["directory"].stub(unit_grpc.UnitServiceStub)
-        self.curriculum = self.channels["curriculum"].stub(curriculum_grpc.CurriculumServiceStub)
-        self.evaluation = self.channels["evaluation"].stub(evaluation_grpc.EvaluationServiceStub)
-        self.quality = self.channels["evaluation"].stub(quality_grpc.QualityServiceStub)
-        self.notification = self.channels["notification"].stub(notification_grpc.NotificationServiceStub)
-        self.enrollment = self.channels["enrollment"].stub(enrollment_grpc.EnrollmentServiceStub)
+        self.agencies = self.channels["directory"].stub(AgencyServiceStub)
+        self.calendars = self.channels["directory"].stub(CalendarServiceStub)
+        self.people = self.channels["directory"].stub(PersonServiceStub)
+        self.units = self.channels["directory"].stub(UnitServiceStub)
+        self.sign_ins = self.channels["directory"].stub(SignInServiceStub)
+        self.rosters = self.channels["directory"].stub(RosterServiceStub)
+        self.audiences = self.channels["directory"].stub(AudienceServiceStub)
+        self.courses = self.channels["curriculum"].stub(CourseServiceStub)
+        self.assignments = self.channels["enrollment"].stub(AssignmentServiceStub)
+        self.completions = self.channels["enrollment"].stub(CompletionServiceStub)
+        self.tests = self.channels["evaluation"].stub(TestServiceStub)
+        self.sittings = self.channels["evaluation"].stub(SittingServiceStub)
+        self.quality = self.channels["evaluation"].stub(QualityServiceStub)
+        self.notices = self.channels["notification"].stub(NoticeServiceStub)
+        self.attachments = self.channels["notification"].stub(AttachmentServiceStub)
+        self.series = self.channels["notification"].stub(SeriesServiceStub)
+        self.readiness = self.channels["notification"].stub(ReadinessServiceStub)
+        self.agency_notices = self.channels["notification"].stub(AgencyNoticeServiceStub)
+        self.inbox = self.channels["notification"].stub(InboxServiceStub)
         self.operations = {
             service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self.channels.items()
         }
@@ -120,7 +144,7 @@ class Access:
         with self._lock:
             known = self._tokens.get(person)
         if known is None or time.monotonic() > known[1]:
-            answer = self.ask(self.directory.ExchangeSignIn, directory_pb.ExchangeSignInRequest(person=person))
+            answer = self.ask(self.sign_ins.ExchangeSignIn, sign_in_pb.ExchangeSignInRequest(person=person))
             known = (answer.token, time.monotonic() + _TOKEN_SECONDS)
             with self._lock:
                 self._tokens[person] = known

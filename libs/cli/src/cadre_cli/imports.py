@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import roster_service_pb2 as pb
 from cadre_cli import loading, past_letters, reference
 from cadre_cli.access import Access
 from cadre_cli.datafiles import DataFileError

@@ -7,9 +7,12 @@ import re
 import time
 import unicodedata
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as notification_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.reference import Reference
 
@@ -33,18 +36,18 @@ def load_reference(access: Access, reference: Reference) -> int:
     """Bring agencies, counties, units, classes, series of letters and holidays in. Return how many agencies changed."""
     load_series(access, reference)
     load_calendar(access, reference)
-    memberships: dict[str, list[directory_pb.CountyMembership]] = {}
+    memberships: dict[str, list[agency_pb.CountyMembership]] = {}
     for row in reference.memberships:
         memberships.setdefault(row.agency, []).append(
-            directory_pb.CountyMembership(
+            agency_pb.CountyMembership(
                 fips=row.fips,
                 start_date=row.from_.isoformat() if row.from_ else "",
                 end_date=row.to.isoformat() if row.to else "",
             )
         )
-    request = directory_pb.ImportReferenceRequest(
+    request = agency_pb.ImportReferenceRequest(
         agencies=[
-            directory_pb.Agency(
+            agency_pb.Agency(
                 name=f"agencies/{agency.lcsa_id}",
                 title=agency.official_name,
                 short_title=agency.short_title,
@@ -59,55 +62,55 @@ def load_reference(access: Access, reference: Reference) -> int:
             for agency in reference.agencies
         ],
         counties=[
-            directory_pb.County(fips=county.fips, title=county.county, population=county.pop_2019)
+            agency_pb.County(fips=county.fips, title=county.county, population=county.pop_2019)
             for county in reference.counties
         ],
         units=[
-            directory_pb.WorkUnit(slug=unit.slug, title=unit.name, of_state=unit in reference.state_divisions)
+            agency_pb.WorkUnit(slug=unit.slug, title=unit.name, of_state=unit in reference.state_divisions)
             for unit in reference.all_units
         ],
         job_classes=[
-            directory_pb.JobClass(slug=row.slug, title=row.title, code=row.code or "") for row in reference.job_classes
+            agency_pb.JobClass(slug=row.slug, title=row.title, code=row.code or "") for row in reference.job_classes
         ],
     )
     request.request_id = request_id("reference", request.SerializeToString(deterministic=True).hex())
-    return access.ask(access.directory.ImportReference, request).agencies_changed
+    return access.ask(access.agencies.ImportReference, request).agencies_changed
 
 
 def load_calendar(access: Access, reference: Reference) -> int:
     """Bring the state's holidays in. Return how many years were not on record."""
-    years: dict[int, directory_pb.Calendar] = {}
+    years: dict[int, calendar_pb.Calendar] = {}
     for row in reference.holidays:
-        year = years.setdefault(row.year, directory_pb.Calendar(name=f"calendars/{row.year}"))
+        year = years.setdefault(row.year, calendar_pb.Calendar(name=f"calendars/{row.year}"))
         closed_on = row.office_closed_on.isoformat() if row.office_closed_on else ""
         year.holidays.add(date=row.date_.isoformat(), title=row.holiday, closed_on=closed_on)
-    request = directory_pb.ImportCalendarsRequest(calendars=years.values())
+    request = calendar_pb.ImportCalendarsRequest(calendars=years.values())
     request.request_id = request_id("calendar", request.SerializeToString(deterministic=True).hex())
-    return access.ask(access.directory.ImportCalendars, request).calendars_added
+    return access.ask(access.calendars.ImportCalendars, request).calendars_added
 
 
 def load_series(access: Access, reference: Reference) -> int:
     """Bring the series of letters in. Return how many changed."""
-    request = notification_pb.ImportSeriesRequest(
+    request = series_pb.ImportSeriesRequest(
         series=[
-            notification_pb.Series(
+            series_pb.Series(
                 name=f"series/{row.series}",
                 title=row.title,
-                kind=notification_pb.Notice.Kind.Value(row.kind.upper()),
+                kind=notice_pb.Notice.Kind.Value(row.kind.upper()),
                 source=row.source,
             )
             for row in reference.series
         ]
     )
     request.request_id = request_id("series", request.SerializeToString(deterministic=True).hex())
-    return access.ask(access.notification.ImportSeries, request).series_changed
+    return access.ask(access.series.ImportSeries, request).series_changed
 
 
 def load_catalogue(access: Access, reference: Reference) -> int:
     """Bring the real courses of the field into the catalogue. Return how many changed."""
-    request = curriculum_pb.ImportCatalogueRequest(
+    request = course_pb.ImportCatalogueRequest(
         courses=[
-            curriculum_pb.Course(
+            course_pb.Course(
                 name=f"courses/{slug(course.title)}",
                 title=course.title,
                 provider=course.provider,
@@ -123,12 +126,12 @@ def load_catalogue(access: Access, reference: Reference) -> int:
         ]
     )
     request.request_id = request_id("catalogue", request.SerializeToString(deterministic=True).hex())
-    return access.ask(access.curriculum.ImportCatalogue, request).courses_changed
+    return access.ask(access.courses.ImportCatalogue, request).courses_changed
 
 
 def load_roster(
     access: Access, content: bytes, *, parent: str = EVERYWHERE, dry_run: bool = False, unique: str = ""
-) -> directory_pb.RosterImport:
+) -> roster_pb.RosterImport:
     """Send a roster file, have it applied (or only checked) and wait for the result.
 
     *unique* makes this import another one than an earlier import of the same bytes.
@@ -138,25 +141,23 @@ def load_roster(
     """
     chunks = [content[start : start + CHUNK_BYTES] for start in range(0, len(content), CHUNK_BYTES)] or [b""]
     key = (parent, dry_run, unique or time.time_ns())
-    create = directory_pb.CreateRosterImportRequest(
-        parent=parent, dry_run=dry_run, request_id=request_id("roster", *key)
-    )
-    name = access.ask(access.directory.CreateRosterImport, create).name
+    create = roster_pb.CreateRosterImportRequest(parent=parent, dry_run=dry_run, request_id=request_id("roster", *key))
+    name = access.ask(access.rosters.CreateRosterImport, create).name
     for index, chunk in enumerate(chunks):
-        append = directory_pb.AppendRosterChunkRequest(
+        append = roster_pb.AppendRosterChunkRequest(
             name=name, index=index, content=chunk, request_id=request_id(name, index)
         )
-        access.ask(access.directory.AppendRosterChunk, append)
-    run = directory_pb.RunRosterImportRequest(name=name, chunks=len(chunks), request_id=request_id(name, "run"))
-    job = access.ask(access.directory.RunRosterImport, run)
+        access.ask(access.rosters.AppendRosterChunk, append)
+    run = roster_pb.RunRosterImportRequest(name=name, chunks=len(chunks), request_id=request_id(name, "run"))
+    job = access.ask(access.rosters.RunRosterImport, run)
     deadline = time.monotonic() + _IMPORT_SECONDS
-    working = (directory_pb.RosterImport.RECEIVING, directory_pb.RosterImport.RUNNING)
+    working = (roster_pb.RosterImport.RECEIVING, roster_pb.RosterImport.RUNNING)
     while job.state in working:
         if time.monotonic() > deadline:
             raise ImportRefusedError(f"The import {name} is still running after {_IMPORT_SECONDS:g} s.")
         time.sleep(_POLL_SECONDS)
-        job = access.ask(access.directory.GetRosterImport, directory_pb.GetRosterImportRequest(name=name))
-    if job.state == directory_pb.RosterImport.REFUSED:
+        job = access.ask(access.rosters.GetRosterImport, roster_pb.GetRosterImportRequest(name=name))
+    if job.state == roster_pb.RosterImport.REFUSED:
         raise ImportRefusedError(
             f"The roster has {job.errors} errors, nothing was changed.\n{_first_errors(access, name)}"
         )
@@ -170,7 +171,7 @@ def load_roster(
 
 def _first_errors(access: Access, name: str) -> str:
     errors = access.ask(
-        access.directory.ListRosterImportErrors,
-        directory_pb.ListRosterImportErrorsRequest(parent=name, page_size=10),
+        access.rosters.ListRosterImportErrors,
+        roster_pb.ListRosterImportErrorsRequest(parent=name, page_size=10),
     ).errors
     return "\n".join(f"row {e.row}, column {e.column}, {e.value!r}: {e.rule}" for e in errors)

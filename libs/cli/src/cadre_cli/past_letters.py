@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre_cli.access import Access
 from cadre_cli.datafiles import Note, Text, data_root, read_table, require_unique
 
@@ -77,5 +77,5 @@ def load(access: Access, letters: Iterable[PastLetter]) -> int:
         )
         # A new one each time: a repeat shall say that it changed nothing, not what the first one changed.
         request.request_id = str(uuid.uuid4())
-        changed += access.ask(access.notification.ImportNotices, request).notices_changed
+        changed += access.ask(access.notices.ImportNotices, request).notices_changed
     return changed

@@ -12,8 +12,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre_cli import loading, past_letters, reference
 from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
@@ -104,7 +106,9 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 readiness = story.wait_until_trained(access, cast, issued.notice, chosen.trained)
                 books = balance.settle(access, issued.notice)
                 withdrawn = [
-                    balance.settle_withdrawn(access, notice) for notice in others if notice.state == pb.Notice.WITHDRAWN
+                    balance.settle_withdrawn(access, notice)
+                    for notice in others
+                    if notice.state == notice_pb.Notice.WITHDRAWN
                 ]
                 step(1, 1)
         titles = _titles(access, cast.analyst)
@@ -116,7 +120,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
 
 
 def figures_of(
-    issued: story.Issued, readiness: pb.Readiness, books: balance.Balance, withdrawn: Sequence[balance.ToDos]
+    issued: story.Issued, readiness: readiness_pb.Readiness, books: balance.Balance, withdrawn: Sequence[balance.ToDos]
 ) -> dict[str, Any]:
     """Return what the run shows, for people and for tests."""
     notice = issued.notice
@@ -150,12 +154,14 @@ def figures_of(
 
 
 def _titles(access: Access, person: str) -> dict[str, str]:
-    request = directory_pb.ListAgenciesRequest(page_size=100)
-    agencies = access.every(access.directory.ListAgencies, request, "agencies", person=person)
+    request = agency_pb.ListAgenciesRequest(page_size=100)
+    agencies = access.every(access.agencies.ListAgencies, request, "agencies", person=person)
     return {agency.name: agency.short_title for agency in agencies}
 
 
-def _show(console: Console, notice: pb.Notice, readiness: pb.Readiness, titles: dict[str, str]) -> None:
+def _show(
+    console: Console, notice: notice_pb.Notice, readiness: readiness_pb.Readiness, titles: dict[str, str]
+) -> None:
     state = readiness.state
     caption = "All staff are synthetic. The letter is a demonstration, not issued by DCSS."
     table = Table(title=f"{notice.series} {notice.number}: {notice.subject}", caption=caption)
@@ -179,7 +185,7 @@ def _show(console: Console, notice: pb.Notice, readiness: pb.Readiness, titles: 
 
 def _show_personas(console: Console, access: Access) -> None:
     console.print("Sign in as:")
-    for persona in access.ask(access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas:
+    for persona in access.ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas:
         console.print(f"  {persona.title}  [dim]({escape(persona.display_name)}, {persona.staff_number})[/]")
 
 

@@ -5,8 +5,9 @@ Each step finds what has happened before: a letter is known by its subject, a re
 
 from dataclasses import dataclass
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from cadre_cli import reference
 from cadre_cli.access import Access, request_id
 from cadre_demo.content import Letter
@@ -14,20 +15,25 @@ from cadre_demo.pacing import wait_for
 from servicekit import calendar
 from servicekit.rpc.client import Refused
 
-_ASKS = {"nothing": pb.NOTHING, "read": pb.READ, "read_and_confirm": pb.CONFIRM, "read_confirm_and_train": pb.TRAIN}
+_ASKS = {
+    "nothing": notice_pb.NOTHING,
+    "read": notice_pb.READ,
+    "read_and_confirm": notice_pb.CONFIRM,
+    "read_confirm_and_train": notice_pb.TRAIN,
+}
 _REASONS = {
-    "state_law": pb.Notice.STATE_LAW,
-    "federal_law": pb.Notice.FEDERAL_LAW,
-    "court_order": pb.Notice.COURT_ORDER,
-    "clarification": pb.Notice.CLARIFICATION,
-    "started_by_dcss": pb.Notice.OWN_INITIATIVE,
+    "state_law": notice_pb.Notice.STATE_LAW,
+    "federal_law": notice_pb.Notice.FEDERAL_LAW,
+    "court_order": notice_pb.Notice.COURT_ORDER,
+    "clarification": notice_pb.Notice.CLARIFICATION,
+    "started_by_dcss": notice_pb.Notice.OWN_INITIATIVE,
 }
 _KINDS = {
-    "policy": pb.Notice.POLICY,
-    "program": pb.Notice.PROGRAM,
-    "release": pb.Notice.RELEASE,
-    "outage": pb.Notice.OUTAGE,
-    "information": pb.Notice.INFORMATION,
+    "policy": notice_pb.Notice.POLICY,
+    "program": notice_pb.Notice.PROGRAM,
+    "release": notice_pb.Notice.RELEASE,
+    "outage": notice_pb.Notice.OUTAGE,
+    "information": notice_pb.Notice.INFORMATION,
 }
 
 
@@ -39,36 +45,36 @@ class Writers:
     approver: str
 
 
-def draft(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.Notice:
+def draft(access: Access, writers: Writers, letter: Letter, course_version: str) -> notice_pb.Notice:
     """Write *letter* as the analyst and send it for approval; one that exists is taken as far as it is."""
-    listed = access.every(access.notification.ListNotices, pb.ListNoticesRequest(), "notices", person=writers.analyst)
+    listed = access.every(access.notices.ListNotices, notice_pb.ListNoticesRequest(), "notices", person=writers.analyst)
     notice = next((notice for notice in listed if notice.subject == letter.subject), None)
     if notice is None:
         create = _create_request(access, writers, letter, course_version)
-        notice = access.ask(access.notification.CreateNotice, create, person=writers.analyst)
-    if notice.state == pb.Notice.DRAFT:
-        submit = pb.SubmitNoticeRequest(
+        notice = access.ask(access.notices.CreateNotice, create, person=writers.analyst)
+    if notice.state == notice_pb.Notice.DRAFT:
+        submit = notice_pb.SubmitNoticeRequest(
             name=notice.name, etag=notice.etag, request_id=request_id(notice.name, "submit")
         )
-        notice = access.ask(access.notification.SubmitNotice, submit, person=writers.analyst)
+        notice = access.ask(access.notices.SubmitNotice, submit, person=writers.analyst)
     return notice
 
 
-def publish(access: Access, writers: Writers, notice: pb.Notice) -> pb.Notice:
+def publish(access: Access, writers: Writers, notice: notice_pb.Notice) -> notice_pb.Notice:
     """Approve and issue as another person, as soon as the audience has arrived where letters are issued."""
     audience = access.ask(
-        access.directory.GetAudience, directory_pb.GetAudienceRequest(name=notice.audience), person=writers.approver
+        access.audiences.GetAudience, audience_pb.GetAudienceRequest(name=notice.audience), person=writers.approver
     )
-    request = pb.PublishNoticeRequest(
+    request = notice_pb.PublishNoticeRequest(
         name=notice.name,
         audience_revision=audience.revision,
         etag=notice.etag,
         request_id=request_id(notice.name, "publish"),
     )
 
-    def try_it() -> pb.Notice | None:
+    def try_it() -> notice_pb.Notice | None:
         try:
-            return access.ask(access.notification.PublishNotice, request, person=writers.approver)
+            return access.ask(access.notices.PublishNotice, request, person=writers.approver)
         except Refused as refused:
             if refused.reason != "AUDIENCE_NOT_READY":
                 raise
@@ -77,28 +83,30 @@ def publish(access: Access, writers: Writers, notice: pb.Notice) -> pb.Notice:
     return wait_for(try_it, "the audience did not arrive")
 
 
-def tell(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.Notice:
+def tell(access: Access, writers: Writers, letter: Letter, course_version: str) -> notice_pb.Notice:
     """Take *letter* as far as its fate says: awaiting approval, issued, or issued and withdrawn."""
     notice = draft(access, writers, letter, course_version)
-    if letter.fate != "awaiting_approval" and notice.state == pb.Notice.IN_APPROVAL:
+    if letter.fate != "awaiting_approval" and notice.state == notice_pb.Notice.IN_APPROVAL:
         notice = publish(access, writers, notice)
-    if letter.fate == "withdrawn" and notice.state == pb.Notice.PUBLISHED:
-        request = pb.WithdrawNoticeRequest(
+    if letter.fate == "withdrawn" and notice.state == notice_pb.Notice.PUBLISHED:
+        request = notice_pb.WithdrawNoticeRequest(
             name=notice.name,
             reason=letter.withdraw_reason,
             etag=notice.etag,
             request_id=request_id(notice.name, "withdraw"),
         )
-        notice = access.ask(access.notification.WithdrawNotice, request, person=writers.approver)
+        notice = access.ask(access.notices.WithdrawNotice, request, person=writers.approver)
     return notice
 
 
-def _create_request(access: Access, writers: Writers, letter: Letter, course_version: str) -> pb.CreateNoticeRequest:
+def _create_request(
+    access: Access, writers: Writers, letter: Letter, course_version: str
+) -> notice_pb.CreateNoticeRequest:
     today, offices = calendar.pacific_date(access.clock()), reference.load().calendar.as_far_as_known()
     ask, trains = letter.ask, letter.ask.of_staff == "read_confirm_and_train"
-    series = pb.SuggestNumberRequest(series=letter.series)
-    number = letter.number or access.ask(access.notification.SuggestNumber, series, person=writers.analyst).number
-    notice = pb.Notice(
+    series = series_pb.SuggestNumberRequest(series=letter.series)
+    number = letter.number or access.ask(access.series.SuggestNumber, series, person=writers.analyst).number
+    notice = notice_pb.Notice(
         kind=_KINDS[letter.kind],
         series=letter.series,
         number=number,
@@ -119,7 +127,7 @@ def _create_request(access: Access, writers: Writers, letter: Letter, course_ver
         audience=_audience(access, writers, letter).name,
         asks=_ASKS[ask.of_staff],
         course_version=course_version if trains else "",
-        due_rule=pb.DueRule(
+        due_rule=notice_pb.DueRule(
             business_days_before_effective=ask.due_business_days_before_effective,
             business_days_after_issue=ask.due_not_before_business_days_after_issue,
         ),
@@ -127,17 +135,17 @@ def _create_request(access: Access, writers: Writers, letter: Letter, course_ver
         briefing_counts=ask.local_briefing_counts,
         demonstration=True,
     )
-    return pb.CreateNoticeRequest(notice=notice, request_id=request_id("notice", letter.subject))
+    return notice_pb.CreateNoticeRequest(notice=notice, request_id=request_id("notice", letter.subject))
 
 
-def _audience(access: Access, writers: Writers, letter: Letter) -> directory_pb.Audience:
+def _audience(access: Access, writers: Writers, letter: Letter) -> audience_pb.Audience:
     chosen = letter.audience
-    clause = directory_pb.AudienceClause(
+    clause = audience_pb.AudienceClause(
         agencies=[f"agencies/{slug}" for slug in chosen.agencies], units=chosen.units, job_classes=chosen.job_classes
     )
-    audience = directory_pb.Audience(title=letter.subject, expression=directory_pb.AudienceExpression(include=[clause]))
+    audience = audience_pb.Audience(title=letter.subject, expression=audience_pb.AudienceExpression(include=[clause]))
     return access.ask(
-        access.directory.CreateAudience,
-        directory_pb.CreateAudienceRequest(audience=audience, request_id=request_id("audience", letter.subject)),
+        access.audiences.CreateAudience,
+        audience_pb.CreateAudienceRequest(audience=audience, request_id=request_id("audience", letter.subject)),
         person=writers.analyst,
     )

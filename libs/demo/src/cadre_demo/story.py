@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.evaluation.v1 import quality_service_pb2 as quality_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre_cli.access import Access, request_id
 from cadre_demo import letters
 from cadre_demo.content import DemoContent
@@ -64,7 +69,7 @@ class Cast(letters.Writers):
 class Issued:
     """The issued letter; *seconds* from asking for issue until every worker has it (None if it was issued before)."""
 
-    notice: pb.Notice
+    notice: notice_pb.Notice
     seconds: float | None
 
 
@@ -83,11 +88,11 @@ class Learners:
 
 def find_cast(access: Access) -> Cast:
     """Find the people of the story in the directory."""
-    personas = access.ask(access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    personas = access.ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     parts = {persona.part: persona.person for persona in personas}
     agencies = access.every(
-        access.directory.ListAgencies,
-        directory_pb.ListAgenciesRequest(page_size=100),
+        access.agencies.ListAgencies,
+        agency_pb.ListAgenciesRequest(page_size=100),
         "agencies",
         person=parts["analyst"],
     )
@@ -104,7 +109,7 @@ def find_cast(access: Access) -> Cast:
 def issue_letter(access: Access, cast: Cast, content: DemoContent, course_version: str) -> Issued:
     """Draft the letter as the analyst, send it for approval, approve and issue it as another person."""
     letter = letters.draft(access, cast, content.letter, course_version)
-    if letter.state == pb.Notice.PUBLISHED:
+    if letter.state == notice_pb.Notice.PUBLISHED:
         return Issued(letter, None)
     worker = cast.leads["los-angeles"]
     started = time.perf_counter()
@@ -113,90 +118,92 @@ def issue_letter(access: Access, cast: Cast, content: DemoContent, course_versio
     return Issued(notice, time.perf_counter() - started)
 
 
-def confirm_for_agencies(access: Access, cast: Cast, notice: pb.Notice, progress: Progress) -> None:
+def confirm_for_agencies(access: Access, cast: Cast, notice: notice_pb.Notice, progress: Progress) -> None:
     """Have the agencies confirm that they received the letter, but for three; one reports what is in its way."""
 
     def confirm(agency: str) -> None:
-        request = pb.ConfirmForAgencyRequest(
+        request = agency_notice_pb.ConfirmForAgencyRequest(
             parent=f"agencies/{agency}",
             notice=notice.name,
             problem=PROBLEM if agency == TROUBLED else "",
             text_sha256=notice.text_sha256,
             request_id=request_id(notice.name, "confirm", agency),
         )
-        access.ask(access.notification.ConfirmForAgency, request, person=cast.leads[agency])
+        access.ask(access.agency_notices.ConfirmForAgency, request, person=cast.leads[agency])
 
     overview = access.ask(
-        access.notification.GetReadiness, pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
+        access.readiness.GetReadiness, readiness_pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
     )
     confirmed = {row.agency.removeprefix("agencies/") for row in overview.agencies if row.HasField("confirm_time")}
     open_ones = sorted(set(cast.leads) - set(UNCONFIRMED) - confirmed)
     in_parallel(confirm, open_ones, progress)
 
 
-def train(access: Access, notice: pb.Notice, people: Sequence[str], content: DemoContent, progress: Progress) -> None:
+def train(
+    access: Access, notice: notice_pb.Notice, people: Sequence[str], content: DemoContent, progress: Progress
+) -> None:
     """Have *people* read, confirm, take the course section by section and pass its test, by the RPCs of the pages."""
     key = [
-        evaluation_pb.Answer(options=[n for n, choice in enumerate(question.choices) if choice.correct])
+        sitting_pb.Answer(options=[n for n, choice in enumerate(question.choices) if choice.correct])
         for question in content.test.question
     ]
-    course = access.ask(
-        access.curriculum.GetCourseVersion, curriculum_pb.GetCourseVersionRequest(name=notice.course_version)
-    )
+    course = access.ask(access.courses.GetCourseVersion, course_pb.GetCourseVersionRequest(name=notice.course_version))
 
     def learn(person: str) -> None:
         def step(method: Callable[..., T], request: Any, *what: object) -> T:  # noqa: ANN401 - any request of a write
             request.request_id = request_id(notice.name, person, *what)
             return access.ask(method, request, person=person)
 
-        step(access.notification.ReadNotice, pb.ReadNoticeRequest(notice=notice.name), "read")
-        confirm = pb.ConfirmNoticeRequest(notice=notice.name, text_sha256=notice.text_sha256)
-        step(access.notification.ConfirmNotice, confirm, "confirm")
-        own = enrollment_pb.GetAssignmentRequest(name=notice.name)
-        assignment = access.ask(access.enrollment.GetAssignment, own, person=person)
-        if assignment.state == enrollment_pb.Assignment.COMPLETED:
+        step(access.inbox.ReadNotice, inbox_pb.ReadNoticeRequest(notice=notice.name), "read")
+        confirm = inbox_pb.ConfirmNoticeRequest(notice=notice.name, text_sha256=notice.text_sha256)
+        step(access.inbox.ConfirmNotice, confirm, "confirm")
+        own = assignment_pb.GetAssignmentRequest(name=notice.name)
+        assignment = access.ask(access.assignments.GetAssignment, own, person=person)
+        if assignment.state == assignment_pb.Assignment.COMPLETED:
             return
-        step(access.enrollment.StartAssignment, enrollment_pb.StartAssignmentRequest(name=assignment.name), "start")
+        step(access.assignments.StartAssignment, assignment_pb.StartAssignmentRequest(name=assignment.name), "start")
         for number in range(1, len(course.sections) + 1):
-            section = enrollment_pb.CompleteSectionRequest(name=assignment.name, section=number)
-            step(access.enrollment.CompleteSection, section, "section", number)
-        start = evaluation_pb.StartSittingRequest(test_version=course.test_version)
-        sitting = step(access.evaluation.StartSitting, start, "sitting")
-        submit = evaluation_pb.SubmitSittingRequest(name=sitting.name, answers=key)
-        step(access.evaluation.SubmitSitting, submit, "submit")
+            section = assignment_pb.CompleteSectionRequest(name=assignment.name, section=number)
+            step(access.assignments.CompleteSection, section, "section", number)
+        start = sitting_pb.StartSittingRequest(test_version=course.test_version)
+        sitting = step(access.sittings.StartSitting, start, "sitting")
+        submit = sitting_pb.SubmitSittingRequest(name=sitting.name, answers=key)
+        step(access.sittings.SubmitSitting, submit, "submit")
 
     in_parallel(learn, people, progress)
 
 
-def brief(access: Access, cast: Cast, notice: pb.Notice, to_brief: dict[str, list[str]], progress: Progress) -> None:
+def brief(
+    access: Access, cast: Cast, notice: notice_pb.Notice, to_brief: dict[str, list[str]], progress: Progress
+) -> None:
     """Have coordinators record a local briefing for their people, each of whom confirms having read the letter."""
     today = calendar.pacific_date(access.clock()).isoformat()
 
     def record(agency: str) -> None:
         for chunk in _chunks(to_brief[agency]):
-            request = enrollment_pb.RecordTrainingRequest(
+            request = completion_pb.RecordTrainingRequest(
                 parent=f"agencies/{agency}",
                 notice=notice.name,
                 people=chunk,
-                kind=enrollment_pb.Completion.BRIEFING,
+                kind=completion_pb.Completion.BRIEFING,
                 complete_date=today,
                 minutes=_BRIEFING_MINUTES,
                 led_by="Training coordinator",
                 request_id=request_id(notice.name, "briefing", *chunk),
             )
-            access.ask(access.enrollment.RecordTraining, request, person=cast.leads[agency])
+            access.ask(access.completions.RecordTraining, request, person=cast.leads[agency])
 
     def confirm(person: str) -> None:
-        request = pb.ConfirmNoticeRequest(
+        request = inbox_pb.ConfirmNoticeRequest(
             notice=notice.name, text_sha256=notice.text_sha256, request_id=request_id(notice.name, person, "confirm")
         )
-        access.ask(access.notification.ConfirmNotice, request, person=person)
+        access.ask(access.inbox.ConfirmNotice, request, person=person)
 
     in_parallel(record, to_brief, lambda *_: None)
     in_parallel(confirm, [person for people in to_brief.values() for person in people], progress)
 
 
-def react(access: Access, notice: pb.Notice, learners: Learners, progress: Progress) -> int:
+def react(access: Access, notice: notice_pb.Notice, learners: Learners, progress: Progress) -> int:
     """Have some of those who took the course say what they think of it. Return how many have, now or before."""
     reacting = sorted(learners.everybody.items())[::_REACTS_EVERY]
 
@@ -219,13 +226,13 @@ def react(access: Access, notice: pb.Notice, learners: Learners, progress: Progr
     return len(reacting)
 
 
-def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) -> Learners:
+def choose_learners(access: Access, cast: Cast, notice: notice_pb.Notice, wanted: int) -> Learners:
     """Choose who takes the course, of every agency the same share of those at work, and who attends a briefing.
 
     Together about 62 % of the state are ready in the end.
     """
     overview = access.ask(
-        access.notification.GetReadiness, pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
+        access.readiness.GetReadiness, readiness_pb.GetReadinessRequest(notice=notice.name), person=cast.analyst
     )
     everybody: dict[str, str] = {}
     to_go: list[str] = []
@@ -234,8 +241,8 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
     at_agency: dict[str, list[str]] = {}
     for row in overview.agencies:
         agency = row.agency.removeprefix("agencies/")
-        request = pb.ListRecipientsRequest(parent=row.agency, notice=notice.name, page_size=1000)
-        rows = access.every(access.notification.ListRecipients, request, "recipients", person=cast.leads[agency])
+        request = agency_notice_pb.ListRecipientsRequest(parent=row.agency, notice=notice.name, page_size=1000)
+        rows = access.every(access.agency_notices.ListRecipients, request, "recipients", person=cast.leads[agency])
         # By id, not by what is still to do: told again, the story is about the same people.
         at_work = sorted(
             (recipient.person, recipient.ready)
@@ -260,12 +267,12 @@ def choose_learners(access: Access, cast: Cast, notice: pb.Notice, wanted: int) 
     )
 
 
-def wait_until_trained(access: Access, cast: Cast, notice: pb.Notice, people: int) -> pb.Readiness:
+def wait_until_trained(access: Access, cast: Cast, notice: notice_pb.Notice, people: int) -> readiness_pb.Readiness:
     """Wait until the state's page shows this many people trained, and return what it shows."""
-    request = pb.GetReadinessRequest(notice=notice.name)
+    request = readiness_pb.GetReadinessRequest(notice=notice.name)
 
-    def shown() -> pb.Readiness | None:
-        readiness = access.ask(access.notification.GetReadiness, request, person=cast.analyst)
+    def shown() -> readiness_pb.Readiness | None:
+        readiness = access.ask(access.readiness.GetReadiness, request, person=cast.analyst)
         return readiness if readiness.state.trained >= people else None
 
     return wait_for(shown, f"the state's page does not show {people} trained people")
@@ -287,6 +294,6 @@ def _chunks(people: list[str]) -> Iterator[list[str]]:
 
 def _has_it(access: Access, worker: str, notice: str) -> bool:
     """Whether the letter and its training are on the worker's list. All workers' rows become visible together."""
-    inbox = access.ask(access.notification.ListInbox, pb.ListInboxRequest(only_open=True), person=worker).items
-    training = access.ask(access.enrollment.ListToDo, enrollment_pb.ListToDoRequest(), person=worker).assignments
+    inbox = access.ask(access.inbox.ListInbox, inbox_pb.ListInboxRequest(only_open=True), person=worker).items
+    training = access.ask(access.assignments.ListToDo, assignment_pb.ListToDoRequest(), person=worker).assignments
     return any(item.notice.name == notice for item in inbox) and any(row.notice == notice for row in training)

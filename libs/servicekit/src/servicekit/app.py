@@ -102,9 +102,9 @@ class Runtime:
         operations = OperationsServicer(health, jobs, self.app.projections, audits, wake=self.jobs.wake)
         self.server: Server | None = None
         if self.role in ("serve", "all"):
-            self._servicers = [*self.app.servicers(self.settings, self.database), operations]
+            self.servicers = [*self.app.servicers(self.settings, self.database), operations]
             self.server = Server(
-                self._servicers,
+                self.servicers,
                 Verifier(self.settings.keys_dir),
                 self.registry,
                 port=self.settings.grpc_port,
@@ -131,7 +131,7 @@ class Runtime:
                 self._require_past()
             self.worker.announce()
         if self.server is not None:
-            for servicer in self._servicers:
+            for servicer in self.servicers:
                 servicer.start()
             self.server.start()
         self.metrics_port, self._stop_metrics = metrics.serve(

@@ -5,7 +5,7 @@ from pathlib import Path
 from curriculum.audits import AUDITS
 from curriculum.metrics import MEASURES
 from curriculum.projections import PROJECTIONS
-from curriculum.rpc import CurriculumServicer
+from curriculum.rpc import CourseServicer
 from curriculum.tables import metadata
 from servicekit.app import ServiceApp
 
@@ -13,7 +13,7 @@ APP = ServiceApp(
     name="curriculum",
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
-    servicers=lambda _settings, database: [CurriculumServicer(database)],
+    servicers=lambda _settings, database: [CourseServicer(database)],
     projections=PROJECTIONS,
     audits=AUDITS,
     measures=MEASURES,

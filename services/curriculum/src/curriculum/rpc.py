@@ -1,6 +1,6 @@
 """The curriculum's contract: unpack, call, pack."""
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as pb
 from curriculum import courses, imports, queries, wire
 from curriculum.rules import catalogue
 from servicekit import names
@@ -8,10 +8,10 @@ from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.tokens import WHOLE
 
 
-class CurriculumServicer(Servicer):
-    """Answers `cadre.curriculum.v1.CurriculumService`."""
+class CourseServicer(Servicer):
+    """Answers `cadre.curriculum.v1.CourseService`."""
 
-    service = pb.DESCRIPTOR.services_by_name["CurriculumService"]
+    service = pb.DESCRIPTOR.services_by_name["CourseService"]
 
     def ListCourses(self, request: pb.ListCoursesRequest, call: Call) -> pb.ListCoursesResponse:
         page = self.page_of(request)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as pb
 from curriculum.records import course_of, sections_of
 from curriculum.rules import catalogue
 from curriculum.rules.catalogue import Offer

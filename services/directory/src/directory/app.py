@@ -13,7 +13,12 @@ from directory.metrics import MEASURES
 from directory.people import jobs as people_jobs
 from directory.rosters import jobs as roster_jobs
 from directory.rosters.work import TASKS
-from directory.rpc import DirectoryServicer
+from directory.rpc.agencies import AgencyServicer
+from directory.rpc.audiences import AudienceServicer
+from directory.rpc.calendars import CalendarServicer
+from directory.rpc.people import PersonServicer
+from directory.rpc.rosters import RosterServicer
+from directory.rpc.sign_in import SignInServicer
 from directory.units import jobs as unit_jobs
 from directory.units import projections as unit_projections
 from directory.units.rpc import UnitServicer
@@ -26,7 +31,15 @@ from servicekit.settings import Settings
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:
     signer = Signer(settings.keys_dir, settings.service)
-    return [DirectoryServicer(database, signer, demonstration=settings.demo), UnitServicer(database)]
+    return [
+        AgencyServicer(database),
+        CalendarServicer(database),
+        PersonServicer(database),
+        UnitServicer(database),
+        SignInServicer(database, signer, demonstration=settings.demo),
+        RosterServicer(database),
+        AudienceServicer(database),
+    ]
 
 
 APP = ServiceApp(

@@ -5,7 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from directory.agencies import records as agency_records
 from directory.agencies import rules as reference
 from directory.audiences import counts
@@ -40,7 +43,7 @@ def person_ids(given: Collection[str], field: str, *, most: int) -> list[UUID]:
     return [person_id(name, field) for name in given]
 
 
-def job_ends(given: Collection[pb.JobEnd], *, most: int) -> dict[UUID, date]:
+def job_ends(given: Collection[person_pb.JobEnd], *, most: int) -> dict[UUID, date]:
     """Return on which day each person's job ends; each person once, and at most *most* of them."""
     if not 0 < len(given) <= most:
         raise InvalidField("ends", len(given), f"must be 1 to {most}")
@@ -70,17 +73,17 @@ def scope_id(scope: str) -> str:
     return scope if scope == roles.STATE else agency_id(scope, "grant.scope")
 
 
-def identity(person: pb.Person) -> people.Identity:
+def identity(person: person_pb.Person) -> people.Identity:
     """Return who a person is said to be."""
     return people.Identity(person.staff_number, person.family_name, person.given_name, person.email, person.telephone)
 
 
-def post(job: pb.Job) -> employment.Post:
+def post(job: person_pb.Job) -> employment.Post:
     """Return what a job is said to be."""
     return employment.Post(job.local_title, job.job_class, list(job.units))
 
 
-def only_job(person: pb.Person, parent: str) -> pb.Job:
+def only_job(person: person_pb.Person, parent: str) -> person_pb.Job:
     """Return the one job of a new person, which must be at the agency *parent* and open."""
     if len(person.jobs) != 1:
         raise InvalidField("person.jobs", len(person.jobs), "must be exactly one")
@@ -91,13 +94,13 @@ def only_job(person: pb.Person, parent: str) -> pb.Job:
     return job
 
 
-def require_agency(job: pb.Job, parent: str, field: str = "job.agency") -> None:
+def require_agency(job: person_pb.Job, parent: str, field: str = "job.agency") -> None:
     """Refuse a job at another agency than the one the right was checked for."""
     if job.agency not in ("", parent):
         raise InvalidField(field, job.agency, "must be the parent, or empty")
 
 
-def expression(message: pb.AudienceExpression) -> expressions.Expression:
+def expression(message: audience_pb.AudienceExpression) -> expressions.Expression:
     """Return an audience's expression, with ids instead of names."""
     return expressions.Expression(
         tuple(_clause(clause, "expression.include") for clause in message.include),
@@ -105,7 +108,7 @@ def expression(message: pb.AudienceExpression) -> expressions.Expression:
     )
 
 
-def _clause(message: pb.AudienceClause, field: str) -> expressions.Clause:
+def _clause(message: audience_pb.AudienceClause, field: str) -> expressions.Clause:
     return expressions.Clause(
         agencies=tuple(agency_id(name, f"{field}.agencies") for name in message.agencies),
         regions=tuple(message.regions),
@@ -116,7 +119,7 @@ def _clause(message: pb.AudienceClause, field: str) -> expressions.Clause:
     )
 
 
-def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
+def reference_rows(request: agency_pb.ImportReferenceRequest) -> dict[str, Any]:
     """Return reference data as rows."""
     return {
         "agencies": [
@@ -153,9 +156,9 @@ def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
 # ---- answers ----
 
 
-def agency(row: agency_records.Agency) -> pb.Agency:
+def agency(row: agency_records.Agency) -> agency_pb.Agency:
     """Return an agency with its counties, contacts and number of staff."""
-    return pb.Agency(
+    return agency_pb.Agency(
         name=f"agencies/{row.id}",
         title=row.title,
         short_title=row.short_title,
@@ -167,13 +170,13 @@ def agency(row: agency_records.Agency) -> pb.Agency:
         end_date=row.until.isoformat() if row.until else "",
         staff=row.staff,
         counties=[
-            pb.CountyMembership(
+            agency_pb.CountyMembership(
                 fips=county["fips"], start_date=county["start_date"] or "", end_date=county["end_date"] or ""
             )
             for county in row.counties
         ],
         contacts=[
-            pb.Contact(
+            agency_pb.Contact(
                 person=f"people/{contact['person']}",
                 display_name=name_rules.display_name(contact["family_name"], contact["given_name"]),
                 email=contact["email"],
@@ -187,22 +190,24 @@ def agency(row: agency_records.Agency) -> pb.Agency:
 
 def vocabulary(
     units: Iterable[agency_records.WorkUnit], job_classes: Iterable[agency_records.JobClass], regions: Iterable[str]
-) -> pb.Vocabulary:
+) -> agency_pb.Vocabulary:
     """Return what forms offer."""
-    return pb.Vocabulary(
-        units=[pb.WorkUnit(slug=row.id, title=row.title, of_state=row.of_state) for row in units],
-        job_classes=[pb.JobClass(slug=row.id, title=row.title, code=row.code) for row in job_classes],
+    return agency_pb.Vocabulary(
+        units=[agency_pb.WorkUnit(slug=row.id, title=row.title, of_state=row.of_state) for row in units],
+        job_classes=[agency_pb.JobClass(slug=row.id, title=row.title, code=row.code) for row in job_classes],
         regions=sorted(regions),
-        roster_columns=[pb.RosterColumn(name=name, required=name in columns.REQUIRED) for name in columns.COLUMNS],
+        roster_columns=[
+            agency_pb.RosterColumn(name=name, required=name in columns.REQUIRED) for name in columns.COLUMNS
+        ],
     )
 
 
-def person(row: records.Person, *, whole: bool = True, contact: bool = True) -> pb.Person:
+def person(row: records.Person, *, whole: bool = True, contact: bool = True) -> person_pb.Person:
     """Return a person; not *whole*: only what everybody may know of a contact, which is no leave and no number.
 
     Without *contact*: no address and no telephone.
     """
-    message = pb.Person(
+    message = person_pb.Person(
         name=f"people/{row.id}",
         given_name=row.given_name,
         family_name=row.family_name,
@@ -212,7 +217,7 @@ def person(row: records.Person, *, whole: bool = True, contact: bool = True) -> 
         kept_by=[f"agencies/{agency}" for agency in row.keepers],
         email_confirmed=contact and row.email_confirmed,
         jobs=[
-            pb.Job(
+            person_pb.Job(
                 agency=f"agencies/{job['agency']}",
                 local_title=job["local_title"],
                 job_class=job["job_class"],
@@ -228,33 +233,33 @@ def person(row: records.Person, *, whole: bool = True, contact: bool = True) -> 
         message.etag = str(row.version)
         message.on_leave = row.on_leave
         message.leaves.extend(
-            pb.Leave(start_date=leave["start_date"], end_date=leave["end_date"] or "") for leave in row.leaves
+            person_pb.Leave(start_date=leave["start_date"], end_date=leave["end_date"] or "") for leave in row.leaves
         )
     return message
 
 
-def role_grant(row: RoleGrantRow) -> pb.RoleGrant:
+def role_grant(row: RoleGrantRow) -> person_pb.RoleGrant:
     """Return a role that was given."""
     return _grant(str(row.id), str(row.person_id), row.role, row.scope)
 
 
-def me(row: records.Person, grants: Iterable[records.Grant], held: Mapping[str, Iterable[str]]) -> pb.Me:
+def me(row: records.Person, grants: Iterable[records.Grant], held: Mapping[str, Iterable[str]]) -> person_pb.Me:
     """Return the caller with roles and rights."""
-    return pb.Me(
+    return person_pb.Me(
         person=person(row),
         grants=[_grant(grant.id, row.id, grant.role, grant.scope) for grant in grants],
-        rights=[pb.Right(right=right, scopes=sorted(scopes)) for right, scopes in sorted(held.items())],
+        rights=[person_pb.Right(right=right, scopes=sorted(scopes)) for right, scopes in sorted(held.items())],
     )
 
 
-def token(signed: tokens.SignIn) -> pb.Token:
+def token(signed: tokens.SignIn) -> sign_in_pb.Token:
     """Return a token."""
-    message = pb.Token(token=signed.token, person=f"people/{signed.person_id}")
+    message = sign_in_pb.Token(token=signed.token, person=f"people/{signed.person_id}")
     message.expire_time.FromDatetime(signed.expires)
     return message
 
 
-def sign_in_key(request: pb.GetSignInPersonRequest) -> dict[str, Any]:
+def sign_in_key(request: sign_in_pb.GetSignInPersonRequest) -> dict[str, Any]:
     """Return by what a person is named and among whom: the words of `tokens.named`."""
     if len([key for key in (request.person, request.staff_number, request.email) if key]) != 1:
         raise InvalidField("person", request.person, "must be exactly one of person, staff_number and email")
@@ -268,9 +273,9 @@ def sign_in_key(request: pb.GetSignInPersonRequest) -> dict[str, Any]:
     }
 
 
-def sign_in_person(named: tokens.Named) -> pb.SignInPerson:
+def sign_in_person(named: tokens.Named) -> sign_in_pb.SignInPerson:
     """Return the person whom a sign-in names."""
-    return pb.SignInPerson(
+    return sign_in_pb.SignInPerson(
         person=f"people/{named.id}",
         staff_number=named.staff_number,
         display_name=name_rules.display_name(named.family_name, named.given_name),
@@ -281,9 +286,9 @@ def sign_in_person(named: tokens.Named) -> pb.SignInPerson:
     )
 
 
-def persona(row: Persona) -> pb.Persona:
+def persona(row: Persona) -> sign_in_pb.Persona:
     """Return a person of the demonstration."""
-    return pb.Persona(
+    return sign_in_pb.Persona(
         person=f"people/{row.id}",
         staff_number=row.staff_number,
         title=personas.persona_title(row.part, row.short_title, row.staff),
@@ -293,9 +298,9 @@ def persona(row: Persona) -> pb.Persona:
     )
 
 
-def audience(row: AudienceRow, kept: expressions.Expression, known: expressions.Vocabulary) -> pb.Audience:
+def audience(row: AudienceRow, kept: expressions.Expression, known: expressions.Vocabulary) -> audience_pb.Audience:
     """Return an audience, its expression as a sentence too."""
-    message = pb.Audience(
+    message = audience_pb.Audience(
         name=f"audiences/{row.id}",
         title=row.title,
         expression=expression_message(kept),
@@ -308,12 +313,12 @@ def audience(row: AudienceRow, kept: expressions.Expression, known: expressions.
     return message
 
 
-def expression_message(kept: expressions.Expression) -> pb.AudienceExpression:
+def expression_message(kept: expressions.Expression) -> audience_pb.AudienceExpression:
     """Return an expression with names instead of ids."""
 
-    def clauses(given: Sequence[expressions.Clause]) -> list[pb.AudienceClause]:
+    def clauses(given: Sequence[expressions.Clause]) -> list[audience_pb.AudienceClause]:
         return [
-            pb.AudienceClause(
+            audience_pb.AudienceClause(
                 agencies=[f"agencies/{each}" for each in clause.agencies],
                 regions=clause.regions,
                 job_classes=clause.job_classes,
@@ -324,14 +329,14 @@ def expression_message(kept: expressions.Expression) -> pb.AudienceExpression:
             for clause in given
         ]
 
-    return pb.AudienceExpression(include=clauses(kept.include), exclude=clauses(kept.exclude))
+    return audience_pb.AudienceExpression(include=clauses(kept.include), exclude=clauses(kept.exclude))
 
 
-def preview(rows: Iterable[counts.OfAgency], people_matched: int, sentence: str) -> pb.PreviewAudienceResponse:
+def preview(rows: Iterable[counts.OfAgency], people_matched: int, sentence: str) -> audience_pb.PreviewAudienceResponse:
     """Return the table of a preview."""
-    return pb.PreviewAudienceResponse(
+    return audience_pb.PreviewAudienceResponse(
         agencies=[
-            pb.AgencyCount(
+            audience_pb.AgencyCount(
                 agency=f"agencies/{row.agency_id}",
                 title=row.title,
                 staff=row.staff,
@@ -345,12 +350,12 @@ def preview(rows: Iterable[counts.OfAgency], people_matched: int, sentence: str)
     )
 
 
-def comparison(found: counts.Comparison, before: str, after: str) -> pb.CompareAudienceResponse:
+def comparison(found: counts.Comparison, before: str, after: str) -> audience_pb.CompareAudienceResponse:
     """Return what saving an expression would change, with both as sentences."""
 
-    def examples(*, was: bool) -> list[pb.AudienceExample]:
+    def examples(*, was: bool) -> list[audience_pb.AudienceExample]:
         return [
-            pb.AudienceExample(
+            audience_pb.AudienceExample(
                 person=f"people/{each['person']}",
                 display_name=name_rules.display_name(each["family_name"], each["given_name"]),
                 agency=f"agencies/{each['agency']}",
@@ -359,8 +364,10 @@ def comparison(found: counts.Comparison, before: str, after: str) -> pb.CompareA
             if each["was"] == was
         ]
 
-    return pb.CompareAudienceResponse(
-        agencies=[pb.AgencyDifference(**one | {"agency": f"agencies/{one['agency']}"}) for one in found.agencies],
+    return audience_pb.CompareAudienceResponse(
+        agencies=[
+            audience_pb.AgencyDifference(**one | {"agency": f"agencies/{one['agency']}"}) for one in found.agencies
+        ],
         added=found.added,
         removed=found.removed,
         unchanged=found.unchanged,
@@ -371,8 +378,8 @@ def comparison(found: counts.Comparison, before: str, after: str) -> pb.CompareA
     )
 
 
-def _grant(grant: str, person_key: str, role: str, scope: str) -> pb.RoleGrant:
-    return pb.RoleGrant(
+def _grant(grant: str, person_key: str, role: str, scope: str) -> person_pb.RoleGrant:
+    return person_pb.RoleGrant(
         name=f"roleGrants/{grant}",
         person=f"people/{person_key}",
         role=role,

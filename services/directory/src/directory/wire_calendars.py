@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import calendar_service_pb2 as pb
 from directory.calendars import rules
 from directory.calendars.calendars import Listed
 from directory.calendars.rules import AgencyDay, Holiday

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import roster_service_pb2 as pb
 from directory.rosters import imports
 from directory.rosters.tables import RosterErrorRow, RosterImportRow, RosterNameRow
 from directory.rules.names import display_name

@@ -7,7 +7,7 @@ from enrollment.assignments import tables as _assignments  # noqa: F401 - its ta
 from enrollment.base import metadata
 from enrollment.metrics import MEASURES
 from enrollment.requirements import consumers as copies
-from enrollment.rpc import EnrollmentServicer
+from enrollment.rpc import AssignmentServicer, CompletionServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
 
@@ -15,7 +15,7 @@ APP = ServiceApp(
     name="enrollment",
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
-    servicers=lambda _settings, database: [EnrollmentServicer(database)],
+    servicers=lambda _settings, database: [AssignmentServicer(database), CompletionServicer(database)],
     subscriptions=[*copies.SUBSCRIPTIONS, *consumers.SUBSCRIPTIONS],
     audits=[closed_days.MISSING, *audits.AUDITS],
     measures=MEASURES,

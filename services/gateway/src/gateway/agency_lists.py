@@ -4,8 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 
 STATE = "state"
 # Up to this many staff an agency sees names at once; above it, counts by unit with a link to the names.
@@ -21,7 +24,7 @@ class Line:
     person: str
     name: str
     units: str
-    standing: pb.Recipient
+    standing: agency_notice_pb.Recipient
 
     @property
     def done(self) -> bool:
@@ -30,7 +33,7 @@ class Line:
 
 
 def lines(
-    standings: Iterable[pb.Recipient], people: Mapping[str, directory_pb.Person], units: Mapping[str, str]
+    standings: Iterable[agency_notice_pb.Recipient], people: Mapping[str, person_pb.Person], units: Mapping[str, str]
 ) -> list[Line]:
     """Join names and titles of units to a list that keeps its order."""
     return [
@@ -44,27 +47,27 @@ def lines(
     ]
 
 
-def units_at(agency: directory_pb.Agency, units: Iterable[directory_pb.WorkUnit], held: Collection[str] = ()) -> Boxes:
+def units_at(agency: agency_pb.Agency, units: Iterable[agency_pb.WorkUnit], held: Collection[str] = ()) -> Boxes:
     """Return what a form of *agency* offers: units of local agencies, or divisions of the state; and what is *held*."""
     of_state = agency.kind == STATE
     return [(unit.slug, unit.title) for unit in units if unit.of_state == of_state or unit.slug in held]
 
 
-def goes_on(agency: directory_pb.Agency, today: date) -> bool:
+def goes_on(agency: agency_pb.Agency, today: date) -> bool:
     """Whether there still is such an agency today; one that joined another has ended."""
     return not agency.end_date or agency.end_date > today.isoformat()
 
 
-def waits_for_release(mine: pb.AgencyNotice, today: date) -> bool:
+def waits_for_release(mine: agency_notice_pb.AgencyNotice, today: date) -> bool:
     """Whether the agency's staff do not see the letter yet."""
     figures = mine.readiness
     return (
-        mine.notice.state == pb.Notice.PUBLISHED
+        mine.notice.state == notice_pb.Notice.PUBLISHED
         and not figures.staff_release_time.seconds
         and figures.staff_release_date > today.isoformat()
     )
 
 
-def to_go(counts: pb.Counts) -> int:
+def to_go(counts: readiness_pb.Counts) -> int:
     """How many are still to go: neither ready nor on leave."""
     return counts.of - counts.ready - counts.on_leave

@@ -13,7 +13,7 @@ from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from gateway import glossary, invitations, issuers, markdown, pages, plain, watch, web
 from gateway.asked import Readable
 from gateway.clients import Clients, Tokens, acting_as
@@ -169,8 +169,8 @@ def invite(settings: Settings, staff_number: str) -> str:
     database = Database(settings.database_url, pool_size=1, name=f"{NAME}-invite")
     try:
         with acting_as(clients.own_token):
-            person = clients.directory.GetSignInPerson(
-                directory_pb.GetSignInPersonRequest(staff_number=staff_number, whole_state=True)
+            person = clients.sign_ins.GetSignInPerson(
+                sign_in_pb.GetSignInPersonRequest(staff_number=staff_number, whole_state=True)
             )
         token = invitations.issue(
             database,

@@ -14,13 +14,28 @@ from threading import Lock
 
 from cachetools import TTLCache, cachedmethod
 
-from cadre.curriculum.v1.curriculum_service_pb2_grpc import CurriculumServiceStub
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.directory.v1.directory_service_pb2_grpc import DirectoryServiceStub
-from cadre.enrollment.v1.enrollment_service_pb2_grpc import EnrollmentServiceStub
-from cadre.evaluation.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
+from cadre.directory.v1.audience_service_pb2_grpc import AudienceServiceStub
+from cadre.directory.v1.calendar_service_pb2_grpc import CalendarServiceStub
+from cadre.directory.v1.person_service_pb2_grpc import PersonServiceStub
+from cadre.directory.v1.roster_service_pb2_grpc import RosterServiceStub
+from cadre.directory.v1.sign_in_service_pb2_grpc import SignInServiceStub
+from cadre.enrollment.v1.assignment_service_pb2_grpc import AssignmentServiceStub
+from cadre.enrollment.v1.completion_service_pb2_grpc import CompletionServiceStub
 from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
-from cadre.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
+from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
+from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
+from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
+from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
+from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
+from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.calendar import Calendar
 from servicekit.clock import Clock, utc
@@ -90,23 +105,24 @@ class Reference:
     are never kept.
     """
 
-    def __init__(self, directory: DirectoryServiceStub) -> None:
-        self._directory = directory
+    def __init__(self, agencies: AgencyServiceStub, calendars: CalendarServiceStub) -> None:
+        self._of_agencies = agencies
+        self._of_calendars = calendars
         self._lock = Lock()
-        self._agencies: TTLCache[object, dict[str, directory_pb.Agency]] = TTLCache(1, _REFERENCE_SECONDS)
+        self._agencies: TTLCache[object, dict[str, agency_pb.Agency]] = TTLCache(1, _REFERENCE_SECONDS)
         self._calendar: TTLCache[object, Calendar] = TTLCache(1, _REFERENCE_SECONDS)
         self._units: TTLCache[object, dict[str, str]] = TTLCache(1, _REFERENCE_SECONDS)
 
     @cachedmethod(attrgetter("_agencies"), lock=attrgetter("_lock"))
-    def agencies(self) -> dict[str, directory_pb.Agency]:
+    def agencies(self) -> dict[str, agency_pb.Agency]:
         """Return every agency by its name, `agencies/{slug}`. Not to be changed."""
-        answer = self._directory.ListAgencies(directory_pb.ListAgenciesRequest(page_size=200))
+        answer = self._of_agencies.ListAgencies(agency_pb.ListAgenciesRequest(page_size=200))
         return {agency.name: agency for agency in answer.agencies}
 
     @cachedmethod(attrgetter("_calendar"), lock=attrgetter("_lock"))
     def calendar(self) -> Calendar:
         """Return when the state's offices are closed, in the years that are on record."""
-        years = self._directory.ListCalendars(directory_pb.ListCalendarsRequest(page_size=200)).calendars
+        years = self._of_calendars.ListCalendars(calendar_pb.ListCalendarsRequest(page_size=200)).calendars
         closed = (day.closed_on for year in years for day in year.holidays if day.closed_on)
         known = (int(year.name.removeprefix("calendars/")) for year in years)
         return Calendar(frozenset(map(date.fromisoformat, closed)), frozenset(known))
@@ -119,7 +135,7 @@ class Reference:
     @cachedmethod(attrgetter("_units"), lock=attrgetter("_lock"))
     def units(self) -> dict[str, str]:
         """Return the titles of all work units by their slugs. Not to be changed."""
-        answer = self._directory.ListVocabulary(directory_pb.ListVocabularyRequest())
+        answer = self._of_agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
         return {unit.slug: unit.title for unit in answer.units}
 
 
@@ -132,13 +148,25 @@ class Clients:
             name: Channel(address, _current_token, deadline_seconds=DEADLINE_SECONDS)
             for name, address in settings.peers.items()
         }
-        self.directory = self._channels["directory"].stub(DirectoryServiceStub)
-        self.reference = Reference(self.directory)
-        self.curriculum = self._channels["curriculum"].stub(CurriculumServiceStub)
-        self.enrollment = self._channels["enrollment"].stub(EnrollmentServiceStub)
-        self.evaluation = self._channels["evaluation"].stub(EvaluationServiceStub)
+        self.agencies = self._channels["directory"].stub(AgencyServiceStub)
+        self.calendars = self._channels["directory"].stub(CalendarServiceStub)
+        self.people = self._channels["directory"].stub(PersonServiceStub)
+        self.sign_ins = self._channels["directory"].stub(SignInServiceStub)
+        self.rosters = self._channels["directory"].stub(RosterServiceStub)
+        self.audiences = self._channels["directory"].stub(AudienceServiceStub)
+        self.reference = Reference(self.agencies, self.calendars)
+        self.courses = self._channels["curriculum"].stub(CourseServiceStub)
+        self.assignments = self._channels["enrollment"].stub(AssignmentServiceStub)
+        self.completions = self._channels["enrollment"].stub(CompletionServiceStub)
+        self.tests = self._channels["evaluation"].stub(TestServiceStub)
+        self.sittings = self._channels["evaluation"].stub(SittingServiceStub)
         self.quality = self._channels["evaluation"].stub(QualityServiceStub)
-        self.notification = self._channels["notification"].stub(NotificationServiceStub)
+        self.notices = self._channels["notification"].stub(NoticeServiceStub)
+        self.attachments = self._channels["notification"].stub(AttachmentServiceStub)
+        self.series = self._channels["notification"].stub(SeriesServiceStub)
+        self.readiness = self._channels["notification"].stub(ReadinessServiceStub)
+        self.agency_notices = self._channels["notification"].stub(AgencyNoticeServiceStub)
+        self.inbox = self._channels["notification"].stub(InboxServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }
@@ -155,12 +183,12 @@ class Tokens:
 
     def __init__(self, clients: Clients, clock: Clock) -> None:
         self._clients = clients
-        self._kept: TTLCache[bytes, tuple[str, directory_pb.Me]] = TTLCache(
+        self._kept: TTLCache[bytes, tuple[str, person_pb.Me]] = TTLCache(
             _SIGN_INS_KEPT, _TOKEN_SECONDS, lambda: clock().timestamp()
         )
         self._lock = Lock()
 
-    def of(self, digest: bytes, person: str) -> tuple[str, directory_pb.Me]:
+    def of(self, digest: bytes, person: str) -> tuple[str, person_pb.Me]:
         """Return a token for *person*, signed in under *digest*, and what the directory says of them."""
         with self._lock:
             kept = self._kept.get(digest)
@@ -175,9 +203,9 @@ class Tokens:
         with self._lock:
             self._kept.pop(digest, None)
 
-    def _exchange(self, person: str) -> tuple[str, directory_pb.Me]:
+    def _exchange(self, person: str) -> tuple[str, person_pb.Me]:
         with acting_as(self._clients.own_token):
-            answer = self._clients.directory.ExchangeSignIn(directory_pb.ExchangeSignInRequest(person=person))
+            answer = self._clients.sign_ins.ExchangeSignIn(sign_in_pb.ExchangeSignInRequest(person=person))
         with acting_as(lambda: answer.token):
-            me = self._clients.directory.GetMe(directory_pb.GetMeRequest())
+            me = self._clients.people.GetMe(person_pb.GetMeRequest())
         return answer.token, me

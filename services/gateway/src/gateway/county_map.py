@@ -7,8 +7,8 @@ from datetime import date
 from functools import lru_cache
 from importlib import resources
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.notification.v1 import readiness_service_pb2 as pb
 from gateway import sentences
 
 
@@ -63,7 +63,7 @@ class Drawing:
 class Area:
     """An agency on the map: all its counties have its one figure."""
 
-    agency: directory_pb.Agency
+    agency: agency_pb.Agency
     figures: pb.AgencyReadiness
     shade: Shade
     counties: tuple[County, ...]
@@ -84,9 +84,7 @@ def drawing() -> Drawing:
     return Drawing(held["width"], held["height"], tuple(County(**county) for county in held["counties"]))
 
 
-def areas(
-    readiness: pb.Readiness, agencies: Mapping[str, directory_pb.Agency], today: date, measure: str
-) -> list[Area]:
+def areas(readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agency], today: date, measure: str) -> list[Area]:
     """Return the agencies with the counties that belong to them *today*, A-Z."""
     shapes = {county.fips: county for county in drawing().counties}
     shade = _by_confirmation if measure == "confirmed" else _by_ready
@@ -103,7 +101,7 @@ def areas(
     return sorted(found, key=lambda area: area.agency.short_title)
 
 
-def _counties(agency: directory_pb.Agency, today: date) -> list[str]:
+def _counties(agency: agency_pb.Agency, today: date) -> list[str]:
     day = today.isoformat()
     return [county.fips for county in agency.counties if county.start_date <= day and (county.end_date or "9999") > day]
 

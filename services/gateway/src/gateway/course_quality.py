@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
 from gateway import sentences
 
@@ -22,7 +22,7 @@ class Row:
 
     course: str
     title: str
-    completion: enrollment_pb.CompletionRate
+    completion: completion_pb.CompletionRate
     quality: pb.CourseQuality
 
     @property
@@ -62,7 +62,7 @@ class Piece:
 
 def rows(
     qualities: Iterable[pb.CourseQuality],
-    rates: Iterable[enrollment_pb.CompletionRate],
+    rates: Iterable[completion_pb.CompletionRate],
     titles: Mapping[str, str],
 ) -> list[Row]:
     """Put together what two services know of the same courses, by title."""
@@ -72,7 +72,7 @@ def rows(
         Row(
             course,
             titles.get(course, course.rpartition("/")[2]),
-            completed.get(course, enrollment_pb.CompletionRate(course=course)),
+            completed.get(course, completion_pb.CompletionRate(course=course)),
             known.get(course, pb.CourseQuality(course=course)),
         )
         for course in known.keys() | completed.keys()

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway import letters, sheets
 from gateway.agency_lists import Line
 from gateway.readiness import Row
@@ -20,7 +21,7 @@ PEOPLE_COLUMNS = ("Letter", "As of", "Name", "Unit", "Read", "Confirmed", "Train
 WHOLE_STATE = "Whole state, each person once"
 
 
-def agencies(letter: pb.Notice, figures: pb.Readiness, rows: Iterable[Row], at: datetime) -> bytes:
+def agencies(letter: notice_pb.Notice, figures: readiness_pb.Readiness, rows: Iterable[Row], at: datetime) -> bytes:
     """Return the state's table: the same lines as on the page, and the state's own figures as the last one."""
     head = _head(letter, at)
     lines = [
@@ -40,7 +41,7 @@ def agencies(letter: pb.Notice, figures: pb.Readiness, rows: Iterable[Row], at: 
     return sheets.file_of(AGENCY_COLUMNS, lines)
 
 
-def people(letter: pb.Notice, lines: Iterable[Line], at: datetime) -> bytes:
+def people(letter: notice_pb.Notice, lines: Iterable[Line], at: datetime) -> bytes:
     """Return an agency's people under a letter, as its page has them; never a score."""
     head = _head(letter, at)
     return sheets.file_of(
@@ -63,18 +64,18 @@ def people(letter: pb.Notice, lines: Iterable[Line], at: datetime) -> bytes:
     )
 
 
-def name(letter: pb.Notice, what: str, day: date) -> str:
+def name(letter: notice_pb.Notice, what: str, day: date) -> str:
     """`CSSP-26-04-agencies-2026-11-23.csv`; a letter of a demonstration says so in the name, too."""
     mark = "DEMONSTRATION-" if letter.demonstration else ""
     return f"{mark}{letters.title(letter).replace(' ', '-')}-{what}-{day.isoformat()}.csv"
 
 
-def _head(letter: pb.Notice, at: datetime) -> tuple[str, str]:
+def _head(letter: notice_pb.Notice, at: datetime) -> tuple[str, str]:
     mark = " (DEMONSTRATION, not issued by DCSS)" if letter.demonstration else ""
     return f"{letters.title(letter)}{mark}", at.astimezone(PACIFIC).isoformat(" ", "seconds")
 
 
-def _counts(counts: pb.Counts) -> tuple[int, ...]:
+def _counts(counts: readiness_pb.Counts) -> tuple[int, ...]:
     return (
         *(counts.of, counts.at_work, counts.ready, counts.not_started, counts.on_leave, counts.read),
         *(counts.confirmed, counts.trained, counts.overdue, counts.excused),

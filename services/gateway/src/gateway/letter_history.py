@@ -3,28 +3,31 @@
 from collections.abc import Mapping
 from datetime import date
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway import sentences
 
 
-def step(step: pb.NoticeStep, names: Mapping[str, str], today: date) -> str:
+def step(step: notice_pb.NoticeStep, names: Mapping[str, str], today: date) -> str:
     """`Approved by Dana Fox, to be issued Dec 3, 8:00 a.m., Pacific time`; a job has no name."""
     by = by_whom(step.person, names)
     match step.state:
-        case pb.Notice.IN_APPROVAL:
+        case notice_pb.Notice.IN_APPROVAL:
             return f"Sent for approval{by}"
-        case pb.Notice.SCHEDULED:
+        case notice_pb.Notice.SCHEDULED:
             return f"Approved{by}, to be issued {sentences.moment(step.publish_at, today)}, Pacific time"
-        case pb.Notice.PUBLISHED:
+        case notice_pb.Notice.PUBLISHED:
             return f"Approved and issued{by}" if step.person else "Issued by itself, at its time"
-        case pb.Notice.WITHDRAWN:
+        case notice_pb.Notice.WITHDRAWN:
             return f"Withdrawn{by}. Reason: {step.reason}"
         case _:
-            returned = "Approval taken back, returned" if getattr(step, "from") == pb.Notice.SCHEDULED else "Returned"
+            returned = (
+                "Approval taken back, returned" if getattr(step, "from") == notice_pb.Notice.SCHEDULED else "Returned"
+            )
             return f"{returned}{by if step.person else ' by itself'}. Reason: {step.reason}"
 
 
-def confirmation(figure: pb.AgencyReadiness, agency: str, names: Mapping[str, str]) -> str:
+def confirmation(figure: readiness_pb.AgencyReadiness, agency: str, names: Mapping[str, str]) -> str:
     """`Lake County confirmed, by Ana Ruiz. Reported: no projector`."""
     comma = "," if figure.confirmed_by in names else ""
     said = f"{agency} confirmed{comma}{by_whom(figure.confirmed_by, names)}"

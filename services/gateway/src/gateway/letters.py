@@ -2,8 +2,8 @@
 
 import hashlib
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from gateway import glossary
 from gateway.forms import Form
 
@@ -58,7 +58,7 @@ def defaults(series: str, number: str) -> dict[str, str | list[str]]:
     }
 
 
-def to_form(letter: pb.Notice, audience: directory_pb.Audience | None) -> dict[str, str | list[str]]:
+def to_form(letter: pb.Notice, audience: audience_pb.Audience | None) -> dict[str, str | list[str]]:
     """Return the fields of a draft as the form shows them."""
     clause = audience.expression.include[0] if audience and audience.expression.include else None
     texts: dict[str, str | list[str]] = {name: getattr(letter, name) for name in TEXTS}
@@ -104,12 +104,12 @@ def from_form(form: Form, *, name: str, demonstration: bool) -> pb.Notice:
     return letter
 
 
-def expression(form: Form) -> directory_pb.AudienceExpression:
+def expression(form: Form) -> audience_pb.AudienceExpression:
     """Return whom the form chooses, in the order in which the directory keeps it: the same people, the same value."""
-    clause = directory_pb.AudienceClause(units=sorted(form.all("units")), job_classes=sorted(form.all("job_classes")))
+    clause = audience_pb.AudienceClause(units=sorted(form.all("units")), job_classes=sorted(form.all("job_classes")))
     if form.text("agencies_scope") == "some":
         clause.agencies.extend(sorted(form.all("agencies")))
-    return directory_pb.AudienceExpression(include=[clause])
+    return audience_pb.AudienceExpression(include=[clause])
 
 
 def digest(form: Form) -> str:

@@ -8,7 +8,8 @@ as text by an apostrophe, which a roster's reader takes off again.
 from collections.abc import Iterable
 from datetime import date
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from gateway import sheets
 
 # What each column means, for the page beside the template.
@@ -31,12 +32,14 @@ MEANINGS = {
 }
 
 
-def template(columns: Iterable[pb.RosterColumn]) -> bytes:
+def template(columns: Iterable[agency_pb.RosterColumn]) -> bytes:
     """Return the file to fill in: the header alone, required columns first."""
     return sheets.file_of([column.name for column in columns], [])
 
 
-def of_people(columns: Iterable[pb.RosterColumn], people: Iterable[pb.Person], agency: str, today: date) -> bytes:
+def of_people(
+    columns: Iterable[agency_pb.RosterColumn], people: Iterable[person_pb.Person], agency: str, today: date
+) -> bytes:
     """Return *people* with their job at *agency* today, and the leave that lasts or comes next."""
     names = [column.name for column in columns if column.name not in ("roles", "leads")]
     rows = []
@@ -46,11 +49,11 @@ def of_people(columns: Iterable[pb.RosterColumn], people: Iterable[pb.Person], a
     return sheets.file_of(names, rows)
 
 
-def _cells(person: pb.Person, agency: str, today: str) -> dict[str, str]:
+def _cells(person: person_pb.Person, agency: str, today: str) -> dict[str, str]:
     here = [job for job in person.jobs if job.agency == agency and job.start_date <= today]
     job = max(here, key=lambda job: (job.start_date, job.end_date or "9999"))
     ahead = [leave for leave in person.leaves if not leave.end_date or leave.end_date >= today]
-    leave = min(ahead, key=lambda leave: leave.start_date) if ahead else pb.Leave()
+    leave = min(ahead, key=lambda leave: leave.start_date) if ahead else person_pb.Leave()
     return {
         "agency": agency.removeprefix("agencies/"),
         "staff_number": person.staff_number,

@@ -3,7 +3,7 @@
 The answer takes one thing of the visitor along: an agency where they work, for that agency's own figure.
 """
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
 from gateway import sentences
 from gateway.forms import Form
@@ -14,7 +14,7 @@ from servicekit.rpc.client import Refused
 _NO_FORM = {"NOT_FOUND", "FAILED_PRECONDITION"}
 
 
-def form_of(visit: Visit, training: enrollment_pb.Assignment | None) -> pb.ReactionForm | None:
+def form_of(visit: Visit, training: assignment_pb.Assignment | None) -> pb.ReactionForm | None:
     """Return the questions about the course of a training; None where there is nothing to ask (yet)."""
     if training is None:
         return None
@@ -26,7 +26,7 @@ def form_of(visit: Visit, training: enrollment_pb.Assignment | None) -> pb.React
         raise
 
 
-def send(visit: Visit, training: enrollment_pb.Assignment, form: Form, asked: pb.ReactionForm) -> None:
+def send(visit: Visit, training: assignment_pb.Assignment, form: Form, asked: pb.ReactionForm) -> None:
     """Send what was said; what is wrong with it stands in the form's errors."""
     ratings = [_rating(form.text(question.id)) for question in asked.questions]
     if not any(ratings) and not form.text("comment"):

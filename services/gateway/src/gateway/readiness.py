@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.notification.v1 import readiness_service_pb2 as pb
 from gateway import sentences
 
 # Longer ones are cut by e-mail programs in use.
@@ -16,11 +16,11 @@ _LONGEST_LINK = 1800
 class Needed:
     """An agency that needs a call, why, and whom to call there."""
 
-    agency: directory_pb.Agency
+    agency: agency_pb.Agency
     reason: str
 
     @property
-    def contacts(self) -> list[directory_pb.Contact]:
+    def contacts(self) -> list[agency_pb.Contact]:
         """Its coordinators and directors."""
         return list(self.agency.contacts)
 
@@ -29,11 +29,11 @@ class Needed:
 class Row:
     """One line of the table of all agencies."""
 
-    agency: directory_pb.Agency
+    agency: agency_pb.Agency
     figures: pb.AgencyReadiness
 
 
-def needs_a_call(readiness: pb.Readiness, agencies: Mapping[str, directory_pb.Agency]) -> list[Needed]:
+def needs_a_call(readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agency]) -> list[Needed]:
     """Return who needs a call, in this order: confirmation past due, a reported problem, staff past due.
 
     Each agency stands once, for its first reason. Those with staff past due: the larger share first.
@@ -59,7 +59,7 @@ def needs_a_call(readiness: pb.Readiness, agencies: Mapping[str, directory_pb.Ag
 
 
 def rows(
-    readiness: pb.Readiness, agencies: Mapping[str, directory_pb.Agency], *, region: str = "", size: str = ""
+    readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agency], *, region: str = "", size: str = ""
 ) -> list[Row]:
     """Return the lines of the table, A-Z: never ranked. *region* and *size* leave only those that have them."""
     found = [

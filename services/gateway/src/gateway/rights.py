@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as pb
 
 WHOLE = "state"
 

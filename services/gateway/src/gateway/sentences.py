@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from cadre.notification.v1.notification_service_pb2 import Counts
+from cadre.notification.v1.readiness_service_pb2 import Counts
 from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing, pacific_date
 from servicekit.rpc.client import Refused
 

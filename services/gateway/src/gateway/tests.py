@@ -1,6 +1,7 @@
 """Taking a test: where one begins, and what the answers on a form are."""
 
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway.forms import Form
 from gateway.sentences import as_number
 from gateway.visit import Visit
@@ -8,13 +9,13 @@ from gateway.visit import Visit
 
 def start(visit: Visit, letter_id: str, test_version: str, request_id: str) -> str:
     """Open the test for the visitor, or find the one they have open; return its page."""
-    sitting = visit.clients.evaluation.StartSitting(
-        pb.StartSittingRequest(test_version=test_version, request_id=request_id)
+    sitting = visit.clients.sittings.StartSitting(
+        sitting_pb.StartSittingRequest(test_version=test_version, request_id=request_id)
     )
     return f"/training/{letter_id}/test/{sitting.name.removeprefix('sittings/')}"
 
 
-def answers(form: Form, version: pb.TestVersion) -> list[pb.Answer]:
+def answers(form: Form, version: test_pb.TestVersion) -> list[sitting_pb.Answer]:
     """Read the chosen options, one answer for each question; a question without one is an error at it."""
     given = []
     for number, item in enumerate(version.items, start=1):
@@ -22,10 +23,10 @@ def answers(form: Form, version: pb.TestVersion) -> list[pb.Answer]:
         chosen = [place for place in ticked if place is not None and place < len(item.options)]
         if not chosen:
             form.errors[f"q{number}"] = f"Question {number}: choose an answer."
-        given.append(pb.Answer(options=chosen))
+        given.append(sitting_pb.Answer(options=chosen))
     return given
 
 
-def look_again(sitting: pb.Sitting) -> list[int]:
+def look_again(sitting: sitting_pb.Sitting) -> list[int]:
     """The sections to look at again after a test that was not passed, in order."""
     return sorted({result.section for result in sitting.results if not result.right and result.section})

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway import sentences
 from gateway.visit import Visit
 
@@ -14,7 +15,7 @@ from gateway.visit import Visit
 class Item:
     """One row of "My training": a letter, with its training where there is one."""
 
-    letter: pb.Notice
+    letter: notice_pb.Notice
     due_date: str
     begun: bool
     minutes: int
@@ -44,17 +45,17 @@ def of_visitor(visit: Visit, *, size: int, page: str = "") -> ToDo:
 
     Two calls, however many letters are open: the visitor's letters, and the training that those on the page ask for.
     """
-    inbox = visit.clients.notification.ListInbox(pb.ListInboxRequest(page_size=size, page_token=page, only_open=True))
-    asking = [item.notice.name for item in inbox.items if item.notice.asks == pb.TRAIN]
-    assigned: Iterable[enrollment_pb.Assignment] = ()
+    inbox = visit.clients.inbox.ListInbox(inbox_pb.ListInboxRequest(page_size=size, page_token=page, only_open=True))
+    asking = [item.notice.name for item in inbox.items if item.notice.asks == notice_pb.TRAIN]
+    assigned: Iterable[assignment_pb.Assignment] = ()
     if asking:
-        request = enrollment_pb.ListToDoRequest(page_size=len(asking), notices=asking)
-        assigned = visit.clients.enrollment.ListToDo(request).assignments
+        request = assignment_pb.ListToDoRequest(page_size=len(asking), notices=asking)
+        assigned = visit.clients.assignments.ListToDo(request).assignments
     groups = grouped(items(inbox.items, assigned), visit.today)
     return ToDo(groups, inbox.open_count, inbox.next_page_token)
 
 
-def items(inbox: Iterable[pb.InboxItem], assigned: Iterable[enrollment_pb.Assignment]) -> list[Item]:
+def items(inbox: Iterable[inbox_pb.InboxItem], assigned: Iterable[assignment_pb.Assignment]) -> list[Item]:
     """Return what is left to do, one row for each letter, by due date.
 
     The inbox leads: it holds every letter, and knows when a person is ready. Training whose letter has not arrived
@@ -63,12 +64,12 @@ def items(inbox: Iterable[pb.InboxItem], assigned: Iterable[enrollment_pb.Assign
     by_letter = {training.notice: training for training in assigned}
     found = []
     for item in inbox:
-        nothing_asked = item.notice.asks in (pb.NOTHING, pb.ASKS_UNSPECIFIED)
-        if item.ready or item.excused or nothing_asked or item.notice.state == pb.Notice.WITHDRAWN:
+        nothing_asked = item.notice.asks in (notice_pb.NOTHING, notice_pb.ASKS_UNSPECIFIED)
+        if item.ready or item.excused or nothing_asked or item.notice.state == notice_pb.Notice.WITHDRAWN:
             continue
         training = by_letter.get(item.notice.name)
         begun = bool(item.read_time.seconds) or (
-            training is not None and training.state == enrollment_pb.Assignment.IN_PROGRESS
+            training is not None and training.state == assignment_pb.Assignment.IN_PROGRESS
         )
         found.append(
             Item(

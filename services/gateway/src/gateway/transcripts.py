@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
-from cadre.notification.v1 import notification_service_pb2 as notification_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.enrollment.v1 import completion_service_pb2 as pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from gateway import glossary, letters
 from gateway.visit import Visit
 
@@ -91,7 +92,7 @@ def rows(transcript: Transcript) -> list[tuple[str | int, ...]]:
 
 
 def _completions(visit: Visit, person: str, *, year: int, size: int, page: str) -> pb.ListCompletionsResponse:
-    return visit.clients.enrollment.ListCompletions(
+    return visit.clients.completions.ListCompletions(
         pb.ListCompletionsRequest(parent=person, year=year, page_size=size, page_token=page)
     )
 
@@ -102,10 +103,10 @@ def _lines(visit: Visit, completions: Iterable[pb.Completion], agency: str) -> l
     if not completions:
         return []
     names = list(dict.fromkeys(done.course_version for done in completions))
-    titles: dict[str, curriculum_pb.CourseVersion] = {}
+    titles: dict[str, course_pb.CourseVersion] = {}
     for start in range(0, len(names), _MOST_LINES):
-        asked = curriculum_pb.BatchGetCourseVersionsRequest(names=names[start : start + _MOST_LINES])
-        found = visit.clients.curriculum.BatchGetCourseVersions(asked).course_versions
+        asked = course_pb.BatchGetCourseVersionsRequest(names=names[start : start + _MOST_LINES])
+        found = visit.clients.courses.BatchGetCourseVersions(asked).course_versions
         titles |= {version.name: version for version in found}
     numbers: dict[str, str] = {}
     under = list(dict.fromkeys(done.notice for done in completions if done.notice))
@@ -124,9 +125,12 @@ def _lines(visit: Visit, completions: Iterable[pb.Completion], agency: str) -> l
 
 def _letters(visit: Visit, notices: list[str], agency: str) -> Mapping[str, str]:
     """Return what those of *notices* are called that the visitor has, or else their *agency*."""
-    notification, size = visit.clients.notification, len(notices)
+    size = len(notices)
     if not agency:
-        mine = notification.ListInbox(notification_pb.ListInboxRequest(page_size=size, notices=notices)).items
+        mine = visit.clients.inbox.ListInbox(inbox_pb.ListInboxRequest(page_size=size, notices=notices)).items
         return {item.notice.name: letters.title(item.notice) for item in mine}
-    request = notification_pb.ListAgencyNoticesRequest(parent=agency, page_size=size, notices=notices)
-    return {one.notice.name: letters.title(one.notice) for one in notification.ListAgencyNotices(request).notices}
+    request = agency_notice_pb.ListAgencyNoticesRequest(parent=agency, page_size=size, notices=notices)
+    return {
+        one.notice.name: letters.title(one.notice)
+        for one in visit.clients.agency_notices.ListAgencyNotices(request).notices
+    }

@@ -14,8 +14,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
 
-from cadre.directory.v1 import directory_service_pb2 as pb
-from cadre.notification.v1 import notification_service_pb2 as notification_pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from gateway import clients as callers
 from gateway import open_sign_ins, outcomes, sentences, sign_ins
 from gateway.clients import Clients, Reference, Tokens
@@ -63,9 +65,9 @@ class Visit:
     request: Request
     gateway: Gateway
     sign_in: SignIn | None
-    me: pb.Me
+    me: person_pb.Me
     now: datetime
-    _series: dict[str, notification_pb.Series] | None = None
+    _series: dict[str, series_pb.Series] | None = None
 
     @property
     def clients(self) -> Clients:
@@ -155,24 +157,24 @@ class Visit:
         joint = "&" if "?" in path else "?"
         return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
 
-    def letter(self, letter_id: str) -> notification_pb.Notice:
+    def letter(self, letter_id: str) -> notice_pb.Notice:
         """Give the letter that a path names, if the visitor may see it."""
-        return self.clients.notification.GetNotice(notification_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+        return self.clients.notices.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
 
-    def series(self) -> dict[str, notification_pb.Series]:
+    def series(self) -> dict[str, series_pb.Series]:
         """Give the series of letters by what stands before their numbers, such as `CSSP`; asked once for a page."""
         if self._series is None:
-            listed = self.clients.notification.ListSeries(notification_pb.ListSeriesRequest()).series
+            listed = self.clients.series.ListSeries(series_pb.ListSeriesRequest()).series
             self._series = {one.name.removeprefix("series/"): one for one in listed}
         return self._series
 
-    def agencies(self) -> dict[str, pb.Agency]:
+    def agencies(self) -> dict[str, agency_pb.Agency]:
         """Give every agency by its name, `agencies/{slug}`; at most seconds old."""
         return self._reference().agencies()
 
-    def agency(self, name: str) -> pb.Agency:
+    def agency(self, name: str) -> agency_pb.Agency:
         """Give one agency; at most seconds old."""
-        return self.agencies().get(name) or self.clients.directory.GetAgency(pb.GetAgencyRequest(name=name))
+        return self.agencies().get(name) or self.clients.agencies.GetAgency(agency_pb.GetAgencyRequest(name=name))
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -190,18 +192,18 @@ class Visit:
         # What is kept was given to somebody who may read it: whoever may not asks as themselves, and is refused.
         if self.rights.holds("agencies.read"):
             return self.clients.reference
-        return Reference(self.clients.directory)
+        return Reference(self.clients.agencies, self.clients.calendars)
 
     def names(self, people: list[str]) -> dict[str, str]:
         """Give the names of *people* whom the visitor may see, in one call."""
         return {name: person.display_name for name, person in self.people(people).items()}
 
-    def people(self, people: list[str]) -> dict[str, pb.Person]:
+    def people(self, people: list[str]) -> dict[str, person_pb.Person]:
         """Give those of *people* whom the visitor may see, in one call."""
         wanted = list(dict.fromkeys(name for name in people if name))
         if not wanted:
             return {}
-        answer = self.clients.directory.BatchGetPeople(pb.BatchGetPeopleRequest(names=wanted))
+        answer = self.clients.people.BatchGetPeople(person_pb.BatchGetPeopleRequest(names=wanted))
         return {person.name: person for person in answer.people}
 
 
@@ -220,7 +222,7 @@ async def somebody(request: Request) -> Visit:
 async def nobody(request: Request) -> Visit:
     """Return a visit without anybody, for the pages before the sign-in."""
     gateway: Gateway = request.app.state.gateway
-    return Visit(request, gateway, None, pb.Me(), gateway.database.clock())
+    return Visit(request, gateway, None, person_pb.Me(), gateway.database.clock())
 
 
 async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> Form:

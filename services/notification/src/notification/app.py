@@ -16,15 +16,31 @@ from notification.inbox.projections import PROJECTIONS
 from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
-from notification.rpc import NotificationServicer
+from notification.rpc import (
+    AgencyNoticeServicer,
+    AttachmentServicer,
+    InboxServicer,
+    NoticeServicer,
+    ReadinessServicer,
+    SeriesServicer,
+)
 from servicekit import closed_days
 from servicekit.app import ServiceApp
+
+SERVICERS = (
+    NoticeServicer,
+    AttachmentServicer,
+    SeriesServicer,
+    ReadinessServicer,
+    AgencyNoticeServicer,
+    InboxServicer,
+)
 
 APP = ServiceApp(
     name="notification",
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
-    servicers=lambda _settings, database: [NotificationServicer(database)],
+    servicers=lambda _settings, database: [servicer(database) for servicer in SERVICERS],
     subscriptions=SUBSCRIPTIONS,
     jobs=JOBS,
     projections=PROJECTIONS,

@@ -7,7 +7,12 @@ from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from notification.agencies.records import (
     AgencyNotice,
     AgencyReadiness,
@@ -74,9 +79,9 @@ def attachment_ids(name: str) -> tuple[UUID, UUID]:
     return names.as_uuid(ids["notice"], field="name"), names.as_uuid(ids["attachment"], field="name")
 
 
-def label(request: pb.AddAttachmentRequest) -> Label:
+def label(request: attachment_pb.AddAttachmentRequest) -> Label:
     """Read what is said of a file."""
-    return files.label(_enum_name(pb.Attachment.Kind, request.kind, "kind"), request.title, request.filename)
+    return files.label(_enum_name(notice_pb.Attachment.Kind, request.kind, "kind"), request.title, request.filename)
 
 
 def reader(principal: Principal, today: date) -> Reader:
@@ -94,7 +99,7 @@ def own_reader(principal: Principal, today: date) -> Reader:
     return reader(principal, today)
 
 
-def letter(notice: pb.Notice) -> Letter:
+def letter(notice: notice_pb.Notice) -> Letter:
     """Read the draft fields of a notice; what is only set by the service is ignored."""
     course_id, course_version = _course_version(notice.course_version)
     given: dict[str, Any] = {
@@ -107,9 +112,9 @@ def letter(notice: pb.Notice) -> Letter:
         given["agency_confirms_within"] = notice.agency_confirms_within
     return Letter(
         **given,
-        kind=_enum_name(pb.Notice.Kind, notice.kind, "notice.kind"),
-        reason=_enum_name(pb.Notice.Reason, notice.reason, "notice.reason"),
-        asks=_enum_name(pb.Asks, notice.asks, "notice.asks"),
+        kind=_enum_name(notice_pb.Notice.Kind, notice.kind, "notice.kind"),
+        reason=_enum_name(notice_pb.Notice.Reason, notice.reason, "notice.reason"),
+        asks=_enum_name(notice_pb.Asks, notice.asks, "notice.asks"),
         effective_date=day(notice.effective_date, "notice.effective_date"),
         audience_id=names.uuid_in("audiences/{audience}", notice.audience, field="notice.audience")
         if notice.audience
@@ -128,7 +133,7 @@ def moment(stamp: Timestamp, field: str) -> datetime:
 
 
 def left_asked(
-    request: pb.ListAgencyNoticesRequest, shown: Iterable[AgencyNotice]
+    request: agency_notice_pb.ListAgencyNoticesRequest, shown: Iterable[AgencyNotice]
 ) -> tuple[list[UUID], list[AgencyNotice]]:
     """Read of which notices of a page it is asked who is left: by id, and by unit."""
     open_ones = [row for row in shown if row.notice.state == "PUBLISHED" and row.figures.to_go > 0][
@@ -142,36 +147,36 @@ def left_asked(
 # ---- out ----
 
 
-def series_of(message: pb.Series) -> Series:
+def series_of(message: series_pb.Series) -> Series:
     """Read a series."""
     return Series(
         names.one("series/{series}", message.name, field="series.name"),
         message.title.strip(),
-        _enum_name(pb.Notice.Kind, message.kind, "series.kind"),
+        _enum_name(notice_pb.Notice.Kind, message.kind, "series.kind"),
         message.source.strip(),
     )
 
 
-def historic(message: pb.HistoricNotice) -> HistoricLetter:
+def historic(message: notice_pb.HistoricNotice) -> HistoricLetter:
     """Read a letter as printed."""
     said = {name: getattr(message, name).strip() for name in _HISTORIC}
     return HistoricLetter(issued_on=message.date.strip(), **said)
 
 
-def notice(row: Notice, attached: Iterable[Attachment] = (), due_sentence: str = "") -> pb.Notice:
+def notice(row: Notice, attached: Iterable[Attachment] = (), due_sentence: str = "") -> notice_pb.Notice:
     """Write a notice; *row* may be without its body, and in lists it is without what is *attached*."""
     rule = DueRule(row.business_days_before_effective, row.business_days_after_issue, row.staff_release_days)
     said = {
         "name": f"notices/{row.id}",
-        "state": pb.Notice.State.Value(row.state),
-        "kind": _enum_value(pb.Notice.Kind, row.kind),
-        "reason": _enum_value(pb.Notice.Reason, row.reason),
-        "asks": _enum_value(pb.Asks, row.asks),
+        "state": notice_pb.Notice.State.Value(row.state),
+        "kind": _enum_value(notice_pb.Notice.Kind, row.kind),
+        "reason": _enum_value(notice_pb.Notice.Reason, row.reason),
+        "asks": _enum_value(notice_pb.Asks, row.asks),
         **{name: getattr(row, name) for name in TEXTS},
         "effective_date": day_text(row.effective_date),
         "audience": f"audiences/{row.audience_id}" if row.audience_id else "",
         "course_version": f"courses/{row.course_id}/versions/{row.course_version}" if row.course_id else "",
-        "due_rule": pb.DueRule(
+        "due_rule": notice_pb.DueRule(
             business_days_before_effective=rule.before_effective, business_days_after_issue=rule.after_issue
         ),
         "agency_confirms_within": row.agency_confirms_within,
@@ -203,20 +208,20 @@ def notice(row: Notice, attached: Iterable[Attachment] = (), due_sentence: str =
         "attachments": [attachment(one) for one in attached],
     }
     # Half of a letter is not said: to set it all the same costs a list of letters a fifth more.
-    return pb.Notice(**{name: value for name, value in said.items() if value})
+    return notice_pb.Notice(**{name: value for name, value in said.items() if value})
 
 
-def series(row: Series) -> pb.Series:
+def series(row: Series) -> series_pb.Series:
     """Write a series."""
-    kind = _enum_value(pb.Notice.Kind, row.kind)
-    return pb.Series(name=f"series/{row.series}", title=row.title, kind=kind, source=row.source)
+    kind = _enum_value(notice_pb.Notice.Kind, row.kind)
+    return series_pb.Series(name=f"series/{row.series}", title=row.title, kind=kind, source=row.source)
 
 
-def attachment(row: Attachment) -> pb.Attachment:
+def attachment(row: Attachment) -> notice_pb.Attachment:
     """Write a file of a notice, without its content."""
-    return pb.Attachment(
+    return notice_pb.Attachment(
         name=f"notices/{row.notice_id}/attachments/{row.id}",
-        kind=pb.Attachment.Kind.Value(row.kind),
+        kind=notice_pb.Attachment.Kind.Value(row.kind),
         title=row.title,
         filename=row.filename,
         media_type=row.media_type,
@@ -227,9 +232,9 @@ def attachment(row: Attachment) -> pb.Attachment:
     )
 
 
-def readiness(issued: Notice, rows: Iterable[AgencyReadiness]) -> pb.Readiness:
+def readiness(issued: Notice, rows: Iterable[AgencyReadiness]) -> readiness_pb.Readiness:
     """Write the figures of a notice: the row of agency '' is the state's."""
-    answer = pb.Readiness(notice=f"notices/{issued.id}")
+    answer = readiness_pb.Readiness(notice=f"notices/{issued.id}")
     for row in rows:
         if row.agency_id:
             answer.agencies.append(agency_readiness(row))
@@ -242,9 +247,9 @@ def readiness(issued: Notice, rows: Iterable[AgencyReadiness]) -> pb.Readiness:
     return answer
 
 
-def agency_readiness(row: AgencyReadiness) -> pb.AgencyReadiness:
+def agency_readiness(row: AgencyReadiness) -> readiness_pb.AgencyReadiness:
     """Write figures and confirmation of one agency."""
-    return pb.AgencyReadiness(
+    return readiness_pb.AgencyReadiness(
         agency=f"agencies/{row.agency_id}",
         counts=counts(row.figures),
         deliver_time=timestamp(row.delivery.delivered_at),
@@ -261,19 +266,19 @@ def agency_readiness(row: AgencyReadiness) -> pb.AgencyReadiness:
 
 def agency_notice(
     row: AgencyNotice, units: Iterable[UnitFigures], attached: Iterable[Attachment] = (), left: Iterable[UUID] = ()
-) -> pb.AgencyNotice:
+) -> agency_notice_pb.AgencyNotice:
     """Write a notice as it stands at an agency."""
-    return pb.AgencyNotice(
+    return agency_notice_pb.AgencyNotice(
         notice=notice(row.notice, attached),
         readiness=agency_readiness(row.readiness),
-        units=[pb.UnitCounts(unit=unit.unit, counts=counts(unit.figures)) for unit in units],
+        units=[agency_notice_pb.UnitCounts(unit=unit.unit, counts=counts(unit.figures)) for unit in units],
         left=map(_person, left),
     )
 
 
-def counts(row: Figures) -> pb.Counts:
+def counts(row: Figures) -> readiness_pb.Counts:
     """Write counts."""
-    return pb.Counts(
+    return readiness_pb.Counts(
         ready=row.ready,
         not_started=row.not_started,
         on_leave=row.on_leave,
@@ -287,9 +292,9 @@ def counts(row: Figures) -> pb.Counts:
     )
 
 
-def recipient(row: Recipient) -> pb.Recipient:
+def recipient(row: Recipient) -> agency_notice_pb.Recipient:
     """Write a person of a list: the id, never the name."""
-    return pb.Recipient(
+    return agency_notice_pb.Recipient(
         person=f"people/{row.person_id}",
         units=row.units,
         on_leave=row.on_leave,
@@ -302,7 +307,7 @@ def recipient(row: Recipient) -> pb.Recipient:
     )
 
 
-def inbox_row(row: InboxRow, attached: Iterable[Attachment] = ()) -> pb.InboxItem:
+def inbox_row(row: InboxRow, attached: Iterable[Attachment] = ()) -> inbox_pb.InboxItem:
     """Write a letter of a person's list."""
     standing = Standing(
         row.notice.asks,
@@ -315,10 +320,10 @@ def inbox_row(row: InboxRow, attached: Iterable[Attachment] = ()) -> pb.InboxIte
     return inbox_item(Item(row.notice, standing, row.own_due_date), attached)
 
 
-def inbox_item(item: Item, attached: Iterable[Attachment] = ()) -> pb.InboxItem:
+def inbox_item(item: Item, attached: Iterable[Attachment] = ()) -> inbox_pb.InboxItem:
     """Write a letter as it stands for a person."""
     standing = item.standing
-    return pb.InboxItem(
+    return inbox_pb.InboxItem(
         notice=notice(item.notice, attached),
         ready=standing.ready,
         on_leave=standing.on_leave,

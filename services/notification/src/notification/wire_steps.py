@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.notices.queries import Step
 from servicekit.rpc.wire import timestamp
 

@@ -43,7 +43,7 @@ FROM (
   unnest(%(actors)b::text[], %(request_ids)b::text[]) WITH ORDINALITY AS asked (caller, request_id, n)
 LEFT JOIN LATERAL (
   SELECT request_sha256, answer FROM idempotency
-  WHERE (caller, method, request_id) = (asked.caller, %(method)s, asked.request_id) OFFSET 0
+  WHERE (caller, request_id) = (asked.caller, asked.request_id) AND method IN (%(method)s, %(formerly)s) OFFSET 0
 ) AS known ON true
 """
 # Arrays go in binary (%b): as text, each string of them is quoted. Events come last, in the order of their callers
@@ -218,10 +218,18 @@ class Company(Generic[W, R]):
     """The callers of one method of a running service."""
 
     def __init__(
-        self, database: Database, method: str, act: Callable[[Db, Group[W, R]], None], pack: Callable[[R], Message]
+        self,
+        database: Database,
+        method: str,
+        act: Callable[[Db, Group[W, R]], None],
+        pack: Callable[[R], Message],
+        *,
+        formerly: str = "",
     ) -> None:
         self._database = database
         self.method = method
+        # What it was called when a request may have been answered before.
+        self._formerly = formerly
         # Told how many were done together.
         self.observe: Callable[[int], None] = lambda _: None
         self._act = act
@@ -324,6 +332,7 @@ class Company(Generic[W, R]):
             _Known,
             _BEGIN,
             method=self.method,
+            formerly=self._formerly,
             actors=[one.actor for one in asked],
             request_ids=[one.request_id for one in asked],
         )

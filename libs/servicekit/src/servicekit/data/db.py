@@ -46,7 +46,8 @@ WITH entry AS (
 SELECT set_config('cadre.audit', entry.id::text, true) AS entry, known.request_sha256, known.answer
 FROM entry
 LEFT JOIN idempotency AS known
-  ON known.caller = %(actor)s AND known.method = %(method)s AND known.request_id = %(request_id)s
+  ON known.caller = %(actor)s AND known.method IN (%(method)s, %(formerly)s) AND known.request_id = %(request_id)s
+LIMIT 1
 """
 _FINISH = """
 WITH completed AS (
@@ -76,7 +77,8 @@ ORDER BY event.n
 """  # noqa: S608 - constants only
 _KNOWN = """
 SELECT request_sha256, answer FROM idempotency
-WHERE caller = %(actor)s AND method = %(method)s AND request_id = %(request_id)s
+WHERE caller = %(actor)s AND method IN (%(method)s, %(formerly)s) AND request_id = %(request_id)s
+LIMIT 1
 """
 
 
@@ -278,6 +280,7 @@ class Database:
         *,
         actor: str,
         method: str,
+        formerly: str = "",
         resource: str = "",
         at: datetime | None = None,
         request_id: str = "",
@@ -286,11 +289,19 @@ class Database:
         """One write: everything inside is committed together with audit row, events and answer, or nothing is.
 
         With a *request_id* the same request is done once: `Replayed` carries the first answer to later ones, also to
-        one that ran at the same time and lost. Another request under the same id is refused.
+        one that ran at the same time and lost. Another request under the same id is refused. *formerly* is the name
+        that *method* had when an earlier release may have answered it.
         """
         moment = at or self.clock()
         digest = b"" if request is None else digest_of(request)
-        entry = {"id": uuid.uuid4(), "at": moment, "actor": actor, "method": method, "request_id": request_id}
+        entry = {
+            "id": uuid.uuid4(),
+            "at": moment,
+            "actor": actor,
+            "method": method,
+            "formerly": formerly,
+            "request_id": request_id,
+        }
         try:
             with self.together(moment) as db:
                 db.resource = resource

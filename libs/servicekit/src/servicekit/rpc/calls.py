@@ -66,6 +66,12 @@ class Servicer:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.companies: list[Company[Any, Any]] = []
+        self._formerly = self.service.GetOptions().Extensions[options_pb2.formerly]
+
+    def names(self) -> list[str]:
+        """Return the full names under which it is called: its own, and the one that its methods had before."""
+        package = self.service.file.package
+        return [self.service.full_name, *([f"{package}.{self._formerly}"] if self._formerly else [])]
 
     def start(self) -> None:
         """Read, once, the key that page tokens are sealed with, before the first call."""
@@ -86,6 +92,7 @@ class Servicer:
         with self.database.transaction(
             actor=call.principal.name,
             method=call.method,
+            formerly=self._former(call.method.partition("/")[2]),
             at=call.now,
             request_id=_request_id(request),
             request=request,
@@ -100,7 +107,8 @@ class Servicer:
         It takes call, request and what the caller wants. *act* does it for all who ask at once, and *pack* makes the
         answer of a result (`servicekit.data.company`).
         """
-        company = Company(self.database, f"{self.service.name}/{method}", act, pack)
+        name, former = f"{self.service.name}/{method}", self._former(method)
+        company = Company(self.database, name, act, pack, formerly=former)
         self.companies.append(company)
 
         def write(call: Call, request: Message, what: W) -> A:
@@ -110,6 +118,10 @@ class Servicer:
             return cast("A", company.write(asked))
 
         return write
+
+    def _former(self, method: str) -> str:
+        """Return the name that *method* had before, as `Service/Method`; empty if it had none."""
+        return f"{self._formerly}/{method}" if self._formerly else ""
 
 
 def _request_id(request: Message) -> str:

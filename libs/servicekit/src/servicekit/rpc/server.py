@@ -91,8 +91,8 @@ class Server:
             for company in servicer.companies:
                 company.observe = self._metrics.together.labels(company.method).observe
             handlers = {method.name: self._handler(servicer, method) for method in servicer.service.methods}
-            generic = grpc.method_handlers_generic_handler(servicer.service.full_name, handlers)
-            self._server.add_generic_rpc_handlers((generic,))
+            for name in servicer.names():
+                self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, handlers),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(names, self._server)
         self.port = self._server.add_insecure_port(f"{host}:{port}")

@@ -4,6 +4,7 @@ PostgreSQL runs once per worker without fsync; each service's schema is migrated
 gets a copy of it, which takes some 10 ms. NATS starts when a test needs the bus, fresh for that test.
 """
 
+import importlib
 import itertools
 import os
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import LiteralString, TypeVar
 
 import grpc
@@ -60,11 +62,25 @@ class Running:
         rights: Mapping[str, Sequence[str]] | Sequence[str] = (),
     ) -> S:
         """Return a stub that calls as *caller*. *rights* maps a right to how far it reaches; a list = whole."""
+        return self._channel(caller, rights).stub(stub_class)
+
+    def stubs(
+        self, *, caller: str = "services/test", rights: Mapping[str, Sequence[str]] | Sequence[str] = ()
+    ) -> SimpleNamespace:
+        """Return one stub for all the contracts of the service: each of its methods, called as *caller*."""
+        channel, methods = self._channel(caller, rights), dict[str, object]()
+        for servicer in self.runtime.servicers:
+            file = servicer.service.file.name.removeprefix("cadre/").removesuffix(".proto").replace("/", ".")
+            stub_class = getattr(importlib.import_module(f"cadre.{file}_pb2_grpc"), f"{servicer.service.name}Stub")
+            methods |= vars(channel.stub(stub_class))
+        return SimpleNamespace(**methods)
+
+    def _channel(self, caller: str, rights: Mapping[str, Sequence[str]] | Sequence[str]) -> Channel:
         reach = rights if isinstance(rights, Mapping) else dict.fromkeys(rights, (WHOLE,))
         held = {right: frozenset(scopes) for right, scopes in reach.items()}
         channel = Channel(f"127.0.0.1:{self.port}", lambda: self.signer.mint(caller, held, now=self.runtime.clock()))
         self._channels.append(channel)
-        return channel.stub(stub_class)
+        return channel
 
     @property
     def port(self) -> int:

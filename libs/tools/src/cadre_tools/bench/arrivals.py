@@ -2,8 +2,8 @@
 
 import time
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre_cli.access import request_id
 from cadre_tools.bench.figures import Arrivals, Delays
 from cadre_tools.bench.stage import Stage, WrongResultError, wait_until
@@ -33,14 +33,14 @@ def measure(stage: Stage, notice: str, open_letters: int, count: int) -> Arrival
 def _hire(stage: Stage, notice: str, number: int) -> float:
     access = stage.access
     agency = _AGENCIES[number % len(_AGENCIES)]
-    request = directory_pb.CreatePersonRequest(
+    request = person_pb.CreatePersonRequest(
         parent=agency,
-        person=directory_pb.Person(
+        person=person_pb.Person(
             staff_number=f"M-{number:06}",
             given_name="Measured",
             family_name=f"Newcomer {number}",
             jobs=[
-                directory_pb.Job(
+                person_pb.Job(
                     agency=agency,
                     local_title="Child Support Specialist I",
                     job_class="child-support-specialist-1",
@@ -53,7 +53,7 @@ def _hire(stage: Stage, notice: str, number: int) -> float:
     )
     stage.await_quiet()
     started = time.perf_counter()
-    person = access.ask(access.directory.CreatePerson, request).name
+    person = access.ask(access.people.CreatePerson, request).name
     wait_until(lambda: _has_training(stage, notice, person), "a newcomer has no training", _LOOK_SECONDS)
     return time.perf_counter() - started
 
@@ -61,7 +61,7 @@ def _hire(stage: Stage, notice: str, number: int) -> float:
 def _has_training(stage: Stage, notice: str, person: str) -> bool:
     access = stage.access
     try:
-        access.ask(access.enrollment.GetAssignment, enrollment_pb.GetAssignmentRequest(name=notice), person=person)
+        access.ask(access.assignments.GetAssignment, assignment_pb.GetAssignmentRequest(name=notice), person=person)
     except Refused as refused:
         if refused.code != "NOT_FOUND":
             raise

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre_cli import reference
 from cadre_cli.access import request_id
@@ -74,7 +74,7 @@ def _make(stage: Stage, count: int) -> list[pb.Audience]:
     for number, expression in enumerate(expressions(reference.load(), count)):
         audience = pb.Audience(title=f"Measured audience {number}", expression=expression)
         create = pb.CreateAudienceRequest(audience=audience, request_id=request_id("bench", "audience", number))
-        made.append(access.ask(access.directory.CreateAudience, create, person=stage.analyst))
+        made.append(access.ask(access.audiences.CreateAudience, create, person=stage.analyst))
     if not any(audience.people for audience in made):
         raise WrongResultError("Nobody is in any of the audiences")
     return made
@@ -90,7 +90,7 @@ def _save(stage: Stage, audience: pb.Audience) -> float:
     create = pb.CreateAudienceRequest(audience=changed, request_id=request_id("bench", "save", audience.name))
     stage.await_quiet()
     started = time.perf_counter()
-    answer = access.ask(access.directory.CreateAudience, create, person=stage.analyst)
+    answer = access.ask(access.audiences.CreateAudience, create, person=stage.analyst)
     seconds = time.perf_counter() - started
     if answer.name == audience.name or not answer.revision:
         raise WrongResultError(f"{audience.name} was not saved for others")

@@ -11,13 +11,14 @@ from typing import Any
 
 import grpc
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.enrollment.v1 import enrollment_service_pb2_grpc as enrollment_grpc
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
-from cadre.evaluation.v1 import evaluation_service_pb2_grpc as evaluation_grpc
-from cadre.notification.v1 import notification_service_pb2 as notification_pb
-from cadre.notification.v1 import notification_service_pb2_grpc as notification_grpc
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.enrollment.v1.assignment_service_pb2_grpc import AssignmentServiceStub
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre_cli.access import request_id
 from cadre_cli.loading import EVERYWHERE
 from cadre_tools.bench import callers, raw
@@ -50,17 +51,17 @@ class Goal:
     """What each call is to do: whether its answer says so, and the figure of the state's page that counts it."""
 
     reached: Callable[[Any], bool]
-    counted: Callable[[notification_pb.Counts], int]
+    counted: Callable[[readiness_pb.Counts], int]
 
 
 def completions(stage: Stage, notice: str, count: int) -> Calls:
     """Have this many people complete the letter's course, which has one section and no test, by one call each."""
     learners = sign_in(stage, notice, count)
     with _channel(stage, "enrollment") as channel:
-        stub = enrollment_grpc.EnrollmentServiceStub(channel)
+        stub = AssignmentServiceStub(channel)
 
         def prepare(learner: Learner) -> Act:
-            start = enrollment_pb.StartAssignmentRequest(
+            start = assignment_pb.StartAssignmentRequest(
                 name=learner.assignment, request_id=request_id("bench", learner.assignment, "start")
             )
             stub.StartAssignment(start, **learner.call)
@@ -72,7 +73,7 @@ def completions(stage: Stage, notice: str, count: int) -> Calls:
             learners,
             callers.run(prepare, learners).answers,
             Goal(
-                lambda assignment: assignment.state == enrollment_pb.Assignment.COMPLETED, lambda state: state.trained
+                lambda assignment: assignment.state == assignment_pb.Assignment.COMPLETED, lambda state: state.trained
             ),
             Rows(
                 "enrollment",
@@ -87,14 +88,14 @@ def confirmations(stage: Stage, notice: str, count: int) -> Calls:
     """Have so many people confirm the letter, which they read before."""
     learners = sign_in(stage, notice, count)
     with _channel(stage, "notification") as channel:
-        letters = notification_grpc.NotificationServiceStub(channel)
+        letters = InboxServiceStub(channel)
 
         def prepare(learner: Learner) -> Act:
-            read = notification_pb.ReadNoticeRequest(
+            read = inbox_pb.ReadNoticeRequest(
                 notice=notice, request_id=request_id("bench", notice, learner.assignment, "read")
             )
             item = letters.ReadNotice(read, **learner.call)
-            confirm = notification_pb.ConfirmNoticeRequest(
+            confirm = inbox_pb.ConfirmNoticeRequest(
                 notice=notice,
                 text_sha256=item.notice.text_sha256,
                 request_id=request_id("bench", notice, learner.assignment, "confirm"),
@@ -120,17 +121,17 @@ def sittings(stage: Stage, notice: str, count: int) -> Calls:
     """Have this many people submit the test of the letter's course, whose section they completed before; all pass."""
     learners = sign_in(stage, notice, count)
     with _channel(stage, "enrollment") as enrollment, _channel(stage, "evaluation") as evaluation:
-        courses = enrollment_grpc.EnrollmentServiceStub(enrollment)
-        tests = evaluation_grpc.EvaluationServiceStub(evaluation)
+        courses = AssignmentServiceStub(enrollment)
+        tests = SittingServiceStub(evaluation)
         test_version = "tests/measured-test/versions/1"
 
         def prepare(learner: Learner) -> Act:
             courses.CompleteSection(_section(learner), **learner.call)
-            start = evaluation_pb.StartSittingRequest(
+            start = sitting_pb.StartSittingRequest(
                 test_version=test_version, request_id=request_id("bench", learner.assignment, "sitting")
             )
             sitting = tests.StartSitting(start, **learner.call)
-            submit = evaluation_pb.SubmitSittingRequest(
+            submit = sitting_pb.SubmitSittingRequest(
                 name=sitting.name, answers=KEY, request_id=request_id("bench", sitting.name, "submit")
             )
             return partial(tests.SubmitSitting, submit, **learner.call)
@@ -140,7 +141,7 @@ def sittings(stage: Stage, notice: str, count: int) -> Calls:
             notice,
             learners,
             callers.run(prepare, learners).answers,
-            Goal(lambda sitting: sitting.state == evaluation_pb.Sitting.PASSED, lambda state: state.trained),
+            Goal(lambda sitting: sitting.state == sitting_pb.Sitting.PASSED, lambda state: state.trained),
             Rows("evaluation", "sitting", "state = %s", "PASSED"),
         )
 
@@ -148,23 +149,23 @@ def sittings(stage: Stage, notice: str, count: int) -> Calls:
 def sign_in(stage: Stage, notice: str, count: int) -> list[Learner]:
     """Sign in this many of those who got the letter."""
     access = stage.access
-    request = enrollment_pb.ListAssignmentsRequest(parent=EVERYWHERE, notice=notice, page_size=1000)
-    assignments = list(access.every(access.enrollment.ListAssignments, request, "assignments"))[:count]
+    request = assignment_pb.ListAssignmentsRequest(parent=EVERYWHERE, notice=notice, page_size=1000)
+    assignments = list(access.every(access.assignments.ListAssignments, request, "assignments"))[:count]
     if len(assignments) < count:
         raise WrongResultError(f"Only {len(assignments)} of {count} people have the training on their list")
 
-    def exchange(assignment: enrollment_pb.Assignment) -> Learner:
-        asked = directory_pb.ExchangeSignInRequest(person=assignment.person)
-        token = access.ask(access.directory.ExchangeSignIn, asked).token
+    def exchange(assignment: assignment_pb.Assignment) -> Learner:
+        asked = sign_in_pb.ExchangeSignInRequest(person=assignment.person)
+        token = access.ask(access.sign_ins.ExchangeSignIn, asked).token
         return Learner(assignment.name, token, assignment.on_leave)
 
     return callers.run(exchange, assignments).answers
 
 
-def _section(learner: Learner) -> enrollment_pb.CompleteSectionRequest:
+def _section(learner: Learner) -> assignment_pb.CompleteSectionRequest:
     """The only section of the course."""
     key = request_id("bench", learner.assignment, "section")
-    return enrollment_pb.CompleteSectionRequest(name=learner.assignment, section=1, request_id=key)
+    return assignment_pb.CompleteSectionRequest(name=learner.assignment, section=1, request_id=key)
 
 
 def _measure(

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.notification.v1 import inbox_service_pb2 as pb
 from cadre_tools.bench.report import PageLoad, Pages
 from cadre_tools.bench.stage import Stage, WrongResultError
 
@@ -89,7 +89,7 @@ def _load(
 
 def _targets(stage: Stage, notice: str) -> list[Target]:
     """The main pages, each as those people see it whose page it is; the largest agency and the smallest story's."""
-    personas = stage.access.ask(stage.access.directory.ListPersonas, directory_pb.ListPersonasRequest()).personas
+    personas = stage.access.ask(stage.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     with httpx.Client(base_url=stage.gateway_url, timeout=30.0) as client:
         cookie = {persona.part: sign_in(client, persona.person) for persona in personas}
     _open_letter(stage, personas, notice)
@@ -104,11 +104,11 @@ def _targets(stage: Stage, notice: str) -> list[Target]:
     ]
 
 
-def _open_letter(stage: Stage, personas: Sequence[directory_pb.Persona], notice: str) -> None:
+def _open_letter(stage: Stage, personas: Sequence[sign_in_pb.Persona], notice: str) -> None:
     """Have the learner open the letter: from then on asking for its page changes nothing."""
     [learner] = [persona.person for persona in personas if persona.part == "learner"]
     request = pb.ReadNoticeRequest(notice=f"notices/{notice}", request_id=f"bench-read-{notice}")
-    stage.access.ask(stage.access.notification.ReadNotice, request, person=learner)
+    stage.access.ask(stage.access.inbox.ReadNotice, request, person=learner)
 
 
 def sign_in(client: httpx.Client, person: str) -> str:

@@ -2,8 +2,9 @@
 
 import time
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli.access import request_id
 from cadre_tools.bench.raw import RawLetters
 from cadre_tools.bench.report import Publish
@@ -42,7 +43,7 @@ def issue(stage: Stage, number: int, course_version: str) -> tuple[str, float]:
     """
     draft = stage.draft_letter(number, course_version)
     access = stage.access
-    publish = pb.PublishNoticeRequest(
+    publish = notice_pb.PublishNoticeRequest(
         name=draft.name,
         audience_revision=stage.audience.revision,
         etag=draft.etag,
@@ -50,7 +51,7 @@ def issue(stage: Stage, number: int, course_version: str) -> tuple[str, float]:
     )
     _has(stage, draft.name)  # the worker and the approver are signed in before the clock starts
     started = time.perf_counter()
-    access.ask(access.notification.PublishNotice, publish, person=stage.approver)
+    access.ask(access.notices.PublishNotice, publish, person=stage.approver)
     wait_until(lambda: _has(stage, draft.name), "the letter is not on a worker's list", _POLL_SECONDS)
     seconds = time.perf_counter() - started
     stage.await_quiet()
@@ -65,9 +66,9 @@ def _has(stage: Stage, notice: str) -> bool:
     access = stage.access
     try:
         access.ask(
-            access.enrollment.GetAssignment, enrollment_pb.GetAssignmentRequest(name=notice), person=stage.worker
+            access.assignments.GetAssignment, assignment_pb.GetAssignmentRequest(name=notice), person=stage.worker
         )
-        access.ask(access.notification.GetInboxItem, pb.GetInboxItemRequest(notice=notice), person=stage.worker)
+        access.ask(access.inbox.GetInboxItem, inbox_pb.GetInboxItemRequest(notice=notice), person=stage.worker)
     except Refused as refused:
         if refused.code != "NOT_FOUND":
             raise

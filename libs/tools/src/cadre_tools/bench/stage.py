@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre_cli import loading, reference
 from cadre_cli.access import Access, request_id
 from cadre_cli.processes import Site
@@ -25,7 +27,7 @@ from servicekit import calendar, clock
 T = TypeVar("T")
 
 # The right answer of each of the measured test's questions.
-KEY = [evaluation_pb.Answer(options=[1])] * 5
+KEY = [sitting_pb.Answer(options=[1])] * 5
 _READY_SECONDS = 120.0
 # A million people are under way for minutes.
 _PATIENCE_SECONDS = 600.0
@@ -48,7 +50,7 @@ class Stage:
     approver: str
     # One of those who get the letters.
     worker: str
-    audience: directory_pb.Audience
+    audience: audience_pb.Audience
     roster: Roster
     # Where the pages are.
     gateway_url: str
@@ -61,41 +63,41 @@ class Stage:
         """Who gets the letters."""
         return self.audience.people
 
-    def draft_letter(self, number: int, course_version: str) -> pb.Notice:
+    def draft_letter(self, number: int, course_version: str) -> notice_pb.Notice:
         """Write a letter to everyone and send it for approval: what remains is to issue it."""
         today, offices = calendar.pacific_date(clock.utc()), reference.load().calendar.as_far_as_known()
-        create = pb.CreateNoticeRequest(
-            notice=pb.Notice(
-                kind=pb.Notice.POLICY,
+        create = notice_pb.CreateNoticeRequest(
+            notice=notice_pb.Notice(
+                kind=notice_pb.Notice.POLICY,
                 series="CSSP",
                 number=f"26-{number:02}",
                 addressees="All local agencies",
                 subject=f"Synthetic letter {number} of a measurement",
-                reason=pb.Notice.STATE_LAW,
+                reason=notice_pb.Notice.STATE_LAW,
                 contact="Nobody: this letter is synthetic",
                 change="Nothing changes: this letter is there to be measured.",
                 body="A paragraph of the usual length stands here so that the letter is no shorter than real ones. "
                 * 40,
                 effective_date=offices.add(today, _EFFECTIVE_BUSINESS_DAYS).isoformat(),
                 audience=self.audience.name,
-                asks=pb.TRAIN,
+                asks=notice_pb.TRAIN,
                 course_version=course_version,
-                due_rule=pb.DueRule(business_days_before_effective=3, business_days_after_issue=5),
+                due_rule=notice_pb.DueRule(business_days_before_effective=3, business_days_after_issue=5),
                 agency_confirms_within=3,
                 demonstration=True,
             ),
             request_id=request_id("bench", number, "create"),
         )
-        draft = self.access.ask(self.access.notification.CreateNotice, create, person=self.analyst)
-        submit = pb.SubmitNoticeRequest(
+        draft = self.access.ask(self.access.notices.CreateNotice, create, person=self.analyst)
+        submit = notice_pb.SubmitNoticeRequest(
             name=draft.name, etag=draft.etag, request_id=request_id("bench", number, "submit")
         )
-        return self.access.ask(self.access.notification.SubmitNotice, submit, person=self.analyst)
+        return self.access.ask(self.access.notices.SubmitNotice, submit, person=self.analyst)
 
-    def readiness(self, notice: str) -> pb.Readiness:
+    def readiness(self, notice: str) -> readiness_pb.Readiness:
         """Give the figures of the state's page."""
-        request = pb.GetReadinessRequest(notice=notice)
-        return self.access.ask(self.access.notification.GetReadiness, request, person=self.analyst)
+        request = readiness_pb.GetReadinessRequest(notice=notice)
+        return self.access.ask(self.access.readiness.GetReadiness, request, person=self.analyst)
 
     def await_quiet(self) -> None:
         """Wait until no service has anything left to publish or to handle, in two looks one after the other."""
@@ -150,14 +152,14 @@ def _fill(access: Access, supervisor: Supervisor, people: int, folder: Path) -> 
     # The state's staff come first: one of them makes the audience, so that the roster has one to update.
     _import(access, folder, [row for row in rows if row.agency == STATE_AGENCY])
     analyst, approver = _with_role(rows, "policy_analyst"), _with_role(rows, "approver")
-    everyone = directory_pb.AudienceExpression(include=[directory_pb.AudienceClause()])
-    create = directory_pb.CreateAudienceRequest(
-        audience=directory_pb.Audience(title="Everyone at all local agencies", expression=everyone),
+    everyone = audience_pb.AudienceExpression(include=[audience_pb.AudienceClause()])
+    create = audience_pb.CreateAudienceRequest(
+        audience=audience_pb.Audience(title="Everyone at all local agencies", expression=everyone),
         request_id=request_id("bench", "audience"),
     )
-    get = directory_pb.GetAudienceRequest(name=access.ask(access.directory.CreateAudience, create, person=analyst).name)
+    get = audience_pb.GetAudienceRequest(name=access.ask(access.audiences.CreateAudience, create, person=analyst).name)
     seconds = _import(access, folder, rows)
-    audience = access.ask(access.directory.GetAudience, get, person=analyst)
+    audience = access.ask(access.audiences.GetAudience, get, person=analyst)
     stage = Stage(
         access=access,
         site=supervisor.site,
@@ -187,32 +189,30 @@ def _import(access: Access, folder: Path, rows: list[RosterRow]) -> float:
 
 def _publish_test(access: Access) -> str:
     items = [
-        evaluation_pb.Item(
+        test_pb.Item(
             text=f"Question {number} of a measurement: which one is right?",
-            kind=evaluation_pb.Item.SINGLE,
+            kind=test_pb.Item.SINGLE,
             explanation="The second one is right.",
             section=1,
-            options=[evaluation_pb.Option(text=f"Answer {n}", correct=n == 1) for n in range(4)],
+            options=[test_pb.Option(text=f"Answer {n}", correct=n == 1) for n in range(4)],
         )
         for number in range(1, len(KEY) + 1)
     ]
-    create = evaluation_pb.CreateTestRequest(
+    create = test_pb.CreateTestRequest(
         test_id="measured-test",
-        test=evaluation_pb.Test(title="Measured test", pass_mark=len(items), items=items),
+        test=test_pb.Test(title="Measured test", pass_mark=len(items), items=items),
         request_id=request_id("bench", "test"),
     )
-    test = access.ask(access.evaluation.CreateTest, create)
-    publish = evaluation_pb.PublishTestRequest(
-        name=test.name, etag=test.etag, request_id=request_id("bench", "publish test")
-    )
-    return access.ask(access.evaluation.PublishTest, publish).name
+    test = access.ask(access.tests.CreateTest, create)
+    publish = test_pb.PublishTestRequest(name=test.name, etag=test.etag, request_id=request_id("bench", "publish test"))
+    return access.ask(access.tests.PublishTest, publish).name
 
 
 def _publish_course(access: Access, slug: str, test_version: str) -> str:
-    section = curriculum_pb.Section(title="The only section", minutes=5, markdown="Nothing to learn: this is measured.")
-    create = curriculum_pb.CreateCourseRequest(
+    section = course_pb.Section(title="The only section", minutes=5, markdown="Nothing to learn: this is measured.")
+    create = course_pb.CreateCourseRequest(
         course_id=slug,
-        course=curriculum_pb.Course(
+        course=course_pb.Course(
             title=slug.replace("-", " ").capitalize(),
             provider="Nobody",
             sections=[section],
@@ -221,11 +221,11 @@ def _publish_course(access: Access, slug: str, test_version: str) -> str:
         ),
         request_id=request_id("bench", slug),
     )
-    course = access.ask(access.curriculum.CreateCourse, create)
-    publish = curriculum_pb.PublishCourseRequest(
+    course = access.ask(access.courses.CreateCourse, create)
+    publish = course_pb.PublishCourseRequest(
         name=course.name, etag=course.etag, request_id=request_id("bench", "publish", slug)
     )
-    return access.ask(access.curriculum.PublishCourse, publish).name
+    return access.ask(access.courses.PublishCourse, publish).name
 
 
 def _with_role(rows: list[RosterRow], role: str) -> str:

@@ -97,12 +97,12 @@ ENROLLMENT = Board(
         "Doing it": [
             lines(
                 "Sections completed",
-                'sum(rate(cadre_rpc_handled_total{method="EnrollmentService/CompleteSection", code="OK"}[5m]))',
+                'sum(rate(cadre_rpc_handled_total{method="AssignmentService/CompleteSection", code="OK"}[5m]))',
                 unit=PER_SECOND,
             ),
             lines(
                 "Time to complete a section, 95 of 100",
-                'service_method:cadre_rpc_seconds:p95_5m{method="EnrollmentService/CompleteSection"}',
+                'service_method:cadre_rpc_seconds:p95_5m{method="AssignmentService/CompleteSection"}',
                 legend="{{method}}",
                 unit=SECONDS,
             ),
@@ -138,12 +138,12 @@ EVALUATION = Board(
             lines("Sittings by how they ended", "sum by (state) (cadre_sittings)", legend="{{state}}", unit=COUNT),
             lines(
                 "Tests handed in",
-                'sum(rate(cadre_rpc_handled_total{method="EvaluationService/SubmitSitting", code="OK"}[5m]))',
+                'sum(rate(cadre_rpc_handled_total{method="SittingService/SubmitSitting", code="OK"}[5m]))',
                 unit=PER_SECOND,
             ),
             lines(
                 "Time to score a test, 95 of 100",
-                'service_method:cadre_rpc_seconds:p95_5m{method="EvaluationService/SubmitSitting"}',
+                'service_method:cadre_rpc_seconds:p95_5m{method="SittingService/SubmitSitting"}',
                 legend="{{method}}",
                 unit=SECONDS,
             ),

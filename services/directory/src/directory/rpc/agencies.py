@@ -1,15 +1,16 @@
 """Agencies and reference data."""
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as pb
 from directory import wire
 from directory.agencies import queries, reference
-from directory.rpc.base import DirectoryBase
 from servicekit.calendar import pacific_date
-from servicekit.rpc.calls import Call
+from servicekit.rpc.calls import Call, Servicer
 
 
-class AgencyRpcs(DirectoryBase):
-    """Handlers of agencies."""
+class AgencyServicer(Servicer):
+    """Answers `cadre.directory.v1.AgencyService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["AgencyService"]
 
     def ListAgencies(self, request: pb.ListAgenciesRequest, call: Call) -> pb.ListAgenciesResponse:
         page = self.page_of(request)

@@ -1,17 +1,19 @@
 """Audiences."""
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as pb
 from directory import wire
 from directory.audiences import audiences, queries
 from directory.audiences import rules as expressions
 from directory.audiences.tables import AudienceRow
-from directory.rpc.base import DirectoryBase
+from directory.rpc import visible
 from servicekit.data.db import Db
-from servicekit.rpc.calls import Call
+from servicekit.rpc.calls import Call, Servicer
 
 
-class AudienceRpcs(DirectoryBase):
-    """Handlers of audiences."""
+class AudienceServicer(Servicer):
+    """Answers `cadre.directory.v1.AudienceService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["AudienceService"]
 
     def CreateAudience(self, request: pb.CreateAudienceRequest, call: Call) -> pb.Audience:
         expression = wire.expression(request.audience.expression)
@@ -46,7 +48,7 @@ class AudienceRpcs(DirectoryBase):
 
     def CompareAudience(self, request: pb.CompareAudienceRequest, call: Call) -> pb.CompareAudienceResponse:
         audience_id, expression = wire.audience_id(request.name), wire.expression(request.expression)
-        readable, whole = self.readable(call)
+        readable, whole = visible.readable(call)
         with self.read() as db:
             found, before, after = audiences.compare(
                 db,

@@ -1,14 +1,15 @@
 """The state's calendar and where agencies differ from it."""
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import calendar_service_pb2 as pb
 from directory import wire_calendars
 from directory.calendars import calendars
-from directory.rpc.base import DirectoryBase
-from servicekit.rpc.calls import Call
+from servicekit.rpc.calls import Call, Servicer
 
 
-class CalendarRpcs(DirectoryBase):
-    """Handlers of calendars."""
+class CalendarServicer(Servicer):
+    """Answers `cadre.directory.v1.CalendarService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["CalendarService"]
 
     def ListCalendars(self, request: pb.ListCalendarsRequest, call: Call) -> pb.ListCalendarsResponse:  # noqa: ARG002
         page = self.page_of(request)

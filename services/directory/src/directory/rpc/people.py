@@ -2,20 +2,22 @@
 
 from uuid import UUID
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as pb
 from directory import wire
 from directory.people import employment, grants, leave, people, queries
-from directory.rpc.base import DirectoryBase
+from directory.rpc import visible
 from directory.rules import names, spells
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
-from servicekit.rpc.calls import Call
+from servicekit.rpc.calls import Call, Servicer
 
 MOST_NAMES = 1_000
 
 
-class PeopleRpcs(DirectoryBase):
-    """Handlers of people."""
+class PersonServicer(Servicer):
+    """Answers `cadre.directory.v1.PersonService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["PersonService"]
 
     def GetMe(self, request: pb.GetMeRequest, call: Call) -> pb.Me:  # noqa: ARG002
         caller = wire.person_id(call.principal.name)
@@ -41,7 +43,7 @@ class PeopleRpcs(DirectoryBase):
             )
         shown, token = page.cut(rows, lambda row: [row.sort_key, row.id])
         return pb.ListPeopleResponse(
-            people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
+            people=[visible.shown(row, call) for row in shown], next_page_token=token, total_size=total
         )
 
     def GetStaffCounts(self, request: pb.GetStaffCountsRequest, call: Call) -> pb.StaffCounts:
@@ -51,12 +53,12 @@ class PeopleRpcs(DirectoryBase):
 
     def BatchGetPeople(self, request: pb.BatchGetPeopleRequest, call: Call) -> pb.BatchGetPeopleResponse:
         ids = wire.person_ids(request.names, "names", most=MOST_NAMES)
-        agencies, whole = self.readable(call)
+        agencies, whole = visible.readable(call)
         caller, day = wire.person_id_or_none(call.principal.name), pacific_date(call.now)
         with self.read() as db:
-            visible = queries.visible(db, ids, caller=caller, agency_ids=agencies, whole=whole, day=day)
-            rows = queries.people(db, [UUID(each) for each in visible], day=day)
-        return pb.BatchGetPeopleResponse(people=[self.shown(row, call, whole=visible[row.id]) for row in rows])
+            reached = queries.visible(db, ids, caller=caller, agency_ids=agencies, whole=whole, day=day)
+            rows = queries.people(db, [UUID(each) for each in reached], day=day)
+        return pb.BatchGetPeopleResponse(people=[visible.shown(row, call, whole=reached[row.id]) for row in rows])
 
     def CreatePerson(self, request: pb.CreatePersonRequest, call: Call) -> pb.Person:
         agency_id = wire.agency_id(request.parent, "parent")
@@ -156,4 +158,4 @@ class PeopleRpcs(DirectoryBase):
     def _answer(self, db: Db, person_id: UUID, call: Call) -> pb.Person:
         """Answer with the person as they stand after the write."""
         db.flush()
-        return db.answer(self.shown(queries.person(db, person_id, day=pacific_date(call.now)), call))
+        return db.answer(visible.shown(queries.person(db, person_id, day=pacific_date(call.now)), call))

@@ -1,17 +1,19 @@
 """Roster files."""
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import roster_service_pb2 as pb
 from directory import wire, wire_rosters
 from directory.rosters import imports
-from directory.rpc.base import DirectoryBase
+from directory.rpc import visible
 from servicekit.calendar import pacific_date
-from servicekit.rpc.calls import Call
+from servicekit.rpc.calls import Call, Servicer
 
 WHOLE_STATE = "agencies/-"
 
 
-class RosterRpcs(DirectoryBase):
-    """Handlers of roster files."""
+class RosterServicer(Servicer):
+    """Answers `cadre.directory.v1.RosterService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["RosterService"]
 
     def CreateRosterImport(self, request: pb.CreateRosterImportRequest, call: Call) -> pb.RosterImport:
         agency_id = _agency_or_state(request.parent)
@@ -64,7 +66,7 @@ class RosterRpcs(DirectoryBase):
             rows, total = imports.not_in_file(db, import_id, call.scope, page, day=pacific_date(call.now))
         shown, token = page.cut(rows, lambda row: [row.sort_key, row.id])
         return pb.ListPeopleNotInFileResponse(
-            people=[self.shown(row, call) for row in shown], next_page_token=token, total_size=total
+            people=[visible.shown(row, call) for row in shown], next_page_token=token, total_size=total
         )
 
     def ListRosterNameChanges(

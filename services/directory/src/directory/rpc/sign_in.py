@@ -1,15 +1,23 @@
 """Tokens and personas."""
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as pb
 from directory import wire
-from directory.rpc.base import DirectoryBase
 from directory.sign_in import personas, queries, tokens
 from servicekit import names
-from servicekit.rpc.calls import Call
+from servicekit.data.db import Database
+from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.tokens import Signer
 
 
-class SignInRpcs(DirectoryBase):
-    """Handlers of sign-in. They write nothing: a token is a statement, not a record."""
+class SignInServicer(Servicer):
+    """Answers `cadre.directory.v1.SignInService`. They write nothing: a token is a statement, not a record."""
+
+    service = pb.DESCRIPTOR.services_by_name["SignInService"]
+
+    def __init__(self, database: Database, signer: Signer, *, demonstration: bool) -> None:
+        super().__init__(database)
+        self.signer = signer
+        self.demonstration = demonstration
 
     def ExchangeSignIn(self, request: pb.ExchangeSignInRequest, call: Call) -> pb.Token:
         with self.read() as db:

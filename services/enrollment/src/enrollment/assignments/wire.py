@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from enrollment.assignments.records import Assignment
 from enrollment.requirements.visibility import Learner
 from servicekit import names

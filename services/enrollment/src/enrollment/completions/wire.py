@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.enrollment.v1 import completion_service_pb2 as pb
 from enrollment import resources
 from enrollment.completions.rates import Rate
 from enrollment.completions.records import Completion, YearOfTraining

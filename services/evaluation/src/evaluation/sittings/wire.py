@@ -2,7 +2,7 @@
 
 import uuid
 
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from cadre.evaluation.v1 import sitting_service_pb2 as pb
 from evaluation.sittings.records import Sitting
 from evaluation.sittings.rules import shows_key
 from evaluation.tests.records import TestVersion

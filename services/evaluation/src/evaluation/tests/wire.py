@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from evaluation.tests.records import TestEntry, TestVersion, VersionEntry, test_of
 from evaluation.tests.rules.content import Item, Kind, Option, Test, remarks
 from evaluation.tests.rules.scoring import Answers, Score
@@ -21,19 +22,19 @@ def version_id(name: str, *, field: str = "name") -> tuple[str, int]:
     return names.version_in("tests/{test}/versions/{version}", name, field=field)
 
 
-def written(message: pb.Test) -> Test:
+def written(message: test_pb.Test) -> Test:
     """Return what people write of a test, cleaned: all of *message* but name, newest version and etag."""
     return Test(text.line(message.title), tuple(map(_item, message.items)), message.pass_mark)
 
 
-def answers(messages: Iterable[pb.Answer]) -> list[list[int]]:
+def answers(messages: Iterable[sitting_pb.Answer]) -> list[list[int]]:
     """Return the chosen options of each item, in order."""
     return [sorted(message.options) for message in messages]
 
 
-def test(row: TestRow) -> pb.Test:
+def test(row: TestRow) -> test_pb.Test:
     """Return the test with its draft and key, for those who write it."""
-    return pb.Test(
+    return test_pb.Test(
         name=f"tests/{row.id}",
         title=row.title,
         items=[_with_key(item) for item in test_of(row).items],
@@ -41,13 +42,15 @@ def test(row: TestRow) -> pb.Test:
         latest_version=row.latest_version,
         etag=str(row.revision),
         item_count=len(row.items),
-        faults=[pb.Fault(item=fault.item, rule=fault.rule, blocking=fault.blocking) for fault in remarks(test_of(row))],
+        faults=[
+            test_pb.Fault(item=fault.item, rule=fault.rule, blocking=fault.blocking) for fault in remarks(test_of(row))
+        ],
     )
 
 
-def test_entry(entry: TestEntry) -> pb.Test:
+def test_entry(entry: TestEntry) -> test_pb.Test:
     """Return the test as lists show it."""
-    return pb.Test(
+    return test_pb.Test(
         name=f"tests/{entry.id}",
         title=entry.title,
         pass_mark=entry.pass_mark,
@@ -57,9 +60,9 @@ def test_entry(entry: TestEntry) -> pb.Test:
     )
 
 
-def version_entry(entry: VersionEntry) -> pb.TestVersion:
+def version_entry(entry: VersionEntry) -> test_pb.TestVersion:
     """Return the version as lists show it."""
-    return pb.TestVersion(
+    return test_pb.TestVersion(
         name=f"tests/{entry.test_id}/versions/{entry.version}",
         title=entry.title,
         pass_mark=entry.pass_mark,
@@ -68,7 +71,7 @@ def version_entry(entry: VersionEntry) -> pb.TestVersion:
     )
 
 
-def answer_key(version: TestVersion) -> pb.TestVersion:
+def answer_key(version: TestVersion) -> test_pb.TestVersion:
     """Return the version with its key, for those who write tests."""
     message = test_version(version)
     del message.items[:]
@@ -76,10 +79,10 @@ def answer_key(version: TestVersion) -> pb.TestVersion:
     return message
 
 
-def tried(test: Test, answers: Answers, scored: Score) -> pb.Sitting:
+def tried(test: Test, answers: Answers, scored: Score) -> sitting_pb.Sitting:
     """Return what a sitting of the draft would say, with every key: it is shown to those who write tests."""
-    message = pb.Sitting(
-        state=pb.Sitting.State.Value(scored.state),
+    message = sitting_pb.Sitting(
+        state=sitting_pb.Sitting.State.Value(scored.state),
         right=sum(scored.right_items),
         items=len(test.items),
         pass_mark=test.pass_mark,
@@ -91,9 +94,9 @@ def tried(test: Test, answers: Answers, scored: Score) -> pb.Sitting:
     return message
 
 
-def test_version(version: TestVersion) -> pb.TestVersion:
+def test_version(version: TestVersion) -> test_pb.TestVersion:
     """Return the version as learners see it: neither key nor explanations."""
-    return pb.TestVersion(
+    return test_pb.TestVersion(
         name=version.name,
         title=version.test.title,
         items=[_without_key(item) for item in version.test.items],
@@ -103,17 +106,17 @@ def test_version(version: TestVersion) -> pb.TestVersion:
     )
 
 
-def _item(message: pb.Item) -> Item:
+def _item(message: test_pb.Item) -> Item:
     return Item(
         text=text.block(message.text),
-        kind=Kind(pb.Item.Kind.Name(message.kind).removeprefix("KIND_")),
+        kind=Kind(test_pb.Item.Kind.Name(message.kind).removeprefix("KIND_")),
         options=tuple(Option(text.line(option.text), option.correct) for option in message.options),
         explanation=text.block(message.explanation),
         section=message.section,
     )
 
 
-def _with_key(item: Item) -> pb.Item:
+def _with_key(item: Item) -> test_pb.Item:
     message = _without_key(item)
     message.explanation = item.explanation
     for option, shown in zip(item.options, message.options, strict=True):
@@ -121,11 +124,11 @@ def _with_key(item: Item) -> pb.Item:
     return message
 
 
-def _without_key(item: Item) -> pb.Item:
+def _without_key(item: Item) -> test_pb.Item:
     name = "KIND_UNSPECIFIED" if item.kind is Kind.UNSPECIFIED else item.kind.value
-    return pb.Item(
+    return test_pb.Item(
         text=item.text,
-        kind=pb.Item.Kind.Value(name),
-        options=[pb.Option(text=option.text) for option in item.options],
+        kind=test_pb.Item.Kind.Value(name),
+        options=[test_pb.Option(text=option.text) for option in item.options],
         section=item.section,
     )

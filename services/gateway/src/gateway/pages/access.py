@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as pb
 from gateway import clients, invitations, open_sign_ins
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -149,7 +149,7 @@ def _named(visit: Visit, request: pb.GetSignInPersonRequest) -> pb.SignInPerson 
     """Ask as the gateway: what the answer is shown for was decided before."""
     try:
         with clients.acting_as(visit.clients.own_token):
-            return visit.clients.directory.GetSignInPerson(request)
+            return visit.clients.sign_ins.GetSignInPerson(request)
     except Refused as error:
         if error.code in ("NOT_FOUND", "INVALID_ARGUMENT"):
             return None

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from gateway import agency_lists, letters
 from gateway.visit import Answer, Visitor
 
@@ -15,7 +15,7 @@ _ROWS = 25
 def agency_letters(visit: Visitor, agency_id: str, page: str = "") -> Answer:
     """The letters of one agency."""
     parent = f"agencies/{agency_id}"
-    found = visit.clients.notification.ListAgencyNotices(
+    found = visit.clients.agency_notices.ListAgencyNotices(
         pb.ListAgencyNoticesRequest(parent=parent, page_size=_ROWS, page_token=page)
     )
     return visit.page(

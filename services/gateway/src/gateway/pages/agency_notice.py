@@ -5,9 +5,12 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from gateway import agency_lists, letters, sentences
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -18,7 +21,7 @@ router = APIRouter(prefix="/agencies/{agency_id}/letters/{letter_id}")
 
 _NAMES_A_PAGE = 50
 # How training that is recorded here was given.
-_GIVEN = {"BRIEFING": enrollment_pb.Completion.BRIEFING, "OTHER_SYSTEM": enrollment_pb.Completion.OTHER_SYSTEM}
+_GIVEN = {"BRIEFING": completion_pb.Completion.BRIEFING, "OTHER_SYSTEM": completion_pb.Completion.OTHER_SYSTEM}
 # A briefing is given to a room, not to a department.
 _NAMES_A_BRIEFING = 500
 
@@ -33,7 +36,7 @@ def agency_letter(visit: Visitor, agency_id: str, letter_id: str, unit: str = ""
 def confirm(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
     """Confirm for the agency."""
     try:
-        visit.clients.notification.ConfirmForAgency(
+        visit.clients.agency_notices.ConfirmForAgency(
             pb.ConfirmForAgencyRequest(
                 parent=f"agencies/{agency_id}",
                 notice=f"notices/{letter_id}",
@@ -53,7 +56,7 @@ def confirm(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answe
 def release(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
     """Let the agency's staff see the letter before the day that it names."""
     try:
-        visit.clients.notification.ReleaseToStaff(
+        visit.clients.agency_notices.ReleaseToStaff(
             pb.ReleaseToStaffRequest(
                 parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}", request_id=form.request_id
             )
@@ -82,8 +85,8 @@ def record_briefing(visit: Visitor, agency_id: str, letter_id: str, form: Sent) 
         return _briefing(visit, agency_id, letter_id, form, form.text("unit"), tick_all=True)
     if not form.all("people"):
         form.errors["people"] = "Tick who was trained."
-    kind = _GIVEN.get(form.text("kind"), enrollment_pb.Completion.BRIEFING)
-    if kind == enrollment_pb.Completion.BRIEFING:
+    kind = _GIVEN.get(form.text("kind"), completion_pb.Completion.BRIEFING)
+    if kind == completion_pb.Completion.BRIEFING:
         form.needs("led_by", "Say who led the briefing.")
     recorded = _record(visit, agency_id, letter_id, form, form.all("people"), kind)
     if recorded is None:
@@ -128,7 +131,7 @@ def applies_again(visit: Visitor, agency_id: str, letter_id: str, person_id: str
 @router.post("/people/{person_id}/training")
 def record_training(visit: Visitor, agency_id: str, letter_id: str, person_id: str, form: Sent) -> Answer:
     """Record training of one person that was given elsewhere."""
-    kind = enrollment_pb.Completion.OTHER_SYSTEM
+    kind = completion_pb.Completion.OTHER_SYSTEM
     recorded = _record(visit, agency_id, letter_id, form, [f"people/{person_id}"], kind)
     if recorded is None:
         return _person(visit, agency_id, letter_id, person_id, form)
@@ -141,10 +144,10 @@ def leave(visit: Visitor, agency_id: str, letter_id: str, person_id: str, form: 
     form.needs("start_date", "Give the first day of the leave.")
     if not form.errors:
         try:
-            visit.clients.directory.RecordLeave(
-                directory_pb.RecordLeaveRequest(
+            visit.clients.people.RecordLeave(
+                person_pb.RecordLeaveRequest(
                     person=f"people/{person_id}",
-                    leave=directory_pb.Leave(start_date=form.text("start_date"), end_date=form.text("end_date")),
+                    leave=person_pb.Leave(start_date=form.text("start_date"), end_date=form.text("end_date")),
                     request_id=form.request_id,
                 )
             )
@@ -159,14 +162,16 @@ def _agency_letter(  # one page, two ways to it
     visit: Visit, agency_id: str, letter_id: str, form: Form, unit: str = "", page: str = ""
 ) -> Answer:
     clients, parent = visit.clients, f"agencies/{agency_id}"
-    mine = clients.notification.GetAgencyNotice(pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}"))
+    mine = clients.agency_notices.GetAgencyNotice(
+        pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
+    )
     agency = visit.agency(parent)
     units = visit.units()
     by_unit = mine.readiness.counts.of > agency_lists.NAMES_AT_ONCE and not unit
     standings: list[pb.Recipient] = []
     next_page = ""
     if not by_unit:
-        listed = clients.notification.ListRecipients(
+        listed = clients.agency_notices.ListRecipients(
             pb.ListRecipientsRequest(
                 parent=parent,
                 notice=mine.notice.name,
@@ -211,15 +216,17 @@ def _closed_then(visit: Visit, agency_id: str, due_date: str) -> str:
     if due is None or due.year not in YEARS_OF_DOCUMENTS:
         return ""
     name = f"agencies/{agency_id}/calendars/{due.year}"
-    days = visit.clients.directory.GetAgencyCalendar(directory_pb.GetAgencyCalendarRequest(name=name)).days
+    days = visit.clients.calendars.GetAgencyCalendar(calendar_pb.GetAgencyCalendarRequest(name=name)).days
     return next((one.title for one in days if one.closed and one.date == due_date), "")
 
 
 def _to_train(visit: Visit, agency_id: str, letter_id: str, unit: str) -> dict[str, Any]:
     """Return those still to go under the letter, by name, with what a page about them shows."""
     clients, parent = visit.clients, f"agencies/{agency_id}"
-    mine = clients.notification.GetAgencyNotice(pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}"))
-    listed = clients.notification.ListRecipients(
+    mine = clients.agency_notices.GetAgencyNotice(
+        pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
+    )
+    listed = clients.agency_notices.ListRecipients(
         pb.ListRecipientsRequest(
             parent=parent, notice=mine.notice.name, page_size=_NAMES_A_BRIEFING, only_to_go=True, unit=unit
         )
@@ -255,7 +262,7 @@ def _record(
     letter_id: str,
     form: Form,
     people: list[str],
-    kind: "enrollment_pb.Completion.Kind.ValueType",
+    kind: "completion_pb.Completion.Kind.ValueType",
 ) -> int | None:
     """Record training and return for how many; None if the form says why not."""
     day = form.day("complete_date", YEARS_OF_LIVES, "Give the day on which it was given.")
@@ -265,8 +272,8 @@ def _record(
     if form.errors:
         return None
     try:
-        answer = visit.clients.enrollment.RecordTraining(
-            enrollment_pb.RecordTrainingRequest(
+        answer = visit.clients.completions.RecordTraining(
+            completion_pb.RecordTrainingRequest(
                 parent=f"agencies/{agency_id}",
                 notice=f"notices/{letter_id}",
                 people=people,
@@ -287,24 +294,24 @@ def _excuse(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
     form.needs("reason", "Say why, in a few words.")
     done = "excused"
     if not form.errors:
-        parent, enrollment = f"agencies/{agency_id}", visit.clients.enrollment
+        parent = f"agencies/{agency_id}"
         try:
             # Everybody under a letter has it through the same requirement, so any line of the list names it.
-            some = enrollment.ListAssignments(
-                enrollment_pb.ListAssignmentsRequest(parent=parent, notice=f"notices/{letter_id}", page_size=1)
+            some = visit.clients.assignments.ListAssignments(
+                assignment_pb.ListAssignmentsRequest(parent=parent, notice=f"notices/{letter_id}", page_size=1)
             ).assignments
             name = f"{some[0].name.rpartition('/')[0]}/{person_id}" if some else ""
             reason, request_id = form.text("reason"), form.request_id
             if back:
-                answer = enrollment.ReinstateAssignment(
-                    enrollment_pb.ReinstateAssignmentRequest(
+                answer = visit.clients.assignments.ReinstateAssignment(
+                    assignment_pb.ReinstateAssignmentRequest(
                         parent=parent, name=name, reason=reason, request_id=request_id
                     )
                 )
-                done = "reinstated-completed" if answer.state == enrollment_pb.Assignment.COMPLETED else "reinstated"
+                done = "reinstated-completed" if answer.state == assignment_pb.Assignment.COMPLETED else "reinstated"
             else:
-                enrollment.WaiveAssignment(
-                    enrollment_pb.WaiveAssignmentRequest(parent=parent, name=name, reason=reason, request_id=request_id)
+                visit.clients.assignments.WaiveAssignment(
+                    assignment_pb.WaiveAssignmentRequest(parent=parent, name=name, reason=reason, request_id=request_id)
                 )
         except Refused as error:
             form.refuse(error)
@@ -315,11 +322,11 @@ def _excuse(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
 
 def _person(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: Form) -> Answer:
     parent, name = f"agencies/{agency_id}", f"people/{person_id}"
-    mine = visit.clients.notification.GetAgencyNotice(
+    mine = visit.clients.agency_notices.GetAgencyNotice(
         pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
     )
-    why = visit.clients.directory.ExplainMembership(
-        directory_pb.ExplainMembershipRequest(audience=mine.notice.audience, person=name)
+    why = visit.clients.audiences.ExplainMembership(
+        audience_pb.ExplainMembershipRequest(audience=mine.notice.audience, person=name)
     )
     for field in ("reason", "complete_date", "minutes", "led_by", "start_date", "end_date"):
         form.values.setdefault(field, [""])

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway import letters, sentences
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -23,7 +24,7 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
         form.errors[""] = "Nothing is issued yet: press the button that says when."
     at = _moment_of_issue(visit, form) if later else None
     if not form.errors:
-        request = pb.PublishNoticeRequest(
+        request = notice_pb.PublishNoticeRequest(
             name=f"notices/{letter_id}",
             audience_revision=sentences.as_number(form.text("audience_revision")) or 0,
             etag=form.text("etag"),
@@ -32,7 +33,7 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
         if at is not None:
             request.publish_at.FromDatetime(at)
         try:
-            visit.clients.notification.PublishNotice(request)
+            visit.clients.notices.PublishNotice(request)
         except Refused as error:
             form.refuse(error, {"publish_at": "issue_on"})
     if form.errors:
@@ -46,8 +47,8 @@ def give_back(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     form.needs("reason", "Say why, so that the author knows what to change.")
     if not form.errors:
         try:
-            visit.clients.notification.ReturnNotice(
-                pb.ReturnNoticeRequest(
+            visit.clients.notices.ReturnNotice(
+                notice_pb.ReturnNoticeRequest(
                     name=f"notices/{letter_id}", reason=form.text("reason"), request_id=form.request_id
                 )
             )
@@ -70,8 +71,8 @@ def withdraw(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     form.needs("reason", "Say why. Everybody who has the letter sees it.")
     if not form.errors:
         try:
-            visit.clients.notification.WithdrawNotice(
-                pb.WithdrawNoticeRequest(
+            visit.clients.notices.WithdrawNotice(
+                notice_pb.WithdrawNoticeRequest(
                     name=f"notices/{letter_id}",
                     reason=form.text("reason"),
                     etag=form.text("etag"),
@@ -90,17 +91,18 @@ def blank() -> Form:
     return Form.of({"reason": "", "audience_revision": "", "issue_on": "", "issue_at": "08:00"})
 
 
-def waiting(visit: Visit, letter: pb.Notice, form: Form) -> Answer:
+def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
     """Show a letter before its issue: what it says, who it is for today, and what can be done with it."""
     for field in ("reason", "issue_on", "issue_at"):
         form.values.setdefault(field, [""])
     audience = preview = None
     if letter.audience:
-        directory = visit.clients.directory
-        audience = directory.GetAudience(directory_pb.GetAudienceRequest(name=letter.audience))
-        preview = directory.PreviewAudience(directory_pb.PreviewAudienceRequest(expression=audience.expression))
+        audience = visit.clients.audiences.GetAudience(audience_pb.GetAudienceRequest(name=letter.audience))
+        preview = visit.clients.audiences.PreviewAudience(
+            audience_pb.PreviewAudienceRequest(expression=audience.expression)
+        )
     may_approve = (
-        letter.state == pb.Notice.IN_APPROVAL
+        letter.state == notice_pb.Notice.IN_APPROVAL
         and visit.rights.state("notices.approve")
         and letter.author != visit.person
     )
@@ -112,16 +114,16 @@ def waiting(visit: Visit, letter: pb.Notice, form: Form) -> Answer:
         audience=audience,
         preview=preview,
         may_approve=may_approve,
-        may_return=letter.state == pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),
+        may_return=letter.state == notice_pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),
         form=form,
         names=visit.names([letter.author, letter.approver]),
     )
 
 
-def _withdraw(visit: Visit, letter: pb.Notice, form: Form) -> Answer:
-    if letter.state != pb.Notice.PUBLISHED:
+def _withdraw(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
+    if letter.state != notice_pb.Notice.PUBLISHED:
         return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
-    figures = visit.clients.notification.GetReadiness(pb.GetReadinessRequest(notice=letter.name))
+    figures = visit.clients.readiness.GetReadiness(readiness_pb.GetReadinessRequest(notice=letter.name))
     return visit.page(
         "withdraw.html", status=400 if form.errors else 200, letter=letter, letters=letters, figures=figures, form=form
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.exceptions import HTTPException
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import calendar_service_pb2 as pb
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
 from servicekit.calendar import YEARS_OF_DOCUMENTS, Calendar
@@ -106,7 +106,7 @@ def _blank() -> Form:
 
 
 def _load(visit: Visit) -> dict[int, pb.Calendar]:
-    listed = visit.clients.directory.ListCalendars(pb.ListCalendarsRequest(page_size=200)).calendars
+    listed = visit.clients.calendars.ListCalendars(pb.ListCalendarsRequest(page_size=200)).calendars
     return {int(one.name.removeprefix("calendars/")): one for one in listed}
 
 
@@ -127,7 +127,7 @@ def _holiday(form: Form) -> pb.Holiday:
 def _save(visit: Visit, year: int, holidays: list[pb.Holiday], form: Form) -> bool:
     calendar = pb.Calendar(name=f"calendars/{year}", holidays=holidays, etag=form.text("etag"))
     try:
-        visit.clients.directory.UpdateCalendar(pb.UpdateCalendarRequest(calendar=calendar, request_id=form.request_id))
+        visit.clients.calendars.UpdateCalendar(pb.UpdateCalendarRequest(calendar=calendar, request_id=form.request_id))
     except Refused as error:
         form.refuse(error)
         return False
@@ -137,7 +137,7 @@ def _save(visit: Visit, year: int, holidays: list[pb.Holiday], form: Form) -> bo
 
 def _of_agency(visit: Visit, agency_id: str, year: int) -> pb.AgencyCalendar:
     name = f"agencies/{agency_id}/calendars/{year}"
-    return visit.clients.directory.GetAgencyCalendar(pb.GetAgencyCalendarRequest(name=name))
+    return visit.clients.calendars.GetAgencyCalendar(pb.GetAgencyCalendarRequest(name=name))
 
 
 def _save_agency(visit: Visit, agency_id: str, calendar: pb.AgencyCalendar, form: Form) -> bool:
@@ -146,7 +146,7 @@ def _save_agency(visit: Visit, agency_id: str, calendar: pb.AgencyCalendar, form
         parent=f"agencies/{agency_id}", calendar=calendar, request_id=form.request_id
     )
     try:
-        visit.clients.directory.UpdateAgencyCalendar(request)
+        visit.clients.calendars.UpdateAgencyCalendar(request)
     except Refused as error:
         form.refuse(error)
         return False

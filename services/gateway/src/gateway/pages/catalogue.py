@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.curriculum.v1 import course_service_pb2 as pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway import glossary
 from gateway.forms import Form
 from gateway.visit import Answer, Number, Visit, Visitor
@@ -22,7 +22,7 @@ def catalogue(visit: Visitor, query: str = "", offer: str = "", page: str = "") 
     writes = visit.rights.state("courses.write")
     offers = {key: said for key, said in glossary.OFFERS.items() if writes or key != "unfinished"}
     chosen = offer if offer in offers else ""
-    answer = visit.clients.curriculum.ListCourses(
+    answer = visit.clients.courses.ListCourses(
         pb.ListCoursesRequest(
             page_size=_PAGE, page_token=page, query=query, offer=_OFFERS.get(chosen, pb.OFFER_UNSPECIFIED)
         )
@@ -43,9 +43,11 @@ def catalogue(visit: Visitor, query: str = "", offer: str = "", page: str = "") 
 @router.get("/{course_id}")
 def course(visit: Visitor, course_id: str, page: str = "") -> Answer:
     """A course: what is in it, its test, its versions; or who gives it, and how that is known."""
-    curriculum, name = visit.clients.curriculum, f"courses/{course_id}"
-    entry = curriculum.GetCatalogueEntry(pb.GetCatalogueEntryRequest(name=name))
-    versions = curriculum.ListCourseVersions(pb.ListCourseVersionsRequest(parent=name, page_size=20, page_token=page))
+    name = f"courses/{course_id}"
+    entry = visit.clients.courses.GetCatalogueEntry(pb.GetCatalogueEntryRequest(name=name))
+    versions = visit.clients.courses.ListCourseVersions(
+        pb.ListCourseVersionsRequest(parent=name, page_size=20, page_token=page)
+    )
     newest = next((one for one in versions.course_versions if one.version == entry.latest_version), None)
     return visit.page(
         "catalogue_course.html",
@@ -62,7 +64,7 @@ def course(visit: Visitor, course_id: str, page: str = "") -> Answer:
 @router.get("/{course_id}/versions/{number}")
 def version(visit: Visitor, course_id: str, number: Number) -> Answer:
     """A version as it stays for ever, to read and to print. Reading it here does not count as training."""
-    found = visit.clients.curriculum.GetCourseVersion(
+    found = visit.clients.courses.GetCourseVersion(
         pb.GetCourseVersionRequest(name=f"courses/{course_id}/versions/{number}")
     )
     return visit.page("catalogue_version.html", version=found, test=test_of(visit, found))
@@ -75,8 +77,8 @@ def offer_of(course: pb.Course) -> str:
     return "elsewhere" if course.source_url else "unfinished"
 
 
-def test_of(visit: Visit, version: pb.CourseVersion) -> evaluation_pb.TestVersion | None:
+def test_of(visit: Visit, version: pb.CourseVersion) -> test_pb.TestVersion | None:
     """Return the test that a version ends with, as staff see it; None if it has none."""
     if not version.test_version:
         return None
-    return visit.clients.evaluation.GetTestVersion(evaluation_pb.GetTestVersionRequest(name=version.test_version))
+    return visit.clients.tests.GetTestVersion(test_pb.GetTestVersionRequest(name=version.test_version))

@@ -6,9 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
 from gateway import agency_lists, glossary, letters
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -22,13 +24,13 @@ _FIRST_SERIES = "CSSP"
 @router.get("")
 def letter_list(visit: Visitor, page: str = "") -> Answer:
     """All letters for the state: those that wait for somebody first, those that were withdrawn before the others."""
-    answer = visit.clients.notification.ListNotices(pb.ListNoticesRequest(page_size=50, page_token=page))
+    answer = visit.clients.notices.ListNotices(notice_pb.ListNoticesRequest(page_size=50, page_token=page))
     groups = [
-        ("Awaiting approval", [letter for letter in answer.notices if letter.state == pb.Notice.IN_APPROVAL]),
-        ("Scheduled", [letter for letter in answer.notices if letter.state == pb.Notice.SCHEDULED]),
-        ("Drafts", [letter for letter in answer.notices if letter.state == pb.Notice.DRAFT]),
-        ("Withdrawn", [letter for letter in answer.notices if letter.state == pb.Notice.WITHDRAWN]),
-        ("Issued", [letter for letter in answer.notices if letter.state == pb.Notice.PUBLISHED]),
+        ("Awaiting approval", [letter for letter in answer.notices if letter.state == notice_pb.Notice.IN_APPROVAL]),
+        ("Scheduled", [letter for letter in answer.notices if letter.state == notice_pb.Notice.SCHEDULED]),
+        ("Drafts", [letter for letter in answer.notices if letter.state == notice_pb.Notice.DRAFT]),
+        ("Withdrawn", [letter for letter in answer.notices if letter.state == notice_pb.Notice.WITHDRAWN]),
+        ("Issued", [letter for letter in answer.notices if letter.state == notice_pb.Notice.PUBLISHED]),
     ]
     return visit.page(
         "letters.html",
@@ -46,7 +48,7 @@ def new_letter(visit: Visitor) -> Answer:
     first = _FIRST_SERIES if _FIRST_SERIES in known else next(iter(known), "")
     number = ""
     if first:
-        number = visit.clients.notification.SuggestNumber(pb.SuggestNumberRequest(series=first)).number
+        number = visit.clients.series.SuggestNumber(series_pb.SuggestNumberRequest(series=first)).number
     return _composer(visit, Form.of(letters.defaults(first, number)))
 
 
@@ -59,8 +61,8 @@ def create_letter(visit: Visitor, form: Sent) -> Answer:
 @router.get("/{letter_id}/edit")
 def edit_letter(visit: Visitor, letter_id: str) -> Answer:
     """A draft in its form."""
-    letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
-    if letter.state != pb.Notice.DRAFT:
+    letter = visit.clients.notices.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+    if letter.state != notice_pb.Notice.DRAFT:
         return visit.go(f"/letters/{letter_id}")
     audience = _audience(visit, letter.audience)
     form = Form.of(letters.to_form(letter, audience))
@@ -76,7 +78,7 @@ def save_letter(visit: Visitor, letter_id: str, form: Sent) -> Answer:
 @router.get("/{letter_id}/preview")
 def preview_letter(visit: Visitor, letter_id: str) -> Answer:
     """The letter as staff will see it; nothing on it can be pressed."""
-    letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+    letter = visit.clients.notices.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
     return visit.page("preview.html", letter=letter, letters=letters, course=_course(visit, letter.course_version))
 
 
@@ -91,8 +93,8 @@ def _act(visit: Visit, form: Form, name: str) -> Answer:
         try:
             match form.text("action"):
                 case "number":
-                    request = pb.SuggestNumberRequest(series=letter.series)
-                    form.values["number"] = [visit.clients.notification.SuggestNumber(request).number]
+                    request = series_pb.SuggestNumberRequest(series=letter.series)
+                    form.values["number"] = [visit.clients.series.SuggestNumber(request).number]
                 case "count":
                     preview = _preview(visit, form)
                     change = _change(visit, form, letter)
@@ -107,7 +109,7 @@ def _act(visit: Visit, form: Form, name: str) -> Answer:
     return _composer(visit, form, letter=letter, preview=preview, change=change)
 
 
-def _save_and_go(visit: Visit, form: Form, letter: pb.Notice, action: str) -> Answer:
+def _save_and_go(visit: Visit, form: Form, letter: notice_pb.Notice, action: str) -> Answer:
     saved = _save(visit, form, letter, submit=action == "submit")
     page = f"/letters/{saved.name.removeprefix('notices/')}"
     if action in ("preview", "files"):
@@ -117,66 +119,67 @@ def _save_and_go(visit: Visit, form: Form, letter: pb.Notice, action: str) -> An
     return visit.go(f"{page}/edit", done="saved")
 
 
-def _save(visit: Visit, form: Form, letter: pb.Notice, *, submit: bool) -> pb.Notice:
+def _save(visit: Visit, form: Form, letter: notice_pb.Notice, *, submit: bool) -> notice_pb.Notice:
     """Save the letter, and send it for approval if asked, in one write: what is refused changes nothing.
 
     The audience, which never changes, is made before: if the letter is refused, nothing names it.
     """
     letter.audience = _audience_of(visit, form, letter)
-    notification = visit.clients.notification
     if letter.name:
-        return notification.UpdateNotice(
-            pb.UpdateNoticeRequest(notice=letter, request_id=form.request_id, submit=submit)
+        return visit.clients.notices.UpdateNotice(
+            notice_pb.UpdateNoticeRequest(notice=letter, request_id=form.request_id, submit=submit)
         )
-    return notification.CreateNotice(pb.CreateNoticeRequest(notice=letter, request_id=form.request_id, submit=submit))
+    return visit.clients.notices.CreateNotice(
+        notice_pb.CreateNoticeRequest(notice=letter, request_id=form.request_id, submit=submit)
+    )
 
 
-def _audience_of(visit: Visit, form: Form, letter: pb.Notice) -> str:
+def _audience_of(visit: Visit, form: Form, letter: notice_pb.Notice) -> str:
     """Name whom the form chooses: the audience of the letter as it was opened, or one that is made for others."""
     wanted = letters.expression(form)
     known = _audience(visit, letter.audience)
     if known is not None and known.expression == wanted:
         return known.name
-    made = directory_pb.Audience(title=f"{letters.title(letter)}, {letter.subject}"[:200], expression=wanted)
-    return visit.clients.directory.CreateAudience(
-        directory_pb.CreateAudienceRequest(audience=made, request_id=form.request_id)
+    made = audience_pb.Audience(title=f"{letters.title(letter)}, {letter.subject}"[:200], expression=wanted)
+    return visit.clients.audiences.CreateAudience(
+        audience_pb.CreateAudienceRequest(audience=made, request_id=form.request_id)
     ).name
 
 
-def _audience(visit: Visit, name: str) -> directory_pb.Audience | None:
+def _audience(visit: Visit, name: str) -> audience_pb.Audience | None:
     if not name:
         return None
-    return visit.clients.directory.GetAudience(directory_pb.GetAudienceRequest(name=name))
+    return visit.clients.audiences.GetAudience(audience_pb.GetAudienceRequest(name=name))
 
 
-def _preview(visit: Visit, form: Form) -> directory_pb.PreviewAudienceResponse:
-    request = directory_pb.PreviewAudienceRequest(expression=letters.expression(form))
-    return visit.clients.directory.PreviewAudience(request)
+def _preview(visit: Visit, form: Form) -> audience_pb.PreviewAudienceResponse:
+    request = audience_pb.PreviewAudienceRequest(expression=letters.expression(form))
+    return visit.clients.audiences.PreviewAudience(request)
 
 
-def _change(visit: Visit, form: Form, letter: pb.Notice) -> directory_pb.CompareAudienceResponse | None:
+def _change(visit: Visit, form: Form, letter: notice_pb.Notice) -> audience_pb.CompareAudienceResponse | None:
     """Say whom saving would add and remove; None where the draft was not saved before, or is for the same people."""
     wanted, known = letters.expression(form), _audience(visit, letter.audience)
     if known is None or known.expression == wanted:
         return None
-    return visit.clients.directory.CompareAudience(
-        directory_pb.CompareAudienceRequest(name=known.name, expression=wanted)
+    return visit.clients.audiences.CompareAudience(
+        audience_pb.CompareAudienceRequest(name=known.name, expression=wanted)
     )
 
 
-def _course(visit: Visit, name: str) -> curriculum_pb.CourseVersion | None:
+def _course(visit: Visit, name: str) -> course_pb.CourseVersion | None:
     if not name:
         return None
-    return visit.clients.curriculum.GetCourseVersion(curriculum_pb.GetCourseVersionRequest(name=name))
+    return visit.clients.courses.GetCourseVersion(course_pb.GetCourseVersionRequest(name=name))
 
 
 def _composer(visit: Visit, form: Form, **values: Any) -> Answer:  # noqa: ANN401 - the template's
     """Show the form with everything that can be chosen in it."""
-    letter: pb.Notice = values.get("letter") or pb.Notice()
+    letter: notice_pb.Notice = values.get("letter") or notice_pb.Notice()
     clients = visit.clients
-    vocabulary = clients.directory.ListVocabulary(directory_pb.ListVocabularyRequest())
-    agencies = clients.directory.ListAgencies(directory_pb.ListAgenciesRequest(page_size=200)).agencies
-    offered = clients.curriculum.ListCourses(curriculum_pb.ListCoursesRequest(page_size=200, only_published=True))
+    vocabulary = clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
+    agencies = clients.agencies.ListAgencies(agency_pb.ListAgenciesRequest(page_size=200)).agencies
+    offered = clients.courses.ListCourses(course_pb.ListCoursesRequest(page_size=200, only_published=True))
     course = _course(visit, form.text("course_version"))
     return visit.page(
         "composer.html",
@@ -197,7 +200,7 @@ def _composer(visit: Visit, form: Form, **values: Any) -> Answer:  # noqa: ANN40
     )
 
 
-def _agencies(agencies: Iterable[directory_pb.Agency], chosen: Collection[str], today: date) -> list[tuple[str, str]]:
+def _agencies(agencies: Iterable[agency_pb.Agency], chosen: Collection[str], today: date) -> list[tuple[str, str]]:
     """The local agencies of today; of those that ended the ones that the draft names, said to have ended."""
     local = [agency for agency in agencies if agency.kind != "state"]
     offered = {agency.name: agency.short_title for agency in local if agency_lists.goes_on(agency, today)}
@@ -205,9 +208,7 @@ def _agencies(agencies: Iterable[directory_pb.Agency], chosen: Collection[str], 
     return list({**ended, **offered}.items())
 
 
-def _courses(
-    offered: Iterable[curriculum_pb.Course], chosen: curriculum_pb.CourseVersion | None
-) -> list[tuple[str, str]]:
+def _courses(offered: Iterable[course_pb.Course], chosen: course_pb.CourseVersion | None) -> list[tuple[str, str]]:
     """The newest version of each course; first the one that the draft names, if a newer one is out by now."""
     courses = [(f"{course.name}/versions/{course.latest_version}", course.title) for course in offered]
     if chosen is not None and chosen.version < chosen.latest_version:

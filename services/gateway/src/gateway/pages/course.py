@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from gateway import letters, tests
 from gateway.forms import Form
 from gateway.pages.learning import training_of
@@ -41,7 +41,7 @@ def finish_section(visit: Visitor, letter_id: str, number: Number, form: Sent) -
         return visit.page("preparing.html", letter_id=letter_id)
     try:
         if training.state != pb.Assignment.COMPLETED:
-            training = visit.clients.enrollment.CompleteSection(
+            training = visit.clients.assignments.CompleteSection(
                 pb.CompleteSectionRequest(name=training.name, section=number, request_id=form.request_id)
             )
     except Refused as error:
@@ -55,10 +55,8 @@ def finish_section(visit: Visitor, letter_id: str, number: Number, form: Sent) -
     return visit.go(f"/training/{letter_id}/done")
 
 
-def _version(visit: Visit, training: pb.Assignment) -> curriculum_pb.CourseVersion:
-    return visit.clients.curriculum.GetCourseVersion(
-        curriculum_pb.GetCourseVersionRequest(name=training.course_version)
-    )
+def _version(visit: Visit, training: pb.Assignment) -> course_pb.CourseVersion:
+    return visit.clients.courses.GetCourseVersion(course_pb.GetCourseVersionRequest(name=training.course_version))
 
 
 def _section(visit: Visit, letter_id: str, number: int, form: Form) -> Answer:

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as evaluation_pb
+from cadre.curriculum.v1 import course_service_pb2 as pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway import drafts, sentences
 from gateway.forms import Form
 from gateway.visit import Answer, Number, Sent, Visit, Visitor
@@ -36,7 +36,7 @@ def create_course(visit: Visitor, form: Sent) -> Answer:
         form.errors["title"] = _TITLE
     if not form.errors:
         try:
-            visit.clients.curriculum.CreateCourse(
+            visit.clients.courses.CreateCourse(
                 pb.CreateCourseRequest(course_id=course_id, course=course, request_id=form.request_id)
             )
         except Refused as error:
@@ -148,7 +148,7 @@ def before_issue(visit: Visitor, course_id: str) -> Answer:
 def issue_version(visit: Visitor, course_id: str, form: Sent) -> Answer:
     """Make the draft, as it was shown, the next version."""
     try:
-        visit.clients.curriculum.PublishCourse(
+        visit.clients.courses.PublishCourse(
             pb.PublishCourseRequest(name=f"courses/{course_id}", etag=form.text("etag"), request_id=form.request_id)
         )
     except Refused as error:
@@ -168,7 +168,7 @@ def _may_write(visit: Visit) -> None:
 
 
 def _load(visit: Visit, course_id: str) -> pb.Course:
-    return visit.clients.curriculum.GetCourse(pb.GetCourseRequest(name=f"courses/{course_id}"))
+    return visit.clients.courses.GetCourse(pb.GetCourseRequest(name=f"courses/{course_id}"))
 
 
 def _section(course: pb.Course, number: int) -> pb.Section:
@@ -194,7 +194,7 @@ def _save(visit: Visit, course: pb.Course, form: Form) -> bool:
     """Save the draft as the form's owner read it; if it is refused, the form says why."""
     course.etag = form.text("etag")
     try:
-        visit.clients.curriculum.UpdateCourse(pb.UpdateCourseRequest(course=course, request_id=form.request_id))
+        visit.clients.courses.UpdateCourse(pb.UpdateCourseRequest(course=course, request_id=form.request_id))
     except Refused as error:
         drafts.refuse(form, error, _load(visit, course.name.removeprefix("courses/")).etag)
         return False
@@ -251,7 +251,7 @@ def _before_issue(visit: Visit, course: pb.Course, form: Form) -> Answer:
 def _newest(visit: Visit, course: pb.Course) -> pb.CourseVersion | None:
     if not course.latest_version:
         return None
-    return visit.clients.curriculum.GetCourseVersion(
+    return visit.clients.courses.GetCourseVersion(
         pb.GetCourseVersionRequest(name=f"{course.name}/versions/{course.latest_version}")
     )
 
@@ -264,17 +264,15 @@ def _changed(course: pb.Course, newest: pb.CourseVersion) -> bool:
     )
 
 
-def _test(visit: Visit, name: str) -> evaluation_pb.TestVersion | None:
+def _test(visit: Visit, name: str) -> test_pb.TestVersion | None:
     if not name:
         return None
-    return visit.clients.evaluation.GetTestVersion(evaluation_pb.GetTestVersionRequest(name=name))
+    return visit.clients.tests.GetTestVersion(test_pb.GetTestVersionRequest(name=name))
 
 
 def _tests(visit: Visit, course: pb.Course) -> list[tuple[str, str]]:
     """The newest version of each test, and the one that the draft names if it is an older one."""
-    listed = visit.clients.evaluation.ListTests(
-        evaluation_pb.ListTestsRequest(page_size=_MOST_TESTS, only_published=True)
-    )
+    listed = visit.clients.tests.ListTests(test_pb.ListTestsRequest(page_size=_MOST_TESTS, only_published=True))
     newest = {f"{test.name}/versions/{test.latest_version}": test.title for test in listed.tests}
     offered = [(name, f"{title}, version {name.rpartition('/')[2]}") for name, title in newest.items()]
     if course.test_version and course.test_version not in newest:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway import letters
 from gateway.visit import Answer, Visitor
 
@@ -20,7 +21,7 @@ _COURSES = 1_000
 class Asked:
     """A letter that asks for training, and how many here are not yet trained."""
 
-    letter: pb.Notice
+    letter: notice_pb.Notice
     course: str
     untrained: int
     of: int
@@ -30,8 +31,10 @@ class Asked:
 def choose_letter(visit: Visitor, agency_id: str) -> Answer:
     """The letters that ask for training, by what is still to do; those who were trained are ticked on the next page."""
     parent, clients = f"agencies/{agency_id}", visit.clients
-    found = clients.notification.ListAgencyNotices(pb.ListAgencyNoticesRequest(parent=parent, page_size=_LETTERS))
-    courses = clients.curriculum.ListCourses(curriculum_pb.ListCoursesRequest(page_size=_COURSES)).courses
+    found = clients.agency_notices.ListAgencyNotices(
+        agency_notice_pb.ListAgencyNoticesRequest(parent=parent, page_size=_LETTERS)
+    )
+    courses = clients.courses.ListCourses(course_pb.ListCoursesRequest(page_size=_COURSES)).courses
     titles = {course.name: course.title for course in courses}
     asked = [
         Asked(
@@ -41,11 +44,11 @@ def choose_letter(visit: Visitor, agency_id: str) -> Answer:
             of=one.readiness.counts.at_work,
         )
         for one in found.notices
-        if one.notice.asks == pb.TRAIN and one.readiness.counts.at_work > one.readiness.counts.trained
+        if one.notice.asks == notice_pb.TRAIN and one.readiness.counts.at_work > one.readiness.counts.trained
     ]
     return visit.page(
         "elsewhere.html",
-        agency=clients.directory.GetAgency(directory_pb.GetAgencyRequest(name=parent)),
+        agency=clients.agencies.GetAgency(agency_pb.GetAgencyRequest(name=parent)),
         asked=asked,
         letters=letters,
         may_record=visit.rights.at("training.record", parent),

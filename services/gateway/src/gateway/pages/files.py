@@ -6,7 +6,8 @@ which is refused loses it, and with it nothing else.
 
 from fastapi import APIRouter
 
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway import glossary, letters
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -44,10 +45,10 @@ def add_file(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     warning = ""
     if not form.errors:
         try:
-            visit.clients.notification.AddAttachment(
-                pb.AddAttachmentRequest(
+            visit.clients.attachments.AddAttachment(
+                attachment_pb.AddAttachmentRequest(
                     notice=f"notices/{letter_id}",
-                    kind=pb.Attachment.Kind.Value(form.text("kind")),
+                    kind=notice_pb.Attachment.Kind.Value(form.text("kind")),
                     title=form.text("title"),
                     filename=form.filenames.get("file", ""),
                     content=content,
@@ -69,8 +70,8 @@ def add_file(visit: Visitor, letter_id: str, form: Sent) -> Answer:
 def remove_file(visit: Visitor, letter_id: str, file_id: str, form: Sent) -> Answer:
     """Take a file off a draft."""
     try:
-        visit.clients.notification.RemoveAttachment(
-            pb.RemoveAttachmentRequest(
+        visit.clients.attachments.RemoveAttachment(
+            attachment_pb.RemoveAttachmentRequest(
                 name=f"notices/{letter_id}/attachments/{file_id}", etag=form.text("etag"), request_id=form.request_id
             )
         )
@@ -85,19 +86,19 @@ def remove_file(visit: Visitor, letter_id: str, file_id: str, form: Sent) -> Ans
 @router.get("/files/{letter_id}/{file_id}")
 def download(visit: Visitor, letter_id: str, file_id: str) -> Answer:
     """A file of a letter, as it was added; the browser saves it and runs nothing of it."""
-    answer = visit.clients.notification.GetAttachment(
-        pb.GetAttachmentRequest(name=f"notices/{letter_id}/attachments/{file_id}")
+    answer = visit.clients.attachments.GetAttachment(
+        attachment_pb.GetAttachmentRequest(name=f"notices/{letter_id}/attachments/{file_id}")
     )
     return visit.download(answer.content, answer.attachment.filename, answer.attachment.media_type)
 
 
 def _blank(visit: Visit, letter_id: str) -> Form:
-    has_letter = any(file.kind == pb.Attachment.LETTER for file in visit.letter(letter_id).attachments)
+    has_letter = any(file.kind == notice_pb.Attachment.LETTER for file in visit.letter(letter_id).attachments)
     return Form.of({"kind": "ATTACHMENT" if has_letter else "LETTER", "title": "", "file": "", "checked_reason": ""})
 
 
-def _files(visit: Visit, letter: pb.Notice, form: Form, warning: str = "") -> Answer:
-    if letter.state != pb.Notice.DRAFT:
+def _files(visit: Visit, letter: notice_pb.Notice, form: Form, warning: str = "") -> Answer:
+    if letter.state != notice_pb.Notice.DRAFT:
         return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
     return visit.page(
         "letter_files.html",

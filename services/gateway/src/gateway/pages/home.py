@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway import agency_lists, letters, todo
 from gateway.visit import Answer, Visit, Visitor
 
@@ -24,13 +26,13 @@ _LOOKED_AT = 25
 class AgencyHome:
     """What one agency's coordinator, supervisor or director finds on the home page."""
 
-    agency: directory_pb.Agency
-    to_confirm: list[pb.AgencyNotice]
-    coming: list[pb.AgencyNotice]
+    agency: agency_pb.Agency
+    to_confirm: list[agency_notice_pb.AgencyNotice]
+    coming: list[agency_notice_pb.AgencyNotice]
     # How many letters there are to confirm, and how many under which people are left; not all are shown.
     unconfirmed: int
     with_people_left: int
-    staff: directory_pb.StaffCounts
+    staff: person_pb.StaffCounts
     # Letter -> names of those still to go, where there are few enough; else how many are to go in which unit.
     left: dict[str, list[str]] = field(default_factory=dict)
     left_by_unit: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
@@ -40,11 +42,11 @@ class AgencyHome:
 def home(visit: Visitor) -> Answer:
     """Everything that waits for this person, by role, and their own training."""
     clients = visit.clients
-    waiting: list[pb.Notice] = []
-    issued: list[pb.Notice] = []
+    waiting: list[notice_pb.Notice] = []
+    issued: list[notice_pb.Notice] = []
     state = visit.rights.state("readiness.read") and not visit.rights.state("operations.read")
     if state:
-        found = clients.notification.ListNotices(pb.ListNoticesRequest(page_size=25)).notices
+        found = clients.notices.ListNotices(notice_pb.ListNoticesRequest(page_size=25)).notices
         waiting = [letter for letter in found if letter.state in letters.BEFORE_ISSUE]
         issued = [letter for letter in found if letter.state in letters.ISSUED][:_LETTERS]
     return visit.page(
@@ -64,8 +66,8 @@ def home(visit: Visitor) -> Answer:
 
 def _agency_home(visit: Visit, name: str) -> AgencyHome:
     clients = visit.clients
-    listed = clients.notification.ListAgencyNotices(
-        pb.ListAgencyNoticesRequest(
+    listed = clients.agency_notices.ListAgencyNotices(
+        agency_notice_pb.ListAgencyNoticesRequest(
             parent=name, page_size=_LOOKED_AT, left_for=_IN_DETAIL, left_most=agency_lists.NAMES_AT_ONCE
         )
     )
@@ -83,7 +85,7 @@ def _agency_home(visit: Visit, name: str) -> AgencyHome:
         ][:_LETTERS],
         unconfirmed=listed.unconfirmed_count,
         with_people_left=listed.to_go_count,
-        staff=clients.directory.GetStaffCounts(directory_pb.GetStaffCountsRequest(parent=name)),
+        staff=clients.people.GetStaffCounts(person_pb.GetStaffCountsRequest(parent=name)),
     )
     left = {one.notice.name: list(one.left) for one in made.coming if one.left}
     for one in made.coming:

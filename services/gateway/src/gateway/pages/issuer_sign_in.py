@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as pb
 from gateway import attempts, clients, places, sign_ins
 from gateway.issuers import STAFF_NUMBER, Issuer
 from gateway.oidc import Provider
@@ -90,7 +90,7 @@ def _person(visit: Visit, issuer: Issuer, named: str) -> str:
     setattr(request, "staff_number" if issuer.claim == STAFF_NUMBER else "email", named)
     try:
         with clients.acting_as(visit.clients.own_token):
-            found = visit.clients.directory.GetSignInPerson(request)
+            found = visit.clients.sign_ins.GetSignInPerson(request)
     except Refused as error:
         if error.code != "NOT_FOUND":
             raise

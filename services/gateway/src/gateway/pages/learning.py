@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway import letters, sentences, todo, transcripts
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -40,15 +41,15 @@ def all_letters(visit: Visitor, query: str = "", series: str = "", year: str = "
     clients = visit.clients
     form = Form.of({"query": query, "series": series, "year": year})
     asked = form.number("year") if year else 0
-    found = pb.SearchNoticesResponse()
+    found = notice_pb.SearchNoticesResponse()
     if not form.errors:
-        found = clients.notification.SearchNotices(
-            pb.SearchNoticesRequest(query=query, series=series, year=asked, page_size=_LETTERS, page_token=page)
+        found = clients.notices.SearchNotices(
+            notice_pb.SearchNoticesRequest(query=query, series=series, year=asked, page_size=_LETTERS, page_token=page)
         )
-    mine: Sequence[pb.InboxItem] = ()
+    mine: Sequence[inbox_pb.InboxItem] = ()
     if found.notices:
-        asked_for = pb.ListInboxRequest(page_size=_LETTERS, notices=[letter.name for letter in found.notices])
-        mine = clients.notification.ListInbox(asked_for).items
+        asked_for = inbox_pb.ListInboxRequest(page_size=_LETTERS, notices=[letter.name for letter in found.notices])
+        mine = clients.inbox.ListInbox(asked_for).items
     return visit.page(
         "all_letters.html",
         status=400 if form.errors else 200,
@@ -66,14 +67,14 @@ def all_letters(visit: Visitor, query: str = "", series: str = "", year: str = "
 def letter_to_read(visit: Visitor, request: Request, letter_id: str) -> Answer:
     """A letter as its reader sees it. To open it is to have read it."""
     name = f"notices/{letter_id}"
-    item = visit.clients.notification.GetInboxItem(pb.GetInboxItemRequest(notice=name))
+    item = visit.clients.inbox.GetInboxItem(inbox_pb.GetInboxItemRequest(notice=name))
     # What a browser fetches ahead was read by nobody.
     if (
         not item.read_time.seconds
         and letters.asks_something(item.notice)
         and "prefetch" not in request.headers.get("sec-purpose", "")
     ):
-        read = visit.clients.notification.ReadNotice(pb.ReadNoticeRequest(notice=name, request_id=Form().request_id))
+        read = visit.clients.inbox.ReadNotice(inbox_pb.ReadNoticeRequest(notice=name, request_id=Form().request_id))
         # What was done is answered without the letter's files.
         read.notice.CopyFrom(item.notice)
         item = read
@@ -85,13 +86,13 @@ def confirm(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     """Confirm the text that was on the page, and go on to the course where there is one."""
     name = f"notices/{letter_id}"
     try:
-        item = visit.clients.notification.ConfirmNotice(
-            pb.ConfirmNoticeRequest(notice=name, text_sha256=form.text("text_sha256"), request_id=form.request_id)
+        item = visit.clients.inbox.ConfirmNotice(
+            inbox_pb.ConfirmNoticeRequest(notice=name, text_sha256=form.text("text_sha256"), request_id=form.request_id)
         )
     except Refused as error:
         form.refuse(error)
-        return _reader(visit, visit.clients.notification.GetInboxItem(pb.GetInboxItemRequest(notice=name)), form)
-    if item.notice.asks == pb.TRAIN and not item.train_time.seconds and not item.excused:
+        return _reader(visit, visit.clients.inbox.GetInboxItem(inbox_pb.GetInboxItemRequest(notice=name)), form)
+    if item.notice.asks == notice_pb.TRAIN and not item.train_time.seconds and not item.excused:
         return visit.go(f"/training/{letter_id}/course", done="confirmed")
     return visit.go(f"/training/{letter_id}", done="confirmed")
 
@@ -99,21 +100,21 @@ def confirm(visit: Visitor, letter_id: str, form: Sent) -> Answer:
 @router.get("/training/{letter_id}/letter")
 def whole_letter(visit: Visitor, letter_id: str) -> Answer:
     """The whole letter, to read and to print."""
-    letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+    letter = visit.clients.notices.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
     return visit.page("whole_letter.html", letter=letter, letters=letters)
 
 
 @router.get("/training/{letter_id}/why")
 def why(visit: Visitor, letter_id: str) -> Answer:
     """Why this letter is on their list."""
-    letter = visit.clients.notification.GetNotice(pb.GetNoticeRequest(name=f"notices/{letter_id}"))
-    explained = visit.clients.directory.ExplainMembership(
-        directory_pb.ExplainMembershipRequest(audience=letter.audience, person=visit.person)
+    letter = visit.clients.notices.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+    explained = visit.clients.audiences.ExplainMembership(
+        audience_pb.ExplainMembershipRequest(audience=letter.audience, person=visit.person)
     )
     return visit.page("why.html", letter=letter, letters=letters, explained=explained)
 
 
-def training_of(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None:
+def training_of(visit: Visit, letter_id: str) -> assignment_pb.Assignment | None:
     """Return the visitor's training under a letter that they see; None while it is on its way.
 
     Enrollment does not know when staff see a letter: before that day there is no course for them, by no address.
@@ -122,19 +123,19 @@ def training_of(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None
     return training_under(visit, letter_id)
 
 
-def training_under(visit: Visit, letter_id: str) -> enrollment_pb.Assignment | None:
+def training_under(visit: Visit, letter_id: str) -> assignment_pb.Assignment | None:
     """Return the same for a letter that the visitor is known to see."""
     try:
-        return visit.clients.enrollment.GetAssignment(enrollment_pb.GetAssignmentRequest(name=f"notices/{letter_id}"))
+        return visit.clients.assignments.GetAssignment(assignment_pb.GetAssignmentRequest(name=f"notices/{letter_id}"))
     except Refused as error:
         if error.code == "NOT_FOUND":
             return None
         raise
 
 
-def _reader(visit: Visit, item: pb.InboxItem, form: Form) -> Answer:
+def _reader(visit: Visit, item: inbox_pb.InboxItem, form: Form) -> Answer:
     letter = item.notice
-    training = training_under(visit, letter.name.removeprefix("notices/")) if letter.asks == pb.TRAIN else None
+    training = training_under(visit, letter.name.removeprefix("notices/")) if letter.asks == notice_pb.TRAIN else None
     steps = letters.steps(letter, has_test=training.has_test if training else True)
     effective: date | None = sentences.as_date(letter.effective_date)
     return visit.page(
@@ -152,10 +153,10 @@ def _reader(visit: Visit, item: pb.InboxItem, form: Form) -> Answer:
     )
 
 
-def _step(item: pb.InboxItem, training: enrollment_pb.Assignment | None) -> int:
+def _step(item: inbox_pb.InboxItem, training: assignment_pb.Assignment | None) -> int:
     """The number of the step that comes next, from 1; past the last one when all are done."""
-    if item.notice.asks == pb.READ or not item.confirm_time.seconds:
+    if item.notice.asks == notice_pb.READ or not item.confirm_time.seconds:
         return 2
-    if item.train_time.seconds or (training and training.state == enrollment_pb.Assignment.COMPLETED):
+    if item.train_time.seconds or (training and training.state == assignment_pb.Assignment.COMPLETED):
         return 5
     return 4 if training and training.section_count <= training.sections_completed else 3

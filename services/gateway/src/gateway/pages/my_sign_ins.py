@@ -5,7 +5,7 @@ import re
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import person_service_pb2 as pb
 from gateway import invitations, open_sign_ins
 from gateway.forms import Form
 from gateway.issuers import STAFF_NUMBER
@@ -44,7 +44,7 @@ def confirm_email(visit: Visitor, form: Sent) -> Answer:
         raise HTTPException(404)
     request = pb.ConfirmEmailRequest(email=form.text("email"), request_id=form.request_id)
     try:
-        visit.clients.directory.ConfirmEmail(request)
+        visit.clients.people.ConfirmEmail(request)
     except Refused as error:
         form.refuse(error)
         return _show(visit, form)

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from gateway import agency_lists, people_files, sheets
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -31,9 +32,8 @@ def people_list(
 ) -> Answer:
     """Everybody with a job at the agency, by name."""
     parent = f"agencies/{agency_id}"
-    directory = visit.clients.directory
-    listed = directory.ListPeople(
-        pb.ListPeopleRequest(
+    listed = visit.clients.people.ListPeople(
+        person_pb.ListPeopleRequest(
             parent=parent,
             page_size=50,
             page_token=page,
@@ -45,8 +45,8 @@ def people_list(
             only_unconfirmed=only == "unconfirmed",
         )
     )
-    vocabulary = directory.ListVocabulary(pb.ListVocabularyRequest())
-    agency = directory.GetAgency(pb.GetAgencyRequest(name=parent))
+    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
+    agency = visit.clients.agencies.GetAgency(agency_pb.GetAgencyRequest(name=parent))
     return visit.page(
         "people.html",
         agency=agency,
@@ -67,12 +67,14 @@ def people_list(
 @router.get("/file")
 def people_file(visit: Visitor, agency_id: str) -> Answer:
     """Everybody at the agency as a roster file: sent back as it is, it changes nothing."""
-    parent, directory = f"agencies/{agency_id}", visit.clients.directory
-    vocabulary = directory.ListVocabulary(pb.ListVocabularyRequest())
-    people: list[pb.Person] = []
+    parent = f"agencies/{agency_id}"
+    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
+    people: list[person_pb.Person] = []
     token = ""
     while True:
-        listed = directory.ListPeople(pb.ListPeopleRequest(parent=parent, page_size=1_000, page_token=token))
+        listed = visit.clients.people.ListPeople(
+            person_pb.ListPeopleRequest(parent=parent, page_size=1_000, page_token=token)
+        )
         people.extend(listed.people)
         token = listed.next_page_token
         if not token:
@@ -99,7 +101,7 @@ def add_person(visit: Visitor, agency_id: str, form: Sent) -> Answer:
     form.needs("start_date", "Give the first day of work.")
     known = ""
     if not form.errors:
-        job = pb.Job(
+        job = person_pb.Job(
             agency=f"agencies/{agency_id}",
             local_title=form.text("local_title"),
             job_class=form.text("job_class"),
@@ -116,8 +118,8 @@ def add_person(visit: Visitor, agency_id: str, form: Sent) -> Answer:
     return _new(visit, agency_id, form, known)
 
 
-def _create(visit: Visit, form: Form, job: pb.Job) -> pb.Person:
-    person = pb.Person(
+def _create(visit: Visit, form: Form, job: person_pb.Job) -> person_pb.Person:
+    person = person_pb.Person(
         staff_number=form.text("staff_number"),
         given_name=form.text("given_name"),
         family_name=form.text("family_name"),
@@ -125,19 +127,19 @@ def _create(visit: Visit, form: Form, job: pb.Job) -> pb.Person:
         telephone=form.text("telephone"),
         jobs=[job],
     )
-    return visit.clients.directory.CreatePerson(
-        pb.CreatePersonRequest(parent=job.agency, person=person, request_id=form.request_id)
+    return visit.clients.people.CreatePerson(
+        person_pb.CreatePersonRequest(parent=job.agency, person=person, request_id=form.request_id)
     )
 
 
-def _take_on(visit: Visit, form: Form, job: pb.Job) -> pb.Person:
-    return visit.clients.directory.CreateJob(
-        pb.CreateJobRequest(parent=job.agency, person=form.text("known"), job=job, request_id=form.request_id)
+def _take_on(visit: Visit, form: Form, job: person_pb.Job) -> person_pb.Person:
+    return visit.clients.people.CreateJob(
+        person_pb.CreateJobRequest(parent=job.agency, person=form.text("known"), job=job, request_id=form.request_id)
     )
 
 
 def _new(visit: Visit, agency_id: str, form: Form, known: str = "") -> Answer:
-    vocabulary = visit.clients.directory.ListVocabulary(pb.ListVocabularyRequest())
+    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
     return visit.page(
         "person_new.html",
         status=400 if form.errors else 200,

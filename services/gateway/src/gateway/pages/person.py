@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from gateway import agency_lists
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -31,57 +32,59 @@ def person_page(visit: Visitor, agency_id: str, person_id: str, do: str = "") ->
 @router.post("/identity")
 def change_identity(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
     """Change name, e-mail or telephone."""
-    person = pb.Person(name=f"people/{person_id}", etag=form.text("etag"))
+    person = person_pb.Person(name=f"people/{person_id}", etag=form.text("etag"))
     for field in _IDENTITY:
         setattr(person, field, form.text(field))
-    request = pb.UpdatePersonRequest(person=person, update_mask=FieldMask(paths=_IDENTITY), request_id=form.request_id)
-    return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.UpdatePerson(request), "identity")
+    request = person_pb.UpdatePersonRequest(
+        person=person, update_mask=FieldMask(paths=_IDENTITY), request_id=form.request_id
+    )
+    return _do(visit, agency_id, person_id, form, lambda: visit.clients.people.UpdatePerson(request), "identity")
 
 
 @router.post("/job")
 def change_job(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
     """Change title, class or work units of the job at this agency."""
     form.needs("local_title", "Give the title that the job has here.")
-    job = pb.Job(local_title=form.text("local_title"), job_class=form.text("job_class"), units=form.all("units"))
-    request = pb.UpdateJobRequest(
+    job = person_pb.Job(local_title=form.text("local_title"), job_class=form.text("job_class"), units=form.all("units"))
+    request = person_pb.UpdateJobRequest(
         parent=f"agencies/{agency_id}", person=f"people/{person_id}", job=job, request_id=form.request_id
     )
-    return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.UpdateJob(request), "unit")
+    return _do(visit, agency_id, person_id, form, lambda: visit.clients.people.UpdateJob(request), "unit")
 
 
 @router.post("/leave")
 def record_leave(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
     """Record a leave, or correct the last day of one."""
     form.needs("leave_start", "Give the first day of the leave.")
-    request = pb.RecordLeaveRequest(
+    request = person_pb.RecordLeaveRequest(
         person=f"people/{person_id}",
-        leave=pb.Leave(start_date=form.text("leave_start"), end_date=form.text("leave_end")),
+        leave=person_pb.Leave(start_date=form.text("leave_start"), end_date=form.text("leave_end")),
         request_id=form.request_id,
     )
-    return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.RecordLeave(request), "leave")
+    return _do(visit, agency_id, person_id, form, lambda: visit.clients.people.RecordLeave(request), "leave")
 
 
 @router.post("/back")
 def end_leave(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
     """Note that the person is back at work; a leave that has not begun is taken back."""
     form.needs("return_date", "Give the first day back at work.")
-    request = pb.EndLeaveRequest(
+    request = person_pb.EndLeaveRequest(
         person=f"people/{person_id}", return_date=form.text("return_date"), request_id=form.request_id
     )
-    return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.EndLeave(request), "back")
+    return _do(visit, agency_id, person_id, form, lambda: visit.clients.people.EndLeave(request), "back")
 
 
 @router.post("/left")
 def end_job(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> Answer:
     """Note that the person left the agency, or correct on which day; the first day here means added by mistake."""
     form.needs("end_date", "Give the first day on which the person no longer works here.")
-    request = pb.EndJobRequest(
+    request = person_pb.EndJobRequest(
         parent=f"agencies/{agency_id}",
         person=f"people/{person_id}",
         end_date=form.text("end_date"),
         request_id=form.request_id,
     )
-    return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.EndJob(request), "left")
+    return _do(visit, agency_id, person_id, form, lambda: visit.clients.people.EndJob(request), "left")
 
 
 @router.post("/again")
@@ -89,16 +92,18 @@ def works_again(visit: Visitor, agency_id: str, person_id: str, form: Sent) -> A
     """Note that somebody who was said to have left works here: a new row beside the one that ended."""
     form.needs("again_date", "Give the first day on which the person works here again.")
     job = _job(_load(visit, person_id), agency_id)
-    again = pb.Job(
+    again = person_pb.Job(
         local_title=job.local_title, job_class=job.job_class, units=job.units, start_date=form.text("again_date")
     )
-    request = pb.CreateJobRequest(
+    request = person_pb.CreateJobRequest(
         parent=f"agencies/{agency_id}", person=f"people/{person_id}", job=again, request_id=form.request_id
     )
-    return _do(visit, agency_id, person_id, form, lambda: visit.clients.directory.CreateJob(request), "again")
+    return _do(visit, agency_id, person_id, form, lambda: visit.clients.people.CreateJob(request), "again")
 
 
-def _do(visit: Visit, agency_id: str, person_id: str, form: Form, call: Callable[[], pb.Person], done: str) -> Answer:
+def _do(
+    visit: Visit, agency_id: str, person_id: str, form: Form, call: Callable[[], person_pb.Person], done: str
+) -> Answer:
     if not form.errors:
         try:
             call()
@@ -122,7 +127,7 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
     shown |= {"local_title": job.local_title, "job_class": job.job_class}
     for field in (*_IDENTITY, *_POST, *_DAYS):
         form.values.setdefault(field, list(job.units) if field == "units" else [shown.get(field, today)])
-    vocabulary = visit.clients.directory.ListVocabulary(pb.ListVocabularyRequest())
+    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
     agencies = visit.agencies()
     return visit.page(
         "person.html",
@@ -144,14 +149,14 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
     )
 
 
-def _load(visit: Visit, person_id: str) -> pb.Person:
+def _load(visit: Visit, person_id: str) -> person_pb.Person:
     person = visit.people([f"people/{person_id}"]).get(f"people/{person_id}")
     if person is None:
         raise HTTPException(404)
     return person
 
 
-def _job(person: pb.Person, agency_id: str) -> pb.Job:
+def _job(person: person_pb.Person, agency_id: str) -> person_pb.Job:
     """Return the newest job at the agency; one that was never begun only if there is no other of its day."""
     here = [job for job in person.jobs if job.agency == f"agencies/{agency_id}"]
     if not here:

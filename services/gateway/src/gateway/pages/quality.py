@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
 from gateway import course_quality, quality_files, sheets
 from gateway.visit import Answer, Visit, Visitor
@@ -33,7 +33,7 @@ def one_course(visit: Visitor, course_id: str, page: str = "") -> Answer:
     """One course: its figures, question by question, by version; and what was said, for those who write courses."""
     name = f"courses/{course_id}"
     quality = visit.clients.quality.GetCourseQuality(pb.GetCourseQualityRequest(name=name))
-    rates = visit.clients.enrollment.ListCompletionRates(enrollment_pb.ListCompletionRatesRequest(page_size=_ALL))
+    rates = visit.clients.completions.ListCompletionRates(completion_pb.ListCompletionRatesRequest(page_size=_ALL))
     (row,) = course_quality.rows([quality], [rate for rate in rates.rates if rate.course == name], _titles(visit))
     comments = None
     if visit.rights.state("courses.write"):
@@ -61,10 +61,12 @@ def agency_courses(visit: Visitor, agency_id: str) -> Answer:
 
 def _rows(visit: Visit) -> list[course_quality.Row]:
     qualities = visit.clients.quality.ListCourseQuality(pb.ListCourseQualityRequest(page_size=_ALL)).courses
-    rates = visit.clients.enrollment.ListCompletionRates(enrollment_pb.ListCompletionRatesRequest(page_size=_ALL)).rates
+    rates = visit.clients.completions.ListCompletionRates(
+        completion_pb.ListCompletionRatesRequest(page_size=_ALL)
+    ).rates
     return course_quality.rows(qualities, rates, _titles(visit))
 
 
 def _titles(visit: Visit) -> dict[str, str]:
-    courses = visit.clients.curriculum.ListCourses(curriculum_pb.ListCoursesRequest(page_size=_ALL)).courses
+    courses = visit.clients.courses.ListCourses(course_pb.ListCoursesRequest(page_size=_ALL)).courses
     return {course.name: course.title for course in courses}

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from gateway import reactions
 from gateway.forms import Form
 from gateway.pages.learning import training_of
@@ -32,7 +32,7 @@ def send_reaction(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     return visit.go(f"/training/{letter_id}/done", done="reaction")
 
 
-def _reaction(visit: Visit, letter_id: str, training: enrollment_pb.Assignment | None, form: Form) -> Answer:
+def _reaction(visit: Visit, letter_id: str, training: assignment_pb.Assignment | None, form: Form) -> Answer:
     asked = reactions.form_of(visit, training)
     if asked is None:
         return visit.go(f"/training/{letter_id}/done")

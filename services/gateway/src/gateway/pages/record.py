@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from gateway import sheets, transcripts
 from gateway.visit import Answer, Number, Visit, Visitor
 
@@ -54,7 +54,7 @@ def record_as_file(visit: Visitor, agency_id: str, person_id: str) -> Answer:
     return _file(visit, person, transcripts.whole(visit, person.name, f"agencies/{agency_id}"))
 
 
-def _person(visit: Visit, agency_id: str, person_id: str) -> directory_pb.Person:
+def _person(visit: Visit, agency_id: str, person_id: str) -> person_pb.Person:
     """Return somebody who works or worked at the agency, if the visitor may see them."""
     person = visit.people([f"people/{person_id}"]).get(f"people/{person_id}")
     if person is None or not any(job.agency == f"agencies/{agency_id}" for job in person.jobs):
@@ -63,7 +63,7 @@ def _person(visit: Visit, agency_id: str, person_id: str) -> directory_pb.Person
 
 
 def _page(
-    visit: Visit, template: str, person: directory_pb.Person, agency_id: str, transcript: transcripts.Transcript
+    visit: Visit, template: str, person: person_pb.Person, agency_id: str, transcript: transcripts.Transcript
 ) -> Answer:
     own = not agency_id
     return visit.page(
@@ -79,7 +79,7 @@ def _page(
     )
 
 
-def _file(visit: Visit, person: directory_pb.Person, transcript: transcripts.Transcript) -> Answer:
+def _file(visit: Visit, person: person_pb.Person, transcript: transcripts.Transcript) -> Answer:
     name = f"training-record-{person.staff_number}-{visit.today.isoformat()}.csv"
     content = sheets.file_of(transcripts.COLUMNS, transcripts.rows(transcript))
     return visit.download(content, name, sheets.MEDIA_TYPE)

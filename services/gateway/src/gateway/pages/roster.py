@@ -4,7 +4,9 @@ import uuid
 
 from fastapi import APIRouter
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from gateway import people_files, sheets
 from gateway.forms import Form
 from gateway.sentences import count
@@ -23,10 +25,10 @@ _EARLIER_FILES = 10
 _CODE_PAGES = ("Windows-1252", "MS-DOS", "Mac Roman")
 # What a running import is at, as the page says it.
 STEPS = {
-    pb.RosterImport.WAITING: "Waiting for its turn",
-    pb.RosterImport.READING: "Reading the file",
-    pb.RosterImport.CHECKING: "Checking every cell",
-    pb.RosterImport.APPLYING: "Applying it: people, jobs and leave",
+    roster_pb.RosterImport.WAITING: "Waiting for its turn",
+    roster_pb.RosterImport.READING: "Reading the file",
+    roster_pb.RosterImport.CHECKING: "Checking every cell",
+    roster_pb.RosterImport.APPLYING: "Applying it: people, jobs and leave",
 }
 
 
@@ -46,24 +48,26 @@ def send_roster(visit: Visitor, agency_id: str, form: Sent) -> Answer:
         form.errors["file"] = "The file is larger than 20 MB. Send the staff of one agency at a time."
     if form.errors:
         return _choose(visit, agency_id, form)
-    directory, request_id = visit.clients.directory, form.request_id
+    request_id = form.request_id
     try:
-        made = directory.CreateRosterImport(
-            pb.CreateRosterImportRequest(
+        made = visit.clients.rosters.CreateRosterImport(
+            roster_pb.CreateRosterImportRequest(
                 parent=f"agencies/{agency_id}", dry_run=form.text("action") != "apply", request_id=request_id
             )
         )
         starts = range(0, len(content), _CHUNK_BYTES)
         for index, start in enumerate(starts):
-            directory.AppendRosterChunk(
-                pb.AppendRosterChunkRequest(
+            visit.clients.rosters.AppendRosterChunk(
+                roster_pb.AppendRosterChunkRequest(
                     name=made.name,
                     index=index,
                     content=content[start : start + _CHUNK_BYTES],
                     request_id=str(uuid.uuid5(uuid.UUID(request_id), str(index))),
                 )
             )
-        directory.RunRosterImport(pb.RunRosterImportRequest(name=made.name, chunks=len(starts), request_id=request_id))
+        visit.clients.rosters.RunRosterImport(
+            roster_pb.RunRosterImportRequest(name=made.name, chunks=len(starts), request_id=request_id)
+        )
     except Refused as error:
         form.refuse(error)
         return _choose(visit, agency_id, form)
@@ -73,7 +77,7 @@ def send_roster(visit: Visitor, agency_id: str, form: Sent) -> Answer:
 @router.get("/template")
 def template(visit: Visitor, agency_id: str) -> Answer:
     """An empty file with every column, the required ones first."""
-    vocabulary = visit.clients.directory.ListVocabulary(pb.ListVocabularyRequest())
+    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
     content = people_files.template(vocabulary.roster_columns)
     return visit.download(content, f"roster-template-{agency_id}.csv", sheets.MEDIA_TYPE)
 
@@ -89,9 +93,9 @@ def report(
 @router.post("/{import_id}/apply")
 def apply(visit: Visitor, agency_id: str, import_id: str, form: Sent) -> Answer:
     """Apply a file that was checked."""
-    request = pb.ApplyRosterImportRequest(name=f"rosterImports/{import_id}", request_id=form.request_id)
+    request = roster_pb.ApplyRosterImportRequest(name=f"rosterImports/{import_id}", request_id=form.request_id)
     try:
-        visit.clients.directory.ApplyRosterImport(request)
+        visit.clients.rosters.ApplyRosterImport(request)
     except Refused as error:
         form.refuse(error)
         return _report(visit, agency_id, import_id, form)
@@ -104,11 +108,13 @@ def note_who_left(visit: Visitor, agency_id: str, import_id: str, form: Sent) ->
     left = form.all("left")
     if not left:
         form.errors["left"] = "Tick who left. Whom you do not tick stays."
-    ends = [pb.JobEnd(person=person, end_date=form.text(f"day-{person.removeprefix('people/')}")) for person in left]
+    ends = [
+        person_pb.JobEnd(person=person, end_date=form.text(f"day-{person.removeprefix('people/')}")) for person in left
+    ]
     if not form.errors:
         try:
-            answer = visit.clients.directory.BatchEndJobs(
-                pb.BatchEndJobsRequest(parent=f"agencies/{agency_id}", ends=ends, request_id=form.request_id)
+            answer = visit.clients.people.BatchEndJobs(
+                person_pb.BatchEndJobsRequest(parent=f"agencies/{agency_id}", ends=ends, request_id=form.request_id)
             )
         except Refused as error:
             form.refuse(error, dict.fromkeys(("end_date", "person", "ends"), "left"))
@@ -120,18 +126,22 @@ def note_who_left(visit: Visitor, agency_id: str, import_id: str, form: Sent) ->
 def _report(
     visit: Visit, agency_id: str, import_id: str, form: Form, page: str = "", missing: str = "", names: str = ""
 ) -> Answer:
-    name, directory = f"rosterImports/{import_id}", visit.clients.directory
-    made = directory.GetRosterImport(pb.GetRosterImportRequest(name=name))
-    errors = directory.ListRosterImportErrors(
-        pb.ListRosterImportErrorsRequest(parent=name, page_size=_ERRORS_A_PAGE, page_token=page)
+    name = f"rosterImports/{import_id}"
+    made = visit.clients.rosters.GetRosterImport(roster_pb.GetRosterImportRequest(name=name))
+    errors = visit.clients.rosters.ListRosterImportErrors(
+        roster_pb.ListRosterImportErrorsRequest(parent=name, page_size=_ERRORS_A_PAGE, page_token=page)
     )
-    asked = directory.ListPeopleNotInFile(
-        pb.ListPeopleNotInFileRequest(parent=name, page_size=_MISSING_A_PAGE, page_token=missing)
+    asked = visit.clients.rosters.ListPeopleNotInFile(
+        roster_pb.ListPeopleNotInFileRequest(parent=name, page_size=_MISSING_A_PAGE, page_token=missing)
     )
-    renamed = directory.ListRosterNameChanges(
-        pb.ListRosterNameChangesRequest(parent=name, page_size=_NAMES_A_PAGE, page_token=names)
+    renamed = visit.clients.rosters.ListRosterNameChanges(
+        roster_pb.ListRosterNameChangesRequest(parent=name, page_size=_NAMES_A_PAGE, page_token=names)
     )
-    vocabulary = directory.ListVocabulary(pb.ListVocabularyRequest()) if made.lead_changes else pb.Vocabulary()
+    vocabulary = (
+        visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
+        if made.lead_changes
+        else agency_pb.Vocabulary()
+    )
     form.values.setdefault("left", [])
     return visit.page(
         "roster_report.html",
@@ -153,12 +163,12 @@ def _report(
     )
 
 
-def _applied(made: pb.RosterImport) -> str:
+def _applied(made: roster_pb.RosterImport) -> str:
     """Say that a file was applied, and if it was not as a whole, how much of it was not."""
     return f"Applied, except {count(made.rows_left_out, 'row')}" if made.rows_left_out else "Applied"
 
 
-def _left_out(made: pb.RosterImport) -> list[str]:
+def _left_out(made: roster_pb.RosterImport) -> list[str]:
     """Say why rows of a file were not applied, and what to do about it."""
     changed, said = made.rows_left_out - made.rows_failed, []
     if changed:
@@ -175,7 +185,7 @@ def _left_out(made: pb.RosterImport) -> list[str]:
     return said
 
 
-def _understood(made: pb.RosterImport) -> list[str]:
+def _understood(made: roster_pb.RosterImport) -> list[str]:
     """Say how letters and days of the file were read, where it might have meant something else."""
     said = []
     if made.encoding in _CODE_PAGES:
@@ -188,14 +198,16 @@ def _understood(made: pb.RosterImport) -> list[str]:
 
 
 def _choose(visit: Visit, agency_id: str, form: Form) -> Answer:
-    directory, parent = visit.clients.directory, f"agencies/{agency_id}"
-    earlier = directory.ListRosterImports(pb.ListRosterImportsRequest(parent=parent, page_size=_EARLIER_FILES))
+    parent = f"agencies/{agency_id}"
+    earlier = visit.clients.rosters.ListRosterImports(
+        roster_pb.ListRosterImportsRequest(parent=parent, page_size=_EARLIER_FILES)
+    )
     return visit.page(
         "roster.html",
         status=400 if form.errors else 200,
-        agency=directory.GetAgency(pb.GetAgencyRequest(name=parent)),
+        agency=visit.clients.agencies.GetAgency(agency_pb.GetAgencyRequest(name=parent)),
         agency_id=agency_id,
-        vocabulary=directory.ListVocabulary(pb.ListVocabularyRequest()),
+        vocabulary=visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest()),
         meanings={name: text.format(agency_id=agency_id) for name, text in people_files.MEANINGS.items()},
         earlier=earlier.roster_imports,
         applied=_applied,

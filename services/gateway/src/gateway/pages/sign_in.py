@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse
 
-from cadre.directory.v1 import directory_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as pb
 from gateway import clients, password_sign_ins, passwords, places, sign_ins
 from gateway.forms import Form, posted
 from gateway.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor
@@ -156,7 +156,7 @@ def _offer(visit: Visit, form: Form, back_to: str, *, busy: bool = False) -> Ans
 def _personas(visit: Visit) -> list[pb.Persona]:
     try:
         with clients.acting_as(visit.clients.own_token):
-            return list(visit.clients.directory.ListPersonas(pb.ListPersonasRequest()).personas)
+            return list(visit.clients.sign_ins.ListPersonas(pb.ListPersonasRequest()).personas)
     except Refused as error:
         # Nobody imported the staff yet: the page says what to do.
         if error.code == "NOT_FOUND":
@@ -167,7 +167,7 @@ def _personas(visit: Visit) -> list[pb.Persona]:
 def named(visit: Visit, person: str) -> pb.SignInPerson:
     """Ask the directory, as the gateway, who somebody is that is not signed in yet."""
     with clients.acting_as(visit.clients.own_token):
-        return visit.clients.directory.GetSignInPerson(pb.GetSignInPersonRequest(person=person, whole_state=True))
+        return visit.clients.sign_ins.GetSignInPerson(pb.GetSignInPersonRequest(person=person, whole_state=True))
 
 
 def from_here(request: Request) -> bool:

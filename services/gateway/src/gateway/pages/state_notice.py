@@ -5,8 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from cadre.directory.v1 import directory_service_pb2 as directory_pb
-from cadre.notification.v1 import notification_service_pb2 as pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway import county_map, letter_history, letters, readiness
 from gateway.forms import Form
 from gateway.pages import approval
@@ -20,7 +22,7 @@ def letter_page(visit: Visitor, letter_id: str, region: str = "", size: str = ""
     """The figures of an issued letter; a draft as it waits."""
     letter = visit.letter(letter_id)
     if letter.state not in letters.ISSUED:
-        if letter.state == pb.Notice.HISTORIC:
+        if letter.state == notice_pb.Notice.HISTORIC:
             return visit.go(f"/letters/{letter_id}/text")
         return approval.waiting(visit, letter, approval.blank())
     return visit.page("state_letter.html", **_figures(visit, letter, region, size))
@@ -51,7 +53,7 @@ def text_page(visit: Visitor, letter_id: str) -> Answer:
 def included_page(visit: Visitor, letter_id: str) -> Answer:
     """Who was included, in words and by agency: counts, never names."""
     letter = visit.letter(letter_id)
-    audience = visit.clients.directory.GetAudience(directory_pb.GetAudienceRequest(name=letter.audience))
+    audience = visit.clients.audiences.GetAudience(audience_pb.GetAudienceRequest(name=letter.audience))
     figures = _readiness(visit, letter)
     return visit.page(
         "letter_included.html",
@@ -67,7 +69,7 @@ def included_page(visit: Visitor, letter_id: str) -> Answer:
 def history_page(visit: Visitor, letter_id: str) -> Answer:
     """What happened with the letter, newest first."""
     letter = visit.letter(letter_id)
-    figures = _readiness(visit, letter) if letter.state in letters.ISSUED else pb.Readiness()
+    figures = _readiness(visit, letter) if letter.state in letters.ISSUED else readiness_pb.Readiness()
     agencies = visit.agencies()
     confirmed = [figure for figure in figures.agencies if figure.confirm_time.seconds]
     people = [*(figure.confirmed_by for figure in confirmed), *(step.person for step in letter.steps)]
@@ -82,11 +84,11 @@ def history_page(visit: Visitor, letter_id: str) -> Answer:
     return visit.page("letter_history.html", letter=letter, letters=letters, entries=entries)
 
 
-def _readiness(visit: Visit, letter: pb.Notice) -> pb.Readiness:
-    return visit.clients.notification.GetReadiness(pb.GetReadinessRequest(notice=letter.name))
+def _readiness(visit: Visit, letter: notice_pb.Notice) -> readiness_pb.Readiness:
+    return visit.clients.readiness.GetReadiness(readiness_pb.GetReadinessRequest(notice=letter.name))
 
 
-def _figures(visit: Visit, letter: pb.Notice, region: str, size: str) -> dict[str, Any]:
+def _figures(visit: Visit, letter: notice_pb.Notice, region: str, size: str) -> dict[str, Any]:
     """Return what the page of figures and its print show."""
     figures, agencies = _readiness(visit, letter), visit.agencies()
     needed = readiness.needs_a_call(figures, agencies)
@@ -106,7 +108,9 @@ def _figures(visit: Visit, letter: pb.Notice, region: str, size: str) -> dict[st
     }
 
 
-def _map(visit: Visit, figures: pb.Readiness, agencies: Mapping[str, directory_pb.Agency], show: str) -> dict[str, Any]:
+def _map(
+    visit: Visit, figures: readiness_pb.Readiness, agencies: Mapping[str, agency_pb.Agency], show: str
+) -> dict[str, Any]:
     """Return what the map shows; another measure than ours is the first one."""
     measure = show if show in county_map.MEASURES else next(iter(county_map.MEASURES))
     title, shades = county_map.MEASURES[measure]

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
-from cadre.notification.v1 import notification_service_pb2 as notification_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from gateway import letters, reactions, tests, todo
 from gateway.forms import Form
 from gateway.pages.learning import training_of, training_under
@@ -37,7 +38,7 @@ def begin_test(visit: Visitor, letter_id: str, form: Sent) -> Answer:
 def take_test(visit: Visitor, letter_id: str, sitting_id: str) -> Answer:
     """The questions; once they were answered, the result."""
     sitting, version = _sitting(visit, sitting_id)
-    if sitting.state == pb.Sitting.OPEN:
+    if sitting.state == sitting_pb.Sitting.OPEN:
         return visit.page("test.html", letter_id=letter_id, sitting_id=sitting_id, version=version, form=Form())
     return visit.page(
         "test_result.html",
@@ -45,7 +46,9 @@ def take_test(visit: Visitor, letter_id: str, sitting_id: str) -> Answer:
         sitting=sitting,
         version=version,
         look_again=tests.look_again(sitting),
-        asked=reactions.form_of(visit, training_of(visit, letter_id)) if sitting.state == pb.Sitting.PASSED else None,
+        asked=reactions.form_of(visit, training_of(visit, letter_id))
+        if sitting.state == sitting_pb.Sitting.PASSED
+        else None,
         form=Form(),
     )
 
@@ -57,8 +60,8 @@ def answer_test(visit: Visitor, letter_id: str, sitting_id: str, form: Sent) -> 
     given = tests.answers(form, version)
     if not form.errors:
         try:
-            visit.clients.evaluation.SubmitSitting(
-                pb.SubmitSittingRequest(name=sitting.name, answers=given, request_id=form.request_id)
+            visit.clients.sittings.SubmitSitting(
+                sitting_pb.SubmitSittingRequest(name=sitting.name, answers=given, request_id=form.request_id)
             )
         except Refused as error:
             form.refuse(error)
@@ -72,14 +75,13 @@ def answer_test(visit: Visitor, letter_id: str, sitting_id: str, form: Sent) -> 
 @router.get("/done")
 def done(visit: Visitor, letter_id: str) -> Answer:
     """The end: ready for the day it takes effect, and what comes next."""
-    notification = visit.clients.notification
-    item = notification.GetInboxItem(notification_pb.GetInboxItemRequest(notice=f"notices/{letter_id}"))
-    inbox = notification.ListInbox(notification_pb.ListInboxRequest(page_size=10, only_open=True))
+    item = visit.clients.inbox.GetInboxItem(inbox_pb.GetInboxItemRequest(notice=f"notices/{letter_id}"))
+    inbox = visit.clients.inbox.ListInbox(inbox_pb.ListInboxRequest(page_size=10, only_open=True))
     # This letter may be open for a moment still: the services tell each other.
     following = [row for row in todo.items(inbox.items, []) if row.id != letter_id]
     training = training_under(visit, letter_id)
     # After a test the question stands on the page of its result.
-    asks = training is not None and not training.has_test and training.state == enrollment_pb.Assignment.COMPLETED
+    asks = training is not None and not training.has_test and training.state == assignment_pb.Assignment.COMPLETED
     return visit.page(
         "done.html",
         letter=item.notice,
@@ -93,17 +95,14 @@ def done(visit: Visitor, letter_id: str) -> Answer:
     )
 
 
-def _test_of(visit: Visit, letter_id: str) -> pb.TestVersion | None:
+def _test_of(visit: Visit, letter_id: str) -> test_pb.TestVersion | None:
     training = training_of(visit, letter_id)
     if training is None or not training.has_test:
         return None
-    course = visit.clients.curriculum.GetCourseVersion(
-        curriculum_pb.GetCourseVersionRequest(name=training.course_version)
-    )
-    return visit.clients.evaluation.GetTestVersion(pb.GetTestVersionRequest(name=course.test_version))
+    course = visit.clients.courses.GetCourseVersion(course_pb.GetCourseVersionRequest(name=training.course_version))
+    return visit.clients.tests.GetTestVersion(test_pb.GetTestVersionRequest(name=course.test_version))
 
 
-def _sitting(visit: Visit, sitting_id: str) -> tuple[pb.Sitting, pb.TestVersion]:
-    evaluation = visit.clients.evaluation
-    sitting = evaluation.GetSitting(pb.GetSittingRequest(name=f"sittings/{sitting_id}"))
-    return sitting, evaluation.GetTestVersion(pb.GetTestVersionRequest(name=sitting.test_version))
+def _sitting(visit: Visit, sitting_id: str) -> tuple[sitting_pb.Sitting, test_pb.TestVersion]:
+    sitting = visit.clients.sittings.GetSitting(sitting_pb.GetSittingRequest(name=f"sittings/{sitting_id}"))
+    return sitting, visit.clients.tests.GetTestVersion(test_pb.GetTestVersionRequest(name=sitting.test_version))

@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
-from cadre.curriculum.v1 import curriculum_service_pb2 as curriculum_pb
-from cadre.evaluation.v1 import evaluation_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway import drafts, sentences, tests
 from gateway.forms import Form
 from gateway.visit import Answer, Number, Sent, Visit, Visitor
@@ -14,7 +15,7 @@ router = APIRouter(prefix="/tests")
 
 _TITLE = "Give the test a title, such as that of its course."
 _TAKEN = "There is a test with this title already. Find it in the list, or say how this one differs."
-_KINDS = {"one": pb.Item.SINGLE, "several": pb.Item.MULTIPLE}
+_KINDS = {"one": test_pb.Item.SINGLE, "several": test_pb.Item.MULTIPLE}
 _FIRST_OPTIONS = 4
 _MORE_OPTIONS = 2
 _MOST_OPTIONS = 20
@@ -23,7 +24,7 @@ _MOST_OPTIONS = 20
 @router.get("")
 def all_tests(visit: Visitor, query: str = "", page: str = "") -> Answer:
     """All tests by title."""
-    answer = visit.clients.evaluation.ListTests(pb.ListTestsRequest(page_size=50, page_token=page, query=query))
+    answer = visit.clients.tests.ListTests(test_pb.ListTestsRequest(page_size=50, page_token=page, query=query))
     return visit.page(
         "tests.html", tests=answer.tests, form=Form.of({"query": query}), query=query, next_page=answer.next_page_token
     )
@@ -46,8 +47,8 @@ def create_test(visit: Visitor, form: Sent) -> Answer:
         form.errors["title"] = _TITLE
     if not form.errors:
         try:
-            visit.clients.evaluation.CreateTest(
-                pb.CreateTestRequest(test_id=test_id, test=pb.Test(title=title), request_id=form.request_id)
+            visit.clients.tests.CreateTest(
+                test_pb.CreateTestRequest(test_id=test_id, test=test_pb.Test(title=title), request_id=form.request_id)
             )
         except Refused as error:
             drafts.refuse(form, error, "", taken=_TAKEN)
@@ -90,7 +91,7 @@ def edit_question(visit: Visitor, test_id: str, number: Number) -> Answer:
     form = Form.of(
         {
             "text": item.text,
-            "kind": "several" if item.kind == pb.Item.MULTIPLE else "one",
+            "kind": "several" if item.kind == test_pb.Item.MULTIPLE else "one",
             "explanation": item.explanation,
             "section": str(item.section or ""),
             "place": str(number),
@@ -147,12 +148,12 @@ def try_test(visit: Visitor, test_id: str) -> Answer:
 def tried_test(visit: Visitor, test_id: str, form: Sent) -> Answer:
     """The score as staff would see it, with every right answer. Nothing is kept, so the result is the answer."""
     test = _load(visit, test_id)
-    given = tests.answers(form, pb.TestVersion(items=test.items))
+    given = tests.answers(form, test_pb.TestVersion(items=test.items))
     tried = None
     if not form.errors:
         try:
-            tried = visit.clients.evaluation.TryTest(
-                pb.TryTestRequest(name=test.name, etag=form.text("etag"), answers=given)
+            tried = visit.clients.tests.TryTest(
+                test_pb.TryTestRequest(name=test.name, etag=form.text("etag"), answers=given)
             )
         except Refused as error:
             drafts.refuse(form, error, test.etag)
@@ -172,8 +173,8 @@ def before_issue(visit: Visitor, test_id: str) -> Answer:
 def issue_version(visit: Visitor, test_id: str, form: Sent) -> Answer:
     """Make the draft, as it was shown, the next version."""
     try:
-        visit.clients.evaluation.PublishTest(
-            pb.PublishTestRequest(name=f"tests/{test_id}", etag=form.text("etag"), request_id=form.request_id)
+        visit.clients.tests.PublishTest(
+            test_pb.PublishTestRequest(name=f"tests/{test_id}", etag=form.text("etag"), request_id=form.request_id)
         )
     except Refused as error:
         test = _load(visit, test_id)
@@ -185,18 +186,18 @@ def issue_version(visit: Visitor, test_id: str, form: Sent) -> Answer:
 @router.get("/{test_id}/versions/{number}")
 def version(visit: Visitor, test_id: str, number: Number) -> Answer:
     """A version with its answers, as it stays for ever."""
-    found = visit.clients.evaluation.GetAnswerKey(pb.GetAnswerKeyRequest(name=f"tests/{test_id}/versions/{number}"))
+    found = visit.clients.tests.GetAnswerKey(test_pb.GetAnswerKeyRequest(name=f"tests/{test_id}/versions/{number}"))
     return visit.page("test_version.html", version=found, test_id=test_id, number=number)
 
 
-def _load(visit: Visit, test_id: str) -> pb.Test:
-    return visit.clients.evaluation.GetTest(pb.GetTestRequest(name=f"tests/{test_id}"))
+def _load(visit: Visit, test_id: str) -> test_pb.Test:
+    return visit.clients.tests.GetTest(test_pb.GetTestRequest(name=f"tests/{test_id}"))
 
 
-def _item(test: pb.Test, number: int) -> pb.Item:
+def _item(test: test_pb.Test, number: int) -> test_pb.Item:
     if not 1 <= number <= len(test.items) + 1:
         raise HTTPException(404)
-    return test.items[number - 1] if number <= len(test.items) else pb.Item()
+    return test.items[number - 1] if number <= len(test.items) else test_pb.Item()
 
 
 def _rows(form: Form) -> int:
@@ -205,11 +206,11 @@ def _rows(form: Form) -> int:
     return _FIRST_OPTIONS if given is None else min(given, _MOST_OPTIONS)
 
 
-def _written(form: Form) -> pb.Item:
+def _written(form: Form) -> test_pb.Item:
     """Return the question that the form describes; rows without text are no options."""
-    item = pb.Item(
+    item = test_pb.Item(
         text=form.text("text"),
-        kind=_KINDS.get(form.text("kind"), pb.Item.SINGLE),
+        kind=_KINDS.get(form.text("kind"), test_pb.Item.SINGLE),
         explanation=form.text("explanation"),
     )
     if form.text("section"):
@@ -223,23 +224,23 @@ def _written(form: Form) -> pb.Item:
     return item
 
 
-def _form_of(test: pb.Test) -> Form:
+def _form_of(test: test_pb.Test) -> Form:
     return Form.of({"title": test.title, "pass_mark": str(test.pass_mark), "etag": test.etag})
 
 
-def _save(visit: Visit, test: pb.Test, form: Form) -> bool:
+def _save(visit: Visit, test: test_pb.Test, form: Form) -> bool:
     """Save the draft as the form's owner read it; if it is refused, the form says why."""
     test.etag = form.text("etag")
     try:
-        visit.clients.evaluation.UpdateTest(pb.UpdateTestRequest(test=test, request_id=form.request_id))
+        visit.clients.tests.UpdateTest(test_pb.UpdateTestRequest(test=test, request_id=form.request_id))
     except Refused as error:
         drafts.refuse(form, error, _load(visit, test.name.removeprefix("tests/")).etag)
         return False
     return True
 
 
-def _editor(visit: Visit, test: pb.Test, form: Form) -> Answer:
-    versions = visit.clients.evaluation.ListTestVersions(pb.ListTestVersionsRequest(parent=test.name, page_size=20))
+def _editor(visit: Visit, test: test_pb.Test, form: Form) -> Answer:
+    versions = visit.clients.tests.ListTestVersions(test_pb.ListTestVersionsRequest(parent=test.name, page_size=20))
     course = _course(visit, test)
     return visit.page(
         "test_editor.html",
@@ -252,7 +253,7 @@ def _editor(visit: Visit, test: pb.Test, form: Form) -> Answer:
     )
 
 
-def _question(visit: Visit, test: pb.Test, number: int, form: Form, *, added: int = 0) -> Answer:
+def _question(visit: Visit, test: test_pb.Test, number: int, form: Form, *, added: int = 0) -> Answer:
     """The form of a question; the first row that was just *added* has the focus."""
     course = _course(visit, test)
     for n in range(1, _rows(form) + 1):
@@ -273,7 +274,7 @@ def _question(visit: Visit, test: pb.Test, number: int, form: Form, *, added: in
     )
 
 
-def _try(visit: Visit, test: pb.Test, form: Form, tried: pb.Sitting | None) -> Answer:
+def _try(visit: Visit, test: test_pb.Test, form: Form, tried: sitting_pb.Sitting | None) -> Answer:
     blocking = [fault for fault in test.faults if fault.blocking]
     return visit.page(
         "test_try.html",
@@ -288,7 +289,7 @@ def _try(visit: Visit, test: pb.Test, form: Form, tried: pb.Sitting | None) -> A
     )
 
 
-def _before_issue(visit: Visit, test: pb.Test, form: Form) -> Answer:
+def _before_issue(visit: Visit, test: test_pb.Test, form: Form) -> Answer:
     course = _course(visit, test)
     said = remarks(test, course)
     return visit.page(
@@ -302,14 +303,13 @@ def _before_issue(visit: Visit, test: pb.Test, form: Form) -> Answer:
     )
 
 
-def _course(visit: Visit, test: pb.Test) -> curriculum_pb.Course | None:
+def _course(visit: Visit, test: test_pb.Test) -> course_pb.Course | None:
     """Return the course whose draft ends with this test; of several the first by title."""
-    curriculum = visit.clients.curriculum
-    found = curriculum.ListCourses(curriculum_pb.ListCoursesRequest(test=test.name, page_size=1)).courses
-    return curriculum.GetCourse(curriculum_pb.GetCourseRequest(name=found[0].name)) if found else None
+    found = visit.clients.courses.ListCourses(course_pb.ListCoursesRequest(test=test.name, page_size=1)).courses
+    return visit.clients.courses.GetCourse(course_pb.GetCourseRequest(name=found[0].name)) if found else None
 
 
-def remarks(test: pb.Test, course: curriculum_pb.Course | None) -> list[tuple[int, str]]:
+def remarks(test: test_pb.Test, course: course_pb.Course | None) -> list[tuple[int, str]]:
     """What is to be mended: the number of the question (0 = the whole test), and what about it."""
     said = [(fault.item, sentences.about_question(fault.item, fault.rule)) for fault in test.faults]
     if course:
