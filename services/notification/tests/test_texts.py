@@ -34,7 +34,7 @@ def test_every_text_of_a_letter_is_read_as_it_was_written_and_found_if_it_is_to_
 def test_a_letter_with_another_text_has_another_hash(cadre):
     drafts = [cadre.draft(cadre.new_audience(), **{name: "Otherwise."}) for name in FREE]
     hashes = cadre.rows(
-        "SELECT DISTINCT after ->> 'text_sha256' FROM audit WHERE method = 'NotificationService/CreateNotice'"
+        "SELECT DISTINCT after ->> 'text_sha256' FROM audit WHERE method = 'NoticeService/CreateNotice'"
     )
 
     assert len(hashes) == len(drafts) == len(FREE)

@@ -7,23 +7,20 @@ import notification.deliveries.tables
 import notification.inbox.tables
 import notification.notices.tables
 import notification.series.tables  # noqa: F401 - statements name these tables, and no code does
+from notification.agencies.rpc import AgencyNoticeServicer, ReadinessServicer
 from notification.attachments import audits as attachments
+from notification.attachments.rpc import AttachmentServicer
 from notification.base import metadata
 from notification.consumers import SUBSCRIPTIONS
 from notification.deliveries import audits as deliveries
 from notification.inbox import audits as inbox
 from notification.inbox.projections import PROJECTIONS
+from notification.inbox.rpc import InboxServicer
 from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
-from notification.rpc import (
-    AgencyNoticeServicer,
-    AttachmentServicer,
-    InboxServicer,
-    NoticeServicer,
-    ReadinessServicer,
-    SeriesServicer,
-)
+from notification.notices.rpc import NoticeServicer
+from notification.series.rpc import SeriesServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
 
@@ -31,8 +28,8 @@ SERVICERS = (
     NoticeServicer,
     AttachmentServicer,
     SeriesServicer,
-    ReadinessServicer,
     AgencyNoticeServicer,
+    ReadinessServicer,
     InboxServicer,
 )
 

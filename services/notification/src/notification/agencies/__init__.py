@@ -1,1 +1,1 @@
-"""Letters as agencies see them, with their people: `AgencyNoticeService`."""
+"""Letters as agencies see them, with figures and people: `AgencyNoticeService`, `ReadinessService`."""

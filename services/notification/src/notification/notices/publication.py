@@ -13,12 +13,12 @@ from notification.letters.rows import letter_of, load, name_of
 from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
 from notification.letters.rules.lifecycle import State, Step
-from notification.letters.tables import Notice, NoticeRow, NoticeVersionRow
+from notification.letters.tables import NoticeRow, NoticeVersionRow
 from notification.notices import events, searching
 from notification.notices.approval import give_back, pins_of
 from notification.notices.rules import approval
 from servicekit import closed_days
-from servicekit.calendar import YEARS_OF_DOCUMENTS, CalendarYearMissing, pacific_date
+from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.data.outbox import emit
 from servicekit.refusals import InvalidField, Refusal
@@ -26,7 +26,6 @@ from servicekit.refusals import InvalidField, Refusal
 _DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s ORDER BY publish_at, id"
 
 _NOT_WHAT_WAS_APPROVED = "Not issued at its time: since it was approved, {differs} changed. Send it for approval again."
-_BEFORE_ISSUE = {State.DRAFT, State.IN_APPROVAL, State.SCHEDULED}
 
 
 class AudienceNotReady(Refusal):
@@ -69,20 +68,6 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     after = {"state": notice.state, "publish_at": decision.publish_at.isoformat()}
     db.changed(name_of(notice_id), before={"state": before}, after=after)
     return notice
-
-
-def due_sentence(db: Db, notice: Notice, today: date) -> str:
-    """Say when a letter that is not out yet would be due, and why; '' if that cannot be said or has been decided."""
-    effective = notice.effective_date
-    # A draft may have a day of before there was a range: it has to be mended, and nothing is counted from it.
-    if effective is None or effective.year not in YEARS_OF_DOCUMENTS or notice.state not in _BEFORE_ISSUE:
-        return ""
-    rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
-    issued = pacific_date(notice.publish_at) if notice.publish_at else today
-    try:
-        return due_dates.sentence(rule, closed_days.known(db), effective=effective, issued=issued)
-    except CalendarYearMissing as missing:
-        return f"due on a day that cannot be counted: the holidays of {missing.metadata['year']} are not on record"
 
 
 def due_to_issue(db: Db, at: datetime) -> list[UUID]:

@@ -1,0 +1,97 @@
+"""Letters as agencies see them, and how far all of them are: unpack, call, pack."""
+
+from cadre.notification.v1 import agency_notice_service_pb2 as pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from notification.agencies import queries, wire
+from notification.attachments import attachments
+from notification.deliveries import deliveries
+from notification.letters import wire as letters
+from notification.letters.queries import issued
+from servicekit.calendar import pacific_date
+from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.wire import caller
+
+
+class AgencyNoticeServicer(Servicer):
+    """Answers `cadre.notification.v1.AgencyNoticeService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["AgencyNoticeService"]
+
+    def ListAgencyNotices(self, request: pb.ListAgencyNoticesRequest, call: Call) -> pb.ListAgencyNoticesResponse:
+        page, today, agency_id = self.page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
+        with self.read() as db:
+            rows = queries.agency_notices(db, agency_id, page, today, letters.notice_ids(request.notices))
+            shown, token = page.cut(rows, lambda row: [row.closed, row.newest, row.item_id])
+            few, many = wire.left_asked(request, shown)
+            left = queries.left(db, few, agency_id)
+            units = {row.item_id: queries.units(db, row.notice, agency_id, today) for row in many}
+        return pb.ListAgencyNoticesResponse(
+            notices=[
+                wire.agency_notice(row, units.get(row.item_id, ()), left=left.get(row.item_id, ())) for row in shown
+            ],
+            next_page_token=token,
+            unconfirmed_count=rows[0].unconfirmed_count if rows else 0,
+            to_go_count=rows[0].to_go_count if rows else 0,
+        )
+
+    def GetAgencyNotice(self, request: pb.GetAgencyNoticeRequest, call: Call) -> pb.AgencyNotice:
+        agency_id, today = wire.agency_id(request.parent), pacific_date(call.now)
+        with self.read() as db:
+            row = queries.agency_notice(db, agency_id, letters.notice_id(request.notice, "notice"), today)
+            units = queries.units(db, row.notice, agency_id, today)
+            return wire.agency_notice(row, units, attachments.of_notice(db, row.item_id))
+
+    def ListRecipients(self, request: pb.ListRecipientsRequest, _call: Call) -> pb.ListRecipientsResponse:
+        page, agency_id = self.page_of(request), wire.agency_id(request.parent)
+        with self.read() as db:
+            notice = issued(db, letters.notice_id(request.notice, "notice"))
+            rows = queries.recipients(
+                db,
+                notice,
+                queries.STATE if agency_id == "-" else agency_id,
+                only_to_go=request.only_to_go,
+                unit=request.unit,
+                page=page,
+            )
+        shown, token = page.cut(rows, lambda row: [row.done, row.due_date, row.person_id])
+        return pb.ListRecipientsResponse(recipients=[wire.recipient(row) for row in shown], next_page_token=token)
+
+    def ConfirmForAgency(self, request: pb.ConfirmForAgencyRequest, call: Call) -> pb.AgencyNotice:
+        agency_id, notice_id = wire.agency_id(request.parent), letters.notice_id(request.notice, "notice")
+        person_id, today = caller(call.principal), pacific_date(call.now)
+        lead = wire.person_id(request.lead, "lead") if request.lead else person_id
+        with self.write(call, request) as db:
+            deliveries.confirm(
+                db,
+                notice_id=notice_id,
+                agency_id=agency_id,
+                person_id=person_id,
+                lead=lead,
+                problem=request.problem.strip(),
+                text_sha256=request.text_sha256,
+                at=call.now,
+            )
+            row = queries.agency_notice(db, agency_id, notice_id, today)
+            units = queries.units(db, row.notice, agency_id, today)
+            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
+
+    def ReleaseToStaff(self, request: pb.ReleaseToStaffRequest, call: Call) -> pb.AgencyNotice:
+        agency_id, notice_id = wire.agency_id(request.parent), letters.notice_id(request.notice, "notice")
+        person_id, today = caller(call.principal), pacific_date(call.now)
+        with self.write(call, request) as db:
+            deliveries.release_to_staff(db, notice_id=notice_id, agency_id=agency_id, person_id=person_id, at=call.now)
+            row = queries.agency_notice(db, agency_id, notice_id, today)
+            units = queries.units(db, row.notice, agency_id, today)
+            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
+
+
+class ReadinessServicer(Servicer):
+    """Answers `cadre.notification.v1.ReadinessService`."""
+
+    service = readiness_pb.DESCRIPTOR.services_by_name["ReadinessService"]
+
+    def GetReadiness(self, request: readiness_pb.GetReadinessRequest, call: Call) -> readiness_pb.Readiness:
+        with self.read() as db:
+            notice = issued(db, letters.notice_id(request.notice, "notice"))
+            rows = queries.readiness(db, notice, pacific_date(call.now))
+        return wire.readiness(notice, rows)

@@ -1,0 +1,114 @@
+"""Between the contract's messages and how far agencies are with letters."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from cadre.notification.v1 import agency_notice_service_pb2 as pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from notification.agencies.records import AgencyNotice, AgencyReadiness, Figures, Recipient, UnitFigures
+from notification.attachments.attachments import Attachment
+from notification.attachments.wire import attachment
+from notification.letters.tables import Notice
+from notification.letters.wire import notice, person
+from servicekit import names
+from servicekit.rpc.wire import day_text, timestamp
+
+# What a list may be asked to say more of: a home page needs three notices and 25 people.
+_LEFT_FOR, _LEFT_MOST = 10, 100
+
+
+def agency_id(name: str) -> str:
+    """Read `agencies/{agency}`."""
+    return names.one("agencies/{agency}", name, field="parent")
+
+
+def person_id(name: str, field: str) -> UUID:
+    """Read `people/{person}`."""
+    return names.uuid_in("people/{person}", name, field=field)
+
+
+def left_asked(
+    request: pb.ListAgencyNoticesRequest, shown: Iterable[AgencyNotice]
+) -> tuple[list[UUID], list[AgencyNotice]]:
+    """Read of which notices of a page it is asked who is left: by id, and by unit."""
+    open_ones = [row for row in shown if row.notice.state == "PUBLISHED" and row.figures.to_go > 0][
+        : min(request.left_for, _LEFT_FOR)
+    ]
+    most = min(request.left_most, _LEFT_MOST)
+    few = [row.notice.id for row in open_ones if row.figures.listed <= most]
+    return few, [row for row in open_ones if row.figures.listed > most][:1]
+
+
+def readiness(issued: Notice, rows: Iterable[AgencyReadiness]) -> readiness_pb.Readiness:
+    """Write the figures of a notice: the row of agency '' is the state's."""
+    answer = readiness_pb.Readiness(notice=f"notices/{issued.id}")
+    for row in rows:
+        if row.agency_id:
+            answer.agencies.append(agency_readiness(row))
+        else:
+            answer.state.CopyFrom(counts(row.figures))
+    answer.agencies_confirmed = sum(agency.HasField("confirm_time") for agency in answer.agencies)
+    answer.agencies_asked = sum(
+        agency.HasField("deliver_time") and not agency.asked_no_more for agency in answer.agencies
+    )
+    return answer
+
+
+def agency_readiness(row: AgencyReadiness) -> readiness_pb.AgencyReadiness:
+    """Write figures and confirmation of one agency."""
+    return readiness_pb.AgencyReadiness(
+        agency=f"agencies/{row.agency_id}",
+        counts=counts(row.figures),
+        deliver_time=timestamp(row.delivery.delivered_at),
+        confirm_time=timestamp(row.delivery.confirmed_at),
+        confirmed_by=person(row.delivery.confirmed_by),
+        lead=person(row.delivery.lead),
+        problem=row.delivery.problem or "",
+        confirmation_overdue=row.delivery.confirmation_overdue,
+        asked_no_more=row.delivery.asked_no_more,
+        staff_release_date=day_text(row.staff_release_date),
+        staff_release_time=timestamp(row.delivery.staff_released_at),
+    )
+
+
+def agency_notice(
+    row: AgencyNotice, units: Iterable[UnitFigures], attached: Iterable[Attachment] = (), left: Iterable[UUID] = ()
+) -> pb.AgencyNotice:
+    """Write a notice as it stands at an agency."""
+    return pb.AgencyNotice(
+        notice=notice(row.notice, map(attachment, attached)),
+        readiness=agency_readiness(row.readiness),
+        units=[pb.UnitCounts(unit=unit.unit, counts=counts(unit.figures)) for unit in units],
+        left=map(person, left),
+    )
+
+
+def counts(row: Figures) -> readiness_pb.Counts:
+    """Write counts."""
+    return readiness_pb.Counts(
+        ready=row.ready,
+        not_started=row.not_started,
+        on_leave=row.on_leave,
+        read=row.read,
+        confirmed=row.confirmed,
+        trained=row.trained,
+        overdue=row.overdue,
+        excused=row.excused,
+        of=row.listed,
+        at_work=row.listed - row.on_leave,
+    )
+
+
+def recipient(row: Recipient) -> pb.Recipient:
+    """Write a person of a list: the id, never the name."""
+    return pb.Recipient(
+        person=f"people/{row.person_id}",
+        units=row.units,
+        on_leave=row.on_leave,
+        excused=row.excused,
+        ready=row.ready,
+        due_date=day_text(row.due_date),
+        read_time=timestamp(row.read_at),
+        confirm_time=timestamp(row.confirmed_at),
+        train_time=timestamp(row.trained_at),
+    )

@@ -1,0 +1,103 @@
+"""Letters from draft to withdrawal: unpack, call, pack."""
+
+from uuid import UUID
+
+from cadre.notification.v1 import notice_service_pb2 as pb
+from notification.attachments.rpc import whole
+from notification.letters import wire as letters
+from notification.letters.tables import NoticeRow
+from notification.notices import approval, drafts, history, publication, queries, searching, wire, withdrawal
+from notification.notices.publication import Approval
+from servicekit.calendar import pacific_date
+from servicekit.data.db import Db
+from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.wire import caller
+
+
+def _submit(db: Db, row: NoticeRow, writer: UUID, call: Call) -> NoticeRow:
+    """Send what was just saved for approval."""
+    return approval.submit(db, notice_id=row.id, etag=str(row.revision), writer=writer, at=call.now)
+
+
+class NoticeServicer(Servicer):
+    """Answers `cadre.notification.v1.NoticeService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["NoticeService"]
+
+    def CreateNotice(self, request: pb.CreateNoticeRequest, call: Call) -> pb.Notice:
+        draft, author = wire.letter(request.notice), caller(call.principal)
+        with self.write(call, request) as db:
+            row = drafts.create(db, draft=draft, author=author, at=call.now)
+            if request.submit:
+                row = _submit(db, row, author, call)
+            return db.answer(whole(db, row, call))
+
+    def UpdateNotice(self, request: pb.UpdateNoticeRequest, call: Call) -> pb.Notice:
+        notice_id, draft = letters.notice_id(request.notice.name, "notice.name"), wire.letter(request.notice)
+        writer, etag = caller(call.principal), request.notice.etag
+        with self.write(call, request) as db:
+            row = drafts.update(db, notice_id=notice_id, draft=draft, etag=etag, writer=writer)
+            if request.submit:
+                row = _submit(db, row, writer, call)
+            return db.answer(whole(db, row, call))
+
+    def SubmitNotice(self, request: pb.SubmitNoticeRequest, call: Call) -> pb.Notice:
+        notice_id, writer = letters.notice_id(request.name), caller(call.principal)
+        with self.write(call, request) as db:
+            row = approval.submit(db, notice_id=notice_id, etag=request.etag, writer=writer, at=call.now)
+            return db.answer(whole(db, row, call))
+
+    def ReturnNotice(self, request: pb.ReturnNoticeRequest, call: Call) -> pb.Notice:
+        notice_id = letters.notice_id(request.name)
+        with self.write(call, request) as db:
+            row = approval.give_back(db, notice_id=notice_id, reason=request.reason)
+            return db.answer(whole(db, row, call))
+
+    def PublishNotice(self, request: pb.PublishNoticeRequest, call: Call) -> pb.Notice:
+        notice_id = letters.notice_id(request.name)
+        publish_at = wire.moment(request.publish_at, "publish_at") if request.HasField("publish_at") else None
+        decision = Approval(caller(call.principal), request.audience_revision, request.etag, publish_at)
+        with self.write(call, request) as db:
+            row = publication.publish(db, notice_id=notice_id, decision=decision, at=call.now)
+            return db.answer(whole(db, row, call))
+
+    def WithdrawNotice(self, request: pb.WithdrawNoticeRequest, call: Call) -> pb.Notice:
+        notice_id, withdrawn_by = letters.notice_id(request.name), caller(call.principal)
+        with self.write(call, request) as db:
+            row = withdrawal.withdraw(
+                db,
+                notice_id=notice_id,
+                reason=request.reason,
+                etag=request.etag,
+                withdrawn_by=withdrawn_by,
+                at=call.now,
+            )
+            return db.answer(whole(db, row, call))
+
+    def ImportNotices(self, request: pb.ImportNoticesRequest, call: Call) -> pb.ImportNoticesResponse:
+        given = [wire.historic(one) for one in request.notices]
+        with self.write(call, request) as db:
+            return db.answer(pb.ImportNoticesResponse(notices_changed=history.keep(db, given)))
+
+    def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:  # noqa: ARG002
+        page = self.page_of(request)
+        with self.read() as db:
+            rows = queries.notices(db, page)
+        shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
+        return pb.ListNoticesResponse(notices=[letters.notice(row) for row in shown], next_page_token=token)
+
+    def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
+        reader = letters.reader(call.principal, pacific_date(call.now))
+        with self.read() as db:
+            row = queries.notice(db, letters.notice_id(request.name), reader)
+            answer = whole(db, row, call)
+            if reader.drafts:
+                answer.steps.extend(wire.steps(queries.steps(db, row.id)))
+            return answer
+
+    def SearchNotices(self, request: pb.SearchNoticesRequest, call: Call) -> pb.SearchNoticesResponse:
+        page, reader = self.page_of(request), letters.reader(call.principal, pacific_date(call.now))
+        with self.read() as db:
+            rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
+        shown, token = page.cut(rows, lambda row: [row.day, row.notice.id])
+        return pb.SearchNoticesResponse(notices=[letters.notice(row.notice) for row in shown], next_page_token=token)
