@@ -21,6 +21,7 @@ NO_DAY = (
     "test_bounded",
     "test_files_found",
     "test_attachments",
+    "test_attached_letters",
     "test_*_contents",
     "test_workbooks",
     "test_hashing_load",

@@ -1,20 +1,16 @@
-"""Files of a letter: looked into before they are kept, part of its text and hash, seen by those who see the letter."""
+"""Files of a letter: looked into, and scanned, before they are kept."""
 
 import hashlib
-import json
 
-import psycopg
 import pytest
 from pikepdf import String
 
-from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.attachments.rules.files import MOST_BYTES
-from servicekit.rpc.client import Refused
 
+from .attaching import LETTER, attach, fetch, kept, refusal
 from .filemaking import JPEG, PNG, action, archive, changed, docx, encrypted, file_inside, note, pdf, xlsx
 
-LETTER = pdf("CSSP 26-04\nA complaint no longer presumes full-time work.", "Page 2 of 2")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOOKED = "Ana looked at it: a blank form"
@@ -32,57 +28,6 @@ def audience(cadre):
 @pytest.fixture
 def draft(cadre, audience):
     return cadre.draft(audience)
-
-
-def named(content):
-    """A name that says what the file is."""
-    endings = {
-        b"%PDF-": "pdf",
-        b"PK": "xlsx" if b"xl/workbook" in content else "docx",
-        b"\x89PNG": "png",
-        b"\xff\xd8": "jpg",
-    }
-    return f"file.{next((ending for start, ending in endings.items() if content.startswith(start)), 'txt')}"
-
-
-def attach(cadre, notice, content, **changes):
-    fields = {
-        "notice": notice.name,
-        "kind": notice_pb.Attachment.ATTACHMENT,
-        "filename": named(content),
-        "content": content,
-        "etag": notice.etag,
-        "request_id": cadre.new_id(),
-    }
-    return cadre.analyst.AddAttachment(attachment_pb.AddAttachmentRequest(**(fields | changes)), timeout=60)
-
-
-def remove(cadre, notice, attachment):
-    request = attachment_pb.RemoveAttachmentRequest(name=attachment.name, etag=notice.etag, request_id=cadre.new_id())
-    return cadre.analyst.RemoveAttachment(request)
-
-
-def submit(cadre, notice):
-    request = notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=cadre.new_id())
-    return cadre.analyst.SubmitNotice(request)
-
-
-def issued_with(cadre, audience, content=LETTER):
-    return cadre.publish(submit(cadre, attach(cadre, cadre.draft(audience), content)))
-
-
-def fetch(stub, attachment):
-    return stub.GetAttachment(attachment_pb.GetAttachmentRequest(name=attachment.name))
-
-
-def kept(cadre):
-    return cadre.rows("SELECT count(*) FROM file")[0][0]
-
-
-def refusal(call, *arguments, **changes):
-    with pytest.raises(Refused) as refused:
-        call(*arguments, **changes)
-    return refused.value
 
 
 def test_a_signed_letter_is_kept_with_what_was_found_in_it(cadre, draft):
@@ -319,126 +264,3 @@ def test_of_the_name_of_a_file_the_path_is_dropped_and_what_nobody_sees(cadre, d
     ).attachments
 
     assert (file.filename, file.title) == ("my letter .pdf", "The letter")
-
-
-def test_writing_on_the_text_leaves_the_files(cadre, draft, audience):
-    attached = attach(cadre, draft, LETTER)
-    text = cadre.written(audience, number="", name=draft.name, etag=attached.etag)
-
-    written = cadre.analyst.UpdateNotice(notice_pb.UpdateNoticeRequest(notice=text, request_id=cadre.new_id()))
-
-    assert list(written.attachments) == list(attached.attachments)
-
-
-def test_files_are_part_of_the_text_that_is_hashed(cadre, audience):
-    plain = cadre.issued(audience)
-    draft = attach(cadre, cadre.draft(audience), LETTER, kind=notice_pb.Attachment.LETTER)
-    issued = cadre.publish(submit(cadre, draft))
-
-    said = {}
-    for name in (plain.name, issued.name):
-        ((canonical, digest),) = cadre.rows(
-            "SELECT canonical, text_sha256 FROM notice_version WHERE notice_id = %(id)s::uuid",
-            id=name.removeprefix("notices/"),
-        )
-        assert digest == hashlib.sha256(canonical.encode()).hexdigest()
-        said[name] = json.loads(canonical)["files"]
-    (file,) = said[issued.name]
-    assert said[plain.name] == []
-    assert (file["sha256"], file["filename"]) == (hashlib.sha256(LETTER).hexdigest(), "file.pdf")
-    assert list(issued.attachments) == list(draft.attachments)
-
-
-def test_files_change_only_while_the_letter_is_a_draft(cadre, audience):
-    notice = issued_with(cadre, audience)
-
-    for call in (lambda: attach(cadre, notice, b"More"), lambda: remove(cadre, notice, notice.attachments[0])):
-        refused = refusal(call)
-        assert (refused.reason, refused.metadata["state"]) == ("WRONG_STATE", "PUBLISHED")
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE attachment SET title = 'Another'",
-        "DELETE FROM attachment",
-        (
-            "INSERT INTO attachment SELECT gen_random_uuid(), notice_id, 9, kind, title, filename, media_type,"
-            " size_bytes, 'x', pages, '' FROM attachment"
-        ),
-        "UPDATE file SET content = 'other'",
-        "DELETE FROM file",
-    ],
-)
-def test_no_statement_changes_the_files_of_a_letter_that_is_out(cadre, audience, statement):
-    issued_with(cadre, audience)
-
-    with pytest.raises(psycopg.errors.IntegrityError):
-        cadre.rows(statement)
-
-
-def test_files_of_a_draft_are_seen_by_the_state_alone_and_those_of_a_letter_by_everybody(cadre, draft, audience):
-    (hidden,) = attach(cadre, draft, b"A secret plan").attachments
-    ana = cadre.learner(cadre.new_id())
-
-    refused = refusal(fetch, ana, hidden)
-
-    assert (refused.code, refused.reason, refused.metadata) == ("NOT_FOUND", "NOT_FOUND", {"resource": hidden.name})
-    assert refusal(fetch, cadre.coordinator("lake"), hidden).reason == "PERMISSION_MISSING"
-    (seen,) = issued_with(cadre, audience).attachments
-    assert fetch(ana, seen).content == LETTER
-    # Nor is the one found under the name of the other.
-    name = f"{seen.name.partition('/attachments/')[0]}/attachments/{hidden.name.rpartition('/')[2]}"
-    assert refusal(ana.GetAttachment, attachment_pb.GetAttachmentRequest(name=name)).reason == "NOT_FOUND"
-
-
-def test_a_content_is_kept_once_and_goes_with_the_last_draft_that_has_it(cadre, audience):
-    first, second = (attach(cadre, cadre.draft(audience), LETTER) for _ in range(2))
-    assert kept(cadre) == 1
-
-    gone = remove(cadre, first, first.attachments[0])
-
-    assert list(gone.attachments) == []
-    assert kept(cadre) == 1
-    remove(cadre, second, second.attachments[0])
-    assert kept(cadre) == 0
-    assert refusal(remove, cadre, gone, first.attachments[0]).reason == "NOT_FOUND"
-
-
-def test_the_same_upload_sent_twice_attaches_once(cadre, draft):
-    fields = {
-        "kind": notice_pb.Attachment.ATTACHMENT,
-        "filename": "a.txt",
-        "content": b"Text",
-        "request_id": cadre.new_id(),
-    }
-    request = attachment_pb.AddAttachmentRequest(notice=draft.name, etag=draft.etag, **fields)
-
-    assert cadre.analyst.AddAttachment(request) == cadre.analyst.AddAttachment(request)
-    assert cadre.rows("SELECT count(*) FROM attachment") == [(1,)]
-
-
-def test_whoever_attaches_a_file_cannot_approve_the_letter(cadre, draft):
-    attached = attach(cadre, draft, LETTER)
-    by_colleague = cadre.colleague.AddAttachment(
-        attachment_pb.AddAttachmentRequest(
-            notice=draft.name,
-            kind=notice_pb.Attachment.ATTACHMENT,
-            filename="b.txt",
-            content=b"More",
-            etag=attached.etag,
-            request_id=cadre.new_id(),
-        )
-    )
-
-    refused = refusal(cadre.publish, submit(cadre, by_colleague), by=cadre.colleague)
-
-    assert refused.reason == "SELF_APPROVAL"
-
-
-def test_a_file_of_the_largest_size_comes_back_whole(cadre, draft):
-    content = (b"A line of text that says nothing of anybody.\n" * 250_000)[:MOST_BYTES]
-
-    (file,) = attach(cadre, draft, content, filename="large.txt").attachments
-
-    assert fetch(cadre.analyst, file).content == content
