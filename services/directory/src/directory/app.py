@@ -5,20 +5,20 @@ from pathlib import Path
 # Of some areas only the statements name the tables; the metadata must know them all.
 import directory.calendars.tables  # noqa: F401
 from directory.agencies import projections as agency_projections
+from directory.agencies.rpc import AgencyServicer
 from directory.audiences import projections as audience_projections
 from directory.audiences.audits import AUDITS
+from directory.audiences.rpc import AudienceServicer
 from directory.base import metadata
 from directory.calendars import projections as calendar_projections
+from directory.calendars.rpc import CalendarServicer
 from directory.metrics import MEASURES
 from directory.people import jobs as people_jobs
+from directory.people.rpc import PersonServicer
 from directory.rosters import jobs as roster_jobs
+from directory.rosters.rpc import RosterServicer
 from directory.rosters.work import TASKS
-from directory.rpc.agencies import AgencyServicer
-from directory.rpc.audiences import AudienceServicer
-from directory.rpc.calendars import CalendarServicer
-from directory.rpc.people import PersonServicer
-from directory.rpc.rosters import RosterServicer
-from directory.rpc.sign_in import SignInServicer
+from directory.sign_in.rpc import SignInServicer
 from directory.units import jobs as unit_jobs
 from directory.units import projections as unit_projections
 from directory.units.rpc import UnitServicer
@@ -35,10 +35,10 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
         AgencyServicer(database),
         CalendarServicer(database),
         PersonServicer(database),
-        UnitServicer(database),
         SignInServicer(database, signer, demonstration=settings.demo),
-        RosterServicer(database),
+        UnitServicer(database),
         AudienceServicer(database),
+        RosterServicer(database),
     ]
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from cadre.directory.v1 import unit_service_pb2 as pb
+from directory.people.wire import person_id
 from directory.rules import spells
 from directory.rules.names import display_name
 from directory.units import leads, queries
@@ -13,16 +14,6 @@ from servicekit.refusals import InvalidField
 def lead_id(name: str, field: str = "name") -> UUID:
     """Return the id in `unitLeads/{uuid}`."""
     return names.uuid_in("unitLeads/{lead}", name, field=field)
-
-
-def agency_id(name: str, field: str = "parent") -> str:
-    """Return the id in `agencies/{agency}`."""
-    return names.one("agencies/{agency}", name, field=field)
-
-
-def person_id(name: str, field: str = "person") -> UUID:
-    """Return the id in `people/{uuid}`."""
-    return names.uuid_in("people/{person}", name, field=field)
 
 
 def lead(message: pb.UnitLead, parent: str) -> leads.Lead:

@@ -1,8 +1,8 @@
 """Tokens and personas."""
 
 from cadre.directory.v1 import sign_in_service_pb2 as pb
-from directory import wire
-from directory.sign_in import personas, queries, tokens
+from directory.people import wire as people_wire
+from directory.sign_in import personas, queries, tokens, wire
 from servicekit import names
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
@@ -25,7 +25,7 @@ class SignInServicer(Servicer):
                 number = names.one("staffNumbers/{number}", request.person, field="person")
                 person_id = queries.person_id_of(db, number)
             else:
-                person_id = wire.person_id(request.person)
+                person_id = people_wire.person_id(request.person)
             return wire.token(tokens.exchange(db, self.signer, person_id=person_id, at=call.now))
 
     def GetSignInPerson(self, request: pb.GetSignInPersonRequest, call: Call) -> pb.SignInPerson:

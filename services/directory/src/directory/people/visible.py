@@ -1,8 +1,7 @@
 """What of people a caller may see."""
 
 from cadre.directory.v1 import person_service_pb2 as pb
-from directory import wire
-from directory.people import records
+from directory.people import records, wire
 from directory.rules.roles import STATE
 from servicekit.rpc.calls import Call
 

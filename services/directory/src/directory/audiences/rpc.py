@@ -1,11 +1,10 @@
 """Audiences."""
 
 from cadre.directory.v1 import audience_service_pb2 as pb
-from directory import wire
-from directory.audiences import audiences, queries
-from directory.audiences import rules as expressions
+from directory.audiences import audiences, queries, rules, wire
 from directory.audiences.tables import AudienceRow
-from directory.rpc import visible
+from directory.people import visible
+from directory.people import wire as people_wire
 from servicekit.data.db import Db
 from servicekit.rpc.calls import Call, Servicer
 
@@ -43,7 +42,7 @@ class AudienceServicer(Servicer):
         expression = wire.expression(request.expression)
         with self.read() as db:
             rows, sound = audiences.preview(db, expression, at=call.now)
-            sentence = expressions.sentence(sound, queries.vocabulary(db))
+            sentence = rules.sentence(sound, queries.vocabulary(db))
         return wire.preview(rows, rows[0].people if rows else 0, sentence)
 
     def CompareAudience(self, request: pb.CompareAudienceRequest, call: Call) -> pb.CompareAudienceResponse:
@@ -60,10 +59,10 @@ class AudienceServicer(Servicer):
                 at=call.now,
             )
             known = queries.vocabulary(db)
-        return wire.comparison(found, expressions.sentence(before, known), expressions.sentence(after, known))
+        return wire.comparison(found, rules.sentence(before, known), rules.sentence(after, known))
 
     def ExplainMembership(self, request: pb.ExplainMembershipRequest, call: Call) -> pb.ExplainMembershipResponse:
-        audience_id, person_id = wire.audience_id(request.audience, "audience"), wire.person_id(request.person)
+        audience_id, person_id = wire.audience_id(request.audience, "audience"), people_wire.person_id(request.person)
         with self.read() as db:
             member, reasons, since = audiences.explain(
                 db,

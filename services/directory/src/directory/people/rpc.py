@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from cadre.directory.v1 import person_service_pb2 as pb
-from directory import wire
-from directory.people import employment, grants, leave, people, queries
-from directory.rpc import visible
+from directory.agencies import wire as agencies_wire
+from directory.people import employment, grants, leave, people, queries, visible, wire
 from directory.rules import names, spells
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -26,8 +25,8 @@ class PersonServicer(Servicer):
             return wire.me(row, queries.grants(db, caller), call.principal.rights)
 
     def ListPeople(self, request: pb.ListPeopleRequest, call: Call) -> pb.ListPeopleResponse:
-        agency_id, page, day = wire.agency_id(request.parent, "parent"), self.page_of(request), pacific_date(call.now)
-        words = names.search_words(request.query)
+        agency_id, words = agencies_wire.agency_id(request.parent, "parent"), names.search_words(request.query)
+        page, day = self.page_of(request), pacific_date(call.now)
         with self.read() as db:
             rows, total = queries.staff(
                 db,
@@ -47,7 +46,7 @@ class PersonServicer(Servicer):
         )
 
     def GetStaffCounts(self, request: pb.GetStaffCountsRequest, call: Call) -> pb.StaffCounts:
-        agency_id = wire.agency_id(request.parent, "parent")
+        agency_id = agencies_wire.agency_id(request.parent, "parent")
         with self.read() as db:
             return pb.StaffCounts(**queries.staff_counts(db, agency_id, day=pacific_date(call.now))._asdict())
 
@@ -61,7 +60,7 @@ class PersonServicer(Servicer):
         return pb.BatchGetPeopleResponse(people=[visible.shown(row, call, whole=reached[row.id]) for row in rows])
 
     def CreatePerson(self, request: pb.CreatePersonRequest, call: Call) -> pb.Person:
-        agency_id = wire.agency_id(request.parent, "parent")
+        agency_id = agencies_wire.agency_id(request.parent, "parent")
         job = wire.only_job(request.person, request.parent)
         start = spells.day("person.jobs.start_date", job.start_date)
         counting = employment.counting_guesses(self.database, call.principal.name, day=pacific_date(call.now))
@@ -91,7 +90,7 @@ class PersonServicer(Servicer):
             return self._answer(db, person_id, call)
 
     def CreateJob(self, request: pb.CreateJobRequest, call: Call) -> pb.Person:
-        agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
+        agency_id, person_id = agencies_wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
         wire.require_agency(request.job, request.parent)
         start = spells.day("job.start_date", request.job.start_date)
         end = spells.optional_day("job.end_date", request.job.end_date)
@@ -108,7 +107,7 @@ class PersonServicer(Servicer):
             return self._answer(db, person_id, call)
 
     def UpdateJob(self, request: pb.UpdateJobRequest, call: Call) -> pb.Person:
-        agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
+        agency_id, person_id = agencies_wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
         wire.require_agency(request.job, request.parent)
         with self.write(call, request) as db:
             employment.change_job(
@@ -117,14 +116,15 @@ class PersonServicer(Servicer):
             return self._answer(db, person_id, call)
 
     def EndJob(self, request: pb.EndJobRequest, call: Call) -> pb.Person:
-        agency_id, person_id = wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
+        agency_id, person_id = agencies_wire.agency_id(request.parent, "parent"), wire.person_id(request.person)
         end = spells.day("end_date", request.end_date)
         with self.write(call, request) as db:
             employment.end_job(db, person_id=person_id, agency_id=agency_id, end=end, at=call.now)
             return self._answer(db, person_id, call)
 
     def BatchEndJobs(self, request: pb.BatchEndJobsRequest, call: Call) -> pb.BatchEndJobsResponse:
-        agency_id, ends = wire.agency_id(request.parent, "parent"), wire.job_ends(request.ends, most=MOST_NAMES)
+        agency_id = agencies_wire.agency_id(request.parent, "parent")
+        ends = wire.job_ends(request.ends, most=MOST_NAMES)
         with self.write(call, request) as db:
             ended = employment.end_jobs(db, agency_id=agency_id, ends=ends, at=call.now)
             return db.answer(pb.BatchEndJobsResponse(ended=ended))

@@ -1,8 +1,7 @@
 """The state's calendar and where agencies differ from it."""
 
 from cadre.directory.v1 import calendar_service_pb2 as pb
-from directory import wire_calendars
-from directory.calendars import calendars
+from directory.calendars import calendars, wire
 from servicekit.rpc.calls import Call, Servicer
 
 
@@ -16,28 +15,28 @@ class CalendarServicer(Servicer):
         with self.read() as db:
             rows = calendars.listed(db, page)
         shown, token = page.cut(rows, lambda row: [row.year])
-        return pb.ListCalendarsResponse(calendars=map(wire_calendars.listed, shown), next_page_token=token)
+        return pb.ListCalendarsResponse(calendars=map(wire.listed, shown), next_page_token=token)
 
     def UpdateCalendar(self, request: pb.UpdateCalendarRequest, call: Call) -> pb.Calendar:
-        year, holidays = wire_calendars.year(request.calendar.name), wire_calendars.holidays(request.calendar)
+        year, holidays = wire.year(request.calendar.name), wire.holidays(request.calendar)
         with self.write(call, request) as db:
             kept, revision = calendars.replace(db, year=year, holidays=holidays, etag=request.calendar.etag)
-            return db.answer(wire_calendars.calendar(year, kept, revision))
+            return db.answer(wire.calendar(year, kept, revision))
 
     def ImportCalendars(self, request: pb.ImportCalendarsRequest, call: Call) -> pb.ImportCalendarsResponse:
-        given = wire_calendars.calendars(request.calendars)
+        given = wire.calendars(request.calendars)
         with self.write(call, request) as db:
             return db.answer(pb.ImportCalendarsResponse(calendars_added=calendars.take_in(db, given)))
 
     def GetAgencyCalendar(self, request: pb.GetAgencyCalendarRequest, call: Call) -> pb.AgencyCalendar:  # noqa: ARG002
-        agency_id, year = wire_calendars.of_agency(request.name, "name")
+        agency_id, year = wire.of_agency(request.name, "name")
         with self.read() as db:
             days, revision = calendars.of_agency(db, agency_id, year)
-        return wire_calendars.agency_calendar(agency_id, year, days, revision)
+        return wire.agency_calendar(agency_id, year, days, revision)
 
     def UpdateAgencyCalendar(self, request: pb.UpdateAgencyCalendarRequest, call: Call) -> pb.AgencyCalendar:
-        agency_id, year = wire_calendars.of_agency(request.calendar.name, "calendar.name", request.parent)
-        days, etag = wire_calendars.agency_days(request.calendar), request.calendar.etag
+        agency_id, year = wire.of_agency(request.calendar.name, "calendar.name", request.parent)
+        days, etag = wire.agency_days(request.calendar), request.calendar.etag
         with self.write(call, request) as db:
             revision = calendars.replace_of_agency(db, agency_id=agency_id, year=year, days=days, etag=etag)
-            return db.answer(wire_calendars.agency_calendar(agency_id, year, days, revision))
+            return db.answer(wire.agency_calendar(agency_id, year, days, revision))

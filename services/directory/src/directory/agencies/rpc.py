@@ -1,8 +1,7 @@
 """Agencies and reference data."""
 
 from cadre.directory.v1 import agency_service_pb2 as pb
-from directory import wire
-from directory.agencies import queries, reference
+from directory.agencies import queries, reference, wire
 from servicekit.calendar import pacific_date
 from servicekit.rpc.calls import Call, Servicer
 

@@ -1,0 +1,114 @@
+"""Contract ↔ domain: audiences and their expressions."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from cadre.directory.v1 import audience_service_pb2 as pb
+from directory.agencies.wire import agency_id
+from directory.audiences import counts, rules
+from directory.audiences.tables import AudienceRow
+from directory.people.wire import person_id
+from directory.rules.names import display_name
+from servicekit import names
+
+
+def audience_id(name: str, field: str = "name") -> UUID:
+    """Return the id in `audiences/{uuid}`."""
+    return names.uuid_in("audiences/{audience}", name, field=field)
+
+
+def expression(message: pb.AudienceExpression) -> rules.Expression:
+    """Return an audience's expression, with ids instead of names."""
+    return rules.Expression(
+        tuple(_clause(clause, "expression.include") for clause in message.include),
+        tuple(_clause(clause, "expression.exclude") for clause in message.exclude),
+    )
+
+
+def _clause(message: pb.AudienceClause, field: str) -> rules.Clause:
+    return rules.Clause(
+        agencies=tuple(agency_id(name, f"{field}.agencies") for name in message.agencies),
+        regions=tuple(message.regions),
+        job_classes=tuple(message.job_classes),
+        units=tuple(message.units),
+        roles=tuple(message.roles),
+        people=tuple(str(person_id(name, f"{field}.people")) for name in message.people),
+    )
+
+
+def audience(row: AudienceRow, kept: rules.Expression, known: rules.Vocabulary) -> pb.Audience:
+    """Return an audience, its expression as a sentence too."""
+    message = pb.Audience(
+        name=f"audiences/{row.id}",
+        title=row.title,
+        expression=expression_message(kept),
+        revision=row.revision,
+        people=row.people,
+        etag=str(row.version),
+        sentence=rules.sentence(kept, known),
+    )
+    message.create_time.FromDatetime(row.created_at)
+    return message
+
+
+def expression_message(kept: rules.Expression) -> pb.AudienceExpression:
+    """Return an expression with names instead of ids."""
+
+    def clauses(given: Sequence[rules.Clause]) -> list[pb.AudienceClause]:
+        return [
+            pb.AudienceClause(
+                agencies=[f"agencies/{each}" for each in clause.agencies],
+                regions=clause.regions,
+                job_classes=clause.job_classes,
+                units=clause.units,
+                roles=clause.roles,
+                people=[f"people/{each}" for each in clause.people],
+            )
+            for clause in given
+        ]
+
+    return pb.AudienceExpression(include=clauses(kept.include), exclude=clauses(kept.exclude))
+
+
+def preview(rows: Iterable[counts.OfAgency], people_matched: int, sentence: str) -> pb.PreviewAudienceResponse:
+    """Return the table of a preview."""
+    return pb.PreviewAudienceResponse(
+        agencies=[
+            pb.AgencyCount(
+                agency=f"agencies/{row.agency_id}",
+                title=row.title,
+                staff=row.staff,
+                no_unit_recorded=row.no_unit_recorded,
+                on_leave=row.on_leave,
+            )
+            for row in rows
+        ],
+        people=people_matched,
+        sentence=sentence,
+    )
+
+
+def comparison(found: counts.Comparison, before: str, after: str) -> pb.CompareAudienceResponse:
+    """Return what saving an expression would change, with both as sentences."""
+
+    def examples(*, was: bool) -> list[pb.AudienceExample]:
+        return [
+            pb.AudienceExample(
+                person=f"people/{each['person']}",
+                display_name=display_name(each["family_name"], each["given_name"]),
+                agency=f"agencies/{each['agency']}",
+            )
+            for each in found.examples
+            if each["was"] == was
+        ]
+
+    return pb.CompareAudienceResponse(
+        agencies=[pb.AgencyDifference(**one | {"agency": f"agencies/{one['agency']}"}) for one in found.agencies],
+        added=found.added,
+        removed=found.removed,
+        unchanged=found.unchanged,
+        sentence_before=before,
+        sentence=after,
+        added_examples=examples(was=False),
+        removed_examples=examples(was=True),
+    )

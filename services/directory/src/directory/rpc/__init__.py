@@ -1,1 +1,0 @@
-"""What the directory answers: a module and a class for each service of the contract."""
