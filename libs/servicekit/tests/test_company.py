@@ -4,6 +4,7 @@ Run as a script it is a process that adds up in company and is killed in the mid
 """
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -260,6 +261,35 @@ def test_who_waits_while_others_are_written_shares_one_transaction(database, url
         groups = connection.execute("SELECT count(*) FROM audit GROUP BY xid ORDER BY 1").fetchall()
     assert groups == [(1,), (3,)]
     assert sizes == [1, 3]
+
+
+def came_a_moment_ago(company, people, *, patience, ended):
+    """As if a group of so many had just been done."""
+    company._expected, company._patience, company._ended = people, patience, ended
+
+
+def test_after_a_group_of_many_the_next_one_gathers_until_as_many_are_there(database, url):
+    more_counters(url, 100, 110)
+    company = company_at(database)
+    company.observe = (sizes := []).append
+    came_a_moment_ago(company, 9, patience=60, ended=math.inf)
+    with ThreadPoolExecutor(9) as pool:
+        futures = [pool.submit(outcome, company, ask(100 + n, 1)) for n in range(9)]
+        assert [future.result(60) for future in futures] == [1] * 9
+    assert sizes == [9]
+
+
+def test_who_comes_when_the_others_do_not_is_not_kept_for_long(database):
+    company = company_at(database)
+    came_a_moment_ago(company, 9, patience=0.02, ended=math.inf)
+    assert outcome(company, ask(0, 1)) == 1
+
+
+@pytest.mark.parametrize(("people", "ended"), [(9, -math.inf), (7, math.inf)], ids=["long ago", "few"])
+def test_who_comes_long_after_the_others_or_after_few_waits_for_nobody(database, people, ended):
+    company = company_at(database)
+    came_a_moment_ago(company, people, patience=threading.TIMEOUT_MAX, ended=ended)
+    assert outcome(company, ask(0, 1)) == 1
 
 
 def test_those_who_want_the_same_row_come_one_after_another(database):

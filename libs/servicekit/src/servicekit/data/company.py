@@ -3,7 +3,7 @@
 Alone, a caller has a transaction of their own. When thousands do the same within a minute, those who wait share round
 trips, locks and the flush to disk, and nothing else: each has an audit row, events, an answer and a known request, or
 is refused, and a refusal harms nobody. One group of a method is at work at a time; callers lead in turn, and no thread
-runs beside them.
+runs beside them. After a group of many the next one may gather for some milliseconds, until nearly as many are there.
 
 What a group does is a function over all who ask, in three steps: look and decide for each, `group.record(db)`, save.
 It never waits for a row that somebody else has locked: whoever wants such a row is left undecided and does it alone,
@@ -11,6 +11,7 @@ where it may wait. If a group fails, each of it is done alone, which shows whose
 """
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,11 @@ log = structlog.get_logger()
 
 # More share nothing that is worth a longer wait.
 MOST_TOGETHER = 64
+# A group of 24 takes a third less CPU than two of 12. So where so many came, as many are given the time that their
+# writes took, but never longer than this, to come again.
+_GATHERS_FROM = 8
+_NEARLY_ALL = 0.9
+_GATHER_SECONDS = 0.02
 
 # What is done in company finds its rows by their keys. A plan made while a table was small would read it whole, and is
 # kept while it grows to thousands of times of that, until statistics are made again.
@@ -236,6 +242,11 @@ class Company(Generic[W, R]):
         self._pack = pack
         self._waiting: list[Asked[W, R]] = []
         self._led = False
+        # When the last group was done, how many are worth waiting for, how many seconds, and who does so now.
+        self._ended = 0.0
+        self._expected = 0.0
+        self._patience = 0.0
+        self._gathering: Asked[W, R] | None = None
         self._lock = threading.Lock()
 
     def write(self, one: Asked[W, R]) -> Message:
@@ -248,10 +259,13 @@ class Company(Generic[W, R]):
         with self._lock:
             self._waiting.append(one)
             leads, self._led = not self._led, True
+            if self._gathering is not None and len(self._waiting) >= self._expected:
+                self._gathering.turn.release()
+                self._gathering = None
         if not leads:
             one.turn.acquire()
         if not (one.decided or one.failure or one.alone):
-            self._lead()
+            self._lead(one)
         if one.alone:
             self._transact([one], alone=True)
         if isinstance(one.failure, Refusal | IntegrityError) and (answered := self._answered([one])):
@@ -263,21 +277,37 @@ class Company(Generic[W, R]):
             raise RuntimeError(f"{self.method} decided nothing about a caller who was alone")
         return one.answer
 
-    def _lead(self) -> None:
+    def _lead(self, leader: Asked[W, R]) -> None:
         """Do what the first of those who wait want, and hand on the lead."""
+        self._gather(leader)
         with self._lock:
             group = self._take()
+        began = time.perf_counter()
         try:
             self._transact(group, alone=False)
         finally:
             with self._lock:
                 following = self._waiting[0] if self._waiting else None
                 self._led = following is not None
+                self._expected = _NEARLY_ALL * min(len(group) + len(self._waiting), MOST_TOGETHER)
+                self._ended = time.perf_counter()
+                self._patience = min(self._ended - began, _GATHER_SECONDS)
             # Whoever leads next is among those that were not taken, and so is woken by nobody else.
             for other in group[1:]:
                 other.turn.release()
             if following is not None:
                 following.turn.release()
+
+    def _gather(self, leader: Asked[W, R]) -> None:
+        """Wait until nearly as many are there as came a moment ago: for as long as the last group took, at most."""
+        with self._lock:
+            past = time.perf_counter() - self._ended > _GATHER_SECONDS
+            if past or self._expected < _GATHERS_FROM or len(self._waiting) >= self._expected:
+                return
+            self._gathering = leader
+        leader.turn.acquire(timeout=self._patience)
+        with self._lock:
+            self._gathering = None
 
     def _take(self) -> list[Asked[W, R]]:
         """Take the first of each key out of those who wait, the leader first of all."""
