@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
-from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.evaluation.v1 import test_service_pb2 as pb
 from evaluation.tests.records import TestEntry, TestVersion, VersionEntry, test_of
 from evaluation.tests.rules.content import Item, Kind, Option, Test, remarks
 from evaluation.tests.rules.scoring import Answers, Score
@@ -22,7 +22,7 @@ def version_id(name: str, *, field: str = "name") -> tuple[str, int]:
     return names.version_in("tests/{test}/versions/{version}", name, field=field)
 
 
-def written(message: test_pb.Test) -> Test:
+def written(message: pb.Test) -> Test:
     """Return what people write of a test, cleaned: all of *message* but name, newest version and etag."""
     return Test(text.line(message.title), tuple(map(_item, message.items)), message.pass_mark)
 
@@ -32,9 +32,9 @@ def answers(messages: Iterable[sitting_pb.Answer]) -> list[list[int]]:
     return [sorted(message.options) for message in messages]
 
 
-def test(row: TestRow) -> test_pb.Test:
+def test(row: TestRow) -> pb.Test:
     """Return the test with its draft and key, for those who write it."""
-    return test_pb.Test(
+    return pb.Test(
         name=f"tests/{row.id}",
         title=row.title,
         items=[_with_key(item) for item in test_of(row).items],
@@ -42,15 +42,13 @@ def test(row: TestRow) -> test_pb.Test:
         latest_version=row.latest_version,
         etag=str(row.revision),
         item_count=len(row.items),
-        faults=[
-            test_pb.Fault(item=fault.item, rule=fault.rule, blocking=fault.blocking) for fault in remarks(test_of(row))
-        ],
+        faults=[pb.Fault(item=fault.item, rule=fault.rule, blocking=fault.blocking) for fault in remarks(test_of(row))],
     )
 
 
-def test_entry(entry: TestEntry) -> test_pb.Test:
+def test_entry(entry: TestEntry) -> pb.Test:
     """Return the test as lists show it."""
-    return test_pb.Test(
+    return pb.Test(
         name=f"tests/{entry.id}",
         title=entry.title,
         pass_mark=entry.pass_mark,
@@ -60,9 +58,9 @@ def test_entry(entry: TestEntry) -> test_pb.Test:
     )
 
 
-def version_entry(entry: VersionEntry) -> test_pb.TestVersion:
+def version_entry(entry: VersionEntry) -> pb.TestVersion:
     """Return the version as lists show it."""
-    return test_pb.TestVersion(
+    return pb.TestVersion(
         name=f"tests/{entry.test_id}/versions/{entry.version}",
         title=entry.title,
         pass_mark=entry.pass_mark,
@@ -71,7 +69,7 @@ def version_entry(entry: VersionEntry) -> test_pb.TestVersion:
     )
 
 
-def answer_key(version: TestVersion) -> test_pb.TestVersion:
+def answer_key(version: TestVersion) -> pb.TestVersion:
     """Return the version with its key, for those who write tests."""
     message = test_version(version)
     del message.items[:]
@@ -94,9 +92,9 @@ def tried(test: Test, answers: Answers, scored: Score) -> sitting_pb.Sitting:
     return message
 
 
-def test_version(version: TestVersion) -> test_pb.TestVersion:
+def test_version(version: TestVersion) -> pb.TestVersion:
     """Return the version as learners see it: neither key nor explanations."""
-    return test_pb.TestVersion(
+    return pb.TestVersion(
         name=version.name,
         title=version.test.title,
         items=[_without_key(item) for item in version.test.items],
@@ -106,17 +104,17 @@ def test_version(version: TestVersion) -> test_pb.TestVersion:
     )
 
 
-def _item(message: test_pb.Item) -> Item:
+def _item(message: pb.Item) -> Item:
     return Item(
         text=text.block(message.text),
-        kind=Kind(test_pb.Item.Kind.Name(message.kind).removeprefix("KIND_")),
+        kind=Kind(pb.Item.Kind.Name(message.kind).removeprefix("KIND_")),
         options=tuple(Option(text.line(option.text), option.correct) for option in message.options),
         explanation=text.block(message.explanation),
         section=message.section,
     )
 
 
-def _with_key(item: Item) -> test_pb.Item:
+def _with_key(item: Item) -> pb.Item:
     message = _without_key(item)
     message.explanation = item.explanation
     for option, shown in zip(item.options, message.options, strict=True):
@@ -124,11 +122,11 @@ def _with_key(item: Item) -> test_pb.Item:
     return message
 
 
-def _without_key(item: Item) -> test_pb.Item:
+def _without_key(item: Item) -> pb.Item:
     name = "KIND_UNSPECIFIED" if item.kind is Kind.UNSPECIFIED else item.kind.value
-    return test_pb.Item(
+    return pb.Item(
         text=item.text,
-        kind=test_pb.Item.Kind.Value(name),
-        options=[test_pb.Option(text=option.text) for option in item.options],
+        kind=pb.Item.Kind.Value(name),
+        options=[pb.Option(text=option.text) for option in item.options],
         section=item.section,
     )
