@@ -1,21 +1,34 @@
 import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event
 
+from cadre.curriculum.v1 import events_pb2 as curriculum
+from cadre.evaluation.v1 import quality_service_pb2 as quality_pb
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from evaluation.app import APP
-from servicekit.testing.plugin import Running
+from evaluation.quality.box import box_of
+from evaluation.quality.consumers import course_versions_published
+from evaluation.quality.releases import release
+from servicekit.events.consumers import Delivered
+from servicekit.rpc import keys
+from servicekit.rpc.client import Refused
+from servicekit.testing.plugin import ISSUER, Running
 
 # The right options of `written()`, item by item.
 RIGHT = [[1], [0, 2], [0]]
+COURSE = "courses/income-withholding"
+VERSION = f"{COURSE}/versions/1"
+QUESTIONS = ["useful", "realistic", "able", "intend", "supported"]
 
 
 @dataclass
@@ -52,6 +65,74 @@ class Evaluation:
         operator = self.running.stub(OperationsServiceStub, rights=["operations.read"])
         audits = operator.RunAudits(operations.RunAuditsRequest()).audits
         return {audit.name: audit.count for audit in audits}[name]
+
+
+@dataclass
+class Quality:
+    """The service, what it heard of courses, and people who answer."""
+
+    evaluation: object
+    keys_dir: object
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def stub(self, caller="services/test", **rights):
+        held = {right.replace("_", ".", 1): reach for right, reach in rights.items()}
+        return self.evaluation.running.stub(QualityServiceStub, caller=caller, rights=held)
+
+    def hear(self, version=1, *, test=None, course=COURSE):
+        test_id, test_version = test or ("", 0)
+        message = curriculum.CourseVersionPublished(
+            course_id=course.removeprefix("courses/"),
+            version=version,
+            section_count=1,
+            minutes=5,
+            test_id=test_id,
+            test_version=test_version,
+        )
+        with self.database.transaction(actor="services/evaluation", method="hear") as db:
+            course_versions_published(db, [Delivered(uuid.uuid4(), message, self.at, {})])
+
+    @property
+    def database(self):
+        return self.evaluation.running.runtime.database
+
+    def form(self, person, version=VERSION):
+        stub = self.stub(person, tests_take=["self"])
+        return stub.GetReactionForm(quality_pb.GetReactionFormRequest(course_version=version))
+
+    def send(self, *ratings, comment="", agency="lake", version=VERSION, person=None, ticket=None):
+        person = person or f"people/{new_id()}"
+        request = quality_pb.SendReactionRequest(
+            course_version=version,
+            ratings=ratings or [4] * 5,
+            comment=comment,
+            ticket=self.form(person, version).ticket if ticket is None else ticket,
+            agency=f"agencies/{agency}" if agency else "",
+        )
+        self.stub(person, tests_take=["self"]).SendReaction(request)
+        return request
+
+    def release(self, days=1):
+        release(self.database, self.at + timedelta(days=days), box_of(self.keys_dir))
+
+    def course(self, name=COURSE):
+        return self.stub(quality_read=["state"]).GetCourseQuality(quality_pb.GetCourseQualityRequest(name=name))
+
+    def agency(self, agency="lake"):
+        stub = self.stub(readiness_read_agency=[f"agencies/{agency}"])
+        request = quality_pb.ListAgencyCourseQualityRequest(parent=f"agencies/{agency}")
+        return {course.course: course for course in stub.ListAgencyCourseQuality(request).courses}
+
+    def comments(self):
+        stub = self.stub(courses_write=["state"])
+        return list(stub.ListComments(quality_pb.ListCommentsRequest(parent=COURSE)).batches)
+
+    def rows(self, sql):
+        with self.evaluation.running.connect() as connection:
+            return connection.execute(sql).fetchall()
+
+    def waiting(self):
+        return self.rows("SELECT count(*) FROM sealed_answer")[0][0]
 
 
 def new_id():
@@ -129,3 +210,22 @@ def statements(evaluation) -> Callable:
         event.remove(engine, "before_cursor_execute", note)
 
     return record
+
+
+@pytest.fixture
+def quality(evaluation, keys_dir):
+    # Another test may have rewritten the file of public keys, without ours: the private one stays.
+    keys.ensure_keys(keys_dir, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": [], "evaluation": []})
+    quality = Quality(evaluation, keys_dir)
+    quality.hear()
+    return quality
+
+
+def means(course):
+    return {ratings.question: (ratings.n, ratings.mean) for ratings in course.ratings}
+
+
+def refusal(ask, *args, **options):
+    with pytest.raises(Refused) as refused:
+        ask(*args, **options)
+    return refused.value

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from evaluation.quality.results import count_results
 from servicekit.testing.plans import Plan
 
-from .test_reactions import COURSE, Quality, quality  # noqa: F401 - the fixture
+from .conftest import COURSE, Quality
 
 NOW = datetime.now(UTC)
 TRY = """
@@ -22,7 +22,7 @@ FROM unnest(%(people)s::uuid[], %(states)s::text[], %(at)s::timestamptz[]) AS on
 
 
 @pytest.fixture
-def results(quality, evaluation, published):  # noqa: F811
+def results(quality, evaluation, published):
     """The course asks for the test that is published; sittings are written as they would be after years."""
     quality.hear(2, test=("intake", 1))
     return Results(quality)

@@ -16,7 +16,6 @@ from servicekit.calendar import pacific_date
 from servicekit.data.anonymous import anonymous_write
 
 from .conftest import new_id
-from .test_reactions import quality  # noqa: F401 - the fixture
 
 AGENCIES = ("", "lake", "los-angeles", "alameda")
 START = datetime(2026, 11, 23, 20, tzinfo=UTC)
@@ -32,7 +31,7 @@ PEOPLE = st.lists(
 )
 
 
-def figures(quality, name):  # noqa: F811
+def figures(quality, name):
     """All that can be asked of a course: n by filter and question."""
     course = quality.course(name)
     seen = {("state", "", ratings.question): ratings.n for ratings in course.ratings}
@@ -67,7 +66,7 @@ def test_the_attack_would_find_a_small_difference():
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PEOPLE)
-def test_no_two_answers_of_the_service_differ_by_fewer_than_five_people(quality, people):  # noqa: F811
+def test_no_two_answers_of_the_service_differ_by_fewer_than_five_people(quality, people):
     name = f"courses/c-{new_id()}"
     for version in (1, 2):
         quality.hear(version, course=name)
