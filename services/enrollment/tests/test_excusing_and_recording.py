@@ -137,6 +137,22 @@ def test_a_test_heard_of_while_a_waiver_is_undone_completes_it(world, open_lette
     check_books(world)
 
 
+def test_a_letter_withdrawn_while_a_waiver_is_undone_withdraws_it_again(world, open_letter):
+    world.coordinator("lake").WaiveAssignment(waiver(world, open_letter))
+    requirement = UUID(assignment_name(world, open_letter, 1).split("/")[1])
+    hearing = threading.Thread(target=world.hear, args=[open_letter.withdrawn()])
+    with world.service.runtime.database.transaction(actor="services/enrollment", method="undo") as db:
+        progress.reinstate(
+            db, requirement_id=requirement, person_id=UUID(person(1)), agency_id="lake", reason="It applies after all"
+        )
+        hearing.start()
+        wait_until(lambda: waits_for_lock(world), "who hears of the withdrawal should wait for the reinstatement")
+    hearing.join()
+
+    assert world.states(open_letter)[1] == "WITHDRAWN"
+    check_books(world)
+
+
 def waits_for_lock(world):
     return world.rows(
         "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

@@ -41,9 +41,8 @@ SELECT 1 FROM requirement JOIN audience_member AS member USING (audience_id)
 WHERE requirement.id = %(requirement)s AND member.person_id = %(person)s AND member.agency_id = %(agency)s
   AND member.member
 """
-_WITHDRAWN = """
-SELECT 1 FROM requirement WHERE id = %(requirement)s AND state = 'WITHDRAWN'
-"""
+# Shared until commit, and before the assignment is locked: a withdrawal waits, or has been seen.
+_REQUIREMENT_STATE = "SELECT state FROM requirement WHERE id = %(requirement)s FOR SHARE"
 _TESTS_PASSED = """
 SELECT asked.requirement_id, asked.person_id
 FROM unnest(%(requirements)b::uuid[], %(people)b::uuid[]) AS asked (requirement_id, person_id)
@@ -121,8 +120,9 @@ def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, 
     Whoever had only the test to pass, and passed it while they were excused, has completed it.
     """
     reason = check_reason(reason)
+    withdrawn = db.values(_REQUIREMENT_STATE, requirement=requirement_id) == ["WITHDRAWN"]
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
-    check_in_force(str(assignment.notice_id), withdrawn=bool(db.values(_WITHDRAWN, requirement=requirement_id)))
+    check_in_force(str(assignment.notice_id), withdrawn=withdrawn)
     progress = assignment.progress.reinstate()
     # Passed while this transaction waited for the row.
     if progress.awaits_test and _passed(db, [Key(requirement_id, person_id)]):
