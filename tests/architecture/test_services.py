@@ -25,7 +25,11 @@ LISTS = {
     "tests/system/test_access.py": "a request for each RPC, which the test asks for",
 }
 # Name many by chance, and need not name all.
-EXAMPLES = {"deploy/prometheus/tests/alerts.yml", "tests/system/test_two_replicas.py"}
+EXAMPLES = {
+    "deploy/prometheus/tests/alerts.yml",
+    "docs/adr/0033-a-service-of-the-contract-for-each-noun.md",
+    "tests/system/test_two_replicas.py",
+}
 
 
 def lists_services(lines, names):
