@@ -1,8 +1,8 @@
 """Reads of agencies and of what else the reference data say. Each is one statement, however many rows it gives."""
 
 from datetime import date
+from typing import Any, NamedTuple
 
-from directory.agencies.records import Agency, JobClass, WorkUnit
 from directory.rules import roles
 from servicekit.data.db import Db
 from servicekit.paging import Page
@@ -26,6 +26,40 @@ SELECT agency.id, agency.title, short_title, sort_key, kind, region, size_class,
 FROM agency
 """
 _REGIONS = "SELECT DISTINCT region FROM agency WHERE region <> '' ORDER BY region"
+
+
+class Agency(NamedTuple):
+    """An agency; *counties* and *contacts* as JSON."""
+
+    id: str
+    title: str
+    short_title: str
+    sort_key: str
+    kind: str
+    region: str
+    size_class: str
+    population: int
+    source: str
+    until: date | None
+    staff: int
+    counties: list[dict[str, Any]]
+    contacts: list[dict[str, Any]]
+
+
+class JobClass(NamedTuple):
+    """A statewide class."""
+
+    id: str
+    title: str
+    code: str
+
+
+class WorkUnit(NamedTuple):
+    """A work unit."""
+
+    id: str
+    title: str
+    of_state: bool
 
 
 def agencies(db: Db, page: Page, *, day: date) -> list[Agency]:

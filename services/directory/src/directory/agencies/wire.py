@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cadre.directory.v1 import agency_service_pb2 as pb
-from directory.agencies import records, rules
+from directory.agencies import queries, rules
 from directory.rules import columns, spells
 from directory.rules import names as name_rules
 from servicekit import names
@@ -49,7 +49,7 @@ def reference_rows(request: pb.ImportReferenceRequest) -> dict[str, Any]:
     }
 
 
-def agency(row: records.Agency) -> pb.Agency:
+def agency(row: queries.Agency) -> pb.Agency:
     """Return an agency with its counties, contacts and number of staff."""
     return pb.Agency(
         name=f"agencies/{row.id}",
@@ -82,7 +82,7 @@ def agency(row: records.Agency) -> pb.Agency:
 
 
 def vocabulary(
-    units: Iterable[records.WorkUnit], job_classes: Iterable[records.JobClass], regions: Iterable[str]
+    units: Iterable[queries.WorkUnit], job_classes: Iterable[queries.JobClass], regions: Iterable[str]
 ) -> pb.Vocabulary:
     """Return what forms offer."""
     return pb.Vocabulary(

@@ -1,12 +1,12 @@
 """What of people a caller may see."""
 
 from cadre.directory.v1 import person_service_pb2 as pb
-from directory.people import records, wire
+from directory.people import queries, wire
 from directory.rules.roles import STATE
 from servicekit.rpc.calls import Call
 
 
-def shown(row: records.Person, call: Call, *, whole: bool = True) -> pb.Person:
+def shown(row: queries.Person, call: Call, *, whole: bool = True) -> pb.Person:
     """Return a person as the caller may see them: how to reach them only of their own agency's people.
 
     That is the one that keeps them (`keepers`); of contacts and the state's staff everybody may know it.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cadre.directory.v1 import person_service_pb2 as pb
 from directory.agencies.wire import agency_id
-from directory.people import employment, people, records
+from directory.people import employment, people, queries
 from directory.people.tables import RoleGrantRow
 from directory.rules import roles, spells
 from directory.rules.names import display_name
@@ -78,7 +78,7 @@ def scope_id(scope: str) -> str:
     return scope if scope == roles.STATE else agency_id(scope, "grant.scope")
 
 
-def person(row: records.Person, *, whole: bool = True, contact: bool = True) -> pb.Person:
+def person(row: queries.Person, *, whole: bool = True, contact: bool = True) -> pb.Person:
     """Return a person; not *whole*: only what everybody may know of a contact, which is no leave and no number.
 
     Without *contact*: no address and no telephone.
@@ -114,7 +114,7 @@ def person(row: records.Person, *, whole: bool = True, contact: bool = True) -> 
     return message
 
 
-def me(row: records.Person, grants: Iterable[records.Grant], held: Mapping[str, Iterable[str]]) -> pb.Me:
+def me(row: queries.Person, grants: Iterable[queries.Grant], held: Mapping[str, Iterable[str]]) -> pb.Me:
     """Return the caller with roles and rights."""
     return pb.Me(
         person=person(row),

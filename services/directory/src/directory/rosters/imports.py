@@ -8,7 +8,7 @@ from sqlalchemy import desc, tuple_
 from sqlmodel import select
 
 from directory.agencies.tables import AgencyRow
-from directory.people.records import Person
+from directory.people.queries import Person
 from directory.rosters import queries
 from directory.rosters.tables import RosterChunkRow, RosterErrorRow, RosterImportRow, RosterNameRow
 from servicekit.background import tasks

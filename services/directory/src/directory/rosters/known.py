@@ -1,13 +1,12 @@
 """What is known of the people of a staged file, put beside it; and what contradicts the file, found for all at once."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from directory import locks
 from directory.people.keepers import KEEPERS
 from directory.rosters import stage
-from directory.rosters.records import Absent, NamedElsewhere, Renamed
 from directory.rosters.rules.files import Problem, Roster
 from directory.rules.columns import OPTIONAL
 from directory.units.said import Said
@@ -168,6 +167,32 @@ WHERE agency_id IN (SELECT DISTINCT agency_id FROM roster_job)
   AND NOT EXISTS (SELECT FROM roster_job WHERE roster_job.person_id = job.person_id
     AND roster_job.agency_id = job.agency_id)
 """
+
+
+class NamedElsewhere(NamedTuple):
+    """How many people of other agencies a file names, and of how many it has another name than we."""
+
+    named: int
+    wrong: int
+
+
+class Absent(NamedTuple):
+    """Somebody who works at an agency and is not in its file."""
+
+    person_id: UUID
+    agency_id: str
+
+
+class Renamed(NamedTuple):
+    """A person whose names a file changes."""
+
+    line: int
+    person_id: UUID
+    staff_number: str
+    family_before: str
+    given_before: str
+    family_name: str
+    given_name: str
 
 
 def leave_out(db: Db, part: Roster) -> list[Problem]:

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from directory.people import queries as people
-from directory.people.records import Person
+from directory.people.queries import Person
 from servicekit.data.db import Db
 from servicekit.paging import Page
 

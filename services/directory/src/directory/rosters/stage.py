@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import cast
+from typing import NamedTuple, cast
 
 import psycopg
 
-from directory.rosters.records import FoundProblem
 from directory.rosters.rules.files import Problem, Roster
 from directory.rules import names, roles
 from directory.rules.columns import COLUMNS, LISTS
@@ -112,6 +111,15 @@ _SPANS = (
     """SELECT line, 'leave_from', '', 'must be given with leave_to' FROM roster_row
        WHERE leave_to <> '' AND leave_from = ''""",
 )
+
+
+class FoundProblem(NamedTuple):
+    """What is wrong with a cell of a file."""
+
+    line: int
+    field: str
+    value: str
+    rule: str
 
 
 def stage(db: Db, roster: Roster, *, agency_id: str, day: date) -> list[Problem]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from directory.sign_in import queries
-from directory.sign_in.records import Persona
+from directory.sign_in.queries import Persona
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.refusals import Kind, Refusal

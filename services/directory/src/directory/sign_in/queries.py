@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from directory.people.keepers import KEEPERS
 from directory.rules import names
-from directory.sign_in.records import Named, Persona
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
@@ -45,6 +45,29 @@ FROM part JOIN here ON (part.agency_id = '' OR here.agency_id = part.agency_id)
     SELECT FROM job WHERE job.person_id = here.id AND job.agency_id <> here.agency_id))
 ORDER BY part.n, staff_number
 """
+
+
+class Named(NamedTuple):
+    """Whom an id, a number or an address names."""
+
+    id: UUID
+    staff_number: str
+    family_name: str
+    given_name: str
+    keepers: list[str]
+
+
+class Persona(NamedTuple):
+    """A person of the demonstration's story."""
+
+    part: str
+    id: str
+    staff_number: str
+    family_name: str
+    given_name: str
+    agency_id: str
+    short_title: str
+    staff: int
 
 
 def person_id_of(db: Db, staff_number: str) -> UUID:

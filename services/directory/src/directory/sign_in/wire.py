@@ -8,7 +8,7 @@ from directory.people.wire import person_id
 from directory.rules import roles
 from directory.rules.names import display_name
 from directory.sign_in import personas, tokens
-from directory.sign_in.records import Persona
+from directory.sign_in.queries import Persona
 from servicekit.refusals import InvalidField
 
 
