@@ -733,6 +733,16 @@ def test_only_the_rightful_caller_is_answered(world, method):
     if method.name in FOR_EVERYBODY:
         return
     right = permission(method).right
+    if permission(method).scope == options_pb2.UNIT:
+        # For one unit of the agency: answered, of that unit alone (each service's tests); not for a unit elsewhere.
+        world.call(ask, request, person, {right: (f"{HOME}/units/legal",)})
+        with pytest.raises(Refused) as refused:
+            world.call(ask, request, person, {right: (f"{ELSEWHERE}/units/legal",)})
+        assert refused.value.reason == "PERMISSION_MISSING"
+    elif permission(method).scope == options_pb2.AGENCY and permission(method).field:
+        with pytest.raises(Refused) as refused:
+            world.call(ask, request, person, {right: (f"{HOME}/units/legal",)})
+        assert refused.value.reason == "PERMISSION_MISSING"
     foreign = {right: ("self",)} if "self" in rights[right] else {right: (ELSEWHERE,)}
     stranger = NOBODY if "self" in rights[right] else world.cast.leads["alameda"]
     if method.name in EMPTY_ELSEWHERE:

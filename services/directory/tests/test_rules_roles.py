@@ -3,9 +3,12 @@
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from directory.rules import roles
 from servicekit.refusals import InvalidField
+from servicekit.rpc.calls import Scope
 
 LAKE_ONLY = roles.Work(now=frozenset({"lake"}), ever=frozenset({"lake"}), of_state=frozenset())
 NOWHERE = roles.Work(now=frozenset(), ever=frozenset({"lake"}), of_state=frozenset())
@@ -85,3 +88,52 @@ def test_a_role_that_does_not_exist_is_refused():
 
 def test_every_role_has_a_title_for_sentences():
     assert set(roles.TITLES) == {*roles.AGENCY_ROLES, *roles.STATE_ROLES}
+
+
+def test_a_role_for_a_unit_reaches_that_unit_alone():
+    rights = roles.rights([roles.Grant("supervisor", "lake/units/legal")], LAKE_ONLY)
+
+    for right in (*roles.AGENCY_ROLES["supervisor"], "self.read"):
+        assert rights[right] - {"self"} == {"agencies/lake/units/legal"}
+
+
+def test_a_role_for_a_unit_counts_while_the_person_works_at_its_agency():
+    grant = roles.Grant("supervisor", "lake/units/legal")
+
+    assert roles.counts(grant, LAKE_ONLY)
+    assert roles.rights([grant], NOWHERE) == roles.rights([], NOWHERE)
+
+
+def test_only_a_supervisor_is_one_for_a_unit():
+    roles.check_grant("supervisor", "lake/units/legal")
+    for role in ("coordinator", "director", "operator"):
+        with pytest.raises(InvalidField, match="scope"):
+            roles.check_grant(role, "lake/units/legal")
+
+
+AGENCIES = st.sampled_from(["lake", "yolo"])
+GRANTS = st.lists(
+    st.builds(roles.Grant, st.just("supervisor"), AGENCIES)
+    | st.builds(roles.Grant, st.sampled_from(["coordinator", "director"]), AGENCIES)
+    | st.builds(
+        roles.Grant,
+        st.just("supervisor"),
+        st.builds("{}/units/{}".format, AGENCIES, st.sampled_from(["legal", "intake"])),
+    ),
+    max_size=6,
+)
+
+
+@given(GRANTS)
+def test_several_grants_reach_what_each_does_and_say_no_part_of_what_is_whole(grants):
+    work = roles.Work(now=frozenset({"lake", "yolo"}), ever=frozenset({"lake", "yolo"}), of_state=frozenset())
+    together = roles.rights(grants, work)
+    reach = {right: Scope(whole=False, resources=scopes, person="") for right, scopes in together.items()}
+
+    for grant in grants:
+        for right in roles.AGENCY_ROLES[grant.role]:
+            assert reach[right].allows(f"agencies/{grant.scope}")
+    for right, scope in reach.items():
+        alone = [roles.rights([grant], work).get(right, frozenset()) for grant in grants]
+        assert scope.resources <= frozenset().union({"self"}, *alone)
+        assert not {agency for agency, _ in scope.parts("agencies", "units")} & scope.ids("agencies")

@@ -45,9 +45,13 @@ def person(number: int) -> str:
     return str(uuid.UUID(int=number, version=4))
 
 
-def change(number: int, agency: str = "lake", *, member: bool = True, on_leave: bool = False) -> directory.MemberChange:
+def change(
+    number: int, agency: str = "lake", *, member: bool = True, on_leave: bool = False, units: Sequence[str] = ()
+) -> directory.MemberChange:
     """What holds for a person at an agency."""
-    return directory.MemberChange(person_id=person(number), agency_id=agency, member=member, on_leave=on_leave)
+    return directory.MemberChange(
+        person_id=person(number), agency_id=agency, units=units, member=member, on_leave=on_leave
+    )
 
 
 @dataclass

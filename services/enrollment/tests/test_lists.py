@@ -278,3 +278,27 @@ def test_a_completion_is_dated_in_california(world, letters, moment, day):
 
     assert shown.complete_date == day
     assert shown.complete_time.ToJsonString() == moment.replace("+00:00", "Z")
+
+
+def test_who_supervises_a_unit_sees_what_its_people_have_to_do_and_did_and_nobody_elses(world):
+    world.hear(course())
+    letter = Letter()
+    legal, both, intake = change(1, units=["legal"]), change(2, units=["intake", "legal"]), change(3, units=["intake"])
+    world.hear(letter.changed(1, [legal, both, intake, change(4, "kern", units=["legal"])]), letter.published())
+    for number in (1, 3):
+        take(world, letter, number)
+        world.hear(passed(number))
+    scopes = ["agencies/lake/units/legal"]
+    supervisor = world.stub({"assignments.read": scopes, "self.read": ["self", *scopes]}, caller=f"people/{person(99)}")
+
+    rows = supervisor.ListAssignments(assignment_pb.ListAssignmentsRequest(parent="agencies/lake")).assignments
+    transcripts = [
+        supervisor.ListCompletions(completion_pb.ListCompletionsRequest(parent=f"people/{person(number)}"))
+        for number in (1, 3)
+    ]
+
+    assert {row.person for row in rows} == {f"people/{person(1)}", f"people/{person(2)}"}
+    assert [len(one.completions) for one in transcripts] == [1, 0]
+    assert [len(one.years) for one in transcripts] == [1, 0]
+    with pytest.raises(Refused, match="PERMISSION_MISSING"):
+        supervisor.ListAssignments(assignment_pb.ListAssignmentsRequest(parent="agencies/kern"))

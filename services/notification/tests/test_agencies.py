@@ -394,3 +394,24 @@ def test_figures_cost_as_many_statements_for_many_as_for_one(cadre, statements):
         counted.append(len(sent))
 
     assert counted[0] == counted[1] == 8
+
+
+def test_who_supervises_a_unit_sees_its_people_and_its_figures_and_the_agencys_sums(cadre, audience, staff):
+    notice, (ana, _, _, _) = cadre.issued(audience), staff
+    scopes = ["agencies/lake/units/enforcement"]
+    stub = cadre.running.stubs(caller=f"people/{cadre.new_id()}", rights={"readiness.read_agency": scopes})
+
+    one = stub.GetAgencyNotice(pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=notice.name))
+    request = pb.ListAgencyNoticesRequest(parent="agencies/lake", left_for=10, left_most=25)
+    listed = next(each for each in stub.ListAgencyNotices(request).notices if each.notice.name == notice.name)
+    people = pb.ListRecipientsRequest(parent="agencies/lake", notice=notice.name)
+
+    assert one.readiness.counts.of == 3
+    assert [unit.unit for unit in one.units] == ["enforcement"]
+    assert list(listed.left) == [f"people/{ana}"]
+    assert [each.person for each in stub.ListRecipients(people).recipients] == [f"people/{ana}"]
+    people.unit = "intake"
+    assert [each.person for each in stub.ListRecipients(people).recipients] == [f"people/{ana}"], "who is in both"
+    people.parent = "agencies/yolo"
+    with pytest.raises(Refused, match="PERMISSION_MISSING"):
+        stub.ListRecipients(people)

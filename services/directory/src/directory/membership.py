@@ -35,7 +35,7 @@ clause AS MATERIALIZED (
     agencies text[], regions text[], job_classes text[], units text[], roles text[], people uuid[])
 ),
 held AS MATERIALIZED (
-  SELECT person_id, scope, array_agg(role::text ORDER BY role) AS roles
+  SELECT person_id, split_part(scope, '/', 1) AS scope, array_agg(DISTINCT role::text ORDER BY role::text) AS roles
   FROM role_grant
   WHERE revoked_at IS NULL {of_grants} AND (
     scope <> 'state'
@@ -46,7 +46,7 @@ held AS MATERIALIZED (
       SELECT FROM job JOIN agency ON agency.id = job.agency_id
       WHERE job.person_id = role_grant.person_id AND agency.kind = 'state'
         AND job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)))
-  GROUP BY person_id, scope
+  GROUP BY person_id, split_part(scope, '/', 1)
 ),
 away AS MATERIALIZED (
   SELECT person_id FROM leave

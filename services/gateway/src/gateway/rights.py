@@ -27,10 +27,24 @@ class Rights:
         return WHOLE in self._reach.get(right, ())
 
     def at(self, right: str, agency: str) -> bool:
-        """Whether they hold *right* for *agency*."""
+        """Whether they hold *right* for *agency*, or for a unit of it: then they are answered for that unit alone."""
         scopes = self._reach.get(right, frozenset())
-        return agency in scopes or WHOLE in scopes
+        return WHOLE in scopes or agency in map(_agency_of, scopes)
 
     def agencies(self, right: str) -> list[str]:
-        """The agencies for which they hold *right* by name."""
-        return sorted(scope for scope in self._reach.get(right, ()) if scope.startswith("agencies/"))
+        """The agencies for which, or for a unit of which, they hold *right* by name."""
+        return sorted({_agency_of(scope) for scope in self._reach.get(right, ()) if scope.startswith("agencies/")})
+
+    def units(self, right: str, agency: str) -> list[str] | None:
+        """The slugs of the units of *agency* for which they hold *right*; None if they do for the whole agency."""
+        scopes = self._reach.get(right, frozenset())
+        if WHOLE in scopes or agency in scopes:
+            return None
+        return sorted(
+            scope.removeprefix(f"{agency}/units/") for scope in scopes if scope.startswith(f"{agency}/units/")
+        )
+
+
+def _agency_of(scope: str) -> str:
+    """`agencies/lake` of itself and of its units."""
+    return scope.partition("/units/")[0]

@@ -29,20 +29,54 @@ _LONGEST_REQUEST_ID = 64
 
 @dataclass(frozen=True)
 class Scope:
-    """How far the caller's right reaches for this method."""
+    """How far the caller's right reaches for this method.
+
+    What reaches a resource reaches all that is in it: `shelves/a` reaches `shelves/a/books/b`, and not the other way.
+    """
 
     whole: bool
     resources: frozenset[str]
     person: str
 
     def ids(self, collection: str) -> frozenset[str]:
-        """Return the ids of the resources of *collection* in it: `ids("shelves")` of `shelves/a` is `a`."""
+        """Return the ids of the resources of *collection* that it reaches as a whole.
+
+        `ids("shelves")` of `shelves/a` and `shelves/b/books/c` is `a`.
+        """
         prefix = f"{collection}/"
-        return frozenset(name.removeprefix(prefix) for name in self.resources if name.startswith(prefix))
+        ids = (name.removeprefix(prefix) for name in self.resources if name.startswith(prefix))
+        return frozenset(id_ for id_ in ids if "/" not in id_)
 
     def allows(self, resource: str) -> bool:
-        """Whether it reaches *resource*."""
-        return self.whole or resource in self.resources
+        """Whether it reaches all of *resource*."""
+        return self.whole or any(_holds(held, resource) for held in self.resources)
+
+    def touches(self, resource: str) -> bool:
+        """Whether it reaches *resource*, or something in it."""
+        return self.allows(resource) or any(_holds(resource, held) for held in self.resources)
+
+    def part(self, resource: str, collection: str) -> frozenset[str] | None:
+        """Return the ids of what it reaches of *collection* in *resource*; None = all of the resource.
+
+        `part("shelves/a", "books")` of `shelves/a/books/b` is `b`; of `shelves/a` it is None, of `shelves/c` nothing.
+        """
+        if self.allows(resource):
+            return None
+        within = Scope(whole=False, resources=self.resources, person="")
+        return within.ids(f"{resource}/{collection}")
+
+    def parts(self, collection: str, inner: str) -> frozenset[tuple[str, str]]:
+        """Return what it reaches of *inner* in resources of *collection* which it does not reach as a whole.
+
+        `parts("shelves", "books")` of `shelves/a/books/b` is `(a, b)`.
+        """
+        owners = {name.removeprefix(f"{collection}/").partition("/")[0] for name in self.resources}
+        found = ((owner, self.part(f"{collection}/{owner}", inner)) for owner in owners)
+        return frozenset((owner, id_) for owner, ids in found for id_ in ids or ())
+
+
+def _holds(outer: str, resource: str) -> bool:
+    return resource == outer or resource.startswith(f"{outer}/")
 
 
 @dataclass(frozen=True)
@@ -162,7 +196,7 @@ def authorizer(method: MethodDescriptor) -> Callable[[Principal, Message], Scope
         elif level == options_pb2.PERSON:
             allowed = scope.whole or bool(scope.resources) or (bool(own) and named == own)
         elif permission.field:
-            allowed = scope.allows(named)
+            allowed = scope.touches(named) if level == options_pb2.UNIT else scope.allows(named)
         else:
             allowed = scope.whole or bool(scope.resources)
         if not allowed:

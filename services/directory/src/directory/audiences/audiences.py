@@ -111,7 +111,7 @@ def explain(
     For that person, and for those who read people at an agency where they have or had a job.
     """
     own = caller == f"people/{person_id}"
-    if not (own or scope.whole or people.worked_at(db, person_id, scope.ids("agencies"))):
+    if not (own or scope.whole or people.read_by(db, person_id, scope)):
         raise NotFound(f"people/{person_id}")
     audience = get(db, audience_id)
     expression = from_stored(audience.expression)

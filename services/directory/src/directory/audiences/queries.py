@@ -55,7 +55,7 @@ def posts(db: Db, person_id: UUID, *, day: date) -> list[rules.Post]:
             roles=frozenset(
                 grant.role
                 for grant in given
-                if grant.scope in (job.agency_id, roles.STATE) and roles.counts(grant, work)
+                if roles.agency_of(grant.scope) in (job.agency_id, roles.STATE) and roles.counts(grant, work)
             ),
         )
         for job in people.jobs(db, person_id)

@@ -47,15 +47,15 @@ class AudienceServicer(Servicer):
 
     def CompareAudience(self, request: pb.CompareAudienceRequest, call: Call) -> pb.CompareAudienceResponse:
         audience_id, expression = wire.audience_id(request.name), wire.expression(request.expression)
-        readable, whole = visible.readable(call)
+        reach = visible.reach(call, "people.read")
         with self.read() as db:
             found, before, after = audiences.compare(
                 db,
                 audience_id=audience_id,
                 expression=expression,
                 examples=request.examples,
-                readable=readable,
-                whole=whole,
+                readable=reach.ids("agencies"),
+                whole=reach.whole,
                 at=call.now,
             )
             known = queries.vocabulary(db)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlmodel import select
 
 from directory import membership
-from directory.agencies.tables import AgencyRow
+from directory.agencies.tables import AgencyRow, WorkUnitRow
 from directory.people import changes
 from directory.people.tables import RoleGrantRow
 from directory.rules import roles
@@ -15,9 +15,12 @@ from servicekit.refusals import AlreadyExists, InvalidField, NotFound
 
 
 def grant(db: Db, *, person_id: UUID, role: str, scope: str, at: datetime) -> RoleGrantRow:
-    """Give a person a role for the state (`state`) or an agency (its id)."""
+    """Give a person a role for the state (`state`), an agency (its id), or a unit of it (`{agency}/units/{unit}`)."""
     roles.check_grant(role, scope)
-    if scope != roles.STATE and db.get(AgencyRow, scope) is None:
+    agency_id, _, unit_id = scope.partition("/units/")
+    if scope != roles.STATE and db.get(AgencyRow, agency_id) is None:
+        raise NotFound(f"agencies/{agency_id}")
+    if unit_id and db.get(WorkUnitRow, unit_id) is None:
         raise NotFound(f"agencies/{scope}")
     changes.load_anybody(db, person_id)
     held = select(RoleGrantRow).where(

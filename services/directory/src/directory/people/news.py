@@ -32,7 +32,7 @@ UPDATE role_grant SET revoked_at = %(at)s
 FROM unnest(%(agencies)s::text[], %(people)s::uuid[]) AS gone (agency_id, person_id)
 JOIN agency ON agency.id = gone.agency_id
 WHERE role_grant.person_id = gone.person_id AND role_grant.revoked_at IS NULL
-  AND role_grant.scope = CASE WHEN agency.kind = 'state' THEN 'state' ELSE agency.id END
+  AND split_part(role_grant.scope, '/', 1) = CASE WHEN agency.kind = 'state' THEN 'state' ELSE agency.id END
   AND NOT EXISTS (
     SELECT FROM job JOIN agency AS other ON other.id = job.agency_id
     WHERE job.person_id = gone.person_id AND (job.end_date IS NULL OR job.end_date > %(day)s)

@@ -10,6 +10,7 @@ from directory.rules import roles
 from servicekit.data.db import Db, count
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
+from servicekit.rpc.calls import Scope
 
 # Whom everybody may ask: agencies' contacts and the state's staff.
 _PUBLIC = """
@@ -54,6 +55,7 @@ FROM job LEFT JOIN (
   SELECT DISTINCT person_id FROM leave WHERE start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)
 ) AS away ON away.person_id = job.person_id
 WHERE agency_id = %(agency)s AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
+  AND (%(units)s::text[] IS NULL OR units && %(units)s::text[])
 """
 _FILTERS = {
     "new": "AND job.start_date > %(day)s::date - 30",
@@ -62,17 +64,21 @@ _FILTERS = {
     "on_leave": """AND EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
       AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s))""",
     "unconfirmed": "AND person.email_key IS NOT NULL AND person.email_confirmed_at IS NULL",
+    "units": """AND EXISTS (SELECT FROM job AS here WHERE here.person_id = person.id AND here.agency_id = %(agency)s
+      AND here.units && %(units)s::text[])""",
     "query": "AND person.search_key LIKE ALL(%(patterns)s)",
 }
+# Who has or had a job at an agency whose people are read, or in a unit whose people are.
+_READ = """
+EXISTS (SELECT FROM job WHERE job.person_id = person.id AND (job.agency_id = ANY(%(agencies)s) OR EXISTS (
+  SELECT FROM unnest(job.units) AS unit WHERE job.agency_id || '/' || unit = ANY(%(units)s))))
+"""
 _VISIBLE = """
-SELECT person.id::text, EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s))
-  OR %(whole)s OR person.id = %(caller)s AS whole
+SELECT person.id::text, {read} OR %(whole)s OR person.id = %(caller)s AS whole
 FROM person
-WHERE person.id = ANY(%(ids)s) AND (
-  %(whole)s OR person.id = %(caller)s
-  OR EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s))
-  OR {public})
-""".replace("{public}", _PUBLIC)
+WHERE person.id = ANY(%(ids)s) AND (%(whole)s OR person.id = %(caller)s OR {read} OR {public})
+""".replace("{read}", _READ).replace("{public}", _PUBLIC)
+_READ_BY = f"SELECT count(*) FROM person WHERE person.id = %(person)s AND {_READ}"  # noqa: S608 - constants only
 _POSTS = """
 SELECT job.agency_id, agency.region, agency.kind, job.job_class_id, job.units, start_date, end_date
 FROM job JOIN agency ON agency.id = job.agency_id
@@ -141,44 +147,52 @@ class _Visible(NamedTuple):
     whole: bool
 
 
-def staff(
-    db: Db,
-    agency_id: str,
-    page: Page,
-    *,
-    words: Sequence[str],
-    unit: str,
-    only_on_leave: bool,
-    only_new: bool,
-    only_left: bool,
-    only_unconfirmed: bool,
-    day: date,
-) -> tuple[list[Person], int]:
-    """Return a page of those who work at the agency today, by name, and how many there are in all.
+class Wanted(NamedTuple):
+    """Whom a list of staff is to show.
 
-    *words* must all occur in the name or staff number; *unit* `none` = no unit recorded, empty = any. *only_left*
-    gives those who left lately instead, of whom no unit and nothing new is asked.
+    *words* must all occur in the name or staff number; *unit* `none` = no unit recorded, empty = any. *left* gives
+    those who left lately instead, of whom no unit and nothing new is asked. With *units*, nobody is given who was in
+    none of these.
     """
+
+    words: Sequence[str]
+    unit: str
+    on_leave: bool
+    new: bool
+    left: bool
+    unconfirmed: bool
+    units: Collection[str] | None
+
+
+def staff(db: Db, agency_id: str, page: Page, wanted: Wanted, *, day: date) -> tuple[list[Person], int]:
+    """Return a page of those who work at the agency today, by name, and how many there are in all."""
+    now = not wanted.left
     chosen = [
         _FILTERS[name]
-        for name, wanted in (
-            ("no_unit", unit == "none" and not only_left),
-            ("unit", unit not in ("", "none") and not only_left),
-            ("new", only_new and not only_left),
-            ("on_leave", only_on_leave),
-            ("unconfirmed", only_unconfirmed),
-            ("query", bool(words)),
+        for name, asked in (
+            ("no_unit", wanted.unit == "none" and now),
+            ("unit", wanted.unit not in ("", "none") and now),
+            ("new", wanted.new and now),
+            ("on_leave", wanted.on_leave),
+            ("unconfirmed", wanted.unconfirmed),
+            ("query", bool(wanted.words)),
+            ("units", wanted.units is not None),
         )
-        if wanted
+        if asked
     ]
-    source = (_LEFT if only_left else _STAFF).format(filters=" ".join(chosen))
-    patterns = [f"%{_literal(word)}%" for word in words]
-    return page_of(db, source, page, day=day, agency=agency_id, unit=unit, patterns=patterns)
+    source = (_STAFF if now else _LEFT).format(filters=" ".join(chosen))
+    patterns = [f"%{_literal(word)}%" for word in wanted.words]
+    units = sorted(wanted.units or ())
+    return page_of(db, source, page, day=day, agency=agency_id, unit=wanted.unit, patterns=patterns, units=units)
 
 
-def staff_counts(db: Db, agency_id: str, *, day: date) -> StaffCounts:
-    """Count who works at the agency, and how many of them are new, on leave, or without a recorded unit."""
-    return db.one(StaffCounts, _COUNTS, agency=agency_id, day=day)
+def staff_counts(db: Db, agency_id: str, *, units: Collection[str] | None, day: date) -> StaffCounts:
+    """Count who works at the agency, and how many of them are new, on leave, or without a recorded unit.
+
+    With *units*, of those in one of these alone.
+    """
+    among = None if units is None else sorted(units)
+    return db.one(StaffCounts, _COUNTS, agency=agency_id, units=among, day=day)
 
 
 def page_of(db: Db, source: str, page: Page, *, day: date, **values: object) -> tuple[list[Person], int]:
@@ -210,21 +224,19 @@ def person(db: Db, person_id: UUID, *, day: date) -> Person:
     return rows[0]
 
 
-def visible(
-    db: Db, ids: Collection[UUID], *, caller: UUID | None, agency_ids: Collection[str], whole: bool, day: date
-) -> dict[str, bool]:
+def visible(db: Db, ids: Collection[UUID], *, caller: UUID | None, reach: Scope, day: date) -> dict[str, bool]:
     """Return whom of *ids* the caller may see: True = whole, False = name and address only.
 
-    Whole: the caller, and those who have or had a job at an agency whose people they read. Else: agencies' contacts and
-    the state's staff, whom everybody may ask.
+    Whole: the caller, and those who have or had a job at an agency, or in a unit, whose people they read. Else:
+    agencies' contacts and the state's staff, whom everybody may ask.
     """
     rows = db.all(
         _Visible,
         _VISIBLE,
         ids=list(ids),
         caller=caller,
-        agencies=list(agency_ids),
-        whole=whole,
+        whole=reach.whole,
+        **_places(reach),
         day=day,
         contact_roles=list(roles.CONTACT_ROLES),
     )
@@ -252,10 +264,14 @@ def standing(db: Db, person_id: UUID, *, day: date) -> tuple[list[roles.Grant], 
     return [roles.Grant(one.role, one.scope) for one in grants(db, person_id)], work
 
 
-def worked_at(db: Db, person_id: UUID, agency_ids: Collection[str]) -> bool:
-    """Whether a person has or had a job at one of the agencies."""
-    query = "SELECT count(*) FROM job WHERE person_id = %(person)s AND agency_id = ANY(%(agencies)s)"
-    return count(db, query, person=person_id, agencies=list(agency_ids)) > 0
+def read_by(db: Db, person_id: UUID, reach: Scope) -> bool:
+    """Whether a person has or had a job at an agency, or in a unit, that *reach* holds."""
+    return count(db, _READ_BY, person=person_id, **_places(reach)) > 0
+
+
+def _places(reach: Scope) -> dict[str, list[str]]:
+    units = sorted(reach.parts("agencies", "units"))
+    return {"agencies": sorted(reach.ids("agencies")), "units": [f"{agency}/{unit}" for agency, unit in units]}
 
 
 def _literal(word: str) -> str:

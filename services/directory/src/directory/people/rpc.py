@@ -25,21 +25,19 @@ class PersonServicer(Servicer):
             return wire.me(row, queries.grants(db, caller), call.principal.rights)
 
     def ListPeople(self, request: pb.ListPeopleRequest, call: Call) -> pb.ListPeopleResponse:
-        agency_id, words = agencies_wire.agency_id(request.parent, "parent"), names.search_words(request.query)
+        agency_id = agencies_wire.agency_id(request.parent, "parent")
         page, day = self.page_of(request), pacific_date(call.now)
+        wanted = queries.Wanted(
+            words=names.search_words(request.query),
+            unit=request.unit,
+            on_leave=request.only_on_leave,
+            new=request.only_new,
+            left=request.only_left,
+            unconfirmed=request.only_unconfirmed,
+            units=call.scope.part(request.parent, "units"),
+        )
         with self.read() as db:
-            rows, total = queries.staff(
-                db,
-                agency_id,
-                page,
-                words=words,
-                unit=request.unit,
-                only_on_leave=request.only_on_leave,
-                only_new=request.only_new,
-                only_left=request.only_left,
-                only_unconfirmed=request.only_unconfirmed,
-                day=day,
-            )
+            rows, total = queries.staff(db, agency_id, page, wanted, day=day)
         shown, token = page.cut(rows, lambda row: [row.sort_key, row.id])
         return pb.ListPeopleResponse(
             people=[visible.shown(row, call) for row in shown], next_page_token=token, total_size=total
@@ -47,15 +45,16 @@ class PersonServicer(Servicer):
 
     def GetStaffCounts(self, request: pb.GetStaffCountsRequest, call: Call) -> pb.StaffCounts:
         agency_id = agencies_wire.agency_id(request.parent, "parent")
+        units, day = call.scope.part(request.parent, "units"), pacific_date(call.now)
         with self.read() as db:
-            return pb.StaffCounts(**queries.staff_counts(db, agency_id, day=pacific_date(call.now))._asdict())
+            return pb.StaffCounts(**queries.staff_counts(db, agency_id, units=units, day=day)._asdict())
 
     def BatchGetPeople(self, request: pb.BatchGetPeopleRequest, call: Call) -> pb.BatchGetPeopleResponse:
         ids = wire.person_ids(request.names, "names", most=MOST_NAMES)
-        agencies, whole = visible.readable(call)
+        reach = visible.reach(call, "people.read")
         caller, day = wire.person_id_or_none(call.principal.name), pacific_date(call.now)
         with self.read() as db:
-            reached = queries.visible(db, ids, caller=caller, agency_ids=agencies, whole=whole, day=day)
+            reached = queries.visible(db, ids, caller=caller, reach=reach, day=day)
             rows = queries.people(db, [UUID(each) for each in reached], day=day)
         return pb.BatchGetPeopleResponse(people=[visible.shown(row, call, whole=reached[row.id]) for row in rows])
 

@@ -111,7 +111,7 @@ class LeaveRow(Base, table=True):
 
 
 class RoleGrantRow(Base, table=True):
-    """A role that a person was given, for the state (scope `state`) or for one agency (its id).
+    """A role that a person was given, for the state (scope `state`), an agency (its id), or `{agency}/units/{unit}`.
 
     A roster takes back only what a roster gave.
     """

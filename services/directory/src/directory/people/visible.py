@@ -2,8 +2,8 @@
 
 from cadre.directory.v1 import person_service_pb2 as pb
 from directory.people import queries, wire
-from directory.rules.roles import STATE
-from servicekit.rpc.calls import Call
+from directory.rules.roles import SELF, STATE
+from servicekit.rpc.calls import Call, Scope
 
 
 def shown(row: queries.Person, call: Call, *, whole: bool = True) -> pb.Person:
@@ -11,13 +11,20 @@ def shown(row: queries.Person, call: Call, *, whole: bool = True) -> pb.Person:
 
     That is the one that keeps them (`keepers`); of contacts and the state's staff everybody may know it.
     """
-    reach = {scope for right in ("people.read", "people.write") for scope in call.principal.rights.get(right, ())}
-    kept = not reach.isdisjoint((STATE, *(f"agencies/{agency_id}" for agency_id in row.keepers)))
+    places = [f"agencies/{agency_id}" for agency_id in row.keepers]
+    places += [
+        f"agencies/{job['agency']}/units/{unit}"
+        for job in row.jobs
+        if job["agency"] in row.keepers
+        for unit in job["units"]
+    ]
+    reached = [reach(call, right) for right in ("people.read", "people.write")]
+    kept = any(one.allows(place) for one in reached for place in places)
     themself = call.principal.name == f"people/{row.id}"
     return wire.person(row, whole=whole, contact=kept or themself or row.is_public)
 
 
-def readable(call: Call) -> tuple[list[str], bool]:
-    """Return the agencies whose people the caller reads, and whether they read those of all."""
-    reach = call.principal.rights.get("people.read", frozenset())
-    return [name.removeprefix("agencies/") for name in reach if name.startswith("agencies/")], STATE in reach
+def reach(call: Call, right: str) -> Scope:
+    """Return how far another right than the call's reaches, such as whose people the caller reads."""
+    held = call.principal.rights.get(right, frozenset())
+    return Scope(STATE in held, held - {STATE, SELF}, person="")

@@ -74,8 +74,13 @@ def grant_id(name: str) -> UUID:
 
 
 def scope_id(scope: str) -> str:
-    """Return the scope of a role as it is kept: `state`, or the agency's id."""
-    return scope if scope == roles.STATE else agency_id(scope, "grant.scope")
+    """Return the scope of a role as it is kept: `state`, the agency's id, or `{agency}/units/{unit}`."""
+    if scope == roles.STATE:
+        return scope
+    if "/units/" not in scope:
+        return agency_id(scope, "grant.scope")
+    ids = names.parse("agencies/{agency}/units/{unit}", scope, field="grant.scope")
+    return f"{ids['agency']}/units/{ids['unit']}"
 
 
 def person(row: queries.Person, *, whole: bool = True, contact: bool = True) -> pb.Person:

@@ -1,7 +1,7 @@
 """Which role may do what, and how far. The one place that knows; services only see rights in a token."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from servicekit.refusals import InvalidField
@@ -54,9 +54,15 @@ TITLES: Mapping[str, tuple[str, str]] = {
 }
 
 
+# Roles that may be given for one work unit of an agency.
+UNIT_ROLES = ("supervisor",)
+# What somebody may do for a unit because they lead it.
+LEAD = "supervisor"
+
+
 @dataclass(frozen=True)
 class Grant:
-    """A role given for the state (scope `state`) or for one agency (its id)."""
+    """A role given for the state (scope `state`), an agency (its id), or a unit of it (`{agency}/units/{unit}`)."""
 
     role: str
     scope: str
@@ -77,18 +83,26 @@ def check_grant(role: str, scope: str) -> None:
         raise InvalidField("grant.role", role, f"must be one of {', '.join([*AGENCY_ROLES, *STATE_ROLES])}")
     if role in STATE_ROLES and scope != STATE:
         raise InvalidField("grant.scope", scope, f"must be state for {role}")
+    if "/" in scope and role not in UNIT_ROLES:
+        raise InvalidField("grant.scope", scope, f"must be an agency for {role}")
     if role in AGENCY_ROLES and scope == STATE:
         raise InvalidField("grant.scope", scope, f"must be an agency for {role}")
+
+
+def agency_of(scope: str) -> str:
+    """Return the agency for which, or for a unit of which, a role is given."""
+    return scope.partition("/")[0]
 
 
 def counts(grant: Grant, work: Work) -> bool:
     """Whether *grant* counts today.
 
-    A role at an agency counts while the person works there. A role for the state ends with the last job at a state
-    agency; those who never had one there (a contractor, somebody on loan) keep it until it is revoked.
+    A role at an agency, or for a unit of it, counts while the person works there. A role for the state ends with the
+    last job at a state agency; those who never had one there (a contractor, somebody on loan) keep it until it is
+    revoked.
     """
     if grant.scope != STATE:
-        return grant.scope in work.now
+        return agency_of(grant.scope) in work.now
     return bool(work.now & work.of_state) or not work.ever & work.of_state
 
 
@@ -98,7 +112,10 @@ def may_sign_in(grants: Collection[Grant], work: Work) -> bool:
 
 
 def rights(grants: Collection[Grant], work: Work) -> dict[str, frozenset[str]]:
-    """Return each right with how far it reaches: `self`, `state`, or `agencies/{id}`."""
+    """Return each right with how far it reaches: `self`, `state`, `agencies/{id}`, or `agencies/{id}/units/{unit}`.
+
+    What reaches an agency reaches its units, which are not said beside it.
+    """
     held: defaultdict[str, set[str]] = defaultdict(set)
     for right in EVERYONE:
         held[right].add(SELF)
@@ -113,4 +130,11 @@ def rights(grants: Collection[Grant], work: Work) -> dict[str, frozenset[str]]:
             held[right].add(f"agencies/{grant.scope}")
         # People may read why they are on a list, and so may those who read people at their agency.
         held["self.read"].add(f"agencies/{grant.scope}")
-    return {right: frozenset(scopes) for right, scopes in held.items()}
+    return {right: frozenset(_without_parts(scopes)) for right, scopes in held.items()}
+
+
+def _without_parts(scopes: Collection[str]) -> Iterator[str]:
+    for scope in scopes:
+        agency, parted, _ = scope.partition("/units/")
+        if not parted or agency not in scopes:
+            yield scope

@@ -24,7 +24,7 @@ _PERSONAS = """
 WITH here AS (
   SELECT person.id, staff_number, family_name, given_name, job.agency_id, job.job_class_id, agency.short_title,
     ARRAY(SELECT role FROM role_grant WHERE person_id = person.id AND revoked_at IS NULL
-      AND scope IN (job.agency_id, 'state')) AS roles
+      AND split_part(scope, '/', 1) IN (job.agency_id, 'state')) AS roles
   FROM person JOIN job ON job.person_id = person.id JOIN agency ON agency.id = job.agency_id
   WHERE job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)
     AND NOT EXISTS (SELECT FROM leave WHERE leave.person_id = person.id

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from directory.people import queries as people
 from directory.rules import roles
 from directory.sign_in import queries
+from directory.units import queries as units
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.refusals import Kind, NotFound, Refusal
@@ -33,7 +34,7 @@ def exchange(db: Db, signer: Signer, *, person_id: UUID, at: datetime) -> SignIn
     """Return a token with the rights that the person has at this moment."""
     day = pacific_date(at)
     people.person(db, person_id, day=day)
-    grants, work = people.standing(db, person_id, day=day)
+    grants, work = _standing(db, person_id, day=day)
     if not roles.may_sign_in(grants, work):
         raise NoCurrentWork("The person has no current job.", person=f"people/{person_id}")
     token = signer.mint(f"people/{person_id}", roles.rights(grants, work), now=at)
@@ -70,7 +71,7 @@ def named(
     )
     if found is None:
         raise NotFound("people/-")
-    grants, work = people.standing(db, found.id, day=day)
+    grants, work = _standing(db, found.id, day=day)
     return Named(
         id=found.id,
         staff_number=found.staff_number,
@@ -81,3 +82,10 @@ def named(
         role_scopes=tuple(sorted({grant.scope for grant in grants if roles.counts(grant, work)})),
         may_sign_in=roles.may_sign_in(grants, work),
     )
+
+
+def _standing(db: Db, person_id: UUID, *, day: date) -> tuple[list[roles.Grant], roles.Work]:
+    """Return what decides a person's rights on *day*: roles, where they work and worked, and what they lead."""
+    grants, work = people.standing(db, person_id, day=day)
+    led = [roles.Grant(roles.LEAD, f"{one.agency_id}/units/{one.unit_id}") for one in units.led(db, person_id, day=day)]
+    return [*grants, *led], work

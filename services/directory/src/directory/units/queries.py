@@ -1,5 +1,6 @@
 """Reads of units and their leads. Each is one statement, however many rows it gives."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,6 +31,7 @@ SELECT work_unit.id, title, coalesce(staff, 0) AS staff, coalesce(on_leave, 0) A
   coalesce(leads, '[]') AS leads
 FROM work_unit LEFT JOIN counted ON counted.unit = work_unit.id LEFT JOIN led ON led.unit_id = work_unit.id
 WHERE (counted.unit IS NOT NULL OR led.unit_id IS NOT NULL) AND (title, work_unit.id) > (%(title)s, %(id)s)
+  AND (%(units)s::text[] IS NULL OR work_unit.id = ANY(%(units)s::text[]))
 ORDER BY title, work_unit.id LIMIT %(limit)s
 """
 _LEADS = """
@@ -38,6 +40,7 @@ SELECT lead.id, lead.agency_id, lead.unit_id, person.id AS person_id, family_nam
 FROM unit_lead AS lead JOIN person ON person.id = lead.person_id
 WHERE lead.agency_id = %(agency)s AND (%(unit)s = '' OR lead.unit_id = %(unit)s)
   AND (%(person)s::uuid IS NULL OR lead.person_id = %(person)s)
+  AND (%(units)s::text[] IS NULL OR lead.unit_id = ANY(%(units)s::text[]))
   AND (lead.start_date, lead.id) < (%(start)s::date, %(id)s::uuid)
 ORDER BY lead.start_date DESC, lead.id DESC LIMIT %(limit)s
 """
@@ -45,6 +48,10 @@ _LEAD = """
 SELECT lead.id, lead.agency_id, lead.unit_id, person.id AS person_id, family_name, given_name, lead.start_date,
   lead.end_date
 FROM unit_lead AS lead JOIN person ON person.id = lead.person_id WHERE lead.id = %(id)s
+"""
+_LED = """
+SELECT agency_id, unit_id FROM unit_lead
+WHERE person_id = %(person)s AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
 """
 _LAST_DAY, _LAST_ID = "infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
@@ -72,20 +79,46 @@ class Lead(NamedTuple):
     end_date: date | None
 
 
-def units(db: Db, page: Page, *, agency_id: str, day: date) -> list[Unit]:
-    """Return a page of the units of an agency by title, one row more than its size if there are more."""
+class Led(NamedTuple):
+    """A unit of an agency that somebody leads."""
+
+    agency_id: str
+    unit_id: str
+
+
+def units(db: Db, page: Page, *, agency_id: str, only: Collection[str] | None, day: date) -> list[Unit]:
+    """Return a page of the units of an agency by title, one row more than its size if there are more.
+
+    With *only*, of these alone.
+    """
     title, id_ = page.after or ("", "")
-    return db.all(Unit, _UNITS, agency=agency_id, day=day, title=title, id=id_, limit=page.size + 1)
+    among = None if only is None else sorted(only)
+    return db.all(Unit, _UNITS, agency=agency_id, day=day, units=among, title=title, id=id_, limit=page.size + 1)
 
 
-def leads(db: Db, page: Page, *, agency_id: str, unit_id: str, person_id: UUID | None) -> list[Lead]:
+def led(db: Db, person_id: UUID, *, day: date) -> list[Led]:
+    """Return what a person leads on *day*, wherever they have a job by then."""
+    return db.all(Led, _LED, person=person_id, day=day)
+
+
+def leads(
+    db: Db, page: Page, *, agency_id: str, unit_id: str, person_id: UUID | None, only: Collection[str] | None
+) -> list[Lead]:
     """Return a page of who leads or led units of an agency ('' = any of them), the newest first.
 
-    One row more than its size if there are more.
+    One row more than its size if there are more. With *only*, of these units alone.
     """
     start, id_ = page.after or (_LAST_DAY, _LAST_ID)
     return db.all(
-        Lead, _LEADS, agency=agency_id, unit=unit_id, person=person_id, start=start, id=id_, limit=page.size + 1
+        Lead,
+        _LEADS,
+        agency=agency_id,
+        unit=unit_id,
+        person=person_id,
+        units=None if only is None else sorted(only),
+        start=start,
+        id=id_,
+        limit=page.size + 1,
     )
 
 

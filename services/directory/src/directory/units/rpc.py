@@ -18,15 +18,22 @@ class UnitServicer(Servicer):
         page, agency_id = self.page_of(request), agencies_wire.agency_id(request.parent, "parent")
         day = spells.day("day", request.day) if request.day else pacific_date(call.now)
         with self.read() as db:
-            rows = queries.units(db, page, agency_id=agency_id, day=day)
+            rows = queries.units(db, page, agency_id=agency_id, only=call.scope.part(request.parent, "units"), day=day)
         shown, token = page.cut(rows, lambda row: [row.title, row.id])
         return pb.ListUnitsResponse(units=[wire.unit(agency_id, row) for row in shown], next_page_token=token)
 
-    def ListUnitLeads(self, request: pb.ListUnitLeadsRequest, _call: Call) -> pb.ListUnitLeadsResponse:
+    def ListUnitLeads(self, request: pb.ListUnitLeadsRequest, call: Call) -> pb.ListUnitLeadsResponse:
         page, agency_id = self.page_of(request), agencies_wire.agency_id(request.parent, "parent")
         person_id = people_wire.person_id(request.person) if request.person else None
         with self.read() as db:
-            rows = queries.leads(db, page, agency_id=agency_id, unit_id=request.unit, person_id=person_id)
+            rows = queries.leads(
+                db,
+                page,
+                agency_id=agency_id,
+                unit_id=request.unit,
+                person_id=person_id,
+                only=call.scope.part(request.parent, "units"),
+            )
         shown, token = page.cut(rows, lambda row: [row.start_date, row.id])
         return pb.ListUnitLeadsResponse(leads=map(wire.unit_lead, shown), next_page_token=token)
 

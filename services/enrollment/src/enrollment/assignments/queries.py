@@ -36,6 +36,7 @@ _OF_AGENCY = """
   JOIN requirement AS asked ON asked.audience_id = member.audience_id
   JOIN assignment AS a ON (a.requirement_id, a.person_id) = (asked.id, member.person_id)
   WHERE member.agency_id = %(agency)s AND member.member AND {filter}
+    AND (%(units)s::text[] IS NULL OR member.units && %(units)s::text[])
 """
 _FIRST_DAY, _FIRST_ID = "-infinity", "00000000-0000-0000-0000-000000000000"
 
@@ -75,11 +76,18 @@ def list_to_do(db: Db, page: Page, learner: Learner, *, notice_ids: Collection[U
 
 
 def list_assignments(
-    db: Db, page: Page, *, agency_id: str, notice_id: UUID | None, only_open: bool
+    db: Db,
+    page: Page,
+    *,
+    agency_id: str,
+    notice_id: UUID | None,
+    only_open: bool,
+    units: Collection[str] | None = None,
 ) -> list[Assignment]:
     """Return the assignments of those who are on an agency's list now ('' = the whole state), the latest first.
 
-    The latest is what was due first. One over the page's size if there are more.
+    The latest is what was due first. One over the page's size if there are more. With *units*, of those alone who are
+    in one of these.
     """
     conditions = [_OPEN] if only_open else []
     if notice_id is not None:
@@ -91,6 +99,7 @@ def list_assignments(
         Row,
         f"SELECT {COLUMNS} FROM ({cut}) AS a {JOINS} ORDER BY a.due_date, a.person_id, a.requirement_id",  # noqa: S608 - constants only
         agency=agency_id,
+        units=None if units is None else sorted(units),
         notice=notice_id,
         due_date=due_date,
         person=person,

@@ -25,7 +25,7 @@ class AssignmentServicer(Servicer):
         shown, token = page.cut(rows, lambda row: [row.due_date, row.requirement_id])
         return pb.ListToDoResponse(assignments=map(wire.assignment, shown), next_page_token=token)
 
-    def ListAssignments(self, request: pb.ListAssignmentsRequest, _call: Call) -> pb.ListAssignmentsResponse:
+    def ListAssignments(self, request: pb.ListAssignmentsRequest, call: Call) -> pb.ListAssignmentsResponse:
         page = self.page_of(request)
         with self.read() as db:
             rows = queries.list_assignments(
@@ -34,6 +34,7 @@ class AssignmentServicer(Servicer):
                 agency_id=resources.agency_id(request.parent),
                 notice_id=resources.notice_id(request.notice, field="notice") if request.notice else None,
                 only_open=request.only_open,
+                units=call.scope.part(request.parent, "units"),
             )
         shown, token = page.cut(rows, lambda row: [row.due_date, row.person_id, row.requirement_id])
         return pb.ListAssignmentsResponse(assignments=map(wire.assignment, shown), next_page_token=token)

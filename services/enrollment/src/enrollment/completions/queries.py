@@ -1,11 +1,11 @@
 """Transcripts, by keyset."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from enrollment.completions.records import Completion, YearOfTraining
 from servicekit.data.db import Db
 from servicekit.paging import Page
+from servicekit.rpc.calls import Scope
 
 _COMPLETIONS = """
 SELECT completion.id, completion.person_id, requirement.notice_id, requirement.course_id, requirement.course_version,
@@ -25,18 +25,18 @@ GROUP BY 1 ORDER BY 1 DESC
 """
 _SEEN = """(%(all)s OR EXISTS (
   SELECT FROM audience_member AS member
-  WHERE member.agency_id = ANY(%(agencies)s) AND member.person_id = completion.person_id
+  WHERE member.person_id = completion.person_id AND (member.agency_id = ANY(%(agencies)s) OR EXISTS (
+    SELECT FROM unnest(member.units) AS unit WHERE member.agency_id || '/' || unit = ANY(%(units)s)))
 ))"""
 _LAST_MOMENT, _LAST_ID = "infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
-def list_completions(
-    db: Db, page: Page, *, person_id: UUID, agency_ids: Collection[str] | None, year: int
-) -> list[Completion]:
+def list_completions(db: Db, page: Page, *, person_id: UUID, reach: Scope | None, year: int) -> list[Completion]:
     """Return a person's completions at all agencies, by the day of the training, the newest first.
 
-    One over the page's size if there are more; of one calendar *year* in California, 0 = all. With *agency_ids*
-    (None = no limit), only if they are or were on the list of one of these: their new agency sees the full transcript.
+    One over the page's size if there are more; of one calendar *year* in California, 0 = all. With *reach* (None
+    = no limit), only if they are or were on the list of an agency or a unit of it: their new agency sees the full
+    transcript.
     """
     completed_on, completed_at, id_ = page.after or (_LAST_MOMENT, _LAST_MOMENT, _LAST_ID)
     return db.all(
@@ -47,14 +47,21 @@ def list_completions(
         completed_on=completed_on,
         completed_at=completed_at,
         id=id_,
-        all=agency_ids is None,
-        agencies=list(agency_ids or ()),
+        **_values(reach),
         most=page.size + 1,
     )
 
 
-def years_of_training(db: Db, *, person_id: UUID, agency_ids: Collection[str] | None) -> list[YearOfTraining]:
+def years_of_training(db: Db, *, person_id: UUID, reach: Scope | None) -> list[YearOfTraining]:
     """Return what the transcript that `list_completions` gives adds up to in each calendar year, the newest first."""
     years = _YEARS.format(seen=_SEEN)
-    agencies = list(agency_ids or ())
-    return db.all(YearOfTraining, years, person=person_id, all=agency_ids is None, agencies=agencies)
+    return db.all(YearOfTraining, years, person=person_id, **_values(reach))
+
+
+def _values(reach: Scope | None) -> dict[str, object]:
+    units = reach.parts("agencies", "units") if reach else ()
+    return {
+        "all": reach is None,
+        "agencies": sorted(reach.ids("agencies")) if reach else [],
+        "units": [f"{agency}/{unit}" for agency, unit in sorted(units)],
+    }

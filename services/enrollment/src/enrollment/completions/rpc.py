@@ -26,12 +26,10 @@ class CompletionServicer(Servicer):
         page = self.page_of(request)
         person_id = resources.person_id(request.parent, field="parent")
         own = call.scope.person == request.parent
-        agency_ids = None if own or call.scope.whole else call.scope.ids("agencies")
+        reach = None if own or call.scope.whole else call.scope
         with self.read() as db:
-            rows = queries.list_completions(
-                db, page, person_id=person_id, agency_ids=agency_ids, year=wire.year(request.year)
-            )
-            years = queries.years_of_training(db, person_id=person_id, agency_ids=agency_ids)
+            rows = queries.list_completions(db, page, person_id=person_id, reach=reach, year=wire.year(request.year))
+            years = queries.years_of_training(db, person_id=person_id, reach=reach)
         shown, token = page.cut(rows, lambda row: [row.completed_on, row.completed_at, row.id])
         return pb.ListCompletionsResponse(
             completions=map(wire.completion, shown),

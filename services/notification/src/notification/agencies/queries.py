@@ -1,6 +1,6 @@
 """How far agencies are. A figure costs the same however many people it counts; lists go on after a key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from typing import NamedTuple
@@ -95,6 +95,7 @@ FROM notice AS n
 JOIN audience_member AS m ON m.audience_id = n.audience_id AND m.agency_id = %(agency)s AND m.member
 JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = m.person_id
 WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')
+  AND (%(units)s::text[] IS NULL OR m.units && %(units)s::text[])
 """  # noqa: S608 - made of constants
 _EACH_UNIT = """
   CROSS JOIN LATERAL unnest(CASE WHEN here.units = '{}' THEN '{""}' ELSE here.units END) AS unit
@@ -103,6 +104,7 @@ _UNITS = f"""
 SELECT unit, {COUNTED},
   (count(*) FILTER (WHERE listed AND NOT on_leave AND NOT did_all AND due_date < %(today)s))::int AS overdue
 FROM ({_AT_AGENCY}) AS here {_EACH_UNIT}
+WHERE %(units)s::text[] IS NULL OR unit = ANY(%(units)s::text[])
 GROUP BY unit ORDER BY unit
 """  # noqa: S608 - made of constants
 _LEFT = f"""
@@ -172,23 +174,45 @@ def agency_notices(
     return db.all(AgencyNotice, sql, agency=agency_id, today=today, notices=list(notice_ids), **values)
 
 
-def units(db: Db, issued: Notice, agency_id: str, today: date) -> list[UnitFigures]:
-    """Return counts by work unit of an agency ('' = none recorded); who is in two units counts in both."""
-    return db.all(UnitFigures, _UNITS, notices=[issued.id], agency=agency_id, today=today)
+def units(
+    db: Db, issued: Notice, agency_id: str, today: date, only: Collection[str] | None = None
+) -> list[UnitFigures]:
+    """Return counts by work unit of an agency ('' = none recorded); who is in two units counts in both.
+
+    With *only*, of these units alone.
+    """
+    values = {"notices": [issued.id], "agency": agency_id, "today": today}
+    return db.all(UnitFigures, _UNITS, units=_listed(only), **values)
 
 
-def left(db: Db, notice_ids: Sequence[UUID], agency_id: str) -> dict[UUID, list[UUID]]:
-    """Return who is still to go at an agency, under each of a few notices that ask something of few people there."""
+def left(
+    db: Db, notice_ids: Sequence[UUID], agency_id: str, only: Collection[str] | None = None
+) -> dict[UUID, list[UUID]]:
+    """Return who is still to go at an agency, under each of a few notices that ask something of few people there.
+
+    With *only*, who is in one of these units.
+    """
     found: dict[UUID, list[UUID]] = {}
-    for one in db.all(_Left, _LEFT, notices=list(notice_ids), agency=agency_id) if notice_ids else ():
+    values = {"notices": list(notice_ids), "agency": agency_id, "units": _listed(only)}
+    for one in db.all(_Left, _LEFT, **values) if notice_ids else ():
         found.setdefault(one.notice_id, []).append(one.person_id)
     return found
 
 
-def recipients(db: Db, issued: Notice, agency_id: str, *, only_to_go: bool, unit: str, page: Page) -> list[Recipient]:
+def recipients(
+    db: Db,
+    issued: Notice,
+    agency_id: str,
+    *,
+    only_to_go: bool,
+    unit: str,
+    page: Page,
+    only: Collection[str] | None = None,
+) -> list[Recipient]:
     """Return the people under a notice at an agency: still to go first, then due date and id; of the state ('') by id.
 
-    To go are those neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without.
+    To go are those neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without;
+    with *only*, nobody is shown who is in none of these.
     """
     condition = {"": "", NO_UNIT: "AND m.units = '{}'"}.get(unit, "AND %(unit)s = ANY(m.units)")
     keys = {"done": "bool", "due_date": "date", "person_id": "uuid"}
@@ -205,6 +229,11 @@ def recipients(db: Db, issued: Notice, agency_id: str, *, only_to_go: bool, unit
         notices=[issued.id],
         agency=agency_id,
         unit=unit,
+        units=_listed(only),
         withdrawn=issued.withdrawn_at is not None,
         **page.values(*keys),
     )
+
+
+def _listed(only: Collection[str] | None) -> list[str] | None:
+    return None if only is None else sorted(only)

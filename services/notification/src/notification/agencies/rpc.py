@@ -23,8 +23,9 @@ class AgencyNoticeServicer(Servicer):
             rows = queries.agency_notices(db, agency_id, page, today, letters.notice_ids(request.notices))
             shown, token = page.cut(rows, lambda row: [row.closed, row.newest, row.item_id])
             few, many = wire.left_asked(request, shown)
-            left = queries.left(db, few, agency_id)
-            units = {row.item_id: queries.units(db, row.notice, agency_id, today) for row in many}
+            only = call.scope.part(request.parent, "units")
+            left = queries.left(db, few, agency_id, only)
+            units = {row.item_id: queries.units(db, row.notice, agency_id, today, only) for row in many}
         return pb.ListAgencyNoticesResponse(
             notices=[
                 wire.agency_notice(row, units.get(row.item_id, ()), left=left.get(row.item_id, ())) for row in shown
@@ -38,10 +39,10 @@ class AgencyNoticeServicer(Servicer):
         agency_id, today = wire.agency_id(request.parent), pacific_date(call.now)
         with self.read() as db:
             row = queries.agency_notice(db, agency_id, letters.notice_id(request.notice, "notice"), today)
-            units = queries.units(db, row.notice, agency_id, today)
+            units = queries.units(db, row.notice, agency_id, today, call.scope.part(request.parent, "units"))
             return wire.agency_notice(row, units, attachments.of_notice(db, row.item_id))
 
-    def ListRecipients(self, request: pb.ListRecipientsRequest, _call: Call) -> pb.ListRecipientsResponse:
+    def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:
         page, agency_id = self.page_of(request), wire.agency_id(request.parent)
         with self.read() as db:
             notice = issued(db, letters.notice_id(request.notice, "notice"))
@@ -52,6 +53,7 @@ class AgencyNoticeServicer(Servicer):
                 only_to_go=request.only_to_go,
                 unit=request.unit,
                 page=page,
+                only=call.scope.part(request.parent, "units"),
             )
         shown, token = page.cut(rows, lambda row: [row.done, row.due_date, row.person_id])
         return pb.ListRecipientsResponse(recipients=[wire.recipient(row) for row in shown], next_page_token=token)
