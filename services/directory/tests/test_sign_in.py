@@ -49,7 +49,7 @@ def test_a_coordinators_token_opens_their_agency_and_no_other(directory):
     assert stub.ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake")).total_size == 1
     with pytest.raises(Refused) as refused:
         stub.ListPeople(person_pb.ListPeopleRequest(parent="agencies/mendocino"))
-    assert refused.value.metadata == {"right": "people.read", "scope": "AGENCY"}
+    assert refused.value.metadata == {"right": "people.read", "scope": "UNIT"}
 
 
 def test_me_is_the_caller_with_roles_and_rights(directory):

@@ -105,7 +105,7 @@ def test_a_coordinator_sees_their_own_agencys_list_only(world, letters, parent):
         world.coordinator("lake").ListAssignments(assignment_pb.ListAssignmentsRequest(parent=parent))
 
     assert refused.value.reason == "PERMISSION_MISSING"
-    assert refused.value.metadata == {"right": "assignments.read", "scope": "AGENCY"}
+    assert refused.value.metadata == {"right": "assignments.read", "scope": "UNIT"}
 
 
 def test_the_whole_state_sees_everybody_once(world, letters):

@@ -25,6 +25,7 @@ from cadre.directory.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from cadre.directory.v1.person_service_pb2_grpc import PersonServiceStub
 from cadre.directory.v1.roster_service_pb2_grpc import RosterServiceStub
 from cadre.directory.v1.sign_in_service_pb2_grpc import SignInServiceStub
+from cadre.directory.v1.unit_service_pb2_grpc import UnitServiceStub
 from cadre.enrollment.v1.assignment_service_pb2_grpc import AssignmentServiceStub
 from cadre.enrollment.v1.completion_service_pb2_grpc import CompletionServiceStub
 from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
@@ -154,6 +155,7 @@ class Clients:
         self.sign_ins = self._channels["directory"].stub(SignInServiceStub)
         self.rosters = self._channels["directory"].stub(RosterServiceStub)
         self.audiences = self._channels["directory"].stub(AudienceServiceStub)
+        self.units = self._channels["directory"].stub(UnitServiceStub)
         self.reference = Reference(self.agencies, self.calendars)
         self.courses = self._channels["curriculum"].stub(CourseServiceStub)
         self.assignments = self._channels["enrollment"].stub(AssignmentServiceStub)

@@ -26,6 +26,8 @@ DONE = {
     "again": "Noted: this person works here. What is for the person comes back within a few seconds.",
     "identity": "Name, e-mail and telephone are saved.",
     "added": "The person is added. Letters and training will be on the person's list within a few seconds.",
+    "lead": "Recorded who leads this unit.",
+    "lead-ended": "Noted: they lead this unit no longer from that day on. It stays on record that they did.",
     "unit": "Unit, title and class are saved.",
     "section": "Saved.",
     "course-begun": "The course is begun. Add its sections, choose its test, then issue its first version.",

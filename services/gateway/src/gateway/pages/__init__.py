@@ -29,6 +29,7 @@ from gateway.pages import (
     state_notice,
     test,
     tests_editor,
+    units,
 )
 
 ROUTERS = (
@@ -61,6 +62,7 @@ ROUTERS = (
             people,
             person,
             access,
+            units,
             roster,
         )
     )

@@ -59,6 +59,7 @@ def people_list(
         shown=list(SHOWN.items()),
         errand=do if do in ERRANDS else "",
         errands=ERRANDS,
+        of_units=visit.rights.units("people.read", parent),
         may_write=visit.rights.at("people.write", parent),
         may_import=visit.rights.at("roster.import", parent),
     )

@@ -9,6 +9,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import unit_service_pb2 as unit_pb
 from gateway import agency_lists
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
@@ -20,6 +21,7 @@ _IDENTITY = ("given_name", "family_name", "email", "telephone")
 _POST = ("local_title", "job_class", "units")
 # So long after the first day a page offers to say that somebody was added by mistake.
 _RECENT = timedelta(days=30)
+_LEADS = 50
 _DAYS = ("leave_start", "leave_end", "return_date", "end_date", "again_date")
 
 
@@ -144,6 +146,9 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
         | {one.slug: one.title for one in vocabulary.units},
         classes=[(one.slug, one.title) for one in vocabulary.job_classes],
         units=agency_lists.units_at(visit.agency(f"agencies/{agency_id}"), vocabulary.units, job.units),
+        leads=visit.clients.units.ListUnitLeads(
+            unit_pb.ListUnitLeadsRequest(parent=f"agencies/{agency_id}", person=person.name, page_size=_LEADS)
+        ).leads,
         kept_here=f"agencies/{agency_id}" in person.kept_by,
         may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
     )
