@@ -1,4 +1,4 @@
-"""What saving an audience would change, before it is saved."""
+"""Audiences before they are saved: whom an expression would reach, by agency, and what saving it would change."""
 
 import pytest
 
@@ -10,6 +10,24 @@ LAKE, MENDOCINO = (
     audience_pb.AudienceClause(agencies=["agencies/lake"]),
     audience_pb.AudienceClause(agencies=["agencies/mendocino"]),
 )
+
+
+def preview(directory, *include, exclude=()):
+    expression = audience_pb.AudienceExpression(include=include, exclude=exclude)
+    return directory.as_whole("audiences.read").PreviewAudience(
+        audience_pb.PreviewAudienceRequest(expression=expression)
+    )
+
+
+def row(agency, staff=0, *, no_unit=0, on_leave=0):
+    titles = {"lake": "Lake County", "los-angeles": "Los Angeles County", "mendocino": "Mendocino County"}
+    return audience_pb.AgencyCount(
+        agency=f"agencies/{agency}",
+        title=titles.get(agency, "Department of Child Support Services"),
+        staff=staff,
+        no_unit_recorded=no_unit,
+        on_leave=on_leave,
+    )
 
 
 def compare(stub, audience, *include, exclude=(), examples=0):
@@ -32,6 +50,60 @@ def also_at(directory, person, agency):
             parent=f"agencies/{agency}", person=person.name, job=job, request_id=directory.request_id()
         )
     )
+
+
+def test_a_preview_counts_every_local_agency_also_where_nobody_matches(directory):
+    person = directory.hire("lake", units=["legal"])
+    also_at(directory, person, "mendocino")
+    directory.hire("lake", units=[])
+    directory.hire("lake", units=["intake"])
+    directory.hire("dcss", units=["legal"])
+    directory.as_whole("people.write").RecordLeave(
+        person_pb.RecordLeaveRequest(
+            person=person.name,
+            leave=person_pb.Leave(start_date=directory.day().isoformat()),
+            request_id=directory.request_id(),
+        )
+    )
+
+    found = preview(directory, audience_pb.AudienceClause(units=["legal"]))
+
+    assert list(found.agencies) == [
+        row("lake", 2, no_unit=1, on_leave=1),
+        row("los-angeles"),
+        row("mendocino", 1, no_unit=1, on_leave=1),
+    ]
+    assert found.people == 2, "a person at two agencies counts once for the state"
+    assert found.sentence == "Everyone in Legal at all 3 agencies"
+
+
+def test_a_preview_of_the_states_own_staff_shows_the_states_row_too(directory):
+    directory.hire("dcss")
+
+    found = preview(directory, audience_pb.AudienceClause(agencies=["agencies/dcss"]))
+
+    assert [(each.agency, each.staff) for each in found.agencies] == [
+        ("agencies/dcss", 1),
+        ("agencies/lake", 0),
+        ("agencies/los-angeles", 0),
+        ("agencies/mendocino", 0),
+    ]
+
+
+def test_a_preview_without_anybody_still_counts(directory):
+    found = preview(directory, audience_pb.AudienceClause())
+
+    assert [each.staff for each in found.agencies] == [0, 0, 0]
+    assert found.people == 0
+
+
+def test_a_preview_saves_nothing(directory):
+    directory.hire("lake")
+    preview(directory, audience_pb.AudienceClause())
+
+    with directory.running.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM audience").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM audience_member").fetchone() == (0,)
 
 
 def test_a_comparison_counts_who_would_come_go_and_stay(directory):

@@ -123,17 +123,6 @@ def test_a_person_who_makes_no_sense_is_refused(directory, wrong, reason, field)
     assert (refused.value.reason, list(refused.value.fields)) == (reason, [field])
 
 
-def test_people_are_filtered_by_unit_and_leave(directory):
-    legal = directory.hire("lake", units=["legal", "intake"])
-    nowhere = directory.hire("lake", units=[])
-    leave(directory, directory.as_coordinator("lake"), nowhere, directory.day(-1))
-
-    assert [each.name for each in staff(directory, "lake", unit="intake").people] == [legal.name]
-    assert [each.name for each in staff(directory, "lake", unit="none").people] == [nowhere.name]
-    (away,) = staff(directory, "lake", only_on_leave=True).people
-    assert (away.name, away.on_leave) == (nowhere.name, True)
-
-
 def test_one_person_at_two_agencies_is_one_person_in_both(directory):
     person = directory.hire("lake")
 

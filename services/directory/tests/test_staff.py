@@ -172,6 +172,17 @@ def test_people_are_found_by_parts_of_names_without_accents(directory):
     assert page(directory, query="obrien brown").total_size == 0
 
 
+def test_people_are_filtered_by_unit_and_leave(directory):
+    legal = directory.hire("lake", units=["legal", "intake"])
+    nowhere = directory.hire("lake", units=[])
+    on_leave(directory, nowhere)
+
+    assert [each.name for each in page(directory, unit="intake").people] == [legal.name]
+    assert [each.name for each in page(directory, unit="none").people] == [nowhere.name]
+    (away,) = page(directory, only_on_leave=True).people
+    assert (away.name, away.on_leave) == (nowhere.name, True)
+
+
 def test_the_number_of_statements_does_not_grow_with_the_people_listed(directory):
     engine = directory.running.runtime.database.engine
     statements = []
