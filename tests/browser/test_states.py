@@ -14,7 +14,7 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli import past_letters
 from cadre_cli.access import request_id
-from gateway import sentences
+from gateway.words import sentences
 from servicekit.calendar import pacific_date
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -9,7 +9,7 @@ from gateway import sign_ins, visit
 from gateway.bodies import MOST_TYPED_BYTES
 from gateway.outcomes import done
 from gateway.places import Place
-from gateway.sentences import as_number
+from gateway.words.sentences import as_number
 
 HERE = Place("demonstration")
 TYPED = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}

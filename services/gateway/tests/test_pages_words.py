@@ -6,8 +6,9 @@ from pathlib import Path
 from jinja2.lexer import Lexer
 
 from cadre.notification.v1 import notice_service_pb2 as pb
-from gateway import glossary, outcomes, sentences
+from gateway import glossary, outcomes
 from gateway.app import environment
+from gateway.words import sentences
 
 ENVIRONMENT = environment()
 TEMPLATES = ENVIRONMENT.list_templates()

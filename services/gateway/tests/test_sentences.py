@@ -9,8 +9,9 @@ import pytest
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway import glossary, outcomes, sentences
+from gateway import glossary, outcomes
 from gateway.app import environment
+from gateway.words import sentences
 from servicekit.calendar import Calendar
 from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar

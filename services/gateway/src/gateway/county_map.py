@@ -9,7 +9,7 @@ from importlib import resources
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
-from gateway import sentences
+from gateway.words import sentences
 
 
 @dataclass(frozen=True)

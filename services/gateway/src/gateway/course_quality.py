@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
-from gateway import sentences
+from gateway.words import sentences
 
 HEADLINE = "useful"
 TOO_FEW = "Fewer than 5 answers: not shown"

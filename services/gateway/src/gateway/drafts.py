@@ -8,8 +8,8 @@ from typing import TypeVar
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 from google.protobuf.message import Message
 
-from gateway import sentences
 from gateway.forms import Form
+from gateway.words import sentences
 from servicekit.rpc.client import Refused
 
 _LONGEST_SLUG = 80

@@ -7,7 +7,8 @@ from datetime import date
 
 from fastapi import Request
 
-from gateway import bodies, sentences
+from gateway import bodies
+from gateway.words import sentences
 from servicekit.calendar import day_of
 from servicekit.refusals import InvalidField
 from servicekit.rpc.client import Refused

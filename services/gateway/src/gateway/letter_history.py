@@ -5,7 +5,7 @@ from datetime import date
 
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway import sentences
+from gateway.words import sentences
 
 
 def step(step: notice_pb.NoticeStep, names: Mapping[str, str], today: date) -> str:

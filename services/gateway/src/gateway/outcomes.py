@@ -1,6 +1,6 @@
 """What was done, said on the page that follows a form."""
 
-from gateway.sentences import as_number, count
+from gateway.words.sentences import as_number, count
 
 DONE = {
     "saved": "The draft is saved.",

@@ -5,9 +5,9 @@ The answer takes one thing of the visitor along: an agency where they work, for 
 
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
-from gateway import sentences
 from gateway.forms import Form
 from gateway.visit import Visit
+from gateway.words import sentences
 from servicekit.rpc.client import Refused
 
 # Without an answer from the service the page is as good as before: the form is optional.

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
-from gateway import sentences
+from gateway.words import sentences
 
 # Longer ones are cut by e-mail programs in use.
 _LONGEST_LINK = 1800

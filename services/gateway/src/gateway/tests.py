@@ -3,8 +3,8 @@
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway.forms import Form
-from gateway.sentences import as_number
 from gateway.visit import Visit
+from gateway.words.sentences import as_number
 
 
 def start(visit: Visit, letter_id: str, test_version: str, request_id: str) -> str:

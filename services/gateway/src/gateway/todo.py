@@ -7,8 +7,8 @@ from datetime import date
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
-from gateway import sentences
 from gateway.visit import Visit
+from gateway.words import sentences
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
 from gateway import clients as callers
-from gateway import open_sign_ins, outcomes, sentences, sign_ins
+from gateway import open_sign_ins, outcomes, sign_ins
 from gateway.clients import Clients, Reference, Tokens
 from gateway.codes import Box
 from gateway.forms import Form, read
@@ -28,6 +28,7 @@ from gateway.places import DEMONSTRATION, ISSUER, PASSWORD, Place, browser_of
 from gateway.rights import Rights
 from gateway.sign_ins import SignIn
 from gateway.troubles import SignInFailed, Trouble
+from gateway.words import sentences
 from servicekit.calendar import Calendar, pacific_date
 from servicekit.data.db import Database
 from servicekit.rpc.client import Refused

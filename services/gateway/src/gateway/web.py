@@ -18,11 +18,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway import clients, sentences, sign_ins
+from gateway import clients, sign_ins
 from gateway.bodies import MOST_BYTES, MOST_BYTES_OF_ANYBODY, TooLarge, Unreadable
 from gateway.forms import read
 from gateway.troubles import SignInFailed, Trouble
 from gateway.visit import COOKIE, Forged, NeedsSignIn, nobody, safe_path, same
+from gateway.words import sentences
 from servicekit import metrics, trace
 from servicekit.rpc.client import Refused
 

@@ -11,9 +11,10 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
-from gateway import agency_lists, letters, sentences
+from gateway import agency_lists, letters
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
+from gateway.words import sentences
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
 from servicekit.rpc.client import Refused
 

@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway import letters, sentences
+from gateway import letters
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
+from gateway.words import sentences
 from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS
 from servicekit.rpc.client import Refused
 

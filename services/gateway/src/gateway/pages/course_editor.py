@@ -5,9 +5,10 @@ from fastapi.exceptions import HTTPException
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
-from gateway import drafts, sentences
+from gateway import drafts
 from gateway.forms import Form
 from gateway.visit import Answer, Number, Sent, Visit, Visitor
+from gateway.words import sentences
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/courses")

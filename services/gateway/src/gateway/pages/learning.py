@@ -10,9 +10,10 @@ from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
-from gateway import letters, sentences, todo, transcripts
+from gateway import letters, todo, transcripts
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
+from gateway.words import sentences
 from servicekit.rpc.client import Refused
 
 router = APIRouter()

@@ -9,8 +9,8 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from gateway import people_files, sheets
 from gateway.forms import Form
-from gateway.sentences import count
 from gateway.visit import Answer, Sent, Visit, Visitor
+from gateway.words.sentences import count
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/roster")

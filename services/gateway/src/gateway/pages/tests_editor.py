@@ -6,9 +6,10 @@ from fastapi.exceptions import HTTPException
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
-from gateway import drafts, sentences, tests
+from gateway import drafts, tests
 from gateway.forms import Form
 from gateway.visit import Answer, Number, Sent, Visit, Visitor
+from gateway.words import sentences
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/tests")

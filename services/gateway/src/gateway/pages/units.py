@@ -8,9 +8,10 @@ from fastapi.exceptions import HTTPException
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import unit_service_pb2 as pb
-from gateway import agency_lists, sentences
+from gateway import agency_lists
 from gateway.forms import Form
 from gateway.visit import Answer, Sent, Visit, Visitor
+from gateway.words import sentences
 from servicekit.calendar import YEARS_OF_LIVES
 from servicekit.rpc.client import Refused
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 from fastapi.exceptions import HTTPException
 
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
-from gateway import sentences
 from gateway.visit import Visit
+from gateway.words import sentences
 from servicekit.rpc.client import Refused
 
 T = TypeVar("T")

@@ -9,9 +9,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from gateway import health, sentences
+from gateway import health
 from gateway.pages.operator.asking import PATIENCE_SECONDS, answered, ask_all
 from gateway.visit import Answer, Visit, Visitor
+from gateway.words import sentences
 
 router = APIRouter(prefix="/operations")
 
