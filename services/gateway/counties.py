@@ -13,7 +13,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 OUTLINES = HERE.parents[1] / "data" / "reference" / "counties.geojson"
-SHAPES = HERE / "src" / "gateway" / "counties.json"
+SHAPES = HERE / "src" / "gateway" / "letters" / "counties.json"
 # The drawing's height, in units of its own: about 1.2 km each, so that whole numbers are exact enough.
 HEIGHT = 1000
 

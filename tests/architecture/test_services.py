@@ -20,7 +20,7 @@ MADE = re.compile(r"Made by `make")
 LISTS = {
     "README.md": "the map for readers",
     "docs/runbook/upgrade.md": "in which order they are put in the old ones' place: a decision, which a test asks for",
-    "services/gateway/src/gateway/clients.py": "the stubs by which pages call them, with their types",
+    "services/gateway/src/gateway/web/clients.py": "the stubs by which pages call them, with their types",
     "libs/cli/src/cadre_cli/access.py": "the stubs by which the command line calls them, with their types",
     "tests/system/test_access.py": "a request for each RPC, which the test asks for",
 }

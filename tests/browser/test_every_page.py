@@ -15,8 +15,9 @@ from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli.access import request_id
-from gateway import invitations, pages
-from gateway.codes import Box
+from gateway.areas import ROUTERS
+from gateway.identity import invitations
+from gateway.identity.codes import Box
 from servicekit.data.db import Database
 from servicekit.testing.waiting import wait_until
 
@@ -294,7 +295,7 @@ def checked_roster(access, lead):
 
 
 def test_the_sweep_knows_every_page():
-    routes = {route.path for router in pages.ROUTERS for route in router.routes if "GET" in route.methods}
+    routes = {route.path for router in ROUTERS for route in router.routes if "GET" in route.methods}
 
     assert routes - {"/"} - DOWNLOADS == {route for route, _, _ in SWEEP}
 

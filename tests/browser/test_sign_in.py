@@ -24,9 +24,9 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre_cli.access import request_id
 from gateway.app import create_app
-from gateway.sign_ins import digest
-from gateway.visit import COOKIE
-from gateway.web import Everything
+from gateway.identity.sign_ins import digest
+from gateway.web.every_page import Everything
+from gateway.web.visit import COOKIE
 from servicekit.settings import Settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

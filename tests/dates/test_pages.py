@@ -26,10 +26,10 @@ from cadre_cli.access import Access
 from cadre_cli.processes import DEMO_PRINCIPALS, PRINCIPALS
 from cadre_cli.roots import app_of
 from cadre_demo import content, course, letters, roster, story, synthetic
-from gateway import pages
 from gateway.app import MIGRATIONS, create_app
-from gateway.tables import metadata
-from gateway.web import Everything
+from gateway.areas import ROUTERS
+from gateway.identity.tables import metadata
+from gateway.web.every_page import Everything
 from servicekit.app import ServiceApp
 from servicekit.calendar import pacific_date
 from servicekit.clock import utc
@@ -168,7 +168,7 @@ def long(day, today):
 
 def crawl(visitor):
     """Open what links lead to, from home on, some pages of each route; return which routes there were."""
-    routes = [route for router in pages.ROUTERS for route in router.routes if "GET" in route.methods]
+    routes = [route for router in ROUTERS for route in router.routes if "GET" in route.methods]
     opened, waiting, seen = Counter(), ["/home"], {"/home"}
     while waiting:
         path = waiting.pop(0)

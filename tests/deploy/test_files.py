@@ -17,7 +17,7 @@ from cadre_cli import secret_files, site
 from cadre_cli.processes import Answer
 from cadre_tools.deployment import __main__ as deployment
 from cadre_tools.deployment import versions
-from gateway import bodies
+from gateway.web import bodies
 from servicekit.embedded.postgres import SETTINGS
 from servicekit.settings import SECRETS_DIR, Settings
 

@@ -15,7 +15,7 @@ import time
 import pytest
 
 import gateway.app
-import gateway.tables
+import gateway.identity.tables
 from cadre.operations.v1 import operations_service_pb2 as pb
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from cadre_cli import processes as table
@@ -28,7 +28,7 @@ from servicekit.testing.name_server import NameServer
 from servicekit.testing.plugin import ISSUER
 from servicekit.testing.waiting import wait_until
 
-GATEWAY = ServiceApp("gateway", gateway.tables.metadata, gateway.app.MIGRATIONS, lambda *_: [])
+GATEWAY = ServiceApp("gateway", gateway.identity.tables.metadata, gateway.app.MIGRATIONS, lambda *_: [])
 ENOUGH = 50
 
 pytestmark = [pytest.mark.release, pytest.mark.timeout(300)]

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import gateway.app
-import gateway.tables
+import gateway.identity.tables
 from cadre_cli import processes as table
 from cadre_cli import secret_files, site
 from cadre_cli.processes import Answer
@@ -15,7 +15,7 @@ from servicekit.app import ServiceApp
 from servicekit.settings import Settings
 from servicekit.testing.waiting import wait_until
 
-GATEWAY = ServiceApp("gateway", gateway.tables.metadata, gateway.app.MIGRATIONS, lambda *_: [])
+GATEWAY = ServiceApp("gateway", gateway.identity.tables.metadata, gateway.app.MIGRATIONS, lambda *_: [])
 RUNNING = [(process, role) for process in table.PROCESSES for role in site.roles(process)]
 
 

@@ -19,7 +19,7 @@ import directory.app
 import enrollment.app
 import evaluation.app
 import gateway.app
-import gateway.tables
+import gateway.identity.tables
 import notification.app
 from notification.letters.rules.letter import Letter
 from notification.letters.rules.reading import Reader
@@ -35,7 +35,7 @@ DRAFT, ISSUED, WAITING, AUDIENCE, ANA, BEN, CORA = (uuid.uuid4() for _ in range(
 REQUIREMENT, IMPORT = uuid.uuid4(), uuid.uuid4()
 # Late in the evening in California it is tomorrow in Greenwich.
 EVENING = "2026-03-05 22:30-08"
-GATEWAY = ServiceApp("gateway", gateway.tables.metadata, gateway.app.MIGRATIONS, lambda *_: [])
+GATEWAY = ServiceApp("gateway", gateway.identity.tables.metadata, gateway.app.MIGRATIONS, lambda *_: [])
 
 
 @dataclasses.dataclass(frozen=True)

@@ -159,7 +159,7 @@ def allowed():
     contracts = [importlib.import_module(".".join(path.parts) + "_pb2") for path in protos]
     services = [service for contract in contracts for service in contract.DESCRIPTOR.services_by_name.values()]
     pages = FastAPI()
-    for router in importlib.import_module("gateway.pages").ROUTERS:
+    for router in importlib.import_module("gateway.areas").ROUTERS:
         pages.include_router(router)
     kit = [
         importlib.import_module("servicekit.background.figures").DATABASE,
@@ -167,7 +167,7 @@ def allowed():
     ]
     watch = importlib.import_module("gateway.watch")
     measures = [*kit, *watch.MEASURES, *(measure for app in apps.values() for measure in app.measures)]
-    gateway_tables = importlib.import_module("gateway.tables").metadata.tables
+    gateway_tables = importlib.import_module("gateway.identity.tables").metadata.tables
     words = r"[a-z][a-z -]*"
     sets = {
         "method": {f"{service.name}/{method.name}" for service in services for method in service.methods}

@@ -22,7 +22,7 @@ from cadre_cli.doctor import running as services_that_run
 from cadre_cli.doctor.command import examine
 from cadre_cli.installation import SERVICES
 from cadre_cli.main import app
-from gateway.health import FAULTS
+from gateway.operations.health import FAULTS
 from servicekit.data import migrations
 from servicekit.embedded.nats import NatsServer, binary
 from servicekit.embedded.postgres import PostgresServer

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from gateway.app import MIGRATIONS, create_app
-from gateway.tables import metadata
-from gateway.web import Everything
+from gateway.identity.tables import metadata
+from gateway.web.every_page import Everything
 from servicekit.app import ServiceApp
 from servicekit.data.db import Database
 from servicekit.settings import Settings

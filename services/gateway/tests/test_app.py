@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import make_url
 
 import gateway
-from gateway import sign_ins, visit
-from gateway.places import Place
+from gateway.identity import sign_ins
+from gateway.identity.places import Place
+from gateway.web import visit
 from servicekit.rpc.client import Refused
 
 HERE = Place("demonstration")

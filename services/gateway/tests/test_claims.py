@@ -10,9 +10,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from gateway.issuers import EMAIL, STAFF_NUMBER, Issuer
-from gateway.oidc import Attempt, Provider
-from gateway.troubles import SignInFailed, Trouble
+from gateway.identity.issuers import EMAIL, STAFF_NUMBER, Issuer
+from gateway.identity.oidc import Attempt, Provider
+from gateway.identity.troubles import SignInFailed, Trouble
 
 ADDRESS = "lupe.marsh@modoc.example.org"
 ATTEMPT = Attempt("a-state", "a-nonce", "v" * 64)

@@ -9,7 +9,7 @@ import pytest
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
-from gateway import county_map
+from gateway.letters import county_map
 
 TODAY = date(2026, 11, 23)
 GATEWAY = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.evaluation.v1 import quality_service_pb2 as pb
-from gateway import course_quality, quality_files
+from gateway.results import course_quality, quality_files
 from servicekit.intervals import share_interval
 
 # From this many takers on, the share of those who passed is told.
@@ -98,7 +98,7 @@ def test_no_percentage_stands_without_its_n_and_how_sure_it_is(numbers):
 
 def test_the_templates_make_no_figure_of_quality_themselves():
     """D55: each comes as a sentence, with n and interval, from one place."""
-    templates = {path.name: path.read_text("utf-8") for path in TEMPLATES.glob("quality*.html")}
+    templates = {path.name: path.read_text("utf-8") for path in TEMPLATES.glob("*.html")}
 
     assert len(templates) > 3
     for name, text in templates.items():

@@ -11,8 +11,9 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway import csv_files, people_files, readiness
-from gateway.agency_lists import Line
+from gateway.letters import csv_files, readiness
+from gateway.letters.agency_lists import Line
+from gateway.people import people_files
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 LETTER = notice_pb.Notice(series="CSSP", number="26-04", demonstration=True)

@@ -4,9 +4,11 @@ import pytest
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.evaluation.v1 import test_service_pb2 as pb
-from gateway import drafts
-from gateway.forms import Form
-from gateway.pages import composer, tests_editor
+from gateway.areas import OUTCOMES
+from gateway.letters import composer
+from gateway.tests import editor
+from gateway.web import drafts
+from gateway.web.forms import SentForm
 from servicekit.rpc.client import Refused
 
 
@@ -76,7 +78,7 @@ def refused(reason, **metadata):
 
 
 def test_who_writes_second_keeps_what_they_typed_and_may_save_over_what_they_now_know_of():
-    form = Form.of({"title": "Hers", "etag": "1"})
+    form = SentForm({"title": ["Hers"], "etag": ["1"]}, outcomes=OUTCOMES)
 
     drafts.refuse(form, refused("STALE", resource="courses/x"), "2")
 
@@ -85,7 +87,7 @@ def test_who_writes_second_keeps_what_they_typed_and_may_save_over_what_they_now
 
 
 def test_a_title_that_is_taken_is_said_at_the_title():
-    form = Form.of({"title": "Hers"})
+    form = SentForm({"title": ["Hers"]}, outcomes=OUTCOMES)
 
     drafts.refuse(form, refused("ALREADY_EXISTS", resource="courses/hers"), "", taken="Taken.")
 
@@ -96,7 +98,7 @@ def test_a_title_that_is_taken_is_said_at_the_title():
     ("item", "said"), [("3", "Question 3 must be of a kind."), ("0", "The test must be of a kind.")]
 )
 def test_what_is_wrong_with_a_test_is_said_of_its_question(item, said):
-    form = Form()
+    form = SentForm(outcomes=OUTCOMES)
 
     drafts.refuse(form, refused("TEST_UNSOUND", item=item, rule="must be of a kind"), "2")
 
@@ -113,13 +115,13 @@ def test_the_answer_check_knows_the_sections_of_the_course():
     )
     course = course_pb.Course(sections=[course_pb.Section(), course_pb.Section()])
 
-    assert tests_editor.remarks(test, course) == [
+    assert editor.remarks(test, course) == [
         (2, "Question 2 must have a right option."),
         (2, "Question 2 should name the section to look at again."),
         (3, "Question 3 points to section 3; the course has 2."),
         (0, "The test must have a pass mark from 1 to 3."),
     ]
-    assert [number for number, _ in tests_editor.remarks(test, None)] == [2, 0]
+    assert [number for number, _ in editor.remarks(test, None)] == [2, 0]
 
 
 def test_a_letter_that_names_an_older_version_keeps_it_until_its_author_chooses_another():

@@ -8,11 +8,12 @@ import pytest
 
 import gateway
 from gateway.app import environment
-from gateway.forms import Form
+from gateway.web.forms import Form
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
 
-TEMPLATES = Path(gateway.__file__).parent / "templates"
-_INCLUDED = re.compile(r'\{% include "([\w.]+)" %\}')
+ROOT = Path(gateway.__file__).parent
+TEMPLATES = {f"{path.parents[1].name}/{path.name}": path for path in sorted(ROOT.glob("*/templates/*.html"))}
+_INCLUDED = re.compile(r'\{% include "([\w./]+)" %\}')
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 _BUTTON = re.compile(r"<button\b[^>]*>|\{\{ parts\.enter\(\) \}\}")
 # What Enter sends a form from: inputs of any kind that is shown, and the macros that write them.
@@ -21,10 +22,10 @@ _FIELD = re.compile(r'parts\.(?:field|secret|radios|boxes)\(|<input\b(?![^>]*typ
 
 def forms():
     """Every form of every template, with the templates that it includes."""
-    for path in sorted(TEMPLATES.glob("*.html")):
-        whole = _INCLUDED.sub(lambda found: (TEMPLATES / found[1]).read_text(), path.read_text())
+    for name, path in TEMPLATES.items():
+        whole = _INCLUDED.sub(lambda found: TEMPLATES[found[1]].read_text(), path.read_text())
         for form in _FORM.findall(whole):
-            yield path.name, form
+            yield name, form
 
 
 def test_no_form_with_a_field_has_a_first_button_that_does_what_cannot_be_undone():
@@ -37,7 +38,13 @@ def test_no_form_with_a_field_has_a_first_button_that_does_what_cannot_be_undone
 def test_the_buttons_that_do_what_cannot_be_undone_are_marked():
     marked = {name for name, form in forms() if "data-for-good" in form}
 
-    assert {"waiting_letter.html", "withdraw.html", "briefing.html", "test.html", "access.html"} <= marked
+    assert {
+        "letters/waiting_letter.html",
+        "letters/withdraw.html",
+        "letters/briefing.html",
+        "learning/test.html",
+        "sign_in/access.html",
+    } <= marked
     assert len(marked) > 15
 
 
@@ -75,8 +82,6 @@ def test_every_field_of_a_day_tells_the_browser_its_first_and_its_last_one():
     letters = parts.field(Form(), "issue_on", "Day", type="date", years=YEARS_OF_DOCUMENTS)
     assert 'min="1975-01-01" max="2100-12-31"' in letters
     assert "min=" not in parts.field(Form(), "subject", "Subject")
-    by_hand = [
-        path.name for path in TEMPLATES.glob("*.html") if re.search(r'<input[^>]*type="date">', path.read_text())
-    ]
+    by_hand = [name for name, path in TEMPLATES.items() if re.search(r'<input[^>]*type="date">', path.read_text())]
     assert by_hand == []
     assert YEARS_OF_LIVES[0] < YEARS_OF_DOCUMENTS[0]

@@ -14,7 +14,7 @@ from threading import Event
 import httpx
 import pytest
 
-from gateway import passwords, tries
+from gateway.identity import passwords, tries
 from servicekit.embedded.process import free_port
 
 NOON = datetime(2027, 2, 2, 20, 0, tzinfo=UTC)

@@ -3,9 +3,9 @@
 import pytest
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from gateway import health
-from gateway.health import FAULTS, Node, State
-from gateway.pages.operator.asking import PATIENCE_SECONDS
+from gateway.operations import health
+from gateway.operations.asking import PATIENCE_SECONDS
+from gateway.operations.health import FAULTS, Node, State
 from servicekit.watch.health import BUS_SECONDS
 
 # What each fault carries, as the services send it.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway import issuers
+from gateway.identity import issuers
 
 GOOD = {
     "slug": '"lake"',

@@ -6,7 +6,7 @@ import pytest
 
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway import letter_history
+from gateway.letters import letter_history
 
 TODAY = date(2027, 5, 3)
 DANA, GONE = "people/1", "people/2"

@@ -10,8 +10,11 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway import agency_lists, readiness, tests, todo
-from gateway.forms import Form
+from gateway.learning import todo
+from gateway.letters import agency_lists, readiness
+from gateway.people import offered
+from gateway.tests import taking
+from gateway.web.forms import Form
 
 MONDAY = date(2026, 11, 23)
 
@@ -128,7 +131,7 @@ def test_a_question_without_an_answer_is_an_error_at_the_question():
     item = test_pb.Item(options=[test_pb.Option(text="a"), test_pb.Option(text="b")])
     form = Form({"q1": ["1"], "q2": ["7", "x"]})
 
-    answers = tests.answers(form, test_pb.TestVersion(items=[item, item]))
+    answers = taking.answers(form, test_pb.TestVersion(items=[item, item]))
 
     assert [list(answer.options) for answer in answers] == [[1], []]
     assert list(form.errors) == ["q2"]
@@ -141,6 +144,6 @@ def test_a_form_offers_the_units_that_fit_the_agency_and_those_that_somebody_has
     ]
     local, state = agency_pb.Agency(kind="single-county"), agency_pb.Agency(kind="state")
 
-    assert agency_lists.units_at(local, units) == [("intake", "Intake")]
-    assert agency_lists.units_at(state, units) == [("policy", "Policy")]
-    assert [slug for slug, _ in agency_lists.units_at(local, units, ["policy"])] == ["intake", "policy"]
+    assert offered.units_at(local, units) == [("intake", "Intake")]
+    assert offered.units_at(state, units) == [("policy", "Policy")]
+    assert [slug for slug, _ in offered.units_at(local, units, ["policy"])] == ["intake", "policy"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.markdown import to_html
+from gateway.web.markdown import to_html
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 import pytest
 
-from gateway import sign_ins, visit
-from gateway.bodies import MOST_TYPED_BYTES
-from gateway.outcomes import done
-from gateway.places import Place
+from gateway.areas import OUTCOMES
+from gateway.identity import sign_ins
+from gateway.identity.places import Place
+from gateway.web import visit
+from gateway.web.bodies import MOST_TYPED_BYTES
 from gateway.words.sentences import as_number
 
 HERE = Place("demonstration")
@@ -187,7 +188,7 @@ def test_methods_that_no_page_has_are_refused_by_a_page(site):
 @pytest.mark.parametrize("number", ["", "-1", "1.5", "²", "٣", "9" * 10, "9" * 5000, "1e3"])
 def test_what_is_no_number_of_a_form_is_none(number):
     assert as_number(number) is None
-    assert "staff" not in done("no-such-thing", number)
+    assert "staff" not in OUTCOMES.done("no-such-thing", number)
 
 
 @pytest.mark.parametrize("host", ["[", "a b", "evil.example/path", "evil.example:99999999", "user@here", "\xe9"])

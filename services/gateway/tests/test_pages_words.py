@@ -6,9 +6,9 @@ from pathlib import Path
 from jinja2.lexer import Lexer
 
 from cadre.notification.v1 import notice_service_pb2 as pb
-from gateway import glossary, outcomes
 from gateway.app import environment
-from gateway.words import sentences
+from gateway.areas import OUTCOMES
+from gateway.words import glossary, outcomes
 
 ENVIRONMENT = environment()
 TEMPLATES = ENVIRONMENT.list_templates()
@@ -46,7 +46,7 @@ def test_a_template_uses_the_words_of_the_pages():
 
 
 def test_the_sentences_use_the_words_of_the_pages():
-    said = [*outcomes.DONE.values(), *sentences._BY_REASON.values(), *sentences._BY_CODE.values()]
+    said = [*OUTCOMES.deeds.values(), *OUTCOMES.reasons.values(), *outcomes.BY_CODE.values()]
     assert said
     assert [match.group() for sentence in said for match in CODE_WORDS.finditer(sentence)] == []
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from gateway import codes, invitations, password_sign_ins, passwords, sign_ins, tries
-from gateway.places import Place
+from gateway.identity import codes, invitations, password_sign_ins, passwords, sign_ins, tries
+from gateway.identity.places import Place
 from servicekit.rpc import keys
 
 ANA, BEN = "people/7f0c1f4e-0000-4000-8000-000000000001", "people/7f0c1f4e-0000-4000-8000-000000000002"

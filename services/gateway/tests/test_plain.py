@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.app import HERE, environment
-from gateway.forms import Form
-from gateway.plain import to_html
+from gateway.web.forms import Form
+from gateway.web.plain import to_html
 from servicekit.text import block
 
 
@@ -81,13 +81,13 @@ def test_the_lines_of_a_question_and_of_its_explanation_stay_lines():
 
     assert re.search(r"^\.as-typed \{[^}]*white-space: pre-wrap", css, re.MULTILINE)
     for name, shown in (
-        ("test_questions.html", "{{ item.text }}</legend>"),
-        ("test_answers.html", "{{ item.text }}</h3>"),
-        ("test_answers.html", "{{ result.explanation }}</p>"),
-        ("test_version.html", "{{ item.text }}</h2>"),
-        ("test_version.html", "{{ item.explanation }}</p>"),
-        ("test_question.html", "{{ saved.text }}</p>"),
+        ("tests/questions.html", "{{ item.text }}</legend>"),
+        ("tests/answers.html", "{{ item.text }}</h3>"),
+        ("tests/answers.html", "{{ result.explanation }}</p>"),
+        ("tests/version.html", "{{ item.text }}</h2>"),
+        ("tests/version.html", "{{ item.explanation }}</p>"),
+        ("tests/question.html", "{{ saved.text }}</p>"),
     ):
-        lines = [line for line in (HERE / "templates" / name).read_text().splitlines() if shown in line]
+        lines = [line for line in environment().loader.get_source(environment(), name)[0].splitlines() if shown in line]
         assert lines, shown
         assert all("as-typed" in line for line in lines)

@@ -9,7 +9,7 @@ import threading
 import pytest
 import uvicorn
 
-from gateway.punctual import Limits, Punctual
+from gateway.web.punctual import Limits, Punctual
 
 LIMITS = Limits(head=2, pause=2, body=4, connections=5)
 HEAD = b"POST /sign-in HTTP/1.1\r\nhost: here\r\ncontent-length: %d\r\n\r\n"

@@ -9,9 +9,9 @@ import pytest
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway import glossary, outcomes
 from gateway.app import environment
-from gateway.words import sentences
+from gateway.areas import OUTCOMES
+from gateway.words import glossary, sentences
 from servicekit.calendar import Calendar
 from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
@@ -132,7 +132,7 @@ def test_a_time_is_not_eight_hours_off_and_its_zone_is_named(at, day, clock, zon
 
     assert sentences.moment(moment, date(2026, 7, 1)) == f"{day}, {clock}"
     assert sentences.zone(moment) == zone
-    layout = environment().loader.get_source(environment(), "layout.html")[0]
+    layout = environment().loader.get_source(environment(), "web/layout.html")[0]
     assert "All times are {{ say.zone(visit.now) }}." in layout
 
 
@@ -152,22 +152,22 @@ def refused(reason="", code="FAILED_PRECONDITION", **metadata):
 def test_a_known_refusal_is_said_in_the_words_of_the_field():
     taken = refused("NUMBER_TAKEN", series="CSSP", number="26-04")
 
-    assert sentences.refusal(taken) == "CSSP 26-04 is taken by another letter. Choose the next free number."
+    assert OUTCOMES.refused(taken) == "CSSP 26-04 is taken by another letter. Choose the next free number."
 
 
 def test_a_refusal_that_lacks_its_metadata_is_still_a_sentence():
-    assert sentences.refusal(refused("NUMBER_TAKEN", "ALREADY_EXISTS")) == "There is one already."
+    assert OUTCOMES.refused(refused("NUMBER_TAKEN", "ALREADY_EXISTS")) == "There is one already."
 
 
 def test_an_unknown_refusal_says_its_reason_and_never_the_text_for_developers():
-    said = sentences.refusal(refused("MOON_IS_FULL"))
+    said = OUTCOMES.refused(refused("MOON_IS_FULL"))
 
     assert "MOON_IS_FULL" in said
     assert "for developers" not in said
 
 
 def test_a_rule_of_a_service_is_said_with_the_words_of_the_pages():
-    said = sentences.refusal(
+    said = OUTCOMES.refused(
         refused("INVALID_FIELD", "INVALID_ARGUMENT", rule="must be given before the notice is sent")
     )
 
@@ -175,10 +175,10 @@ def test_a_rule_of_a_service_is_said_with_the_words_of_the_pages():
 
 
 def test_what_was_done_is_said_only_for_codes_of_ours():
-    assert outcomes.done("training-recorded", "12") == (
+    assert OUTCOMES.done("training-recorded", "12") == (
         "Training recorded for 12 people. The figures follow within a few seconds."
     )
-    assert outcomes.done("<b>anything</b>", "") == ""
+    assert OUTCOMES.done("<b>anything</b>", "") == ""
 
 
 def test_every_value_of_the_contract_has_its_words():
@@ -209,7 +209,7 @@ def test_the_services_say_what_they_refuse_with():
 def test_each_reason_of_a_service_has_its_sentence():
     reasons = list(reasons_of_services())
     assert len(reasons) > 50
-    assert [said for said in reasons if said[1] not in sentences._BY_REASON] == []
+    assert [said for said in reasons if said[1] not in OUTCOMES.reasons] == []
 
 
 def test_a_field_is_named_in_the_summary_as_on_the_page():

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from gateway import open_sign_ins, sign_ins
-from gateway.places import Place
+from gateway.identity import open_sign_ins, sign_ins
+from gateway.identity.places import Place
 from servicekit.testing.schema import schema_differences
 
 ANA, BEN = "people/7f0c1f4e-0000-4000-8000-000000000001", "people/7f0c1f4e-0000-4000-8000-000000000002"

@@ -50,13 +50,13 @@ CONTRACTS = (
 )
 # Handlers that reach more than one write, and why nothing of what they are sent is saved by halves.
 ALLOWED = {
-    "pages/composer.py:create_letter": "an audience is made first, which nothing names until the letter is saved",
-    "pages/composer.py:save_letter": "an audience is made first, which nothing names until the letter is saved",
-    "pages/course.py:finish_section": "the section is done in itself; a test that cannot begin is begun from its page",
-    "pages/roster.py:send_roster": "pieces of a file change nothing until the last step, which has it worked on whole",
-    "pages/agency_notice.py:does_not_apply": "excuses or takes it back: one of the two",
-    "pages/agency_notice.py:applies_again": "excuses or takes it back: one of the two",
-    "pages/people.py:add_person": "a new person, or a job for somebody who is known: one of the two",
+    "letters/composer.py:create_letter": "an audience is made first, which nothing names until the letter is saved",
+    "letters/composer.py:save_letter": "an audience is made first, which nothing names until the letter is saved",
+    "learning/course.py:finish_section": "the section is done in itself; a test that cannot begin begins from its page",
+    "people/roster.py:send_roster": "pieces of a file change nothing until the last step, which has it worked on whole",
+    "letters/agency_notice.py:does_not_apply": "excuses or takes it back: one of the two",
+    "letters/agency_notice.py:applies_again": "excuses or takes it back: one of the two",
+    "people/pages.py:add_person": "a new person, or a job for somebody who is known: one of the two",
 }
 
 

@@ -11,16 +11,20 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
-from gateway import glossary, invitations, issuers, markdown, pages, plain, watch, web
-from gateway.asked import Readable
-from gateway.clients import Clients, Tokens, acting_as
-from gateway.codes import Box
-from gateway.oidc import Provider
-from gateway.punctual import Punctual
-from gateway.visit import Gateway
+from gateway import watch
+from gateway.areas import OUTCOMES, ROUTERS
+from gateway.identity import invitations, issuers
+from gateway.identity.codes import Box
+from gateway.identity.oidc import Provider
+from gateway.web import every_page, markdown, plain
+from gateway.web.asked import Readable
+from gateway.web.clients import Clients, Tokens, acting_as
+from gateway.web.punctual import Punctual
+from gateway.web.visit import Gateway
+from gateway.words import glossary
 from servicekit import metrics
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
 from servicekit.clock import Clock, utc
@@ -41,7 +45,10 @@ ROLES = ("serve", "all", "migrate", "invite")
 def environment() -> Environment:
     """Make the templates' environment: a name that a page was not given is an error, not a gap."""
     made = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        # `letters/composer.html` is `letters/templates/composer.html`.
+        loader=PrefixLoader(
+            {folder.parent.name: FileSystemLoader(folder) for folder in sorted(HERE.glob("*/templates"))}
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -55,7 +62,7 @@ def environment() -> Environment:
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
     # Last: what its macros use must be there.
-    made.globals["parts"] = made.get_template("parts.html").module
+    made.globals["parts"] = made.get_template("web/parts.html").module
     return made
 
 
@@ -79,10 +86,11 @@ def create_app(settings: Settings, clock: Clock = utc) -> FastAPI:
         clients,
         Tokens(clients, clock),
         environment(),
+        OUTCOMES,
         {slug: Provider(issuer) for slug, issuer in issuers.load(optional_file(settings.oidc_file)).items()},
         Box(settings.keys_dir),
     )
-    web.answer_refusals(app)
+    every_page.answer_refusals(app)
     app.add_middleware(Readable)
 
     @app.get("/healthz", response_class=PlainTextResponse)
@@ -97,7 +105,7 @@ def create_app(settings: Settings, clock: Clock = utc) -> FastAPI:
         return "ok"
 
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for router in pages.ROUTERS:
+    for router in ROUTERS:
         app.include_router(router)
     return app
 
@@ -130,7 +138,7 @@ def main() -> None:
     metrics_port, stop_metrics = metrics.serve(registry, settings.metrics_port, host=settings.listen_host)
     log.info("service_started", role=role, metrics_port=metrics_port, http_port=settings.http_port)
     uvicorn.run(
-        web.Everything(app, registry=registry),
+        every_page.Everything(app, registry=registry),
         http=Punctual,
         host=settings.listen_host,
         port=settings.http_port,

@@ -1,4 +1,4 @@
-"""What the pages say: days, counts and refusals as sentences in the words of the field."""
+"""What the pages say: days and counts as sentences in the words of the field."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -7,7 +7,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1.readiness_service_pb2 import Counts
 from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing, pacific_date
-from servicekit.rpc.client import Refused
 
 # From this many people on, a percentage says more than it hides.
 LEAST_FOR_PERCENT = 20
@@ -214,126 +213,6 @@ def listed(parts: Iterable[str]) -> str:
     if len(items) < 2:  # noqa: PLR2004 - nothing to join
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-# ---- refusals ----
-
-_BY_REASON = {
-    "INVALID_FIELD": "This {rule}.",
-    "ALREADY_EXISTS": "There is one already: {resource}.",
-    "NOT_FOUND": "This is not there, or not yours to see.",
-    "NOT_SIGNED_IN": "You are not signed in any more. Sign in again.",
-    "STALE": "Somebody changed this after you opened it. Look at it again, then save.",
-    "REQUEST_ID_REUSED": "This form was sent before with other content. Check what is on the page, then send it again.",
-    "PERMISSION_MISSING": "You may not do this. Ask your coordinator if you should.",
-    "DEADLINE_PASSED": "The answer took too long. Nothing is lost: try again.",
-    # notification
-    "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
-    "AUDIENCE_NOT_READY": "The list of staff is still being made. Wait a few seconds, then issue it again.",
-    "APPROVAL_VOID": "This is not what was sent for approval: {differs} changed since. Return it to its author.",
-    "NUMBER_TAKEN": "{series} {number} is taken by another letter. Choose the next free number.",
-    "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
-    "TEXT_CHANGED": "This is not the text that was issued. Open the letter again, then confirm.",
-    "ALREADY_CONFIRMED": "This was confirmed before. The first confirmation stands.",
-    "FILE_EMPTY": "The file is empty. Choose another one.",
-    "FILE_TOO_LARGE": "The file {rule}.",
-    "FILE_TYPE_NOT_ALLOWED": "The file {rule}.",
-    "FILE_DAMAGED": "The file {rule}. Save it again, then attach it.",
-    "FILE_ENCRYPTED": "The file {rule}. Save it without one, then attach it.",
-    "FILE_TOO_COMPLEX": "The file {rule}, and is not. Save it anew from the program that made it, or send it in parts.",
-    "FILE_READERS_BUSY": "Other files are being checked at this moment. Choose it again in a few seconds.",
-    "TOO_MANY_FILES": "The letter has {value} files. It cannot have more.",
-    "FILE_ATTACHED_ALREADY": "The file {rule}.",
-    "TEXT_UNREADABLE": "There is no text that could be checked ({where}). Look at the file and write what you saw.",
-    "PERSONAL_NUMBERS_FOUND": "The file seems to hold personal numbers ({where}). Take them out, or write why they are"
-    " none.",
-    "NOTICE_WITHDRAWN": "This letter was withdrawn. There is nothing to do for it any more.",
-    # enrollment
-    "BRIEFING_DOES_NOT_COUNT": "For this letter a local briefing does not count. Record another kind of training.",
-    "ASSIGNMENT_NOT_OPEN": "This training is not open: it is done, or it does not apply.",
-    "ASSIGNMENT_NOT_WAIVED": "Nobody noted that this does not apply, so there is nothing to undo.",
-    "COURSE_NOT_KNOWN": "The course is not known yet. Wait a few seconds, then try again.",
-    "SECTION_OUT_OF_ORDER": "Finish the sections in order, from the first one on.",
-    "TRAINING_IN_FUTURE": "The date lies ahead. Record training after it was given.",
-    "TRAINING_BEFORE_NOTICE": "The date lies before the letter. Only training on this change counts.",
-    "PEOPLE_NOT_OF_AGENCY": "Some of these people do not work at this agency.",
-    "PEOPLE_EXCUSED": "To some of these people it does not apply.",
-    # evaluation
-    "ALREADY_SUBMITTED": "These answers were sent before. Start the test again to try once more.",
-    # directory
-    "JOB_OVERLAPS": "This person has a job here at that time already.",
-    "LEAD_OVERLAPS": "This person leads this unit at that time already.",
-    "LEAD_WITHOUT_JOB": "This person does not work here on that day, so they cannot begin to lead a unit on it.",
-    "LEAD_ENDED": "That has ended already, and stays on record as it was.",
-    "LEAVE_OVERLAPS": "A leave at this time is recorded already.",
-    "NO_CURRENT_JOB": "This person does not work here on that day.",
-    "TOO_MANY_GUESSES": (
-        "Too many staff numbers of other agencies came with another name today, so nothing more is compared until"
-        " tomorrow. Ask the person for their number, and for their name as the other agency writes it."
-    ),
-    "KEPT_ELSEWHERE": (
-        "Another agency looks after the name, e-mail, telephone, leave and sign-ins of this person. Ask its training"
-        " coordinator, who is named on its agency's page, to change this."
-    ),
-    "NOT_ON_LEAVE": "This person is not on leave on that day.",
-    "NAME_MISSING": "Give at least one name.",
-    "STAFF_NUMBER_TAKEN": "Somebody has the staff number {staff_number} already. It never changes, at any agency.",
-    "STAFF_NUMBER_ALIKE": "Somebody has the staff number {staff_number}: were zeros at the front lost? Give it whole.",
-    "EMAIL_TAKEN": "Somebody else has this e-mail address.",
-    "NO_CURRENT_WORK": "This person has no job today, so there is nothing to sign in for.",
-    "DEMONSTRATION_OFF": "This works in a demonstration only.",
-    "CHUNK_MISSING": "The file did not arrive whole. Send it again.",
-    "CHUNK_DIFFERS": "The file changed while it was sent. Send it again.",
-    "ROSTER_IMPORT_CLOSED": "This file was read already. Send it again to read it once more.",
-    "ROSTER_FILE_GONE": "The file was checked more than a day ago and is no longer kept. Send it again.",
-    "PEOPLE_BEING_CHANGED": "Somebody else is changing these people just now. Nothing is lost: try again in a minute.",
-    "EXPRESSION_FIXED": "Whom a letter is for does not change any more. Open the letter again to see how it stands.",
-    "CALENDAR_YEAR_MISSING": "Days are counted in {year}, of which the state's holidays are not on record. Whoever"
-    " keeps the state's calendar can begin that year.",
-    "COUNTY_HAS_TWO_AGENCIES": "The county {fips} would belong to two agencies on some day, {agency} and {other}.",
-    # courses and tests, for those who write them
-    "COURSE_INCOMPLETE": "The course lacks something: {missing}.",
-    "COURSE_UNCHANGED": "The draft is what the newest version holds.",
-    "TEST_UNSOUND": "The test cannot be given like this: question {item} {rule}.",
-    "TEST_UNCHANGED": "The draft is what the newest version holds.",
-    # what learners say of a course
-    "NOT_TAKEN_YET": "Take the test first, then say what you think of the course.",
-    "TICKET_INVALID": "This form is out of date. Nothing is lost: look through it, then send it again.",
-    # any service, for operators
-    "DEAD_LETTER_SETTLED": "This event was replayed or discarded before.",
-    "NO_SUBSCRIPTION": "Nothing handles this event any more. Discard it with a reason.",
-    "JOB_PAUSED": "This job is paused: {reason}. Resume it first.",
-    "JOB_NOT_PAUSED": "This job is not paused any more.",
-    "PROJECTION_BEING_REBUILT": "This is being made anew already. Refresh to see how far it is.",
-    "REPLAY_FAILED": "The handler failed again. The event stays here, with the new error.",
-    "DATABASE_UNAVAILABLE": "A database does not answer right now. Nothing is lost: try again in a moment.",
-}
-_BY_CODE = {
-    "NOT_FOUND": "This is not there, or not yours to see.",
-    "PERMISSION_DENIED": "You may not do this. Ask your coordinator if you should.",
-    "ALREADY_EXISTS": "There is one already.",
-    "ABORTED": "Somebody changed this after you opened it. Look at it again, then save.",
-    "UNAVAILABLE": "A part of Cadre does not answer right now. Nothing is lost: try again in a moment.",
-    "CANCELLED": "A part of Cadre stopped while it answered. Nothing is lost: try again in a moment.",
-    "DEADLINE_EXCEEDED": "The answer took too long. Nothing is lost: try again in a moment.",
-}
-
-
-def refusal(error: Refused) -> str:
-    """Say why a service refused, to the person whose form it was."""
-    said = _BY_REASON.get(error.reason) or _BY_CODE.get(error.code)
-    if said is None:
-        return f"Cadre could not do this ({error.reason or error.code})."
-    known = {key: _in_page_words(value) for key, value in error.metadata.items()}
-    try:
-        return said.format(**known)
-    except KeyError:
-        return _BY_CODE.get(error.code, "This is not as it should be.")
-
-
-def _in_page_words(rule: str) -> str:
-    """Say a rule of a service with the pages' words."""
-    return rule.replace("notice", "letter").replace("audience", "list").replace("assignment", "training")
 
 
 def about_question(number: int, rule: str) -> str:

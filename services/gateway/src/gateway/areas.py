@@ -1,0 +1,19 @@
+"""The areas of the gateway: the one list of them, in the order of their links."""
+
+from gateway import calendars, courses, home, learning, letters, operations, people, results, sign_in, tests
+from gateway.web.area import outcomes_of
+
+AREAS = (
+    home.AREA,
+    letters.AREA,
+    people.AREA,
+    results.AREA,
+    courses.AREA,
+    tests.AREA,
+    learning.AREA,
+    calendars.AREA,
+    sign_in.AREA,
+    operations.AREA,
+)
+ROUTERS = tuple(router for area in AREAS for router in area.routers)
+OUTCOMES = outcomes_of(AREAS)

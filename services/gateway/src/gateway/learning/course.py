@@ -1,0 +1,81 @@
+"""A course, section by section. Each finished section is saved, so that a person can stop and come back."""
+
+from fastapi import APIRouter
+
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.enrollment.v1 import assignment_service_pb2 as pb
+from gateway.learning.pages import training_of
+from gateway.letters import letters
+from gateway.tests import taking
+from gateway.web.forms import Form
+from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
+from servicekit.rpc.client import Refused
+
+router = APIRouter(prefix="/training/{letter_id}/course")
+
+
+@router.get("")
+def course(visit: Visitor, letter_id: str) -> Answer:
+    """Go to where the person left off."""
+    training = training_of(visit, letter_id)
+    if training is None:
+        return visit.page("learning/preparing.html", letter_id=letter_id)
+    if training.state == pb.Assignment.WITHDRAWN:
+        return visit.go(f"/training/{letter_id}")
+    if training.sections_completed >= training.section_count:
+        return visit.go(f"/training/{letter_id}/test" if training.has_test else f"/training/{letter_id}/done")
+    said = visit.request.query_params.get("done", "")
+    return visit.go(f"/training/{letter_id}/course/{training.sections_completed + 1}", done=said)
+
+
+@router.get("/{number}")
+def section(visit: Visitor, letter_id: str, number: Number) -> Answer:
+    """One section."""
+    return _section(visit, letter_id, number, Form())
+
+
+@router.post("/{number}")
+def finish_section(visit: Visitor, letter_id: str, number: Number, form: Sent) -> Answer:
+    """Note that a section is finished, and go on: to the next one, to the test, or to the end."""
+    training = training_of(visit, letter_id)
+    if training is None:
+        return visit.page("learning/preparing.html", letter_id=letter_id)
+    try:
+        if training.state != pb.Assignment.COMPLETED:
+            training = visit.clients.assignments.CompleteSection(
+                pb.CompleteSectionRequest(name=training.name, section=number, request_id=form.request_id)
+            )
+    except Refused as error:
+        form.refuse(error)
+        return _section(visit, letter_id, number, form)
+    if number < training.section_count:
+        return visit.go(f"/training/{letter_id}/course/{number + 1}", done="section")
+    if training.has_test and not training.test_passed:
+        version = _version(visit, training)
+        return visit.go(taking.start(visit, letter_id, version.test_version, form.request_id), done="section")
+    return visit.go(f"/training/{letter_id}/done")
+
+
+def _version(visit: Visit, training: pb.Assignment) -> course_pb.CourseVersion:
+    return visit.clients.courses.GetCourseVersion(course_pb.GetCourseVersionRequest(name=training.course_version))
+
+
+def _section(visit: Visit, letter_id: str, number: int, form: Form) -> Answer:
+    training = training_of(visit, letter_id)
+    if training is None:
+        return visit.page("learning/preparing.html", letter_id=letter_id)
+    version = _version(visit, training)
+    if not 1 <= number <= len(version.sections):
+        return visit.go(f"/training/{letter_id}/course")
+    return visit.page(
+        "learning/section.html",
+        status=400 if form.errors else 200,
+        letters=letters,
+        letter_id=letter_id,
+        training=training,
+        version=version,
+        section=version.sections[number - 1],
+        number=number,
+        minutes_left=sum(part.minutes for part in version.sections[number - 1 :]),
+        form=form,
+    )

@@ -1,0 +1,65 @@
+"""Letters and releases: written, approved, sent to agencies, and how far agencies and staff are with them."""
+
+from gateway.letters import agency_letters, agency_notice, approval, composer, downloads, elsewhere, files, state_notice
+from gateway.web.area import Area
+
+_REASONS = {
+    "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
+    "AUDIENCE_NOT_READY": "The list of staff is still being made. Wait a few seconds, then issue it again.",
+    "APPROVAL_VOID": "This is not what was sent for approval: {differs} changed since. Return it to its author.",
+    "NUMBER_TAKEN": "{series} {number} is taken by another letter. Choose the next free number.",
+    "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
+    "TEXT_CHANGED": "This is not the text that was issued. Open the letter again, then confirm.",
+    "ALREADY_CONFIRMED": "This was confirmed before. The first confirmation stands.",
+    "FILE_EMPTY": "The file is empty. Choose another one.",
+    "FILE_TOO_LARGE": "The file {rule}.",
+    "FILE_TYPE_NOT_ALLOWED": "The file {rule}.",
+    "FILE_DAMAGED": "The file {rule}. Save it again, then attach it.",
+    "FILE_ENCRYPTED": "The file {rule}. Save it without one, then attach it.",
+    "FILE_TOO_COMPLEX": "The file {rule}, and is not. Save it anew from the program that made it, or send it in parts.",
+    "FILE_READERS_BUSY": "Other files are being checked at this moment. Choose it again in a few seconds.",
+    "TOO_MANY_FILES": "The letter has {value} files. It cannot have more.",
+    "FILE_ATTACHED_ALREADY": "The file {rule}.",
+    "TEXT_UNREADABLE": "There is no text that could be checked ({where}). Look at the file and write what you saw.",
+    "PERSONAL_NUMBERS_FOUND": "The file seems to hold personal numbers ({where}). Take them out, or write why they are"
+    " none.",
+    "NOTICE_WITHDRAWN": "This letter was withdrawn. There is nothing to do for it any more.",
+    "EXPRESSION_FIXED": "Whom a letter is for does not change any more. Open the letter again to see how it stands.",
+    "BRIEFING_DOES_NOT_COUNT": "For this letter a local briefing does not count. Record another kind of training.",
+    "ASSIGNMENT_NOT_WAIVED": "Nobody noted that this does not apply, so there is nothing to undo.",
+    "TRAINING_IN_FUTURE": "The date lies ahead. Record training after it was given.",
+    "TRAINING_BEFORE_NOTICE": "The date lies before the letter. Only training on this change counts.",
+    "PEOPLE_NOT_OF_AGENCY": "Some of these people do not work at this agency.",
+    "PEOPLE_EXCUSED": "To some of these people it does not apply.",
+}
+_DONE = {
+    "submitted": "The letter was sent for approval.",
+    "returned": "The letter went back to its author with your reason.",
+    "issued": "The letter is issued. Every agency and everyone it is for has it.",
+    "scheduled": "The letter is approved. It is issued by itself on the day and at the time that you gave.",
+    "withdrawn": "The letter is withdrawn. It leaves the lists of those who still had it to do.",
+    "released": "Your staff see this letter from now on.",
+    "file-added": "The file is added to the draft.",
+    "file-removed": "The file is removed from the draft.",
+    "confirmed-for-agency": "Confirmed for your agency.",
+    "training-recorded": "Training recorded for {n}. The figures follow within a few seconds.",
+    "excused": "Noted: this training does not apply to this person.",
+    "reinstated": "This training is on the person's list again.",
+    "reinstated-completed": "This training applies again, and is completed: only the test was missing, and was passed "
+    "meanwhile.",
+}
+
+AREA = Area(
+    routers=(
+        composer.router,
+        approval.router,
+        state_notice.router,
+        downloads.router,
+        files.router,
+        agency_letters.router,
+        agency_notice.router,
+        elsewhere.router,
+    ),
+    reasons=_REASONS,
+    done=_DONE,
+)

@@ -1,0 +1,149 @@
+"""The second person's decisions: to issue a letter now or later, to return it, to withdraw it once it was issued."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from gateway.letters import letters
+from gateway.web.forms import Form
+from gateway.web.visit import Answer, Sent, Visit, Visitor
+from gateway.words import sentences
+from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS
+from servicekit.rpc.client import Refused
+
+router = APIRouter(prefix="/letters/{letter_id}")
+
+
+@router.post("/issue")
+def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
+    """Approve and issue, now or on a day and at a time in California; which of them is never guessed."""
+    later = form.text("action") == "later"
+    if not later and form.text("action") != "now":
+        form.errors[""] = "Nothing is issued yet: press the button that says when."
+    at = _moment_of_issue(visit, form) if later else None
+    if not form.errors:
+        request = notice_pb.PublishNoticeRequest(
+            name=f"notices/{letter_id}",
+            audience_revision=sentences.as_number(form.text("audience_revision")) or 0,
+            etag=form.text("etag"),
+            request_id=form.request_id,
+        )
+        if at is not None:
+            request.publish_at.FromDatetime(at)
+        try:
+            visit.clients.notices.PublishNotice(request)
+        except Refused as error:
+            form.refuse(error, {"publish_at": "issue_on"})
+    if form.errors:
+        return waiting(visit, visit.letter(letter_id), form)
+    return visit.go(f"/letters/{letter_id}", done="scheduled" if later else "issued")
+
+
+@router.post("/return")
+def give_back(visit: Visitor, letter_id: str, form: Sent) -> Answer:
+    """Return to the author with a reason."""
+    form.needs("reason", "Say why, so that the author knows what to change.")
+    if not form.errors:
+        try:
+            visit.clients.notices.ReturnNotice(
+                notice_pb.ReturnNoticeRequest(
+                    name=f"notices/{letter_id}", reason=form.text("reason"), request_id=form.request_id
+                )
+            )
+        except Refused as error:
+            form.refuse(error)
+    if form.errors:
+        return waiting(visit, visit.letter(letter_id), form)
+    return visit.go("/letters", done="returned")
+
+
+@router.get("/withdraw")
+def withdraw_page(visit: Visitor, letter_id: str) -> Answer:
+    """What withdrawing does, before it is done."""
+    return _withdraw(visit, visit.letter(letter_id), Form.of({"reason": ""}))
+
+
+@router.post("/withdraw")
+def withdraw(visit: Visitor, letter_id: str, form: Sent) -> Answer:
+    """Withdraw an issued letter, with a reason that everybody who has it sees."""
+    form.needs("reason", "Say why. Everybody who has the letter sees it.")
+    if not form.errors:
+        try:
+            visit.clients.notices.WithdrawNotice(
+                notice_pb.WithdrawNoticeRequest(
+                    name=f"notices/{letter_id}",
+                    reason=form.text("reason"),
+                    etag=form.text("etag"),
+                    request_id=form.request_id,
+                )
+            )
+        except Refused as error:
+            form.refuse(error)
+    if form.errors:
+        return _withdraw(visit, visit.letter(letter_id), form)
+    return visit.go(f"/letters/{letter_id}", done="withdrawn")
+
+
+def blank() -> Form:
+    """What an approver decides, before they have."""
+    return Form.of({"reason": "", "audience_revision": "", "issue_on": "", "issue_at": "08:00"})
+
+
+def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
+    """Show a letter before its issue: what it says, who it is for today, and what can be done with it."""
+    for field in ("reason", "issue_on", "issue_at"):
+        form.values.setdefault(field, [""])
+    audience = preview = None
+    if letter.audience:
+        audience = visit.clients.audiences.GetAudience(audience_pb.GetAudienceRequest(name=letter.audience))
+        preview = visit.clients.audiences.PreviewAudience(
+            audience_pb.PreviewAudienceRequest(expression=audience.expression)
+        )
+    may_approve = (
+        letter.state == notice_pb.Notice.IN_APPROVAL
+        and visit.rights.state("notices.approve")
+        and letter.author != visit.person
+    )
+    return visit.page(
+        "letters/waiting_letter.html",
+        status=400 if form.errors else 200,
+        letter=letter,
+        letters=letters,
+        audience=audience,
+        preview=preview,
+        may_approve=may_approve,
+        may_return=letter.state == notice_pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),
+        form=form,
+        names=visit.names([letter.author, letter.approver]),
+    )
+
+
+def _withdraw(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
+    if letter.state != notice_pb.Notice.PUBLISHED:
+        return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
+    figures = visit.clients.readiness.GetReadiness(readiness_pb.GetReadinessRequest(notice=letter.name))
+    return visit.page(
+        "letters/withdraw.html",
+        status=400 if form.errors else 200,
+        letter=letter,
+        letters=letters,
+        figures=figures,
+        form=form,
+    )
+
+
+def _moment_of_issue(visit: Visit, form: Form) -> datetime | None:
+    """Read the day and the time of issue; what is wrong with them is said at the field."""
+    day = form.day("issue_on", YEARS_OF_DOCUMENTS, "Give the day on which it is to be issued.")
+    at = sentences.as_time(form.text("issue_at"))
+    if at is None:
+        form.errors["issue_at"] = "Give the time, such as 08:00."
+    if day is None or at is None:
+        return None
+    moment = datetime.combine(day, at, PACIFIC)
+    if moment <= visit.now:
+        form.errors["issue_on"] = "This moment has passed. Choose a later one, or issue the letter now."
+    return moment

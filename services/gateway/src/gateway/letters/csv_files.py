@@ -1,0 +1,92 @@
+"""A letter's tables as files for spreadsheet programs."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from gateway.letters import letters
+from gateway.letters.agency_lists import Line
+from gateway.letters.readiness import Row
+from gateway.web import sheets
+from servicekit.calendar import PACIFIC
+
+AGENCY_COLUMNS = (
+    *("Letter", "As of", "Agency", "Region", "Size", "Confirmed", "Confirmation past due"),
+    *("Staff", "At work", "Ready", "Not started", "On leave", "Read", "Confirmed by staff", "Trained"),
+    *("Past due", "Does not apply", "Problem"),
+)
+PEOPLE_COLUMNS = ("Letter", "As of", "Name", "Unit", "Read", "Confirmed", "Trained", "Due", "Ready", "On leave", "Note")
+WHOLE_STATE = "Whole state, each person once"
+
+
+def agencies(letter: notice_pb.Notice, figures: readiness_pb.Readiness, rows: Iterable[Row], at: datetime) -> bytes:
+    """Return the state's table: the same lines as on the page, and the state's own figures as the last one."""
+    head = _head(letter, at)
+    lines = [
+        [
+            *head,
+            row.agency.short_title,
+            row.agency.region,
+            row.agency.size_class,
+            _moment(row.figures.confirm_time),
+            _yes(row.figures.confirmation_overdue),
+            *_counts(row.figures.counts),
+            row.figures.problem,
+        ]
+        for row in rows
+    ]
+    lines.append([*head, WHOLE_STATE, "", "", "", "", *_counts(figures.state), ""])
+    return sheets.file_of(AGENCY_COLUMNS, lines)
+
+
+def people(letter: notice_pb.Notice, lines: Iterable[Line], at: datetime) -> bytes:
+    """Return an agency's people under a letter, as its page has them; never a score."""
+    head = _head(letter, at)
+    return sheets.file_of(
+        PEOPLE_COLUMNS,
+        [
+            [
+                *head,
+                line.name,
+                line.units,
+                _moment(line.standing.read_time),
+                _moment(line.standing.confirm_time),
+                _moment(line.standing.train_time),
+                line.standing.due_date,
+                _yes(line.standing.ready),
+                _yes(line.standing.on_leave),
+                "Does not apply" if line.standing.excused else "",
+            ]
+            for line in lines
+        ],
+    )
+
+
+def name(letter: notice_pb.Notice, what: str, day: date) -> str:
+    """`CSSP-26-04-agencies-2026-11-23.csv`; a letter of a demonstration says so in the name, too."""
+    mark = "DEMONSTRATION-" if letter.demonstration else ""
+    return f"{mark}{letters.title(letter).replace(' ', '-')}-{what}-{day.isoformat()}.csv"
+
+
+def _head(letter: notice_pb.Notice, at: datetime) -> tuple[str, str]:
+    mark = " (DEMONSTRATION, not issued by DCSS)" if letter.demonstration else ""
+    return f"{letters.title(letter)}{mark}", at.astimezone(PACIFIC).isoformat(" ", "seconds")
+
+
+def _counts(counts: readiness_pb.Counts) -> tuple[int, ...]:
+    return (
+        *(counts.of, counts.at_work, counts.ready, counts.not_started, counts.on_leave, counts.read),
+        *(counts.confirmed, counts.trained, counts.overdue, counts.excused),
+    )
+
+
+def _moment(at: Timestamp) -> str:
+    """When it happened, in California; empty if it did not."""
+    return at.ToDatetime(tzinfo=PACIFIC).isoformat(" ", "seconds") if at.seconds else ""
+
+
+def _yes(value: bool) -> str:
+    return "Yes" if value else "No"

@@ -1,0 +1,129 @@
+"""An issued letter as the state sees it: counts, who needs a call, all agencies, on the map and on paper."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import APIRouter
+
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from gateway.letters import approval, county_map, letter_history, letters, readiness
+from gateway.web.forms import Form
+from gateway.web.visit import Answer, Visit, Visitor
+
+router = APIRouter(prefix="/letters/{letter_id}")
+
+
+@router.get("")
+def letter_page(visit: Visitor, letter_id: str, region: str = "", size: str = "") -> Answer:
+    """The figures of an issued letter; a draft as it waits."""
+    letter = visit.letter(letter_id)
+    if letter.state not in letters.ISSUED:
+        if letter.state == notice_pb.Notice.HISTORIC:
+            return visit.go(f"/letters/{letter_id}/text")
+        return approval.waiting(visit, letter, approval.blank())
+    return visit.page("letters/state_letter.html", **_figures(visit, letter, region, size))
+
+
+@router.get("/print")
+def print_page(visit: Visitor, letter_id: str, region: str = "", size: str = "") -> Answer:
+    """Figures, calls, map and table on one page for paper."""
+    shown = _figures(visit, visit.letter(letter_id), region, size)
+    return visit.page("letters/state_print.html", **shown, **_map(visit, shown["figures"], shown["agencies"], "ready"))
+
+
+@router.get("/map")
+def map_page(visit: Visitor, letter_id: str, show: str = "ready") -> Answer:
+    """The counties, each shaded by its agency's figure, and the same as a table."""
+    letter = visit.letter(letter_id)
+    shown = _map(visit, _readiness(visit, letter), visit.agencies(), show)
+    return visit.page("letters/map.html", letter=letter, letters=letters, **shown)
+
+
+@router.get("/text")
+def text_page(visit: Visitor, letter_id: str) -> Answer:
+    """The letter itself."""
+    return visit.page("letters/text.html", letter=visit.letter(letter_id), letters=letters)
+
+
+@router.get("/included")
+def included_page(visit: Visitor, letter_id: str) -> Answer:
+    """Who was included, in words and by agency: counts, never names."""
+    letter = visit.letter(letter_id)
+    audience = visit.clients.audiences.GetAudience(audience_pb.GetAudienceRequest(name=letter.audience))
+    figures = _readiness(visit, letter)
+    return visit.page(
+        "letters/included.html",
+        letter=letter,
+        letters=letters,
+        audience=audience,
+        figures=figures,
+        rows=readiness.rows(figures, visit.agencies()),
+    )
+
+
+@router.get("/history")
+def history_page(visit: Visitor, letter_id: str) -> Answer:
+    """What happened with the letter, newest first."""
+    letter = visit.letter(letter_id)
+    figures = _readiness(visit, letter) if letter.state in letters.ISSUED else readiness_pb.Readiness()
+    agencies = visit.agencies()
+    confirmed = [figure for figure in figures.agencies if figure.confirm_time.seconds]
+    people = [*(figure.confirmed_by for figure in confirmed), *(step.person for step in letter.steps)]
+    names = visit.names([letter.author, *people])
+    entries = [(letter.create_time, f"Begun{letter_history.by_whom(letter.author, names)}")]
+    entries += [(step.time, letter_history.step(step, names, visit.today)) for step in letter.steps]
+    entries += [
+        (figure.confirm_time, letter_history.confirmation(figure, agencies[figure.agency].short_title, names))
+        for figure in confirmed
+    ]
+    entries.sort(key=lambda entry: entry[0].ToNanoseconds(), reverse=True)
+    return visit.page("letters/history.html", letter=letter, letters=letters, entries=entries)
+
+
+def _readiness(visit: Visit, letter: notice_pb.Notice) -> readiness_pb.Readiness:
+    return visit.clients.readiness.GetReadiness(readiness_pb.GetReadinessRequest(notice=letter.name))
+
+
+def _figures(visit: Visit, letter: notice_pb.Notice, region: str, size: str) -> dict[str, Any]:
+    """Return what the page of figures and its print show."""
+    figures, agencies = _readiness(visit, letter), visit.agencies()
+    needed = readiness.needs_a_call(figures, agencies)
+    return {
+        "letter": letter,
+        "letters": letters,
+        "figures": figures,
+        "agencies": agencies,
+        "needed": needed,
+        "addresses": readiness.addresses(needed),
+        "mail_all": readiness.mail_to(needed),
+        "rows": readiness.rows(figures, agencies, region=region, size=size),
+        "chosen": Form.of({"region": region, "size": size}),
+        "regions": _options(agency.region for agency in agencies.values()),
+        "sizes": _options(agency.size_class for agency in agencies.values()),
+        "names": visit.names([letter.approver, letter.withdrawn_by]),
+    }
+
+
+def _map(
+    visit: Visit, figures: readiness_pb.Readiness, agencies: Mapping[str, agency_pb.Agency], show: str
+) -> dict[str, Any]:
+    """Return what the map shows; another measure than ours is the first one."""
+    measure = show if show in county_map.MEASURES else next(iter(county_map.MEASURES))
+    title, shades = county_map.MEASURES[measure]
+    return {
+        "areas": county_map.areas(figures, agencies, visit.today, measure),
+        "drawing": county_map.drawing(),
+        "fills": county_map.FILLS,
+        "measure": measure,
+        "measure_title": title,
+        "measures": [(name, title) for name, (title, _) in county_map.MEASURES.items()],
+        "shades": shades,
+    }
+
+
+def _options(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Give each value once, as what a list offers."""
+    return [(value, value.replace("-", " ").capitalize()) for value in sorted(set(values)) if value]

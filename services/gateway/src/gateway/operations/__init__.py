@@ -1,0 +1,29 @@
+"""What runs, whether anything is stuck, and how to unstick it, for those without Grafana."""
+
+from gateway.operations import audits, background, dead_letters, overview
+from gateway.web.area import Area
+
+_REASONS = {
+    "DEAD_LETTER_SETTLED": "This event was replayed or discarded before.",
+    "NO_SUBSCRIPTION": "Nothing handles this event any more. Discard it with a reason.",
+    "JOB_PAUSED": "This job is paused: {reason}. Resume it first.",
+    "JOB_NOT_PAUSED": "This job is not paused any more.",
+    "PROJECTION_BEING_REBUILT": "This is being made anew already. Refresh to see how far it is.",
+    "REPLAY_FAILED": "The handler failed again. The event stays here, with the new error.",
+}
+_DONE = {
+    "replayed": "The event was handled once more.",
+    "audits-count": "The services count now. Refresh to see what they find.",
+    "job-runs": "The job runs now. Refresh to see how it went.",
+    "task-tried": "It is tried again now, or leaves this list if what it was for is over. Refresh to see how it went.",
+    "job-paused": "The job is paused, with your reason.",
+    "job-resumed": "The job runs again.",
+    "rebuild": "Asked for. It begins within a second or two: refresh to see how far it is.",
+    "discarded": "The event is discarded, with your reason.",
+}
+
+AREA = Area(
+    routers=(overview.router, dead_letters.router, background.router, audits.router),
+    reasons=_REASONS,
+    done=_DONE,
+)

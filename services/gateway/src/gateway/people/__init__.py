@@ -1,0 +1,50 @@
+"""Who works at an agency: one by one, and by a file of all."""
+
+from gateway.people import pages, person, roster, units
+from gateway.web.area import Area
+
+_REASONS = {
+    "JOB_OVERLAPS": "This person has a job here at that time already.",
+    "LEAD_OVERLAPS": "This person leads this unit at that time already.",
+    "LEAD_WITHOUT_JOB": "This person does not work here on that day, so they cannot begin to lead a unit on it.",
+    "LEAD_ENDED": "That has ended already, and stays on record as it was.",
+    "LEAVE_OVERLAPS": "A leave at this time is recorded already.",
+    "NO_CURRENT_JOB": "This person does not work here on that day.",
+    "TOO_MANY_GUESSES": (
+        "Too many staff numbers of other agencies came with another name today, so nothing more is compared until"
+        " tomorrow. Ask the person for their number, and for their name as the other agency writes it."
+    ),
+    "KEPT_ELSEWHERE": (
+        "Another agency looks after the name, e-mail, telephone, leave and sign-ins of this person. Ask its training"
+        " coordinator, who is named on its agency's page, to change this."
+    ),
+    "NOT_ON_LEAVE": "This person is not on leave on that day.",
+    "NAME_MISSING": "Give at least one name.",
+    "STAFF_NUMBER_TAKEN": "Somebody has the staff number {staff_number} already. It never changes, at any agency.",
+    "STAFF_NUMBER_ALIKE": "Somebody has the staff number {staff_number}: were zeros at the front lost? Give it whole.",
+    "EMAIL_TAKEN": "Somebody else has this e-mail address.",
+    "CHUNK_MISSING": "The file did not arrive whole. Send it again.",
+    "CHUNK_DIFFERS": "The file changed while it was sent. Send it again.",
+    "ROSTER_IMPORT_CLOSED": "This file was read already. Send it again to read it once more.",
+    "ROSTER_FILE_GONE": "The file was checked more than a day ago and is no longer kept. Send it again.",
+    "PEOPLE_BEING_CHANGED": "Somebody else is changing these people just now. Nothing is lost: try again in a minute.",
+    "COUNTY_HAS_TWO_AGENCIES": "The county {fips} would belong to two agencies on some day, {agency} and {other}.",
+}
+_DONE = {
+    "leave": "The leave is recorded.",
+    "back": "Back at work: noted.",
+    "left": "Noted: this person left the agency. The record of training is kept.",
+    "left-many": "Noted: {n} left the agency. Their records of training are kept.",
+    "again": "Noted: this person works here. What is for the person comes back within a few seconds.",
+    "identity": "Name, e-mail and telephone are saved.",
+    "added": "The person is added. Letters and training will be on the person's list within a few seconds.",
+    "lead": "Recorded who leads this unit.",
+    "lead-ended": "Noted: they lead this unit no longer from that day on. It stays on record that they did.",
+    "unit": "Unit, title and class are saved.",
+}
+
+AREA = Area(
+    routers=(pages.router, person.router, roster.router, units.router),
+    reasons=_REASONS,
+    done=_DONE,
+)

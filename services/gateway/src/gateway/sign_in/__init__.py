@@ -1,0 +1,24 @@
+"""Signing in and out, by whatever way, and who may do so."""
+
+from gateway.sign_in import access, invitation, issuer_sign_in, my_sign_ins, pages
+from gateway.web.area import Area
+
+_REASONS = {
+    "NO_CURRENT_WORK": "This person has no job today, so there is nothing to sign in for.",
+    "DEMONSTRATION_OFF": "This works in a demonstration only.",
+}
+_DONE = {
+    "signed-out": "You are signed out.",
+    "email-confirmed": "Your e-mail address is confirmed.",
+    "sign-in-ended": "The sign-in is ended.",
+    "sign-ins-ended": "Your other sign-ins are ended.",
+    "all-sign-ins-ended": "Every sign-in of this person is ended, with your reason.",
+    "invitation-revoked": "The invitation is taken back. Its link is good no more.",
+    "dropped": "What you had typed is dropped.",
+}
+
+AREA = Area(
+    routers=(pages.router, issuer_sign_in.router, invitation.router, my_sign_ins.router, access.router),
+    reasons=_REASONS,
+    done=_DONE,
+)

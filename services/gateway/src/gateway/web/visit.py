@@ -1,0 +1,278 @@
+"""One visit of a page: who is there, what they may do, and how the page answers."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from annotated_types import Interval
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment
+from starlette.concurrency import run_in_threadpool
+
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
+from gateway.identity import open_sign_ins, sign_ins
+from gateway.identity.codes import Box
+from gateway.identity.oidc import Provider
+from gateway.identity.places import DEMONSTRATION, ISSUER, PASSWORD, Place, browser_of
+from gateway.identity.sign_ins import SignIn
+from gateway.identity.troubles import SignInFailed, Trouble
+from gateway.web import clients as callers
+from gateway.web.clients import Clients, Reference, Tokens
+from gateway.web.forms import SentForm, read
+from gateway.web.rights import Rights
+from gateway.words import sentences
+from gateway.words.outcomes import Outcomes
+from servicekit.calendar import Calendar, pacific_date
+from servicekit.data.db import Database
+from servicekit.rpc.client import Refused
+from servicekit.settings import Settings
+
+COOKIE = "cadre_sign_in"
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What the pages stand on: made once by `app`."""
+
+    settings: Settings
+    database: Database
+    clients: Clients
+    tokens: Tokens
+    templates: Environment
+    outcomes: Outcomes
+    # Who signs people in, by slug; and the box for the secrets of those whom nobody else signs in.
+    providers: Mapping[str, Provider]
+    box: Box
+
+
+class NeedsSignIn(Exception):  # noqa: N818 - an answer, not an error
+    """Nobody is signed in at this browser, or no longer."""
+
+
+class Forged(Exception):  # noqa: N818
+    """The form does not come from a page of ours."""
+
+
+@dataclass
+class Visit:
+    """A visit by *sign_in*; `me` is what the directory says of the visitor."""
+
+    request: Request
+    gateway: Gateway
+    sign_in: SignIn | None
+    me: person_pb.Me
+    now: datetime
+    _series: dict[str, series_pb.Series] | None = None
+
+    @property
+    def clients(self) -> Clients:
+        """The services; calls carry the visitor's token."""
+        return self.gateway.clients
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What the page may offer."""
+        return Rights(self.me)
+
+    @property
+    def today(self) -> date:
+        """Today in California."""
+        return pacific_date(self.now)
+
+    @property
+    def person(self) -> str:
+        """`people/{uuid}` of the visitor."""
+        return self.me.person.name
+
+    @property
+    def address(self) -> str:
+        """From which address the visit comes, as the proxy that we trust says."""
+        return self.request.client.host if self.request.client else ""
+
+    def place(self, way: str) -> Place:
+        """From where somebody signs in now, by *way*."""
+        return Place(way, self.address, browser_of(self.request.headers.get("user-agent", "")))
+
+    @property
+    def ours(self) -> str:
+        """The address of this site, as visitors type it, without a stroke at its end.
+
+        Never what the browser says that we are called: whoever sends a request could make our links lead elsewhere.
+        Without a setting, on a machine of one's own, it is where the connection ended.
+        """
+        if self.gateway.settings.public_url:
+            return self.gateway.settings.public_url.rstrip("/")
+        host, port = self.request.scope["server"]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def begun(self, cookie: str, path: str) -> RedirectResponse:
+        """Answer a sign-in: on to the *path* that was asked for, with the cookie that recognises the browser."""
+        answer = self.go(safe_path(path or "/home"))
+        secure = self.request.url.scheme == "https"
+        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=secure, path="/")
+        return answer
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """The ways to sign in, as pages call them."""
+        issuers = {f"{ISSUER}{slug}": provider.issuer.title for slug, provider in self.gateway.providers.items()}
+        return {PASSWORD: "Password and code", DEMONSTRATION: "Demonstration"} | issuers
+
+    def forget(self, digests: list[bytes]) -> None:
+        """Drop what is kept for sign-ins that were ended."""
+        for digest in digests:
+            self.gateway.tokens.forget(digest)
+
+    @property
+    def csrf(self) -> str:
+        """The value that proves that a form comes from a page of this sign-in; empty where nobody is signed in."""
+        return self.sign_in.csrf if self.sign_in else ""
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - the template's
+        """Answer with a page. Every template gets the visit as `visit` and the sentences as `say`."""
+        query = self.request.query_params
+        content = self.gateway.templates.get_template(template).render(
+            visit=self,
+            say=sentences,
+            demo=self.gateway.settings.demo,
+            done=self.gateway.outcomes.done(query.get("done", ""), query.get("n", "")),
+            **values,
+        )
+        return HTMLResponse(content, status)
+
+    def download(self, content: bytes, filename: str, media_type: str) -> Response:
+        """Answer with a file that the browser saves under *filename*, and never shows as a page of ours."""
+        plain = "".join(c if c.isascii() and (c.isalnum() or c in " -_.") else "_" for c in filename)
+        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+        return Response(content, media_type=media_type, headers={"content-disposition": named})
+
+    def go(self, path: str, *, done: str = "", n: int | None = None) -> RedirectResponse:
+        """Answer a form that was accepted: on to *path*, which says what was done."""
+        said = {key: str(value) for key, value in (("done", done), ("n", n)) if value not in ("", None)}
+        joint = "&" if "?" in path else "?"
+        return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
+
+    def letter(self, letter_id: str) -> notice_pb.Notice:
+        """Give the letter that a path names, if the visitor may see it."""
+        return self.clients.notices.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+
+    def series(self) -> dict[str, series_pb.Series]:
+        """Give the series of letters by what stands before their numbers, such as `CSSP`; asked once for a page."""
+        if self._series is None:
+            listed = self.clients.series.ListSeries(series_pb.ListSeriesRequest()).series
+            self._series = {one.name.removeprefix("series/"): one for one in listed}
+        return self._series
+
+    def agencies(self) -> dict[str, agency_pb.Agency]:
+        """Give every agency by its name, `agencies/{slug}`; at most seconds old."""
+        return self._reference().agencies()
+
+    def agency(self, name: str) -> agency_pb.Agency:
+        """Give one agency; at most seconds old."""
+        return self.agencies().get(name) or self.clients.agencies.GetAgency(agency_pb.GetAgencyRequest(name=name))
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """When the state's offices are closed, at most seconds old; of no year where the directory does not answer."""
+        try:
+            return self._reference().calendar()
+        except Refused:
+            return Calendar(frozenset(), frozenset())
+
+    def units(self) -> dict[str, str]:
+        """Give the titles of work units by their slugs; at most seconds old."""
+        return self._reference().units()
+
+    def _reference(self) -> Reference:
+        # What is kept was given to somebody who may read it: whoever may not asks as themselves, and is refused.
+        if self.rights.holds("agencies.read"):
+            return self.clients.reference
+        return Reference(self.clients.agencies, self.clients.calendars)
+
+    def names(self, people: list[str]) -> dict[str, str]:
+        """Give the names of *people* whom the visitor may see, in one call."""
+        return {name: person.display_name for name, person in self.people(people).items()}
+
+    def people(self, people: list[str]) -> dict[str, person_pb.Person]:
+        """Give those of *people* whom the visitor may see, in one call."""
+        wanted = list(dict.fromkeys(name for name in people if name))
+        if not wanted:
+            return {}
+        answer = self.clients.people.BatchGetPeople(person_pb.BatchGetPeopleRequest(names=wanted))
+        return {person.name: person for person in answer.people}
+
+
+async def somebody(request: Request) -> Visit:
+    """Return the visit of the person signed in at this browser; `NeedsSignIn` if there is none.
+
+    It stays a coroutine, so that the caller it sets holds for the page, which runs in another thread.
+    """
+    gateway: Gateway = request.app.state.gateway
+    visit, token = await run_in_threadpool(_recognise, gateway, request)
+    callers.act_as(lambda: token)
+    request.state.person, request.state.visit = visit.person, visit
+    return visit
+
+
+async def nobody(request: Request) -> Visit:
+    """Return a visit without anybody, for the pages before the sign-in."""
+    gateway: Gateway = request.app.state.gateway
+    return Visit(request, gateway, None, person_pb.Me(), gateway.database.clock())
+
+
+async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> SentForm:
+    """Return the form that was sent by a page of this sign-in; refuse one that was not."""
+    form = await read(request)
+    if not same(form.text("csrf"), visit.csrf):
+        raise Forged
+    if visit.sign_in and visit.sign_in.keeps:
+        # What was kept is sent again, or overtaken by this form.
+        await run_in_threadpool(sign_ins.forget, visit.gateway.database, visit.sign_in, request.url.path)
+    return form
+
+
+def _recognise(gateway: Gateway, request: Request) -> tuple[Visit, str]:
+    now = gateway.database.clock()
+    sign_in = sign_ins.use(gateway.database, request.cookies.get(COOKIE, ""), now)
+    if sign_in is None:
+        raise NeedsSignIn
+    try:
+        token, me = gateway.tokens.of(sign_in.digest, sign_in.person)
+    except Refused as error:
+        if error.reason != "NO_CURRENT_WORK":
+            raise
+        open_sign_ins.end_all(
+            gateway.database, sign_in.person, actor="services/gateway", reason="no job and no role any more", at=now
+        )
+        raise SignInFailed(Trouble.NO_WORK, "the work ended") from error
+    return Visit(request, gateway, sign_in, me, now), token
+
+
+def same(given: str, right: str) -> bool:
+    """Compare in a time that tells nothing; what is *given* may be any text, and nothing is never right."""
+    return bool(right) and hmac.compare_digest(given.encode(), right.encode())
+
+
+def safe_path(path: str) -> str:
+    """Return *path* if it is a path of ours, else the home page: no way out to another site.
+
+    Browsers leave out tabs and line ends, and take a backslash for a stroke.
+    """
+    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if ours else "/home"
+
+
+# A number in an address: what is larger than any contract holds is no page of ours.
+Number = Annotated[int, Interval(ge=0, le=999_999_999)]
+Visitor = Annotated[Visit, Depends(somebody)]
+Anybody = Annotated[Visit, Depends(nobody)]
+Sent = Annotated[SentForm, Depends(sent)]
+Answer = Response
