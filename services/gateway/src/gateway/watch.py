@@ -1,4 +1,4 @@
-"""What operators see of the pages, beside the time that each takes (`web.Everything`)."""
+"""What operators see of the pages, beside the time that each takes (`web.every_page.Everything`)."""
 
 import shutil
 from collections.abc import Iterable

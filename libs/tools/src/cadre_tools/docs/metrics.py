@@ -135,7 +135,7 @@ def _register_gateway(registry: CollectorRegistry) -> Measures:
     """Register what the gateway's composition root does."""
     settings = Settings(service=GATEWAY, database_url=_NOWHERE, state_file=TARGET)
     root = root_of(GATEWAY)
-    root.web.Everything(None, registry=registry)
+    root.every_page.Everything(None, registry=registry)
     counting: Measures = root.watch.watch(settings, Database(_NOWHERE), registry)
     return counting
 
