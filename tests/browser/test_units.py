@@ -1,11 +1,15 @@
 """Who leads the units of an agency: seen, changed and looked up later, by the words on the page and without script."""
 
 import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.directory.v1 import unit_service_pb2 as unit_pb
 from servicekit.calendar import pacific_date
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -84,3 +88,37 @@ def test_a_big_agency_finds_people_by_name_and_who_is_not_chosen_is_asked_for(pe
     coordinator.go("/agencies/los-angeles/units/enforcement/lead")
     coordinator.press("Go on")
     coordinator.sees("Choose the person.")
+
+
+def test_who_leads_a_unit_sees_its_people_on_every_page_and_nobody_else(person, cadre, letter):
+    ask, units, people = cadre.access.ask, cadre.access.units, cadre.access.people
+    personas = ask(cadre.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
+    specialist = next(one.person for one in personas if one.part == "learner")
+    coordinator = cadre.cast.leads["lake"]
+    lead = unit_pb.UnitLead(unit="agencies/lake/units/clerical", person=specialist, start_date=day())
+    create = unit_pb.CreateUnitLeadRequest(parent="agencies/lake", lead=lead, request_id=str(uuid.uuid4()))
+    made = ask(units.CreateUnitLead, create, person=coordinator)
+    listed = ask(people.ListPeople, person_pb.ListPeopleRequest(parent="agencies/lake"), person=coordinator).people
+    inside = {one.display_name for one in listed if "clerical" in one.jobs[-1].units}
+    outside = {one.name: one.display_name for one in listed if one.display_name not in inside | {made.display_name}}
+
+    visitor = person().sign_in("Specialist, Lake")
+    visitor.go("/home")
+    visitor.press("People")
+    visitor.sees("You see the people of your unit: Clerical and imaging.")
+    for path in ("/home", "/agencies/lake/people", "/agencies/lake/units", f"/agencies/lake/letters/{letter}"):
+        assert visitor.go(path).status == 200
+        shown = visitor.page.inner_text("main")
+        assert [name for name in outside.values() if name in shown] == [], path
+    visitor.go("/agencies/lake/people")
+    assert [name for name in inside if name not in visitor.page.inner_text("main")] == []
+    assert visitor.page.get_by_role("link", name="What our staff say").count() == 0
+    assert visitor.go(f"/agencies/lake/{next(iter(outside))}").status == 404
+    assert visitor.go("/agencies/lake/units/enforcement").status == 404
+
+    end = unit_pb.EndUnitLeadRequest(
+        parent="agencies/lake", name=made.name, end_date=day(), request_id=str(uuid.uuid4())
+    )
+    ask(units.EndUnitLead, end, person=coordinator)
+    visitor = person().sign_in("Specialist, Lake")
+    assert visitor.page.get_by_role("link", name="People").count() == 0
