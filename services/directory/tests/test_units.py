@@ -7,16 +7,13 @@ import pytest
 
 from cadre.directory.v1 import events_pb2
 from cadre.directory.v1 import person_service_pb2 as pb
-from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from cadre.directory.v1 import unit_service_pb2 as unit_pb
 from cadre.directory.v1.unit_service_pb2_grpc import UnitServiceStub
-from directory.rules.columns import COLUMNS
 from directory.units.jobs import end_leads
 from directory.units.projections import PROJECTIONS
 from servicekit.background.jobs import Progress
 from servicekit.calendar import PACIFIC
 from servicekit.rpc.client import Refused
-from servicekit.testing.waiting import wait_until
 
 LEGAL, LOCATE = "agencies/lake/units/legal", "agencies/lake/units/locate"
 
@@ -374,113 +371,3 @@ def test_the_audit_row_says_who_leads_what_and_no_name(directory, begin):
         lead.name,
         {"unit": LEGAL, "person": person.name, "start_date": str(directory.day()), "end_date": ""},
     )
-
-
-# ---- roster files ----
-
-
-def lake(*rows):
-    """Rows of people at Lake, each with a number of their own."""
-    return [{"staff_number": f"U-{n}", "email": "", **row} for n, row in enumerate(rows, 1)]
-
-
-def leading(directory, units):
-    """Who leads what by now: staff number and unit."""
-    request = pb.ListPeopleRequest(parent="agencies/lake", page_size=100)
-    numbers = {one.name: one.staff_number for one in directory.as_whole("people.read").ListPeople(request).people}
-    return {(numbers[person], unit.rpartition("/")[2]) for unit, (_, some) in listed(units).items() for person in some}
-
-
-def test_a_roster_says_who_leads_which_units_from_its_day_on(directory, units):
-    file = directory.roster(*lake({"leads": "legal;locate", "units": "legal"}, {"leads": "", "hired_on": "2020-01-01"}))
-
-    made = directory.import_roster(file, agency="lake")
-
-    assert (made.state, made.leads_begun, made.leads_ended) == (roster_pb.RosterImport.APPLIED, 2, 0)
-    assert leading(directory, units) == {("U-1", "legal"), ("U-1", "locate")}
-    assert {row[2] for row in history(units)} == {str(directory.day())}
-    assert {row[1] for row in told(directory)} == {"legal", "locate"}
-
-
-def test_the_same_roster_again_changes_no_lead(directory, units):
-    file = directory.roster(*lake({"leads": "legal"}, {}))
-    directory.import_roster(file, agency="lake")
-
-    again = directory.import_roster(file, agency="lake")
-
-    assert (again.unchanged, again.leads_begun, again.leads_ended, len(history(units))) == (2, 0, 0, 1)
-
-
-def test_a_dry_run_says_which_leads_would_change_and_changes_none(directory, units):
-    directory.import_roster(directory.roster(*lake({"leads": "legal"}, {})), agency="lake")
-    file = directory.roster(*lake({"leads": ""}, {"leads": "legal"}, {"leads": "intake"}))
-
-    made = directory.import_roster(file, agency="lake", dry_run=True)
-
-    assert (made.state, made.leads_begun, made.leads_ended) == (roster_pb.RosterImport.CHECKED, 2, 1)
-    assert [(one.row, one.staff_number, one.unit, one.begins) for one in made.lead_changes] == [
-        (2, "U-1", "legal", False),
-        (3, "U-2", "legal", True),
-        (4, "U-3", "intake", True),
-    ]
-    assert leading(directory, units) == {("U-1", "legal")}
-    applied = directory.as_whole("roster.import").ApplyRosterImport(
-        roster_pb.ApplyRosterImportRequest(name=made.name, request_id=directory.request_id())
-    )
-    assert wait_for(directory, applied).lead_changes == made.lead_changes
-    assert leading(directory, units) == {("U-2", "legal"), ("U-3", "intake")}
-
-
-def wait_for(directory, made):
-    stub = directory.as_whole("roster.import")
-    return wait_until(
-        lambda: (
-            found
-            if (found := stub.GetRosterImport(roster_pb.GetRosterImportRequest(name=made.name))).state
-            == roster_pb.RosterImport.APPLIED
-            else None
-        ),
-        "the file should have been applied",
-    )
-
-
-def test_a_roster_without_the_column_touches_no_lead_and_none_to_come_is_touched_by_one_with_it(
-    directory, units, begin
-):
-    person = directory.hire(staff_number="U-1", family="Mills", given="Jo")
-    other = directory.hire(staff_number="U-2", family="Mills", given="Jo")
-    begin(person)
-    begin(other, start=directory.day(9))
-    columns = [column for column in COLUMNS if column != "leads"]
-
-    directory.import_roster(directory.roster(*lake({}, {}), columns=columns), agency="lake")
-    assert leading(directory, units) == {("U-1", "legal"), ("U-2", "legal")}
-
-    directory.import_roster(directory.roster(*lake({}, {})), agency="lake")
-    assert leading(directory, units) == {("U-2", "legal")}
-
-
-def test_a_lead_that_cannot_be_refuses_the_file_by_row_column_and_value(directory, units):
-    file = directory.roster(
-        *lake({"leads": "legal;parking"}, {"leads": "legal", "left_on": str(directory.day(-1))}, {"leads": "legal"})
-    )
-
-    made = directory.import_roster(file, agency="lake")
-
-    assert made.state == roster_pb.RosterImport.REFUSED
-    assert directory.errors(made) == [(2, "leads", "parking", "is not a work unit")]
-    assert history(units) == []
-
-
-def test_who_left_by_the_file_leads_nothing_by_it(directory):
-    left = str(directory.day(-1))
-    made = directory.import_roster(directory.roster(*lake({"leads": "legal", "left_on": left})), agency="lake")
-
-    assert directory.errors(made) == [(2, "leads", "legal", f"must be empty: they left on {left}")]
-
-
-def test_somebody_hired_ahead_leads_from_their_first_day_on(directory, units):
-    first = str(directory.day(6))
-    directory.import_roster(directory.roster(*lake({"leads": "legal", "hired_on": first})), agency="lake")
-
-    assert [row[2] for row in history(units)] == [first]
