@@ -21,6 +21,7 @@ import evaluation.app
 import gateway.app
 import gateway.identity.tables
 import notification.app
+from notification.days.jobs import keep_readiness_days
 from notification.letters.rules.letter import Letter
 from notification.letters.rules.reading import Reader
 from notification.notices import searching
@@ -548,6 +549,31 @@ def test_rows_of_the_first_schema_are_right_after_every_migration(database_at, s
     database.dispose()
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         service.must_be(connection)
+
+
+def test_days_of_a_letter_of_before_are_counted_again_since_it_was_issued(database_at):
+    (service,) = [one for one in SERVICES if one.app is notification.app.APP]
+    url = database_at(service.app, FIRST)
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        write(connection, service.rows)
+    migrations.upgrade(url, service.app.migrations)
+
+    database = Database(url, pool_size=2)
+    keep_readiness_days(database, datetime(2026, 4, 10, 20, tzinfo=UTC))
+    with database.read() as db:
+        assert {audit.name: audit.count(db) for audit in service.app.audits if audit.count(db)} == {}
+    database.dispose()
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        kept = connection.execute(
+            "SELECT notice_id, agency_id, day, listed, at_work, ready, not_started, overdue FROM readiness_day "
+            "ORDER BY agency_id, day"
+        ).fetchall()
+    issued, late = date(2026, 3, 5), date(2026, 4, 2)
+    assert kept == [
+        (ISSUED, agency, day, 1, 1, 0, 1, overdue)
+        for agency in ("", "lake")
+        for day, overdue in ((issued, 0), (late, 1))
+    ]
 
 
 def test_every_service_with_a_past_is_here_starts_with_the_same_revision_and_ends_with_the_one_that_a_start_asks_for():

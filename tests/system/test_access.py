@@ -594,10 +594,14 @@ REQUESTS = {
     },
     "ReadinessService": {
         "GetReadiness": lambda w: readiness_pb.GetReadinessRequest(notice=w.issued),
+        "ListReadinessDays": lambda w: readiness_pb.ListReadinessDaysRequest(notice=w.issued, agency=HOME),
     },
     "AgencyNoticeService": {
         "ListAgencyNotices": lambda w: agency_notice_pb.ListAgencyNoticesRequest(parent=HOME),
         "GetAgencyNotice": lambda w: agency_notice_pb.GetAgencyNoticeRequest(parent=HOME, notice=w.issued),
+        "ListAgencyReadinessDays": lambda w: agency_notice_pb.ListAgencyReadinessDaysRequest(
+            parent=HOME, notice=w.issued
+        ),
         "ListRecipients": lambda w: agency_notice_pb.ListRecipientsRequest(parent=HOME, notice=w.issued),
         "ConfirmForAgency": lambda w: agency_notice_pb.ConfirmForAgencyRequest(
             parent=HOME, notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import notification.attachments.tables
+import notification.days.tables
 import notification.deliveries.tables
 import notification.inbox.tables
 import notification.notices.tables
@@ -12,6 +13,8 @@ from notification.attachments import audits as attachments
 from notification.attachments.rpc import AttachmentServicer
 from notification.base import metadata
 from notification.consumers import SUBSCRIPTIONS
+from notification.days import audits as days
+from notification.days import jobs as daily
 from notification.deliveries import audits as deliveries
 from notification.inbox import audits as inbox
 from notification.inbox.projections import PROJECTIONS
@@ -39,8 +42,8 @@ APP = ServiceApp(
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=lambda _settings, database: [servicer(database) for servicer in SERVICERS],
     subscriptions=SUBSCRIPTIONS,
-    jobs=JOBS,
+    jobs=[*JOBS, *daily.JOBS],
     projections=PROJECTIONS,
-    audits=[closed_days.MISSING, *inbox.AUDITS, *deliveries.AUDITS, *attachments.AUDITS, *notices.AUDITS],
+    audits=[closed_days.MISSING, *inbox.AUDITS, *days.AUDITS, *deliveries.AUDITS, *attachments.AUDITS, *notices.AUDITS],
     measures=MEASURES,
 )

@@ -151,6 +151,14 @@ def readiness(db: Db, issued: Notice, today: date) -> list[AgencyReadiness]:
     return db.all(AgencyReadiness, _READINESS, notice=issued.id, version=issued.version, today=today)
 
 
+def figures(db: Db, issued: Notice, agency_id: str, today: date) -> Figures:
+    """Return the figures of an issued notice at an agency that has it, or of the state ('')."""
+    found = {row.agency_id: row.figures for row in readiness(db, issued, today)}
+    if agency_id and agency_id not in found:
+        raise NotFound(f"agencies/{agency_id}/{name_of(issued.id)}")
+    return found.get(agency_id, Figures(*(0 for _ in Figures._fields)))
+
+
 def agency_notice(db: Db, agency_id: str, notice_id: UUID, today: date) -> AgencyNotice:
     """Return an issued notice as it stands at an agency."""
     sql = _AGENCY_NOTICES.format(columns=NOTICE, which="AND n.id = %(notice)s", page="")

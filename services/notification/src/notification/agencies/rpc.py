@@ -1,15 +1,35 @@
 """Letters as agencies see them, and how far all of them are: unpack, call, pack."""
 
+from datetime import date
+
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from notification.agencies import queries, wire
+from notification.agencies.records import Figures
 from notification.attachments import attachments
+from notification.days.queries import days
 from notification.deliveries import deliveries
 from notification.letters import wire as letters
 from notification.letters.queries import issued
+from notification.letters.tables import Notice
+from servicekit import names
 from servicekit.calendar import pacific_date
+from servicekit.data.db import Db
+from servicekit.paging import Page
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.wire import caller
+
+
+def _days(
+    db: Db, page: Page, notice: Notice, agency_id: str, now: Figures, today: date
+) -> readiness_pb.ListReadinessDaysResponse:
+    """Give a page of the days of a letter; the last one ends with how it stands now, or did when it was withdrawn."""
+    last = pacific_date(notice.withdrawn_at) if notice.withdrawn_at else today
+    shown, token = page.cut(days(db, notice.id, agency_id, page, before=last), lambda row: [row.day])
+    answer = readiness_pb.ListReadinessDaysResponse(days=map(wire.readiness_day, shown), next_page_token=token)
+    if not token:
+        answer.days.append(wire.day_as_it_stands(last, now))
+    return answer
 
 
 class AgencyNoticeServicer(Servicer):
@@ -41,6 +61,14 @@ class AgencyNoticeServicer(Servicer):
             row = queries.agency_notice(db, agency_id, letters.notice_id(request.notice, "notice"), today)
             units = queries.units(db, row.notice, agency_id, today, call.scope.part(request.parent, "units"))
             return wire.agency_notice(row, units, attachments.of_notice(db, row.item_id))
+
+    def ListAgencyReadinessDays(
+        self, request: pb.ListAgencyReadinessDaysRequest, call: Call
+    ) -> readiness_pb.ListReadinessDaysResponse:
+        page, today, agency_id = self.page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
+        with self.read() as db:
+            row = queries.agency_notice(db, agency_id, letters.notice_id(request.notice, "notice"), today)
+            return _days(db, page, row.notice, agency_id, row.figures, today)
 
     def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:
         page, agency_id = self.page_of(request), wire.agency_id(request.parent)
@@ -97,3 +125,12 @@ class ReadinessServicer(Servicer):
             notice = issued(db, letters.notice_id(request.notice, "notice"))
             rows = queries.readiness(db, notice, pacific_date(call.now))
         return wire.readiness(notice, rows)
+
+    def ListReadinessDays(
+        self, request: readiness_pb.ListReadinessDaysRequest, call: Call
+    ) -> readiness_pb.ListReadinessDaysResponse:
+        page, today = self.page_of(request), pacific_date(call.now)
+        agency_id = names.one("agencies/{agency}", request.agency, field="agency") if request.agency else queries.STATE
+        with self.read() as db:
+            notice = issued(db, letters.notice_id(request.notice, "notice"))
+            return _days(db, page, notice, agency_id, queries.figures(db, notice, agency_id, today), today)

@@ -1,6 +1,7 @@
 """Between the contract's messages and how far agencies are with letters."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
@@ -8,6 +9,7 @@ from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from notification.agencies.records import AgencyNotice, AgencyReadiness, Figures, Recipient, UnitFigures
 from notification.attachments.attachments import Attachment
 from notification.attachments.wire import attachment
+from notification.days.queries import ReadinessDay
 from notification.letters.tables import Notice
 from notification.letters.wire import notice, person
 from servicekit import names
@@ -97,6 +99,25 @@ def counts(row: Figures) -> readiness_pb.Counts:
         of=row.listed,
         at_work=row.listed - row.on_leave,
     )
+
+
+def readiness_day(row: ReadinessDay) -> readiness_pb.ReadinessDay:
+    """Write a day that is on record, with its counts if they are known."""
+    return readiness_pb.ReadinessDay(
+        day=day_text(row.day),
+        unknown=row.listed is None,
+        of=row.listed or 0,
+        at_work=row.at_work or 0,
+        ready=row.ready or 0,
+        not_started=row.not_started or 0,
+        overdue=row.overdue or 0,
+    )
+
+
+def day_as_it_stands(day: date, now: Figures) -> readiness_pb.ReadinessDay:
+    """Write the figures as they stand, as those of *day*."""
+    at_work = now.listed - now.on_leave
+    return readiness_day(ReadinessDay(day, now.listed, at_work, now.ready, now.not_started, now.overdue))
 
 
 def recipient(row: Recipient) -> pb.Recipient:

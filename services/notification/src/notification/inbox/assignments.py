@@ -44,7 +44,7 @@ _STILL_EXCUSED = f"""
 SELECT c.notice_id, c.person_id FROM ({_TOUCHED}) AS c JOIN recipient AS r USING (notice_id, person_id) WHERE r.excused
 """  # noqa: S608 - made of constants
 _EXCUSED = f"""
-UPDATE recipient AS r SET excused = %(excused)s FROM ({_TOUCHED}) AS c
+UPDATE recipient AS r SET excused = %(excused)s, excuse_changed_at = %(at)s FROM ({_TOUCHED}) AS c
 WHERE r.notice_id = c.notice_id AND r.person_id = c.person_id AND r.excused <> %(excused)s
 """  # noqa: S608 - made of constants
 
@@ -62,7 +62,7 @@ def excuse(db: Db, keys: Sequence[Key]) -> None:
     notices, people = _columns(keys)
     _ensure(db, notices, people)
     with moving(db, _TOUCHED, notices=notices, people=people):
-        db.run(_EXCUSED, notices=notices, people=people, excused=True)
+        db.run(_EXCUSED, notices=notices, people=people, excused=True, at=db.at)
 
 
 def take_back_excuse(db: Db, keys: Sequence[Key]) -> None:
@@ -76,7 +76,7 @@ def take_back_excuse(db: Db, keys: Sequence[Key]) -> None:
         return
     notices, people = _columns(excused)
     with moving(db, _TOUCHED, notices=notices, people=people):
-        db.run(_EXCUSED, notices=notices, people=people, excused=False)
+        db.run(_EXCUSED, notices=notices, people=people, excused=False, at=db.at)
 
 
 def _ensure(db: Db, notices: list[UUID], people: list[UUID]) -> None:

@@ -1,0 +1,1 @@
+"""How ready people were under a letter as each day ended, kept from day to day."""
