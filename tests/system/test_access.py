@@ -369,6 +369,11 @@ def submit_notice(world):
     return notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
 
 
+def delete_notice(world):
+    notice = draft(world, "To delete")
+    return notice_pb.DeleteNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
+
+
 def dead_letter(_world):
     return f"deadLetters/{uuid.UUID(int=0)}"
 
@@ -560,6 +565,7 @@ REQUESTS = {
             request_id=fresh(),
         ),
         "UpdateNotice": lambda w: notice_pb.UpdateNoticeRequest(notice=draft(w, "To update"), request_id=fresh()),
+        "DeleteNotice": delete_notice,
         "SubmitNotice": submit_notice,
         "ReturnNotice": lambda w: notice_pb.ReturnNoticeRequest(
             name=w.submitted.name, reason="Not clear", request_id=fresh()
@@ -699,7 +705,7 @@ def rightful(method, world):
         if "approve" in permission(method).right
         else world.lead
     )
-    if method.name in ("UpdateNotice", "SubmitNotice", "CreateNotice"):
+    if method.name in ("UpdateNotice", "DeleteNotice", "SubmitNotice", "CreateNotice"):
         person = world.cast.analyst
     return person, {permission(method).right: (reach,)}
 

@@ -220,12 +220,14 @@ def test_of_two_drafts_with_one_number_the_first_sent_has_it(cadre, audience):
     assert refused.value.reason == "NUMBER_TAKEN"
 
 
-def test_the_next_number_counts_drafts_of_the_series(cadre, audience):
+def test_the_next_number_counts_letters_from_approval_on_and_no_drafts(cadre, audience):
     year = f"{cadre.today.year % 100:02d}"
     suggest = lambda series: cadre.analyst.SuggestNumber(series_pb.SuggestNumberRequest(series=series)).number  # noqa: E731
     assert suggest("CSSP") == f"{year}-01"
 
-    cadre.draft(audience, number=f"{year}-07")
+    cadre.draft(audience, number=f"{year}-09")
+    assert suggest("CSSP") == f"{year}-01"
+    cadre.submitted(audience, number=f"{year}-07")
 
     assert suggest("CSSP") == f"{year}-08"
     assert suggest("CSSI") == f"{year}-01"

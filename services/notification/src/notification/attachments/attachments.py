@@ -42,9 +42,11 @@ VALUES (
 )
 """
 _REMOVE = "DELETE FROM attachment WHERE id = %(id)s"
+_REMOVE_ALL = "DELETE FROM attachment WHERE notice_id = %(notice)s"
 # What no letter has any more is not kept either: it may have been what should not have been sent.
 _DROP = """
-DELETE FROM file WHERE sha256 = %(sha256)s AND NOT EXISTS (SELECT FROM attachment WHERE sha256 = %(sha256)s)
+DELETE FROM file WHERE sha256 = ANY(%(contents)s)
+  AND NOT EXISTS (SELECT FROM attachment WHERE attachment.sha256 = file.sha256)
 """
 _ONE = f"""
 SELECT {_COLUMNS}, f.content FROM attachment AS a
@@ -146,10 +148,20 @@ def remove(db: Db, *, notice_id: UUID, attachment_id: UUID, etag: str, writer: U
         raise NotFound(attachment_name(notice_id, attachment_id))
     db.run(_HOLD, sha256=gone.sha256)
     db.run(_REMOVE, id=attachment_id)
-    db.run(_DROP, sha256=gone.sha256)
+    db.run(_DROP, contents=[gone.sha256])
     wrote(notice, writer)
     db.changed(name_of(notice_id), before={"attached": str(attachment_id), "sha256": gone.sha256})
     return notice
+
+
+def remove_all(db: Db, notice_id: UUID) -> int:
+    """Take all files off a draft that goes, with the contents that no other letter has; return how many files."""
+    gone = sorted({one.sha256 for one in of_notice(db, notice_id)})
+    for sha256 in gone:
+        db.run(_HOLD, sha256=sha256)
+    removed = db.run(_REMOVE_ALL, notice=notice_id)
+    db.run(_DROP, contents=gone)
+    return removed
 
 
 def with_content(db: Db, notice_id: UUID, attachment_id: UUID, reader: Reader) -> FileRow:

@@ -1,4 +1,4 @@
-"""Writing a notice: begun, changed."""
+"""Writing a notice: begun, changed, deleted."""
 
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import col, select
 
+from notification.attachments import attachments
 from notification.letters.rows import facts_of, load_draft, name_of, wrote
 from notification.letters.rules import letter, numbers
 from notification.letters.rules.letter import Letter
@@ -33,13 +34,25 @@ def update(db: Db, *, notice_id: UUID, draft: Letter, etag: str, writer: UUID) -
     notice = load_draft(db, notice_id, etag)
     draft = _as_numbered(db, draft)
     letter.check_draft(draft)
-    before = facts_of(notice)
+    before, numbered = facts_of(notice), (notice.series, notice.number)
     for field, value in asdict(draft).items():
         setattr(notice, field, value)
     wrote(notice, writer)
-    check_number(db, notice)
+    # One that another letter was given since is refused when the draft is sent, and keeps nobody from saving it.
+    if (notice.series, notice.number) != numbered:
+        check_number(db, notice)
     db.changed(name_of(notice_id), before=before, after=facts_of(notice))
     return notice
+
+
+def delete(db: Db, *, notice_id: UUID, etag: str) -> None:
+    """Delete a draft with its files. Whoever may write on it may do so: what it said stays in nobody's way."""
+    notice = load_draft(db, notice_id, etag)
+    before = facts_of(notice)
+    files = attachments.remove_all(db, notice_id)
+    db.delete(notice)
+    db.flush()
+    db.changed(name_of(notice_id), before={**before, "files": files}, after={"deleted": True})
 
 
 def _as_numbered(db: Db, draft: Letter) -> Letter:

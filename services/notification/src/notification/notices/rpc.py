@@ -41,6 +41,12 @@ class NoticeServicer(Servicer):
                 row = _submit(db, row, writer, call)
             return db.answer(whole(db, row, call))
 
+    def DeleteNotice(self, request: pb.DeleteNoticeRequest, call: Call) -> pb.DeleteNoticeResponse:
+        notice_id = letters.notice_id(request.name)
+        with self.write(call, request) as db:
+            drafts.delete(db, notice_id=notice_id, etag=request.etag)
+            return db.answer(pb.DeleteNoticeResponse())
+
     def SubmitNotice(self, request: pb.SubmitNoticeRequest, call: Call) -> pb.Notice:
         notice_id, writer = letters.notice_id(request.name), caller(call.principal)
         with self.write(call, request) as db:

@@ -13,8 +13,10 @@ from servicekit.refusals import InvalidField
 MOST_AT_ONCE = 200
 _ALL = "SELECT series, title, kind, source FROM series ORDER BY series"
 _KNOWN = "SELECT series FROM series"
-# Drafts count, so that two authors get different ones.
-_TAKEN = "SELECT number FROM notice WHERE series = %(series)s AND number LIKE %(this_year)s"
+# A draft has no number of its own yet.
+_TAKEN = """
+SELECT number FROM notice WHERE series = %(series)s AND number LIKE %(this_year)s AND state <> 'DRAFT'
+"""
 _KEEP = """
 INSERT INTO series AS known (series, title, kind, source)
 SELECT * FROM unnest(%(series)s::text[], %(titles)s::text[], %(kinds)s::text[], %(sources)s::text[])
