@@ -1,5 +1,7 @@
 """A roster file may say who leads which units of an agency."""
 
+from datetime import datetime, time
+
 import pytest
 
 from cadre.directory.v1 import events_pb2
@@ -7,6 +9,8 @@ from cadre.directory.v1 import person_service_pb2 as pb
 from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from cadre.directory.v1 import unit_service_pb2 as unit_pb
 from directory.rules.columns import COLUMNS
+from directory.units.jobs import end_leads
+from servicekit.calendar import PACIFIC
 from servicekit.testing.waiting import wait_until
 
 
@@ -133,3 +137,16 @@ def test_somebody_hired_ahead_leads_from_their_first_day_on(directory, units):
     directory.import_roster(directory.roster(*lake({"leads": "legal", "hired_on": first})), agency="lake")
 
     assert [row[2] for row in history(units)] == [first]
+
+
+def test_who_is_moved_out_of_a_unit_by_a_file_and_leads_it_by_the_same_file_goes_on_leading_it(directory, units):
+    directory.import_roster(directory.roster(*lake({"leads": "legal", "units": "legal"})), agency="lake")
+    moved = directory.roster(*lake({"leads": "legal", "units": "intake"}))
+
+    made = directory.import_roster(moved, agency="lake")
+    end_leads(directory.running.runtime.database, datetime.combine(directory.day(), time(12), PACIFIC))
+
+    assert (made.leads_begun, made.leads_ended) == (1, 1)
+    assert leading(units) == {("U-1", "legal")}
+    again = directory.import_roster(moved, agency="lake")
+    assert (again.unchanged, again.leads_begun, again.leads_ended) == (1, 0, 0)

@@ -1,6 +1,7 @@
 """What a file of many people says of who leads units: what that changes, looked at or made so.
 
-What it says holds: who leads something that it does not say leads it no longer. What is recorded ahead stays.
+What it says holds: who leads something that it does not say leads it no longer. What is recorded ahead stays. Whoever
+led a unit as one of it, and leads it by the file from outside, begins anew: the other lead would end with the move.
 """
 
 from collections.abc import Iterable
@@ -32,13 +33,15 @@ FROM (SELECT person_id, agency_id, min(line) AS line FROM given GROUP BY person_
 WHERE lead.person_id = place.person_id AND lead.agency_id = place.agency_id
   AND lead.start_date <= %(day)s AND (lead.end_date IS NULL OR lead.end_date > %(day)s)
   AND NOT EXISTS (SELECT FROM said
-    WHERE said.person_id = lead.person_id AND said.agency_id = lead.agency_id AND said.unit_id = lead.unit_id)
+    WHERE said.person_id = lead.person_id AND said.agency_id = lead.agency_id AND said.unit_id = lead.unit_id
+      AND (said.inside OR NOT lead.inside))
 """
 _COMES = """
 FROM said WHERE NOT EXISTS (
   SELECT FROM unit_lead AS lead
   WHERE lead.person_id = said.person_id AND lead.agency_id = said.agency_id AND lead.unit_id = said.unit_id
-    AND (lead.end_date IS NULL OR lead.end_date > greatest(said.start_date, lead.start_date)))
+    AND (lead.end_date IS NULL OR lead.end_date > greatest(said.start_date, lead.start_date))
+    AND (said.inside OR NOT lead.inside OR lead.start_date > %(day)s))
 """
 _CTES = f"WITH {_GIVEN}, {_SAID}"
 _LOOK_GOES = f"""
