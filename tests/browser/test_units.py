@@ -110,6 +110,7 @@ def test_who_leads_a_unit_sees_its_people_on_every_page_and_nobody_else(person, 
         assert visitor.go(path).status == 200
         shown = visitor.page.inner_text("main")
         assert [name for name in outside.values() if name in shown] == [], path
+    visitor.sees("These are the numbers of the whole agency. Below are the people of your unit: Clerical and imaging.")
     visitor.go("/agencies/lake/people")
     assert [name for name in inside if name not in visitor.page.inner_text("main")] == []
     assert visitor.page.get_by_role("link", name="What our staff say").count() == 0
