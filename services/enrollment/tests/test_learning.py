@@ -182,6 +182,20 @@ def test_twenty_threads_that_finish_one_section_finish_it_once(world, letter):
     assert len(world.announced("completed")) == 1
 
 
+def test_twenty_people_who_finish_at_once_are_each_told_of_once(world, letter):
+    numbers = range(10, 30)
+    world.hear(course(test=False), letter.changed(1, [change(number) for number in numbers]), letter.published())
+    for number in numbers:
+        take(world, letter, number, sections=[1])
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda number: take(world, letter, number, [2]), numbers))
+
+    told = world.announced("completed")
+    assert sorted(one.person_id for event in told for one in event.completions) == sorted(map(person, numbers))
+    assert {event.notice_id for event in told} == {letter.notice_id}
+
+
 def test_a_section_costs_two_statements_of_its_own(world, open_letter):
     name, learner = assignment_name(world, open_letter, 1), world.learner(1)
     learner.StartAssignment(start(name))
