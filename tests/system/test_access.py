@@ -582,6 +582,7 @@ REQUESTS = {
             request_id=fresh(),
         ),
         "ListNotices": lambda w: notice_pb.ListNoticesRequest(),
+        "FindSimilarNotices": lambda w: notice_pb.FindSimilarNoticesRequest(subject="letter"),
         "SearchNotices": lambda w: notice_pb.SearchNoticesRequest(query="letter"),
         "GetNotice": lambda w: notice_pb.GetNoticeRequest(name=w.issued),
     },

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from cadre.notification.v1 import notice_service_pb2 as pb
-from servicekit.testing.plans import Plan
+from servicekit.testing.plans import Plan, require_by_key, scans
 
 LETTERS = 20_000
 # As a letter is kept: its number with its series and without, and what most letters speak of.
@@ -86,3 +86,17 @@ def test_what_every_letter_has_is_put_into_order_once_and_only_a_page_of_it_is_r
 
     assert len(found) == 10
     assert how.rows_of("notice") <= 11
+
+
+def test_letters_that_are_like_another_are_found_without_reading_all(cadre, letters):
+    before = scans(cadre.running.runtime.database, ["notice_search"])
+
+    def like(subject):
+        request = pb.FindSimilarNoticesRequest(subject=subject)
+        return [notice.number for notice in cadre.analyst.FindSimilarNotices(request).notices]
+
+    assert like("CSS Letter 13-77") == ["13-77"]
+    assert like("13-77 about child support") == ["13-77"]
+    assert like("nowhere") == []
+    assert like("child support orders") == ["79-249", "79-248", "79-247", "79-246", "79-245"], "all have these"
+    require_by_key(cadre.running.runtime.database, before)

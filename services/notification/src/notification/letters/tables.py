@@ -107,6 +107,7 @@ class NoticeRow(Notice, Base, table=True):
         ),
         Index("ix_notice_created_at_id", "created_at", "id"),
         Index("ix_notice_audience_id", "audience_id", postgresql_where=text("state IN ('PUBLISHED', 'WITHDRAWN')")),
+        Index("ix_notice_before_issue", "id", postgresql_where=text("state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED')")),
         Index("ix_notice_publish_at", "publish_at", postgresql_where=text("state = 'SCHEDULED'")),
     )
 

@@ -6,7 +6,7 @@ from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.attachments.rpc import whole
 from notification.letters import wire as letters
 from notification.letters.tables import NoticeRow
-from notification.notices import approval, drafts, history, publication, queries, searching, wire, withdrawal
+from notification.notices import approval, drafts, history, publication, queries, searching, similar, wire, withdrawal
 from notification.notices.publication import Approval
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -100,6 +100,12 @@ class NoticeServicer(Servicer):
             if reader.drafts:
                 answer.steps.extend(wire.steps(queries.steps(db, row.id)))
             return answer
+
+    def FindSimilarNotices(self, request: pb.FindSimilarNoticesRequest, call: Call) -> pb.FindSimilarNoticesResponse:  # noqa: ARG002
+        own = letters.notice_id(request.notice, "notice") if request.notice else None
+        with self.read() as db:
+            rows = similar.find(db, subject=request.subject, own=own)
+        return pb.FindSimilarNoticesResponse(notices=map(letters.notice, rows))
 
     def SearchNotices(self, request: pb.SearchNoticesRequest, call: Call) -> pb.SearchNoticesResponse:
         page, reader = self.page_of(request), letters.reader(call.principal, pacific_date(call.now))

@@ -42,19 +42,22 @@ FROM notice WHERE id = ANY(%(ids)s)
 """  # noqa: S608 - made of constants
 # Words as they stand, so that the beginning of a word finds it, and by their stem, so that `orders` finds `ordering`.
 # PostgreSQL cuts nothing itself: what it takes for a letter depends on the locale that a database was made with.
-_KEEP = """
-INSERT INTO notice_search (notice_id, series, year, day, words, cut)
-SELECT id, series, extract(year FROM day)::int, day, array_to_tsvector(ARRAY(
+KEPT_WORDS = """
+array_to_tsvector(ARRAY(
   SELECT word FROM unnest(string_to_array(given.words, ' ')) AS word
   UNION
   SELECT stem FROM unnest(string_to_array(given.english, ' ')) AS word
   CROSS JOIN LATERAL unnest(ts_lexize('pg_catalog.english_stem', word)) AS stem
-)), %(cut)s
+))
+"""
+_KEEP = f"""
+INSERT INTO notice_search (notice_id, series, year, day, words, cut)
+SELECT id, series, extract(year FROM day)::int, day, {KEPT_WORDS}, %(cut)s
 FROM unnest(%(ids)s::uuid[], %(series)s::text[], %(days)s::date[], %(words)s::text[], %(english)s::text[])
   AS given (id, series, day, words, english)
 ON CONFLICT (notice_id) DO UPDATE
 SET series = excluded.series, year = excluded.year, day = excluded.day, words = excluded.words, cut = excluded.cut
-"""
+"""  # noqa: S608 - made of constants
 _STEMS = "SELECT word, ts_lexize('pg_catalog.english_stem', word) AS stems FROM unnest(%(words)s::text[]) AS word"
 _KEPT_BEFORE = """
 SELECT notice_id, day FROM notice_search WHERE cut < %(cut)s ORDER BY notice_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
@@ -131,7 +134,7 @@ def keep_anew(database: Database, now: datetime) -> None:
 def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, year: int) -> list[Found]:
     """Return the letters that *reader* sees and that fit, the newest first; '' and 0 ask for any."""
     meant = question(query, series.known(db)) if query.strip() else None
-    asked = meant.query(_stems(db, meant.english())) if meant else ""
+    asked = meant.query(stems(db, meant.english())) if meant else ""
     which = [
         "AND s.words @@ %(asked)s::tsquery" if asked else "",
         "AND s.series = %(series)s" if series_name else "",
@@ -152,14 +155,15 @@ def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, ye
     )
 
 
+def stems(db: Db, english: list[str]) -> dict[str, list[str]]:
+    """Return the stems of English words, none of those that say nothing (*the*)."""
+    return dict(db.all(_Stemmed, _STEMS, words=english)) if english else {}
+
+
 def _words(letter: _Letter) -> list[str]:
     number = LetterNumber(letter.series, letter.number)
     own = [*words_of(number), *kept(letter.said, letter.known, most_bytes=_MOST_BYTES)]
     return list(dict.fromkeys([*own, *" ".join(letter.of_files).split()]))
-
-
-def _stems(db: Db, english: list[str]) -> dict[str, list[str]]:
-    return dict(db.all(_Stemmed, _STEMS, words=english)) if english else {}
 
 
 def _keep_a_file_anew(database: Database, now: datetime) -> bool:

@@ -14,6 +14,9 @@ from servicekit.refusals import InvalidField
 from servicekit.text import line
 
 LONGEST_QUERY = 200
+# Of a subject, the first so many words are compared, and none with fewer letters.
+MOST_TELLING = 16
+_TELLING = 3
 # Version of the cutting into words. Raise it whenever a text would be kept by other words than before: a job recuts
 # what was kept under a lower one.
 CUT = 1
@@ -42,8 +45,20 @@ class Question:
         """
         said = [chain for chain in self.chains if len(chain.parts) > 1 or stems.get(chain.parts[0], " ")]
         chains = said if said or self.names else self.chains
+        return " & ".join(self._terms(chains, stems))
+
+    def telling(self, stems: Mapping[str, Collection[str]]) -> list[str]:
+        """Return what may make a letter like another, each as a `tsquery`: no word without a stem, or too short."""
+        said = [
+            chain
+            for chain in self.chains
+            if len(chain.parts) > 1 or (len(chain.parts[0]) >= _TELLING and stems.get(chain.parts[0], " "))
+        ]
+        return self._terms(said[:MOST_TELLING], stems)
+
+    def _terms(self, chains: Iterable[words.Chain], stems: Mapping[str, Collection[str]]) -> list[str]:
         names = [f"'{name}'" for name in self.names]
-        return " & ".join([*names, *(chain.query(lambda word: stems.get(word, ())) for chain in chains)])
+        return [*names, *(chain.query(lambda word: stems.get(word, ())) for chain in chains)]
 
 
 def kept(texts: Iterable[str], series: Collection[str] | None, *, most_bytes: int) -> list[str]:
