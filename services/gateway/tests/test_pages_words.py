@@ -76,7 +76,7 @@ def test_each_form_that_changes_something_proves_where_it_comes_from():
 def test_what_several_pages_share_names_a_file_by_the_last_part_of_its_name():
     file = pb.Attachment(name="notices/one/attachments/two", title="Chart", kind=pb.Attachment.ATTACHMENT)
 
-    shown = ENVIRONMENT.globals["parts"].files(pb.Notice(attachments=[file]), (pb.Attachment.ATTACHMENT,))
+    shown = ENVIRONMENT.globals["parts"].files([file])
 
     assert 'href="/files/one/two"' in shown
 

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from gateway import watch
-from gateway.areas import OUTCOMES, ROUTERS
+from gateway.areas import ADJECTIVES, NAVIGATION, OUTCOMES, ROUTERS
 from gateway.identity import invitations, issuers
 from gateway.identity.codes import Box
 from gateway.identity.oidc import Provider
@@ -59,6 +59,7 @@ def environment() -> Environment:
     )
     made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html)
     made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
+    made.tests.update(ADJECTIVES)
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
     # Last: what its macros use must be there.
@@ -87,6 +88,7 @@ def create_app(settings: Settings, clock: Clock = utc) -> FastAPI:
         Tokens(clients, clock),
         environment(),
         OUTCOMES,
+        NAVIGATION,
         {slug: Provider(issuer) for slug, issuer in issuers.load(optional_file(settings.oidc_file)).items()},
         Box(settings.keys_dir),
     )

@@ -1,7 +1,7 @@
 """The areas of the gateway: the one list of them, in the order of their links."""
 
 from gateway import calendars, courses, home, learning, letters, operations, people, results, sign_in, tests
-from gateway.web.area import outcomes_of
+from gateway.web.area import adjectives_of, outcomes_of
 
 AREAS = (
     home.AREA,
@@ -16,4 +16,6 @@ AREAS = (
     operations.AREA,
 )
 ROUTERS = tuple(router for area in AREAS for router in area.routers)
+NAVIGATION = tuple(item for area in AREAS for item in area.navigation)
+ADJECTIVES = adjectives_of(AREAS)
 OUTCOMES = outcomes_of(AREAS)

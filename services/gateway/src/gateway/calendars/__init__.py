@@ -2,6 +2,7 @@
 
 from gateway.calendars import pages
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top
 
 _REASONS = {
     "CALENDAR_YEAR_MISSING": "Days are counted in {year}, of which the state's holidays are not on record. Whoever"
@@ -14,6 +15,7 @@ _DONE = {
 
 AREA = Area(
     routers=(pages.router,),
+    navigation=(Item("Holidays", "/calendar", Top.TRAINING, lambda rights: rights.state("calendar.write")),),
     reasons=_REASONS,
     done=_DONE,
 )

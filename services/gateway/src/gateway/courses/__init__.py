@@ -2,6 +2,7 @@
 
 from gateway.courses import catalogue, editor
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top
 
 _REASONS = {
     "COURSE_INCOMPLETE": "The course lacks something: {missing}.",
@@ -15,6 +16,7 @@ _DONE = {
 
 AREA = Area(
     routers=(catalogue.router, editor.router),
+    navigation=(Item("Courses", "/catalogue", Top.TRAINING, also=("/courses/", "/tests")),),
     reasons=_REASONS,
     done=_DONE,
 )

@@ -2,7 +2,9 @@
 
 from gateway.home import pages
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top
 
 AREA = Area(
     routers=(pages.router,),
+    navigation=(Item("Home", "/home", Top.HOME),),
 )

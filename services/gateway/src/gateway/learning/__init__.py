@@ -1,7 +1,9 @@
 """What staff have to read, confirm and learn, and what they did."""
 
+from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from gateway.learning import course, pages, reaction, record, test
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top
 
 _REASONS = {
     "ASSIGNMENT_NOT_OPEN": "This training is not open: it is done, or it does not apply.",
@@ -19,6 +21,13 @@ _DONE = {
 
 AREA = Area(
     routers=(pages.router, record.router, course.router, test.router, reaction.router),
+    navigation=(
+        Item("My training", "/training", Top.LEARNING),
+        Item("My record", "/record", Top.LEARNING),
+    ),
     reasons=_REASONS,
     done=_DONE,
+    adjectives={
+        "completed": lambda training: training.state == assignment_pb.Assignment.COMPLETED,
+    },
 )

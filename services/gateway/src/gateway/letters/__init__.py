@@ -1,7 +1,10 @@
 """Letters and releases: written, approved, sent to agencies, and how far agencies and staff are with them."""
 
+from cadre.notification.v1 import notice_service_pb2 as pb
 from gateway.letters import agency_letters, agency_notice, approval, composer, downloads, elsewhere, files, state_notice
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top
+from gateway.web.rights import Rights
 
 _REASONS = {
     "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
@@ -49,6 +52,13 @@ _DONE = {
     "meanwhile.",
 }
 
+
+def _see_the_state(rights: Rights) -> bool:
+    """Whoever looks after the state's letters; an operator, who may read all figures, does it from Operations."""
+    works_on_letters = rights.state("notices.write") or rights.state("notices.approve")
+    return rights.state("readiness.read") and (works_on_letters or not rights.state("operations.read"))
+
+
 AREA = Area(
     routers=(
         composer.router,
@@ -60,6 +70,19 @@ AREA = Area(
         agency_notice.router,
         elsewhere.router,
     ),
+    navigation=(Item("Letters", "/letters", Top.CHANGES, _see_the_state),),
     reasons=_REASONS,
     done=_DONE,
+    adjectives={
+        "draft": lambda letter: letter.state == pb.Notice.DRAFT,
+        "awaiting_approval": lambda letter: letter.state == pb.Notice.IN_APPROVAL,
+        "scheduled": lambda letter: letter.state == pb.Notice.SCHEDULED,
+        "issued": lambda letter: letter.state == pb.Notice.PUBLISHED,
+        "withdrawn": lambda letter: letter.state == pb.Notice.WITHDRAWN,
+        "historic": lambda letter: letter.state == pb.Notice.HISTORIC,
+        "asking_nothing": lambda letter: letter.asks in (pb.ASKS_UNSPECIFIED, pb.NOTHING),
+        "asking_for_confirmation": lambda letter: letter.asks in (pb.CONFIRM, pb.TRAIN),
+        "asking_for_training": lambda letter: letter.asks == pb.TRAIN,
+        "signed_letter": lambda file: file.kind == pb.Attachment.LETTER,
+    },
 )

@@ -1,7 +1,9 @@
 """What runs, whether anything is stuck, and how to unstick it, for those without Grafana."""
 
+from cadre.operations.v1 import operations_service_pb2 as pb
 from gateway.operations import audits, background, dead_letters, overview
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top
 
 _REASONS = {
     "DEAD_LETTER_SETTLED": "This event was replayed or discarded before.",
@@ -24,6 +26,12 @@ _DONE = {
 
 AREA = Area(
     routers=(overview.router, dead_letters.router, background.router, audits.router),
+    navigation=(Item("Operations", "/operations", Top.OPERATIONS, lambda rights: rights.state("operations.read")),),
     reasons=_REASONS,
     done=_DONE,
+    adjectives={
+        "waiting": lambda event: event.state == pb.DeadLetter.WAITING,
+        "replayed": lambda event: event.state == pb.DeadLetter.REPLAYED,
+        "failed": lambda task: task.state == pb.Task.FAILED,
+    },
 )

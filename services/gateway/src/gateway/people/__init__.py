@@ -1,7 +1,9 @@
 """Who works at an agency: one by one, and by a file of all."""
 
+from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from gateway.people import pages, person, roster, units
 from gateway.web.area import Area
+from gateway.web.navigation import AgencyItem, Top
 
 _REASONS = {
     "JOB_OVERLAPS": "This person has a job here at that time already.",
@@ -42,9 +44,18 @@ _DONE = {
     "lead-ended": "Noted: they lead this unit no longer from that day on. It stays on record that they did.",
     "unit": "Unit, title and class are saved.",
 }
+_WORKED_ON = (roster_pb.RosterImport.CHECKED, roster_pb.RosterImport.APPLIED, roster_pb.RosterImport.REFUSED)
 
 AREA = Area(
     routers=(pages.router, person.router, roster.router, units.router),
+    navigation=(AgencyItem("People", "People", "/people", Top.AGENCY, "people.read", also=("/units",)),),
     reasons=_REASONS,
     done=_DONE,
+    adjectives={
+        "being_worked_on": lambda file: file.state not in _WORKED_ON,
+        "being_applied": lambda file: file.step == roster_pb.RosterImport.APPLYING,
+        "checked": lambda file: file.state == roster_pb.RosterImport.CHECKED,
+        "applied": lambda file: file.state == roster_pb.RosterImport.APPLIED,
+        "refused": lambda file: file.state == roster_pb.RosterImport.REFUSED,
+    },
 )

@@ -1,5 +1,7 @@
 """The writing of tests, and what their forms share with taking one."""
 
+from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway.tests import editor
 from gateway.web.area import Area
 
@@ -17,4 +19,8 @@ AREA = Area(
     routers=(editor.router,),
     reasons=_REASONS,
     done=_DONE,
+    adjectives={
+        "passed": lambda sitting: sitting.state == sitting_pb.Sitting.PASSED,
+        "with_several_answers": lambda question: question.kind == test_pb.Item.MULTIPLE,
+    },
 )

@@ -1,20 +1,31 @@
 """An area of the gateway: what it adds to the whole. Nothing but its own value lists its parts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
 
+from gateway.web.navigation import Navigation
 from gateway.words.outcomes import DONE_BY_ANY, REASONS_OF_ANY, Outcomes
+
+# What templates say of a thing: `{% if letter is withdrawn %}`.
+Adjectives = Mapping[str, Callable[[Any], bool]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Area:
-    """Its pages, and its sentences: by reason of a refusal, and by code of what was done (`visit.go`)."""
+    """Its pages, the links to them, and its words.
+
+    *reasons* are sentences by the reason of a refusal, *done* by the code of what was done (`visit.go`).
+    """
 
     routers: tuple[APIRouter, ...]
+    navigation: Navigation = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     done: Mapping[str, str] = field(default_factory=dict)
+    adjectives: Adjectives = field(default_factory=dict)
 
 
 def outcomes_of(areas: Iterable[Area]) -> Outcomes:
@@ -29,10 +40,18 @@ def outcomes_of(areas: Iterable[Area]) -> Outcomes:
     )
 
 
-def _joined(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    joined: dict[str, str] = {}
+def adjectives_of(areas: Iterable[Area]) -> Adjectives:
+    """Put the adjectives of all areas together.
+
+    Raises `ValueError` if two areas have the same.
+    """
+    return _joined([area.adjectives for area in areas])
+
+
+def _joined(parts: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    joined: dict[str, T] = {}
     for part in parts:
         if twice := sorted(joined.keys() & part.keys()):
-            raise ValueError(f"two areas have a sentence for {', '.join(twice)}")
+            raise ValueError(f"two areas have {', '.join(twice)}")
         joined |= part
     return joined

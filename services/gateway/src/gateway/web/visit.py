@@ -27,6 +27,7 @@ from gateway.identity.troubles import SignInFailed, Trouble
 from gateway.web import clients as callers
 from gateway.web.clients import Clients, Reference, Tokens
 from gateway.web.forms import SentForm, read
+from gateway.web.navigation import Link, Navigation
 from gateway.web.rights import Rights
 from gateway.words import sentences
 from gateway.words.outcomes import Outcomes
@@ -48,6 +49,7 @@ class Gateway:
     tokens: Tokens
     templates: Environment
     outcomes: Outcomes
+    navigation: Navigation
     # Who signs people in, by slug; and the box for the secrets of those whom nobody else signs in.
     providers: Mapping[str, Provider]
     box: Box
@@ -81,6 +83,11 @@ class Visit:
     def rights(self) -> Rights:
         """What the page may offer."""
         return Rights(self.me)
+
+    @property
+    def navigation(self) -> list[Link]:
+        """The links that are the visitor's to see."""
+        return [link for item in self.gateway.navigation for link in item.links(self.rights)]
 
     @property
     def today(self) -> date:
