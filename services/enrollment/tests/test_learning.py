@@ -7,7 +7,7 @@ import pytest
 from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from servicekit.rpc.client import Refused
 
-from .conftest import assignment_name, change, course, passed, person, request_id, take
+from .conftest import assignment_name, change, check_books, course, passed, person, request_id, take
 
 
 @pytest.fixture
@@ -194,6 +194,7 @@ def test_twenty_people_who_finish_at_once_are_each_told_of_once(world, letter):
     told = world.announced("completed")
     assert sorted(one.person_id for event in told for one in event.completions) == sorted(map(person, numbers))
     assert {event.notice_id for event in told} == {letter.notice_id}
+    check_books(world)
 
 
 def test_a_section_costs_two_statements_of_its_own(world, open_letter):
