@@ -207,6 +207,26 @@ def test_the_last_day_of_a_withdrawn_letter_is_kept_as_it_stands_and_no_day_afte
     assert [(day.day, day.ready) for day in days(cadre, lake.notice).days] == [(str(cadre.today), 1)]
 
 
+def test_a_letter_that_cannot_be_counted_again_holds_up_no_other_and_its_missed_days_are_not_passed_over(cadre, lake):
+    other = cadre.issued(lake.audience)
+    with cadre.running.connect() as connection:
+        connection.execute(
+            "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$;"
+            "CREATE TRIGGER fails BEFORE INSERT ON readiness_day FOR EACH ROW"
+            f" WHEN (NEW.notice_id = '{lake.notice.name[8:]}') EXECUTE FUNCTION fails()"
+        )
+    with pytest.raises(ExceptionGroup):
+        run(cadre, cadre.today + 2 * DAY, 23, 57)
+    assert stored(cadre, lake.notice) == {}
+    assert stored(cadre, other) == {cadre.today: [3, 3, 0, 3, 0]}
+
+    with cadre.running.connect() as connection:
+        connection.execute("DROP TRIGGER fails ON readiness_day")
+    run(cadre, cadre.today + 2 * DAY, 23, 58)
+
+    assert stored(cadre, lake.notice) == stored(cadre, other)
+
+
 ASKS = (notice_pb.NOTHING, notice_pb.READ, notice_pb.CONFIRM, notice_pb.TRAIN)
 
 

@@ -38,6 +38,10 @@ INSERT INTO readiness_day (notice_id, agency_id, day, listed, at_work, ready, no
 SELECT notice_id, agency_id, %(today)s::date - n, 1, 1, n %% 2, 0, 0
 FROM (SELECT DISTINCT notice_id, agency_id FROM readiness) AS place CROSS JOIN generate_series(1, %(days)s) AS n
 """
+_KEPT = """
+INSERT INTO readiness_kept (notice_id, through, at, audience_revision)
+SELECT id, %(today)s::date - 1, now(), 1 FROM notice
+"""
 
 
 @pytest.fixture
@@ -51,7 +55,8 @@ def letter(cadre):
         sizes = {"due_dates": DUE_DATES, "slots": SLOTS, "people": PEOPLE, "agencies": AGENCIES}
         connection.execute(_FIGURES, sizes)
         connection.execute(_DAYS, {"today": cadre.today, "days": DAYS})
-        connection.execute("ANALYZE notice, readiness, readiness_day, audience")
+        connection.execute(_KEPT, {"today": cadre.today})
+        connection.execute("ANALYZE notice, readiness, readiness_day, readiness_kept, audience")
         yield connection.execute("SELECT id FROM notice LIMIT 1").fetchone()[0]
         for table in ("notice", "readiness", "readiness_day", "readiness_kept"):
             connection.execute(f"TRUNCATE {table} CASCADE")

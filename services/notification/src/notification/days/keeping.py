@@ -55,12 +55,13 @@ WHERE n.state IN ('PUBLISHED', 'WITHDRAWN')
   AND coalesce(kept.through, {_ISSUED_ON} - 1) < least(%(yesterday)s, {_WITHDRAWN_ON} - 1)
 ORDER BY n.id
 """  # noqa: S608 - made of constants
-# Those whose figures, as they stand, are those of the end of a day: of *day*, or of the day of their withdrawal.
+# Those whose figures, as they stand, are those of the end of a day: of *day*, or of the day of their withdrawal. All
+# days before it are kept: what could not be counted again yet comes first.
 _STANDS = f"""
 SELECT n.id, coalesce({_WITHDRAWN_ON}, %(day)s) AS day, coalesce(n.withdrawn_at, %(at)s) AS at
 FROM notice AS n LEFT JOIN readiness_kept AS kept ON kept.notice_id = n.id
-WHERE n.state = 'PUBLISHED' AND %(day)s::date IS NOT NULL
-  OR n.state = 'WITHDRAWN' AND coalesce(kept.through, {_ISSUED_ON} - 1) < {_WITHDRAWN_ON}
+WHERE n.state = 'PUBLISHED' AND coalesce(kept.through, {_ISSUED_ON} - 1) >= %(day)s::date - 1
+  OR n.state = 'WITHDRAWN' AND coalesce(kept.through, {_ISSUED_ON} - 1) = {_WITHDRAWN_ON} - 1
 """  # noqa: S608 - made of constants
 KEEP_STANDING = f"""
 WITH letter AS ({_STANDS}), kept AS ({_KEPT.format(letters="letter", through="letter.day", at="letter.at")}),
