@@ -221,6 +221,11 @@ class Keys:
         """Whether the next key goes to *target*."""
         return target.and_(self.page.locator(":focus")).count() == 1
 
+    def press_in_account_menu(self, name: str) -> None:
+        """Open the menu under one's own name, and press there."""
+        self.page.locator("summary", has_text="You are signed in as").click()
+        self.press(name)
+
     def type(self, label: str | re.Pattern[str], text: str) -> None:
         """Go to the field with a label by Tab, and type."""
         self.tab_to(self.page.get_by_label(label, exact=isinstance(label, str)).first)
@@ -313,6 +318,11 @@ class Person:
             self.page.get_by_role("link", name=name, exact=exact)
         ).first.click()
         self.page.wait_for_load_state("domcontentloaded")
+
+    def press_in_account_menu(self, name: str) -> None:
+        """Open the menu under one's own name, and press there."""
+        self.page.locator("summary", has_text="You are signed in as").click()
+        self.press(name)
 
     def type(self, label: str | re.Pattern[str], text: str) -> None:
         """Type into the field with a label."""

@@ -57,7 +57,7 @@ def rows(manager, caption):
 
 def test_a_training_manager_writes_a_course_with_a_test_and_issues_both(person):  # noqa: PLR0915 - a day
     manager = person().sign_in(MANAGER)
-    manager.press("Courses")
+    manager.press("Training")
     manager.press("Tests")
     manager.press("Write a test")
     manager.press("Begin the test")
@@ -124,7 +124,7 @@ def test_a_training_manager_writes_a_course_with_a_test_and_issues_both(person):
     assert manager.complaints == []
 
     learner = person().sign_in(SPECIALIST)
-    learner.press("Courses")
+    learner.press("Training")
     learner.type("Title, provider or staff it is for (optional)", "first call")
     learner.press("Find")
     learner.press("Intake from the first call")

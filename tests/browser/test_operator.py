@@ -64,11 +64,11 @@ def look_until(operator, path, holds):
 def test_what_is_stuck_is_named_with_what_to_do_and_given_up_with_a_reason(operator, query):
     query("enrollment", _PARK)
     operator.press("Operations")
-    operator.sees(re.compile("Needs a look: enrollment · Dead letters"))
+    operator.sees(re.compile("Needs a look: enrollment · Failed messages"))
     operator.page.get_by_text(re.compile("^Processes: 8 of 8 run, ")).click()
     expect(operator.page.get_by_role("row", name=re.compile("^postgres ready"))).to_have_count(1)
     operator.sees(re.compile("Replay what was mended since"))
-    operator.press("Dead letters")
+    operator.press("Failed messages")
     operator.sees("The event cannot be read.")
 
     operator.press(re.compile("^Replay"))

@@ -147,7 +147,7 @@ def test_who_skips_goes_on_and_has_nothing_to_do(person, result_page, letter):
 
 def test_the_state_reads_quality_with_n_and_how_sure_it_is(person, told):
     manager = person().sign_in(MANAGER)
-    manager.press("Course quality")
+    manager.press("Results")
     manager.sees_heading("Course quality")
     table = manager.page.get_by_role("table")
     expect(table.get_by_role("row").nth(1)).to_contain_text(
@@ -177,7 +177,7 @@ def test_an_agency_reads_what_its_own_staff_say_and_no_other(person, told):
 
 def test_who_has_no_business_with_it_sees_no_quality(person, told):
     analyst = person().sign_in(ANALYST)
-    assert not analyst.page.get_by_role("link", name="Course quality").count()
+    assert not analyst.page.get_by_role("link", name="Results", exact=True).count()
     assert analyst.go("/quality").status == 403
 
 

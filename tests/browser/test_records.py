@@ -120,7 +120,7 @@ def test_another_agency_sees_no_record_of_them(person, trained):
 
 def test_a_person_without_training_is_told_that_their_record_will_stay(person):
     specialist = person().sign_in(SPECIALIST)
-    specialist.press("My record")
+    specialist.press_in_account_menu("My record")
 
     specialist.sees_heading("My record")
     specialist.sees(re.compile("Nothing yet. What you complete appears here|Done this year: "))

@@ -164,7 +164,7 @@ def test_who_signs_in_at_their_county_comes_to_the_place_that_they_asked_for(bro
 
     coordinator.sees_heading(re.compile("Lake"))
     assert urlsplit(coordinator.page.url).path == "/agencies/lake/people"
-    coordinator.press("My sign-ins")
+    coordinator.press_in_account_menu("My sign-ins")
     row = coordinator.page.get_by_role("row", name=re.compile("This one"))
     expect(row).to_contain_text(COUNTY)
     expect(row).to_contain_text("Chrome on Linux, 127.0.0.1")
@@ -177,7 +177,7 @@ def test_a_number_told_beside_the_token_and_a_verified_address_name_a_person(bro
     by_issuer(browser(), f"address:{email}", title=STATE).sees_heading("Cadre does not know you yet")
     owner = by_issuer(browser(), f"beside:{number}")
     owner.sees("You are signed in as")
-    owner.press("My sign-ins")
+    owner.press_in_account_menu("My sign-ins")
     owner.press(f"{email} is my address")
     owner.sees("Your e-mail address is confirmed.")
     owner.sees(f"{email} is confirmed")
@@ -300,7 +300,7 @@ def test_new_keys_of_the_provider_are_found_at_once(browser, place):
 
 def test_signing_out_ends_ours_and_offers_the_providers_too(browser, place):
     visitor = by_issuer(browser(), number_of(place, place.cast.coordinator))
-    visitor.press("Not you? Sign out")
+    visitor.press_in_account_menu("Not you? Sign out")
 
     visitor.sees("You are signed out.")
     visitor.press(f"Sign out of {COUNTY} too")
@@ -389,12 +389,12 @@ def test_a_person_without_a_work_account_signs_in_by_invitation_password_and_cod
     code = telephone.at(datetime.now(UTC) + timedelta(seconds=30))
     enter(visitor, number, code)
     visitor.sees("You are signed in as")
-    visitor.press("Not you? Sign out")
+    visitor.press_in_account_menu("Not you? Sign out")
     enter(visitor, number, code)
     visitor.sees("Staff number, password and code do not fit together")
     enter(visitor, number, paper[0])
     visitor.sees("You are signed in as")
-    visitor.press("My sign-ins")
+    visitor.press_in_account_menu("My sign-ins")
     visitor.sees(re.compile("odes left on your paper: 9"))
     visitor.page.goto(link)
     visitor.sees_heading("This invitation is good no more")
@@ -443,7 +443,7 @@ def test_what_a_county_invited_with_is_good_no_more_for_who_comes_to_hold_a_role
     _, paper = set_up(visitor, invited(coordinator, place, made.name))
     enter(visitor, "RISER-1", paper[0])
     visitor.sees("You are signed in as")
-    visitor.press("Not you? Sign out")
+    visitor.press_in_account_menu("Not you? Sign out")
     link = invited(coordinator, place, made.name)
     granted = person_pb.RoleGrant(person=made.name, role="approver", scope="state")
     grant = person_pb.GrantRoleRequest(grant=granted, request_id=request_id("sign-in", "risen"))

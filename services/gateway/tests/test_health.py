@@ -83,7 +83,7 @@ def test_what_several_parts_say_in_the_same_words_is_one_thing_to_do_and_the_wor
 
     assert (first.state, first.places, first.what) == (State.DOWN, ("directory", "enrollment"), "Connection to NATS")
     assert (second.state, second.places, second.what) == (State.DOWN, ("evaluation",), "")
-    assert (third.state, third.places, third.what) == (State.LOOK, ("enrollment",), "Dead letters")
+    assert (third.state, third.places, third.what) == (State.LOOK, ("enrollment",), "Failed messages")
     assert third.said.startswith("2 events could not be handled")
     assert third.page == "dead-letters"
 

@@ -1,6 +1,6 @@
 """The areas of the gateway: the one list of them, in the order of their links."""
 
-from gateway import calendars, courses, home, learning, letters, operations, people, results, sign_in, tests
+from gateway import calendars, courses, home, learning, letters, operations, people, results, search, sign_in, tests
 from gateway.web.area import adjectives_of, outcomes_of
 
 AREAS = (
@@ -12,8 +12,9 @@ AREAS = (
     tests.AREA,
     learning.AREA,
     calendars.AREA,
-    sign_in.AREA,
+    search.AREA,
     operations.AREA,
+    sign_in.AREA,
 )
 ROUTERS = tuple(router for area in AREAS for router in area.routers)
 NAVIGATION = tuple(item for area in AREAS for item in area.navigation)

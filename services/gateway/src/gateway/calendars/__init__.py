@@ -2,7 +2,7 @@
 
 from gateway.calendars import pages
 from gateway.web.area import Area
-from gateway.web.navigation import Item, Top
+from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
     "CALENDAR_YEAR_MISSING": "Days are counted in {year}, of which the state's holidays are not on record. Whoever"
@@ -15,7 +15,10 @@ _DONE = {
 
 AREA = Area(
     routers=(pages.router,),
-    navigation=(Item("Holidays", "/calendar", Top.TRAINING, lambda rights: rights.state("calendar.write")),),
+    navigation=(
+        Item(Top.CHANGES, "Holidays", "/calendar", offered=of_state("calendar.write")),
+        Item(Top.AGENCY, "Own days", "/{agency}/calendar", at="calendar.write_agency"),
+    ),
     reasons=_REASONS,
     done=_DONE,
 )

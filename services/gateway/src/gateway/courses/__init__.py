@@ -16,7 +16,7 @@ _DONE = {
 
 AREA = Area(
     routers=(catalogue.router, editor.router),
-    navigation=(Item("Courses", "/catalogue", Top.TRAINING, also=("/courses/", "/tests")),),
+    navigation=(Item(Top.TRAINING, "Courses", "/catalogue", also=("/courses",)),),
     reasons=_REASONS,
     done=_DONE,
 )

@@ -6,5 +6,5 @@ from gateway.web.navigation import Item, Top
 
 AREA = Area(
     routers=(pages.router,),
-    navigation=(Item("Home", "/home", Top.HOME),),
+    navigation=(Item(Top.HOME, "Home", "/home"),),
 )

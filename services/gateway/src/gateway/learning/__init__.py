@@ -22,8 +22,9 @@ _DONE = {
 AREA = Area(
     routers=(pages.router, record.router, course.router, test.router, reaction.router),
     navigation=(
-        Item("My training", "/training", Top.LEARNING),
-        Item("My record", "/record", Top.LEARNING),
+        Item(Top.LEARNING, "To do", "/training"),
+        Item(Top.LEARNING, "Record", "/record"),
+        Item(Top.CHANGES, "All letters", "/training/letters"),
     ),
     reasons=_REASONS,
     done=_DONE,

@@ -53,10 +53,10 @@ _DONE = {
 }
 
 
-def _see_the_state(rights: Rights) -> bool:
-    """Whoever looks after the state's letters; an operator, who may read all figures, does it from Operations."""
-    works_on_letters = rights.state("notices.write") or rights.state("notices.approve")
-    return rights.state("readiness.read") and (works_on_letters or not rights.state("operations.read"))
+def _of_the_state(rights: Rights) -> bool:
+    """Offer the state's letters to those who see readiness everywhere; an operator only if they work on letters too."""
+    works = rights.state("notices.write") or rights.state("notices.approve")
+    return rights.state("readiness.read") and (works or not rights.state("operations.read"))
 
 
 AREA = Area(
@@ -70,7 +70,10 @@ AREA = Area(
         agency_notice.router,
         elsewhere.router,
     ),
-    navigation=(Item("Letters", "/letters", Top.CHANGES, _see_the_state),),
+    navigation=(
+        Item(Top.CHANGES, "Letters and drafts", "/letters", offered=_of_the_state, also=("/agencies",)),
+        Item(Top.CHANGES, "Letters", "/{agency}/letters", at="readiness.read_agency"),
+    ),
     reasons=_REASONS,
     done=_DONE,
     adjectives={

@@ -3,7 +3,7 @@
 from cadre.operations.v1 import operations_service_pb2 as pb
 from gateway.operations import audits, background, dead_letters, overview
 from gateway.web.area import Area
-from gateway.web.navigation import Item, Top
+from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
     "DEAD_LETTER_SETTLED": "This event was replayed or discarded before.",
@@ -26,7 +26,13 @@ _DONE = {
 
 AREA = Area(
     routers=(overview.router, dead_letters.router, background.router, audits.router),
-    navigation=(Item("Operations", "/operations", Top.OPERATIONS, lambda rights: rights.state("operations.read")),),
+    navigation=(
+        Item(Top.OPERATIONS, "Overview", "/operations", offered=of_state("operations.read")),
+        Item(Top.OPERATIONS, "Failed messages", "/operations/dead-letters", offered=of_state("operations.read")),
+        Item(Top.OPERATIONS, "Jobs", "/operations/jobs", offered=of_state("operations.read")),
+        Item(Top.OPERATIONS, "Make anew", "/operations/rebuilds", offered=of_state("operations.read")),
+        Item(Top.OPERATIONS, "Audits", "/operations/audits", offered=of_state("operations.read")),
+    ),
     reasons=_REASONS,
     done=_DONE,
     adjectives={

@@ -223,7 +223,7 @@ _PLACES = {
     "CONSUMER_BEHIND": "Consumer",
     "CONSUMER_DEAF": "Consumer",
     "NOBODY_LEADS": "Work",
-    "DEAD_LETTERS_WAIT": "Dead letters",
+    "DEAD_LETTERS_WAIT": "Failed messages",
     "JOB_PAUSED": "Job",
     "JOB_FAILED": "Job",
     "JOB_OVERDUE": "Job",

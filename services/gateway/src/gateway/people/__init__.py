@@ -3,7 +3,7 @@
 from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from gateway.people import pages, person, roster, units
 from gateway.web.area import Area
-from gateway.web.navigation import AgencyItem, Top
+from gateway.web.navigation import Item, Top
 
 _REASONS = {
     "JOB_OVERLAPS": "This person has a job here at that time already.",
@@ -48,7 +48,11 @@ _WORKED_ON = (roster_pb.RosterImport.CHECKED, roster_pb.RosterImport.APPLIED, ro
 
 AREA = Area(
     routers=(pages.router, person.router, roster.router, units.router),
-    navigation=(AgencyItem("People", "People", "/people", Top.AGENCY, "people.read", also=("/units",)),),
+    navigation=(
+        Item(Top.AGENCY, "People", "/{agency}/people", at="people.read"),
+        Item(Top.AGENCY, "Units", "/{agency}/units", at="people.read"),
+        Item(Top.AGENCY, "Rosters", "/{agency}/roster", at="roster.import"),
+    ),
     reasons=_REASONS,
     done=_DONE,
     adjectives={

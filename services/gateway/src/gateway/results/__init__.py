@@ -2,14 +2,12 @@
 
 from gateway.results import pages
 from gateway.web.area import Area
-from gateway.web.navigation import AgencyItem, Item, Top
+from gateway.web.navigation import Item, Top, of_state
 
 AREA = Area(
     routers=(pages.router,),
     navigation=(
-        AgencyItem(
-            "What our staff say", "What staff say", "/quality", Top.RESULTS, "readiness.read_agency", whole=True
-        ),
-        Item("Course quality", "/quality", Top.RESULTS, lambda rights: rights.state("quality.read")),
+        Item(Top.RESULTS, "Course quality", "/quality", offered=of_state("quality.read")),
+        Item(Top.RESULTS, "What our staff say", "/{agency}/quality", at="readiness.read_agency", whole=True),
     ),
 )

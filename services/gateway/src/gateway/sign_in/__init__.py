@@ -2,6 +2,7 @@
 
 from gateway.sign_in import access, invitation, issuer_sign_in, my_sign_ins, pages
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
     "NO_CURRENT_WORK": "This person has no job today, so there is nothing to sign in for.",
@@ -19,6 +20,7 @@ _DONE = {
 
 AREA = Area(
     routers=(pages.router, issuer_sign_in.router, invitation.router, my_sign_ins.router, access.router),
+    navigation=(Item(Top.OPERATIONS, "Sign-ins", "/operations/sign-ins", offered=of_state("operations.read")),),
     reasons=_REASONS,
     done=_DONE,
 )

@@ -4,6 +4,7 @@ from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway.tests import editor
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
     "TEST_UNSOUND": "The test cannot be given like this: question {item} {rule}.",
@@ -17,6 +18,7 @@ _DONE = {
 
 AREA = Area(
     routers=(editor.router,),
+    navigation=(Item(Top.TRAINING, "Tests", "/tests", offered=of_state("tests.write")),),
     reasons=_REASONS,
     done=_DONE,
     adjectives={

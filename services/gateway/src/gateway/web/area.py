@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter
 
-from gateway.web.navigation import Navigation
+from gateway.web.navigation import Item
 from gateway.words.outcomes import DONE_BY_ANY, REASONS_OF_ANY, Outcomes
 
 # What templates say of a thing: `{% if letter is withdrawn %}`.
@@ -22,7 +22,7 @@ class Area:
     """
 
     routers: tuple[APIRouter, ...]
-    navigation: Navigation = ()
+    navigation: tuple[Item, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     done: Mapping[str, str] = field(default_factory=dict)
     adjectives: Adjectives = field(default_factory=dict)

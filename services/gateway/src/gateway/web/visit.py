@@ -27,9 +27,9 @@ from gateway.identity.troubles import SignInFailed, Trouble
 from gateway.web import clients as callers
 from gateway.web.clients import Clients, Reference, Tokens
 from gateway.web.forms import SentForm, read
-from gateway.web.navigation import Link, Navigation
-from gateway.web.rights import Rights
-from gateway.words import sentences
+from gateway.web.navigation import Entry, Item, menu
+from gateway.web.rights import WHOLE, Rights
+from gateway.words import glossary, sentences
 from gateway.words.outcomes import Outcomes
 from servicekit.calendar import Calendar, pacific_date
 from servicekit.data.db import Database
@@ -49,7 +49,7 @@ class Gateway:
     tokens: Tokens
     templates: Environment
     outcomes: Outcomes
-    navigation: Navigation
+    navigation: tuple[Item, ...]
     # Who signs people in, by slug; and the box for the secrets of those whom nobody else signs in.
     providers: Mapping[str, Provider]
     box: Box
@@ -84,10 +84,20 @@ class Visit:
         """What the page may offer."""
         return Rights(self.me)
 
+    @cached_property
+    def menu(self) -> list[Entry]:
+        """The entries of the navigation that the visitor's rights open, and where this page stands in it."""
+        return menu(self.gateway.navigation, self.rights, self.request.url.path)
+
     @property
-    def navigation(self) -> list[Link]:
-        """The links that are the visitor's to see."""
-        return [link for item in self.gateway.navigation for link in item.links(self.rights)]
+    def works_as(self) -> str:
+        """As what and where the visitor works here, such as `Training coordinator, Lake`; without asking anybody."""
+        roles = [(glossary.ROLES.get(grant.role, ""), grant.scope) for grant in self.me.grants]
+        jobs = [(job.local_title, job.agency) for job in self.me.person.jobs]
+        title, scope = next((one for one in [*roles, *jobs] if one[0]), ("", ""))
+        if not title:
+            return ""
+        return f"{title}, {'state' if scope == WHOLE else glossary.place(scope)}"
 
     @property
     def today(self) -> date:

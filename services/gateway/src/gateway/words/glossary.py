@@ -138,3 +138,9 @@ def size(size_bytes: int) -> str:
     if size_bytes < 1_000_000:  # noqa: PLR2004 - a million bytes
         return f"{max(1, round(size_bytes / 1000))} kB"
     return f"{size_bytes / 1_000_000:.1f} MB"
+
+
+def place(scope: str) -> str:
+    """Name the agency of `agencies/{slug}`, or of a unit of it, without asking anybody: `Los Angeles`."""
+    slug = scope.removeprefix("agencies/").partition("/")[0]
+    return slug.upper() if slug == "dcss" else slug.replace("-", " ").title()

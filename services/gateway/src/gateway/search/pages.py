@@ -1,0 +1,58 @@
+"""The search at the head of each page: letters, courses and people, each found as on its own page."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from gateway.letters import letters
+from gateway.web.visit import Answer, Visit, Visitor
+
+router = APIRouter()
+
+# Of each kind; the page of the kind has the rest.
+_FIRST = 8
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The people found at an agency; *total* may be more than are shown."""
+
+    agency: agency_pb.Agency
+    people: list[person_pb.Person]
+    total: int
+
+
+@router.get("/search")
+def search(visit: Visitor, query: str = "") -> Answer:
+    """What fits *query*: a letter's number in any form or words of it, a course's title, a name or staff number."""
+    asked = query.strip()
+    found_letters, found_courses, staff = notice_pb.SearchNoticesResponse(), course_pb.ListCoursesResponse(), []
+    if asked:
+        found_letters = visit.clients.notices.SearchNotices(
+            notice_pb.SearchNoticesRequest(query=asked, page_size=_FIRST)
+        )
+        found_courses = visit.clients.courses.ListCourses(course_pb.ListCoursesRequest(query=asked, page_size=_FIRST))
+        staff = [
+            found for agency in visit.rights.agencies("people.read") if (found := _staff(visit, agency, asked)).people
+        ]
+    return visit.page(
+        "search/search.html",
+        asked=asked,
+        letters=letters,
+        found_letters=found_letters.notices,
+        more_letters=bool(found_letters.next_page_token),
+        found_courses=found_courses.courses,
+        more_courses=bool(found_courses.next_page_token),
+        staff=staff,
+        seeks_people=bool(visit.rights.agencies("people.read")),
+        of_state=visit.rights.state("readiness.read"),
+    )
+
+
+def _staff(visit: Visit, agency: str, query: str) -> Staff:
+    listed = visit.clients.people.ListPeople(person_pb.ListPeopleRequest(parent=agency, query=query, page_size=_FIRST))
+    return Staff(visit.agency(agency), list(listed.people), listed.total_size)
