@@ -227,7 +227,8 @@ def read_and_train(learner, content):
     learner.sees("Thank you. Your answer is counted with those of others; no name is kept.")
     learner.waits_for(re.compile(r"Done\. You are ready for \w+day, "))
     expect(page.get_by_role("link", name="Back to my training")).to_be_visible()
-    keys.press("link", "My record")
+    keys.press("link", "My learning")
+    keys.press("link", "Record")
     learner.sees(content.course.title)
 
 

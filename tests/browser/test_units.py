@@ -104,7 +104,7 @@ def test_who_leads_a_unit_sees_its_people_on_every_page_and_nobody_else(person, 
 
     visitor = person().sign_in("Specialist, Lake")
     visitor.go("/home")
-    visitor.press("People")
+    visitor.press("My agency")
     visitor.sees("You see the people of your unit: Clerical and imaging.")
     for path in ("/home", "/agencies/lake/people", "/agencies/lake/units", f"/agencies/lake/letters/{letter}"):
         assert visitor.go(path).status == 200
