@@ -284,7 +284,9 @@ def test_a_projection_is_made_anew_when_asked_for_and_says_how_far_it_is(operati
     assert refused.value.metadata == {"projection": "projections/things"}
 
     sweep.go_on.set()
+    # It has succeeded a moment before it lets go of the job.
     until(lambda: projection(operations).HasField("last_success_time"), operations)
+    until(lambda: not projection(operations).running, operations)
     done = projection(operations)
     assert (done.running, done.requested, done.done, done.total, done.last_error) == (False, False, 3, 3, "")
     with service.connect() as connection:
