@@ -47,8 +47,6 @@ def test_what_services_decide_holds_on(moment):
     pytest_of_rules = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", MARKS, *ignored, *RULES]
     # The worker's own marks would make the inner run one of its workers.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    # The clock that waits are measured by stays as it is: told another day too, a wait with a limit would never end.
-    environment["FAKETIME_DONT_FAKE_MONOTONIC"] = environment["DONT_FAKE_MONOTONIC"] = "1"
 
     run = subprocess.run(
         [*faketime, *pytest_of_rules], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
