@@ -105,6 +105,7 @@ def test_a_confirmation_sent_twice_counts_once(cadre, audience, ana):
     assert cadre.state(notice)["confirmed"] == 1
 
 
+@pytest.mark.timers
 def test_many_at_once_are_all_counted(cadre):
     people = cadre.people(60)
     notice = cadre.issued(cadre.new_audience(*(cadre.at(person, "lake") for person in people)))

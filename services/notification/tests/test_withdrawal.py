@@ -181,6 +181,7 @@ def test_only_what_is_out_is_withdrawn_once_with_a_reason_by_who_saw_it_last(cad
     assert refusal(cadre.issued, audience, number=out.number).reason == "NUMBER_TAKEN"
 
 
+@pytest.mark.timers
 def test_people_who_confirm_while_it_is_withdrawn_are_counted_or_told_and_nothing_drifts(cadre):
     people = cadre.people(24)
     notice = cadre.issued(cadre.new_audience(*(cadre.at(person, "lake") for person in people)))
