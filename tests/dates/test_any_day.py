@@ -1,7 +1,8 @@
 """The tests of what services decide hold on any day: they run once more on days that break habits.
 
 The machine's clock is not touched: `faketime` tells these processes, and the PostgreSQL that they start, another day.
-What waits by a timer of the database cannot be told one, and is marked `timers`.
+What waits by a timer of the database, or with a limit for others (a group that gathers), cannot be told one, and is
+marked `timers`.
 """
 
 import os

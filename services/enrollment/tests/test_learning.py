@@ -153,6 +153,7 @@ def test_what_is_no_person_has_no_training_of_its_own(world, open_letter):
     assert (refused.value.reason, refused.value.metadata) == ("PERMISSION_MISSING", {"caller": "services/test"})
 
 
+@pytest.mark.timers
 def test_a_last_section_and_a_passed_test_at_the_same_moment_complete_it(world, open_letter):
     """Whichever commits second must see the other; it is tried for several people at once."""
     numbers = range(10, 30)
@@ -170,6 +171,7 @@ def test_a_last_section_and_a_passed_test_at_the_same_moment_complete_it(world, 
     assert {world.states(open_letter)[number] for number in numbers} == {"COMPLETED"}
 
 
+@pytest.mark.timers
 def test_twenty_threads_that_finish_one_section_finish_it_once(world, letter):
     world.hear(course(test=False), letter.changed(1, [change(1)]), letter.published())
     take(world, letter, 1, sections=[1])
@@ -182,6 +184,7 @@ def test_twenty_threads_that_finish_one_section_finish_it_once(world, letter):
     assert len(world.announced("completed")) == 1
 
 
+@pytest.mark.timers
 def test_twenty_people_who_finish_at_once_are_each_told_of_once(world, letter):
     numbers = range(10, 30)
     world.hear(course(test=False), letter.changed(1, [change(number) for number in numbers]), letter.published())

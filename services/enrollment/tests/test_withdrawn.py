@@ -139,6 +139,7 @@ def test_closing_costs_as_many_statements_for_one_person_as_for_two_thousand(wor
     assert counted[0] == counted[1]
 
 
+@pytest.mark.timers
 def test_who_finishes_while_it_is_withdrawn_has_completed_it_or_is_told_that_it_is_closed(world_without_bus, letter):
     world, people = world_without_bus, range(1, 25)
     world.hear(course(test=False), letter.changed(1, [change(n) for n in people]), letter.published())

@@ -180,6 +180,7 @@ def test_the_same_request_twice_gets_the_same_answer_and_scores_once(evaluation,
     assert len(told(evaluation)) == 1
 
 
+@pytest.mark.timers
 def test_of_eight_submissions_at_once_one_is_scored_and_seven_are_told(evaluation, published):
     sitting = evaluation.start(published)
 

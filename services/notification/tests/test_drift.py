@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -130,6 +131,7 @@ def test_any_history_ends_with_the_figures_of_the_rule(cadre, history):
     assert cadre.audits()["readiness.drift"] == 0
 
 
+@pytest.mark.timers
 def test_what_happens_at_the_same_time_does_not_make_the_figures_drift(cadre):
     """Calls, memberships and completions run beside each other, each on its own connection."""
     people = cadre.people(40)
