@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from notification.letters.rows import name_of
-from servicekit.data.db import Db
+from servicekit.data.db import Db, count
 
 _PACIFIC = "({0} AT TIME ZONE 'America/Los_Angeles')::date"
 _ISSUED_ON, _WITHDRAWN_ON = (_PACIFIC.format(f"n.{moment}_at") for moment in ("published", "withdrawn"))
@@ -55,6 +55,7 @@ WHERE n.state IN ('PUBLISHED', 'WITHDRAWN')
   AND coalesce(kept.through, {_ISSUED_ON} - 1) < least(%(yesterday)s, {_WITHDRAWN_ON} - 1)
 ORDER BY n.id
 """  # noqa: S608 - made of constants
+_STILL_MISSED = f"SELECT count(*) FROM ({_MISSED}) AS missed WHERE notice_id = %(notice)s"  # noqa: S608 - as above
 # Those whose figures, as they stand, are those of the end of a day: of *day*, or of the day of their withdrawal. All
 # days before it are kept: what could not be counted again yet comes first.
 _STANDS = f"""
@@ -175,7 +176,7 @@ def missed(db: Db, yesterday: date) -> list[Missed]:
 def recount(db: Db, letter: Missed) -> None:
     """Keep the days that were missed of a letter, as far as they are known."""
     # Another process may have been here in between.
-    if letter.notice_id not in {one.notice_id for one in missed(db, letter.last_day)}:
+    if not count(db, _STILL_MISSED, yesterday=letter.last_day, notice=letter.notice_id):
         return
     rows = db.run(_RECOUNT, notice=letter.notice_id, last_day=letter.last_day)
     db.changed(name_of(letter.notice_id), after={"kept_through": str(letter.last_day), "rows": rows})
