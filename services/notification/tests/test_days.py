@@ -10,6 +10,7 @@ from cadre.enrollment.v1 import events_pb2 as enrollment
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
+from notification.days import keeping
 from notification.days.jobs import keep_readiness_days
 from notification.days.rules import ending
 from notification.inbox.rules import Standing
@@ -225,6 +226,19 @@ def test_a_letter_that_cannot_be_counted_again_holds_up_no_other_and_its_missed_
     run(cadre, cadre.today + 2 * DAY, 23, 58)
 
     assert stored(cadre, lake.notice) == stored(cadre, other)
+
+
+def test_days_that_another_process_kept_meanwhile_are_not_counted_again(cadre, lake):
+    database = cadre.running.runtime.database
+    with database.read() as db:
+        (seen,) = keeping.missed(db, cadre.today)
+    run(cadre, cadre.today + 3 * DAY, 8)
+    kept = cadre.rows("SELECT * FROM readiness_kept")
+
+    with database.transaction(actor="services/notification", method="jobs/keep-readiness-days") as db:
+        keeping.recount(db, seen)
+
+    assert cadre.rows("SELECT * FROM readiness_kept") == kept
 
 
 ASKS = (notice_pb.NOTHING, notice_pb.READ, notice_pb.CONFIRM, notice_pb.TRAIN)
