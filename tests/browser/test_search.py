@@ -76,3 +76,12 @@ def test_on_a_phone_the_menu_opens_and_leads_on_without_script(person):
     coordinator.page.locator("summary", has_text="Menu").click()
     units.click()
     coordinator.sees_heading("Units, Lake County")
+
+
+@pytest.mark.parametrize("width", [400, 320])
+def test_on_a_phone_the_head_of_a_page_leaves_room_and_nothing_stands_beside_the_screen(person, width):
+    coordinator = person(width=width).sign_in(COORDINATOR)
+    for path in ("/home", "/agencies/lake/people", "/agencies/lake/units", "/search?query=a"):
+        coordinator.go(path)
+        assert coordinator.page.locator("header").first.bounding_box()["height"] <= 120
+        assert coordinator.page.evaluate("document.documentElement.scrollWidth") <= width
