@@ -1,13 +1,17 @@
 """The frame of each page: its search, and on a phone its menu; without script."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from cadre.notification.v1 import notice_service_pb2 as pb
+from cadre_cli import past_letters
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-COORDINATOR, BIG_COORDINATOR, SPECIALIST = "Coordinator, Lake", "Coordinator, Los Angeles", "Specialist, Lake"
+ANALYST, COORDINATOR, SPECIALIST = "State analyst", "Coordinator, Lake", "Specialist, Lake"
+BIG_COORDINATOR = "Coordinator, Los Angeles"
 
 
 def search(visitor, words):
@@ -37,6 +41,18 @@ def test_a_letter_is_found_by_its_number_from_any_page_and_opened(person, known)
 
     specialist.press(f"{known.series} {known.number}")
     specialist.sees(known.subject)
+
+
+def test_the_state_opens_a_letter_from_before_cadre_as_it_was_written(person, cadre):
+    past, *_ = past_letters.read(past_letters.files())
+    past_letters.load(cadre.access, [past])
+    analyst = person().sign_in(ANALYST)
+    number = f"{past.series} {past.number}"
+    search(analyst, number)
+    analyst.sees("from before Cadre")
+
+    analyst.press(number)
+    analyst.sees_heading(re.compile(re.escape(past.subject)))
 
 
 def test_a_course_is_found_by_a_word_of_its_title(person, cadre):

@@ -16,6 +16,8 @@ from pathlib import Path
 import grpc
 from grpc_health.v1 import health, health_pb2_grpc
 
+from servicekit import signals
+
 
 def serve_grpc(port: int, ended: threading.Event) -> None:
     """Answer the health service until *ended*."""
@@ -23,7 +25,7 @@ def serve_grpc(port: int, ended: threading.Event) -> None:
     health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
     server.add_insecure_port(f"127.0.0.1:{port}")
     server.start()
-    ended.wait()
+    signals.wait(ended)
     server.stop(1.0).wait()
 
 
@@ -37,7 +39,7 @@ def serve_http(port: int, ended: threading.Event) -> None:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), Page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        ended.wait()
+        signals.wait(ended)
         server.shutdown()
 
 

@@ -22,7 +22,7 @@ from cadre_cli.children import Server, Service
 from cadre_cli.keeper import Keeper, Status, Watch
 from cadre_cli.processes import NATS, POSTGRES, Answer, Ports, Process, Site
 from cadre_cli.state_file import StateFile
-from servicekit import clock
+from servicekit import clock, signals
 from servicekit.embedded.nats import NatsServer
 from servicekit.embedded.postgres import PostgresServer
 from servicekit.embedded.process import FolderLock, GuardedProcess, free_port, make_private, port_is_free, tail
@@ -83,7 +83,7 @@ class Supervisor:
         self._lock = FolderLock(self.data_dir / "lock")
         self._recording = threading.Lock()
         self._interruptible = False
-        self._interrupted = False
+        self._interrupted = threading.Event()
         self._started_at = clock.utc()
         self._ports: dict[str, Ports] = {}
         self._keepers: dict[str, Keeper] = {}
@@ -148,9 +148,9 @@ class Supervisor:
             return
 
         def on_signal(number: int, _: FrameType | None) -> None:
-            if self._interrupted:
+            if self._interrupted.is_set():
                 os._exit(128 + number)  # the kernel ends our children with us
-            self._interrupted = True
+            self._interrupted.set()
             raise KeyboardInterrupt
 
         before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -167,7 +167,8 @@ class Supervisor:
     def run_forever(self) -> None:
         """Wait for SIGTERM or SIGINT, then stop everything in good order."""
         with self.interruptible():
-            threading.Event().wait()
+            signals.wait(self._interrupted)
+            self.stop()  # the exception of a signal is lost where it meets a finalizer
 
     def stop(self) -> None:
         """Stop everything, what needs others first; afterwards nothing of it runs."""

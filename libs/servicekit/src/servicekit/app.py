@@ -17,7 +17,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData
 
-from servicekit import metrics
+from servicekit import metrics, signals
 from servicekit.background import figures
 from servicekit.background.audits import Audit, Audits
 from servicekit.background.jobs import Job, JobRunner, Projection
@@ -183,6 +183,6 @@ def main(app: ServiceApp) -> None:
         signal.signal(number, lambda *_: stop.set())
     runtime = Runtime(app, settings, role)
     runtime.start()
-    stop.wait()
+    signals.wait(stop)
     runtime.stop()
     stop_traces()
