@@ -13,7 +13,7 @@ from gateway.web import visit
 from servicekit.rpc.client import Refused
 
 HERE = Place("demonstration")
-PAGES = ("/healthz", "/readyz", "/sign-in", "/no-such-page", "/static/cadre.css", "/home")
+PAGES = ("/healthz", "/readyz", "/sign-in", "/no-such-page", "/static/styles/10-frame.css", "/home")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -194,5 +194,6 @@ def test_a_page_that_fails_is_a_page_and_tells_nothing_of_the_inside(site):
 
 def test_the_style_sheet_asks_for_nothing_from_elsewhere():
     static = Path(gateway.__file__).parent / "static"
-    assert "url(" not in (static / "cadre.css").read_text(encoding="utf-8")
+    for sheet in (static / "styles").glob("*.css"):
+        assert "url(" not in sheet.read_text(encoding="utf-8"), sheet
     assert (static / "vendor" / "css" / "uswds.min.css").exists(), "make assets was not run"

@@ -77,7 +77,7 @@ def test_a_field_of_several_lines_keeps_the_indent_of_the_first_one():
 
 
 def test_the_lines_of_a_question_and_of_its_explanation_stay_lines():
-    css = (HERE / "static" / "cadre.css").read_text()
+    css = (HERE / "static" / "styles" / "20-pieces.css").read_text()
 
     assert re.search(r"^\.as-typed \{[^}]*white-space: pre-wrap", css, re.MULTILINE)
     for name, shown in (

@@ -59,6 +59,8 @@ def environment() -> Environment:
     )
     made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html)
     made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
+    # In this order: the frame first, the areas, print last.
+    made.globals["SHEETS"] = sorted(path.name for path in (HERE / "static" / "styles").glob("*.css"))
     made.tests.update(ADJECTIVES)
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
