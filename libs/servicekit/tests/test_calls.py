@@ -195,6 +195,27 @@ def test_a_database_that_does_not_answer_is_told_apart_from_a_bug_so_that_the_ca
     assert (refused.value.code, refused.value.reason) == ("UNAVAILABLE", "DATABASE_UNAVAILABLE")
 
 
+def test_a_call_that_gets_no_connection_because_all_are_in_use_may_be_sent_again(kit_database, keys_dir, signer):
+    busy = Database(kit_database, pool_size=1)
+    busy.engine.pool._timeout = 0.05
+    server = Server([Things(busy)], Verifier(keys_dir), CollectorRegistry())
+    server.start()
+    channel = Channel(f"127.0.0.1:{server.port}", lambda: signer.mint("people/7", WRITE, now=datetime.now(UTC)))
+    discard = pb.DiscardDeadLetterRequest(name="x", reason="y", request_id=str(uuid.uuid4()))
+    held = [busy.engine.connect() for _ in range(busy.pool().most)]
+
+    with pytest.raises(Refused) as refused:
+        channel.stub(pb_grpc.OperationsServiceStub).DiscardDeadLetter(discard)
+    for connection in held:
+        connection.close()
+
+    assert (refused.value.code, refused.value.reason) == ("UNAVAILABLE", "DATABASE_UNAVAILABLE")
+    assert channel.stub(pb_grpc.OperationsServiceStub).DiscardDeadLetter(discard).name == "x"
+    channel.close()
+    server.stop()
+    busy.dispose()
+
+
 def test_a_call_that_its_server_broke_off_may_be_sent_again_and_a_refused_one_may_not(
     kit_database, keys_dir, signer, stub_with
 ):

@@ -66,6 +66,21 @@ def test_pages_say_so_and_leave_no_trace_while_their_own_database_does_not_answe
     assert [line for line in caplog.records if line.exc_info] == []
 
 
+def test_a_page_that_gets_no_connection_because_too_many_ask_is_worth_asking_for_again(site):
+    busy = site.pages.state.gateway.database
+    busy.engine.pool._timeout = 0.05
+    site.browser.cookies.set(visit.COOKIE, "somebody")
+    held = [busy.engine.connect() for _ in range(busy.pool().most)]
+
+    refused = site.browser.get("/home")
+    for connection in held:
+        connection.close()
+
+    assert refused.status_code == 503
+    assert "Try again in a moment" in refused.text
+    assert site.browser.get("/home").status_code == 303
+
+
 def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_same_place(site):
     answer = site.browser.get("/agencies/lake/people?unit=none")
 

@@ -37,6 +37,8 @@ writing: ContextVar[bool] = ContextVar("writing", default=False)
 STATEMENT_SECONDS = 60.0
 # Connections beyond the pool's size, for the moments in which worker, jobs and calls all want one.
 _OVERFLOW = 4
+# Whoever gets no connection in this time hears so while their own call still waits for the answer.
+_FREE_SECONDS = 5.0
 
 _BEGIN = """
 WITH entry AS (
@@ -209,6 +211,7 @@ class Database:
             poolclass=CountingPool,
             pool_size=pool_size,
             max_overflow=_OVERFLOW,
+            pool_timeout=_FREE_SECONDS,
             # The connection used last is used next: its statements are prepared and planned, others' are not yet.
             pool_use_lifo=True,
             # Every use ends its own transaction; a rollback more at each return would cost a third of a small read.

@@ -19,6 +19,7 @@ from grpc_status import rpc_status
 from prometheus_client import CollectorRegistry
 from psycopg import errors
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from servicekit import trace
 from servicekit.clock import Clock, utc
@@ -179,6 +180,9 @@ def _refused_by_database(error: Exception) -> Refusal | None:
     if isinstance(cause, errors.QueryCanceled):
         log.warning("statement_ended", error=str(cause))
         return DeadlinePassed("The database took too long for this and was told to stop.")
+    if isinstance(error, NoConnectionFree):
+        log.warning("no_connection_free")
+        return DatabaseUnavailable("The database has more to do at the moment than it can.")
     if isinstance(error, OperationalError | InterfaceError):
         log.warning("database_unavailable", error=str(cause))
         return DatabaseUnavailable("The database does not answer at the moment.")

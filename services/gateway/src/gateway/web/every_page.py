@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from prometheus_client import CollectorRegistry, Histogram
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -140,6 +141,7 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(OperationalError, _no_database)
     app.add_exception_handler(InterfaceError, _no_database)
+    app.add_exception_handler(NoConnectionFree, _no_connection)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _not_found)
     app.add_exception_handler(Exception, _failed)
@@ -204,6 +206,12 @@ async def _no_database(request: Request, error: Exception) -> Response:
     """Say of our own database what is said of a service: it restarts, or took too long, and will answer again."""
     assert isinstance(error, DBAPIError)  # noqa: S101 - registered for its kinds
     log.warning("database_unavailable", error=str(error.orig))
+    return await _no_answer(request)
+
+
+async def _no_connection(request: Request, _: Exception) -> Response:
+    """Say the same where more people ask at once than our database has connections for."""
+    log.warning("no_connection_free")
     return await _no_answer(request)
 
 
