@@ -601,6 +601,7 @@ REQUESTS = {
     },
     "ReadinessService": {
         "GetReadiness": lambda w: readiness_pb.GetReadinessRequest(notice=w.issued),
+        "BatchGetReadiness": lambda w: readiness_pb.BatchGetReadinessRequest(notices=[w.issued]),
         "ListReadinessDays": lambda w: readiness_pb.ListReadinessDaysRequest(notice=w.issued, agency=HOME),
     },
     "AgencyNoticeService": {

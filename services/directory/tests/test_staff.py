@@ -42,8 +42,8 @@ def on_leave(directory, person):
 
 
 def test_the_counts_of_an_agency_are_what_its_lists_hold(directory):
-    new = directory.hire("lake", start=directory.day(-29))
-    directory.hire("lake", start=directory.day(-30))
+    new = directory.hire("lake", start=directory.day(-89))
+    directory.hire("lake", start=directory.day(-90))
     without = directory.hire("lake", units=[])
     away = directory.hire("lake")
     on_leave(directory, away)

@@ -7,6 +7,8 @@ import pytest
 from cadre.directory.v1 import events_pb2 as directory
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from cadre.notification.v1 import events_pb2 as events
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from servicekit.rpc.client import Refused
 
 
@@ -270,6 +272,32 @@ def test_an_agencys_letters_can_be_some_only_and_have_no_body(cadre, staff):
     assert (listed.notice.body, bool(wanted.body)) == ("", True)
 
 
+def test_an_agencys_letters_can_be_those_with_something_to_do_those_that_come_or_those_withdrawn(cadre, staff):
+    lake, nobody = cadre.new_audience(cadre.at(staff[0], "lake")), cadre.new_audience()
+    today = cadre.today.isoformat()
+    unconfirmed = cadre.issued(nobody, subject="to confirm")
+    to_go = cadre.issued(lake, subject="people to go")
+    coming = cadre.issued(nobody, subject="to take effect")
+    in_force = cadre.issued(nobody, subject="in force", effective_date=today)
+    gone = cadre.issued(lake, subject="withdrawn")
+    cadre.approver.WithdrawNotice(
+        notice_pb.WithdrawNoticeRequest(name=gone.name, etag=gone.etag, reason="By mistake", request_id=cadre.new_id())
+    )
+    for notice in (to_go, coming, in_force):
+        confirm(cadre, notice, "lake")
+
+    def listed(which):
+        request = pb.ListAgencyNoticesRequest(parent="agencies/lake", which=which)
+        found = cadre.coordinator("lake").ListAgencyNotices(request)
+        return sorted(one.notice.subject for one in found.notices), found.unconfirmed_count, found.to_go_count
+
+    assert unconfirmed.name
+    assert listed(pb.STILL_TO_DO) == (["people to go", "to confirm"], 1, 1)
+    assert listed(pb.COMING) == (["people to go", "to confirm", "to take effect"], 1, 1)
+    assert listed(pb.WITHDRAWN_ONLY) == (["withdrawn"], 0, 0)
+    assert len(listed(pb.WHICH_UNSPECIFIED)[0]) == 5
+
+
 def test_a_list_of_letters_says_who_is_left_where_they_are_few_and_in_which_unit_where_they_are_many(
     cadre, audience, staff
 ):
@@ -394,6 +422,30 @@ def test_figures_cost_as_many_statements_for_many_as_for_one(cadre, statements):
         counted.append(len(sent))
 
     assert counted[0] == counted[1] == 8
+
+
+def test_figures_of_several_letters_are_those_of_each_and_cost_as_many_statements_as_of_one(
+    cadre, audience, staff, statements
+):
+    letters = [cadre.issued(audience), cadre.issued(cadre.new_audience(cadre.at(staff[0], "lake")))]
+    draft = cadre.draft(audience)
+    cadre.confirm(letters[0], staff[0])
+    confirm(cadre, letters[1], "lake")
+
+    def asked(*notices):
+        request = readiness_pb.BatchGetReadinessRequest(notices=[notice.name for notice in notices])
+        with statements() as sent:
+            found = cadre.analyst.BatchGetReadiness(request).readiness
+        return {one.notice: one for one in found}, len(sent)
+
+    one, cost_of_one = asked(letters[0])
+    both, cost_of_both = asked(*letters, draft)
+
+    assert both == {notice.name: cadre.readiness(notice) for notice in letters}
+    assert one == {letters[0].name: both[letters[0].name]}
+    assert both[letters[1].name].agencies_confirmed == 1
+    assert cost_of_one == cost_of_both
+    assert asked()[0] == {}
 
 
 def test_who_supervises_a_unit_sees_its_people_and_its_figures_and_the_agencys_sums(cadre, audience, staff):

@@ -308,6 +308,19 @@ def test_notices_are_listed_newest_first_page_by_page(cadre, audience):
     assert seen == made[::-1]
 
 
+def test_notices_are_listed_by_state(cadre, audience):
+    draft, waiting, issued = cadre.draft(audience), cadre.submitted(audience), cadre.issued(audience)
+
+    def listed(*states):
+        request = notice_pb.ListNoticesRequest(states=states)
+        return [notice.name for notice in cadre.analyst.ListNotices(request).notices]
+
+    assert listed(notice_pb.Notice.DRAFT, notice_pb.Notice.IN_APPROVAL) == [waiting.name, draft.name]
+    assert listed(notice_pb.Notice.PUBLISHED) == [issued.name]
+    assert listed(notice_pb.Notice.HISTORIC) == []
+    assert cadre.reason_of(listed, 99) == "INVALID_FIELD"
+
+
 def test_a_request_that_is_sent_twice_makes_one_draft(cadre):
     request = notice_pb.CreateNoticeRequest(notice=notice_pb.Notice(subject="Once"), request_id=cadre.new_id())
 

@@ -49,7 +49,7 @@ FROM person JOIN (
 WHERE true {filters}
 """
 _COUNTS = """
-SELECT count(*)::int AS staff, count(*) FILTER (WHERE start_date > %(day)s::date - 30)::int AS new,
+SELECT count(*)::int AS staff, count(*) FILTER (WHERE start_date > %(day)s::date - 90)::int AS new,
   count(away.person_id)::int AS on_leave, count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded
 FROM job LEFT JOIN (
   SELECT DISTINCT person_id FROM leave WHERE start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)
@@ -58,7 +58,7 @@ WHERE agency_id = %(agency)s AND start_date <= %(day)s AND (end_date IS NULL OR 
   AND (%(units)s::text[] IS NULL OR units && %(units)s::text[])
 """
 _FILTERS = {
-    "new": "AND job.start_date > %(day)s::date - 30",
+    "new": "AND job.start_date > %(day)s::date - 90",
     "unit": "AND %(unit)s = ANY(job.units)",
     "no_unit": "AND job.units = '{}'",
     "on_leave": """AND EXISTS (SELECT FROM leave WHERE leave.person_id = person.id

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/agencies/{agency_id}/people")
 # What the list can be narrowed to, and what it is then called.
 SHOWN = {
     "": "Everyone",
-    "new": "New in the last 30 days",
+    "new": "New in the last 90 days",
     "leave": "On leave",
     "left": "Left in the last 90 days",
     "unconfirmed": "E-mail not confirmed",

@@ -17,6 +17,13 @@ from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
 STATE = ""
+# Which of an agency's letters: conditions on what the list says of each. All others are WITHDRAWN or out.
+_STILL_TO_DO = "unconfirmed OR to_go"
+WHICH = {
+    "STILL_TO_DO": f"AND ({_STILL_TO_DO})",
+    "COMING": f"AND ({_STILL_TO_DO} OR n.state = 'PUBLISHED' AND n.effective_date > %(today)s)",
+    "WITHDRAWN_ONLY": "AND n.state = 'WITHDRAWN'",
+}
 NO_UNIT = "none"
 
 _SUMS = ",\n  ".join(f"sum({field.name})::int AS {field.name}" for field in fields(Counts))
@@ -42,18 +49,19 @@ _DELIVERY = f"""
 _COUNT_NAMES = ", ".join(f"coalesce(f.{name}, 0) AS {name}" for name in Figures._fields)
 _READINESS = f"""
 WITH counted AS (
-  SELECT n.staff_release_date, {_COUNTED_ON} AS on_day FROM notice AS n WHERE n.id = %(notice)s
+  SELECT n.id AS notice_id, n.version, n.staff_release_date, {_COUNTED_ON} AS on_day FROM notice AS n
+  WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')
 )
-SELECT agency_id, counted.staff_release_date, {_DELIVERY}, {_COUNT_NAMES}
+SELECT notice_id, agency_id, counted.staff_release_date, {_DELIVERY}, {_COUNT_NAMES}
 FROM (
-  SELECT * FROM delivery WHERE notice_id = %(notice)s AND version = %(version)s
+  SELECT delivery.* FROM delivery JOIN counted USING (notice_id, version)
 ) AS d
 FULL JOIN (
-  {_FIGURES} CROSS JOIN counted WHERE notice_id = %(notice)s GROUP BY notice_id, agency_id
-) AS f USING (agency_id)
-CROSS JOIN counted
+  {_FIGURES} JOIN counted USING (notice_id) GROUP BY notice_id, agency_id
+) AS f USING (notice_id, agency_id)
+JOIN counted USING (notice_id)
 WHERE d.delivered_at IS NOT NULL OR agency_id = '' OR f.listed + f.excused > 0
-ORDER BY agency_id
+ORDER BY notice_id, agency_id
 """  # noqa: S608 - made of constants
 _AT_DELIVERY = "d.notice_id = n.id AND d.version = n.version AND d.agency_id = %(agency)s"
 # The order is found by what is open alone; whole figures are counted for the letters of the page.
@@ -146,14 +154,17 @@ class _Left(NamedTuple):
     person_id: UUID
 
 
-def readiness(db: Db, issued: Notice, today: date) -> list[AgencyReadiness]:
-    """Return figures and deliveries of an issued notice: the state's (agency '') first, then agencies A-Z."""
-    return db.all(AgencyReadiness, _READINESS, notice=issued.id, version=issued.version, today=today)
+def readiness(db: Db, notice_ids: Sequence[UUID], today: date) -> list[AgencyReadiness]:
+    """Return figures and deliveries of those of the notices that were issued.
+
+    Of each the state's (agency '') first, then agencies A-Z.
+    """
+    return db.all(AgencyReadiness, _READINESS, notices=list(notice_ids), today=today)
 
 
 def figures(db: Db, issued: Notice, agency_id: str, today: date) -> Figures:
     """Return the figures of an issued notice at an agency that has it, or of the state ('')."""
-    found = {row.agency_id: row.figures for row in readiness(db, issued, today)}
+    found = {row.agency_id: row.figures for row in readiness(db, [issued.id], today)}
     if agency_id and agency_id not in found:
         raise NotFound(f"agencies/{agency_id}/{name_of(issued.id)}")
     return found.get(agency_id, Figures(*(0 for _ in Figures._fields)))
@@ -169,15 +180,16 @@ def agency_notice(db: Db, agency_id: str, notice_id: UUID, today: date) -> Agenc
 
 
 def agency_notices(
-    db: Db, agency_id: str, page: Page, today: date, notice_ids: Sequence[UUID] = ()
+    db: Db, agency_id: str, page: Page, today: date, notice_ids: Sequence[UUID] = (), which: str = ""
 ) -> list[AgencyNotice]:
     """Return an agency's letters, without body: first those it has not confirmed or whose people are not all ready.
 
-    Then the newest. Narrowed to *notice_ids* if there are any. Each row says of all pages how many letters the agency
-    has still to confirm, and under how many somebody is still to go.
+    Then the newest. Narrowed to *notice_ids* if there are any, and to *which*, a key of `WHICH`, or not. Each row says
+    of all pages how many letters the agency has still to confirm, and under how many somebody is still to go.
     """
     after = page.after_sql("WHERE", ">", closed="bool", newest="bigint", item_id="uuid")
-    sql = _AGENCY_NOTICES.format(columns=NOTICE_WITHOUT_BODY, which=ONLY if notice_ids else "", page=after)
+    only = f"{ONLY if notice_ids else ''} {WHICH.get(which, '')}"
+    sql = _AGENCY_NOTICES.format(columns=NOTICE_WITHOUT_BODY, which=only, page=after)
     values = page.values("closed", "newest", "item_id")
     return db.all(AgencyNotice, sql, agency=agency_id, today=today, notices=list(notice_ids), **values)
 

@@ -42,6 +42,7 @@ class Figures(NamedTuple):
 class AgencyReadiness(NamedTuple):
     """How far an agency is with a letter; the agency '' is the state."""
 
+    notice_id: UUID
     agency_id: str
     staff_release_date: date | None
     delivery: Delivery
@@ -64,7 +65,8 @@ class AgencyNotice(NamedTuple):
     @property
     def readiness(self) -> AgencyReadiness:
         """How far the agency is."""
-        return AgencyReadiness(self.agency_id, self.notice.staff_release_date, self.delivery, self.figures)
+        release = self.notice.staff_release_date
+        return AgencyReadiness(self.item_id, self.agency_id, release, self.delivery, self.figures)
 
 
 class UnitFigures(NamedTuple):

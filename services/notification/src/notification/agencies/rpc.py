@@ -1,6 +1,8 @@
 """Letters as agencies see them, and how far all of them are: unpack, call, pack."""
 
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
@@ -40,7 +42,9 @@ class AgencyNoticeServicer(Servicer):
     def ListAgencyNotices(self, request: pb.ListAgencyNoticesRequest, call: Call) -> pb.ListAgencyNoticesResponse:
         page, today, agency_id = self.page_of(request), pacific_date(call.now), wire.agency_id(request.parent)
         with self.read() as db:
-            rows = queries.agency_notices(db, agency_id, page, today, letters.notice_ids(request.notices))
+            rows = queries.agency_notices(
+                db, agency_id, page, today, letters.notice_ids(request.notices), wire.which(request)
+            )
             shown, token = page.cut(rows, lambda row: [row.closed, row.newest, row.item_id])
             few, many = wire.left_asked(request, shown)
             only = call.scope.part(request.parent, "units")
@@ -123,8 +127,19 @@ class ReadinessServicer(Servicer):
     def GetReadiness(self, request: readiness_pb.GetReadinessRequest, call: Call) -> readiness_pb.Readiness:
         with self.read() as db:
             notice = issued(db, letters.notice_id(request.notice, "notice"))
-            rows = queries.readiness(db, notice, pacific_date(call.now))
-        return wire.readiness(notice, rows)
+            rows = queries.readiness(db, [notice.id], pacific_date(call.now))
+        return wire.readiness(notice.id, rows)
+
+    def BatchGetReadiness(
+        self, request: readiness_pb.BatchGetReadinessRequest, call: Call
+    ) -> readiness_pb.BatchGetReadinessResponse:
+        asked = letters.notice_ids(request.notices, most=wire.FIGURES_AT_ONCE)
+        with self.read() as db:
+            rows = queries.readiness(db, asked, pacific_date(call.now))
+        each = groupby(rows, key=attrgetter("notice_id"))
+        return readiness_pb.BatchGetReadinessResponse(
+            readiness=[wire.readiness(notice_id, of_it) for notice_id, of_it in each]
+        )
 
     def ListReadinessDays(
         self, request: readiness_pb.ListReadinessDaysRequest, call: Call

@@ -10,13 +10,14 @@ from notification.agencies.records import AgencyNotice, AgencyReadiness, Figures
 from notification.attachments.attachments import Attachment
 from notification.attachments.wire import attachment
 from notification.days.queries import ReadinessDay
-from notification.letters.tables import Notice
-from notification.letters.wire import notice, person
+from notification.letters.wire import enum_name, notice, person
 from servicekit import names
 from servicekit.rpc.wire import day_text, timestamp
 
 # What a list may be asked to say more of: a home page needs three notices and 25 people.
 _LEFT_FOR, _LEFT_MOST = 10, 100
+# A page of the state's letters, each with a row for each agency.
+FIGURES_AT_ONCE = 100
 
 
 def agency_id(name: str) -> str:
@@ -41,9 +42,14 @@ def left_asked(
     return few, [row for row in open_ones if row.figures.listed > most][:1]
 
 
-def readiness(issued: Notice, rows: Iterable[AgencyReadiness]) -> readiness_pb.Readiness:
+def which(request: pb.ListAgencyNoticesRequest) -> str:
+    """Read which notices are asked for: a value of `Which`, by name."""
+    return enum_name(pb.Which, request.which, "which")
+
+
+def readiness(notice_id: UUID, rows: Iterable[AgencyReadiness]) -> readiness_pb.Readiness:
     """Write the figures of a notice: the row of agency '' is the state's."""
-    answer = readiness_pb.Readiness(notice=f"notices/{issued.id}")
+    answer = readiness_pb.Readiness(notice=f"notices/{notice_id}")
     for row in rows:
         if row.agency_id:
             answer.agencies.append(agency_readiness(row))

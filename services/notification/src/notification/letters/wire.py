@@ -26,9 +26,9 @@ def notice_id(name: str, field: str = "name") -> UUID:
     return names.uuid_in("notices/{notice}", name, field=field)
 
 
-def notice_ids(names_: Collection[str]) -> list[UUID]:
+def notice_ids(names_: Collection[str], *, most: int = paging.MOST) -> list[UUID]:
     """Read the notices to which a list is narrowed; none = it is not."""
-    return names.uuids_in("notices/{notice}", names_, field="notices", most=paging.MOST)
+    return names.uuids_in("notices/{notice}", names_, field="notices", most=most)
 
 
 def reader(principal: Principal, today: date) -> Reader:

@@ -1,5 +1,6 @@
 """Letters as the state reads them: all of its own, and one with the steps that it took."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -48,12 +49,14 @@ def steps(db: Db, notice_id: UUID) -> list[Step]:
     return db.all(Step, _STEPS, resource=name_of(notice_id))
 
 
-def notices(db: Db, page: Page) -> list[Notice]:
-    """Return the state's own notices in any state, newest first, at most one more than the page holds."""
+def notices(db: Db, page: Page, states: Sequence[str] = ()) -> list[Notice]:
+    """Return the state's own notices in one of *states* (none = any), newest first, one more than the page holds."""
+    which = "AND n.state = ANY(%(states)s)" if states else ""
     after = page.after_sql("AND", "<", created_at="timestamptz", id="uuid")
     return db.all(
         Notice,
-        f"SELECT {NOTICE} FROM notice AS n WHERE n.state <> 'HISTORIC' {after} "  # noqa: S608 - made of constants
+        f"SELECT {NOTICE} FROM notice AS n WHERE n.state <> 'HISTORIC' {which} {after} "  # noqa: S608 - made of constants
         "ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
+        states=list(states),
         **page.values("created_at", "id"),
     )

@@ -86,9 +86,9 @@ class NoticeServicer(Servicer):
             return db.answer(pb.ImportNoticesResponse(notices_changed=history.keep(db, given)))
 
     def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:  # noqa: ARG002
-        page = self.page_of(request)
+        page, states = self.page_of(request), wire.states(request)
         with self.read() as db:
-            rows = queries.notices(db, page)
+            rows = queries.notices(db, page, states)
         shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
         return pb.ListNoticesResponse(notices=[letters.notice(row) for row in shown], next_page_token=token)
 

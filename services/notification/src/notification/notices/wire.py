@@ -49,6 +49,11 @@ def letter(notice: pb.Notice) -> Letter:
     )
 
 
+def states(request: pb.ListNoticesRequest) -> list[str]:
+    """Read the states to which a list is narrowed, by name; none = it is not."""
+    return [enum_name(pb.Notice.State, state, "states") for state in request.states]
+
+
 def moment(stamp: Timestamp, field: str) -> datetime:
     """Read a moment."""
     return moment_of(field, stamp, YEARS_OF_DOCUMENTS)
