@@ -65,7 +65,7 @@ def test_an_empty_draft_can_be_begun_and_filled_in_later(cadre, audience):
         submit(cadre, draft)
     assert (refused.value.code, refused.value.reason) == ("INVALID_ARGUMENT", "INVALID_FIELD")
     assert "notice.kind" in refused.value.fields
-    assert refused.value.metadata["missing"].split(",")[:3] == ["kind", "series", "number"]
+    assert refused.value.metadata["missing"].split(",")[:3] == ["kind", "series", "addressees"]
 
     full = cadre.draft(audience, number="26-77")
     full.name, full.etag = draft.name, draft.etag

@@ -53,7 +53,6 @@ class TestLetter:
         [
             ("kind", "kind"),
             ("series", "series"),
-            ("number", "number"),
             ("addressees", "addressees"),
             ("subject", "subject"),
             ("reason", "reason"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from notification.agencies.records import AgencyNotice, AgencyReadiness, Figures, Recipient, UnitFigures
 from notification.inbox.readiness import COUNTED, DID_ALL
 from notification.inbox.rules import Counts
-from notification.letters.queries import NEWEST, NOTICE, NOTICE_WITHOUT_BODY, ONLY
+from notification.letters.queries import NEWEST, NOTICE, NOTICE_WITHOUT_BODY, ONLY, URGENT
 from notification.letters.rows import name_of
 from notification.letters.tables import Notice
 from servicekit.data.db import Db
@@ -67,7 +67,8 @@ _AT_DELIVERY = "d.notice_id = n.id AND d.version = n.version AND d.agency_id = %
 # The order is found by what is open alone; whole figures are counted for the letters of the page.
 _AGENCY_NOTICES = f"""
 WITH at_agency AS (
-  SELECT n.id AS item_id, NOT unconfirmed AND NOT to_go AS closed, {NEWEST} AS newest,
+  SELECT n.id AS item_id, NOT unconfirmed AND NOT to_go AS closed,
+    {NEWEST} - ({URGENT} AND (unconfirmed OR to_go))::int * 100000000000000000 AS newest,
     (count(*) FILTER (WHERE unconfirmed) OVER ())::int AS unconfirmed_count,
     (count(*) FILTER (WHERE to_go) OVER ())::int AS to_go_count
   FROM notice AS n
@@ -184,8 +185,9 @@ def agency_notices(
 ) -> list[AgencyNotice]:
     """Return an agency's letters, without body: first those it has not confirmed or whose people are not all ready.
 
-    Then the newest. Narrowed to *notice_ids* if there are any, and to *which*, a key of `WHICH`, or not. Each row says
-    of all pages how many letters the agency has still to confirm, and under how many somebody is still to go.
+    Of these the urgent ones, then the newest. Narrowed to *notice_ids* if there are any, and to *which*, a key of
+    `WHICH`, or not. Each row says of all pages how many letters the agency has still to confirm, and under how many
+    somebody is still to go.
     """
     after = page.after_sql("WHERE", ">", closed="bool", newest="bigint", item_id="uuid")
     only = f"{ONLY if notice_ids else ''} {WHICH.get(which, '')}"

@@ -27,6 +27,10 @@ _DELIVERIES = """
 INSERT INTO delivery (notice_id, version, agency_id, delivered_at, due_date)
 SELECT %(notice)s, %(version)s, agency_id, %(at)s, %(due)s FROM agency
 WHERE kind <> 'state' AND (end_date IS NULL OR end_date > %(issued)s)
+  AND (%(receivers)s::text[] = '{}' OR agency_id = ANY(%(receivers)s) OR EXISTS (
+    SELECT FROM audience_member AS m
+    WHERE m.audience_id = %(audience)s AND m.agency_id = agency.agency_id AND m.member
+  ))
 """
 _LIST_AGENCIES = """
 INSERT INTO agency (agency_id, kind, end_date)
@@ -35,7 +39,8 @@ ORDER BY agency_id
 ON CONFLICT (agency_id) DO UPDATE SET kind = excluded.kind, end_date = excluded.end_date
 """
 _ISSUED = """
-SELECT id, version, agency_due_date, agency_confirms_within FROM notice WHERE state = 'PUBLISHED' ORDER BY id
+SELECT id, version, agency_due_date, agency_confirms_within FROM notice
+WHERE state = 'PUBLISHED' AND receivers = '{}' ORDER BY id
 """
 _DELIVER_LATE = """
 INSERT INTO delivery (notice_id, version, agency_id, delivered_at, due_date)
@@ -99,7 +104,7 @@ class Agency:
 
 
 def deliver(db: Db, notice: Notice, *, at: datetime) -> None:
-    """Give a letter that is being issued to every local agency."""
+    """Give a letter that is being issued to the local agencies that receive it, and to those whose staff are asked."""
     db.run(_HOLD_AGENCIES)
     db.run(
         _DELIVERIES,
@@ -108,11 +113,13 @@ def deliver(db: Db, notice: Notice, *, at: datetime) -> None:
         at=at,
         issued=pacific_date(at),
         due=notice.agency_due_date,
+        receivers=notice.receivers,
+        audience=notice.audience_id,
     )
 
 
 def list_agencies(db: Db, told: Collection[Agency], *, at: datetime) -> None:
-    """Take over agencies. One that comes after issue gets the letters that are out, from then on.
+    """Take over agencies. One that comes after issue gets the letters to every agency that are out, from then on.
 
     One that ended gets no more letters; those that it has stay, and from its end on nobody waits for it to confirm.
     """

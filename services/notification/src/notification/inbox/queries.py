@@ -7,7 +7,7 @@ from uuid import UUID
 
 from notification.deliveries.visibility import RELEASED, values
 from notification.inbox.readiness import DID_ALL
-from notification.letters.queries import NEWEST, NOTICE, NOTICE_WITHOUT_BODY, ONLY
+from notification.letters.queries import NEWEST, NOTICE, NOTICE_WITHOUT_BODY, ONLY, URGENT
 from notification.letters.rows import name_of
 from notification.letters.rules.reading import Reader
 from notification.letters.tables import Notice
@@ -23,7 +23,7 @@ FROM (
   SELECT * FROM (
     SELECT n.id AS item_id, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at, r.excused,
       mine.on_leave, closed, {NEWEST} AS newest,
-      CASE WHEN closed THEN 0 ELSE r.due_date - date '1970-01-01' END AS due,
+      CASE WHEN closed THEN 0 ELSE r.due_date - date '1970-01-01' - {URGENT}::int * 1000000 END AS due,
       (count(*) FILTER (WHERE NOT closed) OVER ())::int AS open_count
     FROM (
       SELECT m.audience_id, bool_or(m.on_leave) AS on_leave FROM audience_member AS m
@@ -63,7 +63,8 @@ class InboxRow(NamedTuple):
 def inbox(db: Db, reader: Reader, *, only_open: bool, page: Page, notice_ids: Sequence[UUID] = ()) -> list[InboxRow]:
     """Return a person's letters, without body: those with something to do first, by due date, then newest first.
 
-    Narrowed to *notice_ids* if there are any. Each row says how many letters of all pages are open: `open_count`.
+    Of those with something to do the urgent ones stand before the others. Narrowed to *notice_ids* if there are any.
+    Each row says how many letters of all pages are open: `open_count`.
     """
     sql = _INBOX.format(
         columns=NOTICE_WITHOUT_BODY,

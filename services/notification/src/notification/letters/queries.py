@@ -19,6 +19,7 @@ NOTICE = ", ".join(f'n."{name}"' for name in Notice.model_fields)
 NOTICE_WITHOUT_BODY = NOTICE.replace('n."body"', "'' AS body")
 # Newest first, where a list is in rising order, and where it is narrowed to some letters.
 NEWEST = "(extract(epoch FROM n.published_at) * -1000000)::bigint"
+URGENT = "(n.urgent_reason <> '')"
 ONLY = "AND n.id = ANY(%(notices)s)"
 _ISSUED = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')"  # noqa: S608 - made of constants
 _BEFORE_ISSUE = {State.DRAFT, State.IN_APPROVAL, State.SCHEDULED}

@@ -7,7 +7,7 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Column, Index, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlmodel import Field, SQLModel
 
 from notification.base import Base, big, plain
@@ -41,6 +41,9 @@ class Notice(SQLModel):
     body: str
     effective_date: date | None
     audience_id: uuid.UUID | None
+    receivers: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(TEXT), sa_column_kwargs={"server_default": text("'{}'")}
+    )
     asks: str
     course_id: str
     course_version: int
@@ -52,6 +55,7 @@ class Notice(SQLModel):
     contact_telephone: str = plain()
     replaces: str = plain()
     topic: str = plain()
+    urgent_reason: str = plain()
     staff_release_days: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     author_id: uuid.UUID | None
     approver_id: uuid.UUID | None = None

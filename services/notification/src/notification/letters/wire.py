@@ -58,6 +58,7 @@ def notice(row: Notice, attached: Iterable[pb.Attachment] = (), due_sentence: st
         **{name: getattr(row, name) for name in TEXTS},
         "effective_date": day_text(row.effective_date),
         "audience": f"audiences/{row.audience_id}" if row.audience_id else "",
+        "receivers": [f"agencies/{agency}" for agency in row.receivers],
         "course_version": f"courses/{row.course_id}/versions/{row.course_version}" if row.course_id else "",
         "due_rule": pb.DueRule(
             business_days_before_effective=rule.before_effective, business_days_after_issue=rule.after_issue

@@ -12,17 +12,22 @@ from notification.letters.rules.lifecycle import NumberTaken, Step
 from notification.letters.tables import NoticeRow
 from notification.notices.drafts import check_number
 from notification.notices.rules import approval
+from notification.series import series
 from servicekit.data.db import Db
 
 _UNIQUE_NUMBER = "uq_notice_series_number"
 
 
 def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) -> NoticeRow:
-    """Send a complete draft for approval. From then on no other letter has its number, and what it says is pinned."""
+    """Send a complete draft for approval. From then on no other letter has its number, and what it says is pinned.
+
+    One without a number gets the next free one of its series.
+    """
     notice = load(db, notice_id)
     state = lifecycle.after(Step.SUBMIT, name_of(notice_id), notice.state)
     lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
     letter.check_complete(letter_of(notice))
+    notice.number = notice.number or series.next_number(db, series=notice.series, at=at)
     check_number(db, notice)
     # If the letter was changed in the same write, this is how it was before.
     before = db.before or facts_of(notice)
@@ -55,10 +60,10 @@ def pins_of(db: Db, notice: NoticeRow) -> dict[str, str]:
 
 def _flush(db: Db, notice: NoticeRow) -> None:
     """Write the row; of two letters that take one number at the same moment the index lets one pass."""
-    series, number = notice.series, notice.number
+    of, number = notice.series, notice.number
     try:
         db.flush()
     except IntegrityError as error:
         if _UNIQUE_NUMBER not in str(error.orig):
             raise
-        raise NumberTaken("Another letter has this number.", field="number", series=series, number=number) from error
+        raise NumberTaken("Another letter has this number.", field="number", series=of, number=number) from error

@@ -18,7 +18,7 @@ from notification.notices import events, searching
 from notification.notices.approval import give_back, pins_of
 from notification.notices.rules import approval
 from servicekit import closed_days
-from servicekit.calendar import pacific_date
+from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.db import Db
 from servicekit.data.outbox import emit
 from servicekit.refusals import InvalidField, Refusal
@@ -91,14 +91,14 @@ def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
 
 
 def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> NoticeRow:
-    """Fix the text, give it to every local agency and every person of the audience."""
+    """Fix the text, give it to the local agencies that receive it and to every person of the audience."""
     before = notice.state
     notice.state = lifecycle.after(Step.ISSUE, name_of(notice.id), notice.state)
     notice.published_at, notice.publish_at = at, None
     notice.revision += 1
     notice.version = 1
     notice.audience_revision = audience_revision
-    _set_dates(db, notice, pacific_date(at))
+    _set_dates(db, notice, at)
     db.add(_version(db, notice, at))
     db.flush()
     recipients.give(db, notice)
@@ -127,14 +127,18 @@ def _complete_revision(db: Db, notice: NoticeRow) -> int:
     return complete
 
 
-def _set_dates(db: Db, notice: NoticeRow, issued: date) -> None:
-    calendar = closed_days.known(db)
+def _set_dates(db: Db, notice: NoticeRow, at: datetime) -> None:
+    calendar, issued = closed_days.known(db), pacific_date(at)
     rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
     # What is in approval was complete, so it has an effective date.
     effective = cast("date", notice.effective_date)
     notice.staff_release_date = due_dates.staff_release_date(rule, calendar, issued=issued)
     notice.due_date = due_dates.due_date(rule, calendar, effective=effective, issued=issued)
-    notice.agency_due_date = calendar.add(issued, notice.agency_confirms_within)
+    notice.agency_due_date = (
+        due_dates.urgent_agency_due_date(calendar, issued=at.astimezone(PACIFIC))
+        if notice.urgent_reason
+        else calendar.add(issued, notice.agency_confirms_within)
+    )
 
 
 def _version(db: Db, notice: NoticeRow, at: datetime) -> NoticeVersionRow:

@@ -41,6 +41,7 @@ def letter(notice: pb.Notice) -> Letter:
         audience_id=names.uuid_in("audiences/{audience}", notice.audience, field="notice.audience")
         if notice.audience
         else None,
+        receivers=_receivers(notice.receivers),
         course_id=course_id,
         course_version=course_version,
         demonstration=notice.demonstration,
@@ -84,6 +85,11 @@ def _course_version(name: str) -> tuple[str, int]:
     if not name:
         return "", 0
     return names.version_in("courses/{course}/versions/{version}", name, field="notice.course_version")
+
+
+def _receivers(agencies: Iterable[str]) -> list[str]:
+    """Read agencies, each once and in order: the same agencies are the same letter."""
+    return sorted({names.one("agencies/{agency}", name, field="notice.receivers") for name in agencies})
 
 
 def _day(value: str, field: str) -> date | None:

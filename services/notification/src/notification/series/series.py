@@ -17,6 +17,7 @@ _KNOWN = "SELECT series FROM series"
 _TAKEN = """
 SELECT number FROM notice WHERE series = %(series)s AND number LIKE %(this_year)s AND state <> 'DRAFT'
 """
+_HOLD = "SELECT FROM series WHERE series = %(series)s FOR UPDATE"
 _KEEP = """
 INSERT INTO series AS known (series, title, kind, source)
 SELECT * FROM unnest(%(series)s::text[], %(titles)s::text[], %(kinds)s::text[], %(sources)s::text[])
@@ -71,6 +72,12 @@ def check_known(db: Db, series: Iterable[str]) -> None:
     for name in series:
         if name and name not in on_record:
             raise InvalidField("notice.series", name, "must be a series on record")
+
+
+def next_number(db: Db, *, series: str, at: datetime) -> str:
+    """Return the next number of *series* for a letter that takes it in this transaction: others wait for it."""
+    db.run(_HOLD, series=series)
+    return suggest_number(db, series=series, at=at)
 
 
 def suggest_number(db: Db, *, series: str, at: datetime) -> str:

@@ -1,9 +1,12 @@
 """By when people must be ready and agencies must confirm, in business days of California, and in words."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from servicekit.calendar import Calendar
+
+# When agencies' offices close: until then an urgent letter of the day is confirmed on the day.
+_CLOSE = time(17)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,15 @@ def due_date(rule: DueRule, calendar: Calendar, *, effective: date, issued: date
     """
     planned = calendar.add(effective, -rule.before_effective)
     return max(planned, calendar.add(staff_release_date(rule, calendar, issued=issued), rule.after_issue))
+
+
+def urgent_agency_due_date(calendar: Calendar, *, issued: datetime) -> date:
+    """Return the day on which agencies confirm an urgent notice of *issued*, a moment in California.
+
+    The day of issue, by 5 p.m.; the morning of the next business day, if offices are closed by then.
+    """
+    day = issued.date()
+    return day if issued.time() < _CLOSE and calendar.is_business_day(day) else calendar.add(day, 1)
 
 
 def joiner_due_date(calendar: Calendar, due: date, joiner_business_days: int, joined: date) -> date:

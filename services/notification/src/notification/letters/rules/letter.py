@@ -26,7 +26,6 @@ _NUMBER = re.compile(r"[0-9]{2}-[0-9]{2,4}")
 _REQUIRED = (
     "kind",
     "series",
-    "number",
     "addressees",
     "subject",
     "reason",
@@ -86,8 +85,12 @@ class Letter:
     after: str = _text(10_000, several=True, finds=True)
     until_then: str = _text(10_000, several=True, finds=True)
     body: str = _text(100_000, several=True, finds=True)
+    # Why it is urgent; one that says nothing is not.
+    urgent_reason: str = _text(300)
     effective_date: date | None = None
     audience_id: UUID | None = None
+    # The local agencies that receive it, in order; none = every one.
+    receivers: list[str] = field(default_factory=list)
     asks: str = ""
     course_id: str = ""
     course_version: int = 0

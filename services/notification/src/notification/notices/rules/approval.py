@@ -9,7 +9,7 @@ from servicekit.refusals import Refusal
 
 # In the words in which a refusal names them.
 _WORDS = {"text": "the text", "files": "the files", "course": "the course", "audience": "whom it is for"}
-_APART = ("audience_id", "course_id", "course_version")
+_APART = ("audience_id", "receivers", "course_id", "course_version")
 
 
 class ApprovalVoid(Refusal):
@@ -28,7 +28,7 @@ def pins(letter: Letter, files: Sequence[Mapping[str, object]]) -> dict[str, str
         "text": _hash(said),
         "files": _hash(files_said(files)),
         "course": f"{letter.course_id}/{letter.course_version}" if letter.course_id else "",
-        "audience": str(letter.audience_id or ""),
+        "audience": " ".join((str(letter.audience_id or ""), *letter.receivers)),
     }
 
 
