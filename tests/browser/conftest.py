@@ -4,6 +4,8 @@ import itertools
 import os
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from cadre_demo import letters as walk
 from cadre_demo import story
 from servicekit.testing.waiting import PATIENCE, wait_until
 
+ASSETS = Path(__file__).parents[2] / "services" / "gateway" / "assets.py"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 FLAGS = [
     "--headless",
@@ -87,6 +90,12 @@ TORN = """() => {
   ).map(text => text.data);
   return [...beneath, ...broken];
 }"""
+
+
+def pytest_configure(config):
+    """Have the pages look as their templates and styles say now."""
+    if not hasattr(config, "workerinput"):
+        subprocess.run([sys.executable, ASSETS], check=True)
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ def proxy(tmp_path):
 
         def answers():
             try:
-                return root.exists() and get("/static/styles/10-frame.css")
+                return root.exists() and get("/static/cadre.css")
             except OSError:
                 return None
 

@@ -138,7 +138,7 @@ def test_caddy_ends_tls_in_front_of_the_pages_and_hides_what_is_for_machines(ima
     gateway = GuardedProcess([python, "-m", "gateway", "serve"], log=tmp_path / "gateway.log", env=told)
     try:
         get = proxy(pages)
-        status, headers = get("/static/styles/10-frame.css")
+        status, headers = get("/static/cadre.css")
         assert status == 200
         # The gateway believes the proxy that the visitor came by TLS.
         assert headers["strict-transport-security"] == "max-age=31536000"

@@ -1,6 +1,9 @@
 import dataclasses
 import socket
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -21,6 +24,12 @@ from servicekit.tree import back_ends
 APP = ServiceApp("gateway", metadata, MIGRATIONS, lambda *_: [])
 # Nobody listens there: what is tested here must work while every other service is down.
 PEERS = dict.fromkeys(back_ends(), "127.0.0.1:1")
+
+
+def pytest_configure(config):
+    """Make the styles of the templates that stand there now."""
+    if not hasattr(config, "workerinput"):
+        subprocess.run([sys.executable, Path(__file__).parents[1] / "assets.py"], check=True)
 
 
 @pytest.fixture(scope="session")

@@ -172,7 +172,7 @@ def test_a_form_from_an_origin_that_makes_no_sense_is_not_ours(site, origin):
 
 
 def test_the_head_of_a_page_is_that_of_the_page_without_a_body(site):
-    for path in ("/healthz", "/sign-in", "/no-such-page", "/static/styles/10-frame.css", "/home"):
+    for path in ("/healthz", "/sign-in", "/no-such-page", "/static/cadre.css", "/home"):
         page, head = site.browser.get(path), site.browser.head(path)
 
         assert head.status_code == page.status_code

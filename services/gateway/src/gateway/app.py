@@ -10,7 +10,6 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
-from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
@@ -21,6 +20,7 @@ from gateway.identity.codes import Box
 from gateway.identity.oidc import Provider
 from gateway.web import every_page, markdown, pictures, plain
 from gateway.web.asked import Readable
+from gateway.web.built import Assets, Built
 from gateway.web.clients import Clients, Tokens, acting_as
 from gateway.web.punctual import Punctual
 from gateway.web.visit import Gateway
@@ -59,8 +59,7 @@ def environment() -> Environment:
     )
     made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html, bars=pictures)
     made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
-    # In this order: the frame first, the areas, print last.
-    made.globals["SHEETS"] = sorted(path.name for path in (HERE / "static" / "styles").glob("*.css"))
+    made.globals["assets"] = Assets()
     made.tests.update(ADJECTIVES)
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
@@ -109,7 +108,7 @@ def create_app(settings: Settings, clock: Clock = utc) -> FastAPI:
         database.ping()
         return "ok"
 
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", Built(), name="static")
     for router in ROUTERS:
         app.include_router(router)
     return app

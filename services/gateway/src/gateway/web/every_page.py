@@ -47,7 +47,6 @@ HEADERS = {
 _PRIVATE = "no-store"
 # What is only about the sign-in itself, and what must not wait anywhere beside a name.
 _NOT_KEPT = ("/sign-out", "/sign-in", "/kept", "/reaction")
-_PUBLIC = "public, max-age=3600"
 
 
 class Everything:
@@ -100,7 +99,8 @@ class Everything:
                 answer["x-request-id"] = trace.trace_id()
                 if secure:
                     answer["strict-transport-security"] = "max-age=31536000"
-                answer["cache-control"] = _PUBLIC if scope["path"].startswith("/static/") else _PRIVATE
+                if not (scope["path"].startswith("/static/") and "cache-control" in answer):
+                    answer["cache-control"] = _PRIVATE
             if only_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
