@@ -18,7 +18,7 @@ from gateway.areas import ADJECTIVES, NAVIGATION, OUTCOMES, ROUTERS
 from gateway.identity import invitations, issuers
 from gateway.identity.codes import Box
 from gateway.identity.oidc import Provider
-from gateway.web import every_page, markdown, pictures, plain
+from gateway.web import charts, every_page, markdown, pictures, plain
 from gateway.web.asked import Readable
 from gateway.web.built import Assets, Built
 from gateway.web.clients import Clients, Tokens, acting_as
@@ -57,7 +57,7 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html, bars=pictures)
+    made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html, bars=pictures, layout=charts)
     made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
     made.globals["assets"] = Assets()
     made.tests.update(ADJECTIVES)
@@ -66,6 +66,7 @@ def environment() -> Environment:
     # Last: what its macros use must be there.
     made.globals["parts"] = made.get_template("web/parts.html").module
     made.globals["pictures"] = made.get_template("web/pictures.html").module
+    made.globals["charts"] = made.get_template("web/charts.html").module
     return made
 
 

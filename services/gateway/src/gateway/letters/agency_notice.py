@@ -11,7 +11,7 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
-from gateway.letters import agency_lists, letters
+from gateway.letters import agency_lists, letters, over_time
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
@@ -194,6 +194,7 @@ def _agency_letter(  # one page, two ways to it
         letter=mine.notice,
         letters=letters,
         mine=mine,
+        over_time=over_time.of_agency(visit, mine.notice, parent),
         agency=agency,
         units=units,
         unit=unit,

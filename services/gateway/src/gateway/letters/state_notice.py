@@ -9,7 +9,7 @@ from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import approval, county_map, letter_history, letters, readiness
+from gateway.letters import approval, county_map, letter_history, letters, over_time, readiness
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Visit, Visitor
 
@@ -95,6 +95,7 @@ def _figures(visit: Visit, letter: notice_pb.Notice, region: str, size: str) -> 
         "letter": letter,
         "letters": letters,
         "figures": figures,
+        "over_time": over_time.of_state(visit, letter),
         "agencies": agencies,
         "needed": needed,
         "addresses": readiness.addresses(needed),
