@@ -19,8 +19,10 @@ from servicekit.data import migrations
 from servicekit.data.db import Database
 from servicekit.embedded.nats import NatsServer
 from servicekit.events.bus import EVENT_ID, stream_config
+from servicekit.files.store import Store
 
 STREAM = "directory"
+FILES = "curriculum"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def databases(postgres_server):
 
 @pytest.fixture
 def installation(databases, nats_server, tmp_path):
-    return Installation(databases, nats_server.url(), tmp_path / "keys")
+    return Installation(databases, nats_server.url(), tmp_path / "keys", {FILES: tmp_path / "files"})
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def elsewhere(postgres_server, data_folder, request, tmp_path):
     number = uuid.uuid4().hex[:8]
     urls = {name: postgres_server.ensure_database(f"into_{number}_{name}", owner=name) for name in SERVICES}
     with NatsServer(data_folder / f"nats-{number}", {}) as server:
-        yield Installation(urls, server.url(), tmp_path / "keys")
+        yield Installation(urls, server.url(), tmp_path / "keys", {FILES: tmp_path / "files-elsewhere"})
 
 
 def commit(url, *, published=True):
@@ -240,3 +242,44 @@ def test_the_commands_say_what_is_wrong(tmp_path):
     assert "There is no Cadre" in run(app, ["backup", str(tmp_path / "b"), "--data-dir", str(tmp_path)]).output
     assert run(app, ["backup", "--data-dir", str(tmp_path)]).exit_code == 2
     assert run(app, ["backup", "a", "--into", "b"]).exit_code == 2
+
+
+def keep(folder, content):
+    """Keep a large file as its service does; return its name."""
+    store, part = Store(folder, 1024), uuid.uuid4()
+    store.add(part, 0, content)
+    name = store.measure(part).sha256
+    store.keep(part, name)
+    return name
+
+
+def test_large_files_come_back_and_those_of_later_moments_go(installation, elsewhere, tmp_path):
+    name = keep(installation.files_dirs[FILES], b"a film")
+    later = keep(elsewhere.files_dirs[FILES], b"a later one")
+    made = taking.take(installation, tmp_path / "backup")
+    assert [file.path for file in made.files_of[FILES]] == [f"files/{FILES}/{name}"]
+
+    restoring.restore(elsewhere, tmp_path / "backup", replace=True)
+    store = Store(elsewhere.files_dirs[FILES], 0)
+    assert (list(store.names()), store.read(name, 0, 10)) == ([name], b"a film")
+    assert later != name
+
+
+def test_a_large_file_that_an_earlier_backup_holds_takes_no_room_twice(installation, tmp_path):
+    name = keep(installation.files_dirs[FILES], b"a film")
+    one, other = tmp_path / "backups" / "one", tmp_path / "backups" / "other"
+    taking.take(installation, one)
+    taking.take(installation, other)
+    assert (one / "files" / FILES / name).samefile(other / "files" / FILES / name)
+
+    (one / "files" / FILES / name).write_bytes(b"damage")
+    taking.take(installation, tmp_path / "backups" / "third")
+    assert manifest.read(tmp_path / "backups" / "third")
+
+
+def test_a_large_file_that_is_damaged_is_no_backup(installation, tmp_path):
+    name = keep(installation.files_dirs[FILES], b"a film")
+    Store(installation.files_dirs[FILES], 0).path(name).write_bytes(b"damage")
+    with pytest.raises(BackupError, match="damaged"):
+        taking.take(installation, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()

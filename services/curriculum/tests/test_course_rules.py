@@ -17,6 +17,7 @@ from curriculum.rules.courses import (
     missing,
     reference_of,
 )
+from curriculum.rules.pieces import Check
 from servicekit import text
 from servicekit.refusals import InvalidField
 
@@ -87,9 +88,22 @@ def test_what_no_draft_may_hold_is_refused_by_field(draft, field):
 def test_the_digest_is_that_of_the_canonical_json():
     content = content_of(WHOLE)
 
-    canonical = json.dumps(asdict(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    told = asdict(content)
+    for section in told["sections"]:
+        # Courses of before there were any have none, and keep their digests.
+        assert section.pop("pieces") == ()
+    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert content.sha256 == sha256(canonical.encode()).hexdigest()
+    assert content.sha256 == "e51cf253f56a3724177dac5ab02a5c65ed518ff2ca2bbb08b3c87cb4b5a93a51"
     assert content.minutes == 12
+
+
+def test_pieces_belong_to_the_digest():
+    whole = content_of(WHOLE)
+    one, other = (
+        replace(whole, sections=(replace(whole.sections[0], pieces=(Check(1, said, (), ""),)),)) for said in "ab"
+    )
+    assert len({whole.sha256, one.sha256, other.sha256}) == 3
 
 
 @given(courses, courses)

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
+from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
 from cadre.directory.v1.audience_service_pb2_grpc import AudienceServiceStub
@@ -77,6 +78,7 @@ class Access:
         self.rosters = self.channels["directory"].stub(RosterServiceStub)
         self.audiences = self.channels["directory"].stub(AudienceServiceStub)
         self.courses = self.channels["curriculum"].stub(CourseServiceStub)
+        self.media = self.channels["curriculum"].stub(MediaServiceStub)
         self.assignments = self.channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self.channels["enrollment"].stub(CompletionServiceStub)
         self.tests = self.channels["evaluation"].stub(TestServiceStub)

@@ -20,6 +20,7 @@ from servicekit.embedded.process import FolderLock
 from servicekit.settings import SECRETS_DIR
 
 SERVICES = tuple(process.name for process in table.PROCESSES if process.database)
+KEEP_FILES = tuple(process.name for process in table.PROCESSES if process.keeps_files)
 STREAMS = tuple(process.name for process in table.PROCESSES if process.publishes)
 
 
@@ -29,11 +30,15 @@ class InstallationError(RuntimeError):
 
 @dataclass(frozen=True)
 class Installation:
-    """Where everything is: a database URL for each service, NATS as its operator, the folder of the keys."""
+    """Where everything is: a database URL for each service, NATS as its operator, the folder of the keys.
+
+    And for each service that keeps large files their folder.
+    """
 
     database_urls: Mapping[str, str]
     nats_url: str
     keys_dir: Path
+    files_dirs: Mapping[str, Path]
 
 
 def secrets_dir() -> Path | None:
@@ -76,7 +81,8 @@ def elsewhere(folder: Path) -> Installation:
             raise InstallationError(message) from error
 
     urls = {name: read(secret_files.database_url(name)) for name in SERVICES}
-    return Installation(urls, read(secret_files.OPERATOR_NATS_URL), folder)
+    files = {name: table.FILES_ROOT / name for name in KEEP_FILES}
+    return Installation(urls, read(secret_files.OPERATOR_NATS_URL), folder, files)
 
 
 def _users() -> dict[str, tuple[str, ...]]:
@@ -113,4 +119,6 @@ def _embedded(data_dir: Path, postgres: PostgresServer | None, nats: NatsServer 
         return urlunsplit(("postgresql+psycopg", place, f"/{name}", query, ""))
 
     urls = {name: database_url(name) for name in SERVICES}
-    return Installation(urls, nats.url() if nats else os.environ.get("CADRE_NATS_URL", ""), data_dir / "keys")
+    bus = nats.url() if nats else os.environ.get("CADRE_NATS_URL", "")
+    files = {name: table.files_dir(data_dir.absolute(), name) for name in KEEP_FILES}
+    return Installation(urls, bus, data_dir / "keys", files)

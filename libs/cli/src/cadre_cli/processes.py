@@ -28,7 +28,8 @@ class Process:
     """One row of the table: a process that the supervisor keeps running.
 
     *migrate* makes the schema current; *needs* are started before and stopped after; *publishes* are the subjects
-    that its NATS account may publish; *key_in* are the roles in which it needs its private key.
+    that its NATS account may publish; *key_in* are the roles in which it needs its private key; who *keeps_files* has
+    a folder of large ones.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Process:
     needs: tuple[str, ...] = SERVERS
     publishes: tuple[str, ...] = ()
     key_in: tuple[str, ...] = ()
+    keeps_files: bool = False
     answer: Answer = Answer.GRPC
 
 
@@ -50,6 +52,7 @@ def _process(name: str, said: Declared) -> Process:
         needs=(*SERVERS, *BACK_ENDS) if pages else SERVERS,
         publishes=() if pages else (f"cadre.{name}.>",),
         key_in=said.key_in,
+        keeps_files=said.keeps_files,
         answer=Answer.HTTP if pages else Answer.GRPC,
     )
 
@@ -60,6 +63,9 @@ BACK_ENDS = back_ends()
 PROCESSES = tuple(
     _process(name, said) for name, said in sorted(services().items(), key=lambda row: row[0] not in BACK_ENDS)
 )
+
+# Where a container has the large files of its service; who looks after all has each service's in a folder by its name.
+FILES_ROOT = Path("/files")
 
 # The one who issues tokens for people, and the rights of everybody else who has a key.
 ISSUER = "directory"
@@ -114,6 +120,15 @@ class Site:
         """The keys that tokens are signed and verified with."""
         return self.data_dir / "keys"
 
+    def files_dir(self, name: str) -> Path:
+        """Where a service keeps its large files."""
+        return files_dir(self.data_dir, name)
+
+
+def files_dir(data_dir: Path, name: str) -> Path:
+    """Where, in the folder of ``cadre up``, a service keeps its large files."""
+    return data_dir / "files" / name
+
 
 def environment(process: Process, processes: Iterable[Process], site: Site) -> dict[str, str]:
     """Give the whole environment of *process*: ours, and the variables that every service reads."""
@@ -130,6 +145,7 @@ def environment(process: Process, processes: Iterable[Process], site: Site) -> d
         "CADRE_METRICS_PORT": str(ports.metrics),
         "CADRE_KEYS_DIR": str(site.keys_dir),
         "CADRE_STATE_FILE": str(site.state_file),
+        "CADRE_FILES_DIR": str(site.files_dir(process.name)),
         "CADRE_PEERS": json.dumps(peers),
         "CADRE_DEMO": "1" if site.demo else "0",
     }

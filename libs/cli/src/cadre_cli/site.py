@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cadre_cli import processes as table
 from cadre_cli import secret_files
-from cadre_cli.processes import Answer, Process
+from cadre_cli.processes import FILES_ROOT, Answer, Process
 
 GRPC_PORT, HTTP_PORT, METRICS_PORT = 9000, 8000, 9100
 SECRETS_DIR = "/run/secrets"
@@ -47,6 +47,8 @@ def environment(process: Process, role: str) -> dict[str, str]:
     if role == "migrate":
         return {}
     said = {"CADRE_METRICS_PORT": str(METRICS_PORT)}
+    if process.keeps_files:
+        said["CADRE_FILES_DIR"] = str(FILES_ROOT)
     if process.answer is Answer.HTTP:
         return said | {"CADRE_HTTP_PORT": str(HTTP_PORT), "CADRE_PEERS": peers(), "CADRE_OIDC_FILE": OIDC_FILE}
     if role == "serve":

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     peers: dict[str, str] = Field(default_factory=dict)
     keys_dir: Path = Path(".cadre/keys")
     state_file: Path | None = None
+    # The folder of a service that keeps large files, the same for all its processes, and how much may be in it.
+    files_dir: Path = Path(".cadre/files")
+    files_gib: int = 50
     # Personas and synthetic data are allowed.
     demo: bool = False
     log_json: bool = True

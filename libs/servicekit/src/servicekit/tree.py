@@ -17,12 +17,13 @@ class Declared(BaseModel, extra="forbid", frozen=True):
     """What a service says of itself in its pyproject.toml, `[tool.cadre]`; most have nothing to say.
 
     *answers*: calls, or pages; what answers calls hears events, too. *key_in* are the roles in which it needs its
-    private key, *rights* what it may do by itself with that key.
+    private key, *rights* what it may do by itself with that key. What *keeps_files* has a folder for them, that stays.
     """
 
     answers: Literal["grpc", "http"] = "grpc"
     key_in: tuple[Literal["serve", "work"], ...] = ()
     rights: tuple[str, ...] = ()
+    keeps_files: bool = False
 
 
 @cache

@@ -6,6 +6,7 @@ from curriculum import events
 from curriculum.records import columns, course_of
 from curriculum.rules.courses import Content, Course, CourseUnchanged, check, check_complete, content_of
 from curriculum.tables import CourseRow, CourseVersionRow
+from curriculum.uploads import with_media
 from servicekit.data.db import Db
 from servicekit.data.drafts import Drafts
 from servicekit.data.outbox import emit
@@ -23,6 +24,7 @@ COURSES = Drafts(
 def create(db: Db, *, course_id: str, course: Course) -> CourseRow:
     """Write a new course with its draft."""
     check(course)
+    course = with_media(db, course)
     row = COURSES.create(db, course_id, columns(course))
     db.changed(COURSES.name(course_id), after=asdict(course))
     return row
@@ -32,6 +34,7 @@ def update(db: Db, *, course_id: str, course: Course, etag: str) -> CourseRow:
     """Replace catalogue entry and draft by *course*; versions stay as they are."""
     check(course)
     row = COURSES.load(db, course_id, etag, field="course.etag")
+    course = with_media(db, course)
     before = asdict(course_of(row))
     COURSES.change(db, row, columns(course))
     db.changed(COURSES.name(course_id), before=before, after=asdict(course))

@@ -1,13 +1,16 @@
 """What can be read of the curriculum without deciding anything."""
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
+from curriculum.records import media_of
 from curriculum.rules.catalogue import Offer
-from curriculum.tables import CourseRow, CourseVersionRow
+from curriculum.rules.pieces import Media
+from curriculum.tables import CourseRow, CourseVersionRow, MediaRow, UploadRow
 from servicekit import words
 from servicekit.data.db import Db
 from servicekit.paging import Page
@@ -99,3 +102,37 @@ def find_versions(db: Db, keys: Collection[tuple[str, int]]) -> Sequence[tuple[C
     key = tuple_(col(CourseVersionRow.course_id), col(CourseVersionRow.version))
     without_sections = defer(col(CourseVersionRow.sections), raiseload=True)  # type: ignore[arg-type]
     return db.exec(_VERSIONS.where(key.in_(keys)).order_by(key).options(without_sections)).all()
+
+
+def get_upload(db: Db, upload: uuid.UUID, *, owner: str) -> UploadRow:
+    """Return an upload of its owner's."""
+    row = db.get(UploadRow, upload)
+    if row is None or row.owner != owner:
+        raise NotFound(f"uploads/{upload}")
+    return row
+
+
+def find_media(db: Db, sha256: str) -> Media:
+    """Return what the store knows of a file."""
+    row = db.get(MediaRow, sha256)
+    if row is None:
+        raise NotFound(f"media/{sha256}")
+    return media_of(row)
+
+
+def get_media(db: Db, course_id: str, version: int, sha256: str, *, writes: bool) -> Media:
+    """Return a file that a version names; with version 0 one that the draft names, for those who write it."""
+    names = [{"pieces": [{"media": {"sha256": sha256}}]}]
+    if version:
+        holder = select(CourseVersionRow.version).where(
+            CourseVersionRow.course_id == course_id,
+            CourseVersionRow.version == version,
+            col(CourseVersionRow.sections).contains(names),
+        )
+    else:
+        holder = select(CourseRow.latest_version).where(
+            CourseRow.id == course_id, col(CourseRow.sections).contains(names)
+        )
+    if (not version and not writes) or db.exec(holder).one_or_none() is None:
+        raise NotFound(f"courses/{course_id}/media/{sha256}")
+    return find_media(db, sha256)

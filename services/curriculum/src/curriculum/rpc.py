@@ -1,9 +1,12 @@
 """The curriculum's contract: unpack, call, pack."""
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
-from curriculum import courses, imports, queries, wire
+from cadre.curriculum.v1 import media_service_pb2 as media_pb
+from curriculum import courses, imports, queries, uploads, wire
 from curriculum.rules import catalogue
 from servicekit import names
+from servicekit.data.db import Database
+from servicekit.files.store import Store
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.tokens import WHOLE
 
@@ -74,6 +77,53 @@ class CourseServicer(Servicer):
         with self.write(call, request) as db:
             changed = imports.import_catalogue(db, courses=entries)
             return db.answer(pb.ImportCatalogueResponse(courses_changed=changed))
+
+
+class MediaServicer(Servicer):
+    """Answers `cadre.curriculum.v1.MediaService`."""
+
+    service = media_pb.DESCRIPTOR.services_by_name["MediaService"]
+
+    def __init__(self, database: Database, store: Store) -> None:
+        super().__init__(database)
+        self._store = store
+
+    def BeginUpload(self, request: media_pb.BeginUploadRequest, call: Call) -> media_pb.Upload:
+        owner, filename, size = call.principal.name, request.filename, request.most_bytes
+        with self.write(call, request) as db:
+            row = uploads.begin(db, self._store, owner=owner, filename=filename, most_bytes=size)
+            return db.answer(wire.upload(row))
+
+    def AddToUpload(self, request: media_pb.AddToUploadRequest, call: Call) -> media_pb.Upload:
+        upload, owner = wire.upload_id(request.name), call.principal.name
+        offset, content = request.offset, request.content
+        with self.write(call, request) as db:
+            row = uploads.add(db, self._store, upload=upload, owner=owner, offset=offset, content=content)
+            return db.answer(wire.upload(row))
+
+    def GetUpload(self, request: media_pb.GetUploadRequest, call: Call) -> media_pb.Upload:
+        upload = wire.upload_id(request.name)
+        with self.read() as db:
+            return wire.upload(queries.get_upload(db, upload, owner=call.principal.name))
+
+    def FinishUpload(self, request: media_pb.FinishUploadRequest, call: Call) -> pb.Media:
+        upload, owner = wire.upload_id(request.name), call.principal.name
+        with self.read() as db:
+            row = queries.get_upload(db, upload, owner=owner)
+        # Before the transaction: half a gigabyte takes a second or more.
+        looked = uploads.look(self._store, row)
+        with self.write(call, request) as db:
+            media = uploads.finish(db, self._store, upload=upload, owner=owner, looked=looked)
+            answer = db.answer(wire.media(media))
+        self._store.drop(upload)
+        return answer
+
+    def GetMedia(self, request: media_pb.GetMediaRequest, call: Call) -> media_pb.MediaPart:
+        course_id, version, sha256 = wire.media_id(request.name)
+        offset, limit = wire.extent(request)
+        with self.read() as db:
+            media = queries.get_media(db, course_id, version, sha256, writes=_writes(call))
+        return media_pb.MediaPart(media=wire.media(media), content=self._store.read(sha256, offset, limit))
 
 
 def _writes(call: Call) -> bool:

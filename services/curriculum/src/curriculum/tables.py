@@ -1,9 +1,10 @@
 """The tables of the curriculum: courses with their drafts, and versions that never change."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -67,3 +68,40 @@ class CourseVersionRow(Base, table=True):
     demonstration: bool
     content_sha256: str
     published_at: datetime = moment()
+
+
+class MediaRow(Base, table=True):
+    """A file in the store, by the digest of its content, and what it is. It never changes; removed if none names it."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("size_bytes > 0", name="size_bytes"),
+    )
+
+    sha256: str = Field(primary_key=True)
+    media_type: str
+    size_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    milliseconds: int
+    width: int
+    height: int
+    kept_at: datetime = moment()
+
+
+class UploadRow(Base, table=True):
+    """A file on its way: how much of it has come. *sha256* once it is kept."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        CheckConstraint("most_bytes > 0", name="most_bytes"),
+        CheckConstraint("received_bytes BETWEEN 0 AND most_bytes", name="received_bytes"),
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    # Who brings it in, and nobody else goes on with it.
+    owner: str
+    filename: str
+    most_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    received_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sha256: str
+    changed_at: datetime = moment()

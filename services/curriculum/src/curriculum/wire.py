@@ -1,14 +1,18 @@
 """Between the contract and the curriculum's own terms."""
 
+import uuid
 from collections.abc import Collection, Iterable
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
+from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from curriculum.records import course_of, sections_of
 from curriculum.rules import catalogue
 from curriculum.rules.catalogue import Offer
 from curriculum.rules.courses import Course, Section, missing
-from curriculum.tables import CourseRow, CourseVersionRow
+from curriculum.rules.pieces import Check, Download, Media, Option, Picture, Piece, Recording
+from curriculum.tables import CourseRow, CourseVersionRow, UploadRow
 from servicekit import names
+from servicekit.files.store import PIECE_BYTES
 from servicekit.refusals import InvalidField
 from servicekit.rpc.wire import timestamp
 
@@ -57,7 +61,9 @@ def written(message: pb.Course) -> Course:
         year_or_date=message.year_or_date,
         summary=message.summary,
         demonstration=message.demonstration,
-        sections=tuple(Section(section.title, section.minutes, section.markdown) for section in message.sections),
+        sections=tuple(
+            _section(section, field=f"course.sections[{n}].pieces") for n, section in enumerate(message.sections)
+        ),
         test_version=message.test_version,
     )
 
@@ -139,5 +145,104 @@ def version_entry(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
     )
 
 
+def upload_id(name: str) -> uuid.UUID:
+    """Return the id in `uploads/{upload}`."""
+    return names.uuid_in("uploads/{upload}", name)
+
+
+def upload(row: UploadRow) -> media_pb.Upload:
+    """Return how far an upload is."""
+    return media_pb.Upload(
+        name=f"uploads/{row.id}",
+        filename=row.filename,
+        most_bytes=row.most_bytes,
+        received_bytes=row.received_bytes,
+    )
+
+
+def media_id(name: str) -> tuple[str, int, str]:
+    """Return course id, number of the version (0 = the draft) and digest in the name of a file."""
+    holder, _, sha256 = name.rpartition("/media/")
+    if "/versions/" in holder:
+        course, version = version_id(holder)
+        return course, version, sha256
+    return course_id(holder), 0, sha256
+
+
+def extent(request: media_pb.GetMediaRequest) -> tuple[int, int]:
+    """Return from where on how many bytes are asked for."""
+    if request.offset < 0:
+        raise InvalidField("offset", request.offset, "must be 0 or more")
+    if not 0 <= request.limit <= PIECE_BYTES:
+        raise InvalidField("limit", request.limit, f"must be from 0 to {PIECE_BYTES}")
+    return request.offset, request.limit
+
+
+def media(found: Media) -> pb.Media:
+    """Return what the store knows of a file."""
+    return pb.Media(
+        sha256=found.sha256,
+        media_type=found.media_type,
+        size_bytes=found.size_bytes,
+        milliseconds=found.milliseconds,
+        width=found.width,
+        height=found.height,
+    )
+
+
 def _sections(sections: Iterable[Section]) -> list[pb.Section]:
-    return [pb.Section(title=part.title, minutes=part.minutes, markdown=part.markdown) for part in sections]
+    return [
+        pb.Section(
+            title=part.title, minutes=part.minutes, markdown=part.markdown, pieces=[_told(p) for p in part.pieces]
+        )
+        for part in sections
+    ]
+
+
+def _section(message: pb.Section, *, field: str) -> Section:
+    pieces = tuple(_piece(piece, field=field) for piece in message.pieces)
+    return Section(message.title, message.minutes, message.markdown, pieces)
+
+
+def _piece(message: pb.Piece, *, field: str) -> Piece:
+    """Return a piece as its author gave it; of its file only the digest, for the store knows the rest."""
+    match message.WhichOneof("what"):
+        case "picture":
+            picture = message.picture
+            return Picture(message.number, Media(picture.media.sha256), picture.alternative, picture.caption)
+        case "recording":
+            film = message.recording
+            said = (film.title, film.captions, film.transcript)
+            return Recording(message.number, Media(film.media.sha256), *said)
+        case "download":
+            file = message.download
+            return Download(message.number, Media(file.media.sha256), file.title, file.filename)
+        case "check":
+            options = tuple(Option(option.text, option.right) for option in message.check.options)
+            return Check(message.number, message.check.question, options, message.check.explanation)
+        case _:
+            raise InvalidField(f"{field}[{message.number}]", "", "must say what it is")
+
+
+def _told(piece: Piece) -> pb.Piece:
+    answer = pb.Piece(number=piece.number)
+    match piece:
+        case Picture():
+            answer.picture.MergeFrom(
+                pb.Picture(media=media(piece.media), alternative=piece.alternative, caption=piece.caption)
+            )
+        case Recording():
+            answer.recording.MergeFrom(
+                pb.Recording(
+                    media=media(piece.media),
+                    title=piece.title,
+                    captions=piece.captions,
+                    transcript=piece.transcript,
+                )
+            )
+        case Download():
+            answer.download.MergeFrom(pb.Download(media=media(piece.media), title=piece.title, filename=piece.filename))
+        case Check():
+            options = [pb.CheckOption(text=option.text, right=option.right) for option in piece.options]
+            answer.check.MergeFrom(pb.Check(question=piece.question, options=options, explanation=piece.explanation))
+    return answer

@@ -67,10 +67,13 @@ class Manifest(BaseModel):
     still_seconds: float
     databases: dict[str, DatabaseCopy]
     streams: dict[str, StreamCopy]
+    # Large files, by service. None in a backup of before there were any.
+    files_of: dict[str, list[File]] = {}
 
     def files(self) -> list[File]:
         """Give every file but the manifest itself."""
-        return [*(copy.file for copy in self.databases.values()), *(copy.file for copy in self.streams.values())]
+        copies = [*(copy.file for copy in self.databases.values()), *(copy.file for copy in self.streams.values())]
+        return [*copies, *(file for files in self.files_of.values() for file in files)]
 
 
 def describe(folder: Path, path: Path) -> File:

@@ -10,7 +10,7 @@ from typing import Any
 from alembic.script import ScriptDirectory
 
 from cadre_cli import schema
-from cadre_cli.backup import databases, manifest, streams
+from cadre_cli.backup import databases, files, manifest, streams
 from cadre_cli.backup.manifest import BackupError, Manifest
 from cadre_cli.installation import STREAMS, Installation
 from cadre_cli.roots import root_of
@@ -66,6 +66,10 @@ def restore(installation: Installation, folder: Path, *, replace: bool, tell: Te
             known += outbox.mark_published(trimmed.kept)
             removed += trimmed.removed
         tell(f"{len(backup.streams)} streams; {removed} events of later moments removed")
+    for service, target in installation.files_dirs.items():
+        saved_files = backup.files_of.get(service, [])
+        files.restore(service, target, folder, saved_files)
+        tell(f"{service}: {len(saved_files)} large files")
     for service, url in installation.database_urls.items():
         _refuse_drift(service, url)
     ended = _end_sign_ins(installation.database_urls["gateway"])

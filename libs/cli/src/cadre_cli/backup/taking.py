@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cadre_cli import schema
-from cadre_cli.backup import cut, databases, manifest, streams
+from cadre_cli.backup import cut, databases, files, manifest, streams
 from cadre_cli.backup.manifest import BackupError, DatabaseCopy, Manifest, StreamCopy
 from cadre_cli.installation import STREAMS, Installation
 
@@ -74,7 +74,15 @@ def _write(installation: Installation, folder: Path, tell: Tell) -> Manifest:
         # After the databases: so what a database has published is surely in its stream.
         saved = {name: _save(bus, name, position, folder) for name, position in moment.observed.items()}
         tell(f"{len(saved)} streams, {sum(one.last for one in saved.values())} events")
-        return Manifest(moment=moment.at, still_seconds=moment.still_seconds, databases=copies, streams=saved)
+        # After the databases, too: what a row names was there before the row, and never changes.
+        kept = {
+            service: files.save(service, source, folder, folder.parent)
+            for service, source in installation.files_dirs.items()
+        }
+        tell(f"{sum(map(len, kept.values()))} large files")
+        return Manifest(
+            moment=moment.at, still_seconds=moment.still_seconds, databases=copies, streams=saved, files_of=kept
+        )
 
 
 def _save(bus: streams.Streams, name: str, position: streams.Position, folder: Path) -> StreamCopy:

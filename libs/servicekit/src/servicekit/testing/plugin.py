@@ -202,7 +202,10 @@ def nats_server(data_folder: Path) -> Iterator[NatsServer]:
 
 @pytest.fixture
 def launch(
-    request: pytest.FixtureRequest, new_database: Callable[[ServiceApp], str], keys_dir: Path
+    request: pytest.FixtureRequest,
+    new_database: Callable[[ServiceApp], str],
+    keys_dir: Path,
+    tmp_path: Path,
 ) -> Callable[..., Running]:
     """Start a service in this process: `launch(APP)` answers RPCs, `launch(APP, role="all")` moves events too.
 
@@ -221,6 +224,7 @@ def launch(
             "database_url": new_database(app),
             "nats_url": nats_url,
             "keys_dir": keys_dir,
+            "files_dir": tmp_path / f"files-{next(_numbers)}",
             "threads": 10,
             "connections": 10,
         }

@@ -5,10 +5,11 @@ Written as text, since Compose's anchors keep it readable; a test holds it again
 
 import json
 import textwrap
+from pathlib import Path
 
 from cadre_cli import processes as table
 from cadre_cli import secret_files, site
-from cadre_cli.processes import Answer, Process
+from cadre_cli.processes import FILES_ROOT, Answer, Process
 from cadre_tools.deployment import versions
 from servicekit.embedded import postgres
 
@@ -165,7 +166,6 @@ volumes:
   prometheus: {}
   alertmanager: {}
   grafana: {}
-
 """
 
 
@@ -175,7 +175,12 @@ def text() -> str:
     watchers = _WATCHERS.format(prometheus=PROMETHEUS, alertmanager=ALERTMANAGER, grafana=GRAFANA)
     nats = _NATS.format(version=versions.nats())
     blocks = [_postgres(), nats, *own, _CADDY.format(version=versions.caddy()), watchers, *_keepers()]
-    return _HEAD + "\n".join(textwrap.indent(block, "  ") for block in blocks) + _NETWORKS + _secrets()
+    return _HEAD + "\n".join(textwrap.indent(block, "  ") for block in blocks) + _NETWORKS + _volumes() + _secrets()
+
+
+def _volumes() -> str:
+    """Return the volumes of large files, below those that stand in the text above."""
+    return _lines(*(f"  {process.name}_files: {{}}" for process in table.PROCESSES if process.keeps_files), "")
 
 
 def _postgres() -> str:
@@ -252,12 +257,17 @@ def _block(
         "  secrets:",
         *(f"    - {{source: {file}, target: {target}}}" for file, target in site.secrets(process, role).items()),
         *([f"  volumes: [{_ISSUERS}]"] if pages else []),
+        *([f"  volumes: [{_files(process, FILES_ROOT)}]"] if process.keeps_files and role != "migrate" else []),
         f"  networks: {_list(networks)}",
         "  depends_on:",
         *(f"    {other}: {{condition: {condition}}}" for other, condition in needs.items()),
         f"  {_limits(need)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _files(process: Process, at: Path) -> str:
+    return f'"{process.name}_files:{at}"'
 
 
 def _limits(need: site.Need) -> str:
@@ -291,6 +301,7 @@ def _keepers() -> list[str]:
         *(f"    {name}: {{condition: service_completed_successfully}}" for name in migrated),
         limits,
     )
+    kept = ", ".join(_files(process, FILES_ROOT / process.name) for process in table.PROCESSES if process.keeps_files)
     backup = textwrap.dedent("""\
         # docker compose run --rm backup, also while everything runs. CADRE_BACKUPS is where the backups are kept.
         backup:
@@ -299,8 +310,10 @@ def _keepers() -> list[str]:
           user: "${CADRE_BACKUP_USER:-0:0}"
           entrypoint: [cadre]
           command: [backup, --into, /backups]
-          volumes: ["${CADRE_BACKUPS:-./backups}:/backups"]
+          # To bring files back it is root, for which these are: docs/runbook/backup.md.
+          cap_add: [CHOWN, DAC_OVERRIDE]
         """) + _lines(
+        f'  volumes: ["${{CADRE_BACKUPS:-./backups}}:/backups", {kept}]',
         f"  secrets: {secrets}",
         "  networks: [data, bus]",
         limits,

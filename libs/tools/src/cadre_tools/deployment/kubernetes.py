@@ -5,13 +5,14 @@
 looks after the installation.
 """
 
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from cadre_cli import processes as table
 from cadre_cli import site
-from cadre_cli.processes import Answer, Process
+from cadre_cli.processes import FILES_ROOT, Answer, Process
 
 _HEAD = "# Made by `make deployment` from libs/tools/src/cadre_tools/deployment/: do not edit.\n"
 # Set by each overlay.
@@ -77,6 +78,9 @@ def keepers() -> str:
     pod = backup["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     pod["containers"][0]["volumeMounts"].append({"name": "backups", "mountPath": "/backups"})
     pod["volumes"].append({"name": "backups", "persistentVolumeClaim": {"claimName": "backups"}})
+    for process in table.PROCESSES:
+        if process.keeps_files:
+            _with_files(pod, process, FILES_ROOT / process.name)
     doctor = _cron("doctor", "0 13 * * *", ["cadre", "doctor", "--production"], site.keeper_secrets())
     pod = _with_issuers(doctor["spec"]["jobTemplate"]["spec"]["template"]["spec"])
     told = {"CADRE_OIDC_FILE": site.OIDC_FILE, "CADRE_PEERS": site.peers()}
@@ -97,7 +101,8 @@ def _objects(process: Process) -> list[Object]:
     made: list[Object] = []
     for role in site.roles(process):
         made += [_deployment(process, role), _budget(process, role)]
-    return [*made, _service(process), _scaler(process)]
+    claims = [_claim(process)] if process.keeps_files else []
+    return [*made, _service(process), _scaler(process), *claims]
 
 
 def _labels(process: Process, role: str) -> dict[str, str]:
@@ -124,7 +129,29 @@ def _pod(process: Process, role: str) -> Object:
         container |= {"ports": _ports(process, role)} | _probes(process, role)
         container["lifecycle"] = {"preStop": {"sleep": {"seconds": _LEAVE_SECONDS}}}
     pod = _confined(container, site.NEEDS[role], site.secrets(process, role))
+    if process.keeps_files and role != "migrate":
+        _with_files(pod, process, FILES_ROOT)
     return _with_issuers(pod) if process.answer is Answer.HTTP and role == "serve" else pod
+
+
+def _claim(process: Process) -> Object:
+    """Claim the volume of large files, which all pods of *process* share, on whatever machine they are."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": _meta(_files(process), _labels(process, "serve")),
+        "spec": {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "60Gi"}}},
+    }
+
+
+def _files(process: Process) -> str:
+    return f"{process.name}-files"
+
+
+def _with_files(pod: Object, process: Process, at: Path) -> None:
+    """Give *pod* the large files of *process*."""
+    pod["containers"][0]["volumeMounts"].append({"name": _files(process), "mountPath": str(at)})
+    pod["volumes"].append({"name": _files(process), "persistentVolumeClaim": {"claimName": _files(process)}})
 
 
 def _with_issuers(pod: Object) -> Object:

@@ -1,7 +1,10 @@
 """What a course may hold, when it can be published, and what its content is."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
+from curriculum.rules import pieces
+from curriculum.rules.pieces import Piece
 from servicekit import digests, names, text
 from servicekit.refusals import InvalidField, Refusal
 
@@ -27,6 +30,14 @@ class Section:
     title: str
     minutes: int
     markdown: str
+    pieces: tuple[Piece, ...] = ()
+
+    def written(self) -> dict[str, Any]:
+        """Return it as it is kept and hashed: one without pieces as before there were any."""
+        kept = asdict(self)
+        if not self.pieces:
+            del kept["pieces"]
+        return kept
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class Content:
     @property
     def sha256(self) -> str:
         """Digest of its canonical form."""
-        return digests.sha256(self)
+        return digests.sha256_of(asdict(self) | {"sections": [section.written() for section in self.sections]})
 
 
 def content_of(course: Course) -> Content:
@@ -89,6 +100,7 @@ def check(course: Course, *, field: str = "course") -> None:
         _check_text(section.markdown, _LONGEST_MARKDOWN, field=f"{where}.markdown")
         if not 0 <= section.minutes <= _MOST_MINUTES:
             raise InvalidField(f"{where}.minutes", section.minutes, f"must be from 0 to {_MOST_MINUTES}")
+        pieces.check(section.pieces, field=f"{where}.pieces")
     reference_of(course.test_version, field=f"{field}.test_version")
 
 
@@ -98,10 +110,11 @@ def missing(course: Course) -> list[str]:
     for number, section in enumerate(course.sections, 1):
         if not text.line(section.title):
             lacks.append(f"section {number}: title")
-        if not text.line(section.markdown):
+        if not text.line(section.markdown) and not section.pieces:
             lacks.append(f"section {number}: text")
         if section.minutes < 1:
             lacks.append(f"section {number}: minutes")
+        lacks += [f"section {number}: {what}" for piece in section.pieces for what in pieces.missing(piece)]
     return lacks
 
 

@@ -1,0 +1,1 @@
+"""Large files of a service: where they are kept, and of what kind they are."""
