@@ -1,9 +1,10 @@
 # ruff: noqa: INP001 - a script beside assets.py, no module
-"""Draw the county shapes of the map once, from the outlines in data/reference; a test holds the result to them.
+"""Draw the county shapes of the map once, from outlines and places of names in data/reference; a test holds it to them.
 
 Run by hand when the outlines change: `python services/gateway/counties.py`.
 """
 
+import csv
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-OUTLINES = HERE.parents[1] / "data" / "reference" / "counties.geojson"
+REFERENCE = HERE.parents[1] / "data" / "reference"
 SHAPES = HERE / "src" / "gateway" / "letters" / "counties.json"
 # The drawing's height, in units of its own: about 1.2 km each, so that whole numbers are exact enough.
 HEIGHT = 1000
@@ -33,8 +34,8 @@ def project(longitude: float, latitude: float) -> Point:
     return rho * math.sin(theta), rho * math.cos(theta)
 
 
-def shapes(outlines: dict[str, Any]) -> dict[str, Any]:
-    """Return the drawing: its size, and a path for each county, by name."""
+def shapes(outlines: dict[str, Any], labels: dict[str, Point]) -> dict[str, Any]:
+    """Return the drawing: its size; and for each county its path, where its name stands, how wide and tall it is."""
     projected = {
         feature["properties"]["fips"]: [
             [project(*point) for point in ring] for polygon in feature["geometry"]["coordinates"] for ring in polygon
@@ -51,10 +52,21 @@ def shapes(outlines: dict[str, Any]) -> dict[str, Any]:
 
     names = {feature["properties"]["fips"]: feature["properties"]["name"] for feature in outlines["features"]}
     counties = [
-        {"fips": fips, "title": names[fips], "path": "".join(_path([place(point) for point in ring]) for ring in rings)}
+        {
+            "fips": fips,
+            "title": names[fips],
+            "label": place(project(*labels[fips])),
+            "size": _size([place(point) for point in max(rings, key=len)]),
+            "path": "".join(_path([place(point) for point in ring]) for ring in rings),
+        }
         for fips, rings in projected.items()
     ]
     return {"width": width, "height": HEIGHT, "counties": sorted(counties, key=lambda county: str(county["title"]))}
+
+
+def _size(places: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    across, down = zip(*places, strict=True)
+    return max(across) - min(across), max(down) - min(down)
 
 
 def _path(places: Sequence[tuple[int, int]]) -> str:
@@ -73,12 +85,15 @@ def _joined(steps: Iterable[tuple[int, int]]) -> str:
     return " ".join(str(number) for step in steps for number in step).replace(" -", "-")
 
 
-def text_of(outlines: dict[str, Any]) -> str:
+def text() -> str:
     """Return the file: one line for each county, so that a change can be read."""
-    drawing = shapes(outlines)
+    outlines = json.loads((REFERENCE / "counties.geojson").read_text(encoding="utf-8"))
+    with (REFERENCE / "counties.csv").open(encoding="utf-8", newline="") as file:
+        labels = {row["fips"]: (float(row["label_lon"]), float(row["label_lat"])) for row in csv.DictReader(file)}
+    drawing = shapes(outlines, labels)
     lines = ",\n".join(json.dumps(county, ensure_ascii=False) for county in drawing["counties"])
     return f'{{"width": {drawing["width"]}, "height": {drawing["height"]}, "counties": [\n{lines}\n]}}\n'
 
 
 if __name__ == "__main__":
-    SHAPES.write_text(text_of(json.loads(OUTLINES.read_text(encoding="utf-8"))), encoding="utf-8")
+    SHAPES.write_text(text(), encoding="utf-8")

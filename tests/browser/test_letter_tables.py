@@ -107,21 +107,24 @@ def test_names_are_in_a_file_only_for_the_agencys_own(person, cadre, letter):
     assert len(staff) > 25
 
 
-def test_every_county_of_the_map_leads_to_the_row_of_its_agency(person, letter):
+def test_every_county_of_the_map_leads_to_the_card_of_its_agency(person, letter):
     analyst = person(scripts=True).sign_in(ANALYST)
     analyst.go(f"/letters/{letter}/map")
-    areas = analyst.page.locator("svg a.area")
+    areas = analyst.page.locator("svg a.area:not([tabindex])")
 
     assert areas.count() == 47
-    assert analyst.page.locator("svg a.area path").count() == 58
+    assert areas.locator("path").count() == 58
     for link in areas.all():
-        row = analyst.page.locator(link.get_attribute("href"))
-        expect(row).to_have_count(1)
-        name = row.get_by_role("rowheader").inner_text()
+        card = analyst.page.locator(link.get_attribute("href"))
+        expect(card).to_have_count(1)
+        name = card.locator("h3").text_content()
         assert link.get_attribute("aria-label").startswith(f"{name}: ")
+    card = analyst.page.get_by_role("region", name="North Coast")
+    expect(card).to_be_hidden()
     analyst.page.get_by_role("link", name=re.compile("^North Coast: ")).focus()
     analyst.page.keyboard.press("Enter")
     assert analyst.page.url.endswith("#map-north-coast")
-    analyst.sees("Counties of a regional agency share one figure.")
+    expect(card).to_be_visible()
+    analyst.sees(re.compile("Counties of a regional agency share one figure."))
     analyst.press("Agencies confirmed")
-    analyst.sees(re.compile("Not confirmed yet: "))
+    analyst.sees("Agencies by confirmation")

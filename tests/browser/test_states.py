@@ -120,6 +120,7 @@ def test_a_letter_for_one_person_is_nobodys_elsewhere_and_soon_everybody_is_read
     assert "0 of 0" not in main.inner_text()
     analyst.check_page()
     analyst.go(f"/letters/{letter}/map")
+    analyst.page.get_by_text("The same as a table").click()
     expect(analyst.page.get_by_role("row", name=re.compile("^Lake County"))).to_contain_text("No one affected")
     assert "0 of 0" not in analyst.page.content()
 

@@ -112,16 +112,16 @@ def _map(
     visit: Visit, figures: readiness_pb.Readiness, agencies: Mapping[str, agency_pb.Agency], show: str
 ) -> dict[str, Any]:
     """Return what the map shows; another measure than ours is the first one."""
-    measure = show if show in county_map.MEASURES else next(iter(county_map.MEASURES))
-    title, shades = county_map.MEASURES[measure]
+    shown = show if show in county_map.MEASURES else next(iter(county_map.MEASURES))
+    measure = county_map.MEASURES[shown]
+    needed = readiness.needs_a_call(figures, agencies)
+    areas = county_map.areas(figures, agencies, visit.today, measure, needed)
     return {
-        "areas": county_map.areas(figures, agencies, visit.today, measure),
-        "drawing": county_map.drawing(),
-        "fills": county_map.FILLS,
+        "areas": areas,
+        "left_over": county_map.left_over(areas),
+        "counties": county_map,
+        "shown": shown,
         "measure": measure,
-        "measure_title": title,
-        "measures": [(name, title) for name, (title, _) in county_map.MEASURES.items()],
-        "shades": shades,
     }
 
 
