@@ -36,6 +36,7 @@ from servicekit.rpc.tokens import Verifier
 from servicekit.settings import Settings
 from servicekit.watch import logs, tracing
 from servicekit.watch.health import Health
+from servicekit.watch.history import History
 from servicekit.watch.operations import OperationsServicer, purge
 from servicekit.watch.rates import Meter
 
@@ -90,6 +91,7 @@ class Runtime:
         jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge), audits.job]
         self.jobs = JobRunner(self.database, jobs, self.registry, self.app.projections)
         self.tasks = TaskRunner(self.database, self.app.tasks, self.registry)
+        self.history = History(self.registry, self.clock)
         health = Health(
             self.settings,
             self.role,
@@ -98,6 +100,7 @@ class Runtime:
             self.worker,
             [job.name for job in jobs],
             Meter(self.registry),
+            self.history,
         )
         operations = OperationsServicer(health, jobs, self.app.projections, audits, wake=self.jobs.wake)
         self.server: Server | None = None
@@ -137,6 +140,7 @@ class Runtime:
         self.metrics_port, self._stop_metrics = metrics.serve(
             self.registry, self.settings.metrics_port, host=self.settings.listen_host
         )
+        self.history.start()
         log.info("service_started", role=self.role, metrics_port=self.metrics_port)
 
     def _require_past(self) -> None:
@@ -155,6 +159,7 @@ class Runtime:
         if self.server is not None:
             self.server.stop()
         self.database.stopping.begin()
+        self.history.stop()
         self.tasks.stop()
         if self.role in ("work", "all"):
             self.measures.stop()

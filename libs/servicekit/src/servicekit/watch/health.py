@@ -15,6 +15,7 @@ from servicekit.events.bus import BusError
 from servicekit.events.standing import Unheard
 from servicekit.events.worker import ConsumerStatus, Worker
 from servicekit.settings import Settings
+from servicekit.watch.history import History
 from servicekit.watch.rates import Meter
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ BUS_SECONDS = 0.8
 
 @dataclass(frozen=True)
 class Health:
-    """Looks at one process of a service. *jobs* are the names of its timers, *meter* reads its counters."""
+    """Looks at one process of a service. *jobs* names its timers; *meter* and *history* read its counters."""
 
     settings: Settings
     role: str
@@ -41,6 +42,7 @@ class Health:
     worker: Worker
     jobs: Collection[str]
     meter: Meter
+    history: History
 
     def look(self) -> pb.Status:
         """Say how the service is now. It answers without the bus too: then the rest is needed most."""
@@ -63,6 +65,11 @@ class Health:
             rates=pb.Rates(**vars(self.meter.read())),
         )
         status.start_time.FromDatetime(self.worker.started_at)
+        for minute in self.history.minutes():
+            made = status.minutes.add(
+                calls=minute.calls, failures=minute.failures, lag_seconds=minute.lag_seconds, waiting=minute.waiting
+            )
+            made.end_time.FromDatetime(minute.at)
         consumers: Collection[ConsumerStatus] = ()
         unheard: Collection[Unheard] = ()
         try:

@@ -46,26 +46,28 @@ class Meter:
 
     def read(self) -> Rates:
         """Compare with the last time somebody asked, but over at least a second."""
-        now, totals = self._clock(), self._totals()
+        now, read = self._clock(), totals(self._registry)
         with self._lock:
             while len(self._seen) > 1 and (now - self._seen[1][0] >= _SHORTEST_SECONDS):
                 self._seen.popleft()
             then, before = self._seen[0]
-            self._seen.append((now, totals))
-        return _rates(max(now - then, 0.001), before, totals)
+            self._seen.append((now, read))
+        return _rates(max(now - then, 0.001), before, read)
 
-    def _totals(self) -> Totals:
-        sums = dict.fromkeys((*_COUNTERS, "failures"), 0.0)
-        for metric in self._registry.collect():
-            if metric.name not in _COUNTERS:
-                continue
-            for sample in metric.samples:
-                if sample.name.endswith("_total"):
-                    sums[metric.name] += sample.value
-                    if sample.labels.get("code") in _FAULTS:
-                        sums["failures"] += sample.value
-        calls, published, handled = (sums[name] for name in _COUNTERS)
-        return Totals(calls, sums["failures"], published, handled)
+
+def totals(registry: CollectorRegistry) -> Totals:
+    """Read what the process counted since its start."""
+    sums = dict.fromkeys((*_COUNTERS, "failures"), 0.0)
+    for metric in registry.collect():
+        if metric.name not in _COUNTERS:
+            continue
+        for sample in metric.samples:
+            if sample.name.endswith("_total"):
+                sums[metric.name] += sample.value
+                if sample.labels.get("code") in _FAULTS:
+                    sums["failures"] += sample.value
+    calls, published, handled = (sums[name] for name in _COUNTERS)
+    return Totals(calls, sums["failures"], published, handled)
 
 
 def _rates(seconds: float, before: Totals, after: Totals) -> Rates:

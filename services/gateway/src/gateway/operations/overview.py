@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from cadre.operations.v1 import operations_service_pb2 as pb
-from gateway.operations import health
+from gateway.operations import health, last_hour
 from gateway.operations.asking import PATIENCE_SECONDS, answered, ask_all
 from gateway.web.visit import Answer, Visit, Visitor
 from gateway.words import sentences
@@ -29,6 +29,7 @@ def operations(visit: Visitor) -> Answer:
         tree=tree,
         needs=health.needs(tree),
         statuses=statuses,
+        hour=last_hour.rows(statuses, tree, visit.now),
         sums=_sums(statuses.values(), processes),
     )
 
