@@ -192,6 +192,11 @@ def test_a_transcript_adds_up_by_calendar_year_whatever_page_and_year_are_asked_
     everything = ask()
     totals = [(year.year, year.completions, year.minutes) for year in everything.years]
     assert totals == [(day.year + 2, 1, 25), (day.year, 2, 75)]
+    months = [dict(enumerate(year.minutes_by_month, 1)) for year in everything.years]
+    assert months == [
+        dict.fromkeys(range(1, 13), 0) | {12: 25},
+        dict.fromkeys(range(1, 13), 0) | {day.month: 75},
+    ]
     assert everything.completions[0].complete_date == f"{day.year + 2}-12-31"
     assert ask(year=day.year, page_size=1).years == everything.years
     assert {line.kind for line in ask(year=day.year).completions} == {

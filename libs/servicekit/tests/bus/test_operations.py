@@ -202,6 +202,18 @@ def test_the_status_says_what_waits_in_outbox_consumers_and_dead_letters(make, o
     assert 0 <= consumer.seconds_since_fetch < 5
 
 
+def test_the_status_tells_the_minutes_that_the_process_remembers(make, operations, service):
+    make(1)
+    assert not operations.GetStatus(pb.GetStatusRequest()).minutes
+
+    service.runtime.history.take()
+
+    (minute,) = operations.GetStatus(pb.GetStatusRequest()).minutes
+    assert minute.calls > 0
+    assert minute.failures == 0
+    assert abs(minute.end_time.ToSeconds() - service.runtime.clock().timestamp()) < 60
+
+
 @pytest.mark.parametrize("hangs", [False, True], ids=["gone", "hangs"])
 def test_the_status_is_told_although_the_bus_does_not_answer(make, operations, nats_server, hangs):
     make(13)

@@ -19,10 +19,14 @@ ORDER BY completion.completed_on DESC, completion.completed_at DESC, completion.
 """
 _YEARS = """
 SELECT extract(year FROM completion.completed_on)::int AS year, count(*)::int AS completions,
-  sum(completion.minutes)::int AS minutes
+  sum(completion.minutes)::int AS minutes, ARRAY[{months}]::int[] AS minutes_by_month
 FROM completion WHERE completion.person_id = %(person)s AND {seen}
 GROUP BY 1 ORDER BY 1 DESC
 """
+_MONTHS = ", ".join(
+    f"coalesce(sum(completion.minutes) FILTER (WHERE extract(month FROM completion.completed_on) = {month}), 0)"
+    for month in range(1, 13)
+)
 _SEEN = """(%(all)s OR EXISTS (
   SELECT FROM audience_member AS member
   WHERE member.person_id = completion.person_id AND (member.agency_id = ANY(%(agencies)s) OR EXISTS (
@@ -54,7 +58,7 @@ def list_completions(db: Db, page: Page, *, person_id: UUID, reach: Scope | None
 
 def years_of_training(db: Db, *, person_id: UUID, reach: Scope | None) -> list[YearOfTraining]:
     """Return what the transcript that `list_completions` gives adds up to in each calendar year, the newest first."""
-    years = _YEARS.format(seen=_SEEN)
+    years = _YEARS.format(seen=_SEEN, months=_MONTHS)
     return db.all(YearOfTraining, years, person=person_id, **_values(reach))
 
 

@@ -21,8 +21,9 @@ class Completion(NamedTuple):
 
 
 class YearOfTraining(NamedTuple):
-    """What a transcript adds up to in a calendar year in California."""
+    """What a transcript adds up to in a calendar year in California, and in its months."""
 
     year: int
     completions: int
     minutes: int
+    minutes_by_month: list[int]

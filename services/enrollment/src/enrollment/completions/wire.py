@@ -55,7 +55,7 @@ def year(given: int) -> int:
 
 def year_of_training(row: YearOfTraining) -> pb.YearOfTraining:
     """Return what a year of a transcript adds up to, as the contract says it."""
-    return pb.YearOfTraining(year=row.year, completions=row.completions, minutes=row.minutes)
+    return pb.YearOfTraining(**row._asdict())
 
 
 def completion_rate(given: Rate) -> pb.CompletionRate:

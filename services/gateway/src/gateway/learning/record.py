@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
 from cadre.directory.v1 import person_service_pb2 as person_pb
-from gateway.learning import transcripts
+from gateway.learning import hours, transcripts
 from gateway.web import sheets
 from gateway.web.visit import Answer, Number, Visit, Visitor
 
@@ -75,6 +75,7 @@ def _page(
         base="/record" if own else _OF_PERSON.format(agency_id=agency_id, person_id=person.name.rpartition("/")[2]),
         transcript=transcript,
         this_year=transcript.of(visit.today.year),
+        hours=hours.by_month(transcript.years, visit.today),
         all_minutes=sum(year.minutes for year in transcript.years),
         all_completions=sum(year.completions for year in transcript.years),
     )

@@ -13,6 +13,10 @@ from itertools import chain, count, groupby, pairwise
 ACROSS = 1000
 # Above the plot: two rows of labels of days. Below it: one of ticks.
 ABOVE, BELOW = 46, 28
+# Above bars: the label of the tallest.
+ABOVE_BARS = 24
+# How much of its place a bar fills.
+_FILLED = 0.7
 # Right of the last day there is room for half a mark.
 _LAST_PLACE = 98.0
 # So far left a label stands at the right of its place, else at the left.
@@ -112,6 +116,40 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """One of several beside each other: *label* above it, *name* below, left out where it is narrow if *spare*."""
+
+    left: float
+    width: float
+    top: float
+    tall: float
+    label: str
+    name: str
+    spare: bool
+
+    @property
+    def middle(self) -> float:
+        """Where its words stand."""
+        return round(self.left + self.width / 2, 2)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Everything that a drawing of bars shows; *title* and *said* are its words for those who do not see it."""
+
+    title: str
+    said: str
+    plot: int
+    up: tuple[Tick, ...]
+    bars: tuple[Bar, ...]
+
+    @property
+    def height(self) -> int:
+        """Of the whole drawing, in pixels."""
+        return ABOVE_BARS + self.plot + BELOW
+
+
+@dataclass(frozen=True)
 class Days:
     """The axis of a drawing from the day *first* to the day *last*."""
 
@@ -192,6 +230,25 @@ def spark(values: Sequence[float | None], height: int) -> str:
     return path(
         None if value is None else (100 * n / wide, height - 1.5 - room * value / top) for n, value in enumerate(values)
     )
+
+
+def bars(
+    values: Sequence[float], names: Sequence[str], label: Callable[[float], str], top: float, plot: int
+) -> list[Bar]:
+    """Lay out a bar for each of *values*, from zero to *top*; zero has no label, and every second name is spare."""
+    wide = 100 / len(values)
+    return [
+        Bar(
+            left=round(wide * (n + (1 - _FILLED) / 2), 2),
+            width=round(wide * _FILLED, 2),
+            top=round(ABOVE_BARS + plot * (1 - value / top), 1),
+            tall=round(plot * value / top, 1),
+            label=label(value) if value else "",
+            name=name,
+            spare=bool((len(values) - 1 - n) % 2),
+        )
+        for n, (value, name) in enumerate(zip(values, names, strict=True))
+    ]
 
 
 def known(values: Sequence[object | None]) -> bool:
