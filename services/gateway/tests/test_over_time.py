@@ -185,6 +185,18 @@ def test_an_effective_day_before_the_letter_is_not_on_its_axis():
     assert [rule.slug for rule in made([day(TODAY, 1)], over_time.Dates.of(early, TODAY)).chart.rules] == ["due"]
 
 
+def test_a_card_is_lower_leads_to_the_letter_and_has_no_table():
+    shown = over_time.over_time([day(ISSUED), day(TODAY, 8)], DATES, TODAY, CALENDAR, low=True)
+    card = over_time.Card("CSSP 26-04 in Lake", "/agencies/lake/letters/x", shown)
+
+    page = ENVIRONMENT.get_template("letters/over_time_card.html").render(card=card)
+
+    assert shown.chart.plot < made([day(ISSUED), day(TODAY, 8)]).chart.plot
+    assert '<a href="/agencies/lake/letters/x">CSSP 26-04 in Lake</a>' in page
+    assert ">8 of 11 today</text>" in page
+    assert "<table" not in page
+
+
 def test_where_nobody_is_at_work_nothing_is_drawn():
     assert made([day(ISSUED, 0, 0, on_leave=2)]) is None
     assert drawn(None).strip() == ""

@@ -9,9 +9,10 @@ from math import ceil
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
+from gateway.letters import letters
 from gateway.web import charts
 from gateway.web.visit import Visit
-from gateway.words import sentences
+from gateway.words import glossary, sentences
 from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing
 
 # So many business days say how it goes on.
@@ -50,6 +51,15 @@ class OverTime:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A letter at an agency as a card of its own, leading to its page there."""
+
+    title: str
+    link: str
+    over_time: OverTime
+
+
+@dataclass(frozen=True)
 class Dates:
     """The days that a letter's chart stands on."""
 
@@ -78,34 +88,39 @@ class Dates:
         return day is not None and day >= self.issued
 
 
-def of_state(visit: Visit, letter: notice_pb.Notice, *, card: bool = False) -> OverTime | None:
+def card(visit: Visit, letter: notice_pb.Notice, agency: str) -> Card | None:
+    """Ask how *agency* came along, for `letters/over_time_card.html`; None where there is nothing to draw."""
+    found = of_agency(visit, letter, agency, low=True)
+    if found is None:
+        return None
+    title = f"{letters.title(letter)} in {glossary.place(agency)}"
+    return Card(title, f"/{agency}/letters/{letter.name.removeprefix('notices/')}", found)
+
+
+def of_state(visit: Visit, letter: notice_pb.Notice) -> OverTime | None:
     """Ask how the state came along; None where there is nothing to draw."""
-    return _over_time(
-        visit,
-        letter,
-        lambda token: visit.clients.readiness.ListReadinessDays(
-            pb.ListReadinessDaysRequest(notice=letter.name, page_size=_DAYS_A_CALL, page_token=token)
-        ),
-        card=card,
-    )
+
+    def ask(token: str) -> pb.ListReadinessDaysResponse:
+        request = pb.ListReadinessDaysRequest(notice=letter.name, page_size=_DAYS_A_CALL, page_token=token)
+        return visit.clients.readiness.ListReadinessDays(request)
+
+    return _over_time(visit, letter, ask)
 
 
-def of_agency(visit: Visit, letter: notice_pb.Notice, agency: str, *, card: bool = False) -> OverTime | None:
+def of_agency(visit: Visit, letter: notice_pb.Notice, agency: str, *, low: bool = False) -> OverTime | None:
     """Ask how *agency* came along; None where there is nothing to draw."""
-    return _over_time(
-        visit,
-        letter,
-        lambda token: visit.clients.agency_notices.ListAgencyReadinessDays(
-            agency_pb.ListAgencyReadinessDaysRequest(
-                parent=agency, notice=letter.name, page_size=_DAYS_A_CALL, page_token=token
-            )
-        ),
-        card=card,
-    )
+
+    def ask(token: str) -> pb.ListReadinessDaysResponse:
+        request = agency_pb.ListAgencyReadinessDaysRequest(
+            parent=agency, notice=letter.name, page_size=_DAYS_A_CALL, page_token=token
+        )
+        return visit.clients.agency_notices.ListAgencyReadinessDays(request)
+
+    return _over_time(visit, letter, ask, low=low)
 
 
 def _over_time(
-    visit: Visit, letter: notice_pb.Notice, ask: Callable[[str], pb.ListReadinessDaysResponse], *, card: bool
+    visit: Visit, letter: notice_pb.Notice, ask: Callable[[str], pb.ListReadinessDaysResponse], *, low: bool = False
 ) -> OverTime | None:
     if letter.asks in (notice_pb.ASKS_UNSPECIFIED, notice_pb.NOTHING):
         return None
@@ -114,15 +129,15 @@ def _over_time(
     while answer.next_page_token:
         answer = ask(answer.next_page_token)
         days += answer.days
-    return over_time(days, Dates.of(letter, visit.today), visit.today, visit.calendar, card=card)
+    return over_time(days, Dates.of(letter, visit.today), visit.today, visit.calendar, low=low)
 
 
 def over_time(
-    days: Sequence[pb.ReadinessDay], dates: Dates, today: date, calendar: Calendar, *, card: bool = False
+    days: Sequence[pb.ReadinessDay], dates: Dates, today: date, calendar: Calendar, *, low: bool = False
 ) -> OverTime | None:
     """Lay out *days* as the service tells them; None if nobody is at work, of whom something could be said.
 
-    From twenty people on in percent of those at work, else in people: as all pages do. A *card* is lower.
+    From twenty people on in percent of those at work, else in people: as all pages do. A *low* one is for a card.
     """
     last = days[-1]
     if not last.at_work:
@@ -135,7 +150,7 @@ def over_time(
         below.append(f"Dashed: {ends}, if each business day brings as many as the last {_LOOKED_BACK} did.")
     return OverTime(
         # Of one day there is no line yet.
-        chart=_chart(days, dates, today, guess, _HEIGHT_OF_CARD if card or not days[1:] else _HEIGHT),
+        chart=_chart(days, dates, today, guess, _HEIGHT_OF_CARD if low or not days[1:] else _HEIGHT),
         below=tuple(below),
         rows=tuple(rows),
         caption=caption,
