@@ -21,6 +21,8 @@ _FILLED = 0.7
 _LAST_PLACE = 98.0
 # So far left a label stands at the right of its place, else at the left.
 _LEFT = 34
+# So far right the label of a tick ends at its place.
+_RIGHT = 90
 _LINE = 18
 _STEPS_OF_DAYS = (1, 2, 7, 14, 28)
 _DAYS_OF_A_MONTH = 30.44
@@ -168,8 +170,8 @@ class Days:
         """Label the first day and others at even steps, at most *most*; every second one is spare."""
         days = day_ticks(self.first, self.last, most)
         return tuple(
-            Tick(self.place(day), label(day), "start" if not n else "middle", spare=bool(n % 2))
-            for n, day in enumerate(days)
+            Tick(place, label(day), "start" if not n else "end" if place > _RIGHT else "middle", spare=bool(n % 2))
+            for n, (day, place) in enumerate((day, self.place(day)) for day in days)
         )
 
 
