@@ -7,13 +7,13 @@ MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml servic
 BYTECODE ?= yes
 SOURCES := $(shell find libs services -name '*.py' -path '*/src/*' -not -path 'libs/contracts/*' 2>/dev/null)
 
-.PHONY: help setup lock proto assets synthetic demo up check test release lint types format soak bench bench-quick performance browser revision docs deployment baseline clean
+.PHONY: help setup lock proto assets synthetic demo up check test release lint types format soak bench bench-quick performance browser pictures revision docs deployment baseline clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 setup: .venv/.ready ## make the environment: Python packages of the lock, members, contracts, page assets
-	@$(MAKE) --silent proto
+	@$(MAKE) --silent assets proto
 
 .venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json $(wildcard tests/browser/provider/package-lock.json)
 	@test -x $(BIN)/python || python3 -m venv .venv
@@ -86,6 +86,9 @@ performance: setup ## make docs/performance.md and its charts again from docs/pe
 
 browser: setup ## only the browser tests
 	$(BIN)/pytest -q tests/browser
+
+pictures: setup ## draw the pictures of README and guides again, in docs/images/
+	$(BIN)/pytest -q -m pictures tests/pictures
 
 revision: setup ## write a migration from the models: make revision SERVICE=directory MESSAGE="what changes"
 	$(BIN)/cadre revision $(SERVICE) "$(MESSAGE)"

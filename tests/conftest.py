@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +22,8 @@ from cadre_cli import loading, reference
 from cadre_cli.supervisor import Supervisor
 from cadre_demo import content, course, roster, story, synthetic
 from cadre_demo.command import open_access
+
+from .by_clock import product
 
 STAFF = 500
 # Folders whose files share a running Cadre, and the files there that start their own.
@@ -151,6 +154,12 @@ def roomy_folder():
 def shared_cadre():
     """What starts the Cadre that the tests of a folder share: with some 500 synthetic staff at 47 agencies."""
     return lambda: _shared.enter_context(_populated(_shared.enter_context(_roomy_folder())))
+
+
+@pytest.fixture
+def by_clock(launch, new_database, tmp_path):
+    """What starts all services and the pages in this process by a clock: a context manager, given when and how many."""
+    return partial(product, launch, new_database, tmp_path)
 
 
 @pytest.fixture(scope="module")

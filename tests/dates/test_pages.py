@@ -1,43 +1,21 @@
-"""Pages on days that break habits: each that a link leads to is answered, and says what is so on that day.
-
-All services run in this process, by a clock of the test's. `faketime` will not do for them: by it a wait with a limit,
-of which the product has many, never ends.
-"""
+"""Pages on days that break habits: each that a link leads to is answered, and says what is so on that day."""
 
 import html
 import re
-import socket
-import threading
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from types import SimpleNamespace
+from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
-import uvicorn
-from prometheus_client import CollectorRegistry
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
-from cadre_cli import loading, reference
-from cadre_cli.access import Access
-from cadre_cli.processes import DEMO_PRINCIPALS, PRINCIPALS
-from cadre_cli.roots import app_of
-from cadre_demo import content, course, letters, roster, story, synthetic
-from gateway.app import MIGRATIONS, create_app
+from cadre_demo import content, letters
 from gateway.areas import ROUTERS
-from gateway.identity.tables import metadata
-from gateway.web.every_page import Everything
-from servicekit.app import ServiceApp
-from servicekit.calendar import pacific_date
-from servicekit.clock import utc
-from servicekit.rpc import keys
-from servicekit.settings import Settings
 from servicekit.testing.offices import state_calendar
 from servicekit.testing.waiting import wait_until
-from servicekit.tree import back_ends
 
 from .test_any_day import DAYS
 
@@ -50,20 +28,6 @@ ALIKE = 2
 LEAST_ROUTES = 55
 # What a link does rather than shows.
 ACTS = ("/sign-out", "/sign-in/with")
-
-
-@dataclass
-class Days:
-    """A clock that begins at a moment, goes as clocks go, and is put forward by the test."""
-
-    ahead: timedelta
-
-    def __call__(self) -> datetime:
-        return utc() + self.ahead
-
-    @property
-    def today(self):
-        return pacific_date(self())
 
 
 @dataclass
@@ -104,46 +68,9 @@ def text_of(page):
 
 
 @pytest.fixture
-def days(request):
-    return Days(datetime.fromisoformat(f"{request.param}+00:00") - utc())
-
-
-@pytest.fixture
-def product(days, launch, new_database, tmp_path):
-    """All services and the pages, with staff, reference data and the demonstration's course."""
-    keys.ensure_keys(tmp_path, "directory", {**PRINCIPALS, **DEMO_PRINCIPALS})
-    running = {name: launch(app_of(name), role="all", clock=days, demo=True, keys_dir=tmp_path) for name in back_ends()}
-    peers = {name: f"127.0.0.1:{service.port}" for name, service in running.items()}
-    access = Access(peers, tmp_path, "demo", days)
-    known = reference.load()
-    loading.load_reference(access, known)
-    loading.load_roster(access, roster.text_of(synthetic.generate(people=STAFF, reference=known)).encode())
-    course_version = course.load(access, content.load())
-    settings = Settings(
-        service="gateway",
-        database_url=new_database(ServiceApp("gateway", metadata, MIGRATIONS, lambda *_: [])),
-        keys_dir=tmp_path,
-        peers=peers,
-        threads=4,
-        demo=True,
-    )
-    made = create_app(settings, days)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(Everything(made, registry=CollectorRegistry()), log_config=None, access_log=False)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield SimpleNamespace(
-        access=access,
-        cast=story.find_cast(access),
-        course_version=course_version,
-        url="http://{}:{}".format(*listener.getsockname()),
-    )
-    server.should_exit = True
-    thread.join()
-    listener.close()
-    access.close()
+def product(by_clock, request):
+    with by_clock(datetime.fromisoformat(f"{request.param}+00:00"), STAFF) as running:
+        yield running
 
 
 @pytest.fixture
@@ -185,9 +112,9 @@ def crawl(visitor):
     return set(opened)
 
 
-@pytest.mark.parametrize("days", DAYS.values(), ids=DAYS, indirect=True)
-def test_pages_say_what_is_so_on(days, product, visitors):
-    access, offices, today = product.access, state_calendar(), days.today
+@pytest.mark.parametrize("product", DAYS.values(), ids=DAYS, indirect=True)
+def test_pages_say_what_is_so_on(product, visitors):
+    access, offices, today = product.access, state_calendar(), product.days.today
     effective, confirm_by = offices.add(today, 28), offices.add(today, 3)
     due, told = offices.add(effective, -3), f"{today:%b} {today.day}, "
     letter = letters.draft(access, product.cast, content.load().letter, product.course_version)
@@ -222,7 +149,7 @@ def test_pages_say_what_is_so_on(days, product, visitors):
     assert len(routes) > LEAST_ROUTES
 
     def later(day):
-        days.ahead += timedelta(days=(day - days.today).days)
+        product.days.to(day)
         for visitor in visitors.values():
             visitor.sign_in()
             crawl(visitor)
