@@ -241,7 +241,7 @@ def _points(
     before: pb.ReadinessDay | None = None
     for day in days:
         on = date.fromisoformat(day.day)
-        if before and not before.unknown and not day.unknown and before.day < (on - _DAY).isoformat():
+        if before and not before.unknown and before.day < (on - _DAY).isoformat():
             points.append((axis.place(on - _DAY), height(before)))
         points.append(None if day.unknown else (axis.place(on), height(day)))
         before = day
