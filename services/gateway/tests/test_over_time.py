@@ -154,6 +154,14 @@ def test_of_a_year_without_a_calendar_there_is_no_guess():
     assert over_time.forecast([day(ISSUED), day(TODAY, 8)], DATES, TODAY, calendar) is None
 
 
+def test_what_moved_since_yesterday_is_said_where_it_is_known():
+    yesterday = TODAY - timedelta(1)
+    assert made([day(ISSUED), day("2026-12-01", 5), day(TODAY, 8)]).since_yesterday == 3
+    assert made([day(ISSUED), day(yesterday, 8), day(TODAY, 7)]).since_yesterday == -1
+    assert made([day(ISSUED), unknown("2026-12-01"), day(TODAY, 8)]).since_yesterday is None
+    assert made([day(TODAY, 8)]).since_yesterday is None
+
+
 def test_a_letter_that_is_issued_today_is_a_point_on_the_way_to_its_due_day():
     shown = made([day(TODAY)], over_time.Dates(TODAY, TODAY, DATES.due, DATES.effective))
 

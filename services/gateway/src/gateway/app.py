@@ -63,10 +63,9 @@ def environment() -> Environment:
     made.tests.update(ADJECTIVES)
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
-    # Last: what its macros use must be there.
-    made.globals["parts"] = made.get_template("web/parts.html").module
-    made.globals["pictures"] = made.get_template("web/pictures.html").module
-    made.globals["charts"] = made.get_template("web/charts.html").module
+    # Last, and in this order: what their macros use must be there.
+    for name in ("pictures", "charts", "parts"):
+        made.globals[name] = made.get_template(f"web/{name}.html").module
     return made
 
 

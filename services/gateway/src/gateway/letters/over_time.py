@@ -42,12 +42,16 @@ class Forecast:
 
 @dataclass(frozen=True)
 class OverTime:
-    """A letter's days: the chart, what is said below it, and the rows of its table with what they are."""
+    """A letter's days: the chart, what is said below it, and the rows of its table with what they are.
+
+    *since_yesterday* is how many more are ready than as yesterday ended; None where that is not known.
+    """
 
     chart: charts.Chart
     below: tuple[str, ...]
     rows: tuple[pb.ReadinessDay, ...]
     caption: str
+    since_yesterday: int | None
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,7 @@ def over_time(
         below=tuple(below),
         rows=tuple(rows),
         caption=caption,
+        since_yesterday=_moved(days, today - _DAY),
     )
 
 
@@ -188,6 +193,11 @@ def table(days: Sequence[pb.ReadinessDay]) -> tuple[list[pb.ReadinessDay], str]:
         if len(rows) <= _MOST_ROWS:
             return rows, caption
     return rows, caption
+
+
+def _moved(days: Sequence[pb.ReadinessDay], since: date) -> int | None:
+    before = _as_ended(days, since)
+    return None if before is None or before.unknown else days[-1].ready - before.ready
 
 
 def _as_ended(days: Sequence[pb.ReadinessDay], day: date) -> pb.ReadinessDay | None:
