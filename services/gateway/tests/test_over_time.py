@@ -196,7 +196,7 @@ def test_an_effective_day_before_the_letter_is_not_on_its_axis():
 
 def test_a_card_is_lower_leads_to_the_letter_and_has_no_table():
     shown = over_time.over_time([day(ISSUED), day(TODAY, 8)], DATES, TODAY, CALENDAR, low=True)
-    card = over_time.Card("CSSP 26-04 in Lake", "/agencies/lake/letters/x", shown)
+    card = over_time.Card("lake", "CSSP 26-04 in Lake", "/agencies/lake/letters/x", shown)
 
     page = ENVIRONMENT.get_template("letters/over_time_card.html").render(card=card)
 

@@ -56,8 +56,12 @@ class OverTime:
 
 @dataclass(frozen=True)
 class Card:
-    """A letter at an agency as a card of its own, leading to its page there."""
+    """A letter at an agency, or in the state, as a card of its own, leading to its page there.
 
+    *place* is the agency's slug, or `state`: no two cards of a page have the same.
+    """
+
+    place: str
     title: str
     link: str
     over_time: OverTime
@@ -92,23 +96,25 @@ class Dates:
         return day is not None and day >= self.issued
 
 
-def card(visit: Visit, letter: notice_pb.Notice, agency: str) -> Card | None:
-    """Ask how *agency* came along, for `letters/over_time_card.html`; None where there is nothing to draw."""
-    found = of_agency(visit, letter, agency, low=True)
+def card(visit: Visit, letter: notice_pb.Notice, agency: str = "") -> Card | None:
+    """Ask how *agency*, or the state, came along, for `letters/over_time_card.html`; None if there is nothing to draw."""
+    found = of_agency(visit, letter, agency, low=True) if agency else of_state(visit, letter, low=True)
     if found is None:
         return None
-    title = f"{letters.title(letter)} in {glossary.place(agency)}"
-    return Card(title, f"/{agency}/letters/{letter.name.removeprefix('notices/')}", found)
+    title, link = letters.title(letter), f"/letters/{letter.name.removeprefix('notices/')}"
+    if not agency:
+        return Card("state", f"{title} in the state", link, found)
+    return Card(agency.removeprefix("agencies/"), f"{title} in {glossary.place(agency)}", f"/{agency}{link}", found)
 
 
-def of_state(visit: Visit, letter: notice_pb.Notice) -> OverTime | None:
+def of_state(visit: Visit, letter: notice_pb.Notice, *, low: bool = False) -> OverTime | None:
     """Ask how the state came along; None where there is nothing to draw."""
 
     def ask(token: str) -> pb.ListReadinessDaysResponse:
         request = pb.ListReadinessDaysRequest(notice=letter.name, page_size=_DAYS_A_CALL, page_token=token)
         return visit.clients.readiness.ListReadinessDays(request)
 
-    return _over_time(visit, letter, ask)
+    return _over_time(visit, letter, ask, low=low)
 
 
 def of_agency(visit: Visit, letter: notice_pb.Notice, agency: str, *, low: bool = False) -> OverTime | None:
