@@ -97,7 +97,7 @@ class Dates:
 
 
 def card(visit: Visit, letter: notice_pb.Notice, agency: str = "") -> Card | None:
-    """Ask how *agency*, or the state, came along, for `letters/over_time_card.html`; None if there is nothing to draw."""
+    """Ask how *agency*, or the state, came along, for `letters/over_time_card.html`; None where nothing is drawn."""
     found = of_agency(visit, letter, agency, low=True) if agency else of_state(visit, letter, low=True)
     if found is None:
         return None
