@@ -209,6 +209,9 @@ def test_every_county_is_drawn_once_and_those_of_the_bay_area_once_more_out_of_t
     main, inset = drawn.split('<g aria-hidden="true">')
 
     assert len(re.findall("<title>[^<]* County[.:]", main)) == 58
+    assert re.findall(r"<text[^>]*>([^<]*)</text><text[^>]*>([^<]*)</text></g>", main) == [
+        *(("Lake", "2 of 11 ready"), ("Marin", "8 of 11 ready"))
+    ]
     assert re.findall("<title>([^<]*)</title>", inset) == ["Marin County. Marin: 8 of 11 ready"]
     assert re.findall(r'<a class="area [^>]*tabindex="-1"', inset)
     assert 'tabindex="-1"' not in main.partition("<svg")[2]
