@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter
 
-from servicekit.watch.history import MINUTES, History, Minute
+from servicekit.watch.history import MINUTES, History, Minute, Waiting
 
 START = datetime(2026, 11, 23, 18, tzinfo=UTC)
 
@@ -16,12 +17,14 @@ class Process:
     def __init__(self):
         self.registry = CollectorRegistry()
         self.calls = Counter("cadre_rpc_handled", "x", ["method", "code"], registry=self.registry)
-        self.lag = Histogram("cadre_event_lag_seconds", "x", ["subject"], registry=self.registry)
-        self.outbox = Gauge("cadre_outbox_events", "x", registry=self.registry)
-        self.pending = Gauge("cadre_consumer_pending_events", "x", ["consumer"], registry=self.registry)
-        self.leading = Gauge("cadre_relay_leading", "x", registry=self.registry)
         self.now = 0.0
-        self.history = History(self.registry, lambda: START + timedelta(seconds=self.now), lambda: self.now)
+        self.waiting = Waiting(0.0, 0)
+        self.history = History(self.registry, self.look, lambda: START + timedelta(seconds=self.now), lambda: self.now)
+
+    def look(self):
+        if isinstance(self.waiting, Exception):
+            raise self.waiting
+        return self.waiting
 
     def minute(self):
         self.now += 60
@@ -35,26 +38,22 @@ def process():
 
 
 def test_a_minute_is_what_happened_in_it_and_not_before(process):
-    process.leading.set(1)
     process.calls.labels("Get", "OK").inc(90)
     process.calls.labels("Get", "INTERNAL").inc(30)
     process.calls.labels("Put", "FAILED_PRECONDITION").inc(60)
-    for seconds in (0.2, 0.6):
-        process.lag.labels("a").observe(seconds)
-    process.outbox.set(3)
-    process.pending.labels("one").set(4)
-    process.pending.labels("two").set(5)
+    process.waiting = Waiting(2.5, 12)
 
     first, second = process.minute(), process.minute()
 
-    assert first == Minute(START + timedelta(minutes=1), 3.0, 0.5, pytest.approx(0.4), 12)
-    assert second == Minute(START + timedelta(minutes=2), 0.0, 0.0, None, 12)
+    assert first == Minute(START + timedelta(minutes=1), 3.0, 0.5, Waiting(2.5, 12))
+    assert second == Minute(START + timedelta(minutes=2), 0.0, 0.0, Waiting(2.5, 12))
 
 
-def test_a_process_that_does_not_send_and_handle_events_says_nothing_of_what_waits(process):
-    process.outbox.set(3)
+@pytest.mark.parametrize("error", [psycopg.OperationalError("gone"), ValueError("a fault of ours")])
+def test_a_minute_in_which_nobody_could_look_says_nothing_of_what_waits_and_is_kept(process, error):
+    process.waiting = error
 
-    assert process.minute().waiting is None
+    assert process.minute().waiting == Waiting(None, None)
 
 
 def test_what_is_older_than_an_hour_is_forgotten(process):

@@ -14,10 +14,10 @@ ENVIRONMENT = environment()
 
 
 def status(*minutes, newest=30, every=60.0, dead_letters=0):
-    """A status whose last minute ended *newest* seconds ago; of each one calls, failures, lag, waiting."""
+    """A status whose last minute ended *newest* seconds ago; of each one calls, failures, oldest, waiting."""
     made = pb.Status(dead_letters=dead_letters)
-    for n, (calls, failures, lag, waiting) in enumerate(minutes):
-        one = made.minutes.add(calls=calls, failures=failures, lag_seconds=lag, waiting=waiting)
+    for n, (calls, failures, oldest, waiting) in enumerate(minutes):
+        one = made.minutes.add(calls=calls, failures=failures, oldest_seconds=oldest, waiting=waiting)
         one.end_time.FromDatetime(NOW - timedelta(seconds=newest + every * (len(minutes) - 1 - n)))
     return made
 
@@ -30,12 +30,12 @@ def rows(**statuses):
 def test_minutes_stand_in_their_places_and_the_hour_before_a_start_is_empty():
     _, row = rows(directory=status((3, 0, None, 0), (4.5, 0.5, 0.2, 7)))
 
-    calls, failures, lag, waiting = row.lines
+    calls, failures, waiting, oldest = row.lines
     assert calls.values == (*[None] * 58, 3, 4.5)
     assert failures.values[-2:] == (0, 0.5)
-    assert lag.values[-2:] == (None, 0.2)
+    assert oldest.values[-2:] == (None, 0.2)
     assert waiting.values[-2:] == (0, 7)
-    assert [line.said for line in row.lines] == ["4.5", "0.5", "0.2", "7"]
+    assert [line.said for line in row.lines] == ["4.5", "0.5", "7", "0.2"]
     assert [line.late for line in row.lines] == [False, True, False, False]
 
 
@@ -53,22 +53,20 @@ def test_what_is_older_than_an_hour_is_not_shown_and_a_service_that_fell_silent_
     assert row.lines[0].values == (None,) * 60
 
 
-def test_all_services_are_the_sum_of_each_and_as_late_as_the_slowest():
+def test_all_services_are_the_sum_of_each_and_as_late_as_the_oldest():
     together, *_ = rows(
         directory=status((3, 0, 0.2, 4), dead_letters=1), evaluation=status((1, 0.5, 90, None), dead_letters=2)
     )
 
-    assert [line.said for line in together.lines] == ["4", "0.5", "90", "4"]
-    assert [line.late for line in together.lines] == [False, True, True, False]
+    assert [line.said for line in together.lines] == ["4", "0.5", "4", "90"]
+    assert [line.late for line in together.lines] == [False, True, False, True]
     assert (together.title, together.dead_letters) == ("All services", 3)
 
 
 def test_a_service_that_has_just_started_says_so_in_words_and_draws_nothing():
     _, row = rows(directory=status())
 
-    assert [(line.said, line.spoken) for line in row.lines] == [
-        *[("Not yet", ""), ("Not yet", ""), ("No events", ""), ("Not yet", "")]
-    ]
+    assert [(line.said, line.spoken) for line in row.lines] == [("Not yet", "")] * 4
     assert last_hour.rows({}, health.Node("Cadre"), NOW) == []
 
 
@@ -103,9 +101,9 @@ def test_the_page_has_the_figure_beside_its_line_and_the_line_in_words():
     drawn = page(directory=status((3, 0, None, 0), (22.5, 0, 0.2, 1204)), curriculum=status())
 
     assert re.findall(r'class="hour__now">([^<]*)<', drawn) == [
-        *("22.5", "0", "0.2", "1,204"),
-        *("Not yet", "Not yet", "No events", "Not yet"),
-        *("22.5", "0", "0.2", "1,204"),
+        *("22.5", "0", "1,204", "0.2"),
+        *["Not yet"] * 4,
+        *("22.5", "0", "1,204", "0.2"),
     ]
     assert 'aria-label="Calls a second in the last hour: 3 first, at most 22.5, 22.5 now"' in drawn
     assert drawn.count('class="spark"') == 2 * 3

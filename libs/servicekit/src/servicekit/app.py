@@ -35,8 +35,8 @@ from servicekit.rpc.server import Server
 from servicekit.rpc.tokens import Verifier
 from servicekit.settings import Settings
 from servicekit.watch import logs, tracing
-from servicekit.watch.health import Health
-from servicekit.watch.history import History
+from servicekit.watch.health import BUS_SECONDS, Health
+from servicekit.watch.history import History, waiting_of
 from servicekit.watch.operations import OperationsServicer, purge
 from servicekit.watch.rates import Meter
 
@@ -91,7 +91,7 @@ class Runtime:
         jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge), audits.job]
         self.jobs = JobRunner(self.database, jobs, self.registry, self.app.projections)
         self.tasks = TaskRunner(self.database, self.app.tasks, self.registry)
-        self.history = History(self.registry, self.clock)
+        self.history = History(self.registry, lambda: waiting_of(self.worker, timeout=BUS_SECONDS), self.clock)
         health = Health(
             self.settings,
             self.role,

@@ -202,16 +202,31 @@ def test_the_status_says_what_waits_in_outbox_consumers_and_dead_letters(make, o
     assert 0 <= consumer.seconds_since_fetch < 5
 
 
-def test_the_status_tells_the_minutes_that_the_process_remembers(make, operations, service):
+def test_any_process_tells_the_minutes_that_it_remembers_and_what_waited(service, launch, app, nats_server, make):
     make(1)
-    assert not operations.GetStatus(pb.GetStatusRequest()).minutes
+    server = launch(app, database_url=service.runtime.settings.database_url, nats_url=nats_server.url("maker"))
 
+    for running in (service, server):
+        stub = running.stub(pb_grpc.OperationsServiceStub, rights=RIGHTS)
+        assert not stub.GetStatus(pb.GetStatusRequest()).minutes
+        running.runtime.history.take()
+
+        (minute,) = stub.GetStatus(pb.GetStatusRequest()).minutes
+
+        assert minute.calls > 0
+        assert (minute.failures, minute.oldest_seconds, minute.waiting) == (0, 0, 0)
+        assert minute.HasField("oldest_seconds")
+        assert minute.HasField("waiting")
+        assert abs(minute.end_time.ToSeconds() - running.runtime.clock().timestamp()) < 60
+
+
+def test_without_the_bus_a_minute_says_how_long_the_oldest_waited_alone(service, operations, nats_server):
+    nats_server.stop()
     service.runtime.history.take()
 
     (minute,) = operations.GetStatus(pb.GetStatusRequest()).minutes
-    assert minute.calls > 0
-    assert minute.failures == 0
-    assert abs(minute.end_time.ToSeconds() - service.runtime.clock().timestamp()) < 60
+
+    assert (minute.HasField("oldest_seconds"), minute.HasField("waiting")) == (True, False)
 
 
 @pytest.mark.parametrize("hangs", [False, True], ids=["gone", "hangs"])

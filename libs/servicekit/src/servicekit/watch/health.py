@@ -66,8 +66,12 @@ class Health:
         )
         status.start_time.FromDatetime(self.worker.started_at)
         for minute in self.history.minutes():
+            waiting = minute.waiting
             made = status.minutes.add(
-                calls=minute.calls, failures=minute.failures, lag_seconds=minute.lag_seconds, waiting=minute.waiting
+                calls=minute.calls,
+                failures=minute.failures,
+                oldest_seconds=waiting.oldest_seconds,
+                waiting=waiting.events,
             )
             made.end_time.FromDatetime(minute.at)
         consumers: Collection[ConsumerStatus] = ()

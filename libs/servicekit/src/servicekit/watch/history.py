@@ -1,4 +1,4 @@
-"""What a process did in each minute of its last hour, kept in its own memory: for those without Prometheus."""
+"""What a process saw in each minute of its last hour, kept in its own memory: for those without Prometheus."""
 
 import threading
 import time
@@ -7,51 +7,68 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from prometheus_client import CollectorRegistry
 
 from servicekit.clock import Clock, utc
+from servicekit.events.bus import BusError
+from servicekit.events.consumers import explain, is_outage
+from servicekit.events.worker import Worker
 from servicekit.watch.rates import Totals, totals
+
+log = structlog.get_logger()
 
 MINUTES = 60
 _MINUTE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Minute:
-    """Ended *at*. Calls and failures are a second; the lag is the mean of the events that were handled here.
+class Waiting:
+    """How long the oldest event has waited to be sent, and how many are to be sent or handled; None = not known."""
 
-    *lag_seconds* is None where none was handled, *waiting* where another process sends and handles events.
-    """
+    oldest_seconds: float | None = None
+    events: int | None = None
+
+
+@dataclass(frozen=True)
+class Minute:
+    """Ended *at*. Calls and failures are a second."""
 
     at: datetime
     calls: float
     failures: float
-    lag_seconds: float | None
-    waiting: int | None
+    waiting: Waiting
 
 
-@dataclass(frozen=True)
-class _Reading:
-    seconds: float
-    done: Totals
-    lag: float
-    lagged: float
+def waiting_of(worker: Worker, *, timeout: float) -> Waiting:
+    """Look at what waits of a service: any of its processes can, whichever sends and handles events."""
+    outbox = worker.outbox()
+    try:
+        consumers = worker.bus(timeout=timeout).consumers
+    except BusError:
+        return Waiting(outbox.oldest_seconds)
+    return Waiting(outbox.oldest_seconds, outbox.depth + sum(consumer.pending for consumer in consumers))
 
 
 class History:
     """Reads the process's own counters each minute, in a thread, and forgets what is older than an hour.
 
-    *clock* says when a minute ended, *seconds* how long it was.
+    *look* says what waits, *clock* when a minute ended, *seconds* how long it was.
     """
 
     def __init__(
-        self, registry: CollectorRegistry, clock: Clock = utc, seconds: Callable[[], float] = time.monotonic
+        self,
+        registry: CollectorRegistry,
+        look: Callable[[], Waiting],
+        clock: Clock = utc,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._registry = registry
+        self._look = look
         self._clock = clock
         self._seconds = seconds
         self._kept: deque[Minute] = deque(maxlen=MINUTES)
-        self._before = _Reading(seconds(), Totals(), 0.0, 0.0)
+        self._before = (seconds(), Totals())
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="history", daemon=True)
 
@@ -71,33 +88,20 @@ class History:
 
     def take(self) -> None:
         """End a minute: remember what happened since the one before."""
-        sums: dict[str, float] = {}
-        for metric in self._registry.collect():
-            for sample in metric.samples if metric.name in _READ else ():
-                sums[sample.name] = sums.get(sample.name, 0.0) + sample.value
-        now = _Reading(
-            self._seconds(),
-            totals(self._registry),
-            sums.get("cadre_event_lag_seconds_sum", 0.0),
-            sums.get("cadre_event_lag_seconds_count", 0.0),
-        )
-        before, self._before = self._before, now
-        seconds = max(now.seconds - before.seconds, 0.001)
-        handled = now.lagged - before.lagged
-        waiting = sums.get("cadre_outbox_events", 0.0) + sums.get("cadre_consumer_pending_events", 0.0)
-        self._kept.append(
-            Minute(
-                self._clock(),
-                (now.done.calls - before.done.calls) / seconds,
-                (now.done.failures - before.done.failures) / seconds,
-                (now.lag - before.lag) / handled if handled else None,
-                int(waiting) if sums.get("cadre_relay_leading") else None,
-            )
-        )
+        try:
+            waiting = self._look()
+        except Exception as error:
+            if is_outage(error):
+                log.warning("history_without_database", error=explain(error))
+            else:
+                log.exception("history_failed")
+            waiting = Waiting()
+        now, done = self._seconds(), totals(self._registry)
+        (then, before), self._before = self._before, (now, done)
+        passed = max(now - then, 0.001)
+        calls, failures = (done.calls - before.calls) / passed, (done.failures - before.failures) / passed
+        self._kept.append(Minute(self._clock(), calls, failures, waiting))
 
     def _loop(self) -> None:
         while not self._stop.wait(_MINUTE_SECONDS):
             self.take()
-
-
-_READ = {"cadre_event_lag_seconds", "cadre_outbox_events", "cadre_consumer_pending_events", "cadre_relay_leading"}

@@ -55,11 +55,11 @@ def rows(statuses: Mapping[str, pb.Status], whole: health.Node, now: datetime) -
     return [Row("All services", None, _lines(together), sum(row.dead_letters for row in found)), *found]
 
 
-# A figure of a minute, and how those of several services are one: the slowest says how far behind it all is.
+# A figure of a minute, and how those of several services are one.
 _JOINED: tuple[tuple[str, Callable[[Iterable[float]], float]], ...] = (
     ("calls", sum),
     ("failures", sum),
-    ("lag_seconds", max),
+    ("oldest_seconds", max),
     ("waiting", sum),
 )
 
@@ -80,7 +80,7 @@ def _hour(status: pb.Status, now: datetime) -> dict[str, Values]:
 
 
 def _figure(minute: pb.Minute, name: str) -> float | None:
-    optional = name in ("lag_seconds", "waiting")
+    optional = name in ("oldest_seconds", "waiting")
     return None if optional and not minute.HasField(name) else getattr(minute, name)  # type: ignore[arg-type]
 
 
@@ -90,12 +90,12 @@ def _together(of_each: Iterable[Values], joined: Callable[[Iterable[float]], flo
 
 
 def _lines(hour: Mapping[str, Values]) -> tuple[Line, ...]:
-    failed, lag, waiting = (_newest(hour[figure]) for figure in ("failures", "lag_seconds", "waiting"))
+    failed, oldest = _newest(hour["failures"]), _newest(hour["oldest_seconds"])
     return (
         Line("Calls a second", hour["calls"], _said(_newest(hour["calls"]))),
         Line("Failed a second", hour["failures"], _said(failed), late=bool(failed)),
-        Line("Seconds behind", hour["lag_seconds"], _said(lag, "No events"), late=(lag or 0) > _LATE_SECONDS),
-        Line("Events waiting", hour["waiting"], _said(waiting)),
+        Line("Events waiting", hour["waiting"], _said(_newest(hour["waiting"]))),
+        Line("Oldest to send, seconds", hour["oldest_seconds"], _said(oldest), late=(oldest or 0) > _LATE_SECONDS),
     )
 
 
@@ -103,8 +103,8 @@ def _newest(values: Values) -> float | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def _said(value: float | None, nothing: str = "Not yet") -> str:
-    return nothing if value is None else _short(value)
+def _said(value: float | None) -> str:
+    return "Not yet" if value is None else _short(value)
 
 
 def _short(value: float) -> str:
