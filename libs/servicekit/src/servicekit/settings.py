@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     listen_host: str = "127.0.0.1"
     # Where visitors find the pages, such as https://cadre.example.gov; empty on a machine of one's own.
     public_url: str = ""
+    # Above every page: a line that says whose site it is, if anything. Beside the name of Cadre: whose it is, as
+    # text, and an image (the path of an SVG or PNG) that shows the same.
+    banner: str = ""
+    wordmark: str = ""
+    wordmark_image: str = ""
     # Who signs people in for the pages: the path of a file of OpenID providers; empty, or its folder empty = none does.
     oidc_file: str = ""
     # Proxies that are believed about the visitor's address and about TLS: addresses or networks, by commas.

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
@@ -107,6 +107,14 @@ def create_app(settings: Settings, clock: Clock = utc) -> FastAPI:
         """Whether pages can be answered: the own database does."""
         database.ping()
         return "ok"
+
+    if settings.wordmark_image:
+        image = Path(settings.wordmark_image).resolve(strict=True)
+
+        @app.get("/static/wordmark")
+        def wordmark() -> FileResponse:
+            """Answer with the image of whose Cadre this is."""
+            return FileResponse(image, headers={"cache-control": "public, max-age=3600"})
 
     app.mount("/static", Built(), name="static")
     for router in ROUTERS:

@@ -247,6 +247,8 @@ def _block(
     if pages:
         said["CADRE_TRUSTED_PROXIES"] = "${CADRE_FRONT_SUBNET:-172.28.240.0/24}"
         said["CADRE_PUBLIC_URL"] = "https://${CADRE_SITE:-localhost}"
+        said["CADRE_BANNER"] = "${CADRE_BANNER:-}"
+        said["CADRE_WORDMARK"] = "${CADRE_WORDMARK:-}"
     lines = [
         f"{name}:",
         f"  <<: *{anchor}",

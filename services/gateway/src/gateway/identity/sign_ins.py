@@ -29,11 +29,14 @@ class SignIn:
     digest: bytes
     person: str
     # Something that came too late is waiting for its owner's word.
-    keeps: bool = False
+    keeps: bool
     # By which way it was begun: see `places`.
-    way: str = ""
+    way: str
     # What a form of its pages carries.
-    csrf: str = ""
+    csrf: str
+    # When it ends if nothing is done before, and when it ends whatever is done.
+    idles_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Kept:
 class _Used(NamedTuple):
     person: str
     seen_at: datetime
+    created_at: datetime
     keeps: bool
     way: str
     form_key: bytes | None
@@ -127,24 +131,43 @@ def begin_in(db: Db, person: str, *, place: Place, previous: str = "") -> str:
 def use(database: Database, cookie: str, at: datetime) -> SignIn | None:
     """Return the sign-in of *cookie* and note that it was used; None if it ended or idled away."""
     with database.read(at) as db:
-        found = db.maybe(
-            _Used,
-            """
-            SELECT person, seen_at, kept_path <> '' AS keeps, way, form_key
-            FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
-            WHERE cookie_sha256 = %(key)s AND ended_at IS NULL AND seen_at > %(since)s AND created_at > %(first)s
-            """,
-            key=digest(cookie),
-            since=at - IDLE,
-            first=at - LONGEST,
-        )
+        found = _holding(db, cookie, at)
         if found is None:
             return None
         if at - found.seen_at > _NOTICEABLE:
             db.run(
                 "UPDATE sign_in_activity SET seen_at = %(at)s WHERE cookie_sha256 = %(key)s", at=at, key=digest(cookie)
             )
-    return SignIn(digest(cookie), found.person, found.keeps, found.way, _csrf(found.form_key, cookie))
+            found = found._replace(seen_at=at)
+    return _sign_in(found, cookie)
+
+
+def look(database: Database, cookie: str, at: datetime) -> SignIn | None:
+    """Return the sign-in of *cookie* as `use` does, without using it."""
+    with database.read(at) as db:
+        found = _holding(db, cookie, at)
+    return _sign_in(found, cookie) if found else None
+
+
+def _holding(db: Db, cookie: str, at: datetime) -> _Used | None:
+    return db.maybe(
+        _Used,
+        """
+        SELECT person, seen_at, created_at, kept_path <> '' AS keeps, way, form_key
+        FROM sign_in JOIN sign_in_activity USING (cookie_sha256)
+        WHERE cookie_sha256 = %(key)s AND ended_at IS NULL AND seen_at > %(since)s AND created_at > %(first)s
+        """,
+        key=digest(cookie),
+        since=at - IDLE,
+        first=at - LONGEST,
+    )
+
+
+def _sign_in(found: _Used, cookie: str) -> SignIn:
+    ends_at = found.created_at + LONGEST
+    idles_at = min(found.seen_at + IDLE, ends_at)
+    csrf = _csrf(found.form_key, cookie)
+    return SignIn(digest(cookie), found.person, found.keeps, found.way, csrf, idles_at, ends_at)
 
 
 def csrf_before(database: Database, cookie: str) -> str:

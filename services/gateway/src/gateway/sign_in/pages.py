@@ -3,13 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.routing import Match
 
 from cadre.directory.v1 import sign_in_service_pb2 as pb
 from gateway.identity import password_sign_ins, passwords, places, sign_ins
+from gateway.sign_in import labels
 from gateway.web import clients
 from gateway.web.forms import Form, posted
-from gateway.web.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor
+from gateway.web.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor, same
+from gateway.words import glossary, sentences
 from servicekit.rpc.client import Refused
 
 # Parts of the demonstration that are no step of its ten minutes.
@@ -28,7 +32,7 @@ TOO_MANY = "That was tried too often. Wait fifteen minutes, then try again."
 router = APIRouter()
 
 # Fields of a form that say nothing to the one who typed the others.
-_SILENT = {"request_id", "csrf", "action", "etag"}
+_SILENT = {"request_id", "csrf", "action", "etag", "enter"}
 
 
 @router.get("/")
@@ -113,15 +117,27 @@ def sign_out(request: Request, visit: Visitor, _: Annotated[Form, Depends(posted
     return visit.go(f"/sign-in?from={slug}" if slug else "/sign-in", done="signed-out")
 
 
+@router.post("/sign-in/hold")
+def hold(request: Request, visit: Anybody, form: Annotated[Form, Depends(posted)]) -> Answer:
+    """Tell a page's script how long the sign-in holds that its forms belong to; let it hold on if somebody answered.
+
+    To ask is no use of it. None is 0 seconds: ended, or somebody else's.
+    """
+    cookie, database = request.cookies.get(COOKIE, ""), visit.gateway.database
+    found = sign_ins.look(database, cookie, visit.now)
+    if found is None or not same(form.text("csrf"), found.csrf):
+        return JSONResponse({"seconds": 0, "most": 0, "clock": ""})
+    if form.text("stay"):
+        found = sign_ins.use(database, cookie, visit.now) or found
+    seconds, most = (int((end - visit.now).total_seconds()) for end in (found.idles_at, found.ends_at))
+    return JSONResponse({"seconds": seconds, "most": most, "clock": sentences.clock(found.idles_at)})
+
+
 @router.get("/kept")
 def kept_page(visit: Visitor) -> Answer:
     """Show what was typed when the sign-in ended; its owner sends it or drops it."""
     kept = sign_ins.kept(visit.gateway.database, visit.sign_in) if visit.sign_in else None
-    shown = [
-        (name.replace("_", " ").capitalize(), value)
-        for name, value in (kept.fields if kept else ())
-        if value and name not in _SILENT
-    ]
+    shown = _said(visit, kept) if kept else {}
     return visit.page("sign_in/kept.html", kept=kept, shown=shown, form=Form())
 
 
@@ -131,6 +147,33 @@ def drop_kept(visit: Visitor, _: Sent) -> Answer:
     if visit.sign_in:
         sign_ins.forget(visit.gateway.database, visit.sign_in)
     return visit.go("/home", done="dropped")
+
+
+def _said(visit: Visit, kept: sign_ins.Kept) -> dict[str, list[str]]:
+    """Say what was typed in the words of the page that it was typed on."""
+    fields = [(name, value) for name, value in kept.fields if name not in _SILENT]
+    found = labels.shown(labels.of_area(visit.gateway.templates, _area_of(visit.request, kept.path)), fields)
+    named = visit.names([value for values in found.values() for value, _ in values if value.startswith("people/")])
+    return {
+        label: [said or named.get(value) or _as_read(visit, value) for value, said in values]
+        for label, values in found.items()
+    }
+
+
+def _as_read(visit: Visit, value: str) -> str:
+    """Say a day, an agency or a unit as pages do, and anything else as it was typed."""
+    if value.startswith("agencies/"):
+        return glossary.place(value)
+    return sentences.long_day(value, visit.today) if sentences.as_date(value) else visit.units().get(value, value)
+
+
+def _area_of(request: Request, path: str) -> str:
+    """Name the area whose page takes a form that is sent to *path*; empty if none does."""
+    scope = {"type": "http", "path": path.partition("?")[0], "method": "POST"}
+    for route in request.app.routes:
+        if isinstance(route, APIRoute) and route.matches(scope)[0] is Match.FULL:
+            return route.endpoint.__module__.split(".")[1]
+    return ""
 
 
 def _offer(visit: Visit, form: Form, back_to: str, *, busy: bool = False) -> Answer:

@@ -31,10 +31,10 @@ from servicekit.rpc.client import Refused
 log = structlog.get_logger()
 
 HEADERS = {
-    # No script at all, nothing from elsewhere; nobody may frame us, and a form goes nowhere else.
+    # Our own files and nothing in the page, nothing from elsewhere; nobody may frame us, and a form goes nowhere else.
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

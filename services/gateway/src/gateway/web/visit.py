@@ -153,6 +153,10 @@ class Visit:
         """The value that proves that a form comes from a page of this sign-in; empty where nobody is signed in."""
         return self.sign_in.csrf if self.sign_in else ""
 
+    def holds(self, until: datetime) -> int:
+        """How many seconds something holds that ends at *until*."""
+        return int((until - self.now).total_seconds())
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - the template's
         """Answer with a page. Every template gets the visit as `visit` and the sentences as `say`."""
         query = self.request.query_params

@@ -89,6 +89,7 @@ FIELDS = {
     "again_date": "First day of work here",
     "email": "E-mail",
     "end_date": "Last day",
+    "file_not_kept": "File",
     "job_class": "Job class",
     "leave_end": "Last day of leave",
     "leave_start": "First day of leave",
