@@ -15,12 +15,12 @@ help: ## list the targets
 setup: .venv/.ready ## make the environment: Python packages of the lock, members, contracts, page assets
 	@$(MAKE) --silent assets proto
 
-.venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py services/gateway/package-lock.json $(wildcard tests/browser/provider/package-lock.json)
+.venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) libs/contracts/hatch_build.py
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
 	$(BIN)/uv pip sync --quiet $(if $(BYTECODE),--compile-bytecode) requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
-	@$(MAKE) --no-print-directory assets proto
+	@$(MAKE) --no-print-directory proto
 	@$(if $(BYTECODE),$(BIN)/python -m compileall -q libs/*/src services/*/src)
 	@touch $@
 
@@ -38,7 +38,7 @@ libs/contracts/src/cadre/.stamp: $(shell find proto -name '*.proto') libs/contra
 synthetic: .venv/.ready ## make the committed synthetic roster again (same seed, same bytes)
 	$(BIN)/python -m cadre_demo.synthetic
 
-assets: ## fetch the pages' style sheet and fonts, and axe for the browser tests, from npm
+assets: ## make the pages' style sheet, scripts and fonts of what npm has and of ours, where they are not as they should be
 	@$(BIN)/python services/gateway/assets.py
 
 demo: setup ## start everything, walk one letter from the analyst to trained workers, serve the pages until Ctrl-C
@@ -107,5 +107,5 @@ baseline: setup ## accept today's contracts as what must stay compatible
 	$(BIN)/buf build proto -o proto/baseline.binpb
 
 clean: ## remove everything that was made: environment, data, generated files
-	rm -rf .venv .cadre libs/contracts/src/cadre services/gateway/node_modules services/gateway/src/gateway/static/vendor
+	rm -rf .venv .cadre libs/contracts/src/cadre services/gateway/node_modules services/gateway/src/gateway/static/built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,6 +14,7 @@ from cadre.notification.v1 import readiness_service_pb2 as pb
 from gateway.app import environment
 from gateway.letters import county_map, letters, readiness
 from gateway.words import sentences
+from servicekit.settings import Settings
 
 TODAY = date(2026, 11, 23)
 ENVIRONMENT = environment()
@@ -187,7 +188,12 @@ def page(measure="ready"):
     areas = county_map.areas(figures, known, TODAY, shown, readiness.needs_a_call(figures, known))
     url = SimpleNamespace(path="/letters/x/map", query="")
     visit = SimpleNamespace(
-        sign_in=None, menu=[], today=TODAY, now=datetime(2026, 11, 23, 20, tzinfo=UTC), request=SimpleNamespace(url=url)
+        sign_in=None,
+        menu=[],
+        today=TODAY,
+        now=datetime(2026, 11, 23, 20, tzinfo=UTC),
+        request=SimpleNamespace(url=url),
+        gateway=SimpleNamespace(settings=Settings(service="gateway")),
     )
     return ENVIRONMENT.get_template("letters/map.html").render(
         visit=visit,

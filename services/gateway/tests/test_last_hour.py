@@ -8,6 +8,7 @@ from cadre.operations.v1 import operations_service_pb2 as pb
 from gateway.app import environment
 from gateway.operations import health, last_hour
 from gateway.words import sentences
+from servicekit.settings import Settings
 
 NOW = datetime(2026, 11, 23, 18, 0, 30, tzinfo=UTC)
 ENVIRONMENT = environment()
@@ -79,6 +80,7 @@ def page(**statuses):
         today=NOW.date(),
         now=NOW,
         request=SimpleNamespace(url=SimpleNamespace(path="/", query="")),
+        gateway=SimpleNamespace(settings=Settings(service="gateway")),
     )
     sums = SimpleNamespace(
         to_send=0, to_handle=0, dead_letters=0, calls=0, failures=0, releases=("1",), schemas_differ=0, not_ready=0
