@@ -51,7 +51,7 @@ def draft(analyst, subject, *, effective=None):
     analyst.type("Subject", subject)
     analyst.page.get_by_label("Reason for this transmittal").select_option("Started by DCSS")
     analyst.type("Contact", "DCSS Policy")
-    analyst.type("Telephone (optional)", "916-555-0100")
+    analyst.type("Phone (optional)", "916-555-0100")
     analyst.type("In one sentence", "A form is named otherwise.")
     analyst.type("Effective date", (effective or state_calendar().add(TODAY, 28)).isoformat())
 

@@ -82,7 +82,7 @@ def test_what_is_stuck_is_named_with_what_to_do_and_given_up_with_a_reason(opera
     operator.sees("The event is discarded, with your reason.")
     operator.sees(re.compile("Discarded: Sent by hand for a test · by "))
     operator.press("Only those that wait")
-    operator.sees("None waits.")
+    operator.sees("No message failed.")
 
 
 def test_a_poison_event_is_parked_while_the_rest_flows_then_replayed_from_the_page(operator, query, cadre):
@@ -162,14 +162,14 @@ def test_figures_that_went_wrong_are_found_by_the_audit_and_made_anew(operator, 
     operator.press("Count now")
     operator.sees("The services count now. Refresh to see what they find.")
     look_until(operator, "/operations/audits", lambda said: "not zero" in said and "readiness.drift" in said)
-    operator.press("Make anew")
+    operator.press("Rebuild")
     card = operator.page.get_by_role("article").filter(has_text="notification: readiness")
-    card.get_by_text("Make anew…").click()
-    card.get_by_label(re.compile("Why it is made anew")).fill("The audit is not zero")
-    card.get_by_role("button", name=re.compile("^Make anew")).click()
+    card.get_by_text("Rebuild…").click()
+    card.get_by_label(re.compile("Why it is rebuilt")).fill("The audit is not zero")
+    card.get_by_role("button", name=re.compile("^Rebuild")).click()
     operator.sees(re.compile("^Asked for. It begins"))
 
-    look_until(operator, "/operations/rebuilds", lambda said: re.search(r"Last made anew .*: \d+ of \d+ steps?", said))
+    look_until(operator, "/operations/rebuilds", lambda said: re.search(r"Last rebuilt .*: \d+ of \d+ steps?", said))
     operator.go("/operations/audits")
     operator.press("Count now")
     look_until(operator, "/operations/audits", lambda said: re.search(r"All \d+ are zero", said))

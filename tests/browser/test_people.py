@@ -44,12 +44,12 @@ def test_a_person_is_added_changed_leaves_by_mistake_and_is_back_with_the_histor
     coordinator.sees("Unit, title and class are saved.")
     expect(coordinator.page.get_by_role("row", name=re.compile("^Lake County"))).to_contain_text("Enforcement")
 
-    coordinator.page.get_by_text("Change name, e-mail or telephone").click()
-    coordinator.type(re.compile("^Telephone"), "call me")
-    coordinator.press("Save name, e-mail and telephone")
-    coordinator.sees("must be a telephone number, such as 707-555-0123, ext. 4")
-    coordinator.type(re.compile("^Telephone"), "707-555-0123, ext. 4")
-    coordinator.press("Save name, e-mail and telephone")
+    coordinator.page.get_by_text("Change name, e-mail or phone").click()
+    coordinator.type(re.compile("^Phone"), "call me")
+    coordinator.press("Save name, e-mail and phone")
+    coordinator.sees("must be a phone number, such as 707-555-0123, ext. 4")
+    coordinator.type(re.compile("^Phone"), "707-555-0123, ext. 4")
+    coordinator.press("Save name, e-mail and phone")
     coordinator.sees("707-555-0123, ext. 4")
 
     coordinator.go("/home")

@@ -120,7 +120,7 @@ def test_a_learner_says_what_they_think_once_and_is_thanked(person, cadre, resul
     learner.page.get_by_role("group", name=QUESTION).get_by_text("Agree", exact=True).click()
     learner.type(re.compile("What should be different"), "My case 0412 345 67890 was like this.")
     learner.press("Send")
-    learner.sees("social security, case or telephone number")
+    learner.sees("social security, case or phone number")
     expect(
         learner.page.get_by_role("group", name=QUESTION).get_by_role("radio", name="Agree", exact=True)
     ).to_be_checked()

@@ -378,7 +378,7 @@ def test_a_person_without_a_work_account_signs_in_by_invitation_password_and_cod
     visitor.type("Password once more", "password1234")
     visitor.press("Save password and codes")
     visitor.sees("This is one of the first that others would try.")
-    visitor.sees("Give the six figures that your telephone shows now.")
+    visitor.sees("Give the six digits that your phone shows now.")
     telephone, paper = set_up(visitor, link)
     assert len(paper) == 10
 

@@ -76,7 +76,7 @@ def write_and_send(analyst, content):
     analyst.type("Supersedes (optional)", "CSSP 24-02, section 3")
     analyst.type("References (optional)", "Family Code 5246")
     analyst.type("Contact", "DCSS Policy, policy@public.example.org")
-    analyst.type("Telephone (optional)", "916-555-0100")
+    analyst.type("Phone (optional)", "916-555-0100")
     analyst.type("In one sentence", "A wage assignment may be asked for by telephone.")
     analyst.type("Before (optional)", "A wage assignment was asked for by letter.")
     analyst.type("From the effective date (optional)", "A call is enough; it is noted in the case.")
@@ -167,7 +167,7 @@ def confirm_and_brief(coordinator, to_stay):
     coordinator.sees(f"Training recorded for {BRIEFED} people.")
     columns = ["Name", "Unit", "Read", "Confirmed", "Trained", "Due", "Note"]
     expect(coordinator.page.get_by_role("columnheader")).to_have_text(columns)
-    coordinator.sees("The state sees counts, never names or scores.")
+    coordinator.sees("The state sees counts of staff, never their names or scores; of an agency it sees who confirmed.")
     return names, staff - away
 
 

@@ -244,7 +244,7 @@ def test_a_telephone_in_a_file_is_kept_and_a_bad_one_is_named(directory):
     directory.import_roster(directory.roster(rows[0]))
 
     assert directory.errors(refused) == [
-        (3, "telephone", "none", "must be a telephone number, such as 707-555-0123, ext. 4")
+        (3, "telephone", "none", "must be a phone number, such as 707-555-0123, ext. 4")
     ]
     (person,) = directory.as_coordinator("lake").ListPeople(person_pb.ListPeopleRequest(parent="agencies/lake")).people
     assert person.telephone == "707-555-0123, ext. 4"

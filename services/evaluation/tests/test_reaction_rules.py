@@ -49,7 +49,7 @@ def test_the_wording_of_a_form_never_changes_under_its_version():
         ((4, 4, 4, 4, 4), "x" * 1001, "comment", "at most 1000 letters"),
         ((4, 4, 4, 4, 4), "a\0b", "comment", "NUL"),
         ((4, 4, 4, 4, 4), "It was 123-45-6789.", "comment", "social security"),
-        ((4, 4, 4, 4, 4), "Case 0412 345 67890", "comment", "case or telephone number"),
+        ((4, 4, 4, 4, 4), "Case 0412 345 67890", "comment", "case or phone number"),
     ],
 )
 def test_what_is_no_answer_to_the_form_is_refused(ratings, comment, field, rule):

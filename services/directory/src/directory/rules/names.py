@@ -13,7 +13,7 @@ _TURNED_COMMAS = "\u02bb\u02bc"
 _ASCII_MARKS = re.compile(r"[^a-z0-9 ]")
 # A number as people write it, with an extension or without one, in any case; letters stand only before the extension.
 TELEPHONE = r"[+(]?[0-9][0-9 ().\-/]{5,28}[0-9]([,;]? ?((ext(ensio)?n?|x)[.:]? ?#?|#) ?[0-9]{1,8})?"
-A_TELEPHONE = "must be a telephone number, such as 707-555-0123, ext. 4"
+A_TELEPHONE = "must be a phone number, such as 707-555-0123, ext. 4"
 # A number as a spreadsheet shortens it, and as it writes one that it holds as a number.
 _SHORTENED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+|[0-9]+[.,][0-9]+[eE][0-9]+")
 _WITH_DECIMALS = re.compile(r"([0-9]+)[.,]0+")

@@ -136,7 +136,7 @@ def check(reaction: Reaction) -> None:
         raise InvalidField("comment", "", "must not hold the character NUL")
     # What was typed is not repeated in the refusal, which may be logged.
     if _LONG_NUMBER.search(reaction.comment):
-        raise InvalidField("comment", "", "must not hold a social security, case or telephone number")
+        raise InvalidField("comment", "", "must not hold a social security, case or phone number")
     if not any(reaction.ratings) and not reaction.comment:
         raise InvalidField("ratings", "", "must hold an answer, unless there is a comment")
 

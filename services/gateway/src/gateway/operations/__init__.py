@@ -10,7 +10,7 @@ _REASONS = {
     "NO_SUBSCRIPTION": "Nothing handles this event any more. Discard it with a reason.",
     "JOB_PAUSED": "This job is paused: {reason}. Resume it first.",
     "JOB_NOT_PAUSED": "This job is not paused any more.",
-    "PROJECTION_BEING_REBUILT": "This is being made anew already. Refresh to see how far it is.",
+    "PROJECTION_BEING_REBUILT": "This is being rebuilt already. Refresh to see how far it is.",
     "REPLAY_FAILED": "The handler failed again. The event stays here, with the new error.",
 }
 _DONE = {
@@ -30,7 +30,7 @@ AREA = Area(
         Item(Top.OPERATIONS, "Overview", "/operations", offered=of_state("operations.read")),
         Item(Top.OPERATIONS, "Failed messages", "/operations/dead-letters", offered=of_state("operations.read")),
         Item(Top.OPERATIONS, "Jobs", "/operations/jobs", offered=of_state("operations.read")),
-        Item(Top.OPERATIONS, "Make anew", "/operations/rebuilds", offered=of_state("operations.read")),
+        Item(Top.OPERATIONS, "Rebuild", "/operations/rebuilds", offered=of_state("operations.read")),
         Item(Top.OPERATIONS, "Audits", "/operations/audits", offered=of_state("operations.read")),
     ),
     reasons=_REASONS,

@@ -83,7 +83,7 @@ def rebuilds(visit: Visitor) -> Answer:
 def rebuild(visit: Visitor, service: str, projection: str, form: Sent) -> Answer:
     """Rebuild figures or copies, with a reason."""
     field = f"reason-{service}-{projection}"
-    if reason := form.needs(field, "Say why it is made anew."):
+    if reason := form.needs(field, "Say why it is to be rebuilt."):
         request = pb.RebuildProjectionRequest(
             name=f"projections/{projection}", reason=reason, request_id=form.request_id
         )

@@ -85,7 +85,7 @@ FAULTS: Mapping[str, Advice] = {
     "BUS_UNREACHABLE": Advice(
         State.DOWN,
         "NATS does not answer this service.",
-        "Nothing is lost: events wait in the outbox. Look whether NATS runs and has disk space.",
+        "Nothing is lost: events wait in the outbox. Check whether NATS runs and has disk space.",
         "outbox",
     ),
     "SCHEMA_DIFFERS": Advice(
@@ -97,7 +97,7 @@ FAULTS: Mapping[str, Advice] = {
     "OUTBOX_STUCK": Advice(
         State.LOOK,
         "{events} events wait to be sent, the oldest for {seconds} seconds.",
-        "Look whether NATS answers and whether one process of the service leads. After a full disk, start NATS again.",
+        "Check whether NATS answers and whether one process of the service leads. After a full disk, start NATS again.",
         "outbox",
     ),
     "CONSUMER_BEHIND": Advice(
@@ -109,19 +109,19 @@ FAULTS: Mapping[str, Advice] = {
     "CONSUMER_DEAF": Advice(
         State.DOWN,
         "{consumer} never got an event of {subject} that its stream holds since {since}.",
-        "If it is not merely behind, its place in NATS is damaged: have it made anew.",
+        "If it is not merely behind, its place in NATS is damaged: have it rebuilt.",
         "consumers",
     ),
     "NOBODY_LEADS": Advice(
         State.DOWN,
         "No process of the service sends and handles events: what it changes reaches nobody.",
-        "Look whether a process with the role `work` or `all` runs, and what its log says last.",
+        "Check whether a process with the role `work` or `all` runs, and what its log says last.",
         "outbox",
     ),
     "DEAD_LETTERS_WAIT": Advice(
         State.LOOK,
         "{letters} events could not be handled and wait for your decision.",
-        "Replay what was mended since, discard what must not be handled.",
+        "Replay what was fixed since, discard what must not be handled.",
         "dead-letters",
     ),
     "JOB_PAUSED": Advice(
@@ -130,19 +130,19 @@ FAULTS: Mapping[str, Advice] = {
     "JOB_FAILED": Advice(
         State.LOOK,
         "The last run of the job {job} failed: {error}",
-        "It is tried again at its next time. Mend the cause, then run it now under Jobs.",
+        "It is tried again at its next time. Fix the cause, then run it now under Jobs.",
         "jobs",
     ),
     "TASKS_FAILED": Advice(
         State.LOOK,
         "{tasks} of the tasks {kind} failed at their last try.",
-        "Jobs says why of each. Mend the cause, then have them tried again there.",
+        "Jobs says why of each. Fix the cause, then have them tried again there.",
         "jobs",
     ),
     "JOB_OVERDUE": Advice(
         State.LOOK,
         "The job {job} should have run {minutes} minutes ago, and nobody runs it.",
-        "Look whether a process of the service runs that works, and which job has no end.",
+        "Check whether a process of the service runs that works, and which job has no end.",
         "jobs",
     ),
     "CONNECTIONS_USED_UP": Advice(
@@ -184,7 +184,7 @@ def _service(name: str, answer: pb.Status | str) -> Node:
             name,
             said=answer,
             own=State.DOWN,
-            todo="Look whether its process runs and what its log says last. The others work on; events for it wait.",
+            todo="Check whether its process runs and what its log says last. The others work on; events for it wait.",
             page="processes",
         )
     node = Node(name, said="It answers.")

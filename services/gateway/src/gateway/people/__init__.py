@@ -17,7 +17,7 @@ _REASONS = {
         " tomorrow. Ask the person for their number, and for their name as the other agency writes it."
     ),
     "KEPT_ELSEWHERE": (
-        "Another agency looks after the name, e-mail, telephone, leave and sign-ins of this person. Ask its training"
+        "Another agency looks after the name, e-mail, phone, leave and sign-ins of this person. Ask its training"
         " coordinator, who is named on its agency's page, to change this."
     ),
     "NOT_ON_LEAVE": "This person is not on leave on that day.",
@@ -38,7 +38,7 @@ _DONE = {
     "left": "Noted: this person left the agency. The record of training is kept.",
     "left-many": "Noted: {n} left the agency. Their records of training are kept.",
     "again": "Noted: this person works here. What is for the person comes back within a few seconds.",
-    "identity": "Name, e-mail and telephone are saved.",
+    "identity": "Name, e-mail and phone are saved.",
     "added": "The person is added. Letters and training will be on the person's list within a few seconds.",
     "lead": "Recorded who leads this unit.",
     "lead-ended": "Noted: they lead this unit no longer from that day on. It stays on record that they did.",

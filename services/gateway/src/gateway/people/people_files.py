@@ -28,7 +28,7 @@ MEANINGS = {
     "leave_to": "Last day of a leave; empty, or 9999-12-31 = not known yet",
     "roles": "coordinator, supervisor or director, separated by ;",
     "leads": "Units that the person leads, from the list below, separated by ;",
-    "telephone": "Work telephone, such as 707-555-0123, ext. 4",
+    "telephone": "Work phone, such as 707-555-0123, ext. 4",
 }
 
 

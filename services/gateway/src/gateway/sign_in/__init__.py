@@ -15,7 +15,7 @@ _DONE = {
     "sign-ins-ended": "Your other sign-ins are ended.",
     "all-sign-ins-ended": "Every sign-in of this person is ended, with your reason.",
     "invitation-revoked": "The invitation is taken back. Its link is good no more.",
-    "dropped": "What you had typed is dropped.",
+    "dropped": "What you had typed is discarded.",
 }
 
 AREA = Area(

@@ -35,7 +35,7 @@ def accept(request: Request, visit: Anybody, token: str, form: Annotated[Form, D
         form.errors["password"] = fault
     elif password != again:
         form.errors["again"] = "This is not the same as above. Type both once more."
-    form.needs("code", "Give the six figures that your telephone shows now.")
+    form.needs("code", "Give the six digits that your phone shows now.")
     if not form.errors:
         try:
             paper = invitations.use(
@@ -48,8 +48,8 @@ def accept(request: Request, visit: Anybody, token: str, form: Annotated[Form, D
             )
         except invitations.CodeWrong:
             form.errors["code"] = (
-                "This is not the code that your telephone should show now. Wait for the next one; if it is not right"
-                " either, let the telephone set its time by itself."
+                "This is not the code that your phone should show now. Wait for the next one; if it is not right"
+                " either, let the phone set its time by itself."
             )
         except passwords.Busy:
             form.errors[""] = passwords.BUSY

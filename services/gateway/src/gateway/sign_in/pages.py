@@ -21,7 +21,7 @@ _BESIDE_THE_STORY = ("training-manager", "operator")
 
 NOT_RIGHT = (
     "Staff number, password and code do not fit together, or the code was used before. Wait for the next code, then try"
-    " again. If you lost your password or your telephone, ask your training coordinator for a new invitation."
+    " again. If you lost your password or your phone, ask your training coordinator for a new invitation."
 )
 NOT_VOUCHED = (
     "Your password came with an invitation of an agency that does not look after your sign-ins any more. Ask the"
@@ -72,7 +72,7 @@ def sign_in_by_code(request: Request, visit: Anybody, form: Annotated[Form, Depe
     if not from_here(request):
         raise Forged
     form.needs("staff_number", "Give your staff number.")
-    form.needs("code", "Give the six figures that your telephone shows, or a code from your paper.")
+    form.needs("code", "Give the six digits that your phone shows, or a code from your paper.")
     password = "".join(form.values.pop("password", [""])[:1])
     if not password:
         form.errors["password"] = "Give your password."  # noqa: S105 - a sentence

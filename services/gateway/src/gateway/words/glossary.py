@@ -81,7 +81,7 @@ FIELDS = {
     "change": "What changes, in one sentence",
     "checked_reason": "Why these are not real numbers",
     "complete_date": "Day",
-    "contact_telephone": "Telephone",
+    "contact_telephone": "Phone",
     "course_version": "Course",
     "days_after": "Business days after issue",
     "days_before": "Business days before it takes effect",
