@@ -88,3 +88,8 @@ def test_nothing_is_drawn_in_a_row_before_there_are_two_values():
     spark = ENVIRONMENT.globals["charts"].spark
     assert str(spark([3], "3 a second")).strip() == str(spark([None, 3, None], "3 a second")).strip() == ""
     assert 'aria-label="3, then 4 a second"' in str(spark([3, 4], "3, then 4 a second"))
+
+
+def test_a_gap_says_what_it_is_where_there_is_room():
+    assert [charts.Gap(0, width).has_room for width in (5, 12, 40)] == [False, True, True]
+    assert [charts.Gap(0, width).has_room_on_a_phone for width in (5, 12, 40)] == [False, False, True]

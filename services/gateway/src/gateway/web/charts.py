@@ -24,6 +24,8 @@ _LEFT = 34
 # So far right the label of a tick ends at its place.
 _RIGHT = 90
 _LINE = 18
+# So much room the words of a gap want, in percent.
+_ROOM, _ROOM_ON_A_PHONE = 12, 32
 _STEPS_OF_DAYS = (1, 2, 7, 14, 28)
 _DAYS_OF_A_MONTH = 30.44
 
@@ -80,10 +82,25 @@ class Line:
 
 @dataclass(frozen=True)
 class Gap:
-    """Where nothing is known."""
+    """Where nothing is known, in percent across. Its words want some room, which is wider on a phone."""
 
     place: float
     width: float
+
+    @property
+    def middle(self) -> float:
+        """Where its words stand."""
+        return round(self.place + self.width / 2, 2)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether its words fit where it is wide."""
+        return self.width >= _ROOM
+
+    @property
+    def has_room_on_a_phone(self) -> bool:
+        """Whether they fit there too."""
+        return self.width >= _ROOM_ON_A_PHONE
 
 
 @dataclass(frozen=True)
