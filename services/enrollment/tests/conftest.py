@@ -64,6 +64,7 @@ class Letter:
     due_date: date = DUE
     briefing_counts: bool = True
     staff_release_date: str = ""
+    credit_months: int = 0
 
     @property
     def name(self) -> str:
@@ -81,6 +82,7 @@ class Letter:
             joiner_business_days=JOINER_DAYS,
             briefing_counts=self.briefing_counts,
             staff_release_date=self.staff_release_date,
+            credit_months=self.credit_months,
         )
         message.publish_time.FromDatetime(ISSUED_AT)
         return message

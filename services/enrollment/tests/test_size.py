@@ -12,6 +12,15 @@ from servicekit.testing.plans import require_by_key, scans
 from .conftest import Letter, change, course, passed, person, request_id, take
 
 LARGE = 10_000
+_TAKEN = """
+WITH taken AS (
+  UPDATE assignment AS a SET state = 'COMPLETED' FROM requirement AS r
+  WHERE r.id = a.requirement_id AND r.notice_id = %(notice)s
+  RETURNING a.requirement_id, a.person_id
+)
+INSERT INTO completion (requirement_id, person_id, kind, minutes, completed_at, completed_on, led_by)
+SELECT requirement_id, person_id, 'COURSE', 25, now(), now()::date, '' FROM taken
+"""
 
 
 @pytest.fixture
@@ -122,3 +131,21 @@ def test_who_takes_a_course_is_found_by_key_also_where_nobody_made_statistics(wo
         assert take(world, letter, number).state == assignment_pb.Assignment.COMPLETED
 
     require_by_key(database, before)
+
+
+def test_ten_thousand_are_credited_by_as_many_statements_as_ten(world):
+    counts = {}
+    for people in (10, LARGE):
+        first, second = Letter(course_id=f"course-{people}"), Letter(course_id=f"course-{people}", credit_months=12)
+        world.hear_together(course(course_id=first.course_id, test=False))
+        world.hear_together(*first_membership(first, people))
+        world.hear_together(*first_membership(second, people))
+        world.hear_together(first.published())
+        with world.service.runtime.database.transaction(actor="services/test", method="test") as db:
+            db.run(_TAKEN, notice=first.notice_id)
+        with world.statements() as seen:
+            world.hear_together(second.published())
+        counts[people] = len(seen)
+        assert set(world.states(second).values()) == {"COMPLETED"}
+        assert len(world.states(second)) == people
+    assert counts[10] == counts[LARGE]

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
+from enrollment.assignments import crediting
+from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 
 _REMEMBER_PASSED = """
@@ -113,6 +115,10 @@ def pass_tests(db: Db, passed: Iterable[Passed]) -> None:
     for (requirement_id, notice_id), those in groupby(done, key=lambda one: (one.requirement_id, one.notice_id)):
         completions = [(one.person_id, one.completed_at) for one in those]
         events.assignments_completed(db, events.Asked(requirement_id, notice_id), completions)
+    taken = [
+        crediting.Taken(UUID(one.requirement_id), UUID(one.person_id), pacific_date(one.completed_at)) for one in done
+    ]
+    crediting.grant(db, crediting.of_others(db, taken))
 
 
 def complete(

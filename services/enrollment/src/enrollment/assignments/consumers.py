@@ -60,6 +60,7 @@ def _requirement(message: notification.NoticePublished) -> Requirement:
         joiner_business_days=message.joiner_business_days,
         published_at=message.publish_time.ToDatetime(UTC),
         briefing_counts=message.briefing_counts,
+        credit_months=message.credit_months,
         staff_release_date=(
             day_of("staff_release_date", message.staff_release_date, YEARS_OF_LIVES)
             if message.staff_release_date

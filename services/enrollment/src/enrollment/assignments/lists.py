@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
+from enrollment.assignments import crediting
 from enrollment.requirements import audiences, due_dates, notices
 from enrollment.requirements.notices import Requirement
 from servicekit.data.db import Db
@@ -151,6 +152,8 @@ def _open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
             **due_dates.of_joiners(db, calendar, asks),
         )
         events.assignments_created(db, asks.asked, listed.split(",") if listed else [])
+        if asks.credit_months:
+            crediting.grant(db, crediting.of_listed(db, asks.id))
 
 
 def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
@@ -166,10 +169,14 @@ def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
     asks = notices.open_of(db, set(people["audiences"]))
     if not asks:
         return
-    asked = {one.id: one.asked for one in asks}
+    by_id = {one.id: one for one in asks}
     due = due_dates.of_changed(db, due_dates.calendar(db), asks, people)
     for listed in db.all(_People, _LIST, **people, **due, at=db.at):
-        events.assignments_created(db, asked[listed.requirement_id], listed.people.split(","))
+        under = by_id[listed.requirement_id]
+        events.assignments_created(db, under.asked, listed.people.split(","))
+        if under.credit_months:
+            came = [UUID(person) for person in listed.people.split(",")]
+            crediting.grant(db, crediting.of_listed(db, under.id, came))
     for withdrawn in db.all(_People, _WITHDRAW, **people):
-        events.assignments_withdrawn(db, asked[withdrawn.requirement_id], withdrawn.people.split(","))
+        events.assignments_withdrawn(db, by_id[withdrawn.requirement_id].asked, withdrawn.people.split(","))
     db.run(_ADJUST, **people, **due)

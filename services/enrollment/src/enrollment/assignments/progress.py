@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
+from enrollment.assignments import crediting
 from enrollment.assignments.records import COLUMNS, JOINS, Assignment, Row
 from enrollment.assignments.rules import Progress, State, check_reason
 from enrollment.requirements.rules import check_in_force
@@ -131,7 +132,9 @@ def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, 
     _excuse(db, assignment, reinstated, reason)
     events.assignments_created(db, assignment.asked, [str(person_id)])
     if progress.state is not State.COMPLETED:
-        return reinstated
+        credited = crediting.of_listed(db, requirement_id, [person_id])
+        crediting.grant(db, credited)
+        return _load(db, requirement_id, person_id) if credited else reinstated
     _save(db, [(db.at, assignment, progress)])
     events.assignments_completed(db, assignment.asked, [(str(person_id), db.at)])
     return replace(reinstated, completed_at=db.at)
@@ -177,7 +180,14 @@ def _advance(db: Db, group: Group[Step, Assignment], move: Callable[[Step, Progr
     # One fact of all who completed the same: each of them is in it once.
     for asked, those in completed.items():
         group.emit(events.completed(asked, [(str(one.what.learner.person_id), one.at) for one in those]), those)
+    took = {one.what.learner.person_id: one for those in completed.values() for one in those}
+    taken = [crediting.Taken(*one.what.key, pacific_date(one.at)) for those in completed.values() for one in those]
+    credited = crediting.of_others(db, taken, held=list(moved))
+    for asked, those_credited in crediting.by_letter(credited):
+        causes = [took[one.person_id] for one in those_credited]
+        group.emit(events.completed(asked, [(str(one.what.learner.person_id), one.at) for one in causes]), causes)
     _save(db, [(one.at, known[one.what.key], moved[one.what.key]) for one in group.record(db)])
+    crediting.write(db, credited, max((one.at for one in took.values()), default=db.at))
 
 
 def _locked(db: Db, group: Group[Step, Assignment]) -> dict[Key, Assignment]:

@@ -14,7 +14,7 @@ COLUMNS = """
   requirement.notice_id, requirement.course_id, requirement.course_version,
   coalesce(course.section_count, 0) AS section_count, coalesce(course.minutes, 0) AS minutes,
   coalesce(course.test_id <> '', false) AS has_test, passed.person_id IS NOT NULL AS test_passed,
-  completion.completed_at,
+  completion.completed_at, completion.credited_notice_id, completion.credited_on,
   EXISTS (
     SELECT FROM audience_member AS member
     WHERE (member.audience_id, member.person_id) = (requirement.audience_id, a.person_id)
@@ -49,6 +49,8 @@ class Row(NamedTuple):
     has_test: bool
     test_passed: bool
     completed_at: datetime | None
+    credited_notice_id: UUID | None
+    credited_on: date | None
     on_leave: bool
 
 
@@ -68,6 +70,9 @@ class Assignment:
     created_at: datetime
     completed_at: datetime | None
     waiver_reason: str
+    # Completed by a credit: for which notice the course was taken, and when.
+    credited_notice_id: UUID | None = None
+    credited_on: date | None = None
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -92,6 +97,8 @@ class Assignment:
             created_at=row.created_at,
             completed_at=row.completed_at,
             waiver_reason=row.waiver_reason or "",
+            credited_notice_id=row.credited_notice_id,
+            credited_on=row.credited_on,
         )
 
     @property

@@ -44,8 +44,10 @@ class CompletionRow(Base, table=True):
     __tablename__ = "completion"
     __table_args__ = (
         UniqueConstraint("requirement_id", "person_id"),
-        CheckConstraint("kind IN ('COURSE', 'BRIEFING', 'OTHER_SYSTEM')", name="kind"),
-        CheckConstraint("minutes > 0", name="minutes"),
+        CheckConstraint("kind IN ('COURSE', 'BRIEFING', 'OTHER_SYSTEM', 'CREDIT')", name="kind"),
+        CheckConstraint("minutes > 0 OR kind = 'CREDIT' AND minutes = 0", name="minutes"),
+        CheckConstraint("(kind = 'CREDIT') = (credited_notice_id IS NOT NULL)", name="credited_notice_id"),
+        CheckConstraint("(kind = 'CREDIT') = (credited_on IS NOT NULL)", name="credited_on"),
         Index("ix_completion_person_id_completed_at_id", "person_id", "completed_at", "id"),
     )
 
@@ -60,6 +62,9 @@ class CompletionRow(Base, table=True):
     completed_on: date = Field(sa_column=Column(Date, nullable=False))
     # Who led a briefing, as typed; empty for a course.
     led_by: str = Field(sa_column=Column(Text, nullable=False))
+    # Of a credit: for which letter the course was taken, and on which day in California. Its minutes count there.
+    credited_notice_id: uuid.UUID | None = Field(default=None, sa_column=Column(Uuid))
+    credited_on: date | None = Field(default=None, sa_column=Column(Date))
 
 
 class PassedTestRow(Base, table=True):

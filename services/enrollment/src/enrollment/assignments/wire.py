@@ -10,7 +10,7 @@ from servicekit.calendar import pacific_date
 from servicekit.refusals import NotFound
 from servicekit.rpc.calls import Call
 from servicekit.rpc.tokens import SELF
-from servicekit.rpc.wire import caller, timestamp
+from servicekit.rpc.wire import caller, day_text, timestamp
 
 # Whoever holds one of these for the state or an agency sees a letter before staff do: notification says the same.
 _PREPARE = ("notices.write", "notices.approve", "readiness.read", "readiness.read_agency", "notices.confirm_for_agency")
@@ -55,4 +55,6 @@ def assignment(row: Assignment) -> pb.Assignment:
         create_time=timestamp(row.created_at),
         complete_time=None if row.completed_at is None else timestamp(row.completed_at),
         waiver_reason=row.waiver_reason,
+        credited_notice=f"notices/{row.credited_notice_id}" if row.credited_notice_id else "",
+        credited_date=day_text(row.credited_on),
     )

@@ -9,7 +9,8 @@ from servicekit.rpc.calls import Scope
 
 _COMPLETIONS = """
 SELECT completion.id, completion.person_id, requirement.notice_id, requirement.course_id, requirement.course_version,
-  completion.kind, completion.minutes, completion.completed_at, completion.completed_on, completion.led_by
+  completion.kind, completion.minutes, completion.completed_at, completion.completed_on, completion.led_by,
+  completion.credited_notice_id, completion.credited_on
 FROM completion JOIN requirement ON requirement.id = completion.requirement_id
 WHERE completion.person_id = %(person)s AND {seen}
   AND (%(year)s = 0 OR extract(year FROM completion.completed_on) = %(year)s)

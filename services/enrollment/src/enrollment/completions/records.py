@@ -18,6 +18,8 @@ class Completion(NamedTuple):
     completed_at: datetime
     completed_on: date
     led_by: str
+    credited_notice_id: UUID | None
+    credited_on: date | None
 
 
 class YearOfTraining(NamedTuple):

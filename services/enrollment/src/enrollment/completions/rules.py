@@ -18,6 +18,12 @@ class TrainingKind(StrEnum):
     COURSE = "COURSE"
     BRIEFING = "BRIEFING"
     OTHER_SYSTEM = "OTHER_SYSTEM"
+    # The course was taken for another letter.
+    CREDIT = "CREDIT"
+
+
+# What somebody records; the others complete by themselves.
+RECORDED = (TrainingKind.BRIEFING, TrainingKind.OTHER_SYSTEM)
 
 
 class TrainingInFuture(Refusal):
@@ -55,7 +61,7 @@ class Training:
 
     def check(self) -> None:
         """Refuse what no training can be."""
-        if self.kind is TrainingKind.COURSE:
+        if self.kind not in RECORDED:
             raise InvalidField("kind", self.kind, "must be BRIEFING or OTHER_SYSTEM: courses complete by themselves")
         if not 0 < self.minutes <= MOST_MINUTES:
             raise InvalidField("minutes", self.minutes, f"must be between 1 and {MOST_MINUTES}")

@@ -10,7 +10,7 @@ from enrollment.completions.rules import MOST_PEOPLE, Training, TrainingKind
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.intervals import share_interval
 from servicekit.refusals import InvalidField
-from servicekit.rpc.wire import timestamp
+from servicekit.rpc.wire import day_text, timestamp
 
 _KINDS = {pb.Completion.Kind.Value(kind.value): kind for kind in TrainingKind}
 
@@ -42,6 +42,8 @@ def completion(row: Completion) -> pb.Completion:
         complete_time=timestamp(row.completed_at),
         complete_date=row.completed_on.isoformat(),
         led_by=row.led_by,
+        credited_notice=f"notices/{row.credited_notice_id}" if row.credited_notice_id else "",
+        credited_date=day_text(row.credited_on),
     )
 
 

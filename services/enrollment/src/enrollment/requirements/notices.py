@@ -19,17 +19,18 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(n
 _STORE = """
 INSERT INTO requirement (
   id, notice_id, audience_id, audience_revision, course_id, course_version, due_date, joiner_business_days,
-  published_at, briefing_counts, staff_release_date, state
+  published_at, briefing_counts, credit_months, staff_release_date, state
 )
 SELECT
   %(id)s, %(notice_id)s, %(audience_id)s, %(audience_revision)s, %(course_id)s, %(course_version)s, %(due_date)s,
-  %(joiner_business_days)s, %(published_at)s, %(briefing_counts)s, %(staff_release_date)s,
+  %(joiner_business_days)s, %(published_at)s, %(briefing_counts)s, %(credit_months)s,
+  %(staff_release_date)s,
   CASE WHEN EXISTS (SELECT FROM withdrawn_notice WHERE notice_id = %(notice_id)s) THEN 'WITHDRAWN' ELSE 'WAITING' END
 ON CONFLICT (notice_id) DO NOTHING
 """
 _RULE = """
 requirement.id, requirement.notice_id, requirement.audience_id, requirement.due_date, requirement.joiner_business_days,
-  requirement.audience_revision
+  requirement.audience_revision, requirement.credit_months
 """
 # Revisions beyond which the audience is complete count too: the release before, which runs beside this one for a while,
 # notes them and nothing else.
@@ -72,6 +73,8 @@ class Requirement:
     published_at: datetime
     # A local briefing counts as the training.
     briefing_counts: bool
+    # Who took the course for another letter within so many months before is credited; 0 = nobody is.
+    credit_months: int
     # From this day on staff see it; None = since its issue.
     staff_release_date: date | None
 
@@ -90,6 +93,7 @@ class Asks(NamedTuple):
     due_date: date
     joiner_business_days: int
     audience_revision: int
+    credit_months: int
 
     @property
     def rule(self) -> DueRule:
@@ -131,6 +135,7 @@ def store(db: Db, requirements: Iterable[Requirement]) -> None:
             joiner_business_days=requirement.joiner_business_days,
             published_at=requirement.published_at,
             briefing_counts=requirement.briefing_counts,
+            credit_months=requirement.credit_months,
             staff_release_date=requirement.staff_release_date,
         )
 

@@ -37,6 +37,7 @@ class RequirementRow(Base, table=True):
         UniqueConstraint("notice_id"),
         CheckConstraint("state IN ('WAITING', 'OPEN', 'WITHDRAWN')", name="state"),
         CheckConstraint("joiner_business_days >= 0", name="joiner_business_days"),
+        CheckConstraint("credit_months >= 0", name="credit_months"),
         Index("ix_requirement_audience_id", "audience_id"),
         Index("ix_requirement_staff_release_date", "staff_release_date"),
     )
@@ -56,6 +57,8 @@ class RequirementRow(Base, table=True):
     state: str = Field(sa_column=Column(Text, nullable=False))
     # A local briefing counts as the training.
     briefing_counts: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
+    # Who took the course for another letter within so many months before the issue is credited; 0 = nobody is.
+    credit_months: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
 
 
 class CalendarYearRow(CalendarYear, Base, table=True):
