@@ -42,7 +42,7 @@ def audience(cadre):
 
 
 def test_a_draft_keeps_what_was_written(cadre, audience):
-    draft = cadre.draft(audience, asks=notice_pb.TRAIN, briefing_counts=True, demonstration=True)
+    draft = cadre.draft(audience, asks=notice_pb.TRAIN, briefing_counts=True, demonstration=True, credit_months=12)
 
     read = cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=draft.name))
     assert read == draft
@@ -55,6 +55,7 @@ def test_a_draft_keeps_what_was_written(cadre, audience):
     assert read.agency_confirms_within == 3
     assert read.due_sentence.endswith("3 business days before it takes effect")
     assert read.briefing_counts
+    assert read.credit_months == 12
     assert read.demonstration
 
 
@@ -375,3 +376,10 @@ def test_each_step_leaves_an_audit_row(cadre, audience):
 
 def test_the_migrations_make_the_tables_that_the_code_describes(postgres_server, cadre):
     assert schema_differences(postgres_server, cadre.running.runtime.app) == set()
+
+
+@pytest.mark.parametrize("months", [-1, 61])
+def test_a_course_counts_for_no_more_than_five_years(cadre, audience, months):
+    with pytest.raises(Refused) as refused:
+        cadre.draft(audience, asks=notice_pb.TRAIN, credit_months=months)
+    assert refused.value.fields == {"notice.credit_months": "notice.credit_months must be between 0 and 60 months"}

@@ -195,7 +195,7 @@ def test_two_approvals_at_once_issue_once(cadre):
 def test_issuing_is_told_once_with_what_enrollment_needs(cadre):
     audience = cadre.new_audience(cadre.at(cadre.new_id(), "lake"))
 
-    notice = cadre.issued(audience, asks=pb.TRAIN)
+    notice = cadre.issued(audience, asks=pb.TRAIN, credit_months=24)
 
     ((payload,),) = cadre.rows("SELECT payload FROM outbox WHERE subject = 'cadre.notification.notice.published.v1'")
     assert events.NoticePublished.FromString(payload) == events.NoticePublished(
@@ -209,6 +209,7 @@ def test_issuing_is_told_once_with_what_enrollment_needs(cadre):
         joiner_business_days=5,
         publish_time=notice.publish_time,
         staff_release_date=notice.staff_release_date,
+        credit_months=24,
     )
 
 

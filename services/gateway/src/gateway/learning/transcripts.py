@@ -9,7 +9,7 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from gateway.letters import letters
 from gateway.web.visit import Visit
-from gateway.words import glossary
+from gateway.words import glossary, sentences
 
 # What a call may be asked for.
 _MOST_LINES = 1_000
@@ -31,8 +31,11 @@ class Line:
 
     @property
     def how(self) -> str:
-        """Course, briefing or another system; and who led it."""
+        """Course, briefing or another system, and who led it; of a credit, when the course was taken."""
         kind = KINDS.get(self.done.kind, "Training")
+        taken = sentences.as_date(self.done.credited_date)
+        if taken:
+            return f"{kind}: course taken {taken:%b} {taken.day}, {taken.year}, for another letter"
         return f"{kind}, led by {self.done.led_by}" if self.done.led_by else kind
 
 

@@ -66,7 +66,12 @@ ROLES = {
     "operator": "Operator",
 }
 
-COMPLETIONS = {"COURSE": "Course", "BRIEFING": "Local briefing", "OTHER_SYSTEM": "Training given elsewhere"}
+COMPLETIONS = {
+    "COURSE": "Course",
+    "BRIEFING": "Local briefing",
+    "OTHER_SYSTEM": "Training given elsewhere",
+    "CREDIT": "Credit",
+}
 
 # Where a course can be taken.
 OFFERS = {"here": "Taken here", "elsewhere": "Given elsewhere", "unfinished": "Being written"}

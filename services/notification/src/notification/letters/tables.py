@@ -57,6 +57,7 @@ class Notice(SQLModel):
     topic: str = plain()
     urgent_reason: str = plain()
     staff_release_days: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    credit_months: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     author_id: uuid.UUID | None
     approver_id: uuid.UUID | None = None
     return_reason: str = ""

@@ -67,6 +67,7 @@ def notice(row: Notice, attached: Iterable[pb.Attachment] = (), due_sentence: st
         "demonstration": row.demonstration,
         "briefing_counts": row.briefing_counts,
         "staff_release_days": row.staff_release_days,
+        "credit_months": row.credit_months,
         "author": person(row.author_id),
         "approver": person(row.approver_id),
         "return_reason": row.return_reason,

@@ -19,6 +19,7 @@ def notice_published(notice: NoticeRow) -> pb.NoticePublished:
         publish_time=timestamp(notice.published_at),
         briefing_counts=notice.briefing_counts,
         staff_release_date=str(notice.staff_release_date),
+        credit_months=notice.credit_months,
     )
 
 

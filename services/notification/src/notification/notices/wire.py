@@ -47,6 +47,7 @@ def letter(notice: pb.Notice) -> Letter:
         demonstration=notice.demonstration,
         briefing_counts=notice.briefing_counts,
         staff_release_days=notice.staff_release_days,
+        credit_months=notice.credit_months,
     )
 
 

@@ -19,6 +19,7 @@ AFTER_ISSUE = 5
 AGENCY_CONFIRMS_WITHIN = 3
 
 _MOST_DAYS = 250
+_MOST_MONTHS = 60
 # What a letter is; the series that it stands in usually says which.
 KINDS = ("POLICY", "PROGRAM", "RELEASE", "OUTAGE", "INFORMATION")
 _SERIES = re.compile(r"[A-Z]{2,10}")
@@ -100,6 +101,8 @@ class Letter:
     demonstration: bool = False
     briefing_counts: bool = False
     staff_release_days: int = 0
+    # A course taken for another letter so many months before counts; 0 = none does.
+    credit_months: int = 0
 
 
 # Its texts, as they are written, in their order.
@@ -124,6 +127,8 @@ def check_draft(letter: Letter) -> None:
     ):
         if not least <= days <= _MOST_DAYS:
             raise InvalidField(f"notice.{name}", days, f"must be between {least} and {_MOST_DAYS} business days")
+    if not 0 <= letter.credit_months <= _MOST_MONTHS:
+        raise InvalidField("notice.credit_months", letter.credit_months, f"must be between 0 and {_MOST_MONTHS} months")
     if letter.course_id and letter.asks != Asks.TRAIN:
         raise InvalidField("notice.course_version", letter.course_id, "must be empty unless the notice asks to train")
 
