@@ -1,5 +1,6 @@
 """The drill: a backup under load, everything lost, everything back, and the events go on."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from cadre_cli.backup import manifest
 from cadre_cli.supervisor import Supervisor
 from cadre_demo import balance, story
@@ -23,6 +26,14 @@ BEFORE, DURING = 20, 50
 def cadre_command(*arguments):
     command = [Path(sys.executable).parent / "cadre", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
+
+
+def assert_picture(access, version):
+    """The picture of the demonstration's course is what it was."""
+    course = access.ask(access.courses.GetCourseVersion, course_pb.GetCourseVersionRequest(name=version))
+    (media,) = (piece.picture.media for piece in course.sections[3].pieces)
+    asked = media_pb.GetMediaRequest(name=f"{version}/media/{media.sha256}", limit=4 << 20)
+    assert hashlib.sha256(access.ask(access.media.GetMedia, asked).content).hexdigest() == media.sha256
 
 
 def test_what_is_lost_comes_back_from_a_backup_taken_under_load_and_goes_on(own_folder, populate):
@@ -73,6 +84,7 @@ def test_what_is_lost_comes_back_from_a_backup_taken_under_load_and_goes_on(own_
         assert (books.lost, books.duplicates, books.drift) == (0, 0, 0)
         assert books.completed == readiness.state.trained == len(people)
         assert access.wrong() == {}
+        assert_picture(access, cadre.course_version)
         access.close()
     finally:
         supervisor.stop()

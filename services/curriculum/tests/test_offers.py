@@ -1,8 +1,10 @@
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
+from curriculum.app import APP
 from curriculum.rules.catalogue import Offer, offers
 from servicekit.rpc.client import Refused
 
@@ -173,3 +175,29 @@ def test_a_course_says_what_its_draft_lacks_to_be_published(curriculum):
     assert list(lacking.missing) == ["section 2: text", "section 2: minutes"]
     assert list(complete.missing) == []
     assert list(curriculum.manager.GetCourse(pb.GetCourseRequest(name="courses/lacking")).missing) == lacking.missing
+
+
+@pytest.mark.parametrize(
+    ("year_or_date", "offer"),
+    [
+        ("current", pb.ELSEWHERE),
+        ("", pb.ELSEWHERE),
+        ("2018-2021", pb.ELSEWHERE),
+        ("FY2020", pb.ARCHIVED),
+        ("1999 (DCL-99-36)", pb.ARCHIVED),
+        ("1995-01-17 (DC-95-03)", pb.ARCHIVED),
+    ],
+)
+def test_what_its_source_dates_long_ago_is_in_the_archive(launch, year_or_date, offer):
+    running = launch(APP, clock=lambda: datetime(2026, 6, 1, tzinfo=UTC))
+    importer = running.stubs(caller="services/cli", rights=["reference.import"])
+    learner = running.stubs(caller=f"people/{uuid.uuid4()}", rights={"catalogue.read": ["self"]})
+    described = pb.Course(
+        name="courses/locate", title="Locate", source_url="https://example.org/", year_or_date=year_or_date
+    )
+    importer.ImportCatalogue(pb.ImportCatalogueRequest(courses=[described], request_id=str(uuid.uuid4())))
+
+    entry = learner.GetCatalogueEntry(pb.GetCatalogueEntryRequest(name="courses/locate"))
+    assert entry.offer == offer
+    assert names(learner, offer=offer) == ["courses/locate"]
+    assert names(learner, offer=pb.ARCHIVED if offer == pb.ELSEWHERE else pb.ELSEWHERE) == []

@@ -1,5 +1,6 @@
 """The demonstration's letter, course and test under ``data/demo``: our own words, not issued by DCSS."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -94,12 +95,40 @@ class Letter:
 
 
 @dataclass(frozen=True, config=_EXACT)
+class Choice:
+    """An answer that the learner may choose."""
+
+    text: Text
+    correct: bool
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Picture:
+    """A picture of a section; its text says `[[1]]` where it stands."""
+
+    file: Text
+    alternative: Text
+    caption: Text
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Check:
+    """A question of a section that learners ask themselves; its text says `[[1]]` where it stands."""
+
+    question: Text
+    explanation: Text
+    choices: Annotated[tuple[Choice, ...], Field(min_length=2)]
+
+
+@dataclass(frozen=True, config=_EXACT)
 class Section:
     """A section of a course; its text is Markdown, in a file beside the course's."""
 
     title: Text
     minutes: Minutes
     file: Text
+    picture: Picture | None = None
+    check: Check | None = None
 
 
 @dataclass(frozen=True, config=_EXACT)
@@ -121,14 +150,6 @@ class DemoCourse:
     def minutes(self) -> int:
         """How long the course takes, test included."""
         return sum(section.minutes for section in self.section) + self.test_minutes
-
-
-@dataclass(frozen=True, config=_EXACT)
-class Choice:
-    """An answer that the learner may choose."""
-
-    text: Text
-    correct: bool
 
 
 @dataclass(frozen=True, config=_EXACT)
@@ -167,6 +188,8 @@ class DemoContent:
     course: DemoCourse
     texts: tuple[str, ...]
     test: Test
+    # By the file that a section names.
+    pictures: Mapping[str, bytes] = Field(default_factory=dict)
     others: tuple[Letter, ...] = ()
 
 
@@ -181,7 +204,9 @@ def load(root: Path | None = None) -> DemoContent:
         _check_letter(path, asking, course.slug)
     texts = tuple(_text(folder, section) for section in course.section)
     _check_test(folder / course.test, test, len(texts))
-    return DemoContent(letter, course, texts, test, tuple(others.values()))
+    named = [section.picture.file for section in course.section if section.picture]
+    pictures = {name: _existing(folder, name).read_bytes() for name in named}
+    return DemoContent(letter, course, texts, test, pictures, tuple(others.values()))
 
 
 def _check_letter(path: Path, letter: Letter, course: str) -> None:
@@ -192,10 +217,15 @@ def _check_letter(path: Path, letter: Letter, course: str) -> None:
         raise DataFileError(path, None, "withdraw_reason", letter.withdraw_reason, "belongs to a withdrawn letter")
 
 
-def _text(folder: Path, section: Section) -> str:
-    path = folder / section.file
+def _existing(folder: Path, file: str) -> Path:
+    path = folder / file
     if not path.is_file():
-        raise DataFileError(folder / "course.toml", None, "section.file", section.file, "does not exist")
+        raise DataFileError(folder / "course.toml", None, "section.file", file, "does not exist")
+    return path
+
+
+def _text(folder: Path, section: Section) -> str:
+    path = _existing(folder, section.file)
     text = path.read_text(encoding="utf-8")
     if FLAG not in text:
         raise DataFileError(path, None, "(text)", text[:40], f"must say {FLAG!r}")

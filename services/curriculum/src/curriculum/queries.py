@@ -1,34 +1,48 @@
 """What can be read of the curriculum without deciding anything."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
+from sqlalchemy import ColumnElement, Integer, and_, false, func, literal_column, not_, or_, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from curriculum.records import media_of
+from curriculum.rules import catalogue
 from curriculum.rules.catalogue import Offer
 from curriculum.rules.pieces import Media
 from curriculum.tables import CourseRow, CourseVersionRow, MediaRow, UploadRow
 from servicekit import words
+from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
 _UNVERSIONED = col(CourseRow.latest_version) == 0
 # What a source describes stays given elsewhere until it has a version here, also while somebody drafts one.
-_OFFERED: Mapping[Offer, ColumnElement[bool]] = {
-    Offer.HERE: col(CourseRow.latest_version) > 0,
-    Offer.ELSEWHERE: and_(_UNVERSIONED, col(CourseRow.source_url) != ""),
-    Offer.UNFINISHED: and_(_UNVERSIONED, col(CourseRow.source_url) == ""),
-}
+_SOURCED = and_(_UNVERSIONED, col(CourseRow.source_url) != "")
+# As `catalogue.offer_of` reads it.
+_LAST_YEAR: ColumnElement[int] = literal_column(
+    r"(SELECT max(found[1]::integer) FROM regexp_matches(course.year_or_date, '\d{4}', 'g') AS found)", Integer
+)
 _NEWEST = and_(
     col(CourseVersionRow.course_id) == col(CourseRow.id), col(CourseVersionRow.version) == col(CourseRow.latest_version)
 )
 _VERSIONS = select(CourseVersionRow, CourseRow.latest_version).join(
     CourseRow, col(CourseRow.id) == col(CourseVersionRow.course_id)
 )
+
+
+def _offered(offer: Offer, today: date) -> ColumnElement[bool]:
+    """Whether a course is offered so."""
+    archived = func.coalesce(catalogue.oldest_year(today) > _LAST_YEAR, false())
+    return {
+        Offer.HERE: col(CourseRow.latest_version) > 0,
+        Offer.ELSEWHERE: and_(_SOURCED, not_(archived)),
+        Offer.ARCHIVED: and_(_SOURCED, archived),
+        Offer.UNFINISHED: and_(_UNVERSIONED, col(CourseRow.source_url) == ""),
+    }[offer]
 
 
 def list_courses(
@@ -42,7 +56,7 @@ def list_courses(
     order = (col(CourseRow.sort_title), col(CourseRow.id))
     # A query of signs without a word finds everything, as an empty one does.
     wanted = [func.strpos(CourseRow.search_text, f" {word}") > 0 for word in words.plain(query)]
-    wanted.append(or_(false(), *(_OFFERED[offer] for offer in offers)))
+    wanted.append(or_(false(), *(_offered(offer, pacific_date(db.at)) for offer in offers)))
     if test_id:
         wanted.append(col(CourseRow.test_version).startswith(f"tests/{test_id}/versions/", autoescape=True))
     if page.after is not None:
@@ -63,7 +77,7 @@ def get_entry(db: Db, course_id: str, *, offers: Collection[Offer]) -> tuple[Cou
     statement = (
         select(CourseRow, func.coalesce(CourseVersionRow.minutes, 0))
         .outerjoin(CourseVersionRow, _NEWEST)
-        .where(CourseRow.id == course_id, or_(false(), *(_OFFERED[offer] for offer in offers)))
+        .where(CourseRow.id == course_id, or_(false(), *(_offered(offer, pacific_date(db.at)) for offer in offers)))
     )
     found = db.exec(statement).one_or_none()
     if found is None:

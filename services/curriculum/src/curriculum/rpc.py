@@ -5,6 +5,7 @@ from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from curriculum import courses, imports, queries, uploads, wire
 from curriculum.rules import catalogue
 from servicekit import names
+from servicekit.calendar import pacific_date
 from servicekit.data.db import Database
 from servicekit.files.store import Store
 from servicekit.rpc.calls import Call, Servicer
@@ -22,12 +23,15 @@ class CourseServicer(Servicer):
         with self.read() as db:
             rows = queries.list_courses(db, page, query=request.query, offers=offers, test_id=test_id)
         shown, token = page.cut(rows, lambda row: [row[0].sort_title, row[0].id])
-        return pb.ListCoursesResponse(courses=[wire.entry(*row) for row in shown], next_page_token=token)
+        return pb.ListCoursesResponse(
+            courses=[wire.listed(*row, pacific_date(call.now)) for row in shown], next_page_token=token
+        )
 
     def GetCatalogueEntry(self, request: pb.GetCatalogueEntryRequest, call: Call) -> pb.Course:
         course_id = wire.course_id(request.name)
         with self.read() as db:
-            return wire.entry(*queries.get_entry(db, course_id, offers=catalogue.offers(None, writes=_writes(call))))
+            row, minutes = queries.get_entry(db, course_id, offers=catalogue.offers(None, writes=_writes(call)))
+            return wire.listed(row, minutes, pacific_date(call.now))
 
     def GetCourse(self, request: pb.GetCourseRequest, _call: Call) -> pb.Course:
         course_id = wire.course_id(request.name)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
@@ -88,8 +89,16 @@ def course(row: CourseRow) -> pb.Course:
     return answer
 
 
+def listed(row: CourseRow, minutes: int, today: date) -> pb.Course:
+    """Return the course as lists and the catalogue show it: with where it can be taken."""
+    answer = entry(row, minutes)
+    offer = catalogue.offer_of(row.latest_version, row.source_url, row.year_or_date, today)
+    answer.offer = pb.Offer.Value(offer.value)
+    return answer
+
+
 def entry(row: CourseRow, minutes: int = 0) -> pb.Course:
-    """Return the course without its sections, as lists show it; *minutes* of its newest version."""
+    """Return the course without its sections; *minutes* of its newest version."""
     return pb.Course(
         name=f"courses/{row.id}",
         title=row.title,

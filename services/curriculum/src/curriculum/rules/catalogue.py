@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import date
 from enum import StrEnum
 
 from servicekit import words
@@ -16,6 +17,28 @@ class Offer(StrEnum):
     ELSEWHERE = "ELSEWHERE"
     # It is written here and has no version yet.
     UNFINISHED = "UNFINISHED"
+    # A public source describes it, and the last year that it names is long ago.
+    ARCHIVED = "ARCHIVED"
+
+
+# What a source dates five years back may still be given; what is older is kept to be found [ours].
+_GIVEN_FOR_YEARS = 5
+_YEAR = re.compile(r"\d{4}")
+
+
+def oldest_year(today: date) -> int:
+    """Return the first year of which a course that a source describes counts as still given."""
+    return today.year - _GIVEN_FOR_YEARS
+
+
+def offer_of(latest_version: int, source_url: str, year_or_date: str, today: date) -> Offer:
+    """Return where a course can be taken. A source that names no year says nothing of its age."""
+    if latest_version:
+        return Offer.HERE
+    if not source_url:
+        return Offer.UNFINISHED
+    years = [int(year) for year in _YEAR.findall(year_or_date)]
+    return Offer.ARCHIVED if years and max(years) < oldest_year(today) else Offer.ELSEWHERE
 
 
 def offers(asked: Offer | None, *, writes: bool) -> Collection[Offer]:

@@ -1,6 +1,6 @@
 """The catalogue, and the writing of courses."""
 
-from gateway.courses import catalogue, editor
+from gateway.courses import catalogue, editor, media, pieces, uploading
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top
 
@@ -18,12 +18,21 @@ _REASONS = {
 _DONE = {
     "course-begun": "The course is begun. Add its sections, choose its test, then issue its first version.",
     "course-issued": "The new version is issued. New letters can ask for it.",
+    "piece-added": "Added. It stands after the text, or where a line of the text says its number.",
+    "piece-removed": "Removed from the draft. Versions that were issued keep it.",
     "section-removed": "The section is removed from the draft.",
 }
 
 AREA = Area(
-    routers=(catalogue.router, editor.router),
+    # Uploads before what a course could be called.
+    routers=(catalogue.router, uploading.router, media.router, pieces.router, editor.router),
     navigation=(Item(Top.TRAINING, "Courses", "/catalogue", also=("/courses",)),),
     reasons=_REASONS,
     done=_DONE,
+    adjectives={
+        "picture": lambda piece: piece.WhichOneof("what") == "picture",
+        "recording": lambda piece: piece.WhichOneof("what") == "recording",
+        "download": lambda piece: piece.WhichOneof("what") == "download",
+        "film_to_see": lambda media: media.media_type.startswith("video/"),
+    },
 )

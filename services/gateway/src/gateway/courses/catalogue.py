@@ -1,11 +1,14 @@
 """The catalogue of courses, for everybody: what can be taken here, and what is given elsewhere."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from gateway.courses import content
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Number, Visit, Visitor
 from gateway.words import glossary
@@ -13,31 +16,51 @@ from gateway.words import glossary
 router = APIRouter(prefix="/catalogue")
 
 _PAGE = 25
-_OFFERS = {"here": pb.HERE, "elsewhere": pb.ELSEWHERE, "unfinished": pb.UNFINISHED}
+# Of what is given elsewhere, below what can be taken here; the rest is a press away.
+_FIRST = 10
+_OFFERS = {"here": pb.HERE, "elsewhere": pb.ELSEWHERE, "archived": pb.ARCHIVED, "unfinished": pb.UNFINISHED}
+_NAMES = {offer: name for name, offer in _OFFERS.items()}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Courses of one offer, by title; *next_page* is where its next ones begin, '' if these are all."""
+
+    offer: str
+    courses: Sequence[pb.Course]
+    next_page: str
 
 
 @router.get("")
 def catalogue(visit: Visitor, query: str = "", offer: str = "", page: str = "") -> Answer:
-    """Courses by title, found by words of title, provider or staff."""
+    """Courses by title, found by words of title, provider or staff: what can be taken first, the archive by itself."""
     writes = visit.rights.state("courses.write")
     offers = {key: said for key, said in glossary.OFFERS.items() if writes or key != "unfinished"}
     chosen = offer if offer in offers else ""
-    answer = visit.clients.courses.ListCourses(
-        pb.ListCoursesRequest(
-            page_size=_PAGE, page_token=page, query=query, offer=_OFFERS.get(chosen, pb.OFFER_UNSPECIFIED)
-        )
-    )
+    if chosen:
+        parts = [_part(visit, chosen, query, _PAGE, page)]
+    else:
+        # A search looks everywhere; without one the archive stays closed.
+        wanted = [one for one in ("unfinished", "here", "elsewhere", "archived") if one in offers]
+        shown = [one for one in wanted if one != "archived" or query.strip()]
+        parts = [_part(visit, one, query, _PAGE if one == "here" else _FIRST, "") for one in shown]
     return visit.page(
         "courses/catalogue.html",
-        courses=answer.courses,
-        offer_of=offer_of,
-        offers=[("", "All courses"), *offers.items()],
+        parts_of=[part for part in parts if part.courses],
+        titles=offers,
+        offers=[("", "Everywhere" if query.strip() else "What can be taken"), *offers.items()],
         writes=writes,
+        chosen=chosen,
         form=Form.of({"query": query, "offer": chosen}),
         filtered=bool(query.strip() or chosen),
-        params=urlencode({"query": query, "offer": chosen}),
-        next_page=answer.next_page_token,
+        params={one: urlencode({"query": query, "offer": one}) for one in offers},
     )
+
+
+def _part(visit: Visit, offer: str, query: str, size: int, page: str) -> Part:
+    asked = pb.ListCoursesRequest(page_size=size, page_token=page, query=query, offer=_OFFERS[offer])
+    answer = visit.clients.courses.ListCourses(asked)
+    return Part(offer, answer.courses, answer.next_page_token)
 
 
 @router.get("/{course_id}")
@@ -67,14 +90,14 @@ def version(visit: Visitor, course_id: str, number: Number) -> Answer:
     found = visit.clients.courses.GetCourseVersion(
         pb.GetCourseVersionRequest(name=f"courses/{course_id}/versions/{number}")
     )
-    return visit.page("courses/catalogue_version.html", version=found, test=test_of(visit, found))
+    return visit.page(
+        "courses/catalogue_version.html", version=found, test=test_of(visit, found), arranged=content.arranged
+    )
 
 
 def offer_of(course: pb.Course) -> str:
     """Where a course can be taken, as the glossary calls it."""
-    if course.latest_version:
-        return "here"
-    return "elsewhere" if course.source_url else "unfinished"
+    return _NAMES[course.offer]
 
 
 def test_of(visit: Visit, version: pb.CourseVersion) -> test_pb.TestVersion | None:

@@ -5,8 +5,10 @@ from fastapi.exceptions import HTTPException
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from gateway.courses import content
 from gateway.web import drafts
 from gateway.web.forms import Form, SentForm
+from gateway.web.markdown import has_picture
 from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
 
@@ -16,6 +18,10 @@ router = APIRouter(prefix="/courses")
 _ENTRY = ("title", "summary", "audience", "provider", "delivery_mode")
 _TITLE = "Give the course a title: staff find it by its words."
 _TAKEN = "There is a course with this title already. Find it in the catalogue, or say how this one differs."
+_NO_PICTURE = (
+    "The text names a picture, as ![…](…). Staff would not see it, and nobody would tell them. Take it out, save, then"
+    " add the picture to the section: it gets its place in the text by its number."
+)
 _MOST_TESTS = 500
 
 
@@ -49,14 +55,14 @@ def create_course(visit: Visitor, form: Sent) -> Answer:
 @router.get("/{course_id}/edit")
 def edit_course(visit: Visitor, course_id: str) -> Answer:
     """The draft."""
-    course = _load(visit, course_id)
+    course = load(visit, course_id)
     return _editor(visit, course, _form_of(course))
 
 
 @router.post("/{course_id}/edit")
 def change_course(visit: Visitor, course_id: str, form: Sent) -> Answer:
     """Save the entry, choose the test, or move a section: whatever was pressed."""
-    course = _load(visit, course_id)
+    course = load(visit, course_id)
     done, action = "saved", form.text("action")
     if action == "entry":
         form.needs("title", _TITLE)
@@ -68,9 +74,9 @@ def change_course(visit: Visitor, course_id: str, form: Sent) -> Answer:
         done = "moved"
     else:
         return visit.go(f"/courses/{course_id}/edit")
-    if not form.errors and _save(visit, course, form):
+    if not form.errors and save(visit, course, form):
         return visit.go(f"/courses/{course_id}/edit", done=done)
-    saved = _load(visit, course_id)
+    saved = load(visit, course_id)
     for field, value in _form_of(saved).values.items():
         # What this form did not hold stands as it is saved.
         form.values.setdefault(field, value)
@@ -80,8 +86,8 @@ def change_course(visit: Visitor, course_id: str, form: Sent) -> Answer:
 @router.get("/{course_id}/sections/{number}")
 def edit_section(visit: Visitor, course_id: str, number: Number) -> Answer:
     """One section of the draft; the number after the last one is a new section."""
-    course = _load(visit, course_id)
-    section = _section(course, number)
+    course = load(visit, course_id)
+    section = section_of(course, number)
     form = Form.of(
         {
             "title": section.title,
@@ -97,8 +103,8 @@ def edit_section(visit: Visitor, course_id: str, number: Number) -> Answer:
 @router.post("/{course_id}/sections/{number}")
 def change_section(visit: Visitor, course_id: str, number: Number, form: Sent) -> Answer:
     """Save a section, look at it as staff, or remove it."""
-    course = _load(visit, course_id)
-    _section(course, number)
+    course = load(visit, course_id)
+    section_of(course, number)
     action = form.text("action")
     done = "saved"
     if action == "remove" and number <= len(course.sections):
@@ -106,14 +112,15 @@ def change_section(visit: Visitor, course_id: str, number: Number, form: Sent) -
         done = "section-removed"
     else:
         written = _written(form)
+        written.pieces.extend(section_of(course, number).pieces)
         if action == "preview" or form.errors:
             return _section_page(visit, course, number, form, shown=written if action == "preview" else None)
         if number > len(course.sections):
             course.sections.append(written)
         else:
             course.sections[number - 1].CopyFrom(written)
-    if not _save(visit, course, form):
-        saved = _load(visit, course_id)
+    if not save(visit, course, form):
+        saved = load(visit, course_id)
         place = drafts.place_now([section.title for section in saved.sections], number, form.text("opened"))
         return _section_page(visit, saved, place, form)
     if action == "next":
@@ -124,7 +131,7 @@ def change_section(visit: Visitor, course_id: str, number: Number, form: Sent) -
 @router.get("/{course_id}/preview")
 def preview_course(visit: Visitor, course_id: str, section: Number = 1) -> Answer:
     """The draft as staff will see it, section by section; nothing is noted."""
-    course = _load(visit, course_id)
+    course = load(visit, course_id)
     if course.sections and not 1 <= section <= len(course.sections):
         raise HTTPException(404)
     return visit.page(
@@ -132,6 +139,7 @@ def preview_course(visit: Visitor, course_id: str, section: Number = 1) -> Answe
         course=course,
         section=course.sections[section - 1] if course.sections else None,
         number=section,
+        arranged=content.arranged,
         minutes_left=sum(part.minutes for part in course.sections[section - 1 :]),
         test=_test(visit, course.test_version),
     )
@@ -140,7 +148,7 @@ def preview_course(visit: Visitor, course_id: str, section: Number = 1) -> Answe
 @router.get("/{course_id}/issue")
 def before_issue(visit: Visitor, course_id: str) -> Answer:
     """What a new version will hold, and what issuing it does."""
-    course = _load(visit, course_id)
+    course = load(visit, course_id)
     return _before_issue(visit, course, Form.of({"etag": course.etag}))
 
 
@@ -152,7 +160,7 @@ def issue_version(visit: Visitor, course_id: str, form: Sent) -> Answer:
             pb.PublishCourseRequest(name=f"courses/{course_id}", etag=form.text("etag"), request_id=form.request_id)
         )
     except Refused as error:
-        course = _load(visit, course_id)
+        course = load(visit, course_id)
         if error.reason == "COURSE_INCOMPLETE":
             said = {"": visit.gateway.outcomes.refused(error)}
             return _before_issue(visit, course, Form({"etag": [course.etag]}, said))
@@ -166,11 +174,13 @@ def _may_write(visit: Visit) -> None:
         raise HTTPException(404)
 
 
-def _load(visit: Visit, course_id: str) -> pb.Course:
+def load(visit: Visit, course_id: str) -> pb.Course:
+    """Return the course with its draft, for those who write it."""
     return visit.clients.courses.GetCourse(pb.GetCourseRequest(name=f"courses/{course_id}"))
 
 
-def _section(course: pb.Course, number: int) -> pb.Section:
+def section_of(course: pb.Course, number: int) -> pb.Section:
+    """Return a section of the draft; the number after the last one is a new one."""
     if not 1 <= number <= len(course.sections) + 1:
         raise HTTPException(404)
     return course.sections[number - 1] if number <= len(course.sections) else pb.Section()
@@ -181,6 +191,8 @@ def _written(form: Form) -> pb.Section:
     section = pb.Section(title=form.text("title"), markdown=form.text("markdown"))
     if form.text("minutes"):
         section.minutes = min(form.number("minutes"), 9999)
+    if has_picture(section.markdown):
+        form.errors["markdown"] = _NO_PICTURE
     return section
 
 
@@ -189,13 +201,13 @@ def _form_of(course: pb.Course) -> Form:
     return Form.of(entry | {"test_version": course.test_version, "etag": course.etag})
 
 
-def _save(visit: Visit, course: pb.Course, form: SentForm) -> bool:
+def save(visit: Visit, course: pb.Course, form: SentForm) -> bool:
     """Save the draft as the form's owner read it; if it is refused, the form says why."""
     course.etag = form.text("etag")
     try:
         visit.clients.courses.UpdateCourse(pb.UpdateCourseRequest(course=course, request_id=form.request_id))
     except Refused as error:
-        drafts.refuse(form, error, _load(visit, course.name.removeprefix("courses/")).etag)
+        drafts.refuse(form, error, load(visit, course.name.removeprefix("courses/")).etag)
         return False
     return True
 
@@ -221,8 +233,9 @@ def _section_page(
         status=400 if form.errors else 200,
         course=course,
         number=number,
-        saved=_section(course, number),
+        saved=section_of(course, number),
         shown=shown,
+        arranged=content.arranged,
         form=form,
     )
 

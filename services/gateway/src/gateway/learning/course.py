@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as pb
+from gateway.courses import content
 from gateway.learning.pages import training_of
 from gateway.letters import letters
 from gateway.tests import taking
@@ -56,11 +57,17 @@ def finish_section(visit: Visitor, letter_id: str, number: Number, form: Sent) -
     return visit.go(f"/training/{letter_id}/done")
 
 
+@router.post("/{number}/check")
+def check_oneself(visit: Visitor, letter_id: str, number: Number, form: Sent) -> Answer:
+    """Say whether an answer to a question for oneself is right. Nothing is noted."""
+    return _section(visit, letter_id, number, Form(), form)
+
+
 def _version(visit: Visit, training: pb.Assignment) -> course_pb.CourseVersion:
     return visit.clients.courses.GetCourseVersion(course_pb.GetCourseVersionRequest(name=training.course_version))
 
 
-def _section(visit: Visit, letter_id: str, number: int, form: Form) -> Answer:
+def _section(visit: Visit, letter_id: str, number: int, form: Form, answered: Form | None = None) -> Answer:
     training = training_of(visit, letter_id)
     if training is None:
         return visit.page("learning/preparing.html", letter_id=letter_id)
@@ -75,7 +82,10 @@ def _section(visit: Visit, letter_id: str, number: int, form: Form) -> Answer:
         training=training,
         version=version,
         section=version.sections[number - 1],
+        arranged=content.arranged,
+        verdict=content.verdict(version.sections[number - 1], answered) if answered else None,
         number=number,
-        minutes_left=sum(part.minutes for part in version.sections[number - 1 :]),
+        finished=training.sections_completed,
+        minutes_left=sum(part.minutes for part in version.sections[training.sections_completed :]),
         form=form,
     )

@@ -5,6 +5,7 @@ framework does: a name that was read wrongly would be stored wrongly, and nobody
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -57,7 +58,7 @@ async def read(request: Request, most: int) -> Body:
     Raises `TooLarge`, `Unreadable`.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
-    await _refuse_too_large(request, min(most, MOST_TYPED_BYTES) if kind == _TYPED else most)
+    await refuse_too_large(request, min(most, MOST_TYPED_BYTES) if kind == _TYPED else most)
     if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8", b"us-ascii"):
         raise Unreadable
     body = Body()
@@ -66,17 +67,23 @@ async def read(request: Request, most: int) -> Body:
             content = (await request.body()).decode("ascii")
             body.fields = parse_qsl(content, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
         if kind == _WITH_FILE:
-            body = await _parts(request, options.get(b"boundary", b"").decode("latin-1"))
+            body = await _parts(request, boundary_of(options))
     except (MultiPartException, ValueError):
         raise Unreadable from None
-    _require_storable(body)
+    require_storable(body)
     return body
+
+
+def boundary_of(options: Mapping[bytes, bytes]) -> str:
+    """Return what stands between the parts of a form with a file. Raises `Unreadable`."""
+    boundary = options.get(b"boundary", b"").decode("latin-1")
+    if not _BOUNDARY.fullmatch(boundary):
+        raise Unreadable
+    return boundary
 
 
 async def _parts(request: Request, boundary: str) -> Body:
     """Read a form with a file. The parser decodes each byte to one sign, so that we see what it saw."""
-    if not _BOUNDARY.fullmatch(boundary):
-        raise Unreadable
     headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary}"; charset=latin-1'})
     parser = MultiPartParser(headers, request.stream(), max_files=1, max_fields=_MOST_FIELDS)
     body = Body()
@@ -96,7 +103,8 @@ def _text(bytewise: str) -> str:
     return bytewise.encode("latin-1").decode("utf-8")
 
 
-def _require_storable(body: Body) -> None:
+def require_storable(body: Body) -> None:
+    """Refuse what no database keeps."""
     for name, value in [*body.fields, *((name, filename) for name, filename, _ in body.files)]:
         if "\0" in name or "\0" in value:
             called = name.replace("\0", "").replace("_", " ").capitalize()
@@ -106,7 +114,7 @@ def _require_storable(body: Body) -> None:
             )
 
 
-async def _refuse_too_large(request: Request, most: int) -> None:
+async def refuse_too_large(request: Request, most: int) -> None:
     """Refuse by the size that the browser announces; the server holds it to that. Nothing of it is kept in memory."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) <= most:

@@ -15,6 +15,7 @@ from threading import Lock
 from cachetools import TTLCache, cachedmethod
 
 from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
+from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
@@ -158,6 +159,7 @@ class Clients:
         self.units = self._channels["directory"].stub(UnitServiceStub)
         self.reference = Reference(self.agencies, self.calendars)
         self.courses = self._channels["curriculum"].stub(CourseServiceStub)
+        self.media = self._channels["curriculum"].stub(MediaServiceStub)
         self.assignments = self._channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self._channels["enrollment"].stub(CompletionServiceStub)
         self.tests = self._channels["evaluation"].stub(TestServiceStub)

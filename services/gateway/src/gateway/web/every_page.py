@@ -34,7 +34,7 @@ HEADERS = {
     # Our own files and nothing in the page, nothing from elsewhere; nobody may frame us, and a form goes nowhere else.
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -86,7 +86,7 @@ class Everything:
         only_head = scope["method"] == "HEAD"
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
         if only_head:
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", "state": {**scope.get("state", {}), "only_head": True}}
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             nonlocal status
@@ -94,13 +94,13 @@ class Everything:
                 status = message["status"]
                 answer = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    answer[name] = value
+                    # A file of a course has a stricter policy of its own.
+                    answer.setdefault(name, value)
                 # What somebody who reports a fault can name: it is in every log line that their page caused.
                 answer["x-request-id"] = trace.trace_id()
                 if secure:
                     answer["strict-transport-security"] = "max-age=31536000"
-                if not (scope["path"].startswith("/static/") and "cache-control" in answer):
-                    answer["cache-control"] = _PRIVATE
+                answer.setdefault("cache-control", _PRIVATE)
             if only_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

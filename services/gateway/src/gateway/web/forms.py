@@ -114,8 +114,12 @@ async def posted(request: Request) -> SentForm:
 
 async def read(request: Request, most: int = bodies.MOST_BYTES) -> SentForm:
     """Read the form that was sent, of *most* bytes."""
+    return form_of(request, await bodies.read(request, most))
+
+
+def form_of(request: Request, body: bodies.Body) -> SentForm:
+    """Return what was sent as a form."""
     form = SentForm(outcomes=request.app.state.gateway.outcomes)
-    body = await bodies.read(request, most)
     for name, value in body.fields:
         form.values.setdefault(name, []).append(value)
     for name, filename, content in body.files:

@@ -74,10 +74,18 @@ COMPLETIONS = {
 }
 
 # Where a course can be taken.
-OFFERS = {"here": "Taken here", "elsewhere": "Given elsewhere", "unfinished": "Being written"}
+OFFERS = {
+    "here": "Taken here",
+    "elsewhere": "Given elsewhere",
+    "archived": "Archive",
+    "unfinished": "Being written",
+}
 
 # Fields of forms whose names do not say what stands above them on the page.
 FIELDS = {
+    "alternative": "What it shows, in words",
+    "captions_file": "File of the captions",
+    "option-1": "Answers",
     "addressees": "To",
     "after": "From the effective date",
     "agencies_scope": "Who this is for",
@@ -127,6 +135,7 @@ MEDIA = {
     "application/pdf": "PDF",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel workbook",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint slides",
     "text/plain": "plain text",
     "text/csv": "CSV",
     "image/png": "picture",

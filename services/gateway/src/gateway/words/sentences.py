@@ -198,6 +198,13 @@ def staff_hours(people: int, minutes: int) -> str:
     return f"about {round(hours / step) * step:,} staff hours"
 
 
+def length(milliseconds: int) -> str:
+    """How long a film is: `2:40`, `1:02:05`."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    hours_, minutes = divmod(minutes, 60)
+    return f"{hours_}:{minutes:02}:{seconds:02}" if hours_ else f"{minutes}:{seconds:02}"
+
+
 def hours(minutes: int) -> str:
     """`1 hour 25 minutes`."""
     whole, rest = divmod(minutes, 60)
