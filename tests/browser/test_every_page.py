@@ -28,6 +28,8 @@ MANAGER = "Training manager"
 COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lake", "Coordinator, Los Angeles"
 LETTER = "/agencies/{agency_id}/letters/{letter_id}"
 LAKE, BIG = "/agencies/lake/letters/{letter}", "/agencies/los-angeles/letters/{letter}"
+PIECES = "/courses/{course_id}/sections/{number}/pieces"
+VERSION = "/catalogue/{course_id}/versions/{number}"
 RECORD = "/agencies/{agency_id}/people/{person_id}/record"
 # Route of the gateway -> who looks, at which address. A route may stand several times, once for each of its states.
 SWEEP = [
@@ -102,8 +104,8 @@ SWEEP = [
     ("/training/{letter_id}/letter", SPECIALIST, "/training/{letter}/letter"),
     ("/training/{letter_id}/why", SPECIALIST, "/training/{letter}/why"),
     ("/training/{letter_id}/course", BIG_COORDINATOR, "/training/{letter}/course"),
-    ("/training/{letter_id}/course/{number}", BIG_COORDINATOR, "/training/{letter}/course/1"),
-    ("/training/{letter_id}/course/{number}", BIG_COORDINATOR, "/training/{letter}/course/3"),
+    ("/training/{letter_id}/course/{number}", BIG_COORDINATOR, "/training/{letter}/course/2"),
+    ("/training/{letter_id}/course/{number}", BIG_COORDINATOR, "/training/{letter}/course/4"),
     ("/training/{letter_id}/test", BIG_COORDINATOR, "/training/{letter}/test"),
     ("/training/{letter_id}/test/{sitting_id}", BIG_COORDINATOR, "/training/{letter}/test/{failed}"),
     ("/training/{letter_id}/test/{sitting_id}", BIG_COORDINATOR, "/training/{letter}/test/{passed}"),
@@ -143,6 +145,7 @@ SWEEP = [
     ("/catalogue", SPECIALIST, "/catalogue"),
     ("/catalogue", MANAGER, "/catalogue?query=nothing-is-called-so"),
     ("/catalogue", SPECIALIST, "/catalogue?offer=elsewhere"),
+    ("/catalogue", SPECIALIST, "/catalogue?offer=archived"),
     ("/catalogue/{course_id}", SPECIALIST, "/catalogue/{course}"),
     ("/catalogue/{course_id}", SPECIALIST, "/catalogue/{elsewhere}"),
     ("/catalogue/{course_id}", MANAGER, "/catalogue/{begun}"),
@@ -152,6 +155,11 @@ SWEEP = [
     ("/courses/{course_id}/edit", MANAGER, "/courses/{begun}/edit"),
     ("/courses/{course_id}/sections/{number}", MANAGER, "/courses/{course}/sections/1"),
     ("/courses/{course_id}/sections/{number}", MANAGER, "/courses/{begun}/sections/1"),
+    (PIECES + "/new/{kind}", MANAGER, "/courses/{course}/sections/1/pieces/new/picture"),
+    (PIECES + "/new/{kind}", MANAGER, "/courses/{course}/sections/1/pieces/new/recording"),
+    (PIECES + "/new/{kind}", MANAGER, "/courses/{course}/sections/1/pieces/new/download"),
+    (PIECES + "/{piece_number}", MANAGER, "/courses/{course}/sections/2/pieces/1"),
+    (PIECES + "/{piece_number}", MANAGER, "/courses/{course}/sections/4/pieces/1"),
     ("/courses/{course_id}/preview", MANAGER, "/courses/{course}/preview?section=4"),
     ("/courses/{course_id}/preview", MANAGER, "/courses/{begun}/preview"),
     ("/courses/{course_id}/issue", MANAGER, "/courses/{course}/issue"),
@@ -181,6 +189,9 @@ DOWNLOADS = {
     *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv", "/files/{letter_id}/{file_id}"),
     # On the way to a provider and back.
     *("/sign-in/with/{slug}", "/sign-in/with/{slug}/back", "/sign-out/at/{slug}"),
+    *(f"{at}/media/{{sha256}}" for at in (VERSION, "/courses/{course_id}")),
+    *(f"{at}/captions/{{section}}/{{piece}}" for at in (VERSION, "/courses/{course_id}")),
+    "/courses/uploads/{upload_id}",
     *("/record.csv", RECORD + ".csv", "/quality/courses.csv"),
 }
 

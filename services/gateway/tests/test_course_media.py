@@ -1,22 +1,35 @@
-"""Pictures, films and questions of a course: brought in with and without script, read in ranges, answered by nobody."""
+"""Pictures, films and files of a course: brought in with and without script, read in ranges, by those who may.
+
+The pages in front of the two services that they need here, both real.
+"""
 
 import hashlib
 import html
 import re
+import socket
 import struct
+import threading
 import uuid
 import wave
+from datetime import UTC, datetime
 from io import BytesIO
 
+import httpx
 import pytest
+import uvicorn
+from prometheus_client import CollectorRegistry
 
+import curriculum.app
+import directory.app
 from cadre.curriculum.v1 import course_service_pb2 as pb
-from cadre_cli.access import request_id
-from cadre_demo import story
-
-from .visitor import Visitor
-
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
+from gateway.app import create_app
+from gateway.identity import sign_ins
+from gateway.identity.places import PASSWORD, Place
+from gateway.web.every_page import Everything
+from gateway.web.visit import COOKIE
+from servicekit.settings import Settings
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 640, 480) + bytes(100)
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:10.000\nThree tries come first.\n"
@@ -33,21 +46,102 @@ def sound(seconds=10, rate=8000):
     return made.getvalue()
 
 
-@pytest.fixture
-def manager(cadre):
-    return Visitor(cadre, "training-manager")
+def new_id():
+    return str(uuid.uuid4())
+
+
+class Visitor:
+    """Somebody at a browser, signed in."""
+
+    def __init__(self, url, database, person):
+        cookie = sign_ins.begin(database, person, datetime.now(UTC), place=Place(PASSWORD))
+        self.client = httpx.Client(base_url=url, timeout=60, cookies={COOKIE: cookie})
+
+    def page(self, path):
+        answer = self.client.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        return answer
+
+    def proof(self, path):
+        """What a form on the page carries beside what is typed."""
+        found = self.page(path).text
+        return {name: re.search(rf'name="{name}" value="([^"]+)"', found)[1] for name in ("csrf", "request_id")}
+
+
+class Office:
+    """The pages, the directory and the curriculum, with a training manager of the state and a specialist of Lake."""
+
+    def __init__(self, launch, database, keys_dir, peers):
+        self.visitors = []
+        people, courses = launch(directory.app.APP), launch(curriculum.app.APP)
+        self.courses = courses.stubs(rights=["courses.write", "catalogue.read"])
+        agencies = [
+            agency_pb.Agency(name=f"agencies/{slug}", title=slug, short_title=slug, kind=kind, region=region)
+            for slug, kind, region in (("dcss", "state", ""), ("lake", "single-county", "Northern"))
+        ]
+        whole = people.stubs(rights=["reference.import", "people.write", "roles.grant"])
+        whole.ImportReference(
+            agency_pb.ImportReferenceRequest(
+                agencies=agencies,
+                units=[agency_pb.WorkUnit(slug="intake", title="Intake")],
+                job_classes=[agency_pb.JobClass(slug="analyst", title="Analyst")],
+                request_id=new_id(),
+            )
+        )
+        self.manager_name, self.specialist_name = (hire(whole, agency) for agency in ("dcss", "lake"))
+        grant = person_pb.RoleGrant(person=self.manager_name, role="training_manager", scope="state")
+        whole.GrantRole(person_pb.GrantRoleRequest(grant=grant, request_id=new_id()))
+        peers = peers | {"directory": f"127.0.0.1:{people.port}", "curriculum": f"127.0.0.1:{courses.port}"}
+        settings = Settings(service="gateway", database_url=database.url, keys_dir=keys_dir, peers=peers, connections=4)
+        self.database, self.listener = database, socket.create_server(("127.0.0.1", 0))
+        pages = Everything(create_app(settings), registry=CollectorRegistry())
+        self.server = uvicorn.Server(uvicorn.Config(pages, log_config=None, access_log=False))
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]})
+        self.thread.start()
+
+    def visitor(self, person):
+        self.visitors.append(Visitor("http://{}:{}".format(*self.listener.getsockname()), self.database, person))
+        return self.visitors[-1]
+
+    def close(self):
+        for visitor in self.visitors:
+            visitor.client.close()
+        self.server.should_exit = True
+        self.thread.join()
+        self.listener.close()
+
+
+def hire(whole, agency):
+    job = person_pb.Job(
+        agency=f"agencies/{agency}", local_title="X", job_class="analyst", units=["intake"], start_date="2020-01-01"
+    )
+    person = person_pb.Person(staff_number=uuid.uuid4().hex[:12], family_name="Mills", given_name="Jo", jobs=[job])
+    asked = person_pb.CreatePersonRequest(parent=f"agencies/{agency}", person=person, request_id=new_id())
+    return whole.CreatePerson(asked).name
 
 
 @pytest.fixture
-def course(cadre, manager):
+def office(launch, database, keys_dir, peers):
+    made = Office(launch, database, keys_dir, peers)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def manager(office):
+    return office.visitor(office.manager_name)
+
+
+@pytest.fixture
+def course(office):
     """A course with one section, as its author finds it."""
     section = pb.Section(title="Tries", minutes=5, markdown="Look:\n\n[[1]]\n\nAnd then ask.")
     asked = pb.CreateCourseRequest(
         course_id=f"c-{uuid.uuid4()}",
         course=pb.Course(title="A course with a film", sections=[section]),
-        request_id=request_id(str(uuid.uuid4())),
+        request_id=new_id(),
     )
-    return cadre.access.ask(cadre.access.courses.CreateCourse, asked, person=manager.person).name
+    return office.courses.CreateCourse(asked).name
 
 
 def send(manager, path, fields, file=None):
@@ -62,16 +156,15 @@ def add(manager, course, kind, fields, file=None):
     return send(manager, f"/{course}/sections/1/pieces/new/{kind}", fields, file)
 
 
-def draft(cadre, manager, course):
-    asked = pb.GetCourseRequest(name=course)
-    return cadre.access.ask(cadre.access.courses.GetCourse, asked, person=manager.person)
+def draft(office, course):
+    return office.courses.GetCourse(pb.GetCourseRequest(name=course))
 
 
 def said(answer):
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.text)))
 
 
-def test_a_picture_comes_with_a_form_and_stands_where_the_text_says(cadre, manager, course):
+def test_a_picture_comes_with_a_form_and_stands_where_the_text_says(office, manager, course):
     answer = add(manager, course, "picture", FILE, ("form.png", PNG))
     assert answer.headers["location"] == f"/{course}/sections/1?done=piece-added", said(answer)
     shown = manager.page(f"/{course}/preview").text
@@ -92,14 +185,14 @@ def test_a_picture_comes_with_a_form_and_stands_where_the_text_says(cadre, manag
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_a_form_that_is_refused_keeps_the_file_and_says_what_is_missing(cadre, manager, course):
+def test_a_form_that_is_refused_keeps_the_file_and_says_what_is_missing(office, manager, course):
     answer = add(manager, course, "picture", {"alternative": "", "caption": ""}, ("form.png", PNG))
     assert answer.status_code == 400
     assert "form.png is here." in said(answer)
     kept = re.search(r'name="media" value="([0-9a-f]{64})"', answer.text)[1]
     answer = add(manager, course, "picture", FILE | {"media": kept, "filename": "form.png"})
     assert answer.status_code == 303
-    assert draft(cadre, manager, course).sections[0].pieces[0].picture.media.width == 640
+    assert draft(office, course).sections[0].pieces[0].picture.media.width == 640
 
 
 def test_a_file_that_is_none_of_ours_is_refused_at_its_field(manager, course):
@@ -115,7 +208,7 @@ def test_a_form_of_another_sign_in_brings_nothing_in(manager, course):
     assert answer.status_code == 403
 
 
-def test_a_film_comes_in_pieces_goes_on_after_a_break_and_is_read_in_ranges(cadre, manager, course):
+def test_a_film_comes_in_pieces_goes_on_after_a_break_and_is_read_in_ranges(office, manager, course):
     content = sound(20, 250_000)
     assert len(content) > 4 * 1024 * 1024
     page = f"/{course}/sections/1/pieces/new/recording"
@@ -144,7 +237,7 @@ def test_a_film_comes_in_pieces_goes_on_after_a_break_and_is_read_in_ranges(cadr
         "transcript": "Three tries come first.",
     }
     assert add(manager, course, "recording", fields | {"media": kept}).status_code == 303
-    assert draft(cadre, manager, course).missing == []
+    assert draft(office, course).missing == []
     address = f"/{course}/media/{kept}"
     middle = manager.client.get(address, headers={"range": "bytes=1000-1999"})
     assert (middle.status_code, middle.content) == (206, content[1000:2000])
@@ -168,14 +261,13 @@ def test_a_file_to_take_along_is_saved_and_never_shown_as_a_page(manager, course
     assert 'download="list.txt">Checklist</a>' in manager.page(f"/{course}/preview").text
 
 
-def test_files_of_a_draft_are_not_for_staff_and_those_of_a_version_are(cadre, manager, course):
+def test_files_of_a_draft_are_not_for_staff_and_those_of_a_version_are(office, manager, course):
     add(manager, course, "picture", FILE, ("form.png", PNG))
-    specialist = Visitor(cadre, "specialist")
+    specialist = office.visitor(office.specialist_name)
     sha256 = hashlib.sha256(PNG).hexdigest()
     assert specialist.client.get(f"/{course}/media/{sha256}").status_code == 404
-    etag = draft(cadre, manager, course).etag
-    asked = pb.PublishCourseRequest(name=course, etag=etag, request_id=request_id(course, "publish"))
-    cadre.access.ask(cadre.access.courses.PublishCourse, asked, person=manager.person)
+    etag = draft(office, course).etag
+    office.courses.PublishCourse(pb.PublishCourseRequest(name=course, etag=etag, request_id=new_id()))
     address = f"/catalogue/{course.removeprefix('courses/')}/versions/1/media/{sha256}"
     assert specialist.client.get(address).content == PNG
     specialist.client.cookies.clear()
@@ -188,17 +280,3 @@ def test_a_text_that_names_a_picture_is_not_saved_without_a_word(manager, course
     answer = manager.client.post(path, data=manager.proof(path) | {"action": "save"} | fields)
     assert answer.status_code == 400
     assert "Staff would not see it" in said(answer)
-
-
-def test_a_question_for_oneself_is_answered_on_the_page_and_kept_nowhere(cadre, manager, letter):
-    issued = story.issue_letter(cadre.access, cadre.cast, letter, cadre.course_version)
-    story.choose_learners(cadre.access, cadre.cast, issued.notice, 1)
-    reader = Visitor(cadre, "specialist")
-    path = f"/training/{issued.notice.name.removeprefix('notices/')}/course/2"
-    fields = reader.proof(path) | {"check": "1"}
-    wrong = said(reader.client.post(f"{path}/check", data=fields | {"answer-1": "1"}))
-    assert "Not yet. The second letter went to an address that was known to be bad" in wrong
-    right = said(reader.client.post(f"{path}/check", data=fields | {"answer-1": "2"}))
-    assert "✓ That is right." in right
-    assert "0 of 4 done" in right
-    assert "That is right" not in reader.text(path)

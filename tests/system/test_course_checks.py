@@ -1,0 +1,30 @@
+"""Questions for oneself inside a section of a course."""
+
+import html
+import re
+
+import pytest
+
+from cadre_demo import story
+
+from .visitor import Visitor
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+
+def said(answer):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.text)))
+
+
+def test_a_question_for_oneself_is_answered_on_the_page_and_kept_nowhere(cadre, letter):
+    issued = story.issue_letter(cadre.access, cadre.cast, letter, cadre.course_version)
+    story.choose_learners(cadre.access, cadre.cast, issued.notice, 1)
+    reader = Visitor(cadre, "specialist")
+    path = f"/training/{issued.notice.name.removeprefix('notices/')}/course/2"
+    fields = reader.proof(path) | {"check": "1"}
+    wrong = said(reader.client.post(f"{path}/check", data=fields | {"answer-1": "1"}))
+    assert "Not yet. The second letter went to an address that was known to be bad" in wrong
+    right = said(reader.client.post(f"{path}/check", data=fields | {"answer-1": "2"}))
+    assert "✓ That is right." in right
+    assert "0 of 4 done" in right
+    assert "That is right" not in reader.text(path)
