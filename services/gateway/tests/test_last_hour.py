@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from cadre.operations.v1 import operations_service_pb2 as pb
+from gateway import watch
 from gateway.app import environment
 from gateway.operations import health, last_hour
 from gateway.words import sentences
@@ -24,12 +25,13 @@ def status(*minutes, newest=30, every=60.0, dead_letters=0):
 
 
 def rows(**statuses):
-    whole = health.Node("Cadre", parts=[health.Node(name) for name in statuses])
-    return last_hour.rows(statuses, whole, NOW)
+    """The row of all services, that of the pages, then one for each service."""
+    whole = health.Node("Cadre", parts=[health.Node(name) for name in ("gateway", *statuses)])
+    return last_hour.rows(statuses, pb.Status(service="gateway"), whole, NOW)
 
 
 def test_minutes_stand_in_their_places_and_the_hour_before_a_start_is_empty():
-    _, row = rows(directory=status((3, 0, None, 0), (4.5, 0.5, 0.2, 7)))
+    *_, row = rows(directory=status((3, 0, None, 0), (4.5, 0.5, 0.2, 7)))
 
     calls, failures, waiting, oldest = row.lines
     assert calls.values == (*[None] * 58, 3, 4.5)
@@ -41,16 +43,16 @@ def test_minutes_stand_in_their_places_and_the_hour_before_a_start_is_empty():
 
 
 def test_minutes_that_are_a_little_longer_leave_no_hole():
-    _, row = rows(directory=status(*[(n, 0, None, 0) for n in range(60)], every=60.4))
+    *_, row = rows(directory=status(*[(n, 0, None, 0) for n in range(60)], every=60.4))
 
     assert row.lines[0].values == tuple(range(60))
 
 
 def test_what_is_older_than_an_hour_is_not_shown_and_a_service_that_fell_silent_has_a_gap_at_the_end():
-    _, row = rows(directory=status((3, 0, None, 0), (4, 0, None, 0), newest=150))
+    *_, row = rows(directory=status((3, 0, None, 0), (4, 0, None, 0), newest=150))
     assert row.lines[0].values == (*[None] * 56, 3, 4, None, None)
 
-    _, row = rows(directory=status((3, 0, None, 0), newest=4000))
+    *_, row = rows(directory=status((3, 0, None, 0), newest=4000))
     assert row.lines[0].values == (None,) * 60
 
 
@@ -65,15 +67,29 @@ def test_all_services_are_the_sum_of_each_and_as_late_as_the_oldest():
 
 
 def test_a_service_that_has_just_started_says_so_in_words_and_draws_nothing():
-    _, row = rows(directory=status())
+    *_, row = rows(directory=status())
 
     assert [(line.said, line.spoken) for line in row.lines] == [("Not yet", "")] * 4
-    assert last_hour.rows({}, health.Node("Cadre"), NOW) == []
+    assert [row.title for row in rows()] == ["All services", "Pages of the gateway"]
+
+
+def test_pages_are_counted_and_those_that_failed(site):
+    """By the figures that the process has: every answer is a page, and a failure is one of ours."""
+    history = watch.remember(site.registry, lambda: NOW)
+    for path in ("/healthz", "/sign-in", "/there/is/no/such/page"):
+        site.browser.get(path)
+
+    history.take()
+
+    (minute,) = history.minutes()
+    assert minute.calls > 0
+    assert (minute.failures, minute.waiting.events, minute.at) == (0, None, NOW)
 
 
 def page(**statuses):
-    answers = {name: pb.Status() for name in statuses} | statuses
-    tree = health.tree(answers, gateway=health.Node("gateway"), processes=[])
+    pages = status((2, 0.1, None, None), (3, 0, None, None))
+    pages.service = "gateway"
+    tree = health.tree(statuses, gateway=health.Node("gateway"), processes=[])
     visit = SimpleNamespace(
         sign_in=None,
         menu=[],
@@ -95,7 +111,7 @@ def page(**statuses):
         statuses=statuses,
         processes=[],
         sums=sums,
-        hour=last_hour.rows(statuses, tree, NOW),
+        hour=last_hour.rows(statuses, pages, tree, NOW),
     )
 
 
@@ -104,8 +120,9 @@ def test_the_page_has_the_figure_beside_its_line_and_the_line_in_words():
 
     assert re.findall(r'class="hour__now">([^<]*)<', drawn) == [
         *("22.5", "0", "1,204", "0.2"),
+        *("3", "0"),
         *["Not yet"] * 4,
         *("22.5", "0", "1,204", "0.2"),
     ]
     assert 'aria-label="Calls a second in the last hour: 3 first, at most 22.5, 22.5 now"' in drawn
-    assert drawn.count('class="spark"') == 2 * 3
+    assert drawn.count('class="spark"') == 2 * 3 + 2

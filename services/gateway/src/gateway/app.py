@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from prometheus_client import CollectorRegistry
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from gateway import watch
@@ -69,8 +70,11 @@ def environment() -> Environment:
     return made
 
 
-def create_app(settings: Settings, clock: Clock = utc) -> FastAPI:
-    """Make the application. It owns its database connections and channels until it ends."""
+def create_app(settings: Settings, clock: Clock = utc, registry: CollectorRegistry | None = None) -> FastAPI:
+    """Make the application. It owns its database connections and channels until it ends.
+
+    Of its last hour it remembers what *registry* counts, once that is started.
+    """
     database = Database(settings.database_url, pool_size=settings.connections, name=NAME, clock=clock)
     clients = Clients(settings, clock)
 
@@ -93,6 +97,7 @@ def create_app(settings: Settings, clock: Clock = utc) -> FastAPI:
         NAVIGATION,
         {slug: Provider(issuer) for slug, issuer in issuers.load(optional_file(settings.oidc_file)).items()},
         Box(settings.keys_dir),
+        watch.remember(registry or CollectorRegistry(), clock),
     )
     every_page.answer_refusals(app)
     app.add_middleware(Readable)
@@ -144,9 +149,10 @@ def main() -> None:
         return
     stop_traces = tracing.export(NAME, settings.otlp_endpoint)
     registry = metrics.new_registry()
-    app = create_app(settings)
+    app = create_app(settings, registry=registry)
     counting = watch.watch(settings, app.state.gateway.database, registry)
     counting.start()
+    app.state.gateway.history.start()
     metrics_port, stop_metrics = metrics.serve(registry, settings.metrics_port, host=settings.listen_host)
     log.info("service_started", role=role, metrics_port=metrics_port, http_port=settings.http_port)
     uvicorn.run(
@@ -162,6 +168,7 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    app.state.gateway.history.stop()
     counting.stop()
     stop_metrics()
     stop_traces()

@@ -9,8 +9,11 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from servicekit.background.figures import DATABASE, PoolCollector
 from servicekit.background.measures import Figure, Measure, Measures, Reading
+from servicekit.clock import Clock
 from servicekit.data.db import Database, Db, count
 from servicekit.settings import Settings
+from servicekit.watch.history import History, Waiting
+from servicekit.watch.rates import Totals
 
 SIGNED_IN = Figure("cadre_signed_in_people", "People who opened a page within the last fifteen minutes")
 
@@ -41,3 +44,20 @@ def _show_disk(folder: Path, registry: CollectorRegistry) -> None:
     size.set_function(lambda: shutil.disk_usage(folder).total)
     free = Gauge("cadre_disk_free_bytes", "Free space on the disk that holds Cadre's data", registry=registry)
     free.set_function(lambda: shutil.disk_usage(folder).free)
+
+
+def remember(registry: CollectorRegistry, clock: Clock) -> History:
+    """Make the memory of the last hour: of pages, and of those that failed. Nothing waits here to be sent."""
+    return History(registry, Waiting, clock, count=_pages)
+
+
+def _pages(registry: CollectorRegistry) -> Totals:
+    samples = [
+        sample
+        for metric in registry.collect()
+        if metric.name == "cadre_page_seconds"
+        for sample in metric.samples
+        if sample.name.endswith("_count")
+    ]
+    failed = (sample.value for sample in samples if sample.labels["status"].startswith("5"))
+    return Totals(calls=sum(sample.value for sample in samples), failures=sum(failed))

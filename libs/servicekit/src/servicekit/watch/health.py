@@ -65,15 +65,7 @@ class Health:
             rates=pb.Rates(**vars(self.meter.read())),
         )
         status.start_time.FromDatetime(self.worker.started_at)
-        for minute in self.history.minutes():
-            waiting = minute.waiting
-            made = status.minutes.add(
-                calls=minute.calls,
-                failures=minute.failures,
-                oldest_seconds=waiting.oldest_seconds,
-                waiting=waiting.events,
-            )
-            made.end_time.FromDatetime(minute.at)
+        status.minutes.extend(remembered(self.history))
         consumers: Collection[ConsumerStatus] = ()
         unheard: Collection[Unheard] = ()
         try:
@@ -98,6 +90,20 @@ class Health:
             missed = {"consumer": event.consumer, "subject": event.subject, "since": since}
             status.faults.add(reason="CONSUMER_DEAF", metadata=missed)
         return status
+
+
+def remembered(history: History) -> Iterator[pb.Minute]:
+    """Say what a process remembers of its last hour as the contract does."""
+    for minute in history.minutes():
+        waiting = minute.waiting
+        made = pb.Minute(
+            calls=minute.calls,
+            failures=minute.failures,
+            oldest_seconds=waiting.oldest_seconds,
+            waiting=waiting.events,
+        )
+        made.end_time.FromDatetime(minute.at)
+        yield made
 
 
 def _faults(status: pb.Status, entries: dict[str, schedule.Entry], counts: Sequence[tasks.Count]) -> Iterator[pb.Fault]:

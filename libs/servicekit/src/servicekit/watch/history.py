@@ -53,7 +53,7 @@ def waiting_of(worker: Worker, *, timeout: float) -> Waiting:
 class History:
     """Reads the process's own counters each minute, in a thread, and forgets what is older than an hour.
 
-    *look* says what waits, *clock* when a minute ended, *seconds* how long it was.
+    *look* says what waits, *count* what was done since the start, *clock* when a minute ended, *seconds* how long.
     """
 
     def __init__(
@@ -62,9 +62,12 @@ class History:
         look: Callable[[], Waiting],
         clock: Clock = utc,
         seconds: Callable[[], float] = time.monotonic,
+        *,
+        count: Callable[[CollectorRegistry], Totals] = totals,
     ) -> None:
         self._registry = registry
         self._look = look
+        self._count = count
         self._clock = clock
         self._seconds = seconds
         self._kept: deque[Minute] = deque(maxlen=MINUTES)
@@ -96,7 +99,7 @@ class History:
             else:
                 log.exception("history_failed")
             waiting = Waiting()
-        now, done = self._seconds(), totals(self._registry)
+        now, done = self._seconds(), self._count(self._registry)
         (then, before), self._before = self._before, (now, done)
         passed = max(now - then, 0.001)
         calls, failures = (done.calls - before.calls) / passed, (done.failures - before.failures) / passed

@@ -9,6 +9,8 @@ from gateway.operations import health
 
 MINUTES = 60
 _MINUTE_SECONDS = 60.0
+# A page is answered or fails; nothing waits of it.
+_OF_PAGES = 2
 # From so many seconds on an event is late: what takes longer does not mend itself.
 _LATE_SECONDS = 60.0
 Values = tuple[float | None, ...]
@@ -42,17 +44,19 @@ class Row:
     dead_letters: int
 
 
-def rows(statuses: Mapping[str, pb.Status], whole: health.Node, now: datetime) -> list[Row]:
-    """Return a row for all services that answered, then one for each of them; none where none did."""
+def rows(statuses: Mapping[str, pb.Status], pages: pb.Status, whole: health.Node, now: datetime) -> list[Row]:
+    """Return a row for all services that answered, one for the *pages* of this process, and one for each service."""
     hours = {name: _hour(status, now) for name, status in statuses.items()}
     states = {node.title: node.state for node in whole.parts}
     found = [
         Row(name, states[name], _lines(hours[name]), status.dead_letters) for name, status in sorted(statuses.items())
     ]
-    if not found:
-        return []
     together = {figure: _together([hour[figure] for hour in hours.values()], joined) for figure, joined in _JOINED}
-    return [Row("All services", None, _lines(together), sum(row.dead_letters for row in found)), *found]
+    return [
+        Row("All services", None, _lines(together), sum(row.dead_letters for row in found)),
+        Row("Pages of the gateway", states[pages.service], _lines(_hour(pages, now))[:_OF_PAGES], 0),
+        *found,
+    ]
 
 
 # A figure of a minute, and how those of several services are one.

@@ -13,6 +13,7 @@ from gateway.operations import health, last_hour
 from gateway.operations.asking import PATIENCE_SECONDS, answered, ask_all
 from gateway.web.visit import Answer, Visit, Visitor
 from gateway.words import sentences
+from servicekit.watch.health import remembered
 
 router = APIRouter(prefix="/operations")
 
@@ -29,7 +30,7 @@ def operations(visit: Visitor) -> Answer:
         tree=tree,
         needs=health.needs(tree),
         statuses=statuses,
-        hour=last_hour.rows(statuses, tree, visit.now),
+        hour=last_hour.rows(statuses, _pages(visit), tree, visit.now),
         sums=_sums(statuses.values(), processes),
     )
 
@@ -61,6 +62,11 @@ def _sums(statuses: Collection[pb.Status], processes: list[dict[str, Any]]) -> S
         not_ready=sum(row["state"] != "ready" for row in processes),
         restarts=sum(row["restarts"] for row in processes),
     )
+
+
+def _pages(visit: Visit) -> pb.Status:
+    """What this process remembers of its pages."""
+    return pb.Status(service="gateway", minutes=remembered(visit.gateway.history))
 
 
 def _gateway(visit: Visit) -> health.Node:

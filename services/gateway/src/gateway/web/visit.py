@@ -35,6 +35,7 @@ from servicekit.calendar import Calendar, pacific_date
 from servicekit.data.db import Database
 from servicekit.rpc.client import Refused
 from servicekit.settings import Settings
+from servicekit.watch.history import History
 
 COOKIE = "cadre_sign_in"
 
@@ -53,6 +54,7 @@ class Gateway:
     # Who signs people in, by slug; and the box for the secrets of those whom nobody else signs in.
     providers: Mapping[str, Provider]
     box: Box
+    history: History
 
 
 class NeedsSignIn(Exception):  # noqa: N818 - an answer, not an error
