@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -338,6 +338,35 @@ class Person:
     def type(self, label: str | re.Pattern[str], text: str) -> None:
         """Type into the field with a label."""
         self.page.get_by_label(label, exact=isinstance(label, str)).first.fill(text)
+
+    def begins(self, subject: str, **texts: str) -> None:
+        """Begin a letter, with all that the first step asks for, and go on to the second."""
+        self.go("/letters/new")
+        self.type("Subject", subject)
+        self.page.get_by_label("Reason for this transmittal").select_option("Started by DCSS")
+        self.type("Contact", "DCSS Policy")
+        for label, text in texts.items():
+            self.type(label, text)
+        self.press("Save and go on to Change")
+
+    def says_what_changes(self, effective: date, **texts: str) -> None:
+        """Write the second step of a letter, and go on to the third."""
+        self.type("What changes, in one sentence", "A form is named otherwise.")
+        self.type("Effective date", effective.isoformat())
+        for label, text in texts.items():
+            self.type(label, text)
+        self.press("Save and go on to Who")
+
+    def goes_on_to_review(self) -> None:
+        """Leave who a letter is for and what it asks as they are offered."""
+        self.press("Save and go on to Ask")
+        self.press("Save and go on to Review")
+        self.sees("Nothing is missing.")
+
+    def goes_to_step(self, title: str) -> None:
+        """Open a step of the letter that is being written."""
+        self.page.get_by_role("link", name=re.compile(rf"^\d\. {title}$")).click()
+        self.sees_heading(re.compile(r"^\d of 5: "))
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         """Wait until *text* is there."""

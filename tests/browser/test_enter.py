@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from cadre.notification.v1 import notice_service_pb2 as pb
 from servicekit.calendar import pacific_date
@@ -24,7 +25,8 @@ def test_enter_where_a_later_issue_is_typed_never_issues_now(cadre, letters, per
     with approver.page.expect_navigation():
         approver.page.keyboard.press("Enter")
 
-    approver.sees("This moment has passed.")
+    approver.sees("Nothing is issued yet: press the button that says when.")
+    expect(approver.page.get_by_label("Time of issue")).to_have_value("09:30")
     get = pb.GetNoticeRequest(name=f"notices/{letters['waiting']}")
     known = cadre.access.ask(cadre.access.notices.GetNotice, get, person=cadre.cast.analyst)
     assert known.state == pb.Notice.IN_APPROVAL

@@ -60,6 +60,12 @@ SWEEP = [
     ("/letters/{letter_id}/history", APPROVER, "/letters/{withdrawn}/history"),
     ("/letters/{letter_id}/history", APPROVER, "/letters/{scheduled}/history"),
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{draft}/edit"),
+    ("/letters/{letter_id}/edit/{step}", ANALYST, "/letters/{draft}/edit/letter"),
+    ("/letters/{letter_id}/edit/{step}", ANALYST, "/letters/{draft}/edit/change"),
+    ("/letters/{letter_id}/edit/{step}", ANALYST, "/letters/{draft}/edit/who"),
+    ("/letters/{letter_id}/edit/{step}", ANALYST, "/letters/{draft}/edit/ask"),
+    ("/letters/{letter_id}/edit/{step}", ANALYST, "/letters/{draft}/edit/review"),
+    ("/letters/{letter_id}/delete", ANALYST, "/letters/{draft}/delete"),
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{returned}/edit"),
     ("/letters/{letter_id}/files", ANALYST, "/letters/{draft}/files"),
     ("/letters/{letter_id}/preview", ANALYST, "/letters/{draft}/preview"),
@@ -339,7 +345,6 @@ def test_enter_in_a_field_of_any_page_does_nothing_that_cannot_be_undone(signed_
 @pytest.mark.parametrize(
     ("who", "path", "button"),
     [
-        (ANALYST, "/letters/new", "Send for approval"),
         (COORDINATOR, "/agencies/lake/people/new", "Add the person"),
         (COORDINATOR, LAKE + "/briefing?select=none", "Record the briefing"),
         (BIG_COORDINATOR, "/training/{letter}/test/{open}", "Send my answers"),

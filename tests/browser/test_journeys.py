@@ -1,6 +1,7 @@
 """What people do, from page to page, by role and label, in a browser that runs no script."""
 
 import re
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
@@ -17,32 +18,94 @@ def test_what_was_typed_is_kept_when_a_form_is_refused_and_the_summary_leads_to_
     analyst = person().sign_in(ANALYST)
     analyst.go("/letters/new")
     analyst.type("Subject", "Half a letter")
-    analyst.type("Number", "twenty")
-    analyst.press("Save draft")
+    analyst.type("Number (optional)", "twenty")
+    analyst.press("Save and leave")
 
     analyst.sees_heading("Not yet: please look at this")
     expect(analyst.page.get_by_label("Subject", exact=True)).to_have_value("Half a letter")
     analyst.page.get_by_role("alert").get_by_role("link").click()
-    expect(analyst.page.get_by_label("Number", exact=True)).to_be_focused()
+    expect(analyst.page.get_by_label("Number (optional)", exact=True)).to_be_focused()
 
 
-def test_a_draft_that_lacks_something_says_all_of_it_at_once(person):
+def test_little_begins_a_draft_and_its_review_says_all_that_is_missing_and_where_it_belongs(person):
     analyst = person().sign_in(ANALYST)
     analyst.go("/letters/new")
-    analyst.press("Send for approval")
+    analyst.type("Subject", "Hardly begun")
+    analyst.press("Save and go on to Change")
+    analyst.goes_to_step("Review")
 
-    analyst.sees_heading("Not yet: please look at these")
-    names = [link.get_attribute("href") for link in analyst.page.get_by_role("alert").get_by_role("link").all()]
-    assert {"#subject", "#reason", "#contact", "#change", "#effective_date"} <= set(names)
+    wrong = analyst.page.locator("#corrections")
+    names = [link.get_attribute("href").partition("/edit/")[2] for link in wrong.get_by_role("link").all()]
+    assert names == [
+        *("letter#reason", "letter#contact", "change#change", "change#effective_date", "who#act_scope"),
+    ]
+    expect(analyst.page.locator("[aria-current=step]")).to_contain_text("5. Review")
+    expect(analyst.page.get_by_role("list").filter(has_text="1. Letter")).to_contain_text("2 things to correct")
+    analyst.press("Send for approval")
+    analyst.sees("The letter is not sent yet: something is still missing.")
+    wrong.get_by_role("link", name="Contact is empty").click()
+    expect(analyst.page.get_by_label("Contact", exact=True)).to_be_visible()
+
+    analyst.press("Delete draft")
+    analyst.sees_heading("Delete this draft?")
+    analyst.press("Delete the draft")
+    analyst.sees("The draft is deleted, with its files.")
+    expect(analyst.page.get_by_text("Hardly begun")).to_have_count(0)
+
+
+def test_of_two_who_write_at_one_step_the_second_sees_what_is_saved_and_loses_nothing(person):
+    first = person().sign_in(ANALYST)
+    first.begins("Written by two")
+    second = first.page.context.new_page()
+    second.goto(first.page.url)
+    first.type("Before (optional)", "First.")
+    first.press("Save and leave")
+
+    second.get_by_label("Before (optional)", exact=True).fill("Second.")
+    second.get_by_role("button", name="Save and go on to Who").click()
+    expect(second.get_by_role("alert")).to_contain_text("Somebody else saved this draft after you opened it")
+    expect(second.get_by_text("First.", exact=True).first).to_be_visible()
+    expect(second.get_by_label("Before (optional)", exact=True)).to_have_value("Second.")
+    second.get_by_role("button", name="Save and go on to Who").click()
+    expect(second.get_by_role("heading", name="who is this for")).to_be_visible()
+
+
+def test_who_gets_a_letter_is_chosen_apart_from_who_must_act(person):
+    analyst = person().sign_in(ANALYST)
+    analyst.begins("For two, acted on by one")
+    analyst.goes_to_step("Who")
+    analyst.page.get_by_text("Only some agencies", exact=True).click()
+    analyst.page.get_by_text("Choose agencies that get it").click()
+    getting = analyst.page.get_by_role("group", name="Agencies that get it")
+    for name in ("Lake County", "Napa County"):
+        getting.get_by_text(name, exact=True).click()
+    analyst.page.get_by_text("Only some of them", exact=True).click()
+    analyst.page.get_by_text("Choose agencies whose staff must act").click()
+    analyst.page.get_by_role("group", name="Staff of these agencies").get_by_text("Lake County", exact=True).click()
+    analyst.press("Save and go on to Ask")
+
+    so_far = analyst.page.get_by_role("region", name="So far")
+    expect(so_far).to_contain_text("2 agencies")
+    expect(so_far).to_contain_text("1 agency")
+
+
+def test_a_day_that_has_passed_is_said_in_words_and_ticked(person):
+    analyst = person(scripts=True).sign_in(ANALYST)
+    analyst.begins("In effect already")
+    analyst.type("Effective date", "2026-01-05")
+    analyst.press("Save and go on to Who")
+    analyst.sees("This has passed, or is today.")
+    analyst.check_page()
+    analyst.page.get_by_text(re.compile("It is meant so: it took effect Monday, January 5")).click()
+    analyst.press("Save and go on to Who")
+    analyst.sees_heading("3 of 5: Who is this for?")
 
 
 def test_the_author_is_offered_no_approval_and_an_approver_can_return_the_letter(person, cadre):
     analyst = person().sign_in(ANALYST)
-    analyst.go("/letters/new")
-    for label, text in (("Subject", "To be returned"), ("Contact", "x"), ("In one sentence", "x")):
-        analyst.type(label, text)
-    analyst.page.get_by_label("Reason for this transmittal").select_option("Started by DCSS")
-    analyst.type("Effective date", "2030-01-02")
+    analyst.begins("To be returned")
+    analyst.says_what_changes(date(2030, 1, 2))
+    analyst.goes_on_to_review()
     analyst.press("Send for approval")
     analyst.sees("The letter was sent for approval.")
     expect(analyst.page.get_by_role("button", name="Approve and issue")).to_have_count(0)
@@ -139,7 +202,7 @@ def test_a_form_that_comes_after_the_sign_in_ended_is_there_after_the_next_one(p
     analyst.go("/letters/new")
     analyst.type("Subject", "Typed before lunch")
     fifteen_minutes_pass()
-    analyst.press("Save draft")
+    analyst.press("Save and go on to Change")
 
     analyst.sees("Please sign in. You come back to the same place, with what you typed.")
     analyst.check_page()
@@ -148,21 +211,22 @@ def test_a_form_that_comes_after_the_sign_in_ended_is_there_after_the_next_one(p
     analyst.sees("Typed before lunch")
     analyst.check_page()
     analyst.press("Send it now")
-    analyst.sees("The draft is saved.")
-    expect(analyst.page.get_by_label("Subject", exact=True)).to_have_value("Typed before lunch")
+    analyst.sees_heading("2 of 5: What changes?")
+    analyst.sees_heading("Typed before lunch")
 
 
 def test_choosing_units_changes_who_a_letter_is_for_and_the_choice_stays_in_the_draft(person):
     analyst = person().sign_in(ANALYST)
-    analyst.go("/letters/new")
-    analyst.type("Subject", "For intake alone")
+    analyst.begins("For intake alone")
+    analyst.goes_to_step("Who")
+    analyst.page.get_by_text("Only some of them", exact=True).click()
     analyst.page.get_by_text("Choose work units").click()
     analyst.page.get_by_role("group", name="Staff of these units").get_by_text("Intake", exact=True).click()
     analyst.press("Count who this is for")
     sentence = analyst.page.locator("#counted p").first.inner_text()
     assert "intake" in sentence.lower()
-    analyst.press("Save draft")
-    analyst.sees("The draft is saved.")
+    analyst.press("Save and go on to Ask")
+    analyst.goes_to_step("Who")
     expect(analyst.page.get_by_label("Intake", exact=True)).to_be_checked()
     expect(analyst.page.locator("#counted p").first).to_have_text(sentence)
 

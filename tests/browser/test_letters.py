@@ -46,14 +46,16 @@ def pdf(text):
 
 
 def draft(analyst, subject, *, effective=None):
-    """Write a draft with all that approval asks for, and stay in its form."""
-    analyst.go("/letters/new")
-    analyst.type("Subject", subject)
-    analyst.page.get_by_label("Reason for this transmittal").select_option("Started by DCSS")
-    analyst.type("Contact", "DCSS Policy")
-    analyst.type("Phone (optional)", "916-555-0100")
-    analyst.type("In one sentence", "A form is named otherwise.")
-    analyst.type("Effective date", (effective or state_calendar().add(TODAY, 28)).isoformat())
+    """Write a draft with all that approval asks for, and stay at its review."""
+    analyst.begins(subject)
+    analyst.says_what_changes(effective or state_calendar().add(TODAY, 28))
+    analyst.goes_on_to_review()
+
+
+def open_files(analyst):
+    """Go from a step of a draft to its files."""
+    analyst.goes_to_step("Letter")
+    analyst.press("Save, then add or remove files")
 
 
 def send_for_approval(analyst, cadre):
@@ -82,49 +84,61 @@ def approve_for(approver, path, day, at):
 
 def test_a_draft_keeps_every_field_that_was_typed(person):
     analyst = person().sign_in(ANALYST)
-    draft(analyst, "Every field")
     texts = {
-        "Topic (optional)": "enforcement",
-        "Replaces (optional)": "CSSP 25-11",
-        "Supersedes (optional)": "CSSP 24-02, section 3",
-        "References (optional)": "Family Code 17400",
-        "Before (optional)": "It was named A.",
-        "From the effective date (optional)": "It is named B.",
-        "What staff must do (optional)": "Use B.",
-        "Until then (optional)": "Use A.",
-        "Business days later (optional)": "4",
+        "Letter": {
+            "Topic (optional)": "enforcement",
+            "Replaces (optional)": "CSSP 25-11",
+            "Supersedes (optional)": "CSSP 24-02, section 3",
+            "References (optional)": "Family Code 17400",
+            "Phone (optional)": "916-555-0100",
+            "Urgent, because (optional)": "The system is down.",
+        },
+        "Change": {
+            "Before (optional)": "It was named A.",
+            "From the effective date (optional)": "It is named B.",
+            "What staff must do (optional)": "Use B.",
+            "Until then (optional)": "Use A.",
+        },
+        "Ask": {"Staff see it so many business days after their agency": "4"},
     }
-    for label, text in texts.items():
+    analyst.begins("Every field", **texts["Letter"])
+    analyst.says_what_changes(state_calendar().add(TODAY, 28), **texts["Change"])
+    analyst.press("Save and go on to Ask")
+    for label, text in texts["Ask"].items():
         analyst.type(label, text)
-    analyst.page.get_by_text("Later, after so many business days", exact=True).click()
-    analyst.press("Save draft")
+    analyst.press("Save and go on to Review")
 
-    analyst.sees("The draft is saved.")
-    for label, text in texts.items():
-        expect(analyst.page.get_by_label(label, exact=True)).to_have_value(text)
-    expect(analyst.page.get_by_label("Later, after so many business days")).to_be_checked()
-    analyst.sees(re.compile(r"As saved, if it were issued today: staff are due \w+day, .* before it takes effect\."))
-    analyst.press("Preview as staff")
+    analyst.sees("Nothing is missing.")
+    analyst.sees(re.compile(r"If it were issued today: due \w+day, .* before it takes effect\."))
+    for step, typed in texts.items():
+        analyst.goes_to_step(step)
+        for label, text in typed.items():
+            expect(analyst.page.get_by_label(label, exact=True)).to_have_value(text)
+    analyst.page.get_by_role("link", name="Preview as staff").click()
     analyst.sees("DCSS Policy, 916-555-0100")
 
 
 def test_a_letter_without_lead_time_says_that_training_is_due_after_it_takes_effect(person):
     analyst = person().sign_in(ANALYST)
-    draft(analyst, "From today on", effective=TODAY)
-    analyst.press("Save draft")
+    analyst.begins("From today on")
+    analyst.says_what_changes(TODAY)
+    analyst.page.get_by_text(re.compile("It is meant so: it takes effect today")).click()
+    analyst.press("Save and go on to Who")
+    analyst.goes_on_to_review()
 
-    analyst.sees(re.compile("As saved, if it were issued today: staff are due .*; it takes effect on the day of issue"))
+    analyst.sees(re.compile("If it were issued today: due .*; it takes effect on the day of issue"))
 
 
 def test_a_change_of_who_a_letter_is_for_is_shown_before_it_is_kept(person):
     analyst = person().sign_in(ANALYST)
     draft(analyst, "For fewer people")
-    analyst.press("Save draft")
-    analyst.sees("The draft is saved.")
+    analyst.goes_to_step("Who")
     everyone = analyst.page.locator("#counted p").first.inner_text()
+    here = analyst.page.url
+    analyst.page.get_by_text("Only some of them", exact=True).click()
     analyst.page.get_by_text("Choose work units").click()
     analyst.page.get_by_role("group", name="Staff of these units").get_by_text("Intake", exact=True).click()
-    analyst.press("Save draft")
+    analyst.press("Save and go on to Ask")
 
     analyst.sees_heading("This changes who the letter is for")
     said = analyst.page.locator("#changes-who strong").inner_text()
@@ -132,12 +146,12 @@ def test_a_change_of_who_a_letter_is_for_is_shown_before_it_is_kept(person):
     assert added == 0
     assert removed > as_before > 0
     again = analyst.page.context.new_page()
-    again.goto(analyst.page.url)
+    again.goto(here)
     expect(again.locator("#counted p").first).to_have_text(everyone)
 
-    analyst.press("Save draft")
-    analyst.sees("The draft is saved.")
-    again.goto(analyst.page.url)
+    analyst.press("Save and go on to Ask")
+    analyst.sees_heading("4 of 5: What do we ask?")
+    again.goto(here)
     expect(again.get_by_label("Intake", exact=True)).to_be_checked()
 
 
@@ -147,7 +161,7 @@ def test_a_change_of_who_a_letter_is_for_is_shown_before_it_is_kept(person):
 def test_a_signed_letter_is_attached_searched_for_numbers_read_by_staff_and_removed(person, cadre):
     analyst = person().sign_in(ANALYST)
     draft(analyst, "With its signed letter")
-    analyst.press("Save the draft, then add or remove files")
+    open_files(analyst)
     analyst.press("Add the file")
     analyst.sees_heading("Not yet: please look at this")
 
@@ -174,7 +188,7 @@ def test_a_signed_letter_is_attached_searched_for_numbers_read_by_staff_and_remo
     assert analyst.page.get_by_text("chart.txt").count() == 0
 
     analyst.press("Back to the draft")
-    analyst.sees_heading(re.compile("draft$"))
+    analyst.sees_heading("With its signed letter")
     link = analyst.page.get_by_role("link", name="The signed letter", exact=True)
     answer = analyst.page.request.get(cadre.url + link.get_attribute("href"))
     assert answer.status == 200, answer.text()
@@ -189,7 +203,7 @@ def test_a_signed_letter_is_attached_searched_for_numbers_read_by_staff_and_remo
 def test_a_file_that_is_too_large_is_refused_at_its_field_and_beyond_any_form_before_it_is_read(person, tmp_path):
     analyst = person().sign_in(ANALYST)
     draft(analyst, "With a large file")
-    analyst.press("Save the draft, then add or remove files")
+    open_files(analyst)
     page = analyst.page.url
     for megabytes in (11, 30):
         analyst.page.goto(page)
@@ -203,7 +217,7 @@ def test_a_file_that_is_too_large_is_refused_at_its_field_and_beyond_any_form_be
 def test_a_file_cannot_wait_for_a_new_sign_in_but_what_was_typed_beside_it_does(person, fifteen_minutes_pass):
     analyst = person().sign_in(ANALYST)
     draft(analyst, "Typed beside a file")
-    analyst.press("Save the draft, then add or remove files")
+    open_files(analyst)
     analyst.sees("The file itself is not kept if your sign-in ends")
     analyst.type("Title (optional)", "Chart of duties")
     chart = {"name": "chart.txt", "mimeType": "text/plain", "buffer": b"Who does what"}
@@ -255,7 +269,7 @@ def test_a_scheduled_letter_is_issued_by_its_job_and_a_worker_reads_its_signed_p
     signed = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": pdf("The letter, signed.")}
     analyst = person().sign_in(ANALYST)
     draft(analyst, "Issued by itself")
-    analyst.press("Save the draft, then add or remove files")
+    open_files(analyst)
     analyst.page.get_by_text("The signed letter (PDF)", exact=True).click()
     analyst.page.get_by_label("File", exact=True).set_input_files(signed)
     analyst.press("Add the file")

@@ -217,9 +217,10 @@ def test_whoever_has_nothing_to_do_is_told_where_it_will_stand(signed_in):
     operator.check_page()
 
 
-def test_an_agency_in_which_nobody_matches_is_named_and_gets_the_letter_all_the_same(signed_in):
+def test_an_agency_in_which_nobody_matches_is_named_and_gets_the_letter_all_the_same(signed_in, letters):
     analyst = signed_in(ANALYST)
-    analyst.go("/letters/new")
+    analyst.go(f"/letters/{letters['draft']}/edit/who")
+    analyst.page.get_by_text("Only some of them", exact=True).click()
     analyst.page.get_by_text("Choose job classes").click()
     analyst.page.get_by_role("group", name="Staff of these classes").get_by_text("Chief Attorney").click()
     analyst.press("Count who this is for")
@@ -227,7 +228,7 @@ def test_an_agency_in_which_nobody_matches_is_named_and_gets_the_letter_all_the_
     said = "No one matches here. The agency still gets the letter."
     expect(analyst.page.get_by_role("cell", name=said, exact=True).first).to_be_visible()
     # What was asked for has the focus: it is far below the beginning of the page.
-    expect(analyst.page.locator("#counted")).to_be_focused()
+    expect(analyst.page.locator("#changes-who")).to_be_focused()
     analyst.check_page()
 
 

@@ -55,7 +55,7 @@ PICTURES = (
     Picture("letter-staff", "learner", "/training/{letter}"),
     Picture("people-large", "large-coordinator", "/agencies/los-angeles/people"),
     Picture("briefing-large", "large-coordinator", "/agencies/los-angeles/letters/{letter}/briefing"),
-    Picture("composer", "analyst", "/letters/{draft}/edit"),
+    Picture("composer", "analyst", "/letters/{draft}/edit/who"),
     Picture("approve", "approver", "/letters/{waiting}"),
     Picture("course-editor", "training-manager", "/courses/{course}/edit"),
     Picture("course", "learner", "/training/{letter}/course/1"),

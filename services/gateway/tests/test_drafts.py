@@ -131,8 +131,8 @@ def test_a_letter_that_names_an_older_version_keeps_it_until_its_author_chooses_
     def choices(version):
         name = f"courses/intake/versions/{version}"
         chosen = course_pb.CourseVersion(name=name, title="Intake", version=version, latest_version=2)
-        return composer._courses(offered, chosen)
+        return composer.offered_courses(offered, chosen)
 
     assert choices(1) == [("courses/intake/versions/1", "Intake, version 1 (version 2 is out)"), newest]
     assert choices(2) == [newest]
-    assert composer._courses(offered, None) == [newest]
+    assert composer.offered_courses(offered, None) == [newest]

@@ -3,14 +3,14 @@
 import pytest
 
 from gateway.app import environment
-from gateway.areas import ROUTERS
+from gateway.areas import OUTCOMES, ROUTERS
 from gateway.sign_in import labels
 
 TEMPLATES = environment()
 
 
 def shown(area, *fields):
-    return labels.shown(labels.of_area(TEMPLATES, area), fields)
+    return labels.shown([*labels.of_area(TEMPLATES, area), labels.declared(OUTCOMES)], fields)
 
 
 def test_a_letter_is_shown_by_the_labels_and_choices_of_its_form():
@@ -27,7 +27,7 @@ def test_a_letter_is_shown_by_the_labels_and_choices_of_its_form():
 
     assert said["Subject"] == [("Half a letter", "")]
     assert said["To"] == [("ALL IV-D DIRECTORS", "")]
-    assert [said for _, said in said["Staff"]] == ["Read and confirm"]
+    assert [said for _, said in said["Staff are asked to"]] == ["Read and confirm"]
     assert [value for value, _ in said["Staff of these units"]] == ["intake", "locate"]
     assert "Topic" not in said
 

@@ -11,7 +11,7 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.learning import todo
-from gateway.letters import agency_lists, readiness
+from gateway.letters import agency_lists, letters, readiness
 from gateway.people import offered
 from gateway.tests import taking
 from gateway.web.forms import Form
@@ -100,6 +100,54 @@ def test_who_needs_a_call_stands_in_the_order_late_troubled_behind():
     assert [one.agency.short_title for one in needed] == ["Fresno", "Colusa", "Butte", "Alpine"]
     assert needed[2].reason == "5 of 10 staff are past due."
     assert readiness.addresses(needed[:2]) == "fresno@example.org; colusa@example.org"
+
+
+def test_every_agency_that_has_not_confirmed_an_urgent_letter_needs_a_call_at_once():
+    known = agencies("alpine", "butte", "colusa", "fresno", "kern")
+    seen = readiness_pb.Readiness(
+        agencies=[
+            figures("alpine", problem="No room for a briefing"),
+            figures("butte"),
+            figures("colusa", asked_no_more=True),
+            figures("fresno"),
+            figures("kern", confirmation_overdue=True),
+        ]
+    )
+    for one in seen.agencies:
+        one.deliver_time.GetCurrentTime()
+    for n in (0, 3):
+        seen.agencies[n].confirm_time.GetCurrentTime()
+
+    needed = readiness.needs_a_call(seen, known, urgent=True)
+
+    assert [one.agency.short_title for one in needed] == ["Butte", "Kern", "Alpine"]
+    assert needed[0].reason == "Has not confirmed yet, and the letter is urgent."
+    assert [one.agency.short_title for one in readiness.needs_a_call(seen, known)] == ["Kern", "Alpine"]
+
+
+def test_urgent_letters_stand_first_whatever_their_day():
+    inbox = [
+        inbox_pb.InboxItem(notice=letter("late"), due_date="2026-11-22"),
+        inbox_pb.InboxItem(notice=letter("urgent", urgent_reason="It is down."), due_date="2026-12-22"),
+    ]
+
+    rows = todo.items(inbox, [])
+
+    assert [(title, [row.id for row in found]) for title, found in todo.grouped(rows, MONDAY)] == [
+        ("Urgent", ["urgent"]),
+        ("Overdue", ["late"]),
+    ]
+
+
+def test_an_urgent_letter_of_after_hours_is_confirmed_in_the_morning():
+    said = []
+    for issued in ("2026-11-23T20:00:00Z", "2026-11-24T01:30:00Z"):
+        one = letter("a", urgent_reason="It is down.")
+        one.publish_time.FromJsonString(issued)
+        one.agency_due_date = "2026-11-23" if issued.endswith("20:00:00Z") else "2026-11-24"
+        said.append(letters.confirmed_by(one, MONDAY))
+
+    assert said == ["Monday, November 23, 5 p.m.", "Tuesday, November 24, in the morning."]
 
 
 def test_the_table_of_agencies_goes_from_a_to_z_and_can_be_filtered():

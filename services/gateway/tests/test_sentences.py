@@ -213,7 +213,7 @@ def test_each_reason_of_a_service_has_its_sentence():
 
 
 def test_a_field_is_named_in_the_summary_as_on_the_page():
-    assert [glossary.field(name) for name in ("effective_date", "change", "subject")] == [
+    assert [OUTCOMES.label(name) for name in ("effective_date", "change", "subject")] == [
         "Effective date",
         "What changes, in one sentence",
         "Subject",

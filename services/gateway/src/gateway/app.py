@@ -59,6 +59,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html, bars=pictures, layout=charts)
+    made.globals["label_of"] = OUTCOMES.label
     made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
     made.globals["assets"] = Assets()
     made.tests.update(ADJECTIVES)

@@ -56,7 +56,7 @@ def of_visitor(visit: Visit, *, size: int, page: str = "") -> ToDo:
 
 
 def items(inbox: Iterable[inbox_pb.InboxItem], assigned: Iterable[assignment_pb.Assignment]) -> list[Item]:
-    """Return what is left to do, one row for each letter, by due date.
+    """Return what is left to do, one row for each letter, urgent ones first, by due date.
 
     The inbox leads: it holds every letter, and knows when a person is ready. Training whose letter has not arrived
     yet (the two come by different ways) has its row a moment later.
@@ -79,15 +79,17 @@ def items(inbox: Iterable[inbox_pb.InboxItem], assigned: Iterable[assignment_pb.
                 minutes=training.minutes if training else 0,
             )
         )
-    return sorted(found, key=lambda row: (row.due_date or "9999", row.letter.name))
+    return sorted(found, key=lambda row: (not row.letter.urgent_reason, row.due_date or "9999", row.letter.name))
 
 
 def grouped(rows: Iterable[Item], today: date) -> list[tuple[str, list[Item]]]:
-    """Sort rows into Overdue, Due this week, Later; groups without rows are left out."""
-    groups: dict[str, list[Item]] = {"Overdue": [], "Due this week": [], "Later": []}
+    """Sort rows into Urgent, Overdue, Due this week, Later; groups without rows are left out."""
+    groups: dict[str, list[Item]] = {"Urgent": [], "Overdue": [], "Due this week": [], "Later": []}
     for row in rows:
         due = sentences.as_date(row.due_date)
-        if due is None or due > sentences.until_sunday(today):
+        if row.letter.urgent_reason:
+            groups["Urgent"].append(row)
+        elif due is None or due > sentences.until_sunday(today):
             groups["Later"].append(row)
         elif due < today:
             groups["Overdue"].append(row)

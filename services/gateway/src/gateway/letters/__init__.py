@@ -1,7 +1,18 @@
 """Letters and releases: written, approved, sent to agencies, and how far agencies and staff are with them."""
 
 from cadre.notification.v1 import notice_service_pb2 as pb
-from gateway.letters import agency_letters, agency_notice, approval, composer, downloads, elsewhere, files, state_notice
+from gateway.letters import (
+    agency_letters,
+    agency_notice,
+    approval,
+    composer,
+    downloads,
+    elsewhere,
+    files,
+    letter_form,
+    state_letters,
+    state_notice,
+)
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top
 from gateway.web.rights import Rights
@@ -42,6 +53,7 @@ _DONE = {
     "scheduled": "The letter is approved. It is issued by itself on the day and at the time that you gave.",
     "withdrawn": "The letter is withdrawn. It leaves the lists of those who still had it to do.",
     "released": "Your staff see this letter from now on.",
+    "letter-deleted": "The draft is deleted, with its files.",
     "file-added": "The file is added to the draft.",
     "file-removed": "The file is removed from the draft.",
     "confirmed-for-agency": "Confirmed for your agency.",
@@ -61,6 +73,7 @@ def _of_the_state(rights: Rights) -> bool:
 
 AREA = Area(
     routers=(
+        state_letters.router,
         composer.router,
         approval.router,
         state_notice.router,
@@ -76,12 +89,14 @@ AREA = Area(
     ),
     reasons=_REASONS,
     done=_DONE,
+    labels=letter_form.LABELS,
     adjectives={
         "draft": lambda letter: letter.state == pb.Notice.DRAFT,
         "awaiting_approval": lambda letter: letter.state == pb.Notice.IN_APPROVAL,
         "scheduled": lambda letter: letter.state == pb.Notice.SCHEDULED,
         "issued": lambda letter: letter.state == pb.Notice.PUBLISHED,
         "withdrawn": lambda letter: letter.state == pb.Notice.WITHDRAWN,
+        "urgent": lambda letter: letter.urgent_reason != "",
         "historic": lambda letter: letter.state == pb.Notice.HISTORIC,
         "asking_nothing": lambda letter: letter.asks in (pb.ASKS_UNSPECIFIED, pb.NOTHING),
         "asking_for_confirmation": lambda letter: letter.asks in (pb.CONFIRM, pb.TRAIN),

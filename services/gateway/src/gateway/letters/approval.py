@@ -1,17 +1,17 @@
 """The second person's decisions: to issue a letter now or later, to return it, to withdraw it once it was issued."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter
 
-from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import letters
-from gateway.web.forms import Form
+from gateway.letters import composer, letters, reach
+from gateway.letters.letter_form import PAST
+from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
-from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS
+from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS, pacific_date
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/letters/{letter_id}")
@@ -24,6 +24,10 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     if not later and form.text("action") != "now":
         form.errors[""] = "Nothing is issued yet: press the button that says when."
     at = _moment_of_issue(visit, form) if later else None
+    letter = visit.letter(letter_id)
+    waits = letter.state == notice_pb.Notice.IN_APPROVAL
+    if waits and _in_effect(letter, pacific_date(at or visit.now)) and form.text(PAST) != "yes":
+        form.errors[PAST] = "Tick that it is meant so, or return the letter to change the date."
     if not form.errors:
         request = notice_pb.PublishNoticeRequest(
             name=f"notices/{letter_id}",
@@ -37,8 +41,9 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
             visit.clients.notices.PublishNotice(request)
         except Refused as error:
             form.refuse(error, {"publish_at": "issue_on"})
+            letter = _decided(visit, letter_id, form)
     if form.errors:
-        return waiting(visit, visit.letter(letter_id), form)
+        return waiting(visit, letter, form)
     return visit.go(f"/letters/{letter_id}", done="scheduled" if later else "issued")
 
 
@@ -55,6 +60,7 @@ def give_back(visit: Visitor, letter_id: str, form: Sent) -> Answer:
             )
         except Refused as error:
             form.refuse(error)
+            _decided(visit, letter_id, form)
     if form.errors:
         return waiting(visit, visit.letter(letter_id), form)
     return visit.go("/letters", done="returned")
@@ -94,14 +100,9 @@ def blank() -> Form:
 
 def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
     """Show a letter before its issue: what it says, who it is for today, and what can be done with it."""
-    for field in ("reason", "issue_on", "issue_at"):
+    for field in ("reason", "issue_on", "issue_at", PAST):
         form.values.setdefault(field, [""])
-    audience = preview = None
-    if letter.audience:
-        audience = visit.clients.audiences.GetAudience(audience_pb.GetAudienceRequest(name=letter.audience))
-        preview = visit.clients.audiences.PreviewAudience(
-            audience_pb.PreviewAudienceRequest(expression=audience.expression)
-        )
+    audience = composer.audience_of(visit, letter.audience)
     may_approve = (
         letter.state == notice_pb.Notice.IN_APPROVAL
         and visit.rights.state("notices.approve")
@@ -113,12 +114,35 @@ def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
         letter=letter,
         letters=letters,
         audience=audience,
-        preview=preview,
+        reach=reach.reach(visit, audience.expression, letter.receivers) if audience else None,
+        course=composer.course_of(visit, letter.course_version),
+        passed=_in_effect(letter, visit.today),
         may_approve=may_approve,
         may_return=letter.state == notice_pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),
         form=form,
         names=visit.names([letter.author, letter.approver]),
     )
+
+
+def _in_effect(letter: notice_pb.Notice, day: date) -> bool:
+    """Whether it takes effect on *day*, or took effect before."""
+    effective = sentences.as_date(letter.effective_date)
+    return effective is not None and effective <= day
+
+
+def _decided(visit: Visit, letter_id: str, form: SentForm) -> notice_pb.Notice:
+    """Return the letter as it is by now; where somebody else has decided, say who and when instead of what failed."""
+    letter = visit.letter(letter_id)
+    by = visit.names([letter.approver]).get(letter.approver, "another approver")
+    if letter.state in letters.ISSUED:
+        at = sentences.moment(letter.publish_time, visit.today)
+        form.errors = {"": f"Already issued by {by}, {at} Your press changed nothing."}
+    elif letter.state == notice_pb.Notice.SCHEDULED:
+        at = sentences.moment(letter.publish_at, visit.today)
+        form.errors = {"": f"Already approved by {by}; it is issued {at} Your press changed nothing."}
+    elif letter.state == notice_pb.Notice.DRAFT:
+        form.errors = {"": "Already returned to its author. Your press changed nothing."}
+    return letter
 
 
 def _withdraw(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:

@@ -33,10 +33,13 @@ class Row:
     figures: pb.AgencyReadiness
 
 
-def needs_a_call(readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agency]) -> list[Needed]:
+def needs_a_call(
+    readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agency], *, urgent: bool = False
+) -> list[Needed]:
     """Return who needs a call, in this order: confirmation past due, a reported problem, staff past due.
 
-    Each agency stands once, for its first reason. Those with staff past due: the larger share first.
+    Of an *urgent* letter every agency that is asked to confirm, and has not yet, comes first. Each agency stands once,
+    for its first reason. Those with staff past due: the larger share first.
     """
     late, troubled, behind = [], [], []
     for figures in readiness.agencies:
@@ -46,6 +49,8 @@ def needs_a_call(readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agenc
         counts = figures.counts
         if figures.confirmation_overdue:
             late.append(Needed(agency, "Has not confirmed, and the day for it has passed."))
+        elif urgent and figures.deliver_time.seconds and not (figures.confirm_time.seconds or figures.asked_no_more):
+            late.append(Needed(agency, "Has not confirmed yet, and the letter is urgent."))
         elif figures.problem:
             troubled.append(Needed(agency, f"Reports: {figures.problem}"))
         elif counts.overdue:

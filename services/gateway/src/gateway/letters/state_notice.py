@@ -90,7 +90,7 @@ def _readiness(visit: Visit, letter: notice_pb.Notice) -> readiness_pb.Readiness
 def _figures(visit: Visit, letter: notice_pb.Notice, region: str, size: str) -> dict[str, Any]:
     """Return what the page of figures and its print show."""
     figures, agencies = _readiness(visit, letter), visit.agencies()
-    needed = readiness.needs_a_call(figures, agencies)
+    needed = readiness.needs_a_call(figures, agencies, urgent=bool(letter.urgent_reason))
     return {
         "letter": letter,
         "letters": letters,

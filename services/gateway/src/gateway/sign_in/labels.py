@@ -11,6 +11,7 @@ from functools import cache
 from jinja2 import Environment, nodes
 
 from gateway.words import glossary
+from gateway.words.outcomes import Outcomes
 
 _MACROS = {"field", "area", "choice", "radios", "boxes"}
 _OPTIONS_AT = 3
@@ -55,6 +56,11 @@ def shown(labels: list[Labels], fields: Iterable[tuple[str, str]]) -> dict[str, 
         choice = next((one.choices[name, value] for one in likeliest if (name, value) in one.choices), "")
         said.setdefault(label or glossary.field(name), []).append((value, choice or _CHOICES.get(value, "")))
     return said
+
+
+def declared(outcomes: Outcomes) -> Labels:
+    """Give the labels of the forms that are declared, which no template has."""
+    return Labels(dict(outcomes.labels), hidden={"etag", "compared", "action"})
 
 
 @cache

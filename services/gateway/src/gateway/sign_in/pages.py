@@ -152,7 +152,8 @@ def drop_kept(visit: Visitor, _: Sent) -> Answer:
 def _said(visit: Visit, kept: sign_ins.Kept) -> dict[str, list[str]]:
     """Say what was typed in the words of the page that it was typed on."""
     fields = [(name, value) for name, value in kept.fields if name not in _SILENT]
-    found = labels.shown(labels.of_area(visit.gateway.templates, _area_of(visit.request, kept.path)), fields)
+    of_templates = labels.of_area(visit.gateway.templates, _area_of(visit.request, kept.path))
+    found = labels.shown([*of_templates, labels.declared(visit.gateway.outcomes)], fields)
     named = visit.names([value for values in found.values() for value, _ in values if value.startswith("people/")])
     return {
         label: [said or named.get(value) or _as_read(visit, value) for value, said in values]

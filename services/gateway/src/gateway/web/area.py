@@ -18,7 +18,8 @@ T = TypeVar("T")
 class Area:
     """Its pages, the links to them, and its words.
 
-    *reasons* are sentences by the reason of a refusal, *done* by the code of what was done (`visit.go`).
+    *reasons* are sentences by the reason of a refusal, *done* by the code of what was done (`visit.go`); *labels* stand
+    above the fields of its forms, where these are declared.
     """
 
     routers: tuple[APIRouter, ...]
@@ -26,6 +27,7 @@ class Area:
     reasons: Mapping[str, str] = field(default_factory=dict)
     done: Mapping[str, str] = field(default_factory=dict)
     adjectives: Adjectives = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def outcomes_of(areas: Iterable[Area]) -> Outcomes:
@@ -37,6 +39,7 @@ def outcomes_of(areas: Iterable[Area]) -> Outcomes:
     return Outcomes(
         _joined([REASONS_OF_ANY, *(area.reasons for area in found)]),
         _joined([DONE_BY_ANY, *(area.done for area in found)]),
+        _joined([area.labels for area in found]),
     )
 
 

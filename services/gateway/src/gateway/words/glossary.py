@@ -86,18 +86,8 @@ FIELDS = {
     "alternative": "What it shows, in words",
     "captions_file": "File of the captions",
     "option-1": "Answers",
-    "addressees": "To",
-    "after": "From the effective date",
-    "agencies_scope": "Who this is for",
-    "agency_confirms_within": "The agency confirms within",
-    "asks": "What we ask",
-    "change": "What changes, in one sentence",
     "checked_reason": "Why these are not real numbers",
     "complete_date": "Day",
-    "contact_telephone": "Phone",
-    "course_version": "Course",
-    "days_after": "Business days after issue",
-    "days_before": "Business days before it takes effect",
     "again": "Password once more",
     "again_date": "First day of work here",
     "email": "E-mail",
@@ -116,9 +106,6 @@ FIELDS = {
     "issue_at": "Time of issue",
     "return_date": "First day back at work",
     "start_date": "First day",
-    "staff_release_days": "Business days later",
-    "staff_see": "When staff see it",
-    "supersedes": "Supersedes",
 }
 
 

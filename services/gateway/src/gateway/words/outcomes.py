@@ -4,8 +4,9 @@ What belongs to an area is said in its `AREA`; here is what any service may refu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gateway.words import glossary
 from gateway.words.sentences import as_number, count
 from servicekit.rpc.client import Refused
 
@@ -38,10 +39,18 @@ BY_CODE = {
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The sentences of all areas: *reasons* by what a service refuses with, *deeds* by the code of what was done."""
+    """The sentences of all areas: *reasons* by what a service refuses with, *deeds* by the code of what was done.
+
+    And the *labels* of fields that are declared.
+    """
 
     reasons: Mapping[str, str]
     deeds: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, name: str) -> str:
+        """What stands above a field on the page."""
+        return self.labels.get(name) or glossary.field(name)
 
     def refused(self, error: Refused) -> str:
         """Say why a service refused, to the person whose form it was."""
