@@ -145,8 +145,8 @@ def test_training_done_elsewhere_is_recorded_from_home_for_everyone_not_yet_trai
 
 def test_a_big_agency_sees_on_its_home_page_who_is_left_by_unit_and_those_without_one(person, letter):
     coordinator = person().sign_in(BIG_COORDINATOR)
-    coordinator.waits_for(re.compile(r"Left: .*no unit recorded \d+"))
-    card = coordinator.page.get_by_role("listitem").filter(has_text="Left:").first
+    coordinator.waits_for(re.compile(r"Still to do: .*no unit recorded \d+"))
+    card = coordinator.page.get_by_role("listitem").filter(has_text="no unit recorded").first
     card.get_by_role("link", name="no unit recorded").click()
 
     table = coordinator.page.get_by_role("table")

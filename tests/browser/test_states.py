@@ -171,8 +171,10 @@ def test_what_is_past_due_is_said_to_the_state_to_the_agency_and_to_the_person(
 
     coordinator = signed_in(COORDINATOR)
     coordinator.go("/home")
-    to_do = coordinator.page.get_by_role("region", name="Do today").get_by_role("listitem").filter(has_text="Long past")
-    expect(to_do).to_contain_text("Past due: the agency's confirmation was due")
+    groups = coordinator.page.get_by_role("region", name="To do").get_by_role("heading").all_inner_texts()
+    assert any(group.startswith("Overdue") for group in groups)
+    to_do = coordinator.page.get_by_role("region", name="To do").get_by_role("listitem").filter(has_text="Long past")
+    expect(to_do.filter(has_text="Read and confirm")).to_contain_text("since ")
     coordinator.check_page()
     coordinator.go(f"/agencies/lake/letters/{letter}")
     coordinator.sees("This day has passed.")
@@ -202,8 +204,9 @@ def test_an_agency_that_confirmed_every_letter_has_nothing_to_do_today(signed_in
 
     big = signed_in(BIG_COORDINATOR)
     big.go("/home")
-    today = big.page.get_by_role("region", name="Do today")
-    expect(today.get_by_text("Nothing for the agency today.", exact=True)).to_be_visible()
+    to_do = big.page.get_by_role("region", name="To do")
+    expect(to_do).to_contain_text("My record")
+    expect(to_do.get_by_role("link", name=re.compile("^Read and confirm"))).to_have_count(0)
     big.check_page()
 
 

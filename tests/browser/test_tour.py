@@ -114,7 +114,8 @@ def write_and_send(analyst, content):
 
 def issue_and_watch(approver):
     """2 Approver. Returns the letter's id."""
-    approver.page.get_by_role("listitem").filter(has_text=SUBJECT).get_by_role("link", name=re.compile("^Open")).click()
+    row = approver.page.get_by_role("listitem").filter(has_text=SUBJECT)
+    row.get_by_role("link", name=re.compile("^Issue or return")).click()
     approver.sees_heading(re.compile(SUBJECT))
 
     def issued():
@@ -139,13 +140,14 @@ def issue_and_watch(approver):
 
 def confirm_and_brief(coordinator, to_stay):
     """3 Coordinator of Lake. Returns who was briefed, and how many are at work there. Not briefed: *to_stay*."""
-    coordinator.sees_heading(re.compile(r"^Lake County, \w+day, \w+ \d+"))
-    said = coordinator.page.get_by_text(re.compile(r"\d+ people: .* on leave")).inner_text()
-    staff, away = int(re.match(r"\d+", said)[0]), int(re.search(r"(\d+) on leave", said)[1])
-    for part in ("Do today", "My own training", "Coming changes", "People"):
-        expect(coordinator.page.get_by_role("heading", name=part, exact=True)).to_be_visible()
-    to_do = coordinator.page.get_by_role("listitem").filter(has_text="Read and confirm: CSSP").filter(has_text=SUBJECT)
-    to_do.get_by_role("link").click()
+    coordinator.sees_heading("Lake County")
+    coordinator.sees(re.compile(r"^\w+day, \w+ \d+ · \d+ things? to do"))
+    people = coordinator.page.get_by_role("region", name="People").get_by_role("definition").all_inner_texts()
+    staff, away = map(int, people[:2])
+    for part in ("To do", "Coming changes"):
+        expect(coordinator.page.get_by_role("region", name=part, exact=True)).to_be_visible()
+    to_do = coordinator.page.get_by_role("region", name="To do").get_by_role("listitem").filter(has_text=SUBJECT)
+    to_do.get_by_role("link", name=re.compile("^Read and confirm")).click()
     coordinator.sees("I confirm that our agency received this letter.")
     coordinator.sees(re.compile("You are signed in as .*Not you"))
     chosen = coordinator.page.get_by_label("Who leads this here?").locator("option:checked")
@@ -241,9 +243,8 @@ def read_and_train(learner, content):
 
 def look_by_unit(coordinator, letter):
     """5 Coordinator of Los Angeles: the same page, by unit."""
-    coordinator.page.get_by_role("listitem").filter(has_text="Read and confirm: CSSP").filter(
-        has_text=SUBJECT
-    ).get_by_role("link").click()
+    to_do = coordinator.page.get_by_role("region", name="To do").get_by_role("listitem").filter(has_text=SUBJECT)
+    to_do.get_by_role("link", name=re.compile("^Read and confirm")).click()
     assert coordinator.page.url.endswith(f"/agencies/los-angeles/letters/{letter}")
     columns = ["Unit", "Staff", "Ready", "Not started", "On leave"]
     expect(coordinator.page.get_by_role("columnheader")).to_have_text(columns)
@@ -259,9 +260,7 @@ def look_by_unit(coordinator, letter):
 
 def see_the_numbers(analyst, ready, at_work):
     """6 Analyst: the numbers moved."""
-    analyst.page.get_by_role("link", name=re.compile("^CSSP")).and_(
-        analyst.page.get_by_role("listitem").filter(has_text=SUBJECT).get_by_role("link")
-    ).click()
+    analyst.page.get_by_role("row").filter(has_text=SUBJECT).get_by_role("link").click()
     analyst.waits_for(f"{ready} of {at_work}")
     figures = analyst.page.locator(".figure")
     expect(figures.first).to_contain_text("1 of 47")

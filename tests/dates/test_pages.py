@@ -93,6 +93,11 @@ def long(day, today):
     return f"{day:%A, %B} {day.day}" + (f", {day.year}" if day.year != today.year else "")
 
 
+def short(day, today):
+    """`Feb 26`; with its year if that is another than today's."""
+    return f"{day:%b} {day.day}" + (f", {day.year}" if day.year != today.year else "")
+
+
 def crawl(visitor):
     """Open what links lead to, from home on, some pages of each route; return which routes there were."""
     routes = [route for router in ROUTERS for route in router.routes if "GET" in route.methods]
@@ -124,7 +129,7 @@ def test_pages_say_what_is_so_on(product, visitors):
     coordinator, elsewhere = visitors["coordinator"], visitors["large-coordinator"]
 
     for visitor in visitors.values():
-        assert f", {today:%A, %B} {today.day} " in visitor.reads("/home")
+        assert f" {today:%A, %B} {today.day} · " in visitor.reads("/home")
     takes_effect = f"akes effect {long(effective, today)}, 28 business days from today"
     assert takes_effect in analyst.reads(path)
 
@@ -138,7 +143,8 @@ def test_pages_say_what_is_so_on(product, visitors):
         assert said in asked
     assert f"Confirmations are due {long(confirm_by, today)}, 5 p.m." in issued
     assert f"Due {long(confirm_by, today)}, 5 p.m." in asked
-    assert f"due {long(due, today)}, 3 business days before it takes effect" in learner.reads("/home")
+    assert f"due {long(due, today)}, 3 business days before it takes effect" in learner.reads("/training")
+    assert f" {due:%A}, {short(due, today)} Start" in learner.reads("/home")
 
     coordinator.send(agency, f"{agency}/confirm", lead=coordinator.person)
     learner.send(training, f"{training}/confirm")
@@ -156,11 +162,11 @@ def test_pages_say_what_is_so_on(product, visitors):
         return elsewhere.reads("/home"), analyst.reads(path), day
 
     home, state, day = later(offices.add(confirm_by, 1))
-    assert f"Past due: the agency's confirmation was due {long(confirm_by, day)}, 5 p.m." in home
+    assert home.index(" Overdue ") < home.index(f"since {short(confirm_by, day)} Read and confirm")
     assert "Has not confirmed, and the day for it has passed." in state
     assert f"takes effect {long(effective, day)}, 24 business days from today" in state
     home, state, day = later(effective)
-    assert "My own training Overdue" in home
+    assert re.search(rf"My training .* since {short(due, day)} (Start|Continue)", home)
     assert "takes effect today" in state
     home, state, day = later(offices.add(effective, 1))
     assert f"took effect {long(effective, day)}" in state

@@ -1,100 +1,160 @@
-"""The home page: one for each person, with everything that their roles give them; no role to switch."""
+"""The home page: what waits for the visitor from all services, by day, then the changes that come."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from gateway.home import changes, rows
+from gateway.home.queue import Row, queue
 from gateway.learning import todo
-from gateway.letters import agency_lists, letters
+from gateway.letters import agency_lists, letters, over_time, readiness
+from gateway.operations import overview
 from gateway.web.visit import Answer, Visit, Visitor
 
 router = APIRouter()
 
-# Coming changes for which the home page says who is left; the others show how many. At an agency whose names are too
-# many it says in which unit for the first one only: that counts everybody there.
-_IN_DETAIL = 3
-# How many letters it shows: the person's own, each agency's, and the state's. It says how many there are in all.
-_LETTERS = 10
-# Letters of an agency among which those are found: there are some to confirm, some with people left, most are both.
-_LOOKED_AT = 25
+# How much is shown of what is to do, of coming changes, and of calls; the page says how many there are.
+_ROWS, _CHANGES, _CALLS = 20, 10, 8
+# Letters of an agency, and of the state, out of which these are found.
+_LOOKED_AT, _ISSUED_LOOKED_AT = 100, 50
+# Letters for which it is asked who has still something to do.
+_IN_DETAIL = 10
+# Drafts, and courses and tests that are being written.
+_UNDER_WAY = 100
 
 
 @dataclass
 class AgencyHome:
-    """What one agency's coordinator, supervisor or director finds on the home page."""
+    """What the page shows of an agency whose letters the visitor sees; *title* names it where they have several."""
 
     agency: agency_pb.Agency
-    to_confirm: list[agency_notice_pb.AgencyNotice]
-    coming: list[agency_notice_pb.AgencyNotice]
-    # How many letters there are to confirm, and how many under which people are left; not all are shown.
-    unconfirmed: int
-    with_people_left: int
+    title: str
+    found: agency_notice_pb.ListAgencyNoticesResponse
+    names: dict[str, str]
     staff: person_pb.StaffCounts
-    # Letter -> names of those still to go, where there are few enough; else how many are to go in which unit.
-    left: dict[str, list[str]] = field(default_factory=dict)
-    left_by_unit: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    coming: list[agency_notice_pb.AgencyNotice]
+    still: changes.StillToDo
+    # How the first of the coming changes came along.
+    card: over_time.Card | None
+
+
+@dataclass
+class StateHome:
+    """What the page shows to those who see the whole state."""
+
+    waiting: list[notice_pb.Notice]
+    names: dict[str, str]
+    coming: list[changes.StateChange]
+    calls: list[tuple[notice_pb.Notice, readiness.Needed]]
 
 
 @router.get("/home")
 def home(visit: Visitor) -> Answer:
-    """Everything that waits for this person, by role, and their own training."""
-    clients = visit.clients
-    waiting: list[notice_pb.Notice] = []
-    issued: list[notice_pb.Notice] = []
-    state = visit.rights.state("readiness.read") and not visit.rights.state("operations.read")
-    if state:
-        found = clients.notices.ListNotices(notice_pb.ListNoticesRequest(page_size=25)).notices
-        waiting = [letter for letter in found if letter.state in letters.BEFORE_ISSUE]
-        issued = [letter for letter in found if letter.state in letters.ISSUED][:_LETTERS]
+    """Everything that waits for this person, whatever their roles, and what comes."""
+    found: list[Row] = []
+    own = todo.of_visitor(visit, size=_ROWS)
+    total = own.total
+    several = len(visit.rights.agencies("readiness.read_agency")) > 1
+    agencies = [_agency(visit, name, several=several) for name in visit.rights.agencies("readiness.read_agency")]
+    for one in agencies:
+        listed = rows.people_to_go(visit.rights, one.agency.name, one.title, one.found.notices, one.names)
+        total += one.found.to_go_count
+        if visit.rights.at("notices.confirm_for_agency", one.agency.name):
+            listed += rows.to_confirm(visit, one.agency.name, one.title, one.found.notices)
+            total += one.found.unconfirmed_count
+        found += listed
+    found += rows.own(visit, (item for _, items in own.groups for item in items))
+    state = _state(visit) if letters.of_the_state(visit.rights) else None
+    written = [*(_of_state(visit, state) if state else []), *_under_way(visit)]
+    operates = visit.rights.state("operations.read")
+    needs = rows.health_of(visit, overview.needs(visit)) if operates else []
+    shown = queue([*found, *written, *needs], visit.today, most=_ROWS, total=total + len(written) + len(needs))
     return visit.page(
         "home/home.html",
         letters=letters,
+        queue=shown,
+        own=own,
+        agencies=agencies,
         state=state,
-        waiting=waiting,
-        issued=issued,
-        names=visit.names([letter.author for letter in waiting]),
-        agencies=[_agency_home(visit, name) for name in visit.rights.agencies("readiness.read_agency")],
-        todo=todo.of_visitor(visit, size=_LETTERS),
+        moved=_moved(visit, agencies, state) if shown.nothing_due else [],
+        well=operates and not needs,
+        units=visit.units() if agencies else {},
         to_go=agency_lists.to_go,
-        units=visit.units() if visit.rights.agencies("readiness.read_agency") else {},
-        lists=agency_lists,
+        most_changes=_CHANGES,
+        most_calls=_CALLS,
     )
 
 
-def _agency_home(visit: Visit, name: str) -> AgencyHome:
-    clients = visit.clients
-    listed = clients.agency_notices.ListAgencyNotices(
+def _agency(visit: Visit, name: str, *, several: bool) -> AgencyHome:
+    clients, agency = visit.clients, visit.agency(name)
+    found = clients.agency_notices.ListAgencyNotices(
         agency_notice_pb.ListAgencyNoticesRequest(
-            parent=name, page_size=_LOOKED_AT, left_for=_IN_DETAIL, left_most=agency_lists.NAMES_AT_ONCE
+            parent=name,
+            page_size=_LOOKED_AT,
+            left_for=_IN_DETAIL,
+            left_most=agency_lists.NAMES_AT_ONCE,
+            which=agency_notice_pb.COMING,
         )
     )
-    found = listed.notices
-    made = AgencyHome(
-        agency=visit.agency(name),
-        to_confirm=[
-            one
-            for one in found
-            if letters.asks_something(one.notice)
-            and not (one.readiness.confirm_time.seconds or one.readiness.asked_no_more)
-        ][:_LETTERS],
-        coming=[
-            one for one in found if letters.asks_something(one.notice) and agency_lists.to_go(one.readiness.counts)
-        ][:_LETTERS],
-        unconfirmed=listed.unconfirmed_count,
-        with_people_left=listed.to_go_count,
+    names = visit.names([person for one in found.notices for person in one.left])
+    coming = changes.of_agency(found.notices, visit.today)
+    return AgencyHome(
+        agency=agency,
+        title=agency.short_title if several else "",
+        found=found,
+        names=names,
         staff=clients.people.GetStaffCounts(person_pb.GetStaffCountsRequest(parent=name)),
+        coming=coming,
+        still=changes.still_to_do(found.notices, names),
+        card=over_time.card(visit, coming[0].notice, name) if coming else None,
     )
-    left = {one.notice.name: list(one.left) for one in made.coming if one.left}
-    for one in made.coming:
-        to_go = [(unit.unit, agency_lists.to_go(unit.counts)) for unit in one.units]
-        if to_go:
-            made.left_by_unit[one.notice.name] = [row for row in to_go if row[1] and row[0]] + [
-                row for row in to_go if row[1] and not row[0]
-            ]
-    names = visit.names([person for people_left in left.values() for person in people_left])
-    made.left = {letter: [names[one] for one in people_left if one in names] for letter, people_left in left.items()}
-    return made
+
+
+def _state(visit: Visit) -> StateHome:
+    clients = visit.clients
+
+    def listed(states: Collection[notice_pb.Notice.State.ValueType], most: int) -> list[notice_pb.Notice]:
+        request = notice_pb.ListNoticesRequest(states=states, page_size=most)
+        return list(clients.notices.ListNotices(request).notices)
+
+    waiting = listed(letters.BEFORE_ISSUE, _UNDER_WAY)
+    issued = listed((notice_pb.Notice.PUBLISHED,), _ISSUED_LOOKED_AT)
+    request = readiness_pb.BatchGetReadinessRequest(notices=[letter.name for letter in issued])
+    figures = {one.notice: one for one in clients.readiness.BatchGetReadiness(request).readiness}
+    return StateHome(
+        waiting=waiting,
+        names=visit.names([letter.author for letter in waiting]),
+        coming=changes.of_state([*waiting, *issued], figures, visit.today),
+        calls=readiness.calls(issued, figures, visit.agencies()),
+    )
+
+
+def _of_state(visit: Visit, state: StateHome) -> list[Row]:
+    found = rows.to_approve(visit, state.waiting, state.names) if visit.rights.state("notices.approve") else []
+    return found + (rows.own_drafts(visit, state.waiting) if visit.rights.state("notices.write") else [])
+
+
+def _under_way(visit: Visit) -> list[Row]:
+    """What a training manager has begun: courses and tests without a version."""
+    found = []
+    if visit.rights.state("courses.write"):
+        asked = course_pb.ListCoursesRequest(offer=course_pb.UNFINISHED, page_size=_UNDER_WAY)
+        found += rows.courses(visit.clients.courses.ListCourses(asked).courses)
+    if visit.rights.state("tests.write"):
+        listed = visit.clients.tests.ListTests(test_pb.ListTestsRequest(page_size=_UNDER_WAY))
+        found += rows.tests(listed.tests)
+    return found
+
+
+def _moved(visit: Visit, agencies: Sequence[AgencyHome], state: StateHome | None) -> list[str]:
+    """What moved since yesterday, for a day on which nothing is due."""
+    said = [line for one in agencies for line in changes.moved_at(visit, one.agency.name, one.coming)]
+    return [*said, *(changes.moved_in_state(visit, state.coming) if state else [])]

@@ -10,12 +10,12 @@ from gateway.letters import (
     elsewhere,
     files,
     letter_form,
+    letters,
     state_letters,
     state_notice,
 )
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top
-from gateway.web.rights import Rights
 
 _REASONS = {
     "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
@@ -65,12 +65,6 @@ _DONE = {
 }
 
 
-def _of_the_state(rights: Rights) -> bool:
-    """Offer the state's letters to those who see readiness everywhere; an operator only if they work on letters too."""
-    works = rights.state("notices.write") or rights.state("notices.approve")
-    return rights.state("readiness.read") and (works or not rights.state("operations.read"))
-
-
 AREA = Area(
     routers=(
         state_letters.router,
@@ -84,7 +78,7 @@ AREA = Area(
         elsewhere.router,
     ),
     navigation=(
-        Item(Top.CHANGES, "Letters and drafts", "/letters", offered=_of_the_state, also=("/agencies",)),
+        Item(Top.CHANGES, "Letters and drafts", "/letters", offered=letters.of_the_state, also=("/agencies",)),
         Item(Top.CHANGES, "Letters", "/{agency}/letters", at="readiness.read_agency"),
     ),
     reasons=_REASONS,

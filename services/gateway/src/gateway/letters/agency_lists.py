@@ -59,6 +59,14 @@ def waits_for_release(mine: agency_notice_pb.AgencyNotice, today: date) -> bool:
     )
 
 
+def to_confirm(mine: agency_notice_pb.AgencyNotice) -> bool:
+    """Whether the agency has still to confirm the letter."""
+    figures = mine.readiness
+    return mine.notice.state == notice_pb.Notice.PUBLISHED and not (
+        figures.confirm_time.seconds or figures.asked_no_more
+    )
+
+
 def to_go(counts: readiness_pb.Counts) -> int:
     """How many are still to go: neither ready nor on leave."""
     return counts.of - counts.ready - counts.on_leave

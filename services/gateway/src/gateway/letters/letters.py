@@ -4,11 +4,14 @@ from datetime import date
 
 from cadre.notification.v1 import notice_service_pb2 as pb
 from gateway.letters import letter_form
+from gateway.web.rights import Rights
 from gateway.words import glossary, sentences
 from servicekit.calendar import PACIFIC, pacific_date
 
 # States of a letter that somebody at the state has still to act on, or that waits for its day.
 BEFORE_ISSUE = (pb.Notice.DRAFT, pb.Notice.IN_APPROVAL, pb.Notice.SCHEDULED)
+# States of a letter that is on its way to be issued, or out.
+SENT = (pb.Notice.IN_APPROVAL, pb.Notice.SCHEDULED, pb.Notice.PUBLISHED)
 # States of a letter that agencies and staff have.
 ISSUED = (pb.Notice.PUBLISHED, pb.Notice.WITHDRAWN)
 # What stands above the text of a letter wherever it is read.
@@ -20,6 +23,28 @@ RECORD = [one for one in letter_form.FIELDS if one.head or one.name in ("kind", 
 def title(letter: pb.Notice) -> str:
     """`CSSP 26-04`; a draft may have no number yet."""
     return f"{letter.series} {letter.number}".strip() or "Letter without number"
+
+
+def named(letter: pb.Notice) -> str:
+    """`CSSP 26-04, Earning capacity replaces presumed income`."""
+    return f"{title(letter)}, {letter.subject or 'no subject yet'}"
+
+
+def fits(letter: pb.Notice, query: str) -> bool:
+    """Whether what is typed to find a letter stands in its number and subject: so drafts are found."""
+    said = named(letter).casefold()
+    return all(word in said for word in query.casefold().split())
+
+
+def takes_effect_later(letter: pb.Notice, today: date) -> bool:
+    """Whether it changes something only after *today*."""
+    return letter.effective_date > today.isoformat()
+
+
+def of_the_state(rights: Rights) -> bool:
+    """Whether somebody works with the letters of the whole state: an operator does only with one of these rights."""
+    works = rights.state("notices.write") or rights.state("notices.approve")
+    return rights.state("readiness.read") and (works or not rights.state("operations.read"))
 
 
 def asks(letter: pb.Notice) -> str:

@@ -1,10 +1,12 @@
 """What the state reads from the figures of its agencies: who needs a call, and the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from urllib.parse import quote
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
 from gateway.words import sentences
 
@@ -12,12 +14,22 @@ from gateway.words import sentences
 _LONGEST_LINK = 1800
 
 
+class Why(IntEnum):
+    """Why an agency needs a call, in this order."""
+
+    UNCONFIRMED = 0
+    PROBLEM = 1
+    BEHIND = 2
+
+
 @dataclass(frozen=True)
 class Needed:
-    """An agency that needs a call, why, and whom to call there."""
+    """An agency that needs a call, why, and whom to call there; *share* is how many of its staff are past due."""
 
     agency: agency_pb.Agency
     reason: str
+    why: Why
+    share: float = 0
 
     @property
     def contacts(self) -> list[agency_pb.Contact]:
@@ -41,26 +53,43 @@ def needs_a_call(
     Of an *urgent* letter every agency that is asked to confirm, and has not yet, comes first. Each agency stands once,
     for its first reason. Those with staff past due: the larger share first.
     """
-    late, troubled, behind = [], [], []
+    found = []
     for figures in readiness.agencies:
-        agency = agencies.get(figures.agency)
+        agency, counts = agencies.get(figures.agency), figures.counts
         if agency is None:
             continue
-        counts = figures.counts
         if figures.confirmation_overdue:
-            late.append(Needed(agency, "Has not confirmed, and the day for it has passed."))
+            found.append(Needed(agency, "Has not confirmed, and the day for it has passed.", Why.UNCONFIRMED))
         elif urgent and figures.deliver_time.seconds and not (figures.confirm_time.seconds or figures.asked_no_more):
-            late.append(Needed(agency, "Has not confirmed yet, and the letter is urgent."))
+            found.append(Needed(agency, "Has not confirmed yet, and the letter is urgent.", Why.UNCONFIRMED))
         elif figures.problem:
-            troubled.append(Needed(agency, f"Reports: {figures.problem}"))
+            found.append(Needed(agency, f"Reports: {figures.problem}", Why.PROBLEM))
         elif counts.overdue:
-            share = counts.overdue / counts.at_work
             said = sentences.of(counts.overdue, counts.at_work)
-            behind.append((share, Needed(agency, f"{said} staff are past due.")))
-    for group in (late, troubled):
-        group.sort(key=lambda needed: needed.agency.short_title)
-    behind.sort(key=lambda pair: (-pair[0], pair[1].agency.short_title))
-    return [*late, *troubled, *(needed for _, needed in behind)]
+            share = counts.overdue / counts.at_work
+            found.append(Needed(agency, f"{said} staff are past due.", Why.BEHIND, share))
+    return sorted(found, key=_in_order)
+
+
+def calls(
+    letters: Iterable[notice_pb.Notice], figures: Mapping[str, pb.Readiness], agencies: Mapping[str, agency_pb.Agency]
+) -> list[tuple[notice_pb.Notice, Needed]]:
+    """Return who needs a call about any of the letters that are out, in the same order, each agency once."""
+    found = [
+        (letter, needed)
+        for letter in letters
+        if letter.state == notice_pb.Notice.PUBLISHED and letter.name in figures
+        for needed in needs_a_call(figures[letter.name], agencies, urgent=bool(letter.urgent_reason))
+    ]
+    found.sort(key=lambda pair: _in_order(pair[1]))
+    first: dict[str, tuple[notice_pb.Notice, Needed]] = {}
+    for letter, needed in found:
+        first.setdefault(needed.agency.name, (letter, needed))
+    return list(first.values())
+
+
+def _in_order(needed: Needed) -> tuple[int, float, str]:
+    return needed.why, -needed.share, needed.agency.short_title
 
 
 def rows(

@@ -1,32 +1,68 @@
-"""The state's list of letters: drafts, those that wait for somebody, and those that are out."""
+"""Every letter of the state: those before issue first, then the newest, page by page; and what a search finds."""
+
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 
 from cadre.notification.v1 import notice_service_pb2 as pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.letters import letters
-from gateway.web.visit import Answer, Visitor
+from gateway.web.forms import Form
+from gateway.web.visit import Answer, Visit, Visitor
 
 router = APIRouter(prefix="/letters")
 
-# In this order: those that wait for somebody first, those that were withdrawn before the others.
-_GROUPS = (
-    ("Awaiting approval", pb.Notice.IN_APPROVAL),
-    ("Scheduled", pb.Notice.SCHEDULED),
-    ("Drafts", pb.Notice.DRAFT),
-    ("Withdrawn", pb.Notice.WITHDRAWN),
-    ("Issued", pb.Notice.PUBLISHED),
-)
+# Rows of a page of issued letters, and how many may be under way before issue.
+_ROWS, _BEFORE_ISSUE = 25, 100
+_SHOW = {"": "All letters", "waiting": "Drafts and approvals", "issued": "Issued", "withdrawn": "Withdrawn"}
+_STATES = {"": letters.ISSUED, "issued": (pb.Notice.PUBLISHED,), "withdrawn": (pb.Notice.WITHDRAWN,)}
+_GROUPS = {
+    "Awaiting approval": pb.Notice.IN_APPROVAL,
+    "Scheduled": pb.Notice.SCHEDULED,
+    "Drafts": pb.Notice.DRAFT,
+}
 
 
 @router.get("")
-def letter_list(visit: Visitor, page: str = "") -> Answer:
-    """All letters for the state, by how they stand; of each group the urgent ones first."""
-    answer = visit.clients.notices.ListNotices(pb.ListNoticesRequest(page_size=50, page_token=page))
-    found = sorted(answer.notices, key=lambda letter: not letter.urgent_reason)
+def letter_list(visit: Visitor, query: str = "", show: str = "", page: str = "") -> Answer:
+    """All letters for the state, or those that fit *query*: a number in any form, or words. The urgent ones first."""
+    asked, show = query.strip(), show if show in _SHOW else ""
+    waiting: list[pb.Notice] = []
+    if not page and show in ("", "waiting"):
+        request = pb.ListNoticesRequest(states=letters.BEFORE_ISSUE, page_size=_BEFORE_ISSUE)
+        waiting = [one for one in visit.clients.notices.ListNotices(request).notices if letters.fits(one, asked)]
+    out, next_page = _out(visit, asked, show, page) if show != "waiting" else ([], "")
+    waiting.sort(key=lambda letter: not letter.urgent_reason)
+    out.sort(key=lambda letter: not letter.urgent_reason)
+    figures = readiness_pb.BatchGetReadinessRequest(
+        notices=[letter.name for letter in out if letter.state in letters.ISSUED]
+    )
     return visit.page(
         "letters/letters.html",
-        groups=[(title, [letter for letter in found if letter.state == state]) for title, state in _GROUPS],
         letters=letters,
-        names=visit.names([letter.author for letter in found]),
-        next_page=answer.next_page_token,
+        form=Form.of({"query": asked, "show": show}),
+        show=list(_SHOW.items()),
+        groups=[
+            (title, found)
+            for title, state in _GROUPS.items()
+            if (found := [letter for letter in waiting if letter.state == state])
+        ],
+        out=out,
+        figures={one.notice: one for one in visit.clients.readiness.BatchGetReadiness(figures).readiness},
+        names=visit.names([letter.author for letter in waiting]),
+        params=urlencode({"query": asked, "show": show}),
+        page=page,
+        next_page=next_page,
     )
+
+
+def _out(visit: Visit, query: str, show: str, page: str) -> tuple[list[pb.Notice], str]:
+    """Return a page of letters that are out, or were; of a search those that *show* asks for."""
+    states = _STATES[show]
+    if not query:
+        asked = pb.ListNoticesRequest(states=states, page_size=_ROWS, page_token=page)
+        listed = visit.clients.notices.ListNotices(asked)
+        return list(listed.notices), listed.next_page_token
+    request = pb.SearchNoticesRequest(query=query, page_size=_ROWS, page_token=page)
+    found = visit.clients.notices.SearchNotices(request)
+    return [letter for letter in found.notices if not show or letter.state in states], found.next_page_token

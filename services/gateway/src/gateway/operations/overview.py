@@ -18,12 +18,17 @@ from servicekit.watch.health import remembered
 router = APIRouter(prefix="/operations")
 
 
+def needs(visit: Visit) -> list[health.Need]:
+    """What needs the operator, worst first."""
+    return health.needs(_tree(visit, _statuses(visit), _processes(visit.gateway.settings.state_file, visit)))
+
+
 @router.get("")
 def operations(visit: Visitor) -> Answer:
     """Everything at one glance."""
-    answers = ask_all(visit, lambda stub: stub.GetStatus(pb.GetStatusRequest(), timeout=PATIENCE_SECONDS))
+    answers = _statuses(visit)
     processes = _processes(visit.gateway.settings.state_file, visit)
-    tree, statuses = health.tree(answers, gateway=_gateway(visit), processes=processes), answered(answers)
+    tree, statuses = _tree(visit, answers, processes), answered(answers)
     return visit.page(
         "operations/operations.html",
         processes=processes,
@@ -67,6 +72,14 @@ def _sums(statuses: Collection[pb.Status], processes: list[dict[str, Any]]) -> S
 def _pages(visit: Visit) -> pb.Status:
     """What this process remembers of its pages."""
     return pb.Status(service="gateway", minutes=remembered(visit.gateway.history))
+
+
+def _statuses(visit: Visit) -> dict[str, pb.Status | str]:
+    return ask_all(visit, lambda stub: stub.GetStatus(pb.GetStatusRequest(), timeout=PATIENCE_SECONDS))
+
+
+def _tree(visit: Visit, answers: dict[str, pb.Status | str], processes: list[dict[str, Any]]) -> health.Node:
+    return health.tree(answers, gateway=_gateway(visit), processes=processes)
 
 
 def _gateway(visit: Visit) -> health.Node:

@@ -63,6 +63,11 @@ def weekday(value: str) -> str:
     return "no date" if day is None else f"{day:%A, %B} {day.day}"
 
 
+def named_day(day: date, today: date) -> str:
+    """`Friday, Dec 11`, with the year unless it is this one; for rows of a list by day."""
+    return f"{day:%A}, {short_day(day, today)}"
+
+
 def business_days(count: int) -> str:
     """`1 business day`, `3 business days`."""
     return f"{count} business day{'' if count == 1 else 's'}"
@@ -99,8 +104,16 @@ def takes_effect(effective_date: str, today: date, calendar: Calendar) -> str:
         return "takes effect today"
     if day < today:
         return f"took effect {long_day(day, today)}"
-    ahead = _between(calendar, today, day) if (day - today).days < _COUNTED_DAYS else None
+    ahead = business_days_to(effective_date, today, calendar)
     return f"takes effect {long_day(day, today)}{'' if ahead is None else f', {business_days(ahead)} from today'}"
+
+
+def business_days_to(effective_date: str, today: date, calendar: Calendar) -> int | None:
+    """How many business days are left until it takes effect; None once it has, or where they cannot be counted."""
+    day = as_date(effective_date)
+    if day is None or day < today or (day - today).days >= _COUNTED_DAYS:
+        return None
+    return _between(calendar, today, day)
 
 
 def _between(calendar: Calendar, start: date, end: date) -> int | None:
