@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "demands.md"
 FOLDERS = ("services", "libs", "tests")
-# The first list ends at 77; those from 101 on came with what each part of the programme is to be.
+# The first list ends at 77; those from 101 on came with what each part of the program is to be.
 FIRST = {f"D{number:02}" for number in range(1, 78)}
 LATER = {f"D{number}" for span in ((101, 139), (141, 190), (201, 232)) for number in range(*span)}
 ROW = re.compile(r"^\| (D\d\d\d?[^|]*?) \|")

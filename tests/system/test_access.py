@@ -709,7 +709,7 @@ METHODS = [
     for service in importlib.import_module(f"{contract}_pb2").DESCRIPTOR.services_by_name.values()
     for method in service.methods
 ]
-# What anybody who is signed in may ask, about themselves or about what is public in the programme.
+# What anybody who is signed in may ask, about themselves or about what is public in the program.
 FOR_EVERYBODY = {
     *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
     *("ListCalendars", "GetAgencyCalendar"),

@@ -10,7 +10,7 @@ from cadre_cli.doctor.command import doctor
 
 app = typer.Typer(
     name="cadre",
-    help="Cadre: training administration for California's child support programme.",
+    help="Cadre: training administration for California's child support program.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )

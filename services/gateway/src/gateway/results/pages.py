@@ -12,7 +12,7 @@ from gateway.web.visit import Answer, Visit, Visitor
 
 router = APIRouter()
 
-# Courses of the programme number some hundred: one page each of three lists.
+# Courses of the program number some hundred: one page each of three lists.
 _ALL = 1000
 
 
