@@ -1,9 +1,12 @@
 // Leaving a form that was changed asks first. What is sent is not lost, and neither is what was typed back as it was.
-const changed = (field) =>
-  field.type === "file" ? field.files.length > 0
-  : field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
-  : field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
-  : "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+const chosenBefore = (list) => Math.max(0, [...list.options].findIndex((option) => option.defaultSelected));
+function changed(field) {
+  if (field.type === "hidden") return false;
+  if (field.type === "file") return field.files.length > 0;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.options) return field.selectedIndex !== chosenBefore(field);
+  return "defaultValue" in field && field.value !== field.defaultValue;
+}
 let sent = null;
 
 // A form that was refused is shown with what was typed: nothing of it is saved.
