@@ -30,6 +30,10 @@ def test_what_was_typed_is_kept_when_a_form_is_refused_and_the_summary_leads_to_
 def test_little_begins_a_draft_and_its_review_says_all_that_is_missing_and_where_it_belongs(person):
     analyst = person().sign_in(ANALYST)
     analyst.go("/letters/new")
+    # Of the series that are on record those in which somebody issues letters here today.
+    expect(analyst.page.get_by_label("Series").locator("option")).to_have_text(
+        [re.compile(r"^(CSSP|CSSI|CCSAS), ")] * 3
+    )
     analyst.type("Subject", "Hardly begun")
     analyst.press("Save and go on to Change")
     analyst.goes_to_step("Review")

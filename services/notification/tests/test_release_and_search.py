@@ -307,6 +307,10 @@ def test_series_are_listed_and_a_letter_is_of_one_of_them(cadre, audience, ana):
         == 0
     )
 
+    series.past = True
+    again = series_pb.ImportSeriesRequest(series=[series], request_id=cadre.new_id())
+    assert cadre.importer.ImportSeries(again).series_changed == 1
+
     listed = list(cadre.learner(ana).ListSeries(series_pb.ListSeriesRequest()).series)
     assert series in listed
     assert [one.name for one in listed] == sorted(one.name for one in listed)

@@ -98,6 +98,7 @@ def load_series(access: Access, reference: Reference) -> int:
                 title=row.title,
                 kind=notice_pb.Notice.Kind.Value(row.kind.upper()),
                 source=row.source,
+                past=row.issued_today == "no",
             )
             for row in reference.series
         ]

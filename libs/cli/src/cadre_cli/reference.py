@@ -170,11 +170,12 @@ class JobClass:
 
 @dataclass(frozen=True)
 class Series:
-    """A series of letters, and what a letter of it usually is."""
+    """A series of letters, what a letter of it usually is, and whether they are issued here today."""
 
     series: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,10}$")]
     title: Text
     kind: Literal["policy", "program", "release", "outage", "information"]
+    issued_today: Literal["yes", "no"]
     source: Text
 
 

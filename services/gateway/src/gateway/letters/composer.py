@@ -297,7 +297,8 @@ def _choices(
     """Return what can be chosen at a step, by field."""
     clients = visit.clients
     if step is LETTER:
-        return {"series": [(name, f"{name}, {one.title}") for name, one in visit.series().items()]}
+        known, here = visit.series().items(), form.text("series")
+        return {"series": [(name, f"{name}, {one.title}") for name, one in known if not one.past or name == here]}
     if step is WHO:
         vocabulary = clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
         agencies = visit.agencies().values()

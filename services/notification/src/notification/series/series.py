@@ -11,7 +11,7 @@ from servicekit.data.db import Db
 from servicekit.refusals import InvalidField
 
 MOST_AT_ONCE = 200
-_ALL = "SELECT series, title, kind, source FROM series ORDER BY series"
+_ALL = "SELECT series, title, kind, source, past FROM series ORDER BY series"
 _KNOWN = "SELECT series FROM series"
 # A draft has no number of its own yet.
 _TAKEN = """
@@ -19,22 +19,26 @@ SELECT number FROM notice WHERE series = %(series)s AND number LIKE %(this_year)
 """
 _HOLD = "SELECT FROM series WHERE series = %(series)s FOR UPDATE"
 _KEEP = """
-INSERT INTO series AS known (series, title, kind, source)
-SELECT * FROM unnest(%(series)s::text[], %(titles)s::text[], %(kinds)s::text[], %(sources)s::text[])
-  AS given (series, title, kind, source)
+INSERT INTO series AS known (series, title, kind, source, past)
+SELECT * FROM unnest(
+  %(series)s::text[], %(titles)s::text[], %(kinds)s::text[], %(sources)s::text[], %(past)s::bool[]
+) AS given (series, title, kind, source, past)
 ORDER BY series
-ON CONFLICT (series) DO UPDATE SET title = excluded.title, kind = excluded.kind, source = excluded.source
-WHERE (known.title, known.kind, known.source) <> (excluded.title, excluded.kind, excluded.source)
+ON CONFLICT (series) DO UPDATE
+SET title = excluded.title, kind = excluded.kind, source = excluded.source, past = excluded.past
+WHERE (known.title, known.kind, known.source, known.past)
+  <> (excluded.title, excluded.kind, excluded.source, excluded.past)
 """
 
 
 class Series(NamedTuple):
-    """A series, and what a letter of it usually is."""
+    """A series, what a letter of it usually is, and whether nobody issues any more, or not here."""
 
     series: str
     title: str
     kind: str
     source: str
+    past: bool
 
 
 def keep(db: Db, series: Sequence[Series]) -> int:
@@ -51,6 +55,7 @@ def keep(db: Db, series: Sequence[Series]) -> int:
         titles=[one.title for one in series],
         kinds=[one.kind for one in series],
         sources=[one.source for one in series],
+        past=[one.past for one in series],
     )
     db.changed("series", after={"changed": changed, "series": sorted(one.series for one in series)})
     return changed

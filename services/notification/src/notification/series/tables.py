@@ -1,5 +1,6 @@
 """The series of letters."""
 
+from sqlalchemy import text
 from sqlmodel import Field
 
 from notification.base import Base
@@ -14,3 +15,5 @@ class SeriesRow(Base, table=True):
     title: str
     kind: str
     source: str
+    # Nobody issues letters of it any more, or not here.
+    past: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

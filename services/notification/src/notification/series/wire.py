@@ -14,10 +14,11 @@ def series_of(message: pb.Series) -> Series:
         message.title.strip(),
         enum_name(notice_pb.Notice.Kind, message.kind, "series.kind"),
         message.source.strip(),
+        message.past,
     )
 
 
 def series(row: Series) -> pb.Series:
     """Write a series."""
     kind = enum_value(notice_pb.Notice.Kind, row.kind)
-    return pb.Series(name=f"series/{row.series}", title=row.title, kind=kind, source=row.source)
+    return pb.Series(name=f"series/{row.series}", title=row.title, kind=kind, source=row.source, past=row.past)
