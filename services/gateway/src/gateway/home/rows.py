@@ -43,7 +43,7 @@ def to_confirm(visit: Visit, agency: str, title: str, found: Iterable[agency_not
             kind="Letter",
             title=letters.named(one.notice),
             said=letters.title(one.notice),
-            facts=_facts(one.notice.urgent_reason, "the agency confirms by 5 p.m.", _effect(visit, one.notice)),
+            facts=_facts(one.notice.urgent_reason, _confirms(one.notice), _effect(visit, one.notice)),
             act="Read and confirm",
             to=f"/{agency}/letters/{_id(one.notice)}",
             due=sentences.as_date(one.notice.agency_due_date),
@@ -189,6 +189,10 @@ def _of_units(one: agency_notice_pb.AgencyNotice) -> int | None:
         return len(one.left) or sum(agency_lists.to_go(unit.counts) for unit in one.units)
     to_go = agency_lists.to_go(one.readiness.counts)
     return 0 if one.readiness.counts.of <= agency_lists.NAMES_AT_ONCE or not to_go else None
+
+
+def _confirms(letter: notice_pb.Notice) -> str:
+    return f"the agency confirms {'in the morning' if letters.in_the_morning(letter) else 'by 5 p.m.'}"
 
 
 def _effect(visit: Visit, letter: notice_pb.Notice) -> str:

@@ -74,9 +74,19 @@ def state(letter: pb.Notice) -> str:
 
 def confirmed_by(letter: pb.Notice, today: date) -> str:
     """`Tuesday, December 29, 5 p.m.`: by when an agency confirms; of an urgent one of after hours, the next morning."""
+    hour = "in the morning." if in_the_morning(letter) else "5 p.m."
+    return f"{sentences.long_day(letter.agency_due_date, today)}, {hour}"
+
+
+def in_the_morning(letter: pb.Notice) -> bool:
+    """Whether agencies confirm it in the morning: an urgent one that was issued after hours."""
     issued = pacific_date(letter.publish_time.ToDatetime(tzinfo=PACIFIC))
-    morning = letter.urgent_reason and letter.agency_due_date > issued.isoformat()
-    return f"{sentences.long_day(letter.agency_due_date, today)}, {'in the morning.' if morning else '5 p.m.'}"
+    return bool(letter.urgent_reason) and letter.agency_due_date > issued.isoformat()
+
+
+def calm(letter: pb.Notice) -> bool:
+    """Whether it may stand behind others: urgent ones that hold stand first."""
+    return not letter.urgent_reason or letter.state == pb.Notice.WITHDRAWN
 
 
 def steps(letter: pb.Notice, *, has_test: bool = True) -> list[str]:

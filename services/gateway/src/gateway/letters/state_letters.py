@@ -32,8 +32,8 @@ def letter_list(visit: Visitor, query: str = "", show: str = "", page: str = "")
         request = pb.ListNoticesRequest(states=letters.BEFORE_ISSUE, page_size=_BEFORE_ISSUE)
         waiting = [one for one in visit.clients.notices.ListNotices(request).notices if letters.fits(one, asked)]
     out, next_page = _out(visit, asked, show, page) if show != "waiting" else ([], "")
-    waiting.sort(key=lambda letter: not letter.urgent_reason)
-    out.sort(key=lambda letter: not letter.urgent_reason)
+    waiting.sort(key=letters.calm)
+    out.sort(key=letters.calm)
     figures = readiness_pb.BatchGetReadinessRequest(
         notices=[letter.name for letter in out if letter.state in letters.ISSUED]
     )

@@ -57,6 +57,11 @@ def short_day(value: str | date, today: date) -> str:
     return f"{day:%b} {day.day}{year}"
 
 
+def printed(value: str, today: date) -> str:
+    """Return a day as a source prints it, which may be a year only; one in digits as pages say days."""
+    return short_day(value, today) if as_date(value) else value
+
+
 def weekday(value: str) -> str:
     """`Tuesday, December 29`: a day of which the year is said beside it."""
     day = as_date(value)
