@@ -21,6 +21,22 @@ TODAY = date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2024-07-12", "Jul 12, 2024"),
+        ("2017-03", "March 2017"),
+        ("2019", "2019"),
+        ("2025-2026", "2025-2026"),
+        ("2024-13", "2024-13"),
+        ("about FFY2010", "about FFY2010"),
+        ("", ""),
+    ],
+)
+def test_a_day_that_was_written_as_machines_do_is_said_as_people_do(written, said):
+    assert sentences.printed(written, TODAY) == said
+
+
+@pytest.mark.parametrize(
     ("due", "effective", "said"),
     [
         ("2026-12-29", "2027-01-04", "due Tuesday, December 29, 3 business days before it takes effect"),

@@ -40,7 +40,7 @@ WORDS = {
 REFUSED = {re.compile(rf"\b(?:{word})\b", re.IGNORECASE): said for word, said in WORDS.items()}
 ISO = re.compile(r"\b(?:19|20)\d\d-\d\d-\d\d\b")
 # A day of a message, written as it came.
-BARE_DAY = re.compile(r"{{ *[\w.\[\]]+\.(?!year_or_)\w*_(?:date|on) *}}")
+BARE_DAY = re.compile(r"{{ *[\w.\[\]]+\.\w*_(?:date|on) *}}")
 # What stands in an attribute that nobody reads.
 UNREAD = re.compile(r'\b(?:value|href|action|datetime|id|for|name|class|min|max)="[^"]*"')
 

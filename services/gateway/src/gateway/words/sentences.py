@@ -58,8 +58,9 @@ def short_day(value: str | date, today: date) -> str:
 
 
 def printed(value: str, today: date) -> str:
-    """Return a day as a source prints it, which may be a year only; one in digits as pages say days."""
-    return short_day(value, today) if as_date(value) else value
+    """Return a day as a source prints it, which may be a year only; one in digits as pages say days: `March 2017`."""
+    month = as_date(f"{value}-01") if len(value) == len("2017-03") else None
+    return short_day(value, today) if as_date(value) else f"{month:%B %Y}" if month else value
 
 
 def weekday(value: str) -> str:
