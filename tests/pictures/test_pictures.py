@@ -92,7 +92,8 @@ def _tell(product):
         product.days.to(state_calendar().add(product.days.today, 1))
         access = product.reach()
         if day == 1:
-            story.confirm_for_agencies(access, cast, issued, _nothing)
+            for letter in (issued, *(other for other in others if other.state == notice_pb.Notice.PUBLISHED)):
+                story.confirm_for_agencies(access, cast, letter, _nothing)
         story.train(access, issued, chosen.to_go[day - 1 :: BUSINESS_DAYS], told, _nothing)
         story.brief(access, cast, issued, dict(to_brief[day - 1 :: BUSINESS_DAYS]), _nothing)
     to_go = set(chosen.to_go[BUSINESS_DAYS - 1 :: BUSINESS_DAYS])
