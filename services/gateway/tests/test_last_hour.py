@@ -86,6 +86,12 @@ def test_pages_are_counted_and_those_that_failed(site):
     assert (minute.failures, minute.waiting.events, minute.at) == (0, None, NOW)
 
 
+def test_a_figure_has_a_point_only_where_it_says_something_and_is_not_0_when_it_is_not():
+    _, _, row = rows(directory=status((33.04, 0.04, 99.96, 1204)))
+
+    assert [line.said for line in row.lines] == ["33", "under 0.1", "1,204", "100"]
+
+
 def page(**statuses):
     pages = status((2, 0.1, None, None), (3, 0, None, None))
     pages.service = "gateway"

@@ -54,6 +54,8 @@ class StateHome:
     names: dict[str, str]
     coming: list[changes.StateChange]
     calls: list[tuple[notice_pb.Notice, readiness.Needed]]
+    # How the first of the coming changes that are out came along.
+    card: over_time.Card | None
 
 
 @router.get("/home")
@@ -129,11 +131,14 @@ def _state(visit: Visit) -> StateHome:
     issued = listed((notice_pb.Notice.PUBLISHED,), _ISSUED_LOOKED_AT)
     request = readiness_pb.BatchGetReadinessRequest(notices=[letter.name for letter in issued])
     figures = {one.notice: one for one in clients.readiness.BatchGetReadiness(request).readiness}
+    coming = changes.of_state([*waiting, *issued], figures, visit.today)
+    first_out = next((one.letter for one in coming if one.figures), None)
     return StateHome(
         waiting=waiting,
         names=visit.names([letter.author for letter in waiting]),
-        coming=changes.of_state([*waiting, *issued], figures, visit.today),
+        coming=coming,
         calls=readiness.calls(issued, figures, visit.agencies()),
+        card=over_time.card(visit, first_out) if first_out else None,
     )
 
 

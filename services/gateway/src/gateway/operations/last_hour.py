@@ -13,6 +13,8 @@ _MINUTE_SECONDS = 60.0
 _OF_PAGES = 2
 # From so many seconds on an event is late: what takes longer does not mend itself.
 _LATE_SECONDS = 60.0
+# What is less is said to be so, and not to be nothing.
+_LEAST = 0.1
 Values = tuple[float | None, ...]
 
 
@@ -112,5 +114,7 @@ def _said(value: float | None) -> str:
 
 
 def _short(value: float) -> str:
-    """`0`, `0.2`, `22.5`, `1,204`: one figure behind the point as long as it says something."""
-    return f"{value:,.0f}" if value == int(value) or value >= 100 else f"{value:,.1f}"  # noqa: PLR2004 - three figures
+    """`0`, `0.2`, `22.5`, `1,204`: one figure behind the point as long as it says something; never 0 for something."""
+    if 0 < value < _LEAST:
+        return f"under {_LEAST}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}".removesuffix(".0")  # noqa: PLR2004 - three figures
