@@ -92,6 +92,8 @@ class Letter:
     kind: Literal["policy", "program", "release", "outage", "information"] = "policy"
     fate: Literal["issued", "awaiting_approval", "withdrawn"] = "issued"
     withdraw_reason: Note = ""
+    # Why it is urgent; empty = it is not.
+    urgent: Note = ""
 
 
 @dataclass(frozen=True, config=_EXACT)

@@ -112,6 +112,7 @@ def _create_request(
         number=number,
         addressees=letter.to,
         subject=letter.subject,
+        urgent_reason=letter.urgent,
         reason=_REASONS[letter.reason],
         references="\n".join(each.citation for each in letter.reference),
         replaces="; ".join(letter.replaces),
