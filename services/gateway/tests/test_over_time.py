@@ -122,6 +122,14 @@ def test_it_goes_on_as_the_last_ten_business_days_did():
     )
 
 
+def test_a_guess_is_of_whole_people_and_does_not_round_up_to_everyone():
+    """Half a person each business day, five of them: two and a half more than 8."""
+    dates = over_time.Dates(ISSUED, TODAY, due=date(2026, 12, 16), effective=None)
+    days = [day(ISSUED), day("2026-11-23", 3), day(TODAY, 8)]
+
+    assert over_time.forecast(days, dates, TODAY, CALENDAR) == over_time.Forecast(dates.due, 10, everyone=False)
+
+
 def test_it_goes_on_until_everyone_is_ready_and_no_further():
     days = [day(ISSUED), day("2026-11-23", 3), day(TODAY, 8)]
 
@@ -201,6 +209,9 @@ def test_a_card_is_lower_leads_to_the_letter_and_has_no_table():
     page = ENVIRONMENT.get_template("letters/over_time_card.html").render(card=card)
 
     assert shown.chart.plot < made([day(ISSUED), day(TODAY, 8)]).chart.plot
+    # There is room for today alone; where it ends is said below.
+    assert [mark.lines for mark in shown.chart.marks] == [("8 of 11 today",), ()]
+    assert any("if each business day brings" in sentence for sentence in shown.below)
     assert '<a href="/agencies/lake/letters/x">CSSP 26-04 in Lake</a>' in page
     assert ">8 of 11 today</text>" in page
     assert "<table" not in page

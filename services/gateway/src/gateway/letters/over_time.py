@@ -36,7 +36,7 @@ class Forecast:
     """How many are ready on the due day if it goes on as in the last business days; all of them perhaps sooner."""
 
     day: date
-    ready: float
+    ready: int
     everyone: bool
 
 
@@ -185,11 +185,11 @@ def forecast(days: Sequence[pb.ReadinessDay], dates: Dates, today: date, calenda
     then = _as_ended(days, first)
     if first < dates.issued or then is None or then.unknown:
         return None
-    each = (now.ready - then.ready) / _LOOKED_BACK
-    to_go = now.at_work - now.ready
-    if each * ahead >= to_go:
-        return Forecast(calendar.add(today, ceil(to_go / each)), now.at_work, everyone=True)
-    return Forecast(dates.due, max(now.ready + each * ahead, 0), everyone=False)
+    moved, to_go = now.ready - then.ready, now.at_work - now.ready
+    if moved * ahead >= to_go * _LOOKED_BACK:
+        return Forecast(calendar.add(today, ceil(to_go * _LOOKED_BACK / moved)), now.at_work, everyone=True)
+    # Whole people: nobody is promised of whom half is missing.
+    return Forecast(dates.due, max(now.ready + moved * ahead // _LOOKED_BACK, 0), everyone=False)
 
 
 def table(days: Sequence[pb.ReadinessDay]) -> tuple[list[pb.ReadinessDay], str]:
@@ -232,7 +232,9 @@ def _chart(
     if guess:
         end = down(100 * guess.ready / last.at_work if in_percent else guess.ready)
         lines.append(charts.Line("guess", charts.path([(at, height(last)), (axis.place(guess.day), end)])))
-        marks.append(_end(guess, last, (at, axis.place(guess.day)), charts.ABOVE + end, today))
+        marks.append(
+            _end(guess, last, (at, axis.place(guess.day)), charts.ABOVE + end, today, worded=plot > _HEIGHT_OF_CARD)
+        )
     values = [0, 25, 50, 75, 100] if in_percent else charts.ticks(top, 4)
     return charts.Chart(
         title="Staff ready, day by day",
@@ -283,16 +285,20 @@ def _rules(dates: Dates, axis: charts.Days, today: date) -> list[charts.Rule]:
     ]
 
 
-def _of_all(ready: float, last: pb.ReadinessDay) -> str:
+def _of_all(ready: int, last: pb.ReadinessDay) -> str:
     """Say how many: `66%`, or `8 of 11`."""
     in_percent = last.at_work >= sentences.LEAST_FOR_PERCENT
-    return sentences.percent(round(ready), last.at_work) if in_percent else f"{ready:.0f} of {last.at_work}"
+    return sentences.percent(ready, last.at_work) if in_percent else f"{ready} of {last.at_work}"
 
 
-def _end(guess: Forecast, last: pb.ReadinessDay, places: tuple[float, float], top: float, today: date) -> charts.Mark:
-    """Mark the end of the dashed line between two *places*, with words where they meet no others."""
+def _end(
+    guess: Forecast, last: pb.ReadinessDay, places: tuple[float, float], top: float, today: date, *, worded: bool
+) -> charts.Mark:
+    """Mark the end of the dashed line between two *places*; if *worded*, with words where they meet no others."""
     start, end = places
-    if guess.everyone:
+    if not worded:
+        words: tuple[str, ...] = ()
+    elif guess.everyone:
         words = (_ends(guess, last, today),) if end + _ROOM_FOR_A_DAY < 100 else ()  # noqa: PLR2004 - percent
     else:
         words = (f"about {_of_all(guess.ready, last)}",) if end - start >= _ROOM_FOR_WORDS else ()
