@@ -1,14 +1,18 @@
 """What pages do with script, beyond what they do without: the warning before a sign-in ends, and typed text guarded."""
 
+import io
 import re
+import wave
 
 import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from servicekit.testing.waiting import wait_until
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-MANAGER = "Training manager"
+MANAGER, READER = "Training manager", "Coordinator, Los Angeles"
 QUIET, LONG = "13:20", "16:00"
 
 
@@ -121,3 +125,57 @@ def test_leaving_what_was_typed_asks_and_what_is_sent_or_as_before_does_not(mana
     manager.press("Begin the course")
     manager.sees_heading("A whole course")
     assert asked == ["beforeunload"]
+
+
+def test_a_film_goes_in_pieces_and_goes_on_when_the_connection_breaks(person, cadre):
+    manager = person(scripts=True).sign_in(MANAGER)
+    manager.go("/courses/new")
+    manager.type("Title", "With a recording")
+    manager.press("Begin the course")
+    manager.press("Add a section")
+    manager.type("Title", "Listen")
+    manager.type("Minutes", "5")
+    manager.type("Text", "[[1]]")
+    manager.press("Save")
+    manager.press("Listen")
+    manager.press("Add a film or recording")
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(500_000)
+        file.writeframes(bytes(5_000_000))
+    page, broken = manager.page, []
+
+    def break_once(route):
+        # The second piece gets no answer the first time.
+        if "offset=4194304" in route.request.url and not broken:
+            broken.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/courses/uploads/**", break_once)
+    call = {"name": "call.wav", "mimeType": "audio/wav", "buffer": made.getvalue()}
+    page.get_by_label("File", exact=True).set_input_files(call)
+    manager.type("Title", "A call")
+    page.get_by_label("Captions", exact=True).fill("WEBVTT\n\n00:00.000 --> 00:10.000\nThree tries.\n")
+    page.get_by_label("Transcript").fill("Three tries.")
+    manager.press("Add it")
+    manager.sees("Added. It stands after the text")
+    assert len(broken) == 1
+    manager.sees("A call")
+
+
+def test_a_course_goes_on_at_the_paragraph_where_its_reader_stopped(person, letter):
+    reader = person(scripts=True).sign_in(READER)
+    reader.go(f"/training/{letter}/course/1")
+    reader.page.locator("#b6").evaluate("block => block.scrollIntoView()")
+    with reader.page.expect_request("**/course/1/place"):
+        reader.go("/training")
+
+    def at_place():
+        reader.go(f"/training/{letter}/course")
+        return re.search(r"/course/1#b[2-9]$", reader.page.url)
+
+    wait_until(at_place, "the place should be kept")

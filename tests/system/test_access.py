@@ -575,6 +575,10 @@ REQUESTS = {
         "ListAssignments": lambda w: assignment_pb.ListAssignmentsRequest(parent=HOME),
         "GetAssignment": lambda w: assignment_pb.GetAssignmentRequest(name=own_assignment(w)),
         "StartAssignment": lambda w: assignment_pb.StartAssignmentRequest(name=own_assignment(w), request_id=fresh()),
+        "KeepPlace": lambda w: assignment_pb.KeepPlaceRequest(
+            name=own_assignment(w), place=assignment_pb.Place(section=1, block=3), request_id=fresh()
+        ),
+        "GetPlace": lambda w: assignment_pb.GetPlaceRequest(name=own_assignment(w)),
         "CompleteSection": lambda w: assignment_pb.CompleteSectionRequest(
             name=own_assignment(w), section=1, request_id=fresh()
         ),

@@ -209,3 +209,29 @@ def test_a_section_costs_two_statements_of_its_own(world, open_letter):
 
     # The kit's two around them: audit and look-up first; audit, answer and events last.
     assert len(seen) == 4, seen
+
+
+def keep(name, number, block):
+    place = pb.Place(section=number, block=block)
+    return pb.KeepPlaceRequest(name=name, place=place, request_id=request_id())
+
+
+def test_the_last_place_where_somebody_stopped_reading_is_kept_for_them_alone(world, open_letter):
+    mine, theirs = (assignment_name(world, open_letter, n) for n in (1, 2))
+    assert world.learner(1).GetPlace(pb.GetPlaceRequest(name=mine)) == pb.Place()
+
+    world.learner(1).KeepPlace(keep(mine, 1, 7))
+    world.learner(1).KeepPlace(keep(mine, 2, 3))
+
+    assert world.learner(1).GetPlace(pb.GetPlaceRequest(name=mine)) == pb.Place(section=2, block=3)
+    assert world.learner(2).GetPlace(pb.GetPlaceRequest(name=theirs)) == pb.Place()
+    for learner, number in ((2, 1), (1, 99)):
+        with pytest.raises(Refused):
+            world.learner(learner).KeepPlace(keep(mine, number, 1))
+
+
+def test_a_place_is_no_progress(world, open_letter):
+    name = assignment_name(world, open_letter, 1)
+    world.learner(1).KeepPlace(keep(name, 2, 3))
+    answer = world.learner(1).GetAssignment(pb.GetAssignmentRequest(name=name))
+    assert (answer.state, answer.sections_completed) == (pb.Assignment.ASSIGNED, 0)

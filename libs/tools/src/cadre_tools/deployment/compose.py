@@ -249,6 +249,8 @@ def _block(
         said["CADRE_PUBLIC_URL"] = "https://${CADRE_SITE:-localhost}"
         said["CADRE_BANNER"] = "${CADRE_BANNER:-}"
         said["CADRE_WORDMARK"] = "${CADRE_WORDMARK:-}"
+    if process.keeps_files and role != "migrate":
+        said["CADRE_FILES_GIB"] = "${CADRE_FILES_GIB:-50}"
     lines = [
         f"{name}:",
         f"  <<: *{anchor}",

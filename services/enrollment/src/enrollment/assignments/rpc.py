@@ -2,7 +2,7 @@
 
 from cadre.enrollment.v1 import assignment_service_pb2 as pb
 from enrollment import resources
-from enrollment.assignments import progress, queries, wire
+from enrollment.assignments import places, progress, queries, wire
 from enrollment.assignments.progress import Step
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
@@ -57,6 +57,21 @@ class AssignmentServicer(Servicer):
         learner = wire.learner(call)
         requirement_id = wire.own_requirement_id(request.name, learner.person_id)
         return self._complete_section(call, request, Step(learner, requirement_id, request.section))
+
+    def KeepPlace(self, request: pb.KeepPlaceRequest, call: Call) -> pb.Place:
+        learner = wire.learner(call)
+        requirement_id = wire.own_requirement_id(request.name, learner.person_id)
+        section, block = request.place.section, request.place.block
+        with self.write(call, request) as db:
+            places.keep(db, learner, requirement_id, section=section, block=block)
+            return db.answer(pb.Place(section=section, block=block))
+
+    def GetPlace(self, request: pb.GetPlaceRequest, call: Call) -> pb.Place:
+        learner = wire.learner(call)
+        requirement_id = wire.own_requirement_id(request.name, learner.person_id)
+        with self.read() as db:
+            section, block = places.find(db, learner, requirement_id)
+        return pb.Place(section=section, block=block)
 
     def WaiveAssignment(self, request: pb.WaiveAssignmentRequest, call: Call) -> pb.Assignment:
         requirement_id, person_id = wire.assignment_key(request.name)

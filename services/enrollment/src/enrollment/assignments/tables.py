@@ -38,6 +38,19 @@ class AssignmentRow(Base, table=True):
     waiver_reason: str | None = Field(sa_column=Column(Text))
 
 
+class ReadingPlaceRow(Base, table=True):
+    """Where a person stopped reading."""
+
+    __tablename__ = "reading_place"
+    __table_args__ = (CheckConstraint("section > 0 AND block >= 0", name="place"),)
+
+    requirement_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    person_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    section: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    block: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    kept_at: datetime = moment()
+
+
 class CompletionRow(Base, table=True):
     """That a person completed what a notice asked. A trigger refuses every change."""
 

@@ -1,6 +1,7 @@
 """A course, section by section. Each finished section is saved, so that a person can stop and come back."""
 
 from fastapi import APIRouter
+from fastapi.responses import Response
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as pb
@@ -26,7 +27,12 @@ def course(visit: Visitor, letter_id: str) -> Answer:
     if training.sections_completed >= training.section_count:
         return visit.go(f"/training/{letter_id}/test" if training.has_test else f"/training/{letter_id}/done")
     said = visit.request.query_params.get("done", "")
-    return visit.go(f"/training/{letter_id}/course/{training.sections_completed + 1}", done=said)
+    section = training.sections_completed + 1
+    kept = visit.clients.assignments.GetPlace(pb.GetPlaceRequest(name=training.name))
+    place = f"#b{kept.block}" if kept.section == section and kept.block > 1 else ""
+    onward = visit.go(f"/training/{letter_id}/course/{section}", done=said)
+    onward.headers["location"] += place
+    return onward
 
 
 @router.get("/{number}")
@@ -61,6 +67,17 @@ def finish_section(visit: Visitor, letter_id: str, number: Number, form: Sent) -
 def check_oneself(visit: Visitor, letter_id: str, number: Number, form: Sent) -> Answer:
     """Say whether an answer to a question for oneself is right. Nothing is noted."""
     return _section(visit, letter_id, number, Form(), form)
+
+
+@router.post("/{number}/place")
+def keep_place(visit: Visitor, letter_id: str, number: Number, form: Sent) -> Answer:
+    """Keep where somebody stopped reading: the page tells it by itself as it is left."""
+    training = training_of(visit, letter_id)
+    if training is not None and not form.errors:
+        place = pb.Place(section=number, block=form.number("block"))
+        asked = pb.KeepPlaceRequest(name=training.name, place=place, request_id=form.request_id)
+        visit.clients.assignments.KeepPlace(asked)
+    return Response(status_code=204)
 
 
 def _version(visit: Visit, training: pb.Assignment) -> course_pb.CourseVersion:
