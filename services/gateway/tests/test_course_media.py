@@ -195,6 +195,14 @@ def test_a_form_that_is_refused_keeps_the_file_and_says_what_is_missing(office, 
     assert draft(office, course).sections[0].pieces[0].picture.media.width == 640
 
 
+def test_a_form_that_was_kept_for_its_owner_comes_without_its_file_and_says_so(manager, course):
+    path = f"/{course}/sections/1/pieces/new/picture"
+    answer = manager.client.post(path, data=manager.proof(path) | {"etag": "1", "action": "save"} | FILE)
+    assert answer.status_code == 400
+    assert "Choose the file." in said(answer)
+    assert "A form with a red box" in said(answer)
+
+
 def test_a_file_that_is_none_of_ours_is_refused_at_its_field(manager, course):
     answer = add(manager, course, "picture", FILE, ("page.png", b"<html><script>alert(1)</script>"))
     assert answer.status_code == 400

@@ -9,6 +9,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
+from gateway.web import forms
 from gateway.web.bodies import MOST_TYPED_BYTES, Body, Unreadable, boundary_of, refuse_too_large, require_storable
 from gateway.web.forms import SentForm, form_of
 from gateway.web.visit import Forged, Visit, same
@@ -102,7 +103,10 @@ async def read(request: Request, visit: Visit, large: str, taker: Taker, most_by
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data":
-        raise Unreadable
+        # One that was kept for its owner comes again without its file.
+        form = await forms.read(request)
+        _require_ours(form, visit)
+        return form
     await refuse_too_large(request, most_bytes)
     reader = _Reader(large)
     parser = MultipartParser(boundary_of(options), reader.callbacks())  # type: ignore[arg-type]
