@@ -42,14 +42,15 @@ async function bring(file, csrf, tell) {
 
 for (const form of document.querySelectorAll("form[data-in-pieces]")) {
   const field = form.elements.file, place = form.querySelector(".upload");
-  const [bar, broken, failed] = ["progress", ".upload__broken", ".upload__failed"].map((part) => place.querySelector(part));
+  const [bar, broken, failed, refused] = ["progress", ".upload__broken", ".upload__failed", ".upload__refused"]
+    .map((part) => place.querySelector(part));
   form.addEventListener("submit", async (event) => {
     const [file] = field.files;
     if (!file || event.submitter?.value === "remove") return;
     event.preventDefault();
     const { submitter } = event;
     place.hidden = false;
-    failed.hidden = true;
+    failed.hidden = refused.hidden = true;
     submitter.disabled = true;
     try {
       form.elements.media.value = await bring(file, form.elements.csrf.value, (part, waits) => {
@@ -63,8 +64,8 @@ for (const form of document.querySelectorAll("form[data-in-pieces]")) {
     } catch (error) {
       submitter.disabled = false;
       broken.hidden = true;
-      failed.hidden = false;
-      failed.querySelector("span").textContent = error instanceof Refusal ? error.message : "";
+      refused.textContent = error instanceof Refusal ? error.message : "";
+      (refused.textContent ? refused : failed).hidden = false;
     }
   });
 }
