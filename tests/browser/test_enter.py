@@ -33,7 +33,7 @@ def test_enter_where_a_later_issue_is_typed_never_issues_now(cadre, letters, per
 
 
 @pytest.mark.parametrize("field", ["Minutes", "Led by", "Day"])
-def test_enter_on_the_page_of_a_briefing_keeps_the_ticks_and_records_nothing(letter, person, field):
+def test_enter_on_the_page_of_a_briefing_looks_keeps_the_ticks_and_records_nothing(letter, person, field):
     coordinator = person().sign_in("Coordinator, Los Angeles")
     coordinator.go(f"/agencies/los-angeles/letters/{letter}/briefing")
     boxes = coordinator.page.get_by_role("checkbox")
@@ -46,7 +46,9 @@ def test_enter_on_the_page_of_a_briefing_keeps_the_ticks_and_records_nothing(let
     with coordinator.page.expect_navigation():
         coordinator.page.keyboard.press("Enter")
 
-    coordinator.sees("Nothing was done.")
+    coordinator.sees("25 minutes, led by Dana Reyes.")
+    coordinator.sees_heading(re.compile(r"^(Record this briefing for|Nobody is left to record)"))
+    coordinator.press("Change who or what")
     assert coordinator.page.get_by_role("checkbox", checked=True).count() == 1
     assert boxes.count() == there
     assert coordinator.page.get_by_label("Minutes").input_value() == "25"

@@ -87,8 +87,10 @@ SWEEP = [
     (
         LETTER + "/briefing",
         BIG_COORDINATOR,
-        BIG + "/briefing?select=all",
+        BIG + "/briefing",
     ),
+    (LETTER + "/briefing/file", COORDINATOR, LAKE + "/briefing/file"),
+    (LETTER, BIG_COORDINATOR, BIG + "?unit=none&standing=not-started"),
     (LETTER + "/briefing", COORDINATOR, LAKE + "/briefing?kind=elsewhere"),
     (
         LETTER + "/sign-in-sheet",
@@ -126,6 +128,8 @@ SWEEP = [
     ("/quality/{course_id}", MANAGER, "/quality/{course}"),
     ("/agencies/{agency_id}/quality", COORDINATOR, "/agencies/lake/quality"),
     ("/agencies/{agency_id}/people", BIG_COORDINATOR, "/agencies/los-angeles/people"),
+    ("/agencies/{agency_id}/people", BIG_COORDINATOR, "/agencies/los-angeles/people?unit=all&sort=-start_date"),
+    ("/agencies/{agency_id}/people/numbers", COORDINATOR, "/agencies/lake/people/numbers"),
     ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?query=nobody-has-this-name"),
     ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?do=left"),
     ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?only=left"),
@@ -195,7 +199,8 @@ SWEEP = [
 
 # Routes that answer with a file: other tests fetch them.
 DOWNLOADS = {
-    *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/roster/template"),
+    *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/people/list.csv"),
+    "/agencies/{agency_id}/roster/template",
     *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv", "/files/{letter_id}/{file_id}"),
     # On the way to a provider and back.
     *("/sign-in/with/{slug}", "/sign-in/with/{slug}/back", "/sign-out/at/{slug}"),
@@ -350,7 +355,9 @@ def test_enter_in_a_field_of_any_page_does_nothing_that_cannot_be_undone(signed_
     ("who", "path", "button"),
     [
         (COORDINATOR, "/agencies/lake/people/new", "Add the person"),
-        (COORDINATOR, LAKE + "/briefing?select=none", "Record the briefing"),
+        (COORDINATOR, "/agencies/lake/people/numbers", "Look them up"),
+        (COORDINATOR, LAKE + "/briefing?select=none", "Check who was there"),
+        (COORDINATOR, LAKE + "/briefing/file", "Read the file"),
         (BIG_COORDINATOR, "/training/{letter}/test/{open}", "Send my answers"),
         (APPROVER, "/letters/{waiting}", "Return with a reason"),
         (APPROVER, "/letters/{letter}/withdraw", "Withdraw the letter"),
@@ -398,9 +405,9 @@ def test_what_is_printed_says_demonstration_and_has_no_menus(signed_in, things, 
 @pytest.mark.parametrize(
     ("route", "path"),
     [
-        ("/agencies/{agency_id}/people", "/people"),
+        ("/agencies/{agency_id}/people", "/people?unit=all"),
         (LETTER, "/letters/{letter}?unit=all"),
-        (LETTER + "/briefing", "/letters/{letter}/briefing"),
+        (LETTER + "/sign-in-sheet", "/letters/{letter}/sign-in-sheet"),
     ],
 )
 def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in, cadre, things, route, path):

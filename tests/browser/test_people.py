@@ -1,5 +1,7 @@
 """A coordinator and their people, by the words on the page and without script."""
 
+import csv
+import io
 import re
 import uuid
 from datetime import UTC, datetime
@@ -85,6 +87,31 @@ def test_somebody_added_by_mistake_today_is_taken_off_today_and_the_row_says_so(
     assert coordinator.complaints == []
 
 
+def test_who_begins_on_a_later_day_is_found_by_name_by_a_pasted_number_and_in_the_file(person):
+    coordinator, staff_number = person(scripts=True).sign_in(COORDINATOR), number()
+    add(coordinator, "Lena", "Later-Li", staff_number, since="2031-01-06")
+    coordinator.go("/agencies/lake/people?query=later")
+    row = coordinator.page.get_by_role("row").filter(has_text="Lena Later-Li")
+    expect(row).to_contain_text("Starts Jan 6, 2031")
+
+    coordinator.press("Paste staff numbers")
+    coordinator.type("Paste staff numbers", f"{staff_number.upper()}\n{staff_number}; nobody-7 Lena")
+    coordinator.press("Look them up")
+    coordinator.sees("1 found. 1 number was there more than once.")
+    coordinator.sees("1 number is not found here")
+    coordinator.sees("1 word is no staff number")
+    coordinator.check_page()
+    coordinator.press("Lena Later-Li")
+    coordinator.sees_heading("Lena Later-Li")
+
+    answer = coordinator.page.request.get(
+        f"{coordinator.url}/agencies/lake/people/list.csv?query=later&sort=-start_date"
+    )
+    (line,) = csv.DictReader(io.StringIO(answer.body().decode("utf-8-sig"), newline=""))
+    assert (line["Name"], line["Staff number"], line["Now"]) == ("Lena Later-Li", staff_number, "Starts Jan 6, 2031")
+    assert coordinator.complaints == []
+
+
 def test_a_leave_ahead_is_recorded_corrected_and_taken_back(person):
     coordinator = person().sign_in(COORDINATOR)
     add(coordinator, "Yara", "Young", number())
@@ -131,15 +158,66 @@ def test_training_done_elsewhere_is_recorded_from_home_for_everyone_not_yet_trai
     card.get_by_role("link", name=re.compile("^Record training done elsewhere")).click()
 
     coordinator.type("Minutes", "45")
-    coordinator.press("Record the training")
-    coordinator.sees("Tick who was trained.")
+    coordinator.press("Check who was trained")
+    coordinator.sees("Tick who was trained, or paste their staff numbers.")
     coordinator.press("Tick everyone who is not yet trained")
     expect(coordinator.page.get_by_label("Minutes")).to_have_value("45")
     ticked = coordinator.page.get_by_role("group", name="Who was trained").get_by_role("checkbox", checked=True)
     people = ticked.count()
     assert people > 5
-    coordinator.press("Record the training")
+    coordinator.press("Check who was trained")
+    coordinator.sees_heading(f"Record this training for {people} people?")
+    coordinator.press(f"Record the training for {people} people")
     coordinator.sees(f"Training recorded for {people} people.")
+    assert coordinator.complaints == []
+
+
+def test_a_briefing_of_two_units_takes_five_presses_and_the_next_page_has_it(person, cadre, issued):
+    letter = issued(
+        "A briefing of two units", notice_pb.TRAIN, course_version=cadre.course_version, briefing_counts=True
+    )
+    wait_until(cadre.access.quiet, "events are still under way")
+    coordinator = person(scripts=True).sign_in(BIG_COORDINATOR)
+    coordinator.go(f"/agencies/los-angeles/letters/{letter}")
+
+    coordinator.press("Record a briefing")
+    units = coordinator.page.get_by_role("table", name="Units")
+    for n in (0, 1):
+        units.locator("td label").nth(n).click()
+    coordinator.type("Led by", "The coordinator")
+    coordinator.press("Check who was there")
+    coordinator.sees("Whole units:")
+    coordinator.check_page()
+    coordinator.press(re.compile("^Record the briefing for"))
+
+    coordinator.sees(re.compile(r"^2 units, \d+ people: trained\.$"))
+    coordinator.go(f"/agencies/los-angeles/letters/{letter}/briefing")
+    for n in (0, 1):
+        expect(units.get_by_role("row").nth(n + 1).get_by_role("cell").nth(2)).to_have_text("0")
+    assert coordinator.complaints == []
+
+
+def test_people_are_chosen_by_name_in_the_list_and_by_the_numbers_of_a_file(person, cadre, issued):
+    letter = issued("A briefing of some", notice_pb.TRAIN, course_version=cadre.course_version, briefing_counts=True)
+    wait_until(cadre.access.quiet, "events are still under way")
+    coordinator = person().sign_in(BIG_COORDINATOR)
+    coordinator.go(f"/agencies/los-angeles/letters/{letter}?unit=all&standing=to-go")
+    rows = coordinator.page.get_by_role("table", name=re.compile("by family name")).get_by_role("row")
+    name = rows.nth(1).get_by_role("rowheader").inner_text()
+    number = rows.nth(2).get_by_role("cell").nth(1).inner_text()
+    rows.nth(1).locator("td label").click()
+    coordinator.press(re.compile("^Record training of those chosen"))
+    expect(coordinator.page.get_by_label(name)).to_be_checked()
+
+    coordinator.go(f"/agencies/los-angeles/letters/{letter}/briefing/file")
+    file = {"name": "there.csv", "mimeType": "text/csv", "buffer": f"Name,Staff number\nX,{number}\n".encode()}
+    coordinator.page.get_by_label("File", exact=True).set_input_files(files=[file])
+    coordinator.press("Read the file")
+    expect(coordinator.page.get_by_label(re.compile("^Paste staff numbers"))).to_have_value(number)
+    coordinator.type("Led by", "The coordinator")
+    coordinator.press("Check who was there")
+    coordinator.press("Record the briefing for 1 person")
+    coordinator.sees("Training recorded for 1 person.")
     assert coordinator.complaints == []
 
 
@@ -149,7 +227,7 @@ def test_a_big_agency_sees_on_its_home_page_who_is_left_by_unit_and_those_withou
     card = coordinator.page.get_by_role("listitem").filter(has_text="no unit recorded").first
     card.get_by_role("link", name="no unit recorded").click()
 
-    table = coordinator.page.get_by_role("table")
+    table = coordinator.page.get_by_role("table", name=re.compile("by family name"))
     expect(table.get_by_role("cell", name="None recorded").first).to_be_visible()
     assert letter
 

@@ -162,7 +162,7 @@ def confirm_and_brief(coordinator, to_stay):
     coordinator.press("Record a briefing")
     coordinator.press("Select none")
     coordinator.type("Led by", me)
-    coordinator.press("Record the briefing")
+    coordinator.press("Check who was there")
     coordinator.sees_heading("Not yet: please look at this")
     labels = coordinator.page.get_by_role("group", name="Who was there").locator("label")
     others = [one for one in labels.all() if not re.search(r"\(on leave\)", one.inner_text())]
@@ -170,10 +170,12 @@ def confirm_and_brief(coordinator, to_stay):
     names = {one.inner_text().partition(" (")[0] for one in others[:BRIEFED]}
     for one in others[:BRIEFED]:
         one.click()
-    coordinator.press("Record the briefing")
+    coordinator.press("Check who was there")
+    coordinator.press(f"Record the briefing for {BRIEFED} people")
     coordinator.sees(f"Training recorded for {BRIEFED} people.")
-    columns = ["Name", "Unit", "Read", "Confirmed", "Trained", "Due", "Note"]
-    expect(coordinator.page.get_by_role("columnheader")).to_have_text(columns)
+    columns = ["Choose", re.compile("^Name"), "Staff number", "Unit", "Read", "Confirmed", "Trained", "Due"]
+    table = coordinator.page.get_by_role("table", name=re.compile("by family name, A to Z"))
+    expect(table.get_by_role("columnheader")).to_have_text(columns)
     coordinator.sees("The state sees counts of staff, never their names or scores; of an agency it sees who confirmed.")
     return names, staff - away
 
@@ -246,13 +248,13 @@ def look_by_unit(coordinator, letter):
     to_do = coordinator.page.get_by_role("region", name="To do").get_by_role("listitem").filter(has_text=SUBJECT)
     to_do.get_by_role("link", name=re.compile("^Read and confirm")).click()
     assert coordinator.page.url.endswith(f"/agencies/los-angeles/letters/{letter}")
-    columns = ["Unit", "Staff", "Ready", "Not started", "On leave"]
+    columns = ["Unit", "Staff", "Ready", "Still to do", "Not started", "On leave"]
     expect(coordinator.page.get_by_role("columnheader")).to_have_text(columns)
     expect(coordinator.page.get_by_role("row").filter(has_text="Enforcement").first).to_contain_text(
         re.compile(r"0 of \d+")
     )
     coordinator.page.get_by_role("table").get_by_role("link", name="Enforcement", exact=True).click()
-    expect(coordinator.page.get_by_role("columnheader").first).to_have_text("Name")
+    expect(coordinator.page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
     units = coordinator.page.locator("td[data-label=Unit]").all_inner_texts()
     assert units
     assert all("Enforcement" in unit for unit in units)

@@ -403,6 +403,18 @@ def withdraw_notice(world):
     return notice_pb.WithdrawNoticeRequest(name=issued.name, reason="Replaced", etag=issued.etag, request_id=fresh())
 
 
+def confirmation_to_change(world):
+    """A letter of its own that the agency confirmed, with who is to lead it now."""
+    issued = issue(world, draft(world, "A letter that somebody else is to lead"))
+    confirm = agency_notice_pb.ConfirmForAgencyRequest(
+        parent=HOME, notice=issued.name, text_sha256=issued.text_sha256, request_id=fresh()
+    )
+    world.rightly(world.access.agency_notices.ConfirmForAgency, confirm, "notices.confirm_for_agency")
+    return agency_notice_pb.UpdateConfirmationRequest(
+        parent=HOME, notice=issued.name, lead=world.lead, request_id=fresh()
+    )
+
+
 def submit_notice(world):
     notice = draft(world, "To submit")
     return notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
@@ -491,6 +503,7 @@ REQUESTS = {
         ),
         "RevokeRole": lambda w: person_pb.RevokeRoleRequest(name=new_grant(w), reason="a test", request_id=fresh()),
         "GetStaffCounts": lambda w: person_pb.GetStaffCountsRequest(parent=HOME),
+        "FindStaffNumbers": lambda w: person_pb.FindStaffNumbersRequest(parent=HOME, numbers=["1"]),
     },
     "SignInService": {
         "ExchangeSignIn": lambda w: sign_in_pb.ExchangeSignInRequest(person=w.person),
@@ -588,6 +601,9 @@ REQUESTS = {
         "ReinstateAssignment": reinstate,
     },
     "CompletionService": {
+        "PreviewTraining": lambda w: completion_pb.PreviewTrainingRequest(
+            parent=HOME, notice=w.issued, units=["none"], people=[w.learner]
+        ),
         "RecordTraining": lambda w: completion_pb.RecordTrainingRequest(
             parent=HOME,
             notice=w.issued,
@@ -664,6 +680,8 @@ REQUESTS = {
         "ConfirmForAgency": lambda w: agency_notice_pb.ConfirmForAgencyRequest(
             parent=HOME, notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()
         ),
+        "FindRecipients": lambda w: agency_notice_pb.FindRecipientsRequest(parent=HOME, notice=w.issued),
+        "UpdateConfirmation": confirmation_to_change,
         "ReleaseToStaff": lambda w: agency_notice_pb.ReleaseToStaffRequest(
             parent=HOME, notice=w.issued, request_id=fresh()
         ),

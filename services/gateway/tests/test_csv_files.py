@@ -75,7 +75,7 @@ def test_a_file_of_a_demonstration_says_so_inside_and_in_its_name():
 def test_an_agencys_file_keeps_names_as_they_are_written_and_has_no_score():
     standing = agency_notice_pb.Recipient(person="people/1", due_date="2026-12-29", on_leave=True)
     standing.read_time.FromDatetime(NOON)
-    line = Line("people/1", "Nayeli Ñuñez-O'Hara", "Intake", standing)
+    line = Line("people/1", "Nayeli Ñuñez-O'Hara", "S-1", "Intake", standing)
 
     (row,) = read(csv_files.people(LETTER, [line], NOON))
 

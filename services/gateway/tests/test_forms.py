@@ -41,7 +41,7 @@ def test_the_buttons_that_do_what_cannot_be_undone_are_marked():
     assert {
         "letters/waiting_letter.html",
         "letters/withdraw.html",
-        "letters/briefing.html",
+        "letters/briefing_check.html",
         "learning/test.html",
         "sign_in/access.html",
     } <= marked

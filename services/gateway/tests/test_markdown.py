@@ -29,7 +29,9 @@ def test_headings_go_on_from_the_pages_own():
 
 
 def test_a_tables_header_cells_have_their_scope_and_an_empty_corner_is_no_header():
-    html = to_html("| | Now |\n|---|---|\n| Fee | None |")
+    html = to_html("| | Now |\n|---|---|\n| Fee | None |\n| | Later |")
 
     assert "<td></td>" in html
     assert '<th scope="col">Now</th>' in html
+    assert '<th scope="row">Fee</th>\n<td>None</td>' in html
+    assert "<td></td>\n<td>Later</td>" in html

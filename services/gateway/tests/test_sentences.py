@@ -191,9 +191,7 @@ def test_a_rule_of_a_service_is_said_with_the_words_of_the_pages():
 
 
 def test_what_was_done_is_said_only_for_codes_of_ours():
-    assert OUTCOMES.done("training-recorded", "12") == (
-        "Training recorded for 12 people. The figures follow within a few seconds."
-    )
+    assert OUTCOMES.done("training-recorded", "12") == ("Training recorded for 12 people.")
     assert OUTCOMES.done("<b>anything</b>", "") == ""
 
 

@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -39,7 +39,7 @@ class Page:
         The next page starts after the *key* of this one's last row. The token is '' if there is none.
         """
         shown = rows[: self.size]
-        return shown, self._token(key(shown[-1])) if len(rows) > self.size else ""
+        return shown, self.token(key(shown[-1])) if len(rows) > self.size else ""
 
     def after_sql(self, word: str, beyond: str, /, **keys: str) -> str:
         """Return the condition by which the page starts after its key, '' for the first page; *values* fills it.
@@ -58,24 +58,33 @@ class Page:
             "limit": self.size + 1,
         }
 
-    def _token(self, key: Sequence[Any]) -> str:
+    def token(self, key: Sequence[Any]) -> str:
+        """Return the token of the page that starts after *key*."""
         token = options_pb2.PageToken(key=json.dumps(list(key), default=str), list=self.list_digest)
         token.seal = _seal(token, self.seal_key)
         return base64.urlsafe_b64encode(token.SerializeToString()).decode()
 
 
-def page_of(request: Message, seal_key: bytes, *, default: int = DEFAULT_SIZE, most: int = MOST) -> Page:
+def page_of(
+    request: Message,
+    seal_key: bytes,
+    *,
+    moving: Collection[str] = (),
+    default: int = DEFAULT_SIZE,
+    most: int = MOST,
+) -> Page:
     """Read `page_size` and `page_token` of a List request; handlers do so by `Servicer.page_of`.
 
-    A token is good for the list that gave it: the same method with the same filters.
+    A token is good for the list that gave it: the same method with the same filters, but for the fields *moving*, which
+    may say something else for the next page.
     """
     size: int = request.page_size  # type: ignore[attr-defined]
     if size < 0:
         raise InvalidField("page_size", size, "must not be negative")
     filters = type(request)()
     filters.CopyFrom(request)
-    filters.ClearField("page_size")
-    filters.ClearField("page_token")
+    for name in ("page_size", "page_token", *moving):
+        filters.ClearField(name)
     named = request.DESCRIPTOR.full_name.encode() + filters.SerializeToString(deterministic=True)
     digest = int.from_bytes(hashlib.sha256(named).digest()[:8], "big")
     after = None

@@ -66,7 +66,7 @@ def environment() -> Environment:
     made.filters["begin"] = lambda said: said[:1].upper() + said[1:]
     made.filters["last"] = lambda name: name.rpartition("/")[2]
     # Last, and in this order: what their macros use must be there.
-    for name in ("pictures", "charts", "parts"):
+    for name in ("pictures", "charts", "parts", "tables"):
         made.globals[name] = made.get_template(f"web/{name}.html").module
     return made
 

@@ -4,7 +4,7 @@ A servicer is a plain class with one method per RPC, `def GetThing(self, request
 says of a method, the right and how far it must reach, is checked here before the method runs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,9 +116,9 @@ class Servicer:
         """Give a session for queries."""
         return self.database.read()
 
-    def page_of(self, request: Message) -> Page:
-        """Read which page of a list is asked for."""
-        return page_of(request, self._page_key)
+    def page_of(self, request: Message, *, moving: Collection[str] = ()) -> Page:
+        """Read which page of a list is asked for; the fields *moving* may differ from page to page."""
+        return page_of(request, self._page_key, moving=moving)
 
     @contextmanager
     def write(self, call: Call, request: Message) -> Iterator[Db]:

@@ -1,6 +1,6 @@
 """Reads of people that decide nothing. Each is one statement, however many rows it gives."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,19 +35,6 @@ SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '
   {keepers} AS keepers, {public} AS is_public, email_confirmed_at IS NOT NULL AS email_confirmed
 FROM person
 """.replace("{keepers}", KEEPERS).replace("{public}", _PUBLIC)
-# One page's people are found first, so that jobs and leaves are looked up for them alone.
-_STAFF = """
-FROM person JOIN job ON job.person_id = person.id
-WHERE job.agency_id = %(agency)s AND job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)
-  {filters}
-"""
-_LEFT = """
-FROM person JOIN (
-  SELECT person_id FROM job WHERE agency_id = %(agency)s
-  GROUP BY person_id HAVING max(coalesce(end_date, 'infinity')) BETWEEN %(day)s::date - 90 AND %(day)s
-) AS gone ON gone.person_id = person.id
-WHERE true {filters}
-"""
 _COUNTS = """
 SELECT count(*)::int AS staff, count(*) FILTER (WHERE start_date > %(day)s::date - 90)::int AS new,
   count(away.person_id)::int AS on_leave, count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded
@@ -57,17 +44,6 @@ FROM job LEFT JOIN (
 WHERE agency_id = %(agency)s AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
   AND (%(units)s::text[] IS NULL OR units && %(units)s::text[])
 """
-_FILTERS = {
-    "new": "AND job.start_date > %(day)s::date - 90",
-    "unit": "AND %(unit)s = ANY(job.units)",
-    "no_unit": "AND job.units = '{}'",
-    "on_leave": """AND EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
-      AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s))""",
-    "unconfirmed": "AND person.email_key IS NOT NULL AND person.email_confirmed_at IS NULL",
-    "units": """AND EXISTS (SELECT FROM job AS here WHERE here.person_id = person.id AND here.agency_id = %(agency)s
-      AND here.units && %(units)s::text[])""",
-    "query": "AND person.search_key LIKE ALL(%(patterns)s)",
-}
 # Who has or had a job at an agency whose people are read, or in a unit whose people are.
 _READ = """
 EXISTS (SELECT FROM job WHERE job.person_id = person.id AND (job.agency_id = ANY(%(agencies)s) OR EXISTS (
@@ -147,45 +123,6 @@ class _Visible(NamedTuple):
     whole: bool
 
 
-class Wanted(NamedTuple):
-    """Whom a list of staff is to show.
-
-    *words* must all occur in the name or staff number; *unit* `none` = no unit recorded, empty = any. *left* gives
-    those who left lately instead, of whom no unit and nothing new is asked. With *units*, nobody is given who was in
-    none of these.
-    """
-
-    words: Sequence[str]
-    unit: str
-    on_leave: bool
-    new: bool
-    left: bool
-    unconfirmed: bool
-    units: Collection[str] | None
-
-
-def staff(db: Db, agency_id: str, page: Page, wanted: Wanted, *, day: date) -> tuple[list[Person], int]:
-    """Return a page of those who work at the agency today, by name, and how many there are in all."""
-    now = not wanted.left
-    chosen = [
-        _FILTERS[name]
-        for name, asked in (
-            ("no_unit", wanted.unit == "none" and now),
-            ("unit", wanted.unit not in ("", "none") and now),
-            ("new", wanted.new and now),
-            ("on_leave", wanted.on_leave),
-            ("unconfirmed", wanted.unconfirmed),
-            ("query", bool(wanted.words)),
-            ("units", wanted.units is not None),
-        )
-        if asked
-    ]
-    source = (_STAFF if now else _LEFT).format(filters=" ".join(chosen))
-    patterns = [f"%{_literal(word)}%" for word in wanted.words]
-    units = sorted(wanted.units or ())
-    return page_of(db, source, page, day=day, agency=agency_id, unit=wanted.unit, patterns=patterns, units=units)
-
-
 def staff_counts(db: Db, agency_id: str, *, units: Collection[str] | None, day: date) -> StaffCounts:
     """Count who works at the agency, and how many of them are new, on leave, or without a recorded unit.
 
@@ -196,7 +133,10 @@ def staff_counts(db: Db, agency_id: str, *, units: Collection[str] | None, day: 
 
 
 def page_of(db: Db, source: str, page: Page, *, day: date, **values: object) -> tuple[list[Person], int]:
-    """Return a page of the people of *source* (`FROM person …`) by name, and how many there are in all."""
+    """Return a page of the people of *source* (`FROM person …`) by name, and how many there are in all.
+
+    They are found first, so that jobs and leaves are looked up for them alone.
+    """
     after, key = "", {}
     if page.after is not None:
         after, key = (
@@ -272,8 +212,3 @@ def read_by(db: Db, person_id: UUID, reach: Scope) -> bool:
 def _places(reach: Scope) -> dict[str, list[str]]:
     units = sorted(reach.parts("agencies", "units"))
     return {"agencies": sorted(reach.ids("agencies")), "units": [f"{agency}/{unit}" for agency, unit in units]}
-
-
-def _literal(word: str) -> str:
-    """Return *word* for LIKE, with nothing special in it."""
-    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from cadre.directory.v1 import person_service_pb2 as pb
 from directory.agencies import wire as agencies_wire
-from directory.people import employment, grants, leave, people, queries, visible, wire
-from directory.rules import names, spells
+from directory.people import employment, grants, leave, numbered, people, queries, staff, visible, wire
+from directory.rules import spells
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.rpc.calls import Call, Servicer
@@ -26,22 +26,27 @@ class PersonServicer(Servicer):
 
     def ListPeople(self, request: pb.ListPeopleRequest, call: Call) -> pb.ListPeopleResponse:
         agency_id = agencies_wire.agency_id(request.parent, "parent")
-        page, day = self.page_of(request), pacific_date(call.now)
-        wanted = queries.Wanted(
-            words=names.search_words(request.query),
-            unit=request.unit,
-            on_leave=request.only_on_leave,
-            new=request.only_new,
-            left=request.only_left,
-            unconfirmed=request.only_unconfirmed,
-            units=call.scope.part(request.parent, "units"),
-        )
+        page, day = self.page_of(request, moving=("people", "with_pages")), pacific_date(call.now)
+        order = staff.Order.of(request.order_by)
+        wanted = wire.wanted(request, units=call.scope.part(request.parent, "units"))
         with self.read() as db:
-            rows, total = queries.staff(db, agency_id, page, wanted, day=day)
-        shown, token = page.cut(rows, lambda row: [row.sort_key, row.id])
+            found = staff.staff(db, agency_id, page, wanted, order, pages=request.with_pages, day=day)
         return pb.ListPeopleResponse(
-            people=[visible.shown(row, call) for row in shown], next_page_token=token, total_size=total
+            people=[visible.shown(row, call) for row in found.people],
+            next_page_token=page.token(found.next_key) if found.next_key else "",
+            total_size=found.total,
+            page_tokens=["", *map(page.token, found.page_keys)] if request.with_pages else (),
+            skipped=found.skipped,
         )
+
+    def FindStaffNumbers(self, request: pb.FindStaffNumbersRequest, call: Call) -> pb.FindStaffNumbersResponse:
+        agency_id = agencies_wire.agency_id(request.parent, "parent")
+        given = wire.numbers(request.numbers)
+        units, day = call.scope.part(request.parent, "units"), pacific_date(call.now)
+        with self.read() as db:
+            return pb.FindStaffNumbersResponse(
+                found=map(wire.numbered, numbered.find(db, agency_id, given, units=units, day=day))
+            )
 
     def GetStaffCounts(self, request: pb.GetStaffCountsRequest, call: Call) -> pb.StaffCounts:
         agency_id = agencies_wire.agency_id(request.parent, "parent")

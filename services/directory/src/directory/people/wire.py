@@ -7,16 +7,58 @@ from uuid import UUID
 from cadre.directory.v1 import person_service_pb2 as pb
 from directory.agencies.wire import agency_id
 from directory.people import employment, people, queries
+from directory.people.numbered import Numbered
+from directory.people.staff import Wanted
 from directory.people.tables import RoleGrantRow
 from directory.rules import roles, spells
-from directory.rules.names import display_name
+from directory.rules.names import display_name, search_words
 from servicekit import names
 from servicekit.refusals import InvalidField
+
+# As many as work at the largest agency, and some.
+MOST_AT_ONCE = 10_000
+_LONGEST_TYPED = 200
 
 
 def person_id(name: str, field: str = "person") -> UUID:
     """Return the id in `people/{uuid}`."""
     return names.uuid_in("people/{person}", name, field=field)
+
+
+def wanted(request: pb.ListPeopleRequest, *, units: Collection[str] | None) -> Wanted:
+    """Return whom a list is to show; with *units*, only people of these."""
+    return Wanted(
+        words=search_words(request.query),
+        unit=request.unit,
+        on_leave=request.only_on_leave,
+        new=request.only_new,
+        left=request.only_left,
+        unconfirmed=request.only_unconfirmed,
+        upcoming=request.only_upcoming,
+        with_upcoming=request.with_upcoming,
+        units=units,
+        people=person_ids(request.people, "people", most=MOST_AT_ONCE),
+    )
+
+
+def numbers(given: Collection[str]) -> list[str]:
+    """Return staff numbers as they were typed; refuse too many, and one that no number can be as long as."""
+    if len(given) > MOST_AT_ONCE:
+        raise InvalidField("numbers", len(given), f"must be at most {MOST_AT_ONCE}")
+    if any(len(number) > _LONGEST_TYPED for number in given):
+        raise InvalidField("numbers", "", f"must have at most {_LONGEST_TYPED} characters each")
+    return list(given)
+
+
+def numbered(row: Numbered) -> pb.NumberedPerson:
+    """Return whom a number names, or who has one that looks like it."""
+    return pb.NumberedPerson(
+        index=row.place,
+        person=f"people/{row.id}",
+        staff_number=row.staff_number,
+        display_name=display_name(row.family_name, row.given_name),
+        alike=row.alike,
+    )
 
 
 def person_ids(given: Collection[str], field: str, *, most: int) -> list[UUID]:

@@ -83,13 +83,16 @@ def list_assignments(
     notice_id: UUID | None,
     only_open: bool,
     units: Collection[str] | None = None,
+    of: UUID | None = None,
 ) -> list[Assignment]:
     """Return the assignments of those who are on an agency's list now ('' = the whole state), the latest first.
 
     The latest is what was due first. One over the page's size if there are more. With *units*, of those alone who are
-    in one of these.
+    in one of these; with *of*, of one person.
     """
     conditions = [_OPEN] if only_open else []
+    if of is not None:
+        conditions.append("a.person_id = %(of)s")
     if notice_id is not None:
         conditions.append("a.requirement_id = (SELECT id FROM requirement WHERE notice_id = %(notice)s)")
     rows_of = _OF_AGENCY if agency_id else _OF_STATE
@@ -101,6 +104,7 @@ def list_assignments(
         agency=agency_id,
         units=None if units is None else sorted(units),
         notice=notice_id,
+        of=of,
         due_date=due_date,
         person=person,
         requirement=requirement,

@@ -35,6 +35,7 @@ class AssignmentServicer(Servicer):
                 notice_id=resources.notice_id(request.notice, field="notice") if request.notice else None,
                 only_open=request.only_open,
                 units=call.scope.part(request.parent, "units"),
+                of=resources.person_id(request.person, field="person") if request.person else None,
             )
         shown, token = page.cut(rows, lambda row: [row.due_date, row.person_id, row.requirement_id])
         return pb.ListAssignmentsResponse(assignments=map(wire.assignment, shown), next_page_token=token)

@@ -2,7 +2,7 @@
 
 from cadre.enrollment.v1 import completion_service_pb2 as pb
 from enrollment import resources
-from enrollment.completions import queries, rates, training, wire
+from enrollment.completions import preview, queries, rates, training, wire
 from servicekit.rpc.calls import Call, Servicer
 
 
@@ -21,6 +21,14 @@ class CompletionServicer(Servicer):
             )
             answer = pb.RecordTrainingResponse(completed=recorded.completed, unchanged=recorded.unchanged)
             return db.answer(answer)
+
+    def PreviewTraining(self, request: pb.PreviewTrainingRequest, call: Call) -> pb.PreviewTrainingResponse:  # noqa: ARG002
+        agency_id = resources.one_agency_id(request.parent)
+        notice_id = resources.notice_id(request.notice, field="notice")
+        units, named = wire.chosen(request)
+        with self.read() as db:
+            found = preview.preview(db, notice_id=notice_id, agency_id=agency_id, units=units, person_ids=named)
+        return wire.preview(found)
 
     def ListCompletions(self, request: pb.ListCompletionsRequest, call: Call) -> pb.ListCompletionsResponse:
         page = self.page_of(request)

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from servicekit.refusals import InvalidField, Kind, Refusal
 
-MOST_PEOPLE = 2_000
+# More than work at the largest agency.
+MOST_PEOPLE = 10_000
 # A working day's training is 480 minutes; nothing recorded as one training is longer than a day and a night.
 MOST_MINUTES = 1_440
 LONGEST_LEADER = 200

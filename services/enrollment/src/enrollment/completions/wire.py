@@ -4,14 +4,17 @@ from uuid import UUID
 
 from cadre.enrollment.v1 import completion_service_pb2 as pb
 from enrollment import resources
+from enrollment.completions.preview import NO_UNIT, Preview
 from enrollment.completions.rates import Rate
 from enrollment.completions.records import Completion, YearOfTraining
 from enrollment.completions.rules import MOST_PEOPLE, Training, TrainingKind
+from servicekit import names
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.intervals import share_interval
 from servicekit.refusals import InvalidField
 from servicekit.rpc.wire import day_text, timestamp
 
+_MOST_UNITS = 200
 _KINDS = {pb.Completion.Kind.Value(kind.value): kind for kind in TrainingKind}
 
 
@@ -20,6 +23,25 @@ def people(person_names: list[str]) -> list[UUID]:
     if not 0 < len(person_names) <= MOST_PEOPLE:
         raise InvalidField("people", len(person_names), f"must name between 1 and {MOST_PEOPLE}")
     return [resources.person_id(name, field="people") for name in person_names]
+
+
+def chosen(request: pb.PreviewTrainingRequest) -> tuple[list[str], list[UUID]]:
+    """Return the units and the people of whom a training is to be recorded."""
+    if len(request.people) > MOST_PEOPLE or len(request.units) > _MOST_UNITS:
+        raise InvalidField("people", len(request.people), f"may name at most {MOST_PEOPLE}, and {_MOST_UNITS} units")
+    units = [unit if unit == NO_UNIT else names.slug(unit, field="units") for unit in request.units]
+    return units, [resources.person_id(name, field="people") for name in request.people]
+
+
+def preview(found: Preview) -> pb.PreviewTrainingResponse:
+    """Return who would be recorded, and who would not, as the contract says it."""
+    return pb.PreviewTrainingResponse(
+        people=[f"people/{one}" for one in found.people],
+        trained=[f"people/{one}" for one in found.trained],
+        excused=[f"people/{one}" for one in found.excused],
+        on_leave=[f"people/{one}" for one in found.on_leave],
+        not_listed=[f"people/{one}" for one in found.not_listed],
+    )
 
 
 def training(request: pb.RecordTrainingRequest) -> Training:

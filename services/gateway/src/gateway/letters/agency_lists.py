@@ -1,6 +1,6 @@
 """An agency's people under a letter, as its own pages show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,9 +9,12 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from gateway.web.visit import Visit
 
 # Up to this many staff an agency sees names at once; above it, counts by unit with a link to the names.
 NAMES_AT_ONCE = 25
+# More names than are on one sheet, and as many as one call gives.
+_NAMES = 1_000
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Line:
 
     person: str
     name: str
+    staff_number: str
     units: str
     standing: agency_notice_pb.Recipient
 
@@ -37,11 +41,42 @@ def lines(
         Line(
             person=standing.person,
             name=people[standing.person].display_name if standing.person in people else "Not at this agency now",
+            staff_number=people[standing.person].staff_number if standing.person in people else "",
             units=", ".join(units.get(unit, unit) for unit in standing.units) or "None recorded",
             standing=standing,
         )
         for standing in standings
     ]
+
+
+def untrained(
+    visit: Visit,
+    mine: agency_notice_pb.AgencyNotice,
+    units: Mapping[str, str],
+    *,
+    unit: str = "",
+    only: Sequence[str] | None = None,
+) -> list[Line]:
+    """Return who is not trained under a letter and is to be, by name: of one unit, or of some people *only*."""
+    if only is not None and not only:
+        return []
+    names = visit.clients.agency_notices.FindRecipients(
+        agency_notice_pb.FindRecipientsRequest(
+            parent=mine.readiness.agency,
+            notice=mine.notice.name,
+            unit=unit,
+            standing=agency_notice_pb.FindRecipientsRequest.UNTRAINED,
+            people=only or (),
+        )
+    ).people[:_NAMES]
+    if not names or mine.notice.state != notice_pb.Notice.PUBLISHED:
+        return []
+    standings = visit.clients.agency_notices.ListRecipients(
+        agency_notice_pb.ListRecipientsRequest(
+            parent=mine.readiness.agency, notice=mine.notice.name, people=names, page_size=len(names)
+        )
+    ).recipients
+    return sorted(lines(standings, visit.people(list(names)), units), key=lambda line: line.name.casefold())
 
 
 def goes_on(agency: agency_pb.Agency, today: date) -> bool:

@@ -1,7 +1,6 @@
-"""A letter as an agency sees it: its confirmation, its people, a briefing, a person's own page under the letter."""
+"""A letter as an agency sees it: its confirmation, its people, and a person's own page under the letter."""
 
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter
 
@@ -11,7 +10,8 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
-from gateway.letters import agency_lists, letters, over_time
+from gateway.letters import agency_lists, briefing, letters, our_people, over_time
+from gateway.web import settle
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
@@ -20,17 +20,11 @@ from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/letters/{letter_id}")
 
-_NAMES_A_PAGE = 50
-# How training that is recorded here was given.
-_GIVEN = {"BRIEFING": completion_pb.Completion.BRIEFING, "OTHER_SYSTEM": completion_pb.Completion.OTHER_SYSTEM}
-# A briefing is given to a room, not to a department.
-_NAMES_A_BRIEFING = 500
-
 
 @router.get("")
-def agency_letter(visit: Visitor, agency_id: str, letter_id: str, unit: str = "", page: str = "") -> Answer:
+def agency_letter(visit: Visitor, agency_id: str, letter_id: str) -> Answer:
     """The letter for one agency."""
-    return _agency_letter(visit, agency_id, letter_id, Form.of({"lead": visit.person, "problem": ""}), unit, page)
+    return _agency_letter(visit, agency_id, letter_id)
 
 
 @router.post("/confirm")
@@ -53,6 +47,28 @@ def confirm(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answe
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="confirmed-for-agency")
 
 
+@router.post("/lead")
+def change_lead(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
+    """Say who leads it here now, and what is in the way now; that the agency confirmed stays as it was."""
+    form.needs("lead", "Choose who leads this here.")
+    if not form.errors:
+        try:
+            visit.clients.agency_notices.UpdateConfirmation(
+                pb.UpdateConfirmationRequest(
+                    parent=f"agencies/{agency_id}",
+                    notice=f"notices/{letter_id}",
+                    lead=form.text("lead"),
+                    problem=form.text("problem"),
+                    request_id=form.request_id,
+                )
+            )
+        except Refused as error:
+            form.refuse(error)
+    if form.errors:
+        return _agency_letter(visit, agency_id, letter_id, form)
+    return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="lead-changed")
+
+
 @router.post("/release")
 def release(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
     """Let the agency's staff see the letter before the day that it names."""
@@ -68,37 +84,21 @@ def release(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answe
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="released")
 
 
-@router.get("/briefing")
-def briefing_page(  # one page for all that was given elsewhere
-    visit: Visitor, agency_id: str, letter_id: str, unit: str = "", select: str = "", kind: str = ""
-) -> Answer:
-    """Choose who was trained by a briefing or elsewhere; `select=all` ticks everyone not yet trained."""
-    given = "OTHER_SYSTEM" if kind == "elsewhere" else "BRIEFING"
-    day = visit.today.isoformat()
-    form = Form.of({"kind": given, "complete_date": day, "minutes": "30", "led_by": "", "people": []})
-    return _briefing(visit, agency_id, letter_id, form, unit, tick_all=select == "all")
-
-
-@router.post("/briefing")
-def record_briefing(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
-    """Record training for those who were ticked; or tick everyone who is not yet trained, and ask again."""
-    if form.text("action") == "tick":
-        return _briefing(visit, agency_id, letter_id, form, form.text("unit"), tick_all=True)
-    if not form.all("people"):
-        form.errors["people"] = "Tick who was trained."
-    kind = _GIVEN.get(form.text("kind"), completion_pb.Completion.BRIEFING)
-    if kind == completion_pb.Completion.BRIEFING:
-        form.needs("led_by", "Say who led the briefing.")
-    recorded = _record(visit, agency_id, letter_id, form, form.all("people"), kind)
-    if recorded is None:
-        return _briefing(visit, agency_id, letter_id, form, form.text("unit"))
-    return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="training-recorded", n=recorded)
-
-
 @router.get("/sign-in-sheet")
 def sign_in_sheet(visit: Visitor, agency_id: str, letter_id: str, unit: str = "") -> Answer:
     """A sheet to print: names of those still to go, with room for a signature."""
-    return visit.page("letters/sign_in_sheet.html", **_to_train(visit, agency_id, letter_id, unit), unit=unit)
+    mine = visit.clients.agency_notices.GetAgencyNotice(
+        pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
+    )
+    return visit.page(
+        "letters/sign_in_sheet.html",
+        letter=mine.notice,
+        letters=letters,
+        agency=visit.agency(f"agencies/{agency_id}"),
+        units=visit.units(),
+        unit=unit,
+        lines=agency_lists.untrained(visit, mine, visit.units(), unit=unit),
+    )
 
 
 @router.get("/people/{person_id}")
@@ -136,7 +136,7 @@ def record_training(visit: Visitor, agency_id: str, letter_id: str, person_id: s
     recorded = _record(visit, agency_id, letter_id, form, [f"people/{person_id}"], kind)
     if recorded is None:
         return _person(visit, agency_id, letter_id, person_id, form)
-    return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="training-recorded", n=recorded)
+    return briefing.recorded(visit, agency_id, letter_id, [f"people/{person_id}"], recorded)
 
 
 @router.post("/people/{person_id}/leave")
@@ -156,60 +156,61 @@ def leave(visit: Visitor, agency_id: str, letter_id: str, person_id: str, form: 
             form.refuse(error)
     if form.errors:
         return _person(visit, agency_id, letter_id, person_id, form)
+    settle.settled(lambda: _stands(visit, agency_id, letter_id, person_id, pb.FindRecipientsRequest.ON_LEAVE))
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="leave")
 
 
-def _agency_letter(  # one page, two ways to it
-    visit: Visit, agency_id: str, letter_id: str, form: Form, unit: str = "", page: str = ""
-) -> Answer:
+def _agency_letter(visit: Visit, agency_id: str, letter_id: str, form: Form | None = None) -> Answer:
     clients, parent = visit.clients, f"agencies/{agency_id}"
     mine = clients.agency_notices.GetAgencyNotice(
         pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
     )
-    agency = visit.agency(parent)
-    units = visit.units()
-    by_unit = mine.readiness.counts.of > agency_lists.NAMES_AT_ONCE and not unit
-    standings: list[pb.Recipient] = []
-    next_page = ""
-    if not by_unit:
-        listed = clients.agency_notices.ListRecipients(
-            pb.ListRecipientsRequest(
-                parent=parent,
-                notice=mine.notice.name,
-                page_size=_NAMES_A_PAGE,
-                page_token=page,
-                unit="" if unit == "all" else unit,
-            )
-        )
-        standings, next_page = list(listed.recipients), listed.next_page_token
-    people = visit.people(
-        [mine.readiness.confirmed_by, mine.readiness.lead, *(standing.person for standing in standings)]
-    )
+    agency, units = visit.agency(parent), visit.units()
+    names = visit.names([mine.readiness.confirmed_by, mine.readiness.lead])
     leads = {visit.person: f"{visit.me.person.display_name} (me)"}
     for contact in agency.contacts:
         leads.setdefault(contact.person, contact.display_name)
+    if mine.readiness.lead in names:
+        leads.setdefault(mine.readiness.lead, names[mine.readiness.lead])
+    if form is None:
+        form = Form.of({"lead": mine.readiness.lead or visit.person, "problem": mine.readiness.problem})
     return visit.page(
         "letters/agency_letter.html",
         status=400 if form.errors else 200,
         letter=mine.notice,
         letters=letters,
         mine=mine,
-        over_time=over_time.of_agency(visit, mine.notice, parent),
         agency=agency,
         units=units,
-        unit=unit,
-        by_unit=by_unit,
-        lines=agency_lists.lines(standings, people, units),
-        next_page=next_page,
+        shown=our_people.shown(visit, mine, units),
+        rows=our_people.by_title(mine, units),
         leads=list(leads.items()),
         form=form,
-        names={name: person.display_name for name, person in people.items()},
+        names=names,
         closed_then=_closed_then(visit, agency_id, mine.notice.due_date),
+        over_time=over_time.of_agency(visit, mine.notice, parent),
         waits=agency_lists.waits_for_release(mine, visit.today),
         may_confirm=visit.rights.at("notices.confirm_for_agency", parent),
         may_record=visit.rights.at("training.record", parent),
         to_go=agency_lists.to_go,
     )
+
+
+def _stands(
+    visit: Visit,
+    agency_id: str,
+    letter_id: str,
+    person_id: str,
+    standing: "pb.FindRecipientsRequest.Standing.ValueType",
+) -> bool:
+    """Whether a person stands so under the letter by now."""
+    request = pb.FindRecipientsRequest(
+        parent=f"agencies/{agency_id}",
+        notice=f"notices/{letter_id}",
+        standing=standing,
+        people=[f"people/{person_id}"],
+    )
+    return bool(visit.clients.agency_notices.FindRecipients(request).people)
 
 
 def _closed_then(visit: Visit, agency_id: str, due_date: str) -> str:
@@ -220,42 +221,6 @@ def _closed_then(visit: Visit, agency_id: str, due_date: str) -> str:
     name = f"agencies/{agency_id}/calendars/{due.year}"
     days = visit.clients.calendars.GetAgencyCalendar(calendar_pb.GetAgencyCalendarRequest(name=name)).days
     return next((one.title for one in days if one.closed and one.date == due_date), "")
-
-
-def _to_train(visit: Visit, agency_id: str, letter_id: str, unit: str) -> dict[str, Any]:
-    """Return those still to go under the letter, by name, with what a page about them shows."""
-    clients, parent = visit.clients, f"agencies/{agency_id}"
-    mine = clients.agency_notices.GetAgencyNotice(
-        pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
-    )
-    listed = clients.agency_notices.ListRecipients(
-        pb.ListRecipientsRequest(
-            parent=parent, notice=mine.notice.name, page_size=_NAMES_A_BRIEFING, only_to_go=True, unit=unit
-        )
-    )
-    agency = visit.agency(parent)
-    waiting = [standing for standing in listed.recipients if not standing.train_time.seconds and not standing.excused]
-    people = visit.people([standing.person for standing in waiting])
-    units = visit.units()
-    lines = sorted(agency_lists.lines(waiting, people, units), key=lambda line: line.name.casefold())
-    return {
-        "letter": mine.notice,
-        "letters": letters,
-        "agency": agency,
-        "lines": lines,
-        "units": units,
-        "unit_counts": mine.units,
-        "more": bool(listed.next_page_token),
-    }
-
-
-def _briefing(visit: Visit, agency_id: str, letter_id: str, form: Form, unit: str, *, tick_all: bool = False) -> Answer:
-    shown = _to_train(visit, agency_id, letter_id, unit)
-    if not shown["letter"].briefing_counts:
-        form.values["kind"] = ["OTHER_SYSTEM"]
-    if tick_all:
-        form.values["people"] = [line.person for line in shown["lines"] if not line.standing.on_leave]
-    return visit.page("letters/briefing.html", status=400 if form.errors else 200, **shown, unit=unit, form=form)
 
 
 def _record(
@@ -319,6 +284,8 @@ def _excuse(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
             form.refuse(error)
     if form.errors:
         return _person(visit, agency_id, letter_id, person_id, form)
+    excused = pb.FindRecipientsRequest.EXCUSED
+    settle.settled(lambda: _stands(visit, agency_id, letter_id, person_id, excused) is not back)
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done=done)
 
 

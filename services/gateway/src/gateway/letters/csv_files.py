@@ -18,7 +18,10 @@ AGENCY_COLUMNS = (
     *("Staff", "At work", "Ready", "Not started", "On leave", "Read", "Confirmed by staff", "Trained"),
     *("Past due", "Does not apply", "Problem"),
 )
-PEOPLE_COLUMNS = ("Letter", "As of", "Name", "Unit", "Read", "Confirmed", "Trained", "Due", "Ready", "On leave", "Note")
+PEOPLE_COLUMNS = (
+    *("Letter", "As of", "Name", "Staff number", "Unit"),
+    *("Read", "Confirmed", "Trained", "Due", "Ready", "On leave", "Note"),
+)
 WHOLE_STATE = "Whole state, each person once"
 
 
@@ -51,6 +54,7 @@ def people(letter: notice_pb.Notice, lines: Iterable[Line], at: datetime) -> byt
             [
                 *head,
                 line.name,
+                line.staff_number,
                 line.units,
                 _moment(line.standing.read_time),
                 _moment(line.standing.confirm_time),

@@ -29,7 +29,7 @@ class Asked:
 
 @router.get("")
 def choose_letter(visit: Visitor, agency_id: str) -> Answer:
-    """The letters that ask for training, by what is still to do; those who were trained are ticked on the next page."""
+    """The letters that hold and ask for training of somebody at work here; who was trained is said on the next page."""
     parent, clients = f"agencies/{agency_id}", visit.clients
     found = clients.agency_notices.ListAgencyNotices(
         agency_notice_pb.ListAgencyNoticesRequest(parent=parent, page_size=_LETTERS)
@@ -44,7 +44,9 @@ def choose_letter(visit: Visitor, agency_id: str) -> Answer:
             of=one.readiness.counts.at_work,
         )
         for one in found.notices
-        if one.notice.asks == notice_pb.TRAIN and one.readiness.counts.at_work > one.readiness.counts.trained
+        if one.notice.asks == notice_pb.TRAIN
+        and one.notice.state == notice_pb.Notice.PUBLISHED
+        and one.readiness.counts.at_work > one.readiness.counts.trained
     ]
     return visit.page(
         "letters/elsewhere.html",

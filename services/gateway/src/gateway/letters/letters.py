@@ -22,7 +22,7 @@ RECORD = [one for one in letter_form.FIELDS if one.head or one.name in ("kind", 
 
 def title(letter: pb.Notice) -> str:
     """`CSSP 26-04`; a draft may have no number yet."""
-    return f"{letter.series} {letter.number}".strip() or "Letter without number"
+    return sentences.letter(letter)
 
 
 def named(letter: pb.Notice) -> str:

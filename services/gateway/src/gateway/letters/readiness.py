@@ -1,17 +1,37 @@
 """What the state reads from the figures of its agencies: who needs a call, and the table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 from urllib.parse import quote
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
+from gateway.web.table import Asked, Column, Filter, Part, Table
 from gateway.words import sentences
+from servicekit.words import fold
 
 # Longer ones are cut by e-mail programs in use.
 _LONGEST_LINK = 1800
+# Later than any moment, in nanoseconds.
+_NEVER = 1 << 63
+_AGENCIES = Table(
+    rows=("agency", "agencies"),
+    columns=(
+        Column("Agency", "name"),
+        Column("Confirmed", "confirmed"),
+        Column("Staff", "staff", number=True, down=True),
+        Column("Ready", "ready"),
+        Column("Not started", "not_started", number=True, down=True),
+        Column("On leave", "on_leave", number=True, down=True),
+        Column("Problem", "problem", down=True),
+    ),
+    by="name",
+    search="Agency",
+    size=100,
+)
 
 
 class Why(IntEnum):
@@ -106,6 +126,30 @@ def rows(
     return sorted(found, key=lambda row: row.agency.short_title)
 
 
+def asked_of(params: Mapping[str, str], letter: str, page: str, agencies: Mapping[str, agency_pb.Agency]) -> Asked:
+    """Read what is asked of the table of agencies, on one of the pages of a letter (`/letters/{id}` and below)."""
+    filters = [
+        Filter("region", "Region", [("", "All regions"), *_options(one.region for one in agencies.values())]),
+        Filter("size", "Size", [("", "All sizes"), *_options(one.size_class for one in agencies.values())]),
+        Filter("only", "Show", [("", "All agencies"), *((key, title) for key, (title, _) in _ONLY.items())]),
+    ]
+    at = "#all-agencies" if page == letter else ""
+    return _AGENCIES.asked(params, page, filters, file=f"{letter}/agencies.csv", at=at)
+
+
+def shown(asked: Asked, readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agency]) -> tuple[list[Row], Part]:
+    """Return the lines that are asked for: A-Z, until somebody sorts them."""
+    found = rows(readiness, agencies, region=asked.text("region"), size=asked.text("size"))
+    _, fits = _ONLY.get(asked.text("only"), ("", lambda _: True))
+    wanted = fold(asked.query).split()
+    kept = [
+        row
+        for row in found
+        if fits(row.figures) and all(word in fold(f"{row.agency.title} {row.agency.short_title}") for word in wanted)
+    ]
+    return asked.cut(kept, _KEYS)
+
+
 def addresses(needed: Sequence[Needed]) -> str:
     """Return the e-mail addresses of those to call, as an e-mail program takes them."""
     return "; ".join(_addresses(needed))
@@ -115,6 +159,32 @@ def mail_to(needed: Sequence[Needed]) -> str:
     """Return a link that opens an e-mail to those to call, none of whom sees the others; empty if it were too long."""
     found = ",".join(quote(address, safe="@") for address in _addresses(needed))
     return f"mailto:?bcc={found}" if 0 < len(found) <= _LONGEST_LINK else ""
+
+
+# Who has not confirmed stands after who has; of nobody at work nothing is ready.
+_KEYS: Mapping[str, Callable[[Row], Any]] = {
+    "name": lambda row: row.agency.short_title,
+    "confirmed": lambda row: row.figures.confirm_time.ToNanoseconds() or _NEVER,
+    "staff": lambda row: row.figures.counts.of,
+    "ready": lambda row: row.figures.counts.ready / (row.figures.counts.at_work or 1),
+    "not_started": lambda row: row.figures.counts.not_started,
+    "on_leave": lambda row: row.figures.counts.on_leave,
+    "problem": lambda row: bool(row.figures.problem),
+}
+_ONLY: Mapping[str, tuple[str, Callable[[pb.AgencyReadiness], bool]]] = {
+    "unconfirmed": (
+        "Not confirmed",
+        lambda one: bool(one.deliver_time.seconds) and not one.confirm_time.seconds and not one.asked_no_more,
+    ),
+    "problem": ("Report a problem", lambda one: bool(one.problem)),
+    "overdue": ("Staff past due", lambda one: one.counts.overdue > 0),
+    "affected": ("Staff affected", lambda one: one.counts.of > 0),
+}
+
+
+def _options(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Give each value once, as what a list offers."""
+    return [(value, value.replace("-", " ").capitalize()) for value in sorted(set(values)) if value]
 
 
 def _addresses(needed: Sequence[Needed]) -> list[str]:

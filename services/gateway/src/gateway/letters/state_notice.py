@@ -1,6 +1,7 @@
 """An issued letter as the state sees it: counts, who needs a call, all agencies, on the map and on paper."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,27 +11,26 @@ from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.letters import approval, county_map, letter_history, letters, over_time, readiness
-from gateway.web.forms import Form
 from gateway.web.visit import Answer, Visit, Visitor
 
 router = APIRouter(prefix="/letters/{letter_id}")
 
 
 @router.get("")
-def letter_page(visit: Visitor, letter_id: str, region: str = "", size: str = "") -> Answer:
+def letter_page(visit: Visitor, letter_id: str) -> Answer:
     """The figures of an issued letter; a draft as it waits."""
     letter = visit.letter(letter_id)
     if letter.state not in letters.ISSUED:
         if letter.state == notice_pb.Notice.HISTORIC:
             return visit.go(f"/letters/{letter_id}/text")
         return approval.waiting(visit, letter, approval.blank())
-    return visit.page("letters/state_letter.html", **_figures(visit, letter, region, size))
+    return visit.page("letters/state_letter.html", **_figures(visit, letter))
 
 
 @router.get("/print")
-def print_page(visit: Visitor, letter_id: str, region: str = "", size: str = "") -> Answer:
+def print_page(visit: Visitor, letter_id: str) -> Answer:
     """Figures, calls, map and table on one page for paper."""
-    shown = _figures(visit, visit.letter(letter_id), region, size)
+    shown = _figures(visit, visit.letter(letter_id))
     return visit.page("letters/state_print.html", **shown, **_map(visit, shown["figures"], shown["agencies"], "ready"))
 
 
@@ -87,10 +87,13 @@ def _readiness(visit: Visit, letter: notice_pb.Notice) -> readiness_pb.Readiness
     return visit.clients.readiness.GetReadiness(readiness_pb.GetReadinessRequest(notice=letter.name))
 
 
-def _figures(visit: Visit, letter: notice_pb.Notice, region: str, size: str) -> dict[str, Any]:
+def _figures(visit: Visit, letter: notice_pb.Notice) -> dict[str, Any]:
     """Return what the page of figures and its print show."""
     figures, agencies = _readiness(visit, letter), visit.agencies()
     needed = readiness.needs_a_call(figures, agencies, urgent=bool(letter.urgent_reason))
+    page = f"/letters/{letter.name.removeprefix('notices/')}"
+    asked = readiness.asked_of(visit.request.query_params, page, visit.request.url.path, agencies)
+    rows, part = readiness.shown(asked, figures, agencies)
     return {
         "letter": letter,
         "letters": letters,
@@ -100,10 +103,10 @@ def _figures(visit: Visit, letter: notice_pb.Notice, region: str, size: str) -> 
         "needed": needed,
         "addresses": readiness.addresses(needed),
         "mail_all": readiness.mail_to(needed),
-        "rows": readiness.rows(figures, agencies, region=region, size=size),
-        "chosen": Form.of({"region": region, "size": size}),
-        "regions": _options(agency.region for agency in agencies.values()),
-        "sizes": _options(agency.size_class for agency in agencies.values()),
+        "rows": rows,
+        "part": part,
+        "asked": asked,
+        "on_paper": replace(asked, base=f"{page}/print", at="").link(),
         "names": visit.names([letter.approver, letter.withdrawn_by]),
     }
 
@@ -123,8 +126,3 @@ def _map(
         "shown": shown,
         "measure": measure,
     }
-
-
-def _options(values: Iterable[str]) -> list[tuple[str, str]]:
-    """Give each value once, as what a list offers."""
-    return [(value, value.replace("-", " ").capitalize()) for value in sorted(set(values)) if value]

@@ -1,25 +1,24 @@
 """An agency's people: the list, the list as a file, and somebody new."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
-from gateway.people import offered, people_files
+from cadre.directory.v1 import unit_service_pb2 as unit_pb
+from gateway.people import lists, offered, people_files
 from gateway.web import sheets
 from gateway.web.forms import Form
+from gateway.web.table import Asked, Options, Part
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/people")
 
-# What the list can be narrowed to, and what it is then called.
-SHOWN = {
-    "": "Everyone",
-    "new": "New in the last 90 days",
-    "leave": "On leave",
-    "left": "Left in the last 90 days",
-    "unconfirmed": "E-mail not confirmed",
-}
+# More than there are kinds of work.
+_UNITS = 200
 # Why somebody looks for a person, and which part of the person's page each name leads to.
 ERRANDS = {"left": "Who left?", "leave": "Who is on leave?"}
 # The refusals after which a page offers the person who has the number.
@@ -28,42 +27,48 @@ _FIELDS = ("staff_number", "given_name", "family_name", "email", "telephone", "l
 
 
 @router.get("")
-def people_list(
-    visit: Visitor, agency_id: str, query: str = "", unit: str = "", only: str = "", do: str = "", page: str = ""
-) -> Answer:
-    """Everybody with a job at the agency, by name."""
-    parent = f"agencies/{agency_id}"
-    listed = visit.clients.people.ListPeople(
-        person_pb.ListPeopleRequest(
-            parent=parent,
-            page_size=50,
-            page_token=page,
-            query=query,
-            unit=unit,
-            only_on_leave=only == "leave",
-            only_new=only == "new",
-            only_left=only == "left",
-            only_unconfirmed=only == "unconfirmed",
+def people_list(visit: Visitor, agency_id: str) -> Answer:
+    """Everybody with a job at the agency, by name; of a large one its units, until more is asked."""
+    parent, params = f"agencies/{agency_id}", visit.request.query_params
+    errand = params.get("do", "") if params.get("do") in ERRANDS else ""
+    counts = visit.clients.people.GetStaffCounts(person_pb.GetStaffCountsRequest(parent=parent))
+    agency = visit.agency(parent)
+    units_here = _units_of(visit, agency)
+    by_unit = counts.staff > lists.BY_UNIT_ABOVE
+    asked = _asked(params, parent, units_here, by_unit=by_unit, errand=bool(errand))
+    found: dict[str, Any] = {"units": (), "lines": (), "part": None}
+    if by_unit and not params.keys() - {"do"}:
+        request = unit_pb.ListUnitsRequest(parent=parent, page_size=_UNITS)
+        found["units"] = visit.clients.units.ListUnits(request).units
+    else:
+        listed = visit.clients.people.ListPeople(lists.request(parent, asked, size=lists.PEOPLE.size, pages=True))
+        found["lines"] = lists.lines(listed.people, parent, visit.units(), visit.today)
+        found["part"] = Part.of_tokens(
+            asked, listed.page_tokens, skipped=listed.skipped, shown=len(listed.people), total=listed.total_size
         )
-    )
-    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
-    agency = visit.clients.agencies.GetAgency(agency_pb.GetAgencyRequest(name=parent))
     return visit.page(
         "people/people.html",
         agency=agency,
-        people=listed.people,
-        total=listed.total_size,
-        units={one.slug: one.title for one in vocabulary.units},
-        units_here=offered.units_at(agency, vocabulary.units),
-        next_page=listed.next_page_token,
-        chosen=Form.of({"query": query, "unit": unit, "only": only}),
-        shown=list(SHOWN.items()),
-        errand=do if do in ERRANDS else "",
+        asked=asked,
+        counts=counts,
+        titles=visit.units(),
+        errand=errand,
         errands=ERRANDS,
         of_units=visit.rights.units("people.read", parent),
         may_write=visit.rights.at("people.write", parent),
-        may_import=visit.rights.at("roster.import", parent),
+        **found,
     )
+
+
+@router.get("/list.csv")
+def list_file(visit: Visitor, agency_id: str) -> Answer:
+    """The list as a file: whom the page shows, on all its pages, in its order."""
+    parent, params = f"agencies/{agency_id}", visit.request.query_params
+    asked = _asked(params, parent, _units_of(visit, visit.agency(parent)), by_unit=True, errand=False)
+    request = lists.request(parent, asked, size=lists.A_CALL, pages=False)
+    people = _everybody(visit, request)
+    content = lists.as_file(lists.lines(people, parent, visit.units(), visit.today))
+    return visit.download(content, f"list-{agency_id}-{visit.today}.csv", sheets.MEDIA_TYPE)
 
 
 @router.get("/file")
@@ -71,16 +76,7 @@ def people_file(visit: Visitor, agency_id: str) -> Answer:
     """Everybody at the agency as a roster file: sent back as it is, it changes nothing."""
     parent = f"agencies/{agency_id}"
     vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
-    people: list[person_pb.Person] = []
-    token = ""
-    while True:
-        listed = visit.clients.people.ListPeople(
-            person_pb.ListPeopleRequest(parent=parent, page_size=1_000, page_token=token)
-        )
-        people.extend(listed.people)
-        token = listed.next_page_token
-        if not token:
-            break
+    people = _everybody(visit, person_pb.ListPeopleRequest(parent=parent, page_size=lists.A_CALL))
     content = people_files.of_people(vocabulary.roster_columns, people, parent, visit.today)
     return visit.download(content, f"people-{agency_id}-{visit.today}.csv", sheets.MEDIA_TYPE)
 
@@ -118,6 +114,32 @@ def add_person(visit: Visitor, agency_id: str, form: Sent) -> Answer:
         else:
             return visit.go(f"/agencies/{agency_id}/{made.name}", done="added")
     return _new(visit, agency_id, form, known)
+
+
+def _asked(params: Mapping[str, str], parent: str, units: Options, *, by_unit: bool, errand: bool) -> Asked:
+    offered_filters = lists.filters(units, by_unit=by_unit, errand=errand)
+    return lists.PEOPLE.asked(params, f"/{parent}/people", offered_filters, file=f"/{parent}/people/list.csv")
+
+
+def _units_of(visit: Visit, agency: agency_pb.Agency) -> list[tuple[str, str]]:
+    """Return the units that the visitor may choose: of whom they see at the agency, and none recorded."""
+    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
+    mine = visit.rights.units("people.read", agency.name)
+    here = offered.units_at(agency, vocabulary.units)
+    if mine is not None:
+        return [one for one in here if one[0] in mine]
+    return [(lists.NO_UNIT, "No unit recorded"), *here]
+
+
+def _everybody(visit: Visit, request: person_pb.ListPeopleRequest) -> list[person_pb.Person]:
+    """Return the people on all pages of a list."""
+    people: list[person_pb.Person] = []
+    while True:
+        listed = visit.clients.people.ListPeople(request)
+        people.extend(listed.people)
+        request.page_token = listed.next_page_token
+        if not listed.next_page_token:
+            return people
 
 
 def _create(visit: Visit, form: Form, job: person_pb.Job) -> person_pb.Person:

@@ -10,7 +10,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import unit_service_pb2 as unit_pb
-from gateway.people import offered
+from gateway.people import offered, training
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
@@ -149,6 +149,7 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
         leads=visit.clients.units.ListUnitLeads(
             unit_pb.ListUnitLeadsRequest(parent=f"agencies/{agency_id}", person=person.name, page_size=_LEADS)
         ).leads,
+        training=training.of_person(visit, f"agencies/{agency_id}", person.name),
         kept_here=f"agencies/{agency_id}" in person.kept_by,
         may_write=visit.rights.at("people.write", f"agencies/{agency_id}"),
     )

@@ -53,6 +53,10 @@ def parts(text: str, top: int = 3, anchor: str = "") -> tuple[Markup | Place, ..
             else:
                 # The empty corner of a table heads nothing.
                 token.tag = tokens[index + 2].tag = "td"
+        elif token.type == "td_open" and tokens[index - 1].type == "tr_open" and tokens[index + 1].content:
+            # What a row is about stands first in it.
+            token.tag = tokens[index + 2].tag = "th"
+            token.attrSet("scope", "row")
     found: list[Markup | Place] = []
     begin = 0
     for index, token in enumerate(tokens):

@@ -166,7 +166,7 @@ class Visit:
             visit=self,
             say=sentences,
             demo=self.gateway.settings.demo,
-            done=self.gateway.outcomes.done(query.get("done", ""), query.get("n", "")),
+            done=self.gateway.outcomes.done(query.get("done", ""), query.get("n", ""), query.get("units", "")),
             **values,
         )
         return HTMLResponse(content, status)
@@ -177,9 +177,10 @@ class Visit:
         named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
         return Response(content, media_type=media_type, headers={"content-disposition": named})
 
-    def go(self, path: str, *, done: str = "", n: int | None = None) -> RedirectResponse:
-        """Answer a form that was accepted: on to *path*, which says what was done."""
-        said = {key: str(value) for key, value in (("done", done), ("n", n)) if value not in ("", None)}
+    def go(self, path: str, *, done: str = "", n: int | None = None, units: int = 0) -> RedirectResponse:
+        """Answer a form that was accepted: on to *path*, which says what was done for *n* people of some *units*."""
+        given = (("done", done), ("n", n), ("units", units or None))
+        said = {key: str(value) for key, value in given if value not in ("", None)}
         joint = "&" if "?" in path else "?"
         return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from cadre.notification.v1.notice_service_pb2 import Notice
 from cadre.notification.v1.readiness_service_pb2 import Counts
 from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing, pacific_date
 
@@ -196,6 +197,11 @@ def ready_of(counts: Counts) -> str:
     if not counts.of:
         return "No one affected"
     return of(counts.ready, counts.at_work) if counts.at_work else "All on leave"
+
+
+def letter(notice: Notice) -> str:
+    """`CSSP 26-04`; a draft may have no number yet."""
+    return f"{notice.series} {notice.number}".strip() or "Letter without number"
 
 
 def percent(part: int, whole: int) -> str:

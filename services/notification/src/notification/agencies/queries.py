@@ -6,12 +6,21 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from notification.agencies.records import AgencyNotice, AgencyReadiness, Figures, Recipient, UnitFigures
+from notification.agencies.records import (
+    AgencyNotice,
+    AgencyReadiness,
+    Figures,
+    Recipient,
+    Standing,
+    UnitFigures,
+    Wanted,
+)
 from notification.inbox.readiness import COUNTED, DID_ALL
 from notification.inbox.rules import Counts
 from notification.letters.queries import NEWEST, NOTICE, NOTICE_WITHOUT_BODY, ONLY, URGENT
 from notification.letters.rows import name_of
 from notification.letters.tables import Notice
+from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
@@ -25,6 +34,7 @@ WHICH = {
     "WITHDRAWN_ONLY": "AND n.state = 'WITHDRAWN'",
 }
 NO_UNIT = "none"
+MOST_NAMES = 10_000
 
 _SUMS = ",\n  ".join(f"sum({field.name})::int AS {field.name}" for field in fields(Counts))
 # Late is a read: those whose day has passed and who are neither ready nor on leave. Of a withdrawn notice it is read as
@@ -125,7 +135,7 @@ _SHOWN = """
 SELECT person_id, units, due_date, excused, on_leave, read_at, confirmed_at, trained_at, done,
   listed AND NOT on_leave AND did_all AS ready
 FROM (SELECT *, NOT listed OR on_leave OR did_all OR %(withdrawn)s AS done FROM ({rows}) AS here) AS shown
-WHERE true {{to_go}} {{page}}
+WHERE true {{people}} {{to_go}} {{page}}
 ORDER BY {order} LIMIT %(limit)s
 """
 _RECIPIENTS = _SHOWN.format(rows=f"{_AT_AGENCY} {{unit}}", order="done, due_date, person_id")
@@ -148,6 +158,23 @@ _EVERYBODY = _SHOWN.format(
 """,  # noqa: S608 - made of constants
     order="person_id",
 )
+
+_OPEN = "listed AND NOT on_leave AND NOT did_all"
+_STANDINGS = {
+    Standing.TO_GO: _OPEN,
+    Standing.NOT_STARTED: f"{_OPEN} AND read_at IS NULL",
+    Standing.UNDER_WAY: f"{_OPEN} AND read_at IS NOT NULL",
+    Standing.READY: "listed AND NOT on_leave AND did_all",
+    Standing.ON_LEAVE: "listed AND on_leave",
+    Standing.EXCUSED: "excused",
+    Standing.OVERDUE: f"{_OPEN} AND due_date < %(on_day)s",
+    Standing.UNTRAINED: "listed AND trained_at IS NULL",
+}
+_NAMES = f"""
+SELECT person_id FROM ({_AT_AGENCY} {{unit}}) AS here
+WHERE {{standing}} {{people}} ORDER BY person_id LIMIT %(most)s
+"""  # noqa: S608 - made of constants
+_ONLY_THESE = "AND person_id = ANY(%(people)s)"
 
 
 class _Left(NamedTuple):
@@ -229,20 +256,23 @@ def recipients(
     only_to_go: bool,
     unit: str,
     page: Page,
+    people: Collection[UUID] = (),
     only: Collection[str] | None = None,
 ) -> list[Recipient]:
     """Return the people under a notice at an agency: still to go first, then due date and id; of the state ('') by id.
 
-    To go are those neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without;
-    with *only*, nobody is shown who is in none of these.
+    To go are those neither ready nor excused nor on leave. *unit* narrows to one work unit, `none` to those without,
+    *people* to these; with *only*, nobody is shown who is in none of these units.
     """
-    condition = {"": "", NO_UNIT: "AND m.units = '{}'"}.get(unit, "AND %(unit)s = ANY(m.units)")
     keys = {"done": "bool", "due_date": "date", "person_id": "uuid"}
     if not agency_id:
         keys = {"person_id": "uuid"}
         page = replace(page, after=page.after and page.after[-1:])
     sql = (_RECIPIENTS if agency_id else _EVERYBODY).format(
-        unit=condition, to_go="AND NOT done" if only_to_go else "", page=page.after_sql("AND", ">", **keys)
+        unit=_in_unit(unit),
+        people=_ONLY_THESE if people else "",
+        to_go="AND NOT done" if only_to_go else "",
+        page=page.after_sql("AND", ">", **keys),
     )
     return db.all(
         Recipient,
@@ -251,10 +281,37 @@ def recipients(
         notices=[issued.id],
         agency=agency_id,
         unit=unit,
+        people=list(people),
         units=_listed(only),
         withdrawn=issued.withdrawn_at is not None,
         **page.values(*keys),
     )
+
+
+def names_of(
+    db: Db, issued: Notice, agency_id: str, wanted: Wanted, *, today: date, only: Collection[str] | None = None
+) -> list[UUID]:
+    """Return who stands so under a notice at an agency, by id; with *only*, of these units alone."""
+    sql = _NAMES.format(
+        unit=_in_unit(wanted.unit),
+        standing=_STANDINGS.get(wanted.standing, "true"),
+        people=_ONLY_THESE if wanted.people else "",
+    )
+    found: list[UUID] = db.values(
+        sql,
+        notices=[issued.id],
+        agency=agency_id,
+        unit=wanted.unit,
+        people=list(wanted.people),
+        units=_listed(only),
+        on_day=min(today, pacific_date(issued.withdrawn_at)) if issued.withdrawn_at else today,
+        most=MOST_NAMES,
+    )
+    return found
+
+
+def _in_unit(unit: str) -> str:
+    return {"": "", NO_UNIT: "AND m.units = '{}'"}.get(unit, "AND %(unit)s = ANY(m.units)")
 
 
 def _listed(only: Collection[str] | None) -> list[str] | None:

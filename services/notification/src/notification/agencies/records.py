@@ -1,6 +1,8 @@
 """How far agencies are with a letter, as it is read. Each row stands beside its statement in `queries.py`."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -67,6 +69,28 @@ class AgencyNotice(NamedTuple):
         """How far the agency is."""
         release = self.notice.staff_release_date
         return AgencyReadiness(self.item_id, self.agency_id, release, self.delivery, self.figures)
+
+
+class Standing(StrEnum):
+    """How somebody stands under a letter, as lists are narrowed by it; the names are the contract's."""
+
+    ANY = "STANDING_UNSPECIFIED"
+    TO_GO = "TO_GO"
+    NOT_STARTED = "NOT_STARTED"
+    UNDER_WAY = "UNDER_WAY"
+    READY = "READY"
+    ON_LEAVE = "ON_LEAVE"
+    EXCUSED = "EXCUSED"
+    OVERDUE = "OVERDUE"
+    UNTRAINED = "UNTRAINED"
+
+
+class Wanted(NamedTuple):
+    """Whose names are asked for: of a work unit ('' = any, `none` = those without), who stands so, among *people*."""
+
+    unit: str
+    standing: Standing
+    people: Collection[UUID]
 
 
 class UnitFigures(NamedTuple):

@@ -21,6 +21,8 @@ from servicekit.paging import Page
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.wire import caller
 
+_MOST_SHOWN = 1_000
+
 
 def _days(
     db: Db, page: Page, notice: Notice, agency_id: str, now: Figures, today: date
@@ -75,7 +77,8 @@ class AgencyNoticeServicer(Servicer):
             return _days(db, page, row.notice, agency_id, row.figures, today)
 
     def ListRecipients(self, request: pb.ListRecipientsRequest, call: Call) -> pb.ListRecipientsResponse:
-        page, agency_id = self.page_of(request), wire.agency_id(request.parent)
+        page, agency_id = self.page_of(request, moving=("people",)), wire.agency_id(request.parent)
+        people = names.uuids_in("people/{person}", request.people, field="people", most=_MOST_SHOWN)
         with self.read() as db:
             notice = issued(db, letters.notice_id(request.notice, "notice"))
             rows = queries.recipients(
@@ -85,10 +88,19 @@ class AgencyNoticeServicer(Servicer):
                 only_to_go=request.only_to_go,
                 unit=request.unit,
                 page=page,
+                people=people,
                 only=call.scope.part(request.parent, "units"),
             )
         shown, token = page.cut(rows, lambda row: [row.done, row.due_date, row.person_id])
         return pb.ListRecipientsResponse(recipients=[wire.recipient(row) for row in shown], next_page_token=token)
+
+    def FindRecipients(self, request: pb.FindRecipientsRequest, call: Call) -> pb.FindRecipientsResponse:
+        agency_id, wanted = wire.agency_id(request.parent), wire.wanted(request)
+        only = call.scope.part(request.parent, "units")
+        with self.read() as db:
+            notice = issued(db, letters.notice_id(request.notice, "notice"))
+            found = queries.names_of(db, notice, agency_id, wanted, today=pacific_date(call.now), only=only)
+        return pb.FindRecipientsResponse(people=[f"people/{one}" for one in found])
 
     def ConfirmForAgency(self, request: pb.ConfirmForAgencyRequest, call: Call) -> pb.AgencyNotice:
         agency_id, notice_id = wire.agency_id(request.parent), letters.notice_id(request.notice, "notice")
@@ -105,6 +117,15 @@ class AgencyNoticeServicer(Servicer):
                 text_sha256=request.text_sha256,
                 at=call.now,
             )
+            row = queries.agency_notice(db, agency_id, notice_id, today)
+            units = queries.units(db, row.notice, agency_id, today)
+            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
+
+    def UpdateConfirmation(self, request: pb.UpdateConfirmationRequest, call: Call) -> pb.AgencyNotice:
+        agency_id, notice_id = wire.agency_id(request.parent), letters.notice_id(request.notice, "notice")
+        lead, problem, today = wire.person_id(request.lead, "lead"), request.problem.strip(), pacific_date(call.now)
+        with self.write(call, request) as db:
+            deliveries.change_confirmation(db, notice_id=notice_id, agency_id=agency_id, lead=lead, problem=problem)
             row = queries.agency_notice(db, agency_id, notice_id, today)
             units = queries.units(db, row.notice, agency_id, today)
             return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))

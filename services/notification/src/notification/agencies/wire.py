@@ -6,12 +6,22 @@ from uuid import UUID
 
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from notification.agencies.records import AgencyNotice, AgencyReadiness, Figures, Recipient, UnitFigures
+from notification.agencies.queries import MOST_NAMES
+from notification.agencies.records import (
+    AgencyNotice,
+    AgencyReadiness,
+    Figures,
+    Recipient,
+    Standing,
+    UnitFigures,
+    Wanted,
+)
 from notification.attachments.attachments import Attachment
 from notification.attachments.wire import attachment
 from notification.days.queries import ReadinessDay
 from notification.letters.wire import enum_name, notice, person
 from servicekit import names
+from servicekit.refusals import InvalidField
 from servicekit.rpc.wire import day_text, timestamp
 
 # What a list may be asked to say more of: a home page needs three notices and 25 people.
@@ -28,6 +38,14 @@ def agency_id(name: str) -> str:
 def person_id(name: str, field: str) -> UUID:
     """Read `people/{person}`."""
     return names.uuid_in("people/{person}", name, field=field)
+
+
+def wanted(request: pb.FindRecipientsRequest) -> Wanted:
+    """Read whose names are asked for."""
+    people = names.uuids_in("people/{person}", request.people, field="people", most=MOST_NAMES)
+    if request.standing not in pb.FindRecipientsRequest.Standing.values():
+        raise InvalidField("standing", request.standing, "must be one that the contract names")
+    return Wanted(request.unit, Standing(pb.FindRecipientsRequest.Standing.Name(request.standing)), people)
 
 
 def left_asked(

@@ -51,7 +51,7 @@ ORDER BY n.id, agency_id
 ON CONFLICT (notice_id, version, agency_id) DO NOTHING
 """
 _LOCK = f"""
-SELECT {NOTICE_WITHOUT_BODY}, d.confirmed_at, d.confirmed_by, d.staff_released_at
+SELECT {NOTICE_WITHOUT_BODY}, d.confirmed_at, d.confirmed_by, d.lead, d.problem, d.staff_released_at
 FROM delivery AS d JOIN notice AS n ON n.id = d.notice_id AND n.version = d.version
 WHERE d.notice_id = %(notice)s AND d.agency_id = %(agency)s
 FOR UPDATE OF d
@@ -64,6 +64,10 @@ WITH said AS (
 UPDATE delivery SET confirmed_at = %(at)s, confirmed_by = %(person)s, lead = %(lead)s, problem = %(problem)s
 WHERE notice_id = %(notice)s AND version = %(version)s AND agency_id = %(agency)s
 """  # noqa: S608 - made of constants
+_CHANGE = """
+UPDATE delivery SET lead = %(lead)s, problem = %(problem)s
+WHERE notice_id = %(notice)s AND version = %(version)s AND agency_id = %(agency)s
+"""
 _RELEASE = """
 UPDATE delivery SET staff_released_at = %(at)s, staff_released_by = %(person)s
 WHERE notice_id = %(notice)s AND version = %(version)s AND agency_id = %(agency)s
@@ -74,6 +78,12 @@ class AlreadyConfirmed(Refusal):
     """The agency has confirmed this letter: says by whom and when."""
 
     kind = Kind.EXISTS
+
+
+class NotConfirmed(Refusal):
+    """The agency has not confirmed this letter yet: what is to be changed is said with the confirmation."""
+
+    kind = Kind.PRECONDITION
 
 
 class _Issued(NamedTuple):
@@ -87,6 +97,8 @@ class _AtAgency(NamedTuple):
     notice: Notice
     confirmed_at: datetime | None
     confirmed_by: UUID | None
+    lead: UUID | None
+    problem: str | None
     staff_released_at: datetime | None
 
 
@@ -158,8 +170,7 @@ def confirm(
     at: datetime,
 ) -> None:
     """Record, once, that the agency received the letter, who leads it there, and what is in the way."""
-    if len(problem) > _LONGEST_PROBLEM:
-        raise InvalidField("problem", len(problem), f"must have at most {_LONGEST_PROBLEM} characters")
+    _check_problem(problem)
     locked = _locked(db, notice_id, agency_id)
     _check_open(locked, agency_id)
     check_text(locked.notice, text_sha256)
@@ -184,6 +195,25 @@ def confirm(
     )
 
 
+def change_confirmation(db: Db, *, notice_id: UUID, agency_id: str, lead: UUID, problem: str) -> None:
+    """Say who leads the letter at the agency now, and what is in the way now; the audit trail keeps what was before.
+
+    That the agency received it, when, and who said so stays as it was. Whoever says what holds already changes nothing.
+    """
+    _check_problem(problem)
+    locked = _locked(db, notice_id, agency_id)
+    if locked.confirmed_at is None:
+        raise NotConfirmed(
+            "The agency has not confirmed this letter yet.", notice=name_of(notice_id), agency=f"agencies/{agency_id}"
+        )
+    before = {"lead": str(locked.lead), "problem": locked.problem or ""}
+    after = {"lead": str(lead), "problem": problem}
+    if before == after:
+        return
+    db.run(_CHANGE, notice=notice_id, version=locked.notice.version, agency=agency_id, lead=lead, problem=problem)
+    db.changed(f"agencies/{agency_id}/{name_of(notice_id)}", before=before, after=after)
+
+
 def release_to_staff(db: Db, *, notice_id: UUID, agency_id: str, person_id: UUID, at: datetime) -> None:
     """Let the agency's staff see the letter before its day. Idempotent: those who see it already go on seeing it."""
     locked = _locked(db, notice_id, agency_id)
@@ -203,6 +233,11 @@ def _locked(db: Db, notice_id: UUID, agency_id: str) -> _AtAgency:
         raise NotFound(name_of(notice_id))
     lifecycle.check_in_force(name_of(notice_id), locked.notice.withdrawn_at)
     return locked
+
+
+def _check_problem(problem: str) -> None:
+    if len(problem) > _LONGEST_PROBLEM:
+        raise InvalidField("problem", len(problem), f"must have at most {_LONGEST_PROBLEM} characters")
 
 
 def _check_open(locked: _AtAgency, agency_id: str) -> None:

@@ -1,0 +1,27 @@
+"""Writes show at once: a page waits a moment for the event that it caused before it leads on.
+
+What one service records, another hears of by an event. The next page asks the other one; if it were shown before the
+event arrived, it would say that nothing was done. So the page that wrote looks whether it has arrived, for a third of a
+second at most; if it has not by then, the next page says that it is under way.
+"""
+
+from collections.abc import Callable
+from threading import Event
+
+from servicekit.rpc.client import Refused
+
+# Pauses between looks, in seconds: short ones first, for most events take a few hundredths. Together 0.3.
+_PAUSES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.11)
+
+
+def settled(arrived: Callable[[], bool]) -> bool:
+    """Wait until what was caused has *arrived*; False if it has not by then, or if nobody answers."""
+    pause = Event()
+    try:
+        for seconds in _PAUSES:
+            if arrived():
+                return True
+            pause.wait(seconds)
+        return arrived()
+    except Refused:
+        return False
