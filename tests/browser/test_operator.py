@@ -1,4 +1,4 @@
-"""The operator's day: what is stuck is seen, mended and replayed; jobs are steered; figures are rebuilt."""
+"""The operator's day: what is stuck is seen, fixed and replayed; jobs are steered; figures are rebuilt."""
 
 import dataclasses
 import re
@@ -67,7 +67,7 @@ def test_what_is_stuck_is_named_with_what_to_do_and_given_up_with_a_reason(opera
     operator.sees(re.compile("Needs a look: enrollment · Failed messages"))
     operator.page.get_by_text(re.compile("^Processes: 8 of 8 run, ")).click()
     expect(operator.page.get_by_role("row", name=re.compile("^postgres ready"))).to_have_count(1)
-    operator.sees(re.compile("Replay what was mended since"))
+    operator.sees(re.compile("Replay what was fixed since"))
     operator.press("Failed messages")
     operator.sees("The event cannot be read.")
 
