@@ -63,7 +63,8 @@ def write_and_send(analyst, course):
 
 def approve(approver):
     page, keys = approver.page, approver.keys
-    keys.tab_to(page.get_by_role("listitem").filter(has_text=SUBJECT).get_by_role("link", name=re.compile("^Open")))
+    row = page.get_by_role("region", name="To do").get_by_role("listitem").filter(has_text=SUBJECT)
+    keys.tab_to(row.get_by_role("link", name=re.compile("^Issue or return")))
     page.keyboard.press("Enter")
     approver.sees_heading(re.compile(SUBJECT))
 
@@ -79,8 +80,8 @@ def approve(approver):
 
 def confirm_and_brief(coordinator):
     page, keys = coordinator.page, coordinator.keys
-    to_do = page.get_by_role("listitem").filter(has_text="Read and confirm: CSSP").filter(has_text=SUBJECT)
-    keys.tab_to(to_do.get_by_role("link"))
+    to_do = page.get_by_role("region", name="To do").get_by_role("listitem").filter(has_text=SUBJECT)
+    keys.tab_to(to_do.get_by_role("link", name=re.compile("^Read and confirm")))
     page.keyboard.press("Enter")
     coordinator.sees("I confirm that our agency received this letter.")
     keys.type("Anything in the way? (optional)", "No room before December")
