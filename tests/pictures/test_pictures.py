@@ -1,21 +1,28 @@
 """The pictures of README and guides: a letter's two weeks are told by a clock, then pages are opened and drawn.
 
-Not a test of anything: `make pictures` runs it and writes `docs/images/`.
+Not a test of anything: `make pictures` runs it and writes `docs/images/`, a folder for each width.
 """
 
+import io
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.evaluation.v1 import quality_service_pb2 as quality_pb
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre_cli import past_letters
 from cadre_cli.access import request_id
 from cadre_demo import content, letters, story
+from cadre_demo.pacing import in_parallel
 from servicekit.calendar import pacific_date
 from servicekit.clock import utc
 from servicekit.testing.offices import state_calendar
@@ -29,39 +36,47 @@ LEARNERS = 900
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # The letter was issued so many business days ago, and people took the course on each of them but the last.
 BUSINESS_DAYS = 12
-WIDTHS = (1280, 400)
+WIDE, PHONE = 1280, 400
+# A page is drawn at least so high, and of a long one no more than this.
+LEAST, MOST = 500, 1600
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A page as one of the demonstration's personas sees it; *most* is how much of a long one is drawn, in pixels."""
+    """A page as a persona of the demonstration sees it: *widths* in pixels, the boxes of these names *ticked*."""
 
     name: str
     who: str
     path: str
-    most: int = 1600
+    widths: tuple[int, ...] = (WIDE, PHONE)
+    ticked: tuple[str, ...] = ()
 
 
 PICTURES = (
     Picture("home-coordinator", "coordinator", "/home"),
+    Picture("letter-agency", "coordinator", "/agencies/lake/letters/{letter}", (WIDE,)),
+    Picture(
+        "briefing",
+        "large-coordinator",
+        "/agencies/los-angeles/letters/{letter}/briefing",
+        (WIDE,),
+        ticked=("Legal and court", "Review and adjustment"),
+    ),
+    Picture("record", "coordinator", "/agencies/lake/people/{trained}/record", (WIDE,)),
+    Picture("home-learner", "learner", "/home", (PHONE,)),
+    Picture("letter-staff", "learner", "/training/{letter}", (PHONE,)),
+    Picture("course", "learner", "/training/{letter}/course/1"),
     Picture("home-state", "analyst", "/home"),
-    Picture("home-approver", "approver", "/home"),
-    Picture("home-operator", "operator", "/home"),
-    Picture("home-learner", "learner", "/home"),
-    Picture("home-training-manager", "training-manager", "/home"),
+    Picture("composer", "analyst", "/letters/{draft}/edit/who"),
     Picture("letter-state", "analyst", "/letters/{letter}"),
     Picture("letter-map", "analyst", "/letters/{letter}/map"),
-    Picture("letter-agency", "coordinator", "/agencies/lake/letters/{letter}"),
-    Picture("letter-staff", "learner", "/training/{letter}"),
-    Picture("people-large", "large-coordinator", "/agencies/los-angeles/people"),
-    Picture("briefing-large", "large-coordinator", "/agencies/los-angeles/letters/{letter}/briefing"),
-    Picture("composer", "analyst", "/letters/{draft}/edit/who"),
-    Picture("approve", "approver", "/letters/{waiting}"),
-    Picture("course-editor", "training-manager", "/courses/{course}/edit"),
-    Picture("course", "learner", "/training/{letter}/course/1"),
-    Picture("record", "learner", "/record"),
-    Picture("results", "large-coordinator", "/agencies/los-angeles/quality"),
-    Picture("operations", "operator", "/operations"),
+    Picture("home-approver", "approver", "/home", (WIDE,)),
+    Picture("approve", "approver", "/letters/{waiting}", (WIDE,)),
+    Picture("home-training-manager", "training-manager", "/home", (WIDE,)),
+    Picture("course-editor", "training-manager", "/courses/{course}/edit", (WIDE,)),
+    Picture("quality", "training-manager", "/quality/{course}", (WIDE,)),
+    Picture("home-operator", "operator", "/home", (WIDE,)),
+    Picture("operations", "operator", "/operations", (WIDE,)),
 )
 
 
@@ -71,7 +86,11 @@ def test_pictures_of_the_pages_are_drawn(by_clock):
     begun = utc() - (today - state_calendar().add(today, -BUSINESS_DAYS))
     with by_clock(begun, STAFF) as product:
         pages = _tell(product)
-        IMAGES.mkdir(exist_ok=True)
+        for width in (WIDE, PHONE):
+            folder = IMAGES / str(width)
+            folder.mkdir(exist_ok=True)
+            for drawn_before in folder.glob("*.png"):
+                drawn_before.unlink()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
             for who in dict.fromkeys(picture.who for picture in PICTURES):
@@ -94,6 +113,8 @@ def _tell(product):
         if day == 1:
             for letter in (issued, *(other for other in others if other.state == notice_pb.Notice.PUBLISHED)):
                 story.confirm_for_agencies(access, cast, letter, _nothing)
+                if letter != issued:
+                    _confirm_for_staff(access, cast, letter)
         story.train(access, issued, chosen.to_go[day - 1 :: BUSINESS_DAYS], told, _nothing)
         story.brief(access, cast, issued, dict(to_brief[day - 1 :: BUSINESS_DAYS]), _nothing)
     to_go = set(chosen.to_go[BUSINESS_DAYS - 1 :: BUSINESS_DAYS])
@@ -107,19 +128,51 @@ def _tell(product):
         lambda: len(access.ask(access.readiness.ListReadinessDays, past, person=cast.analyst).days) >= BUSINESS_DAYS,
         "the days that ended are kept",
     )
+    said = quality_pb.GetCourseQualityRequest(name=product.course_version.partition("/versions/")[0])
+    wait_until(
+        lambda: access.ask(access.quality.GetCourseQuality, said).ratings, "what staff say of the course is told"
+    )
     model = access.ask(access.notices.GetNotice, notice_pb.GetNoticeRequest(name=issued.name), person=cast.analyst)
     draft = notice_pb.Notice(subject="Interviews that gather income facts", demonstration=True)
     for name in ("kind", "series", "addressees", "reason", "contact", "change", "effective_date", "audience", "asks"):
         setattr(draft, name, getattr(model, name))
     create = notice_pb.CreateNoticeRequest(notice=draft, request_id=request_id("pictures", "draft"))
     made = access.ask(access.notices.CreateNotice, create, person=cast.analyst)
-    waiting = next(one for one in others if one.state == notice_pb.Notice.IN_APPROVAL)
-    ids = {"letter": issued.name, "draft": made.name, "waiting": waiting.name, "course": product.course_version}
+    course = course_pb.Course(title="Interviews that gather income facts", audience="Intake", demonstration=True)
+    begin = course_pb.CreateCourseRequest(
+        course_id="income-interviews", course=course, request_id=request_id("pictures", "course")
+    )
+    access.ask(access.courses.CreateCourse, begin)
+    ids = {
+        "letter": issued.name,
+        "draft": made.name,
+        "waiting": next(one.name for one in others if one.state == notice_pb.Notice.IN_APPROVAL),
+        "course": product.course_version,
+        "trained": next(person for person, agency in took.items() if agency == story.LAKE),
+    }
     return {what: name.split("/")[1] for what, name in ids.items()}
 
 
+def _confirm_for_staff(access, cast, letter):
+    """Have staff confirm that they read a letter; the personas, and one agency that is behind, have it still to do."""
+
+    def confirm(person):
+        request = inbox_pb.ConfirmNoticeRequest(
+            notice=letter.name, text_sha256=letter.text_sha256, request_id=request_id(letter.name, person, "confirm")
+        )
+        access.ask(access.inbox.ConfirmNotice, request, person=person)
+
+    to_confirm = set()
+    for agency in cast.leads.keys() - {story.TROUBLED}:
+        lead = cast.leads[agency]
+        listed = agency_notice_pb.ListRecipientsRequest(parent=f"agencies/{agency}", notice=letter.name, page_size=1000)
+        rows = access.every(access.agency_notices.ListRecipients, listed, "recipients", person=lead)
+        to_confirm |= {row.person for row in rows if not row.on_leave and not row.ready}
+    in_parallel(confirm, to_confirm - cast.personas, _nothing)
+
+
 def _draw(browser, product, who, pages):
-    """Sign in as *who* and draw their pictures, each at both widths."""
+    """Sign in as *who* and draw their pictures."""
     access = product.reach()
     personas = access.ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     title = next(persona.title for persona in personas if persona.part == who)
@@ -128,17 +181,23 @@ def _draw(browser, product, who, pages):
     page.goto(f"{product.url}/sign-in")
     page.get_by_role("button", name=title).click()
     for picture in (picture for picture in PICTURES if picture.who == who):
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
+        for width in picture.widths:
+            page.set_viewport_size({"width": width, "height": LEAST})
             answer = page.goto(product.url + picture.path.format(**pages))
             assert answer.ok, f"{picture.path}: {answer.status}"
-            height = min(page.evaluate("document.documentElement.scrollHeight"), picture.most)
-            page.screenshot(
-                path=IMAGES / f"{picture.name}-{width}.png",
-                full_page=True,
-                clip={"x": 0, "y": 0, "width": width, "height": height},
-            )
+            for box in picture.ticked:
+                page.get_by_role("checkbox", name=box).press("Space")
+            page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+            height = min(page.evaluate("document.documentElement.scrollHeight"), MOST)
+            clip = {"x": 0, "y": 0, "width": width, "height": height}
+            _keep(page.screenshot(full_page=True, clip=clip), IMAGES / str(width) / f"{picture.name}.png")
     context.close()
+
+
+def _keep(drawn, path):
+    """Write a picture with 256 colors at most: a page has hardly more, and it is less than half as large."""
+    with Image.open(io.BytesIO(drawn)) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _nothing(done, total):
