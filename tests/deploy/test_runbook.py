@@ -21,7 +21,7 @@ NOTE = """#!/bin/bash
 { printf '%s' "${0##*/}"; printf '\\t%s' "${@//$'\\n'/ }"; printf '\\n'; } >> "$NOTES"
 """
 # Options of Compose that take a value, of those that the pages use.
-VALUED = {"--build-arg", "-v", "-u", "--entrypoint"}
+VALUED = {"--build-arg", "-v", "-u", "--user", "--entrypoint"}
 
 
 def commands(page):
