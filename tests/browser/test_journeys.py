@@ -184,7 +184,7 @@ def test_a_large_agency_sees_counts_by_unit_first_and_names_behind_them(person, 
     table = coordinator.page.get_by_role("table")
     expect(table.get_by_role("columnheader").first).to_have_text("Unit")
     table.get_by_role("link", name="Enforcement", exact=True).click()
-    expect(coordinator.page.get_by_role("columnheader").first).to_have_text("Name")
+    expect(coordinator.page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
     units = coordinator.page.locator("td[data-label=Unit]").all_inner_texts()
     assert units
     assert all("Enforcement" in unit for unit in units)
