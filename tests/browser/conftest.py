@@ -273,6 +273,8 @@ class Keys:
     def choose(self, question: str, wanted: list[str]) -> None:
         """Mark options of a question: one by the arrow keys, several by Tab and the space bar."""
         group = self.page.get_by_role("group", name=question)
+        # The page may still be on its way.
+        expect(group).to_be_visible()
         radios = group.get_by_role("radio").all()
         if radios:
             # Tab goes to the one that is marked, if any.
