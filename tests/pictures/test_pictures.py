@@ -199,8 +199,9 @@ def _draw(browser, product, who, pages):
                 page.get_by_role("checkbox", name=box).press("Space")
             page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
             height = min(page.evaluate("document.documentElement.scrollHeight"), MOST)
-            clip = {"x": 0, "y": 0, "width": width, "height": height}
-            _keep(page.screenshot(full_page=True, clip=clip), IMAGES / str(width) / f"{picture.name}.png")
+            # Parts that stay on the screen stay where they are.
+            page.set_viewport_size({"width": width, "height": height})
+            _keep(page.screenshot(), IMAGES / str(width) / f"{picture.name}.png")
     context.close()
 
 
