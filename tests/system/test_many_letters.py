@@ -40,7 +40,7 @@ def coordinator(cadre):
 
 
 def calls(cadre, visitor, path):
-    """The calls that the gateway makes for a page: when it is asked again, within seconds."""
+    """The calls that the gateway makes for a page that was asked for a moment ago."""
 
     def figures():
         url = f"http://127.0.0.1:{cadre.supervisor.site.ports['gateway'].metrics}/metrics"
@@ -50,10 +50,13 @@ def calls(cadre, visitor, path):
             for what in ("count", "sum")
         )
 
-    visitor.page(path)
-    pages_before, calls_before = figures()
-    visitor.page(path)
-    return wait_until(lambda: now[1] - calls_before if (now := figures())[0] > pages_before else None, "counted")
+    def asked():
+        pages_before, calls_before = figures()
+        visitor.page(path)
+        return wait_until(lambda: now[1] - calls_before if (now := figures())[0] > pages_before else None, "counted")
+
+    # What is kept for seconds may have to be asked for anew at any of them.
+    return min(asked() for _ in range(3))
 
 
 def shown(text):
