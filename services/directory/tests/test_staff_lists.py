@@ -139,6 +139,14 @@ def test_a_number_that_looks_like_somebodys_says_whose(directory):
     ]
 
 
+@pytest.mark.parametrize("written", ["S001428", "s 001428", "1428", "001428", "S-001428.0", "S.001428"])
+def test_a_number_without_its_letters_or_hyphens_says_whose_it_may_be(directory, written):
+    directory.hire(staff_number="S-001428")
+    directory.hire(staff_number="S-014280")
+
+    assert find(directory, written) == [(0, "S-001428", True)]
+
+
 def test_numbers_of_other_agencies_and_units_name_nobody(directory):
     mine = directory.hire("lake", staff_number="101", units=["intake"])
     directory.hire("lake", staff_number="102", units=["legal"])

@@ -21,9 +21,10 @@ _LOST_LETTER = "\ufffd"
 _DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015", "-"))
 LONGEST = 200
 LONGEST_STAFF_NUMBER = 40
-# Letters that are taken for digits, and the digits.
-SHAPES = ("oilzsb", "011258")
-_SHAPES = str.maketrans(*SHAPES)
+# Letters that are taken for digits, and the digits; then what people write between the parts of a number, or leave out.
+SHAPES = ("oilzsb-._/ ", "011258")
+_SHAPES = str.maketrans(SHAPES[0][: len(SHAPES[1])], SHAPES[1], SHAPES[0][len(SHAPES[1]) :])
+_DECIMALS = re.compile(r"(?<=[0-9])[.,]0+$")
 # Letters of other scripts with the shape of a Latin one, as keyboards that change between them leave them.
 _TWINS = str.maketrans(
     "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0455\u03bf\u03b9\u03ba\u03b1",
@@ -118,12 +119,16 @@ def staff_key(number: str) -> str:
 def shape(number: str) -> str:
     """Return what *number* looks like to somebody who copies it, or to a spreadsheet: two that look so have the same.
 
-    Letters are taken for digits, zeros are lost at the front, decimals come at the end. '' for nothing but zeros.
+    Letters are taken for digits, hyphens left out, zeros lost in front, decimals come at the end. '' for only zeros.
     """
     key = staff_key(number).translate(_TWINS)
-    if decimals := _WITH_DECIMALS.fullmatch(key):
-        key = decimals[1]
-    return key.translate(_SHAPES).lstrip("0")
+    return _DECIMALS.sub("", key).translate(_SHAPES).lstrip("0")
+
+
+def figures(number: str) -> str:
+    """Return the digits of a number that was written without its letters; '' for one that has some."""
+    key = staff_key(number)
+    return key.lstrip("0") if key.isascii() and key.isdecimal() else ""
 
 
 def zeroed_keys(number: str) -> list[str]:

@@ -61,6 +61,7 @@ _DONE = {
     "confirmed-for-agency": "Confirmed for your agency.",
     "training-recorded": "Training recorded for {n}.",
     "training-recorded-in-units": "{units}, {n}: trained.",
+    "training-recorded-before": "Nothing new to record: everyone chosen was trained already.",
     "training-under-way": "Training recorded for {n}. The figures below follow within a few seconds.",
     "lead-changed": "Who leads this here, and what is in the way, is saved.",
     "excused": "Noted: this training does not apply to this person.",

@@ -27,7 +27,9 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     letter = visit.letter(letter_id)
     waits = letter.state == notice_pb.Notice.IN_APPROVAL
     if waits and _in_effect(letter, pacific_date(at or visit.now)) and form.text(PAST) != "yes":
-        form.errors[PAST] = "Tick that it is meant so, or return the letter to change the date."
+        form.errors[PAST] = (
+            "It takes effect by the day of issue. Tick that it is meant so, or return the letter to change the date."
+        )
     if not form.errors:
         request = notice_pb.PublishNoticeRequest(
             name=f"notices/{letter_id}",

@@ -80,7 +80,9 @@ def record(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer
     except Refused as error:
         form.refuse(error)
         return _check(visit, agency_id, letter_id, form)
-    return recorded(visit, agency_id, letter_id, chosen, answer.completed, units=len(form.all("units")))
+    # Whom numbers name, or boxes, may be of any unit.
+    units = 0 if form.text("numbers") or form.all("people") else len(form.all("units"))
+    return recorded(visit, agency_id, letter_id, chosen, answer.completed, units=units)
 
 
 @router.get("/file")
@@ -123,7 +125,9 @@ def recorded(
         ).people
 
     done = "training-recorded-in-units" if units else "training-recorded"
-    if not settle.settled(arrived):
+    if not completed:
+        done = "training-recorded-before"
+    elif not settle.settled(arrived):
         done = "training-under-way"
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done=done, n=completed, units=units)
 

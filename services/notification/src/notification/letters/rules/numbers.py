@@ -18,6 +18,12 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?<![\w-])(?P<year>\d{{2}}){_DASH}(?P<running>\d{{1,4}})(?!\w|{_DASH}\d)")
+# What somebody types who looks for one letter: a word before, dots inside the series, any sign or none between parts.
+_ASKED = re.compile(
+    r"\W*(?:(?:letter|release|number|no)\b\W*)?(?P<series>[A-Za-z](?:\.?[A-Za-z]){1,9})\W*?"
+    r"(?:\b(?:letter|release|number|no)\b)?\W*(?P<year>(?:19|20)?\d{2})\W*(?P<running>\d{1,4})\W*",
+    re.IGNORECASE,
+)
 _CENTURY = 100
 # A running number has at most four digits.
 _LAST = 9_999
@@ -65,6 +71,16 @@ def parse(text: str, series: Collection[str]) -> LetterNumber | None:
     stripped = text.strip()
     found = [one for one in cited(stripped, series) if (one.start, one.end) == (0, len(stripped))]
     return found[0].number if found else None
+
+
+def asked_for(text: str, series: Collection[str]) -> LetterNumber | None:
+    """Return the number that somebody asks for, and nothing else, in whatever form: `cssp2604`, `C.S.S.P. 26 04`.
+
+    Looser than what may be cited in a text: a series that there is, and figures after it.
+    """
+    match = _ASKED.fullmatch(text)
+    name = match["series"].replace(".", "").upper() if match else ""
+    return LetterNumber(name, _normal(match)) if match and name in series else None
 
 
 def year_of(number: str) -> int:

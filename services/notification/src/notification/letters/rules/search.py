@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from notification.letters.rules.numbers import LetterNumber, cited
+from notification.letters.rules.numbers import LetterNumber, asked_for, cited
 from servicekit import words
 from servicekit.refusals import InvalidField
 from servicekit.text import line
@@ -89,6 +89,9 @@ def question(text: str, series: Collection[str]) -> Question:
     if len(text) > LONGEST_QUERY:
         raise InvalidField("query", text[:LONGEST_QUERY], f"must have at most {LONGEST_QUERY} characters")
     plain = line(text)
+    number = asked_for(plain, series)
+    if number:
+        return Question((words_of(number)[0],), ())
     names, rest = [], []
     end = 0
     for one in cited(plain, series):
