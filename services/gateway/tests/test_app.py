@@ -64,6 +64,7 @@ def test_pages_say_so_and_leave_no_trace_while_their_own_database_does_not_answe
     assert [line for line in caplog.records if line.exc_info] == []
 
 
+@pytest.mark.timers
 def test_a_page_that_gets_no_connection_because_too_many_ask_is_worth_asking_for_again(site):
     busy = site.pages.state.gateway.database
     busy.engine.pool._timeout = 0.05
