@@ -191,6 +191,17 @@ def test_a_draft_and_what_it_names_are_for_those_who_write_it(curriculum):
         read(curriculum.learner, name)
 
 
+@pytest.mark.parametrize(
+    ("offset", "limit", "field"), [(-1, 10, "offset"), (2**63 - 1, 10, "offset"), (0, -1, "limit")]
+)
+def test_a_part_that_no_file_has_is_refused_by_name(curriculum, offset, limit, field):
+    media = bring_in(curriculum, PNG)
+    course = curriculum.create(sections=[section(picture(media))])
+    with pytest.raises(Refused) as refused:
+        read(curriculum.manager, f"{course.name}/media/{media.sha256}", offset, limit)
+    assert (refused.value.reason, [*refused.value.fields]) == ("INVALID_FIELD", [field])
+
+
 def test_a_file_of_another_course_is_not_read_through_this_one(curriculum):
     media = bring_in(curriculum, PNG)
     curriculum.publish(curriculum.create("other", sections=[section(picture(media))]))

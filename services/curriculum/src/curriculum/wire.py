@@ -10,7 +10,7 @@ from curriculum.records import course_of, sections_of
 from curriculum.rules import catalogue
 from curriculum.rules.catalogue import Offer
 from curriculum.rules.courses import Course, Section, missing
-from curriculum.rules.pieces import Check, Download, Media, Option, Picture, Piece, Recording
+from curriculum.rules.pieces import MOST_BYTES, Check, Download, Media, Option, Picture, Piece, Recording
 from curriculum.tables import CourseRow, CourseVersionRow, UploadRow
 from servicekit import names
 from servicekit.files.store import PIECE_BYTES
@@ -180,8 +180,8 @@ def media_id(name: str) -> tuple[str, int, str]:
 
 def extent(request: media_pb.GetMediaRequest) -> tuple[int, int]:
     """Return from where on how many bytes are asked for."""
-    if request.offset < 0:
-        raise InvalidField("offset", request.offset, "must be 0 or more")
+    if not 0 <= request.offset <= MOST_BYTES:
+        raise InvalidField("offset", request.offset, f"must be from 0 to {MOST_BYTES}")
     if not 0 <= request.limit <= PIECE_BYTES:
         raise InvalidField("limit", request.limit, f"must be from 0 to {PIECE_BYTES}")
     return request.offset, request.limit
