@@ -410,7 +410,10 @@ def test_what_is_printed_says_demonstration_and_has_no_menus(signed_in, things, 
         (LETTER + "/sign-in-sheet", "/letters/{letter}/sign-in-sheet"),
     ],
 )
-def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in, cadre, things, route, path):
+def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in, cadre, issued, route, path):
+    # A letter of its own: who confirmed another one is named on its page, which is a call.
+    things = {"letter": issued(f"Calls of {route}", notice_pb.TRAIN, course_version=cadre.course_version)}
+
     def figures():
         """How often the page was answered so far, and the calls made for it."""
         rows = [row for row in httpx.get(cadre.gateway_metrics).text.splitlines() if f'route="{route}"' in row]
