@@ -1,11 +1,7 @@
 """A page waits a moment for the event that it caused, and no longer."""
 
-import pytest
-
 from gateway.web.settle import settled
 from servicekit.rpc.client import Refused
-
-pytestmark = pytest.mark.timers
 
 
 def looks(*answers):

@@ -5,8 +5,8 @@ event arrived, it would say that nothing was done. So the page that wrote looks 
 second at most; if it has not by then, the next page says that it is under way.
 """
 
+import time
 from collections.abc import Callable
-from threading import Event
 
 from servicekit.rpc.client import Refused
 
@@ -16,12 +16,11 @@ _PAUSES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.11)
 
 def settled(arrived: Callable[[], bool]) -> bool:
     """Wait until what was caused has *arrived*; False if it has not by then, or if nobody answers."""
-    pause = Event()
     try:
         for seconds in _PAUSES:
             if arrived():
                 return True
-            pause.wait(seconds)
+            time.sleep(seconds)
         return arrived()
     except Refused:
         return False
