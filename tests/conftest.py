@@ -50,11 +50,17 @@ def pytest_unconfigure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Put the longest first, folder by folder, each in its random order."""
+    """Put the longest first, folder by folder.
+
+    What shares a running Cadre finds there what the tests before it left, so these stand in one order every time: those
+    that are marked `first`, then file by file as they are written. Everything else keeps its random order.
+    """
 
     def place(item):
-        of_the_whole = any(item.iter_markers("system")) or any(item.iter_markers("browser"))
-        return (not of_the_whole, str(item.path.parent) if of_the_whole else "")
+        if not (any(item.iter_markers("system")) or any(item.iter_markers("browser"))):
+            return (True,)
+        path, line, _ = item.location
+        return (False, str(item.path.parent), not any(item.iter_markers("first")), path, line or 0, item.nodeid)
 
     items.sort(key=place)
 

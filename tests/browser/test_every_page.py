@@ -402,6 +402,12 @@ def test_what_is_printed_says_demonstration_and_has_no_menus(signed_in, things, 
     visitor.page.emulate_media(media="screen")
 
 
+@pytest.fixture(scope="module")
+def unconfirmed(cadre, issued):
+    """A letter that no agency confirmed: who did is named on its page, which is a call."""
+    return issued("As many calls", notice_pb.TRAIN, course_version=cadre.course_version)
+
+
 @pytest.mark.parametrize(
     ("route", "path"),
     [
@@ -410,10 +416,7 @@ def test_what_is_printed_says_demonstration_and_has_no_menus(signed_in, things, 
         (LETTER + "/sign-in-sheet", "/letters/{letter}/sign-in-sheet"),
     ],
 )
-def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in, cadre, issued, route, path):
-    # A letter of its own: who confirmed another one is named on its page, which is a call.
-    things = {"letter": issued(f"Calls of {route}", notice_pb.TRAIN, course_version=cadre.course_version)}
-
+def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in, cadre, unconfirmed, route, path):
     def figures():
         """How often the page was answered so far, and the calls made for it."""
         rows = [row for row in httpx.get(cadre.gateway_metrics).text.splitlines() if f'route="{route}"' in row]
@@ -428,7 +431,7 @@ def test_a_page_makes_as_many_calls_for_a_hundred_people_as_for_twelve(signed_in
         # on any of them, but not on each.
         for _ in range(4):
             pages_before, calls_before = figures()
-            assert visitor.go(f"/agencies/{agency}{path}".format(**things)).status == 200
+            assert visitor.go(f"/agencies/{agency}{path}".format(letter=unconfirmed)).status == 200
             # A page is counted just after it was answered.
             wait_until(lambda: figures()[0] > pages_before, "the page is counted")  # noqa: B023 - of this turn
             made.append(figures()[1] - calls_before)

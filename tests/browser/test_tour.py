@@ -18,7 +18,7 @@ from servicekit.calendar import pacific_date
 from servicekit.testing.offices import state_calendar
 from servicekit.testing.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.first, pytest.mark.timeout(600)]
 
 ANALYST, APPROVER = "State analyst: write and send", "Approver: issue and watch"
 # How many staff Lake has is another matter: other tests on this Cadre add some.

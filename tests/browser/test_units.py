@@ -106,6 +106,7 @@ def test_who_leads_a_unit_sees_its_people_on_every_page_and_nobody_else(person, 
     visitor.go("/home")
     visitor.press("My agency")
     visitor.sees("You see the people of your unit: Clerical and imaging.")
+    expect(visitor.page.get_by_role("navigation").get_by_role("link", name="People", exact=True)).to_have_count(1)
     for path in ("/home", "/agencies/lake/people", "/agencies/lake/units", f"/agencies/lake/letters/{letter}"):
         assert visitor.go(path).status == 200
         shown = visitor.page.inner_text("main")
@@ -122,4 +123,4 @@ def test_who_leads_a_unit_sees_its_people_on_every_page_and_nobody_else(person, 
     )
     ask(units.EndUnitLead, end, person=coordinator)
     visitor = person().sign_in("Specialist, Lake")
-    assert visitor.page.get_by_role("link", name="People").count() == 0
+    assert visitor.page.get_by_role("navigation").get_by_role("link", name="People", exact=True).count() == 0
