@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from evaluation.quality.rules import QUESTIONS
 from servicekit.background.measures import Figure, Measure, Reading
+from servicekit.calendar import pacific_date
 from servicekit.data.db import Db, count
 
 # So many tests are shown by name, those that are taken most; what is left counts together.
@@ -54,7 +55,7 @@ _REACTIONS = """
 SELECT question, sum(n1 + n2 + n3 + n4 + n5)::float AS n, sum(n1 + 2 * n2 + 3 * n3 + 4 * n4 + 5 * n5)::float AS points
 FROM reaction_batch GROUP BY question
 """
-_WAITING = "SELECT coalesce(current_date - min(day), 0) AS days FROM sealed_answer"
+_WAITING = "SELECT coalesce(%(today)s::date - min(day), 0) AS days FROM sealed_answer"
 _RESULTS = """
 SELECT coalesce(sum(taken), 0)::float AS taken, coalesce(sum(passed), 0)::float AS passed,
   coalesce(sum(passed_first), 0)::float AS first
@@ -81,7 +82,7 @@ def _read_quality(db: Db) -> Iterable[Reading]:
         yield REACTION_ANSWERS.of(row.n if row else 0, question)
         if row:
             yield REACTION_MEAN.of(row.points / row.n, question)
-    yield REACTIONS_WAITING.of(count(db, _WAITING))
+    yield REACTIONS_WAITING.of(count(db, _WAITING, today=pacific_date(db.at)))
     results = db.one(_Results, _RESULTS)
     yield TEST_TAKERS.of(results.taken)
     if results.taken:
