@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
@@ -81,6 +83,41 @@ def agencies(*slugs):
         )
         for slug in slugs
     }
+
+
+@pytest.mark.parametrize(
+    ("overdue", "at_work", "many"),
+    [
+        (0, 0, False),
+        (0, 10, False),
+        (1, 1, True),
+        (1, 20, True),
+        (1, 21, False),
+        (2, 40, True),
+        (2, 41, False),
+        (4, 80, True),
+        (4, 81, False),
+        (5, 101, True),
+        (1, 1_899, False),
+        (4, 1_899, False),
+        (5, 1_899, True),
+    ],
+)
+def test_five_staff_past_due_or_five_percent_if_that_is_fewer_need_a_call(overdue, at_work, many):
+    assert readiness.many_past_due(overdue, at_work) == many
+
+
+def test_few_staff_past_due_of_a_large_agency_need_none_unless_it_did_not_confirm_or_reports_a_problem():
+    known = agencies("alpine", "butte", "colusa")
+    seen = readiness_pb.Readiness(
+        agencies=[
+            figures("alpine", of=1_899, overdue=1),
+            figures("butte", of=1_899, overdue=1, problem="No room"),
+            figures("colusa", of=1_899, overdue=1, confirmation_overdue=True),
+        ]
+    )
+
+    assert [one.agency.short_title for one in readiness.needs_a_call(seen, known)] == ["Colusa", "Butte"]
 
 
 def test_who_needs_a_call_stands_in_the_order_late_troubled_behind():

@@ -15,6 +15,8 @@ from servicekit.words import fold
 
 # Longer ones are cut by e-mail programs in use.
 _LONGEST_LINK = 1800
+# So many staff past due, or so large a part of those at work if that is fewer, make it worth a call.
+_MANY, _PART = 5, 20
 # Later than any moment, in nanoseconds.
 _NEVER = 1 << 63
 _AGENCIES = Table(
@@ -65,10 +67,18 @@ class Row:
     figures: pb.AgencyReadiness
 
 
+def many_past_due(overdue: int, at_work: int) -> bool:
+    """Whether so many are past due that their agency needs a call: five people, or 5 percent if that is fewer.
+
+    So in an agency of up to 20 the first one does, and of 1,899 the fifth.
+    """
+    return overdue >= _MANY or 0 < at_work <= overdue * _PART
+
+
 def needs_a_call(
     readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agency], *, urgent: bool = False
 ) -> list[Needed]:
-    """Return who needs a call, in this order: confirmation past due, a reported problem, staff past due.
+    """Return who needs a call, in this order: confirmation past due, a reported problem, many staff past due.
 
     Of an *urgent* letter every agency that is asked to confirm, and has not yet, comes first. Each agency stands once,
     for its first reason. Those with staff past due: the larger share first.
@@ -84,7 +94,7 @@ def needs_a_call(
             found.append(Needed(agency, "Has not confirmed yet, and the letter is urgent.", Why.UNCONFIRMED))
         elif figures.problem:
             found.append(Needed(agency, f"Reports: {figures.problem}", Why.PROBLEM))
-        elif counts.overdue:
+        elif many_past_due(counts.overdue, counts.at_work):
             said = sentences.of(counts.overdue, counts.at_work)
             share = counts.overdue / counts.at_work
             found.append(Needed(agency, f"{said} staff are past due.", Why.BEHIND, share))
