@@ -82,6 +82,21 @@ def test_what_is_no_number_of_a_known_series_is_asked_for_by_its_words(asked):
     assert numbers.asked_for(asked, SERIES) is None
 
 
+@pytest.mark.parametrize("asked", ["2604", "26 04", "26/04", " 26.04 ", "202604", "2026-04"])
+def test_figures_alone_may_be_the_number_of_a_letter(asked):
+    assert numbers.perhaps_asked_for(asked) == LetterNumber("", "26-04")
+
+
+@pytest.mark.parametrize(("asked", "number"), [("98100", "98-100"), ("2026", "20-26"), ("1526", "15-26")])
+def test_figures_are_read_as_a_year_of_two_digits_and_a_running_number(asked, number):
+    assert numbers.perhaps_asked_for(asked) == LetterNumber("", number)
+
+
+@pytest.mark.parametrize("asked", ["", "%", "26", "260", "26001", "2604 fees", "CSSP 2604", "26040404"])
+def test_what_is_not_figures_alone_or_has_too_few_or_too_many_is_no_number(asked):
+    assert numbers.perhaps_asked_for(asked) is None
+
+
 def test_all_numbers_of_a_text_are_found_and_other_figures_are_not():
     text = "Replaces CSS 11-13, CSS 06-39 and 10-04 (see 45 CFR 303.100, 81 FR 93492, of 01-04-2027, AT-16-06)."
 
@@ -123,6 +138,11 @@ STEMS = {"it": [], "the": [], "earning": ["earn"], "wages": ["wage"], "order": [
         ("CSSP-19-06", "'xcssp1906'"),
         ("letter CSSIN Letter: 10-06", "'xcssin1006'"),
         ("15-09", "'x1509'"),
+        ("1509", "('x1509' | '1509':*)"),
+        ("15 09", "('x1509' | '15':* & '09':*)"),
+        ("1509 fees", "'1509':* & 'fees':*"),
+        ("%", ""),
+        ("_", ""),
         ("the order", "'order':*"),
         ("the", "('the':* | 't-h-e':*)"),
         ("it | ! :* <-> ( )", "'it':*"),

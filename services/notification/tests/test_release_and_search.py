@@ -123,7 +123,18 @@ def test_a_letter_is_found_by_its_words_and_by_its_number_in_any_form(cadre, aud
     )
     learner = cadre.learner(ana)
 
-    for query in ("cssp 26-7", "CSSP-26-07", "26-07", "earning CAPACIT", "css 15-09", "15-09", "4058", "establish"):
+    for query in (
+        "cssp 26-7",
+        "CSSP-26-07",
+        "26-07",
+        "2607",
+        "26 07",
+        "earning CAPACIT",
+        "css 15-09",
+        "15-09",
+        "4058",
+        "establish",
+    ):
         assert found(learner, query) == ["CSSP 26-07"], query
     for query in ("PPS passport", "noncustodial parents", "ncp"):
         assert found(learner, query) == ["CSSP 26-08"], query
@@ -160,6 +171,13 @@ def test_odd_questions_are_answered(cadre, audience, ana, query):
     cadre.issued(audience)
 
     assert len(search(cadre.learner(ana), query)) <= 1
+
+
+@pytest.mark.parametrize("query", ["%", "_", "%%", "\u201c\u201d", "&|!()"])
+def test_signs_without_a_word_find_nothing(cadre, audience, ana, query):
+    cadre.issued(audience)
+
+    assert found(cadre.learner(ana), query) == []
 
 
 def test_what_an_earlier_release_kept_is_found_by_the_words_of_this_one(cadre, audience, ana):

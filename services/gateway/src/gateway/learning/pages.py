@@ -11,7 +11,7 @@ from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway.learning import todo, transcripts
-from gateway.letters import letters
+from gateway.letters import finding, letters
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
@@ -45,9 +45,7 @@ def all_letters(visit: Visitor, query: str = "", series: str = "", year: str = "
     asked = form.number("year") if year else 0
     found = notice_pb.SearchNoticesResponse()
     if not form.errors:
-        found = clients.notices.SearchNotices(
-            notice_pb.SearchNoticesRequest(query=query, series=series, year=asked, page_size=_LETTERS, page_token=page)
-        )
+        found = finding.found(visit, form, series=series, year=asked, page_size=_LETTERS, page_token=page)
     mine: Sequence[inbox_pb.InboxItem] = ()
     if found.notices:
         asked_for = inbox_pb.ListInboxRequest(page_size=_LETTERS, notices=[letter.name for letter in found.notices])

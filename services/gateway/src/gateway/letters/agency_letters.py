@@ -5,8 +5,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
-from cadre.notification.v1 import notice_service_pb2 as notice_pb
-from gateway.letters import agency_lists, letters
+from gateway.letters import agency_lists, finding, letters
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Visit, Visitor
 
@@ -22,12 +21,14 @@ def agency_letters(visit: Visitor, agency_id: str, query: str = "", show: str = 
     """The letters of one agency, or those that fit *query*: a number in any form, or words."""
     parent, asked, show = f"agencies/{agency_id}", query.strip(), show if show in _SHOW else ""
     request = pb.ListAgencyNoticesRequest(parent=parent, which=_WHICH[show], page_size=_ROWS, page_token=page)
-    found, next_page = _found(visit, request, asked) if asked else _listed(visit, request)
+    form = Form.of({"query": asked, "show": show})
+    found, next_page = _found(visit, request, form) if asked else _listed(visit, request)
     return visit.page(
         "letters/agency_letters.html",
+        status=400 if form.errors else 200,
         agency=visit.agency(parent),
         letters=letters,
-        form=Form.of({"query": asked, "show": show}),
+        form=form,
         show=list(_SHOW.items()),
         found=found,
         next_page=next_page,
@@ -43,10 +44,9 @@ def _listed(visit: Visit, request: pb.ListAgencyNoticesRequest) -> tuple[pb.List
     return listed, listed.next_page_token
 
 
-def _found(visit: Visit, request: pb.ListAgencyNoticesRequest, query: str) -> tuple[pb.ListAgencyNoticesResponse, str]:
+def _found(visit: Visit, request: pb.ListAgencyNoticesRequest, form: Form) -> tuple[pb.ListAgencyNoticesResponse, str]:
     """Return those of a page of found letters that the agency has, in the order of its list."""
-    sought = notice_pb.SearchNoticesRequest(query=query, page_size=_ROWS, page_token=request.page_token)
-    matches = visit.clients.notices.SearchNotices(sought)
+    matches = finding.found(visit, form, page_size=_ROWS, page_token=request.page_token)
     if not matches.notices:
         return pb.ListAgencyNoticesResponse(), ""
     request.ClearField("page_token")

@@ -32,7 +32,8 @@ def named(letter: pb.Notice) -> str:
 
 def fits(letter: pb.Notice, query: str) -> bool:
     """Whether what is typed to find a letter stands in its number and subject: so drafts are found."""
-    said = named(letter).casefold()
+    number = letter.number.replace("-", "")
+    said = f"{named(letter)} {letter.series}{letter.number} {letter.series}{number}".casefold()
     return all(word in said for word in query.casefold().split())
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import letters
+from gateway.letters import finding, letters
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Visit, Visitor
 
@@ -27,11 +27,12 @@ _GROUPS = {
 def letter_list(visit: Visitor, query: str = "", show: str = "", page: str = "") -> Answer:
     """All letters for the state, or those that fit *query*: a number in any form, or words. The urgent ones first."""
     asked, show = query.strip(), show if show in _SHOW else ""
+    form = Form.of({"query": asked, "show": show})
     waiting: list[pb.Notice] = []
     if not page and show in ("", "waiting"):
         request = pb.ListNoticesRequest(states=letters.BEFORE_ISSUE, page_size=_BEFORE_ISSUE)
         waiting = [one for one in visit.clients.notices.ListNotices(request).notices if letters.fits(one, asked)]
-    out, next_page = _out(visit, asked, show, page) if show != "waiting" else ([], "")
+    out, next_page = _out(visit, form, page) if show != "waiting" else ([], "")
     waiting.sort(key=letters.calm)
     out.sort(key=letters.calm)
     figures = readiness_pb.BatchGetReadinessRequest(
@@ -39,8 +40,9 @@ def letter_list(visit: Visitor, query: str = "", show: str = "", page: str = "")
     )
     return visit.page(
         "letters/letters.html",
+        status=400 if form.errors else 200,
         letters=letters,
-        form=Form.of({"query": asked, "show": show}),
+        form=form,
         show=list(_SHOW.items()),
         groups=[
             (title, found)
@@ -56,13 +58,13 @@ def letter_list(visit: Visitor, query: str = "", show: str = "", page: str = "")
     )
 
 
-def _out(visit: Visit, query: str, show: str, page: str) -> tuple[list[pb.Notice], str]:
+def _out(visit: Visit, form: Form, page: str) -> tuple[list[pb.Notice], str]:
     """Return a page of letters that are out, or were; of a search those that *show* asks for."""
+    show = form.text("show")
     states = _STATES[show]
-    if not query:
+    if not form.text("query"):
         asked = pb.ListNoticesRequest(states=states, page_size=_ROWS, page_token=page)
         listed = visit.clients.notices.ListNotices(asked)
         return list(listed.notices), listed.next_page_token
-    request = pb.SearchNoticesRequest(query=query, page_size=_ROWS, page_token=page)
-    found = visit.clients.notices.SearchNotices(request)
+    found = finding.found(visit, form, page_size=_ROWS, page_token=page)
     return [letter for letter in found.notices if not show or letter.state in states], found.next_page_token

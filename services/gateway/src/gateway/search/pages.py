@@ -8,7 +8,8 @@ from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
-from gateway.letters import letters
+from gateway.letters import finding, letters
+from gateway.web.forms import Form
 from gateway.web.visit import Answer, Visit, Visitor
 
 router = APIRouter()
@@ -30,18 +31,22 @@ class Staff:
 def search(visit: Visitor, query: str = "") -> Answer:
     """What fits *query*: a letter's number in any form or words of it, a course's title, a name or staff number."""
     asked = query.strip()
+    form = Form.of({"query": asked})
     found_letters, found_courses, staff = notice_pb.SearchNoticesResponse(), course_pb.ListCoursesResponse(), []
-    if asked:
-        found_letters = visit.clients.notices.SearchNotices(
-            notice_pb.SearchNoticesRequest(query=asked, page_size=_FIRST)
-        )
+    # Signs without a letter or a figure are no name, no number and no title.
+    seeks = any(sign.isalnum() for sign in asked)
+    if seeks:
+        found_letters = finding.found(visit, form, page_size=_FIRST)
+    if seeks and not form.errors:
         found_courses = visit.clients.courses.ListCourses(course_pb.ListCoursesRequest(query=asked, page_size=_FIRST))
         staff = [
             found for agency in visit.rights.agencies("people.read") if (found := _staff(visit, agency, asked)).people
         ]
     return visit.page(
         "search/search.html",
-        asked=asked,
+        status=400 if form.errors else 200,
+        form=form,
+        asked=asked[: finding.MOST],
         letters=letters,
         found_letters=found_letters.notices,
         more_letters=bool(found_letters.next_page_token),

@@ -132,9 +132,14 @@ def keep_anew(database: Database, now: datetime) -> None:
 
 
 def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, year: int) -> list[Found]:
-    """Return the letters that *reader* sees and that fit, the newest first; '' and 0 ask for any."""
+    """Return the letters that *reader* sees and that fit, the newest first; '' and 0 ask for any.
+
+    Signs without a word, such as `%`, fit none.
+    """
     meant = question(query, series.known(db)) if query.strip() else None
     asked = meant.query(stems(db, meant.english())) if meant else ""
+    if meant and not asked:
+        return []
     which = [
         "AND s.words @@ %(asked)s::tsquery" if asked else "",
         "AND s.series = %(series)s" if series_name else "",

@@ -24,6 +24,8 @@ _ASKED = re.compile(
     r"(?:\b(?:letter|release|number|no)\b)?\W*(?P<year>(?:19|20)?\d{2})\W*(?P<running>\d{1,4})\W*",
     re.IGNORECASE,
 )
+# Figures alone may be a number too: `2601`, `26/101`, `202601`. Of three behind the year the first is no zero.
+_FIGURES = re.compile(r"\W*(?:19|20)?(?P<year>\d{2})\W*(?P<running>[1-9]\d{2}|\d{2})\W*")
 _CENTURY = 100
 # A running number has at most four digits.
 _LAST = 9_999
@@ -81,6 +83,12 @@ def asked_for(text: str, series: Collection[str]) -> LetterNumber | None:
     match = _ASKED.fullmatch(text)
     name = match["series"].replace(".", "").upper() if match else ""
     return LetterNumber(name, _normal(match)) if match and name in series else None
+
+
+def perhaps_asked_for(text: str) -> LetterNumber | None:
+    """Return the number, without its series, that figures alone may mean; they may be something else: `4058`."""
+    match = _FIGURES.fullmatch(text)
+    return LetterNumber("", _normal(match)) if match else None
 
 
 def year_of(number: str) -> int:

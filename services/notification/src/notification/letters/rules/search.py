@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from notification.letters.rules.numbers import LetterNumber, asked_for, cited
+from notification.letters.rules.numbers import LetterNumber, asked_for, cited, perhaps_asked_for
 from servicekit import words
 from servicekit.refusals import InvalidField
 from servicekit.text import line
@@ -29,23 +29,28 @@ _SPOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Question:
-    """What a letter must have: numbers and people of a case as one word each, and all other words."""
+    """What a letter must have: numbers and people of a case as one word each, and all other words.
+
+    Or *instead*, a number that the whole may be.
+    """
 
     names: tuple[str, ...]
     chains: tuple[words.Chain, ...]
+    instead: str = ""
 
     def english(self) -> list[str]:
         """Return the words that have an English stem."""
         return words.english({part: None for chain in self.chains for part in chain.parts})
 
     def query(self, stems: Mapping[str, Collection[str]]) -> str:
-        """Return it as a `tsquery`; '' asks for nothing in particular.
+        """Return it as a `tsquery`; '' has no word that a letter could have.
 
         A word without a stem (*the*) counts only where nothing else is said.
         """
         said = [chain for chain in self.chains if len(chain.parts) > 1 or stems.get(chain.parts[0], " ")]
         chains = said if said or self.names else self.chains
-        return " & ".join(self._terms(chains, stems))
+        asked = " & ".join(self._terms(chains, stems))
+        return f"('{self.instead}' | {asked})" if self.instead else asked
 
     def telling(self, stems: Mapping[str, Collection[str]]) -> list[str]:
         """Return what may make a letter like another, each as a `tsquery`: no word without a stem, or too short."""
@@ -92,6 +97,7 @@ def question(text: str, series: Collection[str]) -> Question:
     number = asked_for(plain, series)
     if number:
         return Question((words_of(number)[0],), ())
+    perhaps = perhaps_asked_for(plain)
     names, rest = [], []
     end = 0
     for one in cited(plain, series):
@@ -100,4 +106,5 @@ def question(text: str, series: Collection[str]) -> Question:
         end = one.end
     folded = words.fold(" ".join([*rest, plain[end:]]))
     names += [match.lastgroup or "" for match in _SPOKEN.finditer(folded)]
-    return Question(tuple(dict.fromkeys(names)), tuple(words.asked(_SPOKEN.sub(" ", folded))))
+    chains = tuple(words.asked(_SPOKEN.sub(" ", folded)))
+    return Question(tuple(dict.fromkeys(names)), chains, words_of(perhaps)[0] if perhaps and chains else "")
