@@ -576,6 +576,87 @@ def test_days_of_a_letter_of_before_are_counted_again_since_it_was_issued(databa
     ]
 
 
+BEFORE_BEGUN = "0017"
+# What each of lake did under a letter that asks for training, before and after they were counted anew: trained without
+# opening it, opened it, nothing, trained and on leave, trained and excused.
+DID = {
+    "trained": {"trained_at": EVENING},
+    "opened": {"read_at": EVENING},
+    "nothing": {},
+    "away": {"trained_at": EVENING},
+    "excused": {"trained_at": EVENING, "excused": True},
+}
+
+
+def test_whoever_was_trained_and_did_not_open_the_letter_has_begun_it_and_days_that_are_kept_stay(database_at):
+    people = {who: uuid.uuid4() for who in DID}
+    member = {"audience_id": AUDIENCE, "units": [], "member": True, "revision": 1}
+    # Whoever was trained works at two agencies.
+    places = [*((who, "lake") for who in DID), ("trained", "yolo")]
+    figures = dict.fromkeys(("slot", "ready", "read", "confirmed", "excused", "on_leave"), 0) | {
+        "notice_id": ISSUED,
+        "due_date": "2026-04-01",
+    }
+    of_lake = {"listed": 4, "on_leave": 1, "not_started": 2, "read": 1, "trained": 1, "excused": 1}
+    of_yolo = {"listed": 1, "not_started": 1, "trained": 1}
+    rows = {
+        "notice": [
+            notice(
+                ISSUED,
+                "PUBLISHED",
+                number="26-04",
+                subject="Parents",
+                change="Other work",
+                asks="TRAIN",
+                published_at=EVENING,
+                due_date="2026-04-01",
+                version=1,
+                audience_revision=1,
+            )
+        ],
+        "audience": [{"audience_id": AUDIENCE, "complete_revision": 1}],
+        "audience_member": [
+            member | {"person_id": people[who], "agency_id": agency, "on_leave": who == "away", "since": 1}
+            for who, agency in places
+        ],
+        "recipient": [
+            {"notice_id": ISSUED, "person_id": people[who], "due_date": "2026-04-01", "excused": False} | did
+            for who, did in DID.items()
+        ],
+        "readiness": [
+            figures | {"agency_id": agency} | counts
+            for agency, counts in (("", of_lake), ("lake", of_lake), ("yolo", of_yolo))
+        ],
+        "readiness_day": [
+            dict.fromkeys(("ready", "overdue"), 0)
+            | {"notice_id": ISSUED, "agency_id": agency, "day": "2026-03-05", "not_started": started}
+            | {"listed": listed, "at_work": at_work}
+            for agency, listed, at_work, started in (("", 4, 3, 2), ("lake", 4, 3, 2), ("yolo", 1, 1, 1))
+        ],
+        "readiness_kept": [
+            {"notice_id": ISSUED, "through": "2026-03-05", "at": "2026-03-06 00:00-08", "audience_revision": 1}
+        ],
+    }
+    url = database_at(notification.app.APP, BEFORE_BEGUN)
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        write(connection, rows)
+        kept = connection.execute("SELECT * FROM readiness_day ORDER BY agency_id").fetchall()
+
+    migrations.upgrade(url, notification.app.APP.migrations)
+
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        started = dict(
+            connection.execute("SELECT agency_id, sum(not_started)::int FROM readiness GROUP BY agency_id").fetchall()
+        )
+        assert started == {"": 1, "lake": 1, "yolo": 0}
+        assert connection.execute("SELECT * FROM readiness_day ORDER BY agency_id").fetchall() == kept
+    database = Database(url, pool_size=2)
+    with database.read() as db:
+        counted = {audit.name: audit.count(db) for audit in notification.app.APP.audits}
+    database.dispose()
+    assert counted["readiness.drift"] == counted["readiness.days_contradicted"] == 0
+
+
 def test_every_service_with_a_past_is_here_starts_with_the_same_revision_and_ends_with_the_one_that_a_start_asks_for():
     folder = directory.app.APP.migrations.parents[1]
 

@@ -286,6 +286,12 @@ class TestStanding:
         assert not ready("TRAIN", read=NOW, trained=NOW)
         assert ready("TRAIN", read=NOW, confirmed=NOW, trained=NOW)
 
+    def test_not_started_is_who_is_at_work_and_did_nothing_at_all(self):
+        for standing in standings():
+            did = standing.read_at or standing.confirmed_at or standing.trained_at
+            here = not standing.excused and not standing.on_leave
+            assert standing.counts().not_started == (here and not did and standing.asks != Asks.NOTHING)
+
     def test_who_is_on_leave_or_excused_is_not_ready_whatever_they_did(self):
         for excused, on_leave in ((True, False), (False, True), (True, True)):
             assert not Standing("READ", NOW, NOW, NOW, excused=excused, on_leave=on_leave).ready

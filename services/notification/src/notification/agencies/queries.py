@@ -15,7 +15,7 @@ from notification.agencies.records import (
     UnitFigures,
     Wanted,
 )
-from notification.inbox.readiness import COUNTED, DID_ALL
+from notification.inbox.readiness import COUNTED, DID_ALL, STARTED_AT
 from notification.inbox.rules import Counts
 from notification.letters.queries import NEWEST, NOTICE, NOTICE_WITHOUT_BODY, ONLY, URGENT
 from notification.letters.rows import name_of
@@ -162,8 +162,8 @@ _EVERYBODY = _SHOWN.format(
 _OPEN = "listed AND NOT on_leave AND NOT did_all"
 _STANDINGS = {
     Standing.TO_GO: _OPEN,
-    Standing.NOT_STARTED: f"{_OPEN} AND read_at IS NULL",
-    Standing.UNDER_WAY: f"{_OPEN} AND read_at IS NOT NULL",
+    Standing.NOT_STARTED: f"{_OPEN} AND {STARTED_AT} IS NULL",
+    Standing.UNDER_WAY: f"{_OPEN} AND {STARTED_AT} IS NOT NULL",
     Standing.READY: "listed AND NOT on_leave AND did_all",
     Standing.ON_LEAVE: "listed AND on_leave",
     Standing.EXCUSED: "excused",

@@ -1,12 +1,13 @@
 """What must be zero of the days that are kept."""
 
 from notification.days.keeping import DONE_AT, PLACES
+from notification.inbox.readiness import STARTED_AT
 from servicekit.background.audits import Audit
 from servicekit.data.db import count
 
 # The last day that is kept of a letter, counted again as of the moment at which it was. Where people came, left or were
 # excused since, or did something within a minute of it (writes that were under way), there is nothing to compare.
-# Training is told later than it was done: then more people were ready than could be known.
+# Training is told later than it was done: then more people were ready, and had begun, than could be known.
 _CONTRADICTED = f"""
 WITH kept AS (
   SELECT kept.*, n.audience_id, n.asks FROM readiness_kept AS kept
@@ -20,7 +21,7 @@ WITH kept AS (
     count(*) FILTER (WHERE NOT r.excused) AS listed,
     count(*) FILTER (WHERE at_work) AS at_work,
     count(*) FILTER (WHERE at_work AND done) AS ready,
-    count(*) FILTER (WHERE at_work AND NOT done AND (r.read_at > kept.at) IS NOT false) AS not_started,
+    count(*) FILTER (WHERE at_work AND NOT done AND ({STARTED_AT} > kept.at) IS NOT false) AS not_started,
     count(*) FILTER (WHERE at_work AND NOT done AND r.due_date < kept.through) AS overdue,
     bool_or(
       r.excuse_changed_at > kept.at - interval '1 minute'
@@ -39,15 +40,16 @@ WITH kept AS (
 )
 SELECT coalesce(sum(
   abs(coalesce(s.listed, 0) - coalesce(r.listed, 0)) + abs(coalesce(s.at_work, 0) - coalesce(r.at_work, 0))
-  + abs(coalesce(s.not_started, 0) - coalesce(r.not_started, 0))
-  + CASE WHEN asks = 'TRAIN' THEN greatest(more_ready, 0) + greatest(-more_overdue, 0)
-    ELSE abs(more_ready) + abs(more_overdue) END
+  + CASE WHEN asks = 'TRAIN'
+    THEN greatest(more_ready, 0) + greatest(-more_overdue, 0) + greatest(-more_not_started, 0)
+    ELSE abs(more_ready) + abs(more_overdue) + abs(more_not_started) END
 ), 0)::bigint
 FROM stored AS s FULL JOIN recounted AS r USING (notice_id, agency_id)
 JOIN kept USING (notice_id)
 CROSS JOIN LATERAL (
   SELECT coalesce(s.ready, 0) - coalesce(r.ready, 0) AS more_ready,
-    coalesce(s.overdue, 0) - coalesce(r.overdue, 0) AS more_overdue
+    coalesce(s.overdue, 0) - coalesce(r.overdue, 0) AS more_overdue,
+    coalesce(s.not_started, 0) - coalesce(r.not_started, 0) AS more_not_started
 ) AS difference
 WHERE moving IS NOT true
   AND (s.day IS NULL OR s.listed IS NOT NULL)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from notification.inbox.readiness import STARTED_AT
 from notification.letters.rows import name_of
 from servicekit.data.db import Db, count
 
@@ -99,7 +100,7 @@ WITH letter AS (
     )
 }), standing AS (
   SELECT place.agency_id, NOT r.excused AS listed, NOT r.excused AND NOT everywhere.on_leave AS at_work, r.due_date,
-    {_PACIFIC.format("r.read_at")} AS read_on, {_PACIFIC.format(f"({DONE_AT})")} AS done_on,
+    {_PACIFIC.format(STARTED_AT)} AS started_on, {_PACIFIC.format(f"({DONE_AT})")} AS done_on,
     CASE WHEN r.excused OR r.excuse_changed_at IS NOT NULL
       THEN coalesce({_PACIFIC.format("r.excuse_changed_at")}, 'infinity') END AS excused_on
   FROM letter JOIN notice AS n ON n.id = letter.id JOIN recipient AS r ON r.notice_id = n.id {PLACES}
@@ -123,7 +124,7 @@ WITH letter AS (
   FROM standing GROUP BY agency_id
 ), moved AS (
   SELECT agency_id, step.* FROM standing CROSS JOIN LATERAL (
-    VALUES (done_on, 1, 0, 0), (least(read_on, done_on), 0, 1, 0),
+    VALUES (done_on, 1, 0, 0), (least(started_on, done_on), 0, 1, 0),
       (CASE WHEN done_on > due_date IS NOT false THEN due_date + 1 END, 0, 0, 1),
       (CASE WHEN done_on > due_date THEN done_on END, 0, 0, -1)
   ) AS step (day, ready, started, overdue)

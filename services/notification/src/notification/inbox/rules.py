@@ -31,6 +31,11 @@ class Standing:
                 return self.confirmed_at is not None and self.trained_at is not None
 
     @property
+    def did_nothing(self) -> bool:
+        """Whether they did nothing under the notice at all: not opened, not confirmed, not trained."""
+        return not (self.read_at or self.confirmed_at or self.trained_at)
+
+    @property
     def ready(self) -> bool:
         """On today's list, not on leave, not excused, every asked step done."""
         return self.did_all and not self.excused and not self.on_leave
@@ -42,7 +47,7 @@ class Standing:
         return Counts(
             listed=int(listed),
             ready=int(self.ready),
-            not_started=int(here and not self.did_all and self.read_at is None),
+            not_started=int(here and not self.did_all and self.did_nothing),
             on_leave=int(listed and self.on_leave),
             read=int(here and self.read_at is not None),
             confirmed=int(here and self.confirmed_at is not None),
