@@ -420,6 +420,11 @@ def submit_notice(world):
     return notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
 
 
+def recall_notice(world):
+    notice = submitted(world, "To take back")
+    return notice_pb.RecallNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
+
+
 def delete_notice(world):
     notice = draft(world, "To delete")
     return notice_pb.DeleteNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
@@ -633,6 +638,7 @@ REQUESTS = {
         "UpdateNotice": lambda w: notice_pb.UpdateNoticeRequest(notice=draft(w, "To update"), request_id=fresh()),
         "DeleteNotice": delete_notice,
         "SubmitNotice": submit_notice,
+        "RecallNotice": recall_notice,
         "ReturnNotice": lambda w: notice_pb.ReturnNoticeRequest(
             name=w.submitted.name, reason="Not clear", request_id=fresh()
         ),
@@ -775,7 +781,7 @@ def rightful(method, world):
         if "approve" in permission(method).right
         else world.lead
     )
-    if method.name in ("UpdateNotice", "DeleteNotice", "SubmitNotice", "CreateNotice"):
+    if method.name in ("UpdateNotice", "DeleteNotice", "SubmitNotice", "RecallNotice", "CreateNotice"):
         person = world.cast.analyst
     return person, {permission(method).right: (reach,)}
 

@@ -9,13 +9,13 @@ from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.letters import letter_history
 
 TODAY = date(2027, 5, 3)
-DANA, GONE = "people/1", "people/2"
-NAMES = {DANA: "Dana Fox"}
+DANA, GONE, EVE = "people/1", "people/2", "people/3"
+NAMES = {DANA: "Dana Fox", EVE: "Eve Lee"}
 N = notice_pb.Notice
 
 
-def step(came_from, state, person="", reason="", publish_at=None):
-    made = notice_pb.NoticeStep(**{"from": came_from}, state=state, person=person, reason=reason)
+def step(came_from, state, person="", reason="", publish_at=None, *, recalled=False):
+    made = notice_pb.NoticeStep(**{"from": came_from}, state=state, person=person, reason=reason, recalled=recalled)
     if publish_at:
         made.publish_at.FromDatetime(publish_at)
     return letter_history.step(made, NAMES, TODAY)
@@ -36,6 +36,7 @@ def step(came_from, state, person="", reason="", publish_at=None):
             "Approval taken back, returned by Dana Fox. Reason: A day later.",
         ),
         (step(N.SCHEDULED, N.DRAFT, "", "X changed."), "Approval taken back, returned by itself. Reason: X changed."),
+        (step(N.IN_APPROVAL, N.DRAFT, DANA, recalled=True), "Taken back by Dana Fox"),
         (step(N.IN_APPROVAL, N.PUBLISHED, DANA), "Approved and issued by Dana Fox"),
         (step(N.SCHEDULED, N.PUBLISHED), "Issued by itself, at its time"),
         (step(N.PUBLISHED, N.WITHDRAWN, DANA, "Wrong."), "Withdrawn by Dana Fox. Reason: Wrong."),
@@ -51,3 +52,35 @@ def test_a_confirmation_says_who_and_what_is_in_the_way():
 
     assert letter_history.confirmation(figure, "Napa", NAMES) == "Napa confirmed, by Dana Fox. Reported: no projector"
     assert letter_history.confirmation(unseen, "Napa", NAMES) == "Napa confirmed"
+
+
+def change(**fields):
+    said = {"person": DANA, "lead": DANA, "lead_before": DANA} | fields
+    return notice_pb.ConfirmationChange(agency="agencies/napa", **said)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (change(lead_before=EVE), "Napa: led by Dana Fox, before by Eve Lee. Changed by Dana Fox"),
+        (change(lead_before=GONE), "Napa: led by Dana Fox. Changed by Dana Fox"),
+        (change(lead=GONE), "Napa: led by somebody else, before by Dana Fox. Changed by Dana Fox"),
+        (change(problem="no room"), "Napa: reports \u201cno room\u201d. Changed by Dana Fox"),
+        (change(problem_before="no room"), "Napa: reports no problem any more. Changed by Dana Fox"),
+        (
+            change(lead=EVE, problem="no room", problem_before="none in May", person=GONE),
+            "Napa: led by Eve Lee, before by Dana Fox; reports \u201cno room\u201d. Changed",
+        ),
+    ],
+)
+def test_a_change_of_a_confirmation_says_what_is_so_now_and_what_was(made, expected):
+    assert letter_history.change(made, "Napa", NAMES) == expected
+
+
+def test_a_confirmation_says_what_was_reported_then_and_not_what_is_now():
+    figure = readiness_pb.AgencyReadiness(confirmed_by=DANA, problem="something else")
+    later = [change(problem_before="no projector", problem="no room"), change(problem_before="no room")]
+
+    said = letter_history.confirmation(figure, "Napa", NAMES, later)
+
+    assert said == "Napa confirmed, by Dana Fox. Reported: no projector"

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from servicekit.rpc.client import Refused
 from servicekit.testing.plans import Plan
 
@@ -77,6 +78,20 @@ def test_people_are_found_by_how_they_stand(cadre, found, staff):
     assert found(Standing.EXCUSED) == ""
     assert found(Standing.OVERDUE) == ""
     assert found(agency="yolo") == "e"
+
+
+def test_whoever_was_trained_and_has_not_opened_the_letter_is_under_way(cadre, staff):
+    notice = cadre.issued(cadre.new_audience(*(cadre.at(one, "lake") for one in staff[:2])), asks=notice_pb.TRAIN)
+    cadre.deliver(cadre.completed(notice, staff[0]))
+
+    def found(standing):
+        request = pb.FindRecipientsRequest(parent="agencies/lake", notice=notice.name, standing=standing)
+        return list(cadre.coordinator("lake").FindRecipients(request).people)
+
+    assert found(Standing.UNDER_WAY) == [f"people/{staff[0]}"]
+    assert found(Standing.NOT_STARTED) == [f"people/{staff[1]}"]
+    counts = cadre.agency(notice, "lake")
+    assert counts == {"of": 2, "not_started": 1, "trained": 1}
 
 
 def test_people_are_found_by_unit_and_among_those_that_are_named(found, staff):
@@ -156,6 +171,29 @@ def test_who_leads_a_letter_and_what_is_in_the_way_can_change_after_the_agency_c
     )
     assert before == {"lead": first, "problem": "No room"}, "what was said before stays on record"
     assert after == {"lead": second, "problem": ""}
+
+
+def test_the_state_reads_what_changed_after_the_confirmation_and_staff_do_not(cadre, found, staff):
+    first, second = cadre.new_id(), cadre.new_id()
+    confirm(cadre, found.notice, lead=f"people/{first}", problem="No room")
+    change(cadre, found.notice, lead=second, problem="No room")
+    change(cadre, found.notice, lead=second)
+    confirm(cadre, found.notice, agency="yolo", lead=f"people/{first}")
+    request = notice_pb.GetNoticeRequest(name=found.notice.name)
+
+    one, two = cadre.analyst.GetNotice(request).confirmation_changes
+
+    assert one.agency == two.agency == "agencies/lake"
+    assert (one.lead_before, one.lead, one.problem_before, one.problem) == (
+        f"people/{first}",
+        f"people/{second}",
+        "No room",
+        "No room",
+    )
+    assert (two.lead_before, two.lead, two.problem_before, two.problem) == (two.lead, two.lead, "No room", "")
+    assert one.person.startswith("people/")
+    assert one.time.ToNanoseconds() < two.time.ToNanoseconds()
+    assert list(cadre.learner(staff[0]).GetNotice(request).confirmation_changes) == []
 
 
 def test_what_holds_already_is_accepted_and_changes_nothing(cadre, found):

@@ -20,6 +20,7 @@ from gateway.web.navigation import Item, Top
 
 _REASONS = {
     "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
+    "NOT_ITS_WRITER": "Only those who wrote this letter take it back. An approver can return it with a reason.",
     "AUDIENCE_NOT_READY": "The list of staff is still being made. Wait a few seconds, then issue it again.",
     "APPROVAL_VOID": "This is not what was sent for approval: {differs} changed since. Return it to its author.",
     "NUMBER_TAKEN": "{series} {number} is taken by another letter. Choose the next free number.",
@@ -50,6 +51,7 @@ _REASONS = {
 }
 _DONE = {
     "submitted": "The letter was sent for approval.",
+    "recalled": "The letter is a draft again. Nobody is asked to approve it until you send it anew.",
     "returned": "The letter went back to its author with your reason.",
     "issued": "The letter is issued. Every agency and everyone it is for has it.",
     "scheduled": "The letter is approved. It is issued by itself on the day and at the time that you gave.",

@@ -1,4 +1,4 @@
-"""The second person's decisions: to issue a letter now or later, to return it, to withdraw it once it was issued."""
+"""After a letter was sent: its writer takes it back; a second person issues it, returns it, or withdraws it."""
 
 from datetime import date, datetime
 
@@ -68,6 +68,24 @@ def give_back(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     return visit.go("/letters", done="returned")
 
 
+@router.post("/recall")
+def recall(visit: Visitor, letter_id: str, form: Sent) -> Answer:
+    """Take back what waits for approval, to write on it."""
+    if not form.errors:
+        try:
+            visit.clients.notices.RecallNotice(
+                notice_pb.RecallNoticeRequest(
+                    name=f"notices/{letter_id}", etag=form.text("etag"), request_id=form.request_id
+                )
+            )
+        except Refused as error:
+            form.refuse(error)
+            _decided(visit, letter_id, form)
+    if form.errors:
+        return waiting(visit, visit.letter(letter_id), form)
+    return visit.go(f"/letters/{letter_id}", done="recalled")
+
+
 @router.get("/withdraw")
 def withdraw_page(visit: Visitor, letter_id: str) -> Answer:
     """What withdrawing does, before it is done."""
@@ -108,7 +126,12 @@ def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
     may_approve = (
         letter.state == notice_pb.Notice.IN_APPROVAL
         and visit.rights.state("notices.approve")
-        and letter.author != visit.person
+        and visit.person not in letter.writers
+    )
+    may_recall = (
+        letter.state == notice_pb.Notice.IN_APPROVAL
+        and visit.rights.state("notices.write")
+        and visit.person in letter.writers
     )
     return visit.page(
         "letters/waiting_letter.html",
@@ -120,6 +143,7 @@ def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
         course=composer.course_of(visit, letter.course_version),
         passed=_in_effect(letter, visit.today),
         may_approve=may_approve,
+        may_recall=may_recall,
         may_return=letter.state == notice_pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),
         form=form,
         names=visit.names([letter.author, letter.approver]),
@@ -143,7 +167,7 @@ def _decided(visit: Visit, letter_id: str, form: SentForm) -> notice_pb.Notice:
         at = sentences.moment(letter.publish_at, visit.today)
         form.errors = {"": f"Already approved by {by}; it is issued {at} Your press changed nothing."}
     elif letter.state == notice_pb.Notice.DRAFT:
-        form.errors = {"": "Already returned to its author. Your press changed nothing."}
+        form.errors = {"": "It is a draft again already. Your press changed nothing."}
     return letter
 
 

@@ -71,14 +71,25 @@ def history_page(visit: Visitor, letter_id: str) -> Answer:
     figures = _readiness(visit, letter) if letter.state in letters.ISSUED else readiness_pb.Readiness()
     agencies = visit.agencies()
     confirmed = [figure for figure in figures.agencies if figure.confirm_time.seconds]
+    changes = letter.confirmation_changes
     people = [*(figure.confirmed_by for figure in confirmed), *(step.person for step in letter.steps)]
+    people += [person for one in changes for person in (one.person, one.lead, one.lead_before)]
     names = visit.names([letter.author, *people])
     entries = [(letter.create_time, f"Begun{letter_history.by_whom(letter.author, names)}")]
     entries += [(step.time, letter_history.step(step, names, visit.today)) for step in letter.steps]
     entries += [
-        (figure.confirm_time, letter_history.confirmation(figure, agencies[figure.agency].short_title, names))
+        (
+            figure.confirm_time,
+            letter_history.confirmation(
+                figure,
+                agencies[figure.agency].short_title,
+                names,
+                later=(one for one in changes if one.agency == figure.agency),
+            ),
+        )
         for figure in confirmed
     ]
+    entries += [(one.time, letter_history.change(one, agencies[one.agency].short_title, names)) for one in changes]
     entries.sort(key=lambda entry: entry[0].ToNanoseconds(), reverse=True)
     return visit.page("letters/history.html", letter=letter, letters=letters, entries=entries)
 

@@ -1,4 +1,4 @@
-"""Between writing and issuing: sent for approval, which pins what is approved, and returned."""
+"""Between writing and issuing: sent for approval, which pins what is approved; taken back, and returned."""
 
 from datetime import datetime
 from uuid import UUID
@@ -36,6 +36,19 @@ def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) ->
     notice.pinned = pins_of(db, notice)
     _flush(db, notice)
     db.changed(name_of(notice_id), before=before, after={**facts_of(notice), "pinned": notice.pinned})
+    return notice
+
+
+def recall(db: Db, *, notice_id: UUID, etag: str, writer: UUID) -> NoticeRow:
+    """Take back what waits for approval: it can be written on again. Its number is free for others, as a draft's is."""
+    notice = load(db, notice_id)
+    state = lifecycle.after(Step.RECALL, name_of(notice_id), notice.state)
+    lifecycle.check_writer(name_of(notice_id), writer, notice.writers)
+    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
+    before = facts_of(notice)
+    notice.state, notice.pinned = state, {}
+    notice.revision += 1
+    db.changed(name_of(notice_id), before=before, after={**facts_of(notice), "recalled": True})
     return notice
 
 

@@ -17,10 +17,19 @@ from servicekit.refusals import NotFound
 # The audit trail has every step, with whoever took it: it is written with the change, and never changes.
 _STEPS = """
 SELECT at, actor, reason, before ->> 'state' AS came_from, after ->> 'state' AS state,
-  (after ->> 'publish_at')::timestamptz AS publish_at
+  (after ->> 'publish_at')::timestamptz AS publish_at, after ? 'recalled' AS recalled
 FROM audit
 WHERE resource = %(resource)s AND before ->> 'state' <> after ->> 'state'
 ORDER BY at, id
+"""
+# The first confirmation has nothing before it. Of each agency one look into the index.
+_CONFIRMATION_CHANGES = """
+SELECT audit.at, audit.actor, delivery.agency_id, after ->> 'lead' AS lead, before ->> 'lead' AS lead_before,
+  after ->> 'problem' AS problem, before ->> 'problem' AS problem_before
+FROM delivery
+JOIN audit ON audit.resource = 'agencies/' || delivery.agency_id || '/notices/' || delivery.notice_id
+WHERE delivery.notice_id = %(notice)s AND before ? 'lead'
+ORDER BY audit.at, audit.id
 """
 
 
@@ -33,6 +42,19 @@ class Step(NamedTuple):
     came_from: str
     state: str
     publish_at: datetime | None
+    recalled: bool
+
+
+class ConfirmationChange(NamedTuple):
+    """Who leads a notice at an agency, or what is in the way there, was said anew."""
+
+    at: datetime
+    actor: str
+    agency_id: str
+    lead: str
+    lead_before: str
+    problem: str
+    problem_before: str
 
 
 def notice(db: Db, notice_id: UUID, reader: Reader) -> Notice:
@@ -47,6 +69,17 @@ def notice(db: Db, notice_id: UUID, reader: Reader) -> Notice:
 def steps(db: Db, notice_id: UUID) -> list[Step]:
     """Return what happened to a notice, step by step from one state to another."""
     return db.all(Step, _STEPS, resource=name_of(notice_id))
+
+
+def writers(db: Db, notice_id: UUID) -> list[UUID]:
+    """Return everybody who wrote on a notice, the author first."""
+    found: list[UUID] = db.values("SELECT unnest(writers) FROM notice WHERE id = %(notice)s", notice=notice_id)
+    return found
+
+
+def confirmation_changes(db: Db, notice_id: UUID) -> list[ConfirmationChange]:
+    """Return what agencies changed of their confirmations of a notice, the first change first."""
+    return db.all(ConfirmationChange, _CONFIRMATION_CHANGES, notice=notice_id)
 
 
 def notices(db: Db, page: Page, states: Sequence[str] = ()) -> list[Notice]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.attachments.rpc import whole
 from notification.letters import wire as letters
+from notification.letters.rules.lifecycle import State
 from notification.letters.tables import NoticeRow
 from notification.notices import approval, drafts, history, publication, queries, searching, similar, wire, withdrawal
 from notification.notices.publication import Approval
@@ -53,6 +54,12 @@ class NoticeServicer(Servicer):
             row = approval.submit(db, notice_id=notice_id, etag=request.etag, writer=writer, at=call.now)
             return db.answer(whole(db, row, call))
 
+    def RecallNotice(self, request: pb.RecallNoticeRequest, call: Call) -> pb.Notice:
+        notice_id, writer = letters.notice_id(request.name), caller(call.principal)
+        with self.write(call, request) as db:
+            row = approval.recall(db, notice_id=notice_id, etag=request.etag, writer=writer)
+            return db.answer(whole(db, row, call))
+
     def ReturnNotice(self, request: pb.ReturnNoticeRequest, call: Call) -> pb.Notice:
         notice_id = letters.notice_id(request.name)
         with self.write(call, request) as db:
@@ -99,6 +106,9 @@ class NoticeServicer(Servicer):
             answer = whole(db, row, call)
             if reader.drafts:
                 answer.steps.extend(wire.steps(queries.steps(db, row.id)))
+                if row.state == State.IN_APPROVAL:
+                    answer.writers.extend(map(letters.person, queries.writers(db, row.id)))
+                answer.confirmation_changes.extend(wire.confirmation_changes(queries.confirmation_changes(db, row.id)))
             return answer
 
     def FindSimilarNotices(self, request: pb.FindSimilarNoticesRequest, call: Call) -> pb.FindSimilarNoticesResponse:  # noqa: ARG002

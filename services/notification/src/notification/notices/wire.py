@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.letters.rules.letter import TEXTS, Letter
 from notification.letters.wire import enum_name
-from notification.notices.queries import Step
+from notification.notices.queries import ConfirmationChange, Step
 from notification.notices.rules.history import HistoricLetter
 from servicekit import names, text
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of
@@ -77,8 +77,25 @@ def steps(steps_taken: Iterable[Step]) -> list[pb.NoticeStep]:
             person=step.actor if step.actor.startswith("people/") else "",
             reason=step.reason,
             publish_at=timestamp(step.publish_at),
+            recalled=step.recalled,
         )
         for step in steps_taken
+    ]
+
+
+def confirmation_changes(changes: Iterable[ConfirmationChange]) -> list[pb.ConfirmationChange]:
+    """Write what agencies changed of their confirmations."""
+    return [
+        pb.ConfirmationChange(
+            agency=f"agencies/{one.agency_id}",
+            time=timestamp(one.at),
+            person=one.actor,
+            lead=f"people/{one.lead}",
+            lead_before=f"people/{one.lead_before}",
+            problem=one.problem,
+            problem_before=one.problem_before,
+        )
+        for one in changes
     ]
 
 

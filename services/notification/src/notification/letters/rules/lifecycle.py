@@ -1,4 +1,4 @@
-"""Who may do what with a notice, and when: written, sent for approval, returned, scheduled, issued, withdrawn."""
+"""Who may do what with a notice, and when: from the first word to its issue, and to its withdrawal."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -30,6 +30,7 @@ class Step(StrEnum):
 
     WRITE = "WRITE"
     SUBMIT = "SUBMIT"
+    RECALL = "RECALL"
     RETURN = "RETURN"
     SCHEDULE = "SCHEDULE"
     ISSUE = "ISSUE"
@@ -40,6 +41,7 @@ class Step(StrEnum):
 STEPS: Mapping[Step, tuple[tuple[State, ...], State]] = {
     Step.WRITE: ((State.DRAFT,), State.DRAFT),
     Step.SUBMIT: ((State.DRAFT,), State.IN_APPROVAL),
+    Step.RECALL: ((State.IN_APPROVAL,), State.DRAFT),
     Step.RETURN: ((State.IN_APPROVAL, State.SCHEDULED), State.DRAFT),
     Step.SCHEDULE: ((State.IN_APPROVAL,), State.SCHEDULED),
     Step.ISSUE: ((State.IN_APPROVAL, State.SCHEDULED), State.PUBLISHED),
@@ -55,6 +57,12 @@ class WrongState(Refusal):
 
 class SelfApproval(Refusal):
     """Somebody who wrote the notice cannot approve it."""
+
+    kind = Kind.DENIED
+
+
+class NotItsWriter(Refusal):
+    """What waits for approval is taken back by somebody who did not write it."""
 
     kind = Kind.DENIED
 
@@ -96,6 +104,12 @@ def check_approver(name: str, approver: UUID, writers: Sequence[UUID]) -> None:
     """Refuse an approver who wrote on the notice: four eyes."""
     if approver in writers:
         raise SelfApproval("Who wrote the notice cannot approve it.", notice=name, approver=f"people/{approver}")
+
+
+def check_writer(name: str, person: UUID, writers: Sequence[UUID]) -> None:
+    """Refuse somebody who did not write the notice."""
+    if person not in writers:
+        raise NotItsWriter("Only who wrote the notice takes it back.", notice=name, person=f"people/{person}")
 
 
 def check_reason(reason: str) -> str:
