@@ -36,6 +36,8 @@ SWEEP = [
     ("/sign-in", "", "/sign-in"),
     ("/sign-in/invitation/{token}", "", "/sign-in/invitation/{invitation}"),
     ("/my-sign-ins", SPECIALIST, "/my-sign-ins"),
+    ("/calendars-and-feeds", SPECIALIST, "/calendars-and-feeds"),
+    ("/calendars-and-feeds", COORDINATOR, "/calendars-and-feeds"),
     ("/agencies/{agency_id}/people/{person_id}/sign-in", COORDINATOR, "/agencies/lake/people/{invited}/sign-in"),
     ("/operations/sign-ins", OPERATOR, "/operations/sign-ins"),
     ("/operations/sign-ins/{person_id}", OPERATOR, "/operations/sign-ins/{invited}"),
@@ -208,6 +210,7 @@ DOWNLOADS = {
     *(f"{at}/captions/{{section}}/{{piece}}" for at in (VERSION, "/courses/{course_id}")),
     "/courses/uploads/{upload_id}",
     *("/record.csv", RECORD + ".csv", "/quality/courses.csv"),
+    *("/feeds/{token}/letters.atom", "/feeds/{token}/dates.ics"),
 }
 
 
@@ -354,6 +357,7 @@ def test_enter_in_a_field_of_any_page_does_nothing_that_cannot_be_undone(signed_
 @pytest.mark.parametrize(
     ("who", "path", "button"),
     [
+        (COORDINATOR, "/calendars-and-feeds", "Make the address"),
         (COORDINATOR, "/agencies/lake/people/new", "Add the person"),
         (COORDINATOR, "/agencies/lake/people/numbers", "Look them up"),
         (COORDINATOR, LAKE + "/briefing?select=none", "Check who was there"),
@@ -376,6 +380,16 @@ def test_a_refused_form_has_no_fault_that_axe_finds(signed_in, things, who, path
     visitor.press(button)
 
     visitor.sees_heading("Not yet: please look at")
+    visitor.check_page()
+
+
+def test_an_address_that_was_just_made_fits_every_screen(signed_in):
+    visitor = signed_in(COORDINATOR)
+    visitor.go("/calendars-and-feeds")
+    visitor.page.get_by_label("Name").fill("Outlook at work")
+    visitor.press("Make the address")
+
+    visitor.sees_heading("The address, shown only now")
     visitor.check_page()
 
 

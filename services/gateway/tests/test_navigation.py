@@ -55,7 +55,7 @@ def test_whoever_leads_a_unit_finds_its_agency():
     unit = ["agencies/lake/units/legal"]
     links = shown(holding(people_read=unit, readiness_read_agency=unit))
 
-    assert links["My agency"] == ["People", "Units"]
+    assert links["My agency"] == ["People", "Units", "Calendars and feeds"]
     assert "Results" not in links
 
 

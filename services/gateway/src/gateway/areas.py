@@ -1,6 +1,19 @@
 """The areas of the gateway: the one list of them, in the order of their links."""
 
-from gateway import calendars, courses, home, learning, letters, operations, people, results, search, sign_in, tests
+from gateway import (
+    calendars,
+    courses,
+    feeds,
+    home,
+    learning,
+    letters,
+    operations,
+    people,
+    results,
+    search,
+    sign_in,
+    tests,
+)
 from gateway.web.area import adjectives_of, outcomes_of
 
 AREAS = (
@@ -12,6 +25,7 @@ AREAS = (
     tests.AREA,
     learning.AREA,
     calendars.AREA,
+    feeds.AREA,
     search.AREA,
     operations.AREA,
     sign_in.AREA,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from gateway.identity import feeds
 from gateway.identity.sign_ins import IDLE, LONGEST
 from servicekit.data.db import Database, Db
 
@@ -57,8 +58,9 @@ def end_others(database: Database, person: str, but: bytes, at: datetime) -> lis
 
 
 def end_all(database: Database, person: str, *, actor: str, reason: str, at: datetime) -> list[bytes]:
-    """End every sign-in of *person*, by somebody who may, with a reason."""
+    """End every sign-in of *person*, by somebody who may, with a reason; no program reads for them any more either."""
     with database.transaction(actor=actor, method="EndSignIns", resource=person, at=at) as db:
+        feeds.revoke_all_in(db, person)
         return end_all_in(db, person, reason)
 
 

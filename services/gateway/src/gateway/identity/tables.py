@@ -1,9 +1,9 @@
-"""Rows of the gateway's own database: who is signed in at a browser, and what those without a provider sign in with."""
+"""Rows of the gateway's own database: who is at a browser, what those without a provider sign in with, and feeds."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -126,3 +126,38 @@ class RecoveryCodeRow(Base, table=True):
     code_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
     person: str = Field(sa_type=Text, foreign_key="credential.person", index=True)
     used_at: datetime | None = moment(optional=True)
+
+
+class FeedRow(Base, table=True):
+    """An address by which programs read letters or dates for a person. The address itself is held nowhere."""
+
+    __tablename__ = "feed"
+    __table_args__ = (CheckConstraint("kind IN ('DATES', 'LETTERS')", name="kind"),)
+
+    id: UUID = Field(primary_key=True)
+    token_sha256: bytes = Field(sa_type=LargeBinary, unique=True)
+    person: str = Field(sa_type=Text, index=True)
+    kind: str = Field(sa_type=Text)
+    # `agencies/{slug}`; empty = the person's own dates, or letters wherever they went.
+    agency: str = Field(sa_type=Text)
+    # Of letters: by which words they are found; empty = any.
+    topic: str = Field(sa_type=Text)
+    # What its owner calls it.
+    title: str = Field(sa_type=Text)
+    created_at: datetime = moment()
+    ended_at: datetime | None = moment(optional=True)
+
+
+class FeedUseRow(Base, table=True):
+    """How often a feed was read: ever, and *lately*, since a moment.
+
+    A table of its own, because it changes with every reading and says nothing that an audit trail should hold.
+    """
+
+    __tablename__ = "feed_use"
+
+    feed_id: UUID = Field(primary_key=True, foreign_key="feed.id")
+    uses: int = Field(sa_type=BigInteger)
+    used_at: datetime | None = moment(optional=True)
+    since: datetime = moment()
+    lately: int

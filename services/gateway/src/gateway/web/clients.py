@@ -207,9 +207,13 @@ class Tokens:
         with self._lock:
             self._kept.pop(digest, None)
 
-    def _exchange(self, person: str) -> tuple[str, person_pb.Me]:
+    def fresh(self, person: str) -> str:
+        """Return a token for *person* with the rights of this moment; nothing is kept."""
         with acting_as(self._clients.own_token):
-            answer = self._clients.sign_ins.ExchangeSignIn(sign_in_pb.ExchangeSignInRequest(person=person))
-        with acting_as(lambda: answer.token):
+            return self._clients.sign_ins.ExchangeSignIn(sign_in_pb.ExchangeSignInRequest(person=person)).token
+
+    def _exchange(self, person: str) -> tuple[str, person_pb.Me]:
+        token = self.fresh(person)
+        with acting_as(lambda: token):
             me = self._clients.people.GetMe(person_pb.GetMeRequest())
-        return answer.token, me
+        return token, me
