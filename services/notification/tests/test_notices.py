@@ -309,6 +309,33 @@ def test_notices_are_listed_newest_first_page_by_page(cadre, audience):
     assert seen == made[::-1]
 
 
+def test_an_urgent_notice_stands_first_on_all_pages_until_every_agency_confirmed_it(cadre, audience):
+    urgent = cadre.issued(audience, urgent_reason="The case system is down.")
+    drafted = cadre.draft(audience, urgent_reason="It will be down.").name
+    others = [cadre.issued(audience).name for _ in range(3)]
+
+    def listed():
+        seen, token = [], ""
+        while True:
+            page = cadre.analyst.ListNotices(notice_pb.ListNoticesRequest(page_size=2, page_token=token))
+            seen += [notice.name for notice in page.notices]
+            token = page.next_page_token
+            if not token:
+                return seen
+
+    assert listed() == [drafted, urgent.name, *others[::-1]]
+    for agency in cadre.agencies:
+        cadre.coordinator(agency).ConfirmForAgency(
+            agency_notice_pb.ConfirmForAgencyRequest(
+                parent=f"agencies/{agency}",
+                notice=urgent.name,
+                text_sha256=urgent.text_sha256,
+                request_id=cadre.new_id(),
+            )
+        )
+    assert listed() == [drafted, *others[::-1], urgent.name]
+
+
 def test_notices_are_listed_by_state(cadre, audience):
     draft, waiting, issued = cadre.draft(audience), cadre.submitted(audience), cadre.issued(audience)
 

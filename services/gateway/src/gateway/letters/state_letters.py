@@ -34,7 +34,9 @@ def letter_list(visit: Visitor, query: str = "", show: str = "", page: str = "")
         waiting = [one for one in visit.clients.notices.ListNotices(request).notices if letters.fits(one, asked)]
     out, next_page = _out(visit, form, page) if show != "waiting" else ([], "")
     waiting.sort(key=letters.calm)
-    out.sort(key=letters.calm)
+    if asked:
+        # A list stands so anyway; what a search finds, by itself: of its page the urgent ones first.
+        out.sort(key=letters.calm)
     figures = readiness_pb.BatchGetReadinessRequest(
         notices=[letter.name for letter in out if letter.state in letters.ISSUED]
     )

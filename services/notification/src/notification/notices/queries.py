@@ -1,12 +1,12 @@
 """Letters as the state reads them: all of its own, and one with the steps that it took."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from notification.deliveries.visibility import VISIBLE, values
-from notification.letters.queries import NOTICE
+from notification.letters.queries import NOTICE, URGENT
 from notification.letters.rows import name_of
 from notification.letters.rules.reading import Reader
 from notification.letters.tables import Notice
@@ -31,6 +31,34 @@ JOIN audit ON audit.resource = 'agencies/' || delivery.agency_id || '/notices/' 
 WHERE delivery.notice_id = %(notice)s AND before ? 'lead'
 ORDER BY audit.at, audit.id
 """
+
+
+_PRESSING = f"""
+{URGENT} AND (n.state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED') OR n.state = 'PUBLISHED' AND EXISTS (
+  SELECT FROM delivery AS d JOIN agency AS a USING (agency_id)
+  WHERE (d.notice_id, d.version) = (n.id, n.version) AND d.confirmed_at IS NULL
+    AND (a.end_date IS NULL OR a.end_date > %(today)s)
+))
+"""
+# The order is found by what it needs alone; texts are read of the letters of the page.
+_NOTICES = f"""
+WITH shown AS (
+  SELECT id, created_at, pressing FROM (
+    SELECT n.id, n.created_at, {_PRESSING} AS pressing FROM notice AS n WHERE n.state <> 'HISTORIC' {{which}}
+  ) AS listed
+  {{page}}
+  ORDER BY pressing DESC, created_at DESC, id DESC LIMIT %(limit)s
+)
+SELECT {NOTICE}, shown.pressing FROM shown JOIN notice AS n USING (id)
+ORDER BY shown.pressing DESC, n.created_at DESC, n.id DESC
+"""  # noqa: S608 - made of constants
+
+
+class Listed(NamedTuple):
+    """A notice of a list; *pressing* ones stand before the others."""
+
+    notice: Notice
+    pressing: bool
 
 
 class Step(NamedTuple):
@@ -82,14 +110,14 @@ def confirmation_changes(db: Db, notice_id: UUID) -> list[ConfirmationChange]:
     return db.all(ConfirmationChange, _CONFIRMATION_CHANGES, notice=notice_id)
 
 
-def notices(db: Db, page: Page, states: Sequence[str] = ()) -> list[Notice]:
-    """Return the state's own notices in one of *states* (none = any), newest first, one more than the page holds."""
-    which = "AND n.state = ANY(%(states)s)" if states else ""
-    after = page.after_sql("AND", "<", created_at="timestamptz", id="uuid")
-    return db.all(
-        Notice,
-        f"SELECT {NOTICE} FROM notice AS n WHERE n.state <> 'HISTORIC' {which} {after} "  # noqa: S608 - made of constants
-        "ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
-        states=list(states),
-        **page.values("created_at", "id"),
+def notices(db: Db, page: Page, today: date, states: Sequence[str] = ()) -> list[Listed]:
+    """Return the state's own notices in one of *states* (none = any), one more than the page holds.
+
+    First the urgent ones that are not out yet or that an agency of *today* has still to confirm, then the newest.
+    """
+    sql = _NOTICES.format(
+        which="AND n.state = ANY(%(states)s)" if states else "",
+        page=page.after_sql("WHERE", "<", pressing="bool", created_at="timestamptz", id="uuid"),
     )
+    keys = page.values("pressing", "created_at", "id")
+    return db.all(Listed, sql, states=list(states), today=today, **keys)

@@ -92,12 +92,12 @@ class NoticeServicer(Servicer):
         with self.write(call, request) as db:
             return db.answer(pb.ImportNoticesResponse(notices_changed=history.keep(db, given)))
 
-    def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:  # noqa: ARG002
+    def ListNotices(self, request: pb.ListNoticesRequest, call: Call) -> pb.ListNoticesResponse:
         page, states = self.page_of(request), wire.states(request)
         with self.read() as db:
-            rows = queries.notices(db, page, states)
-        shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
-        return pb.ListNoticesResponse(notices=[letters.notice(row) for row in shown], next_page_token=token)
+            rows = queries.notices(db, page, pacific_date(call.now), states)
+        shown, token = page.cut(rows, lambda row: [row.pressing, row.notice.created_at, row.notice.id])
+        return pb.ListNoticesResponse(notices=[letters.notice(row.notice) for row in shown], next_page_token=token)
 
     def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
         reader = letters.reader(call.principal, pacific_date(call.now))
