@@ -1,10 +1,13 @@
 """Who would be recorded as trained, before it is: by units and by name, and why others are not."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import event
 
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.enrollment.v1 import completion_service_pb2 as pb
+from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
 from servicekit.testing.plans import Plan
 
@@ -125,3 +128,42 @@ def test_a_list_of_assignments_can_be_of_one_person(world, open_letter):
     assert listed(2) == [f"people/{person(2)}"]
     assert listed(6) == [], "on no list of Lake"
     assert listed(6, "kern") == [f"people/{person(6)}"]
+
+
+def test_whoever_leads_a_unit_records_for_its_people_and_for_nobody_else(world, open_letter):
+    lead = world.stub({"training.record": ["agencies/lake/units/intake"]}, caller=f"people/{person(888)}")
+    people = [f"people/{person(n)}" for n in (1, 3)]
+    request = pb.PreviewTrainingRequest(
+        parent="agencies/lake", notice=open_letter.name, units=["intake", "legal", "none"], people=people
+    )
+
+    answer = lead.PreviewTraining(request)
+
+    assert list(answer.people) == [f"people/{person(n)}" for n in (1, 2)]
+    assert list(answer.on_leave) == [f"people/{person(5)}"]
+    assert list(answer.not_listed) == [f"people/{person(3)}"]
+
+    def record(*numbers):
+        return lead.RecordTraining(
+            pb.RecordTrainingRequest(
+                parent="agencies/lake",
+                notice=open_letter.name,
+                people=[f"people/{person(n)}" for n in numbers],
+                kind=pb.Completion.BRIEFING,
+                complete_date=pacific_date(datetime.now(UTC)).isoformat(),
+                minutes=30,
+                request_id=request_id(),
+            )
+        )
+
+    with pytest.raises(Refused) as refused:
+        record(1, 3)
+    assert (refused.value.reason, refused.value.metadata["count"]) == ("PEOPLE_NOT_OF_AGENCY", "1")
+    assert record(1, 2).completed == 2
+    waiver = assignment_pb.WaiveAssignmentRequest(
+        parent="agencies/lake", name=assignment_name(world, open_letter, 5), reason="Away", request_id=request_id()
+    )
+    with pytest.raises(Refused) as refused:
+        lead.WaiveAssignment(waiver)
+    assert refused.value.reason == "PERMISSION_MISSING"
+    assert [n for n, state in world.states(open_letter).items() if state == "COMPLETED"] == [1, 2]

@@ -22,7 +22,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "notices.confirm_for_agency",
         "calendar.write_agency",
     ),
-    "supervisor": ("people.read", "assignments.read", "readiness.read_agency"),
+    "supervisor": ("people.read", "assignments.read", "training.record", "readiness.read_agency"),
     "director": ("people.read", "assignments.read", "readiness.read_agency", "notices.confirm_for_agency"),
 }
 STATE_ROLES: Mapping[str, tuple[str, ...]] = {

@@ -19,6 +19,7 @@ JOIN assignment AS a ON (a.requirement_id, a.person_id) = (requirement.id, membe
 WHERE requirement.notice_id = %(notice)s AND member.member AND (
   member.units && %(units)s::text[] OR (%(no_unit)s AND member.units = '{}') OR a.person_id = ANY(%(people)b::uuid[])
 )
+  AND (%(only)s::text[] IS NULL OR member.units && %(only)s::text[])
 ORDER BY a.person_id
 """
 
@@ -41,11 +42,18 @@ class Preview:
 
 
 def preview(
-    db: Db, *, notice_id: UUID, agency_id: str, units: Collection[str], person_ids: Collection[UUID]
+    db: Db,
+    *,
+    notice_id: UUID,
+    agency_id: str,
+    units: Collection[str],
+    person_ids: Collection[UUID],
+    only: Collection[str] | None = None,
 ) -> Preview:
     """Return what recording a training for whole units and named people would do: one statement, however many.
 
-    Whoever is on leave was in no briefing of their unit, unless somebody names them.
+    Whoever is on leave was in no briefing of their unit, unless somebody names them. Who is in none of the units *only*
+    is not listed.
     """
     if not db.value("SELECT EXISTS (SELECT FROM requirement WHERE notice_id = %(notice)s)", notice=notice_id):
         raise NotFound(f"notices/{notice_id}")
@@ -58,6 +66,7 @@ def preview(
         units=sorted(set(units) - {NO_UNIT}),
         no_unit=NO_UNIT in units,
         people=list(named),
+        only=None if only is None else sorted(only),
     )
     groups: dict[str, list[UUID]] = {"people": [], "trained": [], "excused": [], "on_leave": []}
     for one in found:

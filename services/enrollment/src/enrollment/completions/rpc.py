@@ -17,17 +17,29 @@ class CompletionServicer(Servicer):
         person_ids, given = wire.people(list(request.people)), wire.training(request)
         with self.write(call, request) as db:
             recorded = training.record_training(
-                db, notice_id=notice_id, agency_id=agency_id, person_ids=person_ids, training=given
+                db,
+                notice_id=notice_id,
+                agency_id=agency_id,
+                person_ids=person_ids,
+                training=given,
+                only=call.scope.part(request.parent, "units"),
             )
             answer = pb.RecordTrainingResponse(completed=recorded.completed, unchanged=recorded.unchanged)
             return db.answer(answer)
 
-    def PreviewTraining(self, request: pb.PreviewTrainingRequest, call: Call) -> pb.PreviewTrainingResponse:  # noqa: ARG002
+    def PreviewTraining(self, request: pb.PreviewTrainingRequest, call: Call) -> pb.PreviewTrainingResponse:
         agency_id = resources.one_agency_id(request.parent)
         notice_id = resources.notice_id(request.notice, field="notice")
         units, named = wire.chosen(request)
         with self.read() as db:
-            found = preview.preview(db, notice_id=notice_id, agency_id=agency_id, units=units, person_ids=named)
+            found = preview.preview(
+                db,
+                notice_id=notice_id,
+                agency_id=agency_id,
+                units=units,
+                person_ids=named,
+                only=call.scope.part(request.parent, "units"),
+            )
         return wire.preview(found)
 
     def ListCompletions(self, request: pb.ListCompletionsRequest, call: Call) -> pb.ListCompletionsResponse:

@@ -25,6 +25,7 @@ FROM assignment AS a
 JOIN audience_member AS member
   ON (member.audience_id, member.person_id, member.agency_id) = (%(audience)s, a.person_id, %(agency)s)
 WHERE a.requirement_id = %(requirement)s AND a.person_id = ANY(%(people)s) AND member.member
+  AND (%(units)s::text[] IS NULL OR member.units && %(units)s::text[])
 ORDER BY a.person_id
 FOR UPDATE OF a
 """
@@ -56,12 +57,18 @@ class Recorded:
 
 
 def record_training(
-    db: Db, *, notice_id: UUID, agency_id: str, person_ids: Collection[UUID], training: Training
+    db: Db,
+    *,
+    notice_id: UUID,
+    agency_id: str,
+    person_ids: Collection[UUID],
+    training: Training,
+    only: Collection[str] | None = None,
 ) -> Recorded:
     """Complete what a notice asked for people of the agency, by a training that was given elsewhere.
 
-    All or nothing: people who are not on the agency's list, and excused ones, are refused. Whoever had completed it
-    before is counted and left as they are.
+    All or nothing: people who are not on the agency's list, or in none of the units *only*, and excused ones, are
+    refused. Whoever had completed it before is counted and left as they are.
     """
     training.check()
     requirement = _requirement(db, notice_id)
@@ -76,6 +83,7 @@ def record_training(
         audience=requirement.audience_id,
         agency=agency_id,
         people=list(people),
+        units=None if only is None else sorted(only),
     )
     if missing := len(people) - len(listed):
         raise PeopleNotOfAgency(

@@ -31,6 +31,10 @@ class Rights:
         scopes = self._reach.get(right, frozenset())
         return WHOLE in scopes or agency in map(_agency_of, scopes)
 
+    def at_whole(self, right: str, agency: str) -> bool:
+        """Whether they hold *right* for all of *agency*, not for units of it alone."""
+        return self.at(right, agency) and self.units(right, agency) is None
+
     def agencies(self, right: str) -> list[str]:
         """The agencies for which, or for a unit of which, they hold *right* by name."""
         return sorted({_agency_of(scope) for scope in self._reach.get(right, ()) if scope.startswith("agencies/")})
