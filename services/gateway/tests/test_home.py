@@ -12,13 +12,15 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.home import changes, rows
-from gateway.home.queue import Row, end_of_work_week, queue
+from gateway.home.asking import Asking
+from gateway.home.queue import Row, end_of_work_week, joined, queue
 from gateway.learning import todo
 from gateway.letters import letters, readiness
 from gateway.operations import health
 from gateway.web.rights import Rights
 from gateway.words import sentences
 from servicekit.calendar import PACIFIC, Calendar
+from servicekit.rpc.client import Refused
 
 MONDAY, WEDNESDAY, FRIDAY, SATURDAY = (date(2026, 11, day) for day in (23, 25, 27, 28))
 # Of a whole agency, not of a unit.
@@ -95,6 +97,44 @@ def test_the_list_shows_the_first_and_counts_the_others():
     assert (made.shown, made.total) == (3, 58)
 
 
+def test_what_is_to_do_about_one_urgent_letter_is_one_row_and_other_letters_stay_as_they_are():
+    about = {"urgent": True, "letter": "notices/a"}
+    found = [
+        row("confirm", MONDAY, **about),
+        row("people", MONDAY, **about, beside="12 people still to do"),
+        row("confirm", MONDAY, letter="notices/b"),
+        row("people", MONDAY, letter="notices/b"),
+        row("own", WEDNESDAY, **about, beside="it is for you too"),
+        row("confirm", MONDAY, **about, agency="Butte"),
+        row("outage to approve", urgent=True),
+    ]
+
+    made = joined(found)
+
+    assert [one.title for one in made] == ["confirm", "confirm", "people", "confirm", "outage to approve"]
+    assert [one.beside for one in made[0].also] == ["12 people still to do", "it is for you too"]
+    assert [len(one.also) for one in made[1:]] == [0, 0, 0, 0]
+
+
+def test_a_service_that_does_not_answer_is_asked_once_and_what_it_would_say_is_left_out():
+    asked = []
+
+    def ask(service, code="UNAVAILABLE"):
+        asked.append(service)
+        raise Refused(code, "", "", {}, {}, service)
+
+    asking = Asking()
+
+    assert asking.of("notification", lambda: ask("notification"), "nothing") == "nothing"
+    assert asking.of("notification", lambda: ask("notification"), "nothing") == "nothing"
+    assert asking.of("curriculum", lambda: "courses", "nothing") == "courses"
+    assert asking.of("evaluation", lambda: ask("directory"), "nothing") == "nothing"
+    assert asked == ["notification", "directory"]
+    assert asking.missing == ["Letters", "People and agencies"]
+    with pytest.raises(Refused):
+        asking.of("curriculum", lambda: ask("curriculum", "PERMISSION_DENIED"), "nothing")
+
+
 def test_nothing_is_due_where_there_is_nothing_or_only_what_has_no_day():
     assert queue([], WEDNESDAY, most=20, total=0).nothing_due
     assert queue([row("draft")], WEDNESDAY, most=20, total=1).nothing_due
@@ -148,7 +188,7 @@ def test_an_agency_is_asked_to_confirm_until_it_did_or_ended_or_the_letter_was_w
         False,
     )
     assert one.facts == "The agency confirms by 5 p.m. · takes effect Jan 4, 2027"
-    outage = at_agency(letter(urgent_reason="The case system is down"))
+    outage = at_agency(letter(urgent_reason="The case system is down."))
     (urgent,) = rows.to_confirm(VISIT, "agencies/lake", "", [outage])
     assert (urgent.urgent, urgent.facts) == (True, "The case system is down · the agency confirms by 5 p.m.")
 

@@ -41,15 +41,27 @@ _HABITS = {
 
 
 class Refused(Exception):  # noqa: N818 - the peer's answer
-    """A peer's refusal: the gRPC *code* name, its *reason* ('' if it failed without one), *metadata*, and *fields*."""
+    """A peer's refusal: the gRPC *code* name, its *reason* ('' if it failed without one), *metadata*, and *fields*.
 
-    def __init__(self, code: str, reason: str, message: str, metadata: dict[str, str], fields: dict[str, str]) -> None:
+    *service* is whose contract was called, such as `shelf`.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        reason: str,
+        message: str,
+        metadata: dict[str, str],
+        fields: dict[str, str],
+        service: str = "",
+    ) -> None:
         super().__init__(f"{code} {reason}: {message}")
         self.code = code
         self.reason = reason
         self.message = message
         self.metadata = metadata
         self.fields = fields
+        self.service = service
 
     @property
     def passing(self) -> bool:
@@ -86,6 +98,8 @@ class Channel:
         """
         ask = self._channel.unary_unary(method, **marshal)
         bearer, usual_seconds = self._token, self._deadline
+        # `/cadre.shelf.v1.ShelfService/ListBooks`
+        service = method.split(".")[1] if method.count(".") > 1 else ""
 
         def call(
             request: Any,  # noqa: ANN401 - a message of the contract
@@ -104,7 +118,7 @@ class Channel:
                     # A peer that restarts is waited for, within the deadline, rather than failed on.
                     return ask(request, timeout=timeout or usual_seconds, metadata=tuple(carried), wait_for_ready=True)
                 except grpc.RpcError as error:
-                    raise refused(error) from None
+                    raise refused(error, service) from None
 
         return call
 
@@ -113,7 +127,7 @@ class Channel:
         self._channel.close()
 
 
-def refused(error: Any) -> Refused:  # noqa: ANN401 - grpc.RpcError has no typed form that holds a status
+def refused(error: Any, service: str = "") -> Refused:  # noqa: ANN401 - grpc.RpcError has no typed form that holds a status
     """Return what a failed call says."""
     code = error.code().name
     reason, metadata, fields = "", {}, {}
@@ -124,4 +138,4 @@ def refused(error: Any) -> Refused:  # noqa: ANN401 - grpc.RpcError has no typed
             reason, metadata = info.reason, dict(info.metadata)
         elif detail.Unpack(bad):
             fields = {violation.field: violation.description for violation in bad.field_violations}
-    return Refused(code, reason, error.details() or "", metadata, fields)
+    return Refused(code, reason, error.details() or "", metadata, fields, service)

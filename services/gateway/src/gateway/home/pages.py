@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import APIRouter
 
@@ -13,7 +14,8 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.home import changes, rows
-from gateway.home.queue import Row, queue
+from gateway.home.asking import Asking
+from gateway.home.queue import Row, joined, queue
 from gateway.learning import todo
 from gateway.letters import agency_lists, letters, over_time, readiness
 from gateway.operations import overview
@@ -62,23 +64,26 @@ class StateHome:
 def home(visit: Visitor) -> Answer:
     """Everything that waits for this person, whatever their roles, and what comes."""
     found: list[Row] = []
-    own = todo.of_visitor(visit, size=_ROWS)
+    asking = Asking()
+    own = asking.of("notification", lambda: todo.of_visitor(visit, size=_ROWS), todo.ToDo([], 0, ""))
     total = own.total
-    several = len(visit.rights.agencies("readiness.read_agency")) > 1
-    agencies = [_agency(visit, name, several=several) for name in visit.rights.agencies("readiness.read_agency")]
+    agencies = _agencies(visit, asking)
     for one in agencies:
-        listed = rows.people_to_go(visit.rights, one.agency.name, one.title, one.found.notices, one.names)
-        total += one.found.to_go_count
         if visit.rights.at("notices.confirm_for_agency", one.agency.name):
-            listed += rows.to_confirm(visit, one.agency.name, one.title, one.found.notices)
+            found += rows.to_confirm(visit, one.agency.name, one.title, one.found.notices)
             total += one.found.unconfirmed_count
-        found += listed
+        found += rows.people_to_go(visit.rights, one.agency.name, one.title, one.found.notices, one.names)
+        total += one.found.to_go_count
     found += rows.own(visit, (item for _, items in own.groups for item in items))
-    state = _state(visit) if letters.of_the_state(visit.rights) else None
-    written = [*(_of_state(visit, state) if state else []), *_under_way(visit)]
+    of_state = letters.of_the_state(visit.rights)
+    state = asking.of("notification", lambda: _state(visit), None) if of_state else None
+    written = [*(_of_state(visit, state) if state else []), *_under_way(visit, asking)]
     operates = visit.rights.state("operations.read")
     needs = rows.health_of(visit, overview.needs(visit)) if operates else []
-    shown = queue([*found, *written, *needs], visit.today, most=_ROWS, total=total + len(written) + len(needs))
+    one_row_each = joined(found)
+    total += len(one_row_each) - len(found) + len(written) + len(needs)
+    shown = queue([*one_row_each, *written, *needs], visit.today, most=_ROWS, total=total)
+    nothing: list[str] = []
     return visit.page(
         "home/home.html",
         letters=letters,
@@ -86,13 +91,20 @@ def home(visit: Visitor) -> Answer:
         own=own,
         agencies=agencies,
         state=state,
-        moved=_moved(visit, agencies, state) if shown.nothing_due else [],
+        moved=asking.of("notification", lambda: _moved(visit, agencies, state), nothing) if shown.nothing_due else [],
         well=operates and not needs,
         units=visit.units() if agencies else {},
+        missing=asking.missing,
         to_go=agency_lists.to_go,
         most_changes=_CHANGES,
         most_calls=_CALLS,
     )
+
+
+def _agencies(visit: Visit, asking: Asking) -> list[AgencyHome]:
+    names = visit.rights.agencies("readiness.read_agency")
+    asked = [asking.of("notification", partial(_agency, visit, name, several=len(names) > 1), None) for name in names]
+    return [one for one in asked if one is not None]
 
 
 def _agency(visit: Visit, name: str, *, several: bool) -> AgencyHome:
@@ -147,15 +159,17 @@ def _of_state(visit: Visit, state: StateHome) -> list[Row]:
     return found + (rows.own_drafts(visit, state.waiting) if visit.rights.state("notices.write") else [])
 
 
-def _under_way(visit: Visit) -> list[Row]:
+def _under_way(visit: Visit, asking: Asking) -> list[Row]:
     """What a training manager has begun: courses and tests without a version."""
-    found = []
+    found: list[Row] = []
     if visit.rights.state("courses.write"):
         asked = course_pb.ListCoursesRequest(offer=course_pb.UNFINISHED, page_size=_UNDER_WAY)
-        found += rows.courses(visit.clients.courses.ListCourses(asked).courses)
+        courses = asking.of("curriculum", lambda: visit.clients.courses.ListCourses(asked).courses, None)
+        found += rows.courses(courses or ())
     if visit.rights.state("tests.write"):
-        listed = visit.clients.tests.ListTests(test_pb.ListTestsRequest(page_size=_UNDER_WAY))
-        found += rows.tests(listed.tests)
+        listed = test_pb.ListTestsRequest(page_size=_UNDER_WAY)
+        tests = asking.of("evaluation", lambda: visit.clients.tests.ListTests(listed).tests, None)
+        found += rows.tests(tests or ())
     return found
 
 

@@ -1,7 +1,7 @@
 """One list of what waits for a person, from all services, by the day when it is due."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 URGENT, APPROVAL, OVERDUE, TODAY, THIS_WEEK, LATER, NO_DAY = (
@@ -16,7 +16,8 @@ _FRIDAY = 4
 class Row:
     """One thing to do: *act* is what its button says, and *to* where that leads; its title leads to *about*, or there.
 
-    *said* is the short name that tells its button from others, *agency* is said where a person has several.
+    *said* is the short name that tells its button from others, *agency* is said where a person has several. *also* are
+    other things to do about the same *letter*, in the same row: *beside* says what each is.
     """
 
     kind: str
@@ -31,6 +32,9 @@ class Row:
     why: str = ""
     urgent: bool = False
     to_approve: bool = False
+    letter: str = ""
+    beside: str = ""
+    also: tuple["Row", ...] = ()
 
 
 @dataclass
@@ -54,6 +58,16 @@ class Queue:
 def end_of_work_week(today: date) -> date:
     """Return the day up to which something is due "this week": Friday; on a weekend the Friday of the coming week."""
     return today + timedelta(days=(_FRIDAY - today.weekday()) % 7)
+
+
+def joined(rows: Iterable[Row]) -> list[Row]:
+    """Put what is to do about one urgent letter into one row, led by the first of these; the others stay rows."""
+    found: dict[object, Row] = {}
+    for number, row in enumerate(rows):
+        key = (row.letter, row.agency) if row.urgent and row.letter else number
+        first = found.get(key)
+        found[key] = replace(first, also=(*first.also, row)) if first else row
+    return list(found.values())
 
 
 def queue(rows: Iterable[Row], today: date, *, most: int, total: int) -> Queue:

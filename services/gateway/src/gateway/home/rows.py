@@ -31,6 +31,8 @@ def own(visit: Visit, items: Iterable[todo.Item]) -> list[Row]:
             due=sentences.as_date(item.due_date),
             why=f"/training/{item.id}/why",
             urgent=bool(item.letter.urgent_reason),
+            letter=item.letter.name,
+            beside="it is for you too",
         )
         for item in items
     ]
@@ -43,12 +45,13 @@ def to_confirm(visit: Visit, agency: str, title: str, found: Iterable[agency_not
             kind="Letter",
             title=letters.named(one.notice),
             said=letters.title(one.notice),
-            facts=_facts(one.notice.urgent_reason, _confirms(one.notice), _effect(visit, one.notice)),
+            facts=_facts(one.notice.urgent_reason.rstrip("."), _confirms(one.notice), _effect(visit, one.notice)),
             act="Read and confirm",
             to=f"/{agency}/letters/{_id(one.notice)}",
             due=sentences.as_date(one.notice.agency_due_date),
             agency=title,
             urgent=bool(one.notice.urgent_reason),
+            letter=one.notice.name,
         )
         for one in found
         if agency_lists.to_confirm(one)
@@ -90,6 +93,8 @@ def people_to_go(
                 due=sentences.as_date(one.notice.due_date),
                 agency=title,
                 urgent=bool(one.notice.urgent_reason),
+                letter=one.notice.name,
+                beside=f"{who} still to do",
             )
         )
     return rows
