@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -178,3 +179,25 @@ def test_a_course_goes_on_at_the_paragraph_where_its_reader_stopped(person, lett
         return re.search(r"/course/1#b[2-9]$", reader.page.url)
 
     wait_until(at_place, "the place should be kept")
+
+
+def test_the_arrow_keys_turn_the_sections_of_a_course_and_save_none(person, cadre, issued):
+    letter = issued("Sections by the arrow keys", notice_pb.TRAIN, course_version=cadre.course_version)
+    wait_until(cadre.access.quiet, "events are still under way")
+    reader = person(scripts=True).sign_in(READER)
+    reader.go(f"/training/{letter}/course/1")
+    expect(reader.page.get_by_text("The arrow keys ← and → turn the sections.")).to_be_visible()
+
+    reader.page.keyboard.press("ArrowRight")
+    on = reader.page.get_by_role("button", name="Save and go to section 2")
+    expect(on).to_be_focused()
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_url("**/course/2**")
+    reader.page.keyboard.press("ArrowLeft")
+    reader.page.wait_for_url("**/course/1")
+    reader.page.get_by_role("searchbox", name="Search letters, courses and people").press("ArrowRight")
+    expect(reader.page).to_have_url(re.compile("/course/1$"))
+    reader.page.get_by_role("heading", level=1).click()
+    reader.page.keyboard.press("ArrowRight")
+    reader.page.wait_for_url("**/course/2")
+    assert reader.complaints == []

@@ -239,7 +239,7 @@ def read_and_train(learner, content):
     learner.waits_for(re.compile(r"Done\. You are ready for \w+day, "))
     expect(page.get_by_role("link", name="Back to my training")).to_be_visible()
     keys.press("link", "My learning")
-    keys.press("link", "Record")
+    keys.press("link", "My record")
     learner.sees(content.course.title)
 
 

@@ -26,7 +26,7 @@ def marked(rights, path):
 def test_everybody_finds_home_what_to_learn_letters_and_courses():
     assert shown(holding()) == {
         "Home": ["Home"],
-        "My learning": ["To do", "Record"],
+        "My learning": ["My training", "My record"],
         "Changes": ["All letters"],
         "Training": ["Courses"],
     }

@@ -16,7 +16,7 @@ _DONE = {
 AREA = Area(
     routers=(pages.router,),
     navigation=(
-        Item(Top.CHANGES, "Holidays", "/calendar", offered=of_state("calendar.write")),
+        Item(Top.CHANGES, "State holidays", "/calendar", offered=of_state("calendar.write")),
         Item(Top.AGENCY, "Own days", "/{agency}/calendar", at="calendar.write_agency"),
     ),
     reasons=_REASONS,

@@ -1,6 +1,6 @@
 """A section of a course as it is read: its text, with what stands beside it in its places."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -29,6 +29,16 @@ def arranged(section: pb.Section, top: int, anchor: str = "") -> Sequence[Markup
         elif part.number in pieces:
             found.append(pieces.pop(part.number))
     return [*found, *pieces.values()]
+
+
+def files(sections: Iterable[pb.Section]) -> list[tuple[int, pb.Piece]]:
+    """Return the files to take along of a whole course, each with the number of its section."""
+    return [
+        (number, piece)
+        for number, section in enumerate(sections, 1)
+        for piece in section.pieces
+        if piece.HasField("download")
+    ]
 
 
 def verdict(section: pb.Section, form: Form) -> Verdict | None:

@@ -22,8 +22,8 @@ _DONE = {
 AREA = Area(
     routers=(pages.router, record.router, course.router, test.router, reaction.router),
     navigation=(
-        Item(Top.LEARNING, "To do", "/training"),
-        Item(Top.LEARNING, "Record", "/record"),
+        Item(Top.LEARNING, "My training", "/training"),
+        Item(Top.LEARNING, "My record", "/record"),
         Item(Top.CHANGES, "All letters", "/training/letters"),
     ),
     reasons=_REASONS,

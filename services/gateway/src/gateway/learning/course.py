@@ -100,6 +100,7 @@ def _section(visit: Visit, letter_id: str, number: int, form: Form, answered: Fo
         version=version,
         section=version.sections[number - 1],
         arranged=content.arranged,
+        files=content.files(version.sections),
         verdict=content.verdict(version.sections[number - 1], answered) if answered else None,
         number=number,
         finished=training.sections_completed,

@@ -136,7 +136,6 @@ def training_under(visit: Visit, letter_id: str) -> assignment_pb.Assignment | N
 def _reader(visit: Visit, item: inbox_pb.InboxItem, form: Form) -> Answer:
     letter = item.notice
     training = training_under(visit, letter.name.removeprefix("notices/")) if letter.asks == notice_pb.TRAIN else None
-    steps = letters.steps(letter, has_test=training.has_test if training else True)
     effective: date | None = sentences.as_date(letter.effective_date)
     return visit.page(
         "learning/reader.html",
@@ -145,18 +144,36 @@ def _reader(visit: Visit, item: inbox_pb.InboxItem, form: Form) -> Answer:
         letters=letters,
         item=item,
         training=training,
-        steps=steps,
-        step=_step(item, training),
+        steps=steps_of(item, training),
+        step=step_of(item, training),
         due=training.due_date if training else item.due_date,
         form=form,
         effective=effective,
     )
 
 
-def _step(item: inbox_pb.InboxItem, training: assignment_pb.Assignment | None) -> int:
+def course_read(training: assignment_pb.Assignment | None) -> bool:
+    """Whether every section of the course is done, or nobody asks for them any more."""
+    return training is not None and (
+        training.section_count <= training.sections_completed or training.state == assignment_pb.Assignment.COMPLETED
+    )
+
+
+def steps_of(item: inbox_pb.InboxItem, training: assignment_pb.Assignment | None) -> list[tuple[str, bool]]:
+    """What a person does under a letter, in order, each with whether it is done."""
+    trained = bool(item.train_time.seconds) or (
+        training is not None and training.state == assignment_pb.Assignment.COMPLETED
+    )
+    passed = trained or (training is not None and training.test_passed)
+    finished = (True, bool(item.confirm_time.seconds), trained or course_read(training), passed)
+    named = letters.steps(item.notice, has_test=training.has_test if training else True)
+    return list(zip(named, finished, strict=False))
+
+
+def step_of(item: inbox_pb.InboxItem, training: assignment_pb.Assignment | None) -> int:
     """The number of the step that comes next, from 1; past the last one when all are done."""
     if item.notice.asks == notice_pb.READ or not item.confirm_time.seconds:
         return 2
     if item.train_time.seconds or (training and training.state == assignment_pb.Assignment.COMPLETED):
         return 5
-    return 4 if training and training.section_count <= training.sections_completed else 3
+    return 4 if course_read(training) else 3

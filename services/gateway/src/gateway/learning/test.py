@@ -1,5 +1,7 @@
 """The test of a course: as often as a person likes; nobody else sees the score."""
 
+from typing import Any
+
 from fastapi import APIRouter
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
@@ -8,7 +10,7 @@ from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from gateway.learning import reactions, todo
-from gateway.learning.pages import training_of, training_under
+from gateway.learning.pages import course_read, step_of, steps_of, training_of, training_under
 from gateway.letters import letters
 from gateway.tests import taking
 from gateway.web.forms import Form
@@ -20,18 +22,20 @@ router = APIRouter(prefix="/training/{letter_id}")
 
 @router.get("/test")
 def before_test(visit: Visitor, letter_id: str) -> Answer:
-    """What the test is, with the button that begins it."""
-    version = _test_of(visit, letter_id)
+    """What the test is, with the button that begins it; or back to the course, which comes first."""
+    training = training_of(visit, letter_id)
+    version = _test_of(visit, training)
     if version is None:
         return visit.go(f"/training/{letter_id}/course")
-    return visit.page("learning/before_test.html", letter_id=letter_id, version=version, form=Form())
+    return _page(visit, "learning/before_test.html", letter_id, training, version=version, form=Form())
 
 
 @router.post("/test")
 def begin_test(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     """Begin the test, or try again."""
-    version = _test_of(visit, letter_id)
-    if version is None:
+    training = training_of(visit, letter_id)
+    version = _test_of(visit, training)
+    if version is None or not course_read(training):
         return visit.go(f"/training/{letter_id}/course")
     return visit.go(taking.start(visit, letter_id, version.name, form.request_id))
 
@@ -41,9 +45,7 @@ def take_test(visit: Visitor, letter_id: str, sitting_id: str) -> Answer:
     """The questions; once they were answered, the result."""
     sitting, version = _sitting(visit, sitting_id)
     if sitting.state == sitting_pb.Sitting.OPEN:
-        return visit.page(
-            "learning/test.html", letter_id=letter_id, sitting_id=sitting_id, version=version, form=Form()
-        )
+        return _taking(visit, letter_id, sitting_id, version, Form())
     return visit.page(
         "learning/test_result.html",
         letter_id=letter_id,
@@ -70,9 +72,7 @@ def answer_test(visit: Visitor, letter_id: str, sitting_id: str, form: Sent) -> 
         except Refused as error:
             form.refuse(error)
     if form.errors:
-        return visit.page(
-            "learning/test.html", status=400, letter_id=letter_id, sitting_id=sitting_id, version=version, form=form
-        )
+        return _taking(visit, letter_id, sitting_id, version, form)
     return visit.go(f"/training/{letter_id}/test/{sitting_id}")
 
 
@@ -99,8 +99,36 @@ def done(visit: Visitor, letter_id: str) -> Answer:
     )
 
 
-def _test_of(visit: Visit, letter_id: str) -> test_pb.TestVersion | None:
+def _taking(visit: Visit, letter_id: str, sitting_id: str, version: test_pb.TestVersion, form: Form) -> Answer:
     training = training_of(visit, letter_id)
+    return _page(visit, "learning/test.html", letter_id, training, sitting_id=sitting_id, version=version, form=form)
+
+
+def _page(
+    visit: Visit,
+    template: str,
+    letter_id: str,
+    training: assignment_pb.Assignment | None,
+    *,
+    form: Form,
+    **values: Any,  # noqa: ANN401 - the template's
+) -> Answer:
+    """Answer with a page of the test, which says how far the person is under the letter."""
+    item = visit.clients.inbox.GetInboxItem(inbox_pb.GetInboxItemRequest(notice=f"notices/{letter_id}"))
+    return visit.page(
+        template,
+        status=400 if form.errors else 200,
+        letter_id=letter_id,
+        training=training,
+        course_read=course_read(training),
+        steps=steps_of(item, training),
+        step=step_of(item, training),
+        form=form,
+        **values,
+    )
+
+
+def _test_of(visit: Visit, training: assignment_pb.Assignment | None) -> test_pb.TestVersion | None:
     if training is None or not training.has_test:
         return None
     course = visit.clients.courses.GetCourseVersion(course_pb.GetCourseVersionRequest(name=training.course_version))
