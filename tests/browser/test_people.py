@@ -151,8 +151,8 @@ def test_training_done_elsewhere_is_recorded_from_home_for_everyone_not_yet_trai
     letter = issued("Training that was given elsewhere", notice_pb.TRAIN, course_version=cadre.course_version)
     wait_until(cadre.access.quiet, "events are still under way")
     coordinator = person().sign_in(COORDINATOR)
-    coordinator.press("Record training done elsewhere")
-    coordinator.sees_heading("Record training done elsewhere, Lake County")
+    coordinator.press("Record training")
+    coordinator.sees_heading("Record training, Lake County")
     card = coordinator.page.get_by_role("listitem").filter(has=coordinator.page.locator(f'a[href*="{letter}"]'))
     expect(card).to_contain_text(re.compile(r"\d+ of \d+ not yet trained"))
     card.get_by_role("link", name=re.compile("^Record training done elsewhere")).click()
@@ -203,11 +203,19 @@ def test_people_are_chosen_by_name_in_the_list_and_by_the_numbers_of_a_file(pers
     coordinator = person().sign_in(BIG_COORDINATOR)
     coordinator.go(f"/agencies/los-angeles/letters/{letter}?unit=all&standing=to-go")
     rows = coordinator.page.get_by_role("table", name=re.compile("by family name")).get_by_role("row")
-    name = rows.nth(1).get_by_role("rowheader").inner_text()
     number = rows.nth(2).get_by_role("cell").nth(1).inner_text()
     rows.nth(1).locator("td label").click()
+    names = [rows.nth(1).get_by_role("rowheader").inner_text()]
+    coordinator.press(re.compile("^Next"))
+    coordinator.sees("1 chosen on other pages")
+    rows.nth(3).locator("td label").click()
+    names.append(rows.nth(3).get_by_role("rowheader").inner_text())
+    coordinator.type(re.compile("^Name or staff number"), "nobody is called so")
+    coordinator.press("Show")
+    coordinator.sees("2 chosen on other pages")
     coordinator.press(re.compile("^Record training of those chosen"))
-    expect(coordinator.page.get_by_label(name)).to_be_checked()
+    for name in names:
+        expect(coordinator.page.get_by_label(name)).to_be_checked()
 
     coordinator.go(f"/agencies/los-angeles/letters/{letter}/briefing/file")
     file = {"name": "there.csv", "mimeType": "text/csv", "buffer": f"Name,Staff number\nX,{number}\n".encode()}
@@ -218,6 +226,45 @@ def test_people_are_chosen_by_name_in_the_list_and_by_the_numbers_of_a_file(pers
     coordinator.press("Check who was there")
     coordinator.press("Record the briefing for 1 person")
     coordinator.sees("Training recorded for 1 person.")
+    assert coordinator.complaints == []
+
+
+def test_all_of_a_list_are_chosen_by_one_press_beyond_its_pages_and_the_next_page_says_who(person, cadre, issued):
+    letter = issued("A briefing of all", notice_pb.TRAIN, course_version=cadre.course_version, briefing_counts=True)
+    wait_until(cadre.access.quiet, "events are still under way")
+    coordinator = person().sign_in(BIG_COORDINATOR)
+    coordinator.go(f"/agencies/los-angeles/letters/{letter}")
+
+    coordinator.press(re.compile(r"^Choose all \d+"))
+    said = coordinator.page.get_by_role("status").filter(has_text="on all pages").inner_text()
+    chosen = int(re.match(r"(\d+) of \d+ are chosen, on all pages\.", said)[1])
+    assert chosen > 50
+    coordinator.check_page()
+    coordinator.press(re.compile("^Record training of those chosen"))
+    coordinator.sees(f"{chosen} people are chosen by name.")
+    coordinator.type("Led by", "The coordinator")
+    coordinator.press("Check who was there")
+
+    coordinator.sees_heading(f"Record this briefing for {chosen} people?")
+    assert coordinator.complaints == []
+
+
+def test_several_who_left_on_the_same_day_are_ticked_looked_at_and_noted_at_once(person):
+    coordinator = person().sign_in(COORDINATOR)
+    names = [("Aada", "Allgone"), ("Abel", "Allgone")]
+    for given, family in names:
+        add(coordinator, given, family, number())
+    coordinator.go("/agencies/lake/people?do=left&query=allgone")
+    for given, family in names:
+        coordinator.page.get_by_role("row", name=f"{given} {family}").locator("td label").click()
+    coordinator.press("Note who left…")
+    coordinator.sees_heading("Did these 2 people leave Lake County?")
+    coordinator.check_page()
+    coordinator.press("Note that 2 people left")
+
+    coordinator.sees("Noted: 2 people left the agency.")
+    coordinator.go("/agencies/lake/people?query=allgone")
+    coordinator.sees("Nobody matches.")
     assert coordinator.complaints == []
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cadre.directory.v1 import person_service_pb2 as pb
 from gateway.web import staff_numbers
 from gateway.web.staff_numbers import NotAListError, of_file, pasted
 
@@ -48,3 +49,15 @@ def test_a_file_that_is_no_list_says_what_to_do(content):
 
 def test_an_empty_file_has_no_numbers():
     assert pasted(of_file(b"")) == staff_numbers.Pasted([], 0, [])
+
+
+def test_whoever_is_meant_by_a_mistyped_number_is_counted_apart_from_what_was_read():
+    named = pb.NumberedPerson(person="people/1", staff_number="4410217", index=0)
+    alike = [pb.NumberedPerson(person=f"people/{n}", staff_number=f"440{n}", index=1, alike=True) for n in (2, 3)]
+    given, answer = pasted("4410217 44O2 77"), pb.FindStaffNumbersResponse(found=[named, *alike])
+
+    found = staff_numbers.sorted_out(given, given.numbers, answer, ["4402", "no one's"])
+
+    assert (len(found.given.numbers), [one.person for one in found.people]) == (3, ["people/1"])
+    assert [one.person for one in found.meant] == ["people/2"]
+    assert ([one.number for one in found.alike], found.unknown) == (["44O2"], ["77"])

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from gateway.app import environment
+from gateway.web.choosing import Choice, packed
+from gateway.web.forms import Form
 from gateway.web.table import Column, Filter, Part, Table
 from gateway.words import sentences
 
@@ -114,3 +116,31 @@ def test_what_is_drawn_of_a_table_works_without_script_and_says_its_order():
     assert '<a href="/people?page=2" aria-current="page">' in pages
     assert tables.pages(Part(0, 2, 2, 1, ["/people"])).strip() == ""
     assert sentences.count(1, "person", "people") == "1 person"
+
+
+def test_where_people_are_chosen_whatever_leads_to_another_part_of_the_list_takes_the_ticks_along():
+    tables = environment().globals["tables"]
+    here, part = asked(query="mills", do="left"), cut(page="2")[1]
+
+    heads, tools, pages = tables.heads(here, boxes=True), tables.tools(here, posts=True), tables.pages(part, posts=True)
+    bar = tables.chosen(here, ["people/7", "people/8"], 1918)
+
+    assert '<button class="as-link" type="submit" formaction="/people?do=left&amp;query=mills&amp;sort=-day">' in heads
+    assert '<button class="as-link" type="submit" formaction="/people?page=3">' in pages
+    assert "<form" not in tools
+    assert 'type="submit" name="action" value="show">Show</button>' in tools
+    assert "<a " not in heads + tools + pages
+    assert "<strong>2 chosen on other pages</strong>, beside those ticked here." in bar
+    assert '<input type="hidden" name="others" value="7 8">' in bar
+    assert "Choose all 1,918</button>" in bar
+    assert here.whole == "/people?do=left", "for what somebody looks stays"
+
+
+def test_who_is_chosen_is_who_is_ticked_and_who_was_on_other_pages_each_once():
+    choice = Choice.of(Form({"others": ["7 8"], "people": ["people/2", "people/8"]}))
+
+    assert choice.people == ("people/7", "people/8", "people/2")
+    assert (choice.has("people/2"), choice.has("people/3")) == (True, False)
+    assert choice.beside(["people/2", "people/3"]) == ["people/7", "people/8"]
+    assert Choice.of(Form({"others": [packed(choice.people)]})) == choice
+    assert Choice.of(Form()).people == ()

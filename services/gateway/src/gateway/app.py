@@ -19,7 +19,7 @@ from gateway.areas import ADJECTIVES, NAVIGATION, OUTCOMES, ROUTERS
 from gateway.identity import invitations, issuers
 from gateway.identity.codes import Box
 from gateway.identity.oidc import Provider
-from gateway.web import charts, every_page, markdown, pictures, plain
+from gateway.web import charts, choosing, every_page, markdown, pictures, plain
 from gateway.web.asked import Readable
 from gateway.web.built import Assets, Built
 from gateway.web.clients import Clients, Tokens, acting_as
@@ -60,6 +60,7 @@ def environment() -> Environment:
     )
     made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html, bars=pictures, layout=charts)
     made.globals["label_of"] = OUTCOMES.label
+    made.globals["packed"] = choosing.packed
     made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
     made.globals["assets"] = Assets()
     made.tests.update(ADJECTIVES)

@@ -46,7 +46,7 @@ _REASONS = {
     "ASSIGNMENT_NOT_WAIVED": "Nobody noted that this does not apply, so there is nothing to undo.",
     "TRAINING_IN_FUTURE": "The date lies ahead. Record training after it was given.",
     "TRAINING_BEFORE_NOTICE": "The date lies before the letter. Only training on this change counts.",
-    "PEOPLE_NOT_OF_AGENCY": "Some of these people do not work at this agency.",
+    "PEOPLE_NOT_OF_AGENCY": "Some of these people do not work at this agency, or not in a unit that you lead.",
     "PEOPLE_EXCUSED": "To some of these people it does not apply.",
 }
 _DONE = {
@@ -63,7 +63,7 @@ _DONE = {
     "confirmed-for-agency": "Confirmed for your agency.",
     "training-recorded": "Training recorded for {n}.",
     "training-recorded-in-units": "{units}, {n}: trained.",
-    "training-recorded-before": "Nothing new to record: everyone chosen was trained already.",
+    "training-recorded-before": "Nothing new to record: this was recorded before{at}.",
     "training-under-way": "Training recorded for {n}. The figures below follow within a few seconds.",
     "lead-changed": "Who leads this here, and what is in the way, is saved.",
     "excused": "Noted: this training does not apply to this person.",

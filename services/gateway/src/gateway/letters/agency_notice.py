@@ -1,5 +1,6 @@
 """A letter as an agency sees it: its confirmation, its people, and a person's own page under the letter."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from fastapi import APIRouter
@@ -11,7 +12,8 @@ from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from gateway.letters import agency_lists, briefing, letters, our_people, over_time
-from gateway.web import settle
+from gateway.web import choosing, settle
+from gateway.web.choosing import Choice
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
@@ -25,6 +27,19 @@ router = APIRouter(prefix="/agencies/{agency_id}/letters/{letter_id}")
 def agency_letter(visit: Visitor, agency_id: str, letter_id: str) -> Answer:
     """The letter for one agency."""
     return _agency_letter(visit, agency_id, letter_id)
+
+
+@router.post("")
+def choose_people(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
+    """Another part of the list of people, where those who were ticked stay so; or everyone of it ticked, or nobody."""
+    mine, units = _mine(visit, agency_id, letter_id), visit.units()
+    params, action = choosing.params(visit, form), form.text("action")
+    asked, choice = our_people.asked_of(params, mine, units), Choice.of(form)
+    if action == choosing.ALL:
+        choice = our_people.everyone(visit, mine, asked)
+    if action == choosing.NONE or not (choice.people or choice.note):
+        return visit.go(asked.here)
+    return _agency_letter(visit, agency_id, letter_id, params=params, choice=choice)
 
 
 @router.post("/confirm")
@@ -87,9 +102,7 @@ def release(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answe
 @router.get("/sign-in-sheet")
 def sign_in_sheet(visit: Visitor, agency_id: str, letter_id: str, unit: str = "") -> Answer:
     """A sheet to print: names of those still to go, with room for a signature."""
-    mine = visit.clients.agency_notices.GetAgencyNotice(
-        pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
-    )
+    mine = _mine(visit, agency_id, letter_id)
     return visit.page(
         "letters/sign_in_sheet.html",
         letter=mine.notice,
@@ -160,11 +173,22 @@ def leave(visit: Visitor, agency_id: str, letter_id: str, person_id: str, form: 
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done="leave")
 
 
-def _agency_letter(visit: Visit, agency_id: str, letter_id: str, form: Form | None = None) -> Answer:
-    clients, parent = visit.clients, f"agencies/{agency_id}"
-    mine = clients.agency_notices.GetAgencyNotice(
-        pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
+def _mine(visit: Visit, agency_id: str, letter_id: str) -> pb.AgencyNotice:
+    return visit.clients.agency_notices.GetAgencyNotice(
+        pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
     )
+
+
+def _agency_letter(
+    visit: Visit,
+    agency_id: str,
+    letter_id: str,
+    form: Form | None = None,
+    *,
+    params: Mapping[str, str] | None = None,
+    choice: Choice | None = None,
+) -> Answer:
+    parent, mine = f"agencies/{agency_id}", _mine(visit, agency_id, letter_id)
     agency, units = visit.agency(parent), visit.units()
     names = visit.names([mine.readiness.confirmed_by, mine.readiness.lead])
     leads = {visit.person: f"{visit.me.person.display_name} (me)"}
@@ -182,7 +206,8 @@ def _agency_letter(visit: Visit, agency_id: str, letter_id: str, form: Form | No
         mine=mine,
         agency=agency,
         units=units,
-        shown=our_people.shown(visit, mine, units),
+        shown=our_people.shown(visit, mine, units, visit.request.query_params if params is None else params),
+        choice=choice or Choice(),
         rows=our_people.by_title(mine, units),
         leads=list(leads.items()),
         form=form,
@@ -291,12 +316,13 @@ def _excuse(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
 
 def _person(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: Form) -> Answer:
     parent, name = f"agencies/{agency_id}", f"people/{person_id}"
-    mine = visit.clients.agency_notices.GetAgencyNotice(
-        pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
-    )
+    mine = _mine(visit, agency_id, letter_id)
     why = visit.clients.audiences.ExplainMembership(
         audience_pb.ExplainMembershipRequest(audience=mine.notice.audience, person=name)
     )
+    standing = visit.clients.agency_notices.ListRecipients(
+        pb.ListRecipientsRequest(parent=parent, notice=mine.notice.name, people=[name], page_size=1)
+    ).recipients
     for field in ("reason", "complete_date", "minutes", "led_by", "start_date", "end_date"):
         form.values.setdefault(field, [""])
     return visit.page(
@@ -308,7 +334,10 @@ def _person(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
         person_id=person_id,
         person=visit.people([name]).get(name),
         why=why,
+        standing=standing[0] if standing else None,
         form=form,
         may_record=visit.rights.at("training.record", parent),
+        # Whoever leads a unit records what its people learned; to whom a letter does not apply, the agency says.
+        may_excuse=visit.rights.at_whole("training.record", parent),
         may_write=visit.rights.at("people.write", parent),
     )

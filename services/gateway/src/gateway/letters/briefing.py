@@ -14,6 +14,7 @@ from cadre.enrollment.v1 import completion_service_pb2 as pb
 from cadre.notification.v1 import agency_notice_service_pb2 as notice_pb
 from gateway.letters import agency_lists, letters, our_people
 from gateway.web import settle, staff_numbers
+from gateway.web.choosing import Choice
 from gateway.web.forms import Form, SentForm
 from gateway.web.staff_numbers import NotAListError
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -50,6 +51,7 @@ def choose(visit: Visitor, agency_id: str, letter_id: str, unit: str = "", selec
 def record(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer:
     """Show what was chosen in numbers; record it once that was seen; or go back to what was typed."""
     action = form.text("action")
+    form.values["people"] = list(Choice.of(form).people)
     if action in ("choose", "tick") or "enter" in form.values:
         for name, value in (("kind", "BRIEFING"), ("complete_date", visit.today.isoformat()), ("minutes", "30")):
             form.values.setdefault(name, [value])
@@ -124,12 +126,23 @@ def recorded(
             )
         ).people
 
+    letter, at = f"/agencies/{agency_id}/letters/{letter_id}", 0
     done = "training-recorded-in-units" if units else "training-recorded"
     if not completed:
-        done = "training-recorded-before"
+        # Such as a form that was sent a second time: the page says when it was recorded.
+        done, at = "training-recorded-before", _recorded_at(visit, agency_id, letter_id, people)
     elif not settle.settled(arrived):
         done = "training-under-way"
-    return visit.go(f"/agencies/{agency_id}/letters/{letter_id}", done=done, n=completed, units=units)
+    return visit.go(letter, done=done, n=completed, units=units, at=at)
+
+
+def _recorded_at(visit: Visit, agency_id: str, letter_id: str, people: Sequence[str]) -> int:
+    """When the last of these people was recorded as trained, in seconds of the epoch; 0 if none is."""
+    request = notice_pb.ListRecipientsRequest(
+        parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}", people=people[:_NAMES], page_size=_NAMES
+    )
+    found = visit.clients.agency_notices.ListRecipients(request).recipients
+    return max((one.train_time.seconds for one in found), default=0)
 
 
 def _details(visit: Visit, form: SentForm) -> tuple["pb.Completion.Kind.ValueType", date, int]:
@@ -158,7 +171,10 @@ def _choose(visit: Visit, agency_id: str, letter_id: str, form: Form, *, tick_al
         form.values.setdefault(name, [""])
     large = mine.readiness.counts.of > our_people.BY_UNIT_ABOVE
     named = form.all("people")
-    lines = agency_lists.untrained(visit, mine, visit.units(), only=named if large else None)
+    # Of so many no box is shown: they were chosen in a list, and the next page says who they are.
+    many = len(named) > our_people.BY_UNIT_ABOVE
+    only = () if many else named
+    lines = agency_lists.untrained(visit, mine, visit.units(), only=only if large else None)
     if tick_all and not large:
         form.values["people"] = [line.person for line in lines if not line.standing.on_leave]
     return visit.page(
@@ -170,6 +186,7 @@ def _choose(visit: Visit, agency_id: str, letter_id: str, form: Form, *, tick_al
         rows=our_people.by_title(mine, visit.units()) if large else (),
         units=visit.units(),
         lines=lines,
+        many=named if many else (),
         form=form,
     )
 
@@ -177,10 +194,10 @@ def _choose(visit: Visit, agency_id: str, letter_id: str, form: Form, *, tick_al
 def _check(visit: Visit, agency_id: str, letter_id: str, form: SentForm) -> Answer:
     """Show who would be recorded and who would not, and why: in numbers, and by name."""
     parent, mine = f"agencies/{agency_id}", _letter(visit, agency_id, letter_id)
-    # Of those whose numbers look alike, whoever was meant.
-    typed = "\n".join([form.block("numbers"), *form.all("meant")])
-    looked = staff_numbers.look_up(visit, parent, typed) if typed.strip() else None
-    people = dict.fromkeys([*form.all("people"), *(one.person for one in (looked.people if looked else ()))])
+    typed = form.block("numbers")
+    looked = staff_numbers.look_up(visit, parent, typed, meant=form.all("meant")) if typed.strip() else None
+    numbered = [*looked.people, *looked.meant] if looked else []
+    people = dict.fromkeys([*form.all("people"), *(one.person for one in numbered)])
     found = visit.clients.completions.PreviewTraining(
         pb.PreviewTrainingRequest(parent=parent, notice=mine.notice.name, units=form.all("units"), people=list(people))
     )

@@ -13,6 +13,7 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.letters import agency_lists
 from gateway.letters.agency_lists import Line
+from gateway.web.choosing import Choice
 from gateway.web.table import Asked, Column, Filter, Part, Table
 from gateway.web.visit import Visit
 
@@ -78,9 +79,8 @@ def asked_of(params: Mapping[str, str], mine: pb.AgencyNotice, units: Mapping[st
     return table.asked(params, base, filters, file=f"{base}/people.csv", at="#our-people")
 
 
-def shown(visit: Visit, mine: pb.AgencyNotice, units: Mapping[str, str]) -> Shown:
-    """Return the table as the address asks for it; of many people the units, until more is asked."""
-    params = visit.request.query_params
+def shown(visit: Visit, mine: pb.AgencyNotice, units: Mapping[str, str], params: Mapping[str, str]) -> Shown:
+    """Return the table as it is asked for; of many people the units, until more is asked."""
     asked = asked_of(params, mine, units)
     if _is_large(mine) and not params.keys() & {"unit", "standing", "query", "sort", "page"}:
         return Shown(asked, (), None)
@@ -93,6 +93,23 @@ def shown(visit: Visit, mine: pb.AgencyNotice, units: Mapping[str, str]) -> Show
     return Shown(asked, lines, part)
 
 
+def everyone(visit: Visit, mine: pb.AgencyNotice, asked: Asked) -> Choice:
+    """Choose everyone of the list, on all its pages, who is to be trained; who is on leave only in a list of these."""
+    listed = _listed_names(visit, mine, asked)
+    untrained = set(_find(visit, mine, asked, pb.FindRecipientsRequest.UNTRAINED))
+    of_leave = asked.text("standing") == "leave"
+    away = set() if of_leave else set(_find(visit, mine, asked, pb.FindRecipientsRequest.ON_LEAVE))
+    left = [one for one in listed if one in untrained]
+    chosen = tuple(one for one in left if one not in away)
+    done, on_leave = len(listed) - len(left), len(left) - len(chosen)
+    said = [f"{len(chosen):,} of {len(listed):,} {'is' if len(chosen) == 1 else 'are'} chosen, on all pages."]
+    if done:
+        said.append(f"{done:,} {'is' if done == 1 else 'are'} trained already, or it does not apply to them.")
+    if on_leave:
+        said.append(f"{on_leave:,} on leave {'is' if on_leave == 1 else 'are'} left out: tick who was there.")
+    return Choice(chosen, " ".join(said))
+
+
 def by_title(mine: pb.AgencyNotice, units: Mapping[str, str]) -> list[tuple[str, str, readiness_pb.Counts]]:
     """Return the units with their figures, A to Z, and those without one last: slug, title, counts."""
     rows = [
@@ -103,8 +120,7 @@ def by_title(mine: pb.AgencyNotice, units: Mapping[str, str]) -> list[tuple[str,
 
 def all_lines(visit: Visit, mine: pb.AgencyNotice, units: Mapping[str, str]) -> list[Line]:
     """Return everybody whom the address asks for, on all pages, for a file."""
-    asked = asked_of(visit.request.query_params, mine, units)
-    asked = replace(asked, values={**asked.values, "page": ""})
+    asked = asked_of(visit.request.query_params, mine, units).from_the_first
     names = _names(visit, mine, asked)
     found: list[Line] = []
     request = _listed(mine, asked, names, size=_A_CALL, pages=False)
@@ -123,8 +139,30 @@ def _is_large(mine: pb.AgencyNotice) -> bool:
 
 def _names(visit: Visit, mine: pb.AgencyNotice, asked: Asked) -> Sequence[str]:
     """Return whom the filters leave, in no order that anybody reads."""
-    unit = asked.text("unit")
     standing, _ = _STANDINGS.get(asked.text("standing"), (pb.FindRecipientsRequest.STANDING_UNSPECIFIED, ""))
+    return _find(visit, mine, asked, standing)
+
+
+def _listed_names(visit: Visit, mine: pb.AgencyNotice, asked: Asked) -> list[str]:
+    """Return whom filters and search leave, on all pages."""
+    names = list(_names(visit, mine, asked))
+    if not names or not asked.query:
+        return names
+    found: list[str] = []
+    request = _listed(mine, asked.from_the_first, names, size=_A_CALL, pages=False)
+    while True:
+        listed = visit.clients.people.ListPeople(request)
+        found += [person.name for person in listed.people]
+        request.page_token = listed.next_page_token
+        if not listed.next_page_token:
+            return found
+
+
+def _find(
+    visit: Visit, mine: pb.AgencyNotice, asked: Asked, standing: "pb.FindRecipientsRequest.Standing.ValueType"
+) -> Sequence[str]:
+    """Return who stands so under the letter, of the unit that is asked for."""
+    unit = asked.text("unit")
     return visit.clients.agency_notices.FindRecipients(
         pb.FindRecipientsRequest(
             parent=mine.readiness.agency,

@@ -1,7 +1,7 @@
 """Who works at an agency: one by one, and by a file of all."""
 
 from cadre.directory.v1 import roster_service_pb2 as roster_pb
-from gateway.people import numbers, pages, person, roster, units
+from gateway.people import leaving, numbers, pages, person, roster, units
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top
 
@@ -47,12 +47,12 @@ _DONE = {
 _WORKED_ON = (roster_pb.RosterImport.CHECKED, roster_pb.RosterImport.APPLIED, roster_pb.RosterImport.REFUSED)
 
 AREA = Area(
-    routers=(pages.router, numbers.router, person.router, roster.router, units.router),
+    routers=(pages.router, numbers.router, leaving.router, person.router, roster.router, units.router),
     navigation=(
         Item(Top.AGENCY, "People", "/{agency}/people", at="people.read"),
         Item(Top.AGENCY, "Units", "/{agency}/units", at="people.read"),
-        Item(Top.AGENCY, "Rosters", "/{agency}/roster", at="roster.import"),
-        Item(Top.AGENCY, "Record training", "/{agency}/training", at="training.record"),
+        Item(Top.AGENCY, "Send a roster file", "/{agency}/roster", at="roster.import"),
+        Item(Top.AGENCY, "Record training", "/{agency}/training", at="training.record", whole=True),
     ),
     reasons=_REASONS,
     done=_DONE,

@@ -9,7 +9,8 @@ from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import unit_service_pb2 as unit_pb
 from gateway.people import lists, offered, people_files
-from gateway.web import sheets
+from gateway.web import choosing, sheets
+from gateway.web.choosing import Choice
 from gateway.web.forms import Form
 from gateway.web.table import Asked, Options, Part
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -29,7 +30,25 @@ _FIELDS = ("staff_number", "given_name", "family_name", "email", "telephone", "l
 @router.get("")
 def people_list(visit: Visitor, agency_id: str) -> Answer:
     """Everybody with a job at the agency, by name; of a large one its units, until more is asked."""
-    parent, params = f"agencies/{agency_id}", visit.request.query_params
+    return _list(visit, agency_id, visit.request.query_params, Choice())
+
+
+@router.post("")
+def choose_people(visit: Visitor, agency_id: str, form: Sent) -> Answer:
+    """Another part of the list, where those who were ticked stay so; or everyone of it ticked, or nobody."""
+    parent, action = f"agencies/{agency_id}", form.text("action")
+    params, choice = choosing.params(visit, form), Choice.of(form)
+    asked = _asked(params, parent, _units_of(visit, visit.agency(parent)), by_unit=True, errand=True)
+    if action == choosing.ALL:
+        everyone = _everybody(visit, lists.request(parent, asked.from_the_first, size=lists.A_CALL, pages=False))
+        choice = Choice(tuple(person.name for person in everyone))
+    if action == choosing.NONE or not choice.people:
+        return visit.go(asked.here)
+    return _list(visit, agency_id, params, choice)
+
+
+def _list(visit: Visit, agency_id: str, params: Mapping[str, str], choice: Choice) -> Answer:
+    parent = f"agencies/{agency_id}"
     errand = params.get("do", "") if params.get("do") in ERRANDS else ""
     counts = visit.clients.people.GetStaffCounts(person_pb.GetStaffCountsRequest(parent=parent))
     agency = visit.agency(parent)
@@ -54,8 +73,10 @@ def people_list(visit: Visitor, agency_id: str) -> Answer:
         titles=visit.units(),
         errand=errand,
         errands=ERRANDS,
+        choice=choice,
         of_units=visit.rights.units("people.read", parent),
         may_write=visit.rights.at("people.write", parent),
+        form=Form(),
         **found,
     )
 
@@ -123,9 +144,8 @@ def _asked(params: Mapping[str, str], parent: str, units: Options, *, by_unit: b
 
 def _units_of(visit: Visit, agency: agency_pb.Agency) -> list[tuple[str, str]]:
     """Return the units that the visitor may choose: of whom they see at the agency, and none recorded."""
-    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
     mine = visit.rights.units("people.read", agency.name)
-    here = offered.units_at(agency, vocabulary.units)
+    here = offered.units_at(agency, visit.vocabulary().units)
     if mine is not None:
         return [one for one in here if one[0] in mine]
     return [(lists.NO_UNIT, "No unit recorded"), *here]

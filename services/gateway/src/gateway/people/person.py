@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import unit_service_pb2 as unit_pb
 from gateway.people import offered, training
@@ -129,7 +128,7 @@ def _person(visit: Visit, agency_id: str, person_id: str, form: Form | None, do:
     shown |= {"local_title": job.local_title, "job_class": job.job_class}
     for field in (*_IDENTITY, *_POST, *_DAYS):
         form.values.setdefault(field, list(job.units) if field == "units" else [shown.get(field, today)])
-    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
+    vocabulary = visit.vocabulary()
     agencies = visit.agencies()
     return visit.page(
         "people/person.html",

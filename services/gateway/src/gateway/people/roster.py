@@ -91,6 +91,12 @@ def report(
     return _report(visit, agency_id, import_id, Form(), page, missing, names)
 
 
+@router.post("/{import_id}")
+def turn_page(visit: Visitor, agency_id: str, import_id: str, form: Sent, missing: str = "") -> Answer:
+    """More of those whom the file does not name, where those who were ticked stay so, with their days."""
+    return _report(visit, agency_id, import_id, form, missing=missing)
+
+
 @router.post("/{import_id}/apply")
 def apply(visit: Visitor, agency_id: str, import_id: str, form: Sent) -> Answer:
     """Apply a file that was checked."""
@@ -144,6 +150,7 @@ def _report(
         else agency_pb.Vocabulary()
     )
     form.values.setdefault("left", [])
+    shown = {person.name for person in asked.people}
     return visit.page(
         "people/roster_report.html",
         status=400 if form.errors else 200,
@@ -154,6 +161,7 @@ def _report(
         rows=errors.errors,
         next_page=errors.next_page_token,
         asked=asked,
+        ticked_elsewhere=[person for person in form.all("left") if person not in shown],
         renamed=renamed,
         applied=_applied(made),
         unit_titles={one.slug: one.title for one in vocabulary.units},

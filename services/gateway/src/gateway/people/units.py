@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
-from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import unit_service_pb2 as pb
 from gateway.people import offered
@@ -34,7 +33,7 @@ def units_list(visit: Visitor, agency_id: str, day: str = "") -> Answer:
     on = form.day("day", YEARS_OF_LIVES, "Give a day.") or visit.today
     agency = visit.agency(parent)
     listed = visit.clients.units.ListUnits(pb.ListUnitsRequest(parent=parent, page_size=_ALL, day=on.isoformat()))
-    vocabulary = visit.clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
+    vocabulary = visit.vocabulary()
     used = {one.name.rpartition("/")[2] for one in listed.units}
     mine = visit.rights.units("people.read", parent)
     return visit.page(

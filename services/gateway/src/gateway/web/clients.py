@@ -113,7 +113,7 @@ class Reference:
         self._lock = Lock()
         self._agencies: TTLCache[object, dict[str, agency_pb.Agency]] = TTLCache(1, _REFERENCE_SECONDS)
         self._calendar: TTLCache[object, Calendar] = TTLCache(1, _REFERENCE_SECONDS)
-        self._units: TTLCache[object, dict[str, str]] = TTLCache(1, _REFERENCE_SECONDS)
+        self._vocabulary: TTLCache[object, agency_pb.Vocabulary] = TTLCache(1, _REFERENCE_SECONDS)
 
     @cachedmethod(attrgetter("_agencies"), lock=attrgetter("_lock"))
     def agencies(self) -> dict[str, agency_pb.Agency]:
@@ -134,11 +134,10 @@ class Reference:
         with self._lock:
             self._calendar.clear()
 
-    @cachedmethod(attrgetter("_units"), lock=attrgetter("_lock"))
-    def units(self) -> dict[str, str]:
-        """Return the titles of all work units by their slugs. Not to be changed."""
-        answer = self._of_agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
-        return {unit.slug: unit.title for unit in answer.units}
+    @cachedmethod(attrgetter("_vocabulary"), lock=attrgetter("_lock"))
+    def vocabulary(self) -> agency_pb.Vocabulary:
+        """Return work units, classes of jobs and columns of rosters. Not to be changed."""
+        return self._of_agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
 
 
 class Clients:

@@ -8,6 +8,7 @@ directory's.
 import csv
 import io
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cadre.directory.v1 import person_service_pb2 as pb
@@ -46,12 +47,13 @@ class Alike:
 
 @dataclass(frozen=True)
 class LookedUp:
-    """Whom numbers name."""
+    """Whom numbers name; *meant* are those of the *alike* ones who were said to be meant."""
 
     given: Pasted
     people: list[pb.NumberedPerson]
     alike: list[Alike]
     unknown: list[str]
+    meant: list[pb.NumberedPerson]
 
 
 def pasted(typed: str) -> Pasted:
@@ -93,13 +95,23 @@ def of_file(content: bytes) -> str:
     return "\n".join(row[columns[0]] for row in rows[1:] if len(row) > columns[0])
 
 
-def look_up(visit: Visit, parent: str, typed: str) -> LookedUp:
-    """Ask the directory whom numbers name at an agency; there must be at most `MOST`, none of them overlong."""
+def look_up(visit: Visit, parent: str, typed: str, meant: Collection[str] = ()) -> LookedUp:
+    """Ask the directory whom numbers name at an agency; there must be at most `MOST`, none of them overlong.
+
+    *meant* are the numbers of those whom a mistyped one means.
+    """
     given = pasted(typed)
     readable = [number for number in given.numbers if len(number) <= _LONGEST][:MOST]
     answer = pb.FindStaffNumbersResponse()
     if readable:
         answer = visit.clients.people.FindStaffNumbers(pb.FindStaffNumbersRequest(parent=parent, numbers=readable))
+    return sorted_out(given, readable, answer, meant)
+
+
+def sorted_out(
+    given: Pasted, readable: Sequence[str], answer: pb.FindStaffNumbersResponse, meant: Collection[str]
+) -> LookedUp:
+    """Tell apart whom numbers name, whom they may mean, and which name nobody."""
     exact = {one.person: one for one in answer.found if not one.alike}
     alike: dict[int, Alike] = {}
     for one in answer.found:
@@ -107,7 +119,13 @@ def look_up(visit: Visit, parent: str, typed: str) -> LookedUp:
             alike.setdefault(one.index, Alike(readable[one.index], [])).people.append(one)
     named = {readable[one.index] for one in answer.found}
     unknown = [number for number in given.numbers if number not in named]
-    return LookedUp(given, list(exact.values()), list(alike.values()), unknown)
+    taken = {
+        one.person: one
+        for number in alike.values()
+        for one in number.people
+        if one.staff_number in meant and one.person not in exact
+    }
+    return LookedUp(given, list(exact.values()), list(alike.values()), unknown, list(taken.values()))
 
 
 def _decoded(content: bytes) -> str:

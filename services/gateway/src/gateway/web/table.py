@@ -144,6 +144,21 @@ class Asked:
         asked = urlencode([(name, value) for name, value in values.items() if value])
         return f"{self.base}{'?' if asked else ''}{asked}{self.at}"
 
+    @property
+    def here(self) -> str:
+        """The address of the page that is shown."""
+        return self.link(page=self.page)
+
+    @property
+    def from_the_first(self) -> "Asked":
+        """The same, from its first page on."""
+        return replace(self, values={**self.values, _PAGE: ""})
+
+    @property
+    def whole(self) -> str:
+        """The address of the list where nothing is left out, as it stands until somebody sorts it."""
+        return self.link(sort="", **{_QUERY: "", **{one.name: "" for one in self.filters}})
+
     def alone(self, name: str, value: str) -> str:
         """Return the address where the list is narrowed by one thing and nothing else; its order stays."""
         everything = {_QUERY: "", **{one.name: "" for one in self.filters}}

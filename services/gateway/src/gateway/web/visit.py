@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -166,10 +166,17 @@ class Visit:
             visit=self,
             say=sentences,
             demo=self.gateway.settings.demo,
-            done=self.gateway.outcomes.done(query.get("done", ""), query.get("n", ""), query.get("units", "")),
+            done=self.gateway.outcomes.done(
+                query.get("done", ""), query.get("n", ""), query.get("units", ""), self._at(query.get("at", ""))
+            ),
             **values,
         )
         return HTMLResponse(content, status)
+
+    def _at(self, minutes: str) -> str:
+        """`, Nov 23, 9:12 a.m.`: the moment of which an address says what was done; '' for none."""
+        at = sentences.as_number(minutes)
+        return f", {sentences.moment(datetime.fromtimestamp(at * 60, UTC), self.today)}" if at else ""
 
     def download(self, content: bytes, filename: str, media_type: str) -> Response:
         """Answer with a file that the browser saves under *filename*, and never shows as a page of ours."""
@@ -177,9 +184,12 @@ class Visit:
         named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
         return Response(content, media_type=media_type, headers={"content-disposition": named})
 
-    def go(self, path: str, *, done: str = "", n: int | None = None, units: int = 0) -> RedirectResponse:
-        """Answer a form that was accepted: on to *path*, which says what was done for *n* people of some *units*."""
-        given = (("done", done), ("n", n), ("units", units or None))
+    def go(self, path: str, *, done: str = "", n: int | None = None, units: int = 0, at: int = 0) -> RedirectResponse:
+        """Answer a form that was accepted: on to *path*, which says what was done for *n* people of some *units*.
+
+        *at* is the moment at which it was done, in seconds of the epoch, where that is to be said.
+        """
+        given = (("done", done), ("n", n), ("units", units or None), ("at", at // 60 or None))
         said = {key: str(value) for key, value in given if value not in ("", None)}
         joint = "&" if "?" in path else "?"
         return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
@@ -213,7 +223,11 @@ class Visit:
 
     def units(self) -> dict[str, str]:
         """Give the titles of work units by their slugs; at most seconds old."""
-        return self._reference().units()
+        return {unit.slug: unit.title for unit in self.vocabulary().units}
+
+    def vocabulary(self) -> agency_pb.Vocabulary:
+        """Give work units, classes of jobs and columns of rosters; at most seconds old, and not to be changed."""
+        return self._reference().vocabulary()
 
     def _reference(self) -> Reference:
         # What is kept was given to somebody who may read it: whoever may not asks as themselves, and is refused.

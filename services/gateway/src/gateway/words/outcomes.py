@@ -63,10 +63,10 @@ class Outcomes:
         except KeyError:
             return BY_CODE.get(error.code, "This is not as it should be.")
 
-    def done(self, code: str, number: str, units: str = "") -> str:
-        """Say what was done, for a *number* of people and of *units*; nothing for a code that is not ours."""
+    def done(self, code: str, number: str, units: str = "", at: str = "") -> str:
+        """Say what was done, for a *number* of people and of *units*, and *at* which moment; '' for no code of ours."""
         people = count(as_number(number) or 0, "person", "people") if number else ""
-        return self.deeds.get(code, "").format(n=people, units=count(as_number(units) or 0, "unit"))
+        return self.deeds.get(code, "").format(n=people, units=count(as_number(units) or 0, "unit"), at=at)
 
 
 def _in_page_words(rule: str) -> str:

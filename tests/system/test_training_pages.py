@@ -1,0 +1,93 @@
+"""What pages say of somebody's training: how far they are, and what was recorded before."""
+
+import re
+
+import pytest
+
+from cadre.notification.v1 import agency_notice_service_pb2 as pb
+from cadre_cli.access import request_id
+from servicekit.testing.waiting import wait_until
+
+from .visitor import Visitor, issue
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture
+def visitor(cadre):
+    """Make somebody at a browser, by their part in the demonstration."""
+    made = []
+
+    def make(part):
+        made.append(Visitor(cadre, part))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.client.close()
+
+
+def letter_of(cadre, subject):
+    letter = issue(cadre, subject, "read_confirm_and_train").name.removeprefix("notices/")
+    wait_until(cadre.access.quiet, "the training is on its way")
+    return letter
+
+
+def somebody(cadre, letter):
+    """A person of Lake who is to be trained."""
+    access = cadre.access
+    ask = pb.FindRecipientsRequest(
+        parent="agencies/lake", notice=f"notices/{letter}", standing=pb.FindRecipientsRequest.UNTRAINED
+    )
+    found = access.ask(access.agency_notices.FindRecipients, ask, person=cadre.cast.leads["lake"]).people
+    return next(one for one in found if one not in cadre.cast.personas).removeprefix("people/")
+
+
+def test_the_test_that_is_opened_by_its_address_before_the_course_leads_back_to_the_course(cadre, visitor):
+    letter, specialist = letter_of(cadre, "A test by its address"), visitor("learner")
+
+    said = specialist.text(f"/training/{letter}/test")
+
+    assert re.search(r"2 Confirm 3 Course not done 4 Test not done", said)
+    assert "The course comes first: 0 of" in said
+    assert "Start the test" not in said
+    csrf = re.search(r'name="csrf" value="([^"]+)"', specialist.page("/home").text)[1]
+    proof = {"csrf": csrf, "request_id": request_id("a test in vain")}
+    answer = specialist.client.post(f"/training/{letter}/test", data=proof)
+    assert answer.headers["location"] == f"/training/{letter}/course"
+
+
+def test_training_that_is_recorded_twice_says_when_it_was_recorded_and_is_not_offered_again(cadre, visitor):
+    letter, coordinator = letter_of(cadre, "Recorded twice"), visitor("coordinator")
+    page = f"/agencies/lake/letters/{letter}/people/{somebody(cadre, letter)}"
+    assert "Trained Not yet" in coordinator.text(page)
+    fields = coordinator.proof(page) | {"complete_date": "", "minutes": "30", "led_by": ""}
+    fields["complete_date"] = re.search(r'name="complete_date"[^>]* value="([^"]+)"', coordinator.page(page).text)[1]
+
+    first = coordinator.client.post(f"{page}/training", data=fields)
+    again = coordinator.client.post(f"{page}/training", data=fields | {"request_id": request_id("once more")})
+
+    assert "Training recorded for 1 person." in coordinator.text(first.headers["location"])
+    said = coordinator.text(again.headers["location"])
+    assert re.search(r"Nothing new to record: this was recorded before, \w+ \d+, \d+:\d\d [ap]\.m\.", said)
+    wait_until(lambda: "Trained Not yet" not in coordinator.text(page), "the page has it")
+    said = coordinator.text(page)
+    assert "Record training" not in said.partition("How far")[2]
+    assert "This does not apply" not in said
+
+
+def test_to_whom_a_letter_does_not_apply_nothing_but_that_it_applies_is_offered(cadre, visitor):
+    letter, coordinator = letter_of(cadre, "Does not apply"), visitor("coordinator")
+    page = f"/agencies/lake/letters/{letter}/people/{somebody(cadre, letter)}"
+    said = coordinator.text(page)
+    assert "It applies after all" not in said
+    assert "This does not apply" in said
+
+    answer = coordinator.client.post(f"{page}/does-not-apply", data=coordinator.proof(page) | {"reason": "Other work"})
+
+    assert answer.status_code == 303
+    wait_until(lambda: "as your agency noted" in coordinator.text(page), "the page has it")
+    said = coordinator.text(page)
+    assert "It applies after all" in said
+    assert "This does not apply" not in said
+    assert "Day of the training" not in said
