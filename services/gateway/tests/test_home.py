@@ -128,7 +128,7 @@ def test_a_service_that_does_not_answer_is_asked_once_and_what_it_would_say_is_l
     assert asking.of("notification", lambda: ask("notification"), "nothing") == "nothing"
     assert asking.of("notification", lambda: ask("notification"), "nothing") == "nothing"
     assert asking.of("curriculum", lambda: "courses", "nothing") == "courses"
-    assert asking.of("evaluation", lambda: ask("directory"), "nothing") == "nothing"
+    assert asking.of("curriculum", lambda: ask("directory"), "nothing") == "nothing"
     assert asked == ["notification", "directory"]
     assert asking.missing == ["Letters", "People and agencies"]
     with pytest.raises(Refused):
