@@ -232,7 +232,7 @@ def test_people_are_chosen_by_name_in_the_list_and_by_the_numbers_of_a_file(pers
 def test_all_of_a_list_are_chosen_by_one_press_beyond_its_pages_and_the_next_page_says_who(person, cadre, issued):
     letter = issued("A briefing of all", notice_pb.TRAIN, course_version=cadre.course_version, briefing_counts=True)
     wait_until(cadre.access.quiet, "events are still under way")
-    coordinator = person().sign_in(BIG_COORDINATOR)
+    coordinator = person(scripts=True).sign_in(BIG_COORDINATOR)
     coordinator.go(f"/agencies/los-angeles/letters/{letter}")
 
     coordinator.press(re.compile(r"^Choose all \d+"))
@@ -250,7 +250,7 @@ def test_all_of_a_list_are_chosen_by_one_press_beyond_its_pages_and_the_next_pag
 
 
 def test_several_who_left_on_the_same_day_are_ticked_looked_at_and_noted_at_once(person):
-    coordinator = person().sign_in(COORDINATOR)
+    coordinator = person(scripts=True).sign_in(COORDINATOR)
     names = [("Aada", "Allgone"), ("Abel", "Allgone")]
     for given, family in names:
         add(coordinator, given, family, number())
