@@ -55,6 +55,7 @@ SWEEP = [
     ("/letters", APPROVER, "/letters"),
     ("/letters", APPROVER, "/letters?query=26"),
     ("/letters/new", ANALYST, "/letters/new"),
+    ("/letters/similar", ANALYST, "/letters/similar?subject=draft"),
     ("/letters/{letter_id}", ANALYST, "/letters/{letter}"),
     ("/letters/{letter_id}", ANALYST, "/letters/{letter}?region=none"),
     ("/letters/{letter_id}", ANALYST, "/letters/{draft}"),

@@ -67,7 +67,7 @@ def test_of_two_who_write_at_one_step_the_second_sees_what_is_saved_and_loses_no
 
     second.get_by_label("Before (optional)", exact=True).fill("Second.")
     second.get_by_role("button", name="Save and go on to Who").click()
-    expect(second.get_by_role("alert")).to_contain_text("Somebody else saved this draft after you opened it")
+    expect(second.get_by_role("alert")).to_contain_text("You saved this draft in another tab")
     expect(second.get_by_text("First.", exact=True).first).to_be_visible()
     expect(second.get_by_label("Before (optional)", exact=True)).to_have_value("Second.")
     second.get_by_role("button", name="Save and go on to Who").click()

@@ -23,7 +23,7 @@ class Visitor:
         assert self.client.post("/sign-in", data={"person": self.person}).headers["location"] == "/home"
 
     def page(self, path):
-        answer = self.client.get(path)
+        answer = self.client.get(path, follow_redirects=True)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
         return answer
 

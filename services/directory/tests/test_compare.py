@@ -12,10 +12,10 @@ LAKE, MENDOCINO = (
 )
 
 
-def preview(directory, *include, exclude=()):
+def preview(directory, *include, exclude=(), by_value=False):
     expression = audience_pb.AudienceExpression(include=include, exclude=exclude)
     return directory.as_whole("audiences.read").PreviewAudience(
-        audience_pb.PreviewAudienceRequest(expression=expression)
+        audience_pb.PreviewAudienceRequest(expression=expression, by_value=by_value)
     )
 
 
@@ -75,6 +75,31 @@ def test_a_preview_counts_every_local_agency_also_where_nobody_matches(directory
     ]
     assert found.people == 2, "a person at two agencies counts once for the state"
     assert found.sentence == "Everyone in Legal at all 3 agencies"
+
+
+def test_a_preview_counts_by_unit_and_by_class_each_person_once_if_it_is_asked_to(directory):
+    both = directory.hire("lake", units=["intake", "legal"])
+    also_at(directory, both, "mendocino")
+    directory.hire("lake", units=[])
+    directory.hire("los-angeles", units=["intake"])
+
+    found = preview(directory, LAKE, MENDOCINO, by_value=True)
+
+    assert {one.value: one.people for one in found.units} == {"intake": 1, "legal": 1}
+    assert sum(one.people for one in found.job_classes) == 2
+    assert found.no_unit_recorded == 2, "a person counts who has a unit at one agency and none at another"
+    assert list(preview(directory, LAKE, MENDOCINO).units) == []
+
+
+def test_who_has_no_unit_recorded_can_be_left_out_and_an_audience_keeps_that(directory):
+    directory.hire("lake", units=[])
+    directory.hire("lake", units=["legal"])
+    clause = audience_pb.AudienceClause(units=["legal"], recorded_units_only=True)
+
+    assert preview(directory, clause).people == 1
+    audience = directory.audience(clause)
+    assert (audience.people, audience.expression.include[0]) == (1, clause)
+    assert audience.sentence == "Everyone recorded in Legal at all 3 agencies"
 
 
 def test_a_preview_of_the_states_own_staff_shows_the_states_row_too(directory):

@@ -64,6 +64,31 @@ def test_who_has_no_unit_recorded_is_told_and_is_never_left_out_for_it():
     assert not member(Expression((Clause(),), (Clause(units=("legal",)),)), LAWYER)
 
 
+def test_who_has_no_unit_recorded_can_be_left_out_of_units_by_a_clause_that_says_so():
+    recorded = Clause(units=("legal",), recorded_units_only=True)
+
+    assert not matches(recorded, NO_UNIT)
+    assert matches(recorded, LAWYER)
+    assert matches(Clause(recorded_units_only=True), NO_UNIT)
+    assert explain(Expression((recorded,)), [NO_UNIT], KNOWN, own=True) == [
+        "You work at Lake County; this is for everyone recorded in Legal at all 47 agencies."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (Expression((Clause(recorded_units_only=True),)), everyone()),
+        (
+            Expression((Clause(),), (Clause(units=("legal",), recorded_units_only=True),)),
+            Expression((Clause(),), (Clause(units=("legal",)),)),
+        ),
+    ],
+)
+def test_only_an_including_clause_with_units_can_leave_out_who_has_none(given, kept):
+    assert normalise(given) == kept
+
+
 def test_the_states_own_staff_are_in_only_where_they_are_named():
     assert not member(everyone(), AT_STATE)
     assert member(Expression((Clause(agencies=("dcss",)),)), AT_STATE)
@@ -91,6 +116,10 @@ def test_excluding_one_agency_leaves_somebody_with_two_jobs_in_for_the_other():
         (Expression((Clause(regions=("Northern",)),)), "Everyone at the agencies of Northern"),
         (Expression((Clause(job_classes=("attorney",)),)), "Attorney at all 47 agencies"),
         (Expression((Clause(units=("intake", "legal")),)), "Everyone in Intake and Legal at all 47 agencies"),
+        (
+            Expression((Clause(units=("legal",), recorded_units_only=True),)),
+            "Everyone recorded in Legal at all 47 agencies",
+        ),
         (Expression((Clause(roles=("supervisor",)),)), "Supervisors at all 47 agencies"),
         (Expression((Clause(people=("p1",)),)), "1 person chosen by name at all 47 agencies"),
         (
@@ -146,7 +175,7 @@ def test_an_expression_that_cannot_be_meant_is_refused(expression, field):
 
 
 values = st.lists(st.sampled_from(["lake", "yolo", "kern"]), max_size=4).map(tuple)
-clauses = st.builds(Clause, agencies=values, units=values, people=values)
+clauses = st.builds(Clause, agencies=values, units=values, people=values, recorded_units_only=st.booleans())
 
 
 @given(st.lists(clauses, max_size=4), st.lists(clauses, max_size=3), st.randoms())

@@ -91,7 +91,10 @@ def test_no_percentage_stands_without_its_n_and_how_sure_it_is(numbers):
 
     for said in (made.completed, made.passed, made.passed_first):
         assert re.match(rf"{count:,} of {of:,}\b", said)
-        assert ("%" in said) == bool(re.search(r"%\), 95%\xa0sure:\xa0\d+%\xa0to\xa0\d+%$", said))
+        # How sure it is says nothing where both ends are the figure itself.
+        sure = re.search(r"%\), 95%\xa0sure:\xa0(\d+%)\xa0to\xa0(\d+%)$", said)
+        assert "%" not in said or sure or f"{low:.0%}" == f"{high:.0%}"
+        assert sure is None or sure[1] != sure[2]
     assert ("%" in made.passed) == (of >= LEAST_TAKERS)
     assert "%" not in made.passed_first
 

@@ -5,7 +5,7 @@ import pytest
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.evaluation.v1 import test_service_pb2 as pb
 from gateway.areas import OUTCOMES
-from gateway.letters import composer
+from gateway.letters import offered
 from gateway.tests import editor
 from gateway.web import drafts
 from gateway.web.forms import SentForm
@@ -125,14 +125,14 @@ def test_the_answer_check_knows_the_sections_of_the_course():
 
 
 def test_a_letter_that_names_an_older_version_keeps_it_until_its_author_chooses_another():
-    offered = [course_pb.Course(name="courses/intake", title="Intake", latest_version=2)]
+    listed = [course_pb.Course(name="courses/intake", title="Intake", latest_version=2)]
     newest = ("courses/intake/versions/2", "Intake")
 
     def choices(version):
         name = f"courses/intake/versions/{version}"
         chosen = course_pb.CourseVersion(name=name, title="Intake", version=version, latest_version=2)
-        return composer.offered_courses(offered, chosen)
+        return offered.offered_courses(listed, chosen)
 
     assert choices(1) == [("courses/intake/versions/1", "Intake, version 1 (version 2 is out)"), newest]
     assert choices(2) == [newest]
-    assert composer.offered_courses(offered, None) == [newest]
+    assert offered.offered_courses(listed, None) == [newest]

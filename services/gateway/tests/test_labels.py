@@ -4,7 +4,7 @@ import pytest
 
 from gateway.app import environment
 from gateway.areas import OUTCOMES, ROUTERS
-from gateway.sign_in import labels
+from gateway.web import labels
 
 TEMPLATES = environment()
 

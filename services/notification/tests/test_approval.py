@@ -144,7 +144,7 @@ def test_a_letter_that_came_back_is_approved_for_whom_it_is_sent_anew(cadre, wai
 
 def test_saving_and_sending_for_approval_is_both_or_neither(cadre):
     audience = cadre.new_audience()
-    draft = cadre.draft(audience)
+    draft = get(cadre, cadre.draft(audience))
 
     with pytest.raises(Refused) as refused:
         saved(cadre, draft, subject="Another subject", contact="")

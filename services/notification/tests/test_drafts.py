@@ -53,6 +53,26 @@ def test_a_deleted_draft_is_gone_for_everybody_and_its_audit_row_stays(cadre, au
     assert (before["state"], before["number"], before["files"]) == ("DRAFT", f"CSSP {draft.number}", 0)
 
 
+def test_a_draft_says_who_wrote_on_it_last_and_when_be_it_a_file_and_only_while_it_is_one(cadre, audience):
+    def read():
+        return cadre.analyst.GetNotice(pb.GetNoticeRequest(name=draft.name))
+
+    draft = cadre.draft(audience)
+    begun = read()
+    changed = cadre.colleague.UpdateNotice(pb.UpdateNoticeRequest(notice=draft, request_id=cadre.new_id()))
+    by_colleague = read()
+    attach(cadre, changed, LETTER)
+    with_file = read()
+
+    assert begun.saved_by == draft.author
+    assert by_colleague.saved_by not in ("", draft.author)
+    assert with_file.saved_by == draft.author
+    times = [one.save_time.ToNanoseconds() for one in (begun, by_colleague, with_file)]
+    assert times == sorted(times)
+    submit(cadre, with_file)
+    assert read().saved_by == ""
+
+
 def test_a_colleague_who_may_write_may_delete_and_who_may_only_approve_may_not(cadre, audience):
     draft = cadre.draft(audience)
 

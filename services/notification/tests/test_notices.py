@@ -45,6 +45,9 @@ def test_a_draft_keeps_what_was_written(cadre, audience):
     draft = cadre.draft(audience, asks=notice_pb.TRAIN, briefing_counts=True, demonstration=True, credit_months=12)
 
     read = cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=draft.name))
+    assert read.saved_by == draft.author
+    read.ClearField("saved_by")
+    read.ClearField("save_time")
     assert read == draft
     assert read.state == notice_pb.Notice.DRAFT
     assert read.subject == "Earning capacity replaces presumed income"

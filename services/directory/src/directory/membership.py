@@ -32,7 +32,8 @@ clause AS MATERIALIZED (
   FROM wanted
   CROSS JOIN (VALUES ('include', false), ('exclude', true)) AS side (name, excluding)
   CROSS JOIN jsonb_to_recordset(wanted.expression -> side.name) AS clause (
-    agencies text[], regions text[], job_classes text[], units text[], roles text[], people uuid[])
+    agencies text[], regions text[], job_classes text[], units text[], roles text[], people uuid[],
+    recorded_units_only boolean)
 ),
 held AS MATERIALIZED (
   SELECT person_id, split_part(scope, '/', 1) AS scope, array_agg(DISTINCT role::text ORDER BY role::text) AS roles
@@ -82,7 +83,8 @@ matched AS MATERIALIZED (
   FROM placed
   JOIN cell ON cell.agency_id = placed.agency_id
   WHERE (placed.job_classes IS NULL OR cell.job_class_id = ANY(placed.job_classes))
-    AND (placed.units IS NULL OR cell.units && placed.units OR (cell.units = '{{}}' AND NOT placed.excluding))
+    AND (placed.units IS NULL OR cell.units && placed.units OR (
+      cell.units = '{{}}' AND NOT placed.excluding AND placed.recorded_units_only IS NOT TRUE))
     AND (placed.roles IS NULL OR cell.roles_here && placed.roles OR cell.roles_anywhere && placed.roles)
     AND (placed.people IS NULL OR cell.named = ANY(placed.people))
   GROUP BY placed.audience_id, cell.cell

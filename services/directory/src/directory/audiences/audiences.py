@@ -80,6 +80,11 @@ def preview(
     return counts.preview(db, stored(sound), day=pacific_date(at)), sound
 
 
+def by_value(db: Db, sound: expressions.Expression, *, at: datetime) -> list[counts.OfValue]:
+    """Count by unit and by class whom a *sound* expression matches today."""
+    return counts.by_value(db, stored(sound), day=pacific_date(at))
+
+
 def compare(
     db: Db,
     *,
@@ -130,8 +135,10 @@ def explain(
 def stored(expression: expressions.Expression) -> dict[str, Any]:
     """Return *expression* as it is kept: kinds that do not restrict are left out, which `membership` relies on."""
 
-    def kept(clause: expressions.Clause) -> dict[str, list[str]]:
-        return {kind: list(values) for kind, values in vars(clause).items() if values}
+    def kept(clause: expressions.Clause) -> dict[str, Any]:
+        restricting: dict[str, Any] = {kind: list(getattr(clause, kind)) for kind in expressions.KINDS}
+        restricting["recorded_units_only"] = clause.recorded_units_only
+        return {name: value for name, value in restricting.items() if value}
 
     return {
         "include": [kept(clause) for clause in expression.include],
@@ -144,7 +151,11 @@ def from_stored(kept: dict[str, Any]) -> expressions.Expression:
 
     def clauses(side: str) -> tuple[expressions.Clause, ...]:
         return tuple(
-            expressions.Clause(**{kind: tuple(values) for kind, values in clause.items()}) for clause in kept[side]
+            expressions.Clause(
+                **{kind: tuple(clause.get(kind, ())) for kind in expressions.KINDS},
+                recorded_units_only=clause.get("recorded_units_only", False),
+            )
+            for clause in kept[side]
         )
 
     return expressions.Expression(clauses("include"), clauses("exclude"))

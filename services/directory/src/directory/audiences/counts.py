@@ -25,6 +25,17 @@ FROM agency LEFT JOIN (
 WHERE (agency.kind <> 'state' AND (agency.until IS NULL OR agency.until > %(day)s)) OR staff > 0
 ORDER BY agency.sort_key, agency.id
 """
+# A unit, or a class, is counted for each person once, however many agencies they have it at; '' is no unit recorded.
+_COUNT_BY_VALUE = """
+SELECT 'unit' AS kind, coalesce(unit, '') AS value, count(DISTINCT person_id)::int AS people
+FROM computed LEFT JOIN LATERAL unnest(units) AS unit ON true
+GROUP BY unit
+UNION ALL
+SELECT 'class', job.job_class_id, count(DISTINCT person_id)::int
+FROM computed JOIN job USING (person_id, agency_id)
+WHERE job.start_date <= %(day)s AND (job.end_date IS NULL OR job.end_date > %(day)s)
+GROUP BY job.job_class_id
+"""
 # What saving would change. Both sides are rows of (person, agency); the total asks whether they stay at any of theirs.
 _COMPARE = """
 pair AS MATERIALIZED (
@@ -71,6 +82,14 @@ class OfAgency(NamedTuple):
     people: int
 
 
+class OfValue(NamedTuple):
+    """How many people have a unit, or a class (*kind*); an empty unit is none recorded."""
+
+    kind: str
+    value: str
+    people: int
+
+
 class Comparison(NamedTuple):
     """Who would come, go and stay; *agencies* and *examples* as JSON."""
 
@@ -85,6 +104,12 @@ def preview(db: Db, expression: dict[str, Any], *, day: date) -> list[OfAgency]:
     """Count by agency, A to Z, whom *expression* (as stored) matches on *day*; `people` in each row is the total."""
     query = f"WITH {membership.computed(wanted=_GIVEN)} {_COUNT_BY_AGENCY}"
     return db.all(OfAgency, query, day=day, expression=Jsonb(expression))
+
+
+def by_value(db: Db, expression: dict[str, Any], *, day: date) -> list[OfValue]:
+    """Count by unit and by class whom *expression* (as stored) matches on *day*."""
+    query = f"WITH {membership.computed(wanted=_GIVEN)} {_COUNT_BY_VALUE}"
+    return db.all(OfValue, query, day=day, expression=Jsonb(expression))
 
 
 def compare(

@@ -42,8 +42,9 @@ class AudienceServicer(Servicer):
         expression = wire.expression(request.expression)
         with self.read() as db:
             rows, sound = audiences.preview(db, expression, at=call.now)
+            values = audiences.by_value(db, sound, at=call.now) if request.by_value else ()
             sentence = rules.sentence(sound, queries.vocabulary(db))
-        return wire.preview(rows, rows[0].people if rows else 0, sentence)
+        return wire.preview(rows, rows[0].people if rows else 0, sentence, values)
 
     def CompareAudience(self, request: pb.CompareAudienceRequest, call: Call) -> pb.CompareAudienceResponse:
         audience_id, expression = wire.audience_id(request.name), wire.expression(request.expression)

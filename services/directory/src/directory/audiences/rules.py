@@ -22,7 +22,8 @@ _MANY_AGENCIES = 2
 class Clause:
     """Conditions that hold together; within one kind any value will do; an empty kind does not restrict.
 
-    Agencies and regions are one kind, the place; without either: every local agency, but not the state's.
+    Agencies and regions are one kind, the place; without either: every local agency, but not the state's. With
+    *recorded_units_only* whoever has no unit recorded is not in *units*.
     """
 
     agencies: tuple[str, ...] = ()
@@ -31,6 +32,11 @@ class Clause:
     units: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    recorded_units_only: bool = False
+
+
+# What restricts by values.
+KINDS = tuple(one.name for one in fields(Clause) if one.name != "recorded_units_only")
 
 
 @dataclass(frozen=True)
@@ -66,13 +72,22 @@ class Vocabulary:
 
 
 def normalise(expression: Expression) -> Expression:
-    """Return *expression* with sorted, distinct values and clauses: equal ones become the same."""
+    """Return *expression* with sorted, distinct values and clauses: equal ones become the same.
 
-    def tidy(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
-        tidied = {Clause(**{f.name: tuple(sorted(set(getattr(c, f.name)))) for f in fields(Clause)}) for c in clauses}
-        return tuple(sorted(tidied, key=lambda clause: [getattr(clause, f.name) for f in fields(Clause)]))
+    Only an including clause that names units can leave out those without one.
+    """
 
-    return Expression(tidy(expression.include), tidy(expression.exclude))
+    def tidy(clauses: Iterable[Clause], *, including: bool) -> tuple[Clause, ...]:
+        tidied = {
+            Clause(
+                **{kind: tuple(sorted(set(getattr(clause, kind)))) for kind in KINDS},
+                recorded_units_only=including and bool(clause.units) and clause.recorded_units_only,
+            )
+            for clause in clauses
+        }
+        return tuple(sorted(tidied, key=lambda clause: [getattr(clause, each.name) for each in fields(Clause)]))
+
+    return Expression(tidy(expression.include, including=True), tidy(expression.exclude, including=False))
 
 
 def check(expression: Expression, known: Vocabulary) -> None:
@@ -93,17 +108,18 @@ def matches(clause: Clause, post: Post, *, excluding: bool = False) -> bool:
     """Whether *clause* holds for *post*.
 
     A post without a recorded unit matches any unit of an including clause and none of an excluding one: missing data
-    never keeps anybody from being told.
+    never keeps anybody from being told, unless the clause says so.
     """
     placed = (
         post.agency in clause.agencies or post.region in clause.regions
         if clause.agencies or clause.regions
         else post.local
     )
+    counts_as_any = not excluding and not clause.recorded_units_only
     return (
         placed
         and (not clause.job_classes or post.job_class in clause.job_classes)
-        and (not clause.units or bool(set(clause.units) & set(post.units)) or (not post.units and not excluding))
+        and (not clause.units or bool(set(clause.units) & set(post.units)) or (not post.units and counts_as_any))
         and (not clause.roles or bool(set(clause.roles) & post.roles))
         and (not clause.people or post.person in clause.people)
     )
@@ -173,7 +189,8 @@ def _clause_text(clause: Clause, known: Vocabulary) -> str:
         people = f"{len(clause.people)} {'person' if len(clause.people) == 1 else 'people'} chosen by name"
         parts = [people] if parts == ["everyone"] else [people, "among", *parts]
     if clause.units:
-        parts.append(f"in {_joined([known.units.get(slug, slug) for slug in clause.units])}")
+        units = _joined([known.units.get(slug, slug) for slug in clause.units])
+        parts.append(f"recorded in {units}" if clause.recorded_units_only else f"in {units}")
     parts.append(_place(clause, known))
     return " ".join(parts)
 

@@ -33,6 +33,7 @@ def _clause(message: pb.AudienceClause, field: str) -> rules.Clause:
         units=tuple(message.units),
         roles=tuple(message.roles),
         people=tuple(str(person_id(name, f"{field}.people")) for name in message.people),
+        recorded_units_only=message.recorded_units_only,
     )
 
 
@@ -63,6 +64,7 @@ def expression_message(kept: rules.Expression) -> pb.AudienceExpression:
                 units=clause.units,
                 roles=clause.roles,
                 people=[f"people/{each}" for each in clause.people],
+                recorded_units_only=clause.recorded_units_only,
             )
             for clause in given
         ]
@@ -70,8 +72,14 @@ def expression_message(kept: rules.Expression) -> pb.AudienceExpression:
     return pb.AudienceExpression(include=clauses(kept.include), exclude=clauses(kept.exclude))
 
 
-def preview(rows: Iterable[counts.OfAgency], people_matched: int, sentence: str) -> pb.PreviewAudienceResponse:
-    """Return the table of a preview."""
+def preview(
+    rows: Iterable[counts.OfAgency], people_matched: int, sentence: str, values: Sequence[counts.OfValue] = ()
+) -> pb.PreviewAudienceResponse:
+    """Return the table of a preview, and what it counts by unit and class."""
+
+    def of(kind: str) -> list[pb.ValueCount]:
+        return [pb.ValueCount(value=one.value, people=one.people) for one in values if one.kind == kind and one.value]
+
     return pb.PreviewAudienceResponse(
         agencies=[
             pb.AgencyCount(
@@ -85,6 +93,9 @@ def preview(rows: Iterable[counts.OfAgency], people_matched: int, sentence: str)
         ],
         people=people_matched,
         sentence=sentence,
+        units=of("unit"),
+        job_classes=of("class"),
+        no_unit_recorded=sum(one.people for one in values if one.kind == "unit" and not one.value),
     )
 
 

@@ -67,6 +67,7 @@ def _show(visit: Visit, form: Form, address: str = "", made: Wanted | None = Non
     return visit.page(
         "feeds/feeds.html",
         status=400 if form.errors else 200,
+        once=address != "",
         form=form,
         offered=list(_offered(visit).items()),
         held=feeds.of(visit.gateway.database, visit.person, visit.now),

@@ -252,3 +252,4 @@ def forget(database: Database, sign_in: SignIn, path: str = "") -> None:
 def _end(db: Db, key: bytes) -> None:
     db.run("UPDATE sign_in SET ended_at = %(at)s WHERE cookie_sha256 = %(key)s AND ended_at IS NULL", at=db.at, key=key)
     db.run("UPDATE sign_in_activity SET kept_path = '', kept_fields = '[]' WHERE cookie_sha256 = %(key)s", key=key)
+    db.run("DELETE FROM form_answer WHERE cookie_sha256 = %(key)s", key=key)

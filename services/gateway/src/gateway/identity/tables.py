@@ -50,6 +50,23 @@ class SignInActivityRow(Base, table=True):
     form_key: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
+class FormAnswerRow(Base, table=True):
+    """What a form was answered with: a page, sealed for the browser that sent it; or where an empty form led.
+
+    Not in the audit trail: nothing is done by it, and it goes with the sign-in.
+    """
+
+    __tablename__ = "form_answer"
+    __table_args__ = (Index("ix_form_answer_at", "at"),)
+
+    cookie_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary, foreign_key="sign_in.cookie_sha256")
+    id: UUID = Field(primary_key=True)
+    at: datetime = moment()
+    status: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    sealed: bytes = Field(sa_type=LargeBinary)
+    path: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+
+
 class SignInAttemptRow(Base, table=True):
     """A browser that was sent to a provider and is not back yet: gone when it is, so that each answer counts once.
 

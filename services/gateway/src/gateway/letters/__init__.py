@@ -57,6 +57,7 @@ _DONE = {
     "scheduled": "The letter is approved. It is issued by itself on the day and at the time that you gave.",
     "withdrawn": "The letter is withdrawn. It leaves the lists of those who still had it to do.",
     "released": "Your staff see this letter from now on.",
+    "begun-anew": "What you typed is a new draft. What it does not say yet is listed with its step.",
     "letter-deleted": "The draft is deleted, with its files.",
     "file-added": "The file is added to the draft.",
     "file-removed": "The file is removed from the draft.",

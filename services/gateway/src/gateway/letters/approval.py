@@ -62,7 +62,8 @@ def give_back(visit: Visitor, letter_id: str, form: Sent) -> Answer:
             )
         except Refused as error:
             form.refuse(error)
-            _decided(visit, letter_id, form)
+            letter = _decided(visit, letter_id, form)
+            return waiting(visit, letter, form)
     if form.errors:
         return waiting(visit, visit.letter(letter_id), form)
     return visit.go("/letters", done="returned")
@@ -172,8 +173,12 @@ def _decided(visit: Visit, letter_id: str, form: SentForm) -> notice_pb.Notice:
 
 
 def _withdraw(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
-    if letter.state != notice_pb.Notice.PUBLISHED:
+    if letter.state != notice_pb.Notice.PUBLISHED and not form.errors:
         return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
+    if letter.state == notice_pb.Notice.WITHDRAWN:
+        by = visit.names([letter.withdrawn_by]).get(letter.withdrawn_by, "another approver")
+        at = sentences.moment(letter.withdraw_time, visit.today)
+        form.errors = {"": f"Already withdrawn by {by}, {at} Your press changed nothing, and your reason is not kept."}
     figures = visit.clients.readiness.GetReadiness(readiness_pb.GetReadinessRequest(notice=letter.name))
     return visit.page(
         "letters/withdraw.html",

@@ -4,23 +4,20 @@ A step writes its own fields and leaves the others as they are saved: two people
 other all the same, since what one of them has not seen may change what they would write.
 """
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
-from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
-from gateway.letters import agency_lists, letter_form, letters, reach, who
-from gateway.letters.letter_form import ASK, CHANGE, LETTER, PAST, REVIEW, STEPS, WHO, Step
+from gateway.letters import letter_form, letters, meanwhile, offered, reach, who
+from gateway.letters.letter_form import ASK, CHANGE, LETTER, PAST, REVIEW, STEPS, WHO, Correction, Step
 from gateway.web import declared
-from gateway.web.drafts import CONFLICT
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
@@ -32,6 +29,8 @@ _FIRST_SERIES = "CSSP"
 _ANY_SUBJECT_OR_SERIES = "Give the subject, or choose the series: a draft is found by them."
 _NOT_YET = "The letter is not sent yet: something is still missing. It is listed below, with where it belongs."
 _MEANT = "This has passed, or is today. Tick below that it is meant so, or choose a later day."
+# What is refused where somebody saved, sent or deleted the draft after it was opened.
+_MEANWHILE = ("STALE", "WRONG_STATE", "NOT_FOUND")
 StepName = Literal["letter", "change", "who", "ask", "review"]
 
 
@@ -47,21 +46,48 @@ class Shown:
     wanted: audience_pb.AudienceExpression | None = None
     # What somebody else saved meanwhile: label and text.
     conflict: list[tuple[str, str]] = field(default_factory=list)
+    # What a service refused of it when it was sent, with where that belongs.
+    refused: list[Correction] = field(default_factory=list)
+    # It was deleted, or sent, meanwhile: nothing can be saved in it; and whether there is a letter still.
+    lost: bool = False
+    instead: bool = False
 
 
 @router.get("/new")
-def new_letter(visit: Visitor) -> Answer:
-    """The first step of a letter of which nothing is saved yet."""
+def new_letter(visit: Visitor, form: UUID | None = None) -> Answer:
+    """The first step of a letter of which nothing is saved yet.
+
+    Its address names the empty *form*: who goes back to it after it was saved is led to the draft that it became.
+    """
     if not visit.rights.state("notices.write"):
         raise HTTPException(403, "You may not do this. Ask your coordinator if you should.")
+    if form is None:
+        return visit.go(f"/letters/new?form={uuid4()}")
+    became = _became(visit, form)
+    if became is not None:
+        return visit.go(f"/{became.name.replace('notices', 'letters')}/edit/letter")
     letter = _beginning(visit)
-    return _page(visit, LETTER, _opened(visit, LETTER, letter), Shown(letter))
+    empty = _opened(visit, LETTER, letter)
+    empty.request_id = empty.values["form"][0] = str(form)
+    return _page(visit, LETTER, empty, Shown(letter))
 
 
 @router.post("/new")
 def create_letter(visit: Visitor, form: Sent) -> Answer:
-    """Save a new letter, and go on; little is needed for it."""
-    return _act(visit, form, LETTER, _beginning(visit))
+    """Save a new letter, and go on; little is needed for it. A form that became a draft before is not another one."""
+    given = _empty(form)
+    became = _became(visit, given) if given and form.request_id != str(given) else None
+    if became is None:
+        return _act(visit, form, LETTER, _beginning(visit))
+    return _conflict(visit, form, LETTER, became)
+
+
+@router.get("/similar")
+def similar_letters(visit: Visitor, subject: str = "", letter: str = "") -> Answer:
+    """Letters and drafts like one that is begun, by its subject; the composer's script asks here while it is typed."""
+    own = f"notices/{letter}" if letter else ""
+    found = _similar(visit, notice_pb.Notice(name=own, subject=subject))
+    return visit.page("letters/similar.html", form=Form.of({"subject": subject}), similar=found, letters=letters)
 
 
 @router.get("/{letter_id}/edit")
@@ -83,23 +109,35 @@ def edit_step(visit: Visitor, letter_id: str, step: StepName) -> Answer:
 @router.post("/{letter_id}/edit/review")
 def send_letter(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     """Send a draft for approval; what is missing is said with the step where it belongs."""
-    letter = visit.letter(letter_id)
-    request = notice_pb.SubmitNoticeRequest(name=letter.name, etag=form.text("etag"), request_id=form.request_id)
+    name = f"notices/{letter_id}"
+    request = notice_pb.SubmitNoticeRequest(name=name, etag=form.text("etag"), request_id=form.request_id)
     try:
         visit.clients.notices.SubmitNotice(request)
     except Refused as error:
         form.refuse(error, letter_form.NAMES)
-        if letter_form.corrections(letter):
+        letter = meanwhile.found(visit, letter_id)
+        if letter is None or letter.state != notice_pb.Notice.DRAFT:
+            return _lost(visit, form, REVIEW, letter)
+        shown = Shown(letter, refused=letter_form.refused(error, form.outcomes.refused(error)))
+        if error.reason == "STALE":
+            form.errors = {"": meanwhile.saved(visit, letter)}
+        elif shown.refused or letter_form.corrections(letter):
             form.errors = {"": _NOT_YET}
         form.values["etag"] = [letter.etag]
-        return _page(visit, REVIEW, form, Shown(letter), status=400)
+        return _page(visit, REVIEW, form, shown, status=400)
     return visit.go(f"/letters/{letter_id}", done="submitted")
 
 
 @router.post("/{letter_id}/edit/{step}")
 def save_step(visit: Visitor, letter_id: str, step: StepName, form: Sent) -> Answer:
-    """Save a step of a draft, and go on, back or away; or do what else was pressed."""
-    return _act(visit, form, letter_form.BY_NAME[step], visit.letter(letter_id))
+    """Save a step of a draft, and go on, back or away; or do what else was pressed.
+
+    What was typed is never lost: where the draft is no more, it can begin a new one.
+    """
+    letter, here = meanwhile.found(visit, letter_id), letter_form.BY_NAME[step]
+    if form.text("action") == "anew":
+        return _act(visit, form, here, meanwhile.begun_from(letter) if letter else _beginning(visit))
+    return _act(visit, form, here, letter) if letter else _lost(visit, form, here, None)
 
 
 @router.get("/{letter_id}/preview")
@@ -126,8 +164,10 @@ def delete_letter(visit: Visitor, letter_id: str, form: Sent) -> Answer:
             notice_pb.DeleteNoticeRequest(name=name, etag=form.text("etag"), request_id=form.request_id)
         )
     except Refused as error:
-        form.refuse(error)
-        return _delete(visit, visit.letter(letter_id), form)
+        letter = meanwhile.found(visit, letter_id)
+        if letter is not None:
+            form.refuse(error)
+            return _delete(visit, letter, form)
     return visit.go("/letters", done="letter-deleted")
 
 
@@ -148,7 +188,7 @@ def _beginning(visit: Visit) -> notice_pb.Notice:
 
 
 def _opened(visit: Visit, step: Step, letter: notice_pb.Notice) -> Form:
-    values = declared.shown(step.fields, letter) | {"etag": letter.etag}
+    values = declared.shown(step.fields, letter) | {"etag": letter.etag, "form": ""}
     if step is WHO:
         values |= who.opened(letter, audience_of(visit, letter.audience))
     if step is CHANGE:
@@ -159,28 +199,78 @@ def _opened(visit: Visit, step: Step, letter: notice_pb.Notice) -> Form:
 def _act(visit: Visit, form: SentForm, step: Step, saved: notice_pb.Notice) -> Answer:
     """Do what was pressed at a step; show it again if it did not work or only had to be looked at."""
     shown = Shown(_read(visit, form, step, saved))
-    action = form.text("action")
     if step is WHO:
         shown.wanted = who.expression(form)
+    answer = None
     if not form.errors:
         try:
-            if action == "number":
-                request = series_pb.SuggestNumberRequest(series=shown.letter.series)
-                form.values["number"] = [visit.clients.series.SuggestNumber(request).number]
-            elif step is not WHO:
-                return _go_on(visit, step, action, _save(visit, form, shown.letter))
-            else:
-                _compare(visit, shown, saved)
-                seen = shown.before is None or form.text("compared") == who.digest(form)
-                if action != "count" and seen:
-                    shown.letter.audience = _chosen(visit, form, shown.letter, saved)
-                    return _go_on(visit, step, action, _save(visit, form, shown.letter))
+            answer = _press(visit, form, step, saved, shown)
         except Refused as error:
             form.refuse(error, letter_form.NAMES)
-            if error.reason == "STALE":
-                form.errors, form.values["etag"] = {"": CONFLICT}, [saved.etag]
-                shown.conflict = _differing(step, form, saved)
-    return _page(visit, step, form, shown, status=400 if form.errors else 200)
+            answer = _overtaken(visit, form, step, saved) if error.reason in _MEANWHILE else None
+    if answer is None and form.text("action") == "anew":
+        answer = _lost(visit, form, step, meanwhile.found(visit, visit.request.path_params["letter_id"]))
+    return answer or _page(visit, step, form, shown, status=400 if form.errors else 200)
+
+
+def _press(visit: Visit, form: SentForm, step: Step, saved: notice_pb.Notice, shown: Shown) -> Answer | None:
+    """Do what was pressed, and lead on; None if the step has only to be looked at."""
+    action = form.text("action")
+    if action == "number":
+        request = series_pb.SuggestNumberRequest(series=shown.letter.series)
+        form.values["number"] = [visit.clients.series.SuggestNumber(request).number]
+        return None
+    if step is WHO:
+        if action != "anew":
+            _compare(visit, shown, saved)
+        seen = shown.before is None or form.text("compared") == who.digest(form)
+        if action == "count" or not seen:
+            return None
+        shown.letter.audience = _chosen(visit, form, shown.letter, saved)
+    return _go_on(visit, step, action, _save(visit, form, shown.letter))
+
+
+def _overtaken(visit: Visit, form: SentForm, step: Step, saved: notice_pb.Notice) -> Answer | None:
+    """Answer a save that was refused because the draft was saved, sent or deleted meanwhile; None if it was not."""
+    now = meanwhile.found(visit, saved.name.removeprefix("notices/")) if saved.name else None
+    if saved.name and (now is None or now.state != notice_pb.Notice.DRAFT):
+        return _lost(visit, form, step, now)
+    return _conflict(visit, form, step, now) if now is not None and now.etag != form.text("etag") else None
+
+
+def _conflict(visit: Visit, form: SentForm, step: Step, saved: notice_pb.Notice) -> Answer:
+    """Show a step again that was saved meanwhile: what was typed, what is saved now, and that saving again decides."""
+    shown = Shown(_read(visit, form, step, saved))
+    form.errors, form.values["etag"] = {"": meanwhile.saved(visit, saved)}, [saved.etag]
+    shown.letter.etag = saved.etag
+    shown.conflict = meanwhile.differing(step, form, saved, audience_of(visit, saved.audience))
+    return _page(visit, step, form, shown, status=400)
+
+
+def _lost(visit: Visit, form: SentForm, step: Step, letter: notice_pb.Notice | None) -> Answer:
+    """Show a step again of what is no draft any more: what was typed can be copied, or begin a new letter."""
+    wrong, name = dict(form.errors), f"notices/{visit.request.path_params['letter_id']}"
+    shown = Shown(_read(visit, form, step, letter or _beginning(visit)), lost=True)
+    shown.letter.name, shown.instead = name, letter is not None
+    form.errors = {"": meanwhile.lost(visit, letter, typed=step is not REVIEW)}
+    if form.text("action") == "anew":
+        form.errors |= wrong
+    return _page(visit, step, form, shown, status=400)
+
+
+def _empty(form: Form) -> UUID | None:
+    """Return which empty form this was; None of one that was opened for a draft."""
+    try:
+        return UUID(form.text("form"))
+    except ValueError:
+        return None
+
+
+def _became(visit: Visit, empty: UUID) -> notice_pb.Notice | None:
+    """Return the draft that an empty form became; None if it became none, or that is no draft any more."""
+    path = visit.became(empty)
+    letter = meanwhile.found(visit, path.rpartition("/")[2]) if path else None
+    return letter if letter is not None and letter.state == notice_pb.Notice.DRAFT else None
 
 
 def _read(visit: Visit, form: Form, step: Step, saved: notice_pb.Notice) -> notice_pb.Notice:
@@ -236,7 +326,11 @@ def _save(visit: Visit, form: Form, letter: notice_pb.Notice) -> notice_pb.Notic
     notices, said = visit.clients.notices, letter_form.written(letter)
     if letter.name:
         return notices.UpdateNotice(notice_pb.UpdateNoticeRequest(notice=said, request_id=form.request_id))
-    return notices.CreateNotice(notice_pb.CreateNoticeRequest(notice=said, request_id=form.request_id))
+    made = notices.CreateNotice(notice_pb.CreateNoticeRequest(notice=said, request_id=form.request_id))
+    empty = _empty(form)
+    if empty is not None:
+        visit.becomes(empty, made.name)
+    return made
 
 
 def _go_on(visit: Visit, step: Step, action: str, saved: notice_pb.Notice) -> Answer:
@@ -251,12 +345,9 @@ def _go_on(visit: Visit, step: Step, action: str, saved: notice_pb.Notice) -> An
             return visit.go("/letters", done="saved")
         case "files" | "preview":
             return visit.go(f"{path}/{action}")
+        case "anew":
+            return visit.go(f"{path}/edit/{step.name}", done="begun-anew")
     return visit.go(f"{path}/edit/{step.name}", done="saved")
-
-
-def _differing(step: Step, form: Form, saved: notice_pb.Notice) -> list[tuple[str, str]]:
-    """Return what somebody else saved of the fields of this step, where it is not what stands in the form."""
-    return [(one.label, one.said(saved)) for one in step.fields if one.shown(saved) != form.block(one.name)]
 
 
 def _page(visit: Visit, step: Step, form: Form, shown: Shown, *, status: int = 200) -> Answer:
@@ -268,8 +359,9 @@ def _page(visit: Visit, step: Step, form: Form, shown: Shown, *, status: int = 2
         wanted = who.expression(form)
     if wanted is not None:
         counted = reach.reach(visit, wanted, letter.receivers)
+    choosable = reach.choosable(visit, who.at_agencies(wanted)) if step is WHO and wanted is not None else None
     course = course_of(visit, form.text("course_version") if step is ASK else letter.course_version)
-    corrections = letter_form.corrections(letter) if letter.name else []
+    corrections = [*letter_form.corrections(letter), *shown.refused] if letter.name and not shown.lost else []
     return visit.page(
         "letters/composer.html",
         status=status,
@@ -284,34 +376,12 @@ def _page(visit: Visit, step: Step, form: Form, shown: Shown, *, status: int = 2
         shown=shown,
         compared=who.digest(form) if step is WHO else "",
         reach=counted,
+        choosable=choosable,
         course=course,
         passed=_passed(visit, letter),
-        similar=_similar(visit, letter) if step in (LETTER, CHANGE) and letter.name else [],
-        choices=_choices(visit, step, form, course),
+        similar=_similar(visit, letter) if step in (LETTER, CHANGE) else [],
+        choices=offered.choices(visit, step, form, course),
     )
-
-
-def _choices(
-    visit: Visit, step: Step, form: Form, course: course_pb.CourseVersion | None
-) -> dict[str, list[tuple[str, str]]]:
-    """Return what can be chosen at a step, by field."""
-    clients = visit.clients
-    if step is LETTER:
-        known, here = visit.series().items(), form.text("series")
-        return {"series": [(name, f"{name}, {one.title}") for name, one in known if not one.past or name == here]}
-    if step is WHO:
-        vocabulary = clients.agencies.ListVocabulary(agency_pb.ListVocabularyRequest())
-        agencies = visit.agencies().values()
-        return {
-            "receivers": offered_agencies(agencies, form.all("receivers"), visit.today),
-            "agencies": offered_agencies(agencies, form.all("agencies"), visit.today),
-            "units": [(unit.slug, unit.title) for unit in vocabulary.units],
-            "job_classes": [(job_class.slug, job_class.title) for job_class in vocabulary.job_classes],
-        }
-    if step is ASK:
-        offered = clients.courses.ListCourses(course_pb.ListCoursesRequest(page_size=200, only_published=True))
-        return {"course_version": [("", "No course"), *offered_courses(offered.courses, course)]}
-    return {}
 
 
 def _similar(visit: Visit, letter: notice_pb.Notice) -> list[notice_pb.Notice]:
@@ -323,29 +393,8 @@ def _similar(visit: Visit, letter: notice_pb.Notice) -> list[notice_pb.Notice]:
 
 
 def _delete(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
-    if letter.state != notice_pb.Notice.DRAFT:
+    if letter.state != notice_pb.Notice.DRAFT and not form.errors:
         return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
     return visit.page(
         "letters/delete.html", status=400 if form.errors else 200, letter=letter, letters=letters, form=form
     )
-
-
-def offered_agencies(
-    agencies: Iterable[agency_pb.Agency], chosen: Collection[str], today: date
-) -> list[tuple[str, str]]:
-    """Return the local agencies of today; of those that ended the ones that the draft names, said to have ended."""
-    local = [agency for agency in agencies if agency.kind != "state"]
-    offered = {agency.name: agency.short_title for agency in local if agency_lists.goes_on(agency, today)}
-    ended = {agency.name: f"{agency.short_title} (ended)" for agency in local if agency.name in chosen}
-    return list({**ended, **offered}.items())
-
-
-def offered_courses(
-    offered: Iterable[course_pb.Course], chosen: course_pb.CourseVersion | None
-) -> list[tuple[str, str]]:
-    """Return the newest version of each course; first the one that the draft names, if a newer one is out by now."""
-    courses = [(f"{course.name}/versions/{course.latest_version}", course.title) for course in offered]
-    if chosen is not None and chosen.version < chosen.latest_version:
-        said = f"{chosen.title}, version {chosen.version} (version {chosen.latest_version} is out)"
-        courses.insert(0, (chosen.name, said))
-    return courses

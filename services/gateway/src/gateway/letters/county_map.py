@@ -20,6 +20,8 @@ INSET_BOX = (553, 0, 311, 345)
 # A letter of a name is so many units wide, and a name wants so many of height: where the map is wide, and on a phone.
 _A_LETTER, _A_NAME = 10.4, 75
 _A_LETTER_ON_A_PHONE, _A_NAME_ON_A_PHONE = 17, 80
+# In the larger drawing letters are smaller, and a name so many times as wide as its county stands beside it.
+_A_LETTER_BESIDE, _BESIDE = 7, 3
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ class County:
     def named_on_a_phone(self) -> bool:
         """Whether its name fits into it there too."""
         return self._fits(_A_LETTER_ON_A_PHONE, _A_NAME_ON_A_PHONE)
+
+    @property
+    def named_beside(self) -> bool:
+        """Whether its name would lie over its neighbors' in the larger drawing: it stands at its left, in the sea."""
+        return _A_LETTER_BESIDE * len(self.title) > _BESIDE * self.size[0]
 
     def _fits(self, letter: float, name: float) -> bool:
         return self.size[0] >= letter * len(self.title.replace(" ", "")) and self.size[1] >= name

@@ -99,7 +99,7 @@ def _blank(visit: Visit, letter_id: str) -> Form:
 
 
 def _files(visit: Visit, letter: notice_pb.Notice, form: Form, warning: str = "") -> Answer:
-    if letter.state != notice_pb.Notice.DRAFT:
+    if letter.state != notice_pb.Notice.DRAFT and not form.errors:
         return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
     return visit.page(
         "letters/files.html",

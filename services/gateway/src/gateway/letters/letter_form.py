@@ -8,6 +8,7 @@ from gateway.web import declared
 from gateway.web.declared import Box, Chosen, Day, Days, Field, Line, Lines, Months, Named, Open
 from gateway.words import glossary
 from servicekit.calendar import YEARS_OF_DOCUMENTS
+from servicekit.rpc.client import Refused
 
 EXAMPLE = "Two digits of the year, a hyphen and a number: 26-04. Empty: the next free one, when you send it."
 PAST = "past_meant"
@@ -65,7 +66,7 @@ LETTER = Step(
         Lines(
             "body",
             "Text of the letter",
-            "Plain text: it is shown as it is typed. A blank line begins a paragraph.",
+            "Plain text: it is shown as it is typed. A blank line begins a paragraph; - or 1. before a line, an item.",
             most=100_000,
             tall=True,
         ),
@@ -149,6 +150,7 @@ LABELS = declared.labels(FIELDS) | {
     "agencies": "Staff of these agencies",
     "units": "Staff of these units",
     "job_classes": "Staff of these classes",
+    "recorded_only": "Without staff of whom no unit is recorded",
     PAST: "It is meant so",
 }
 # What a service refuses, at the form's field.
@@ -203,3 +205,10 @@ def corrections(letter: pb.Notice) -> list[Correction]:
         if step is ASK and letter.asks == pb.TRAIN and not letter.course_version:
             found.append(Correction(step.name, "course_version", "Course is empty"))
     return found
+
+
+def refused(error: Refused, sentence: str) -> list[Correction]:
+    """Return what a service refused of a letter, at the fields that it names; none if it names none of the form's."""
+    named = [path.rpartition(".")[2].partition("[")[0] for path in error.fields]
+    names = {NAMES.get(name, name) for name in named}
+    return [Correction(step.name, one.name, sentence) for step in STEPS for one in step.fields if one.name in names]

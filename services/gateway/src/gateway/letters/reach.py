@@ -61,6 +61,26 @@ def reach(visit: Visit, expression: audience_pb.AudienceExpression, receivers: C
     return Reach(rows, asked.people, max(asked.people, everybody.people), asked.sentence)
 
 
+@dataclass(frozen=True)
+class Choosable:
+    """How many of some agencies' staff each unit and each class has, and of how many no unit is recorded."""
+
+    units: dict[str, int]
+    job_classes: dict[str, int]
+    no_unit_recorded: int
+
+
+def choosable(visit: Visit, everyone_there: audience_pb.AudienceExpression) -> Choosable:
+    """Count what can be chosen among *everyone_there*, in one call."""
+    request = audience_pb.PreviewAudienceRequest(expression=everyone_there, by_value=True)
+    found = visit.clients.audiences.PreviewAudience(request)
+    return Choosable(
+        {one.value: one.people for one in found.units},
+        {one.value: one.people for one in found.job_classes},
+        found.no_unit_recorded,
+    )
+
+
 def _goes_to(visit: Visit, agency: agency_pb.Agency | None) -> bool:
     """Whether letters go there today: neither to the state itself nor to an agency that ended."""
     return agency is not None and agency.kind != "state" and agency_lists.goes_on(agency, visit.today)

@@ -22,6 +22,7 @@ def opened(letter: pb.Notice, audience: audience_pb.Audience | None) -> dict[str
         "agencies": acting,
         "units": list(clause.units),
         "job_classes": list(clause.job_classes),
+        "recorded_only": "yes" if clause.recorded_units_only else "",
     }
 
 
@@ -43,6 +44,7 @@ def expression(form: Form) -> audience_pb.AudienceExpression:
     clause = audience_pb.AudienceClause()
     if form.text("act_scope") == "some":
         clause.units.extend(sorted(form.all("units")))
+        clause.recorded_units_only = bool(clause.units) and form.text("recorded_only") == "yes"
         clause.job_classes.extend(sorted(form.all("job_classes")))
         clause.agencies.extend(sorted(form.all("agencies")))
         if not (clause.units or clause.job_classes or clause.agencies):
@@ -50,6 +52,12 @@ def expression(form: Form) -> audience_pb.AudienceExpression:
     if not clause.agencies and form.text("receivers_scope") == "some":
         clause.agencies.extend(sorted(form.all("receivers")))
     return audience_pb.AudienceExpression(include=[clause])
+
+
+def at_agencies(wanted: audience_pb.AudienceExpression) -> audience_pb.AudienceExpression:
+    """Return everyone at the agencies of *wanted*, whatever else narrows it."""
+    clause = wanted.include[0] if wanted.include else audience_pb.AudienceClause()
+    return audience_pb.AudienceExpression(include=[audience_pb.AudienceClause(agencies=clause.agencies)])
 
 
 def digest(form: Form) -> str:

@@ -37,7 +37,7 @@ class Row:
         if not rate.of:
             return NOBODY
         said = sentences.of(rate.completed, rate.of)
-        return f"{said}, {_sure(rate.low, rate.high)}" if rate.of >= sentences.LEAST_FOR_PERCENT else said
+        return f"{said}{_sure(rate.low, rate.high)}" if rate.of >= sentences.LEAST_FOR_PERCENT else said
 
     @property
     def passed(self) -> str:
@@ -104,11 +104,13 @@ def _share(share: pb.Share) -> str:
     if not share.HasField("share"):
         # Few takers: the counts are all there is to say.
         return f"{share.count:,} of {share.of:,}"
-    return f"{sentences.of(share.count, share.of)}, {_sure(share.low, share.high)}"
+    return f"{sentences.of(share.count, share.of)}{_sure(share.low, share.high)}"
 
 
 def _sure(low: float, high: float) -> str:
-    return _between(f"{low:.0%}", f"{high:.0%}")
+    """`, 95% sure: 87% to 92%`; nothing where both are the same to the percent: the figure says it already."""
+    least, most = f"{low:.0%}", f"{high:.0%}"
+    return f", {_between(least, most)}" if least != most else ""
 
 
 def _between(low: str, high: str) -> str:

@@ -94,6 +94,7 @@ def _find(visit: Visit, token: str) -> Invitation | None:
 def _gone(visit: Visit) -> Answer:
     return visit.page(
         "web/refused.html",
+        typed={},
         status=404,
         title="This invitation is good no more",
         sentence="It was used, taken back or replaced, its three days are over, or the agency that gave it does not"

@@ -4,16 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse
-from fastapi.routing import APIRoute
-from starlette.routing import Match
 
 from cadre.directory.v1 import sign_in_service_pb2 as pb
 from gateway.identity import password_sign_ins, passwords, places, sign_ins
-from gateway.sign_in import labels
-from gateway.web import clients
+from gateway.web import clients, typed
 from gateway.web.forms import Form, posted
 from gateway.web.visit import COOKIE, Answer, Anybody, Forged, Sent, Visit, Visitor, same
-from gateway.words import glossary, sentences
+from gateway.words import sentences
 from servicekit.rpc.client import Refused
 
 # Parts of the demonstration that are no step of its ten minutes.
@@ -30,9 +27,6 @@ NOT_VOUCHED = (
 TOO_MANY = "That was tried too often. Wait fifteen minutes, then try again."
 
 router = APIRouter()
-
-# Fields of a form that say nothing to the one who typed the others.
-_SILENT = {"request_id", "csrf", "action", "etag", "enter"}
 
 
 @router.get("/")
@@ -137,7 +131,7 @@ def hold(request: Request, visit: Anybody, form: Annotated[Form, Depends(posted)
 def kept_page(visit: Visitor) -> Answer:
     """Show what was typed when the sign-in ended; its owner sends it or drops it."""
     kept = sign_ins.kept(visit.gateway.database, visit.sign_in) if visit.sign_in else None
-    shown = _said(visit, kept) if kept else {}
+    shown = typed.said(visit, kept.path, kept.fields) if kept else {}
     return visit.page("sign_in/kept.html", kept=kept, shown=shown, form=Form())
 
 
@@ -147,34 +141,6 @@ def drop_kept(visit: Visitor, _: Sent) -> Answer:
     if visit.sign_in:
         sign_ins.forget(visit.gateway.database, visit.sign_in)
     return visit.go("/home", done="dropped")
-
-
-def _said(visit: Visit, kept: sign_ins.Kept) -> dict[str, list[str]]:
-    """Say what was typed in the words of the page that it was typed on."""
-    fields = [(name, value) for name, value in kept.fields if name not in _SILENT]
-    of_templates = labels.of_area(visit.gateway.templates, _area_of(visit.request, kept.path))
-    found = labels.shown([*of_templates, labels.declared(visit.gateway.outcomes)], fields)
-    named = visit.names([value for values in found.values() for value, _ in values if value.startswith("people/")])
-    return {
-        label: [said or named.get(value) or _as_read(visit, value) for value, said in values]
-        for label, values in found.items()
-    }
-
-
-def _as_read(visit: Visit, value: str) -> str:
-    """Say a day, an agency or a unit as pages do, and anything else as it was typed."""
-    if value.startswith("agencies/"):
-        return glossary.place(value)
-    return sentences.long_day(value, visit.today) if sentences.as_date(value) else visit.units().get(value, value)
-
-
-def _area_of(request: Request, path: str) -> str:
-    """Name the area whose page takes a form that is sent to *path*; empty if none does."""
-    scope = {"type": "http", "path": path.partition("?")[0], "method": "POST"}
-    for route in request.app.routes:
-        if isinstance(route, APIRoute) and route.matches(scope)[0] is Match.FULL:
-            return route.endpoint.__module__.split(".")[1]
-    return ""
 
 
 def _offer(visit: Visit, form: Form, back_to: str, *, busy: bool = False) -> Answer:

@@ -87,6 +87,11 @@ class Day(Field):
     years: range = range(0)
     control: ClassVar[str] = "day"
 
+    def said(self, message: Message) -> str:
+        """`Nov 28, 2026`; what is no day as it stands there."""
+        day = sentences.as_date(self.shown(message))
+        return f"{day:%b} {day.day}, {day.year}" if day else self.shown(message)
+
 
 @dataclass(frozen=True)
 class Days(Field):

@@ -21,10 +21,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.identity import sign_ins
 from gateway.identity.troubles import SignInFailed, Trouble
-from gateway.web import clients
+from gateway.web import clients, typed
 from gateway.web.bodies import MOST_BYTES, MOST_BYTES_OF_ANYBODY, TooLarge, Unreadable
-from gateway.web.forms import read
-from gateway.web.visit import COOKIE, Forged, NeedsSignIn, nobody, safe_path, same
+from gateway.web.forms import Form, read
+from gateway.web.visit import COOKIE, NOT_KEPT, Answered, Forged, NeedsSignIn, Visit, nobody, safe_path, same, somebody
 from servicekit import metrics, trace
 from servicekit.rpc.client import Refused
 
@@ -45,8 +45,6 @@ HEADERS = {
 }
 # Staff share computers: what one person saw is not there for the next one's back button.
 _PRIVATE = "no-store"
-# What is only about the sign-in itself, and what must not wait anywhere beside a name.
-_NOT_KEPT = ("/sign-out", "/sign-in", "/kept", "/reaction")
 
 
 class Everything:
@@ -132,6 +130,7 @@ class Everything:
 
 def answer_refusals(app: FastAPI) -> None:
     """Turn what pages do not handle themselves into pages that say what to do."""
+    app.add_exception_handler(Answered, _answered)
     app.add_exception_handler(NeedsSignIn, _sign_in_first)
     app.add_exception_handler(SignInFailed, _not_signed_in)
     app.add_exception_handler(Forged, _forged)
@@ -155,6 +154,12 @@ async def _sign_in_first(request: Request, _: Exception) -> Response:
     return RedirectResponse(f"/sign-in?{urlencode({'next': safe_path(back)})}", 303)
 
 
+async def _answered(_: Request, error: Exception) -> Response:
+    """Show again what a form was answered with."""
+    assert isinstance(error, Answered)  # noqa: S101 - registered for it
+    return HTMLResponse(error.page.content, error.page.status)
+
+
 async def _not_signed_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInFailed)  # noqa: S101 - registered for it
     log.info("sign_in_failed", trouble=error.trouble.name, note=error.note)
@@ -171,7 +176,7 @@ async def _keep(request: Request) -> bool:
         form = await read(request, MOST_BYTES if csrf else MOST_BYTES_OF_ANYBODY)
     except (TooLarge, Unreadable):
         return False
-    if request.url.path.endswith(_NOT_KEPT) or not same(form.text("csrf"), csrf):
+    if request.url.path.endswith(NOT_KEPT) or not same(form.text("csrf"), csrf):
         return False
     fields = [(name, value) for name, values in form.values.items() if name != "csrf" for value in values]
     # A file cannot be kept; its owner is told which one it was.
@@ -226,9 +231,24 @@ async def _no_answer(request: Request) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+        return await _only_sent_to(request, error)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return await _not_found(request, error)
     return await say(request, HTTPStatus(error.status_code), "This could not be done", str(error.detail))
+
+
+async def _only_sent_to(request: Request, error: Exception) -> Response:
+    """Answer who goes to an address that only takes forms: with what one was answered, if that is kept."""
+    try:
+        await somebody(request)
+    except Answered as found:
+        return await _answered(request, found)
+    except NeedsSignIn:
+        return await _sign_in_first(request, error)
+    except SignInFailed as failed:
+        return await _not_signed_in(request, failed)
+    return await _not_found(request, error)
 
 
 async def _not_found(request: Request, _: Exception) -> Response:
@@ -277,7 +297,14 @@ async def _failed(request: Request, _: Exception) -> Response:
     )
 
 
-async def say(request: Request, status: HTTPStatus, title: str, sentence: str) -> HTMLResponse:
-    """Answer with a page of one sentence."""
+async def say(request: Request, status: HTTPStatus, title: str, sentence: str) -> Response:
+    """Answer with a page of one sentence, and with what was typed, if a form was sent: it is nowhere else."""
     visit = getattr(request.state, "visit", None) or await nobody(request)
-    return visit.page("web/refused.html", status=status, title=title, sentence=sentence)
+    form = getattr(request.state, "form", None) or Form()
+    return await run_in_threadpool(_say, visit, form, status, title, sentence)
+
+
+def _say(visit: Visit, form: Form, status: HTTPStatus, title: str, sentence: str) -> Response:
+    fields = [(name, value) for name, values in form.values.items() for value in values]
+    shown = typed.said(visit, visit.request.url.path, fields) if fields else {}
+    return visit.page("web/refused.html", status=status, title=title, sentence=sentence, typed=shown)

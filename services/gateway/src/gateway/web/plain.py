@@ -10,9 +10,11 @@ from markupsafe import Markup, escape
 from servicekit import text as cleaning
 
 # What word processors and people put before the lines of a list: a sign, a number or a letter, and a blank or a tab.
-# It stays as it was typed; the line is an item for those who hear the page, and hangs for those who see it.
+# The line is an item for those who hear the page, and hangs for those who see it. A number stays as it was typed;
+# in the place of a sign one dot is seen, as in any list, and what was typed stays in the page.
 _SIGNS = "-\u2013\u2014*+\u2022\u2023\u2043\u00b7\u25aa\u25ab\u25a0\u25a1\u25ba\u25cb\u25cf\u25e6\u2713\u27a2\u00a7o"
 _ITEM = re.compile(rf"[ \t]*(?:[{_SIGNS}]|\(?(?:\d{{1,3}}|[A-Za-z]|[ivxIVX]{{1,5}})[.)])[ \t]+\S")
+_SIGN = re.compile(rf"([ \t]*)([{_SIGNS}][ \t]+)")
 # The signs of a word processor's own font, which no other has.
 _OF_A_FONT = str.maketrans("\uf0b7\uf0a7\uf0d8\uf0fc", "\u2022\u25aa\u27a2\u2713")
 
@@ -26,7 +28,7 @@ def to_html(text: str) -> Markup:
     # Items with blank lines between them are one list.
     for is_list, same in groupby(blocks, key=lambda block: block[0]):
         if is_list:
-            items = [Markup("<li>{}</li>").format(_lines(item)) for _, item in same]
+            items = [Markup("<li>{}</li>").format(_item(item)) for _, item in same]
             said.append(Markup('<ul class="as-typed-list">{}</ul>').format(Markup().join(items)))
         else:
             said += [Markup('<p class="as-typed">{}</p>').format(_lines(lines)) for _, lines in same]
@@ -42,6 +44,14 @@ def _blocks(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
             part = []
         part.append(line)
     yield bool(_ITEM.match(part[0])), part
+
+
+def _item(lines: list[str]) -> Markup:
+    signed = _SIGN.match(lines[0])
+    if signed is None:
+        return _lines(lines)
+    rest = [lines[0][signed.end() :], *lines[1:]]
+    return Markup('{}<span class="as-typed-list__sign">{}</span>{}').format(*signed.groups(), _lines(rest))
 
 
 def _lines(lines: list[str]) -> Markup:

@@ -5,20 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from annotated_types import Interval
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
-from gateway.identity import open_sign_ins, sign_ins
+from gateway.identity import answers, open_sign_ins, sign_ins
 from gateway.identity.codes import Box
 from gateway.identity.oidc import Provider
 from gateway.identity.places import DEMONSTRATION, ISSUER, PASSWORD, Place, browser_of
@@ -38,6 +41,10 @@ from servicekit.settings import Settings
 from servicekit.watch.history import History
 
 COOKIE = "cadre_sign_in"
+# What is only about the sign-in itself, and what must not wait anywhere beside a name.
+NOT_KEPT = ("/sign-out", "/sign-in", "/kept", "/reaction")
+# In the address of a page that answers a form: which answer it is.
+_ANSWER = "answer"
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,14 @@ class NeedsSignIn(Exception):  # noqa: N818 - an answer, not an error
 
 class Forged(Exception):  # noqa: N818
     """The form does not come from a page of ours."""
+
+
+class Answered(Exception):  # noqa: N818
+    """What is asked for is a page that answered a form, and is kept."""
+
+    def __init__(self, page: answers.Page) -> None:
+        super().__init__()
+        self.page = page
 
 
 @dataclass
@@ -159,8 +174,12 @@ class Visit:
         """How many seconds something holds that ends at *until*."""
         return int((until - self.now).total_seconds())
 
-    def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - the template's
-        """Answer with a page. Every template gets the visit as `visit` and the sentences as `say`."""
+    def page(self, template: str, *, status: int = 200, once: bool = False, **values: Any) -> Response:  # noqa: ANN401
+        """Answer with a page. Every template gets the visit as `visit` and the sentences as `say`.
+
+        What answers a form has an address of its own, so that who goes back to it is there again: a browser keeps no
+        page of ours, and cannot send a form a second time to see what it said. What is shown *once* has none.
+        """
         query = self.request.query_params
         content = self.gateway.templates.get_template(template).render(
             visit=self,
@@ -171,12 +190,48 @@ class Visit:
             ),
             **values,
         )
+        if not once and self._goes_back_to(status):
+            address = self._kept(answers.Page(status, content))
+            if address:
+                return RedirectResponse(address, 303)
         return HTMLResponse(content, status)
 
     def _at(self, minutes: str) -> str:
         """`, Nov 23, 9:12 a.m.`: the moment of which an address says what was done; '' for none."""
         at = sentences.as_number(minutes)
         return f", {sentences.moment(datetime.fromtimestamp(at * 60, UTC), self.today)}" if at else ""
+
+    def _goes_back_to(self, status: int) -> bool:
+        """Whether it is a page for a browser that sent a form: not after a fault, when the form is to be sent again."""
+        request = self.request
+        return (
+            request.method == "POST"
+            and self.sign_in is not None
+            and status < HTTPStatus.INTERNAL_SERVER_ERROR
+            and "text/html" in request.headers.get("accept", "")
+            and not request.url.path.endswith(NOT_KEPT)
+        )
+
+    def _kept(self, page: answers.Page) -> str:
+        """Keep a page that answers a form; return its address, or nothing if our database does not answer."""
+        if self.sign_in is None:
+            return ""
+        database, cookie = self.gateway.database, self.request.cookies.get(COOKIE, "")
+        try:
+            answer = answers.keep_page(database, self.sign_in, cookie, page, self.now)
+        except SQLAlchemyError:
+            return ""
+        address = self.request.url.include_query_params(**{_ANSWER: answer})
+        return f"{address.path}?{address.query}"
+
+    def becomes(self, form: UUID, path: str) -> None:
+        """Note what an empty *form* became: who goes back to it is led there."""
+        if self.sign_in is not None:
+            answers.keep_path(self.gateway.database, self.sign_in, form, path, self.now)
+
+    def became(self, form: UUID) -> str:
+        """Return where an empty *form* led; empty if it was not saved yet, or under another sign-in."""
+        return answers.path(self.gateway.database, self.sign_in, form) if self.sign_in else ""
 
     def download(self, content: bytes, filename: str, media_type: str) -> Response:
         """Answer with a file that the browser saves under *filename*, and never shows as a page of ours."""
@@ -257,7 +312,23 @@ async def somebody(request: Request) -> Visit:
     visit, token = await run_in_threadpool(_recognise, gateway, request)
     callers.act_as(lambda: token)
     request.state.person, request.state.visit = visit.person, visit
+    if request.method == "GET" and _ANSWER in request.query_params:
+        page = await run_in_threadpool(_answer, visit)
+        if page is not None:
+            raise Answered(page)
     return visit
+
+
+def _answer(visit: Visit) -> answers.Page | None:
+    """Return the page that answered a form, if it is kept for this sign-in."""
+    request = visit.request
+    try:
+        answer = UUID(request.query_params[_ANSWER])
+    except ValueError:
+        return None
+    if visit.sign_in is None:
+        return None
+    return answers.page(visit.gateway.database, visit.sign_in, request.cookies.get(COOKIE, ""), answer)
 
 
 async def nobody(request: Request) -> Visit:
@@ -271,6 +342,7 @@ async def sent(request: Request, visit: Annotated[Visit, Depends(somebody)]) -> 
     form = await read(request)
     if not same(form.text("csrf"), visit.csrf):
         raise Forged
+    request.state.form = form
     if visit.sign_in and visit.sign_in.keeps:
         # What was kept is sent again, or overtaken by this form.
         await run_in_threadpool(sign_ins.forget, visit.gateway.database, visit.sign_in, request.url.path)

@@ -109,6 +109,8 @@ class NoticeServicer(Servicer):
                 if row.state == State.IN_APPROVAL:
                     answer.writers.extend(map(letters.person, queries.writers(db, row.id)))
                 answer.confirmation_changes.extend(wire.confirmation_changes(queries.confirmation_changes(db, row.id)))
+                if row.state == State.DRAFT:
+                    wire.say_saved(answer, queries.saved(db, row.id))
             return answer
 
     def FindSimilarNotices(self, request: pb.FindSimilarNoticesRequest, call: Call) -> pb.FindSimilarNoticesResponse:  # noqa: ARG002

@@ -60,7 +60,7 @@ def shown(labels: list[Labels], fields: Iterable[tuple[str, str]]) -> dict[str, 
 
 def declared(outcomes: Outcomes) -> Labels:
     """Give the labels of the forms that are declared, which no template has."""
-    return Labels(dict(outcomes.labels), hidden={"etag", "compared", "action"})
+    return Labels(dict(outcomes.labels), hidden={"etag", "compared", "action", "form"})
 
 
 @cache
