@@ -171,7 +171,7 @@ def test_who_returns_what_was_returned_in_another_tab_keeps_the_reason(cadre, an
     late = approver.client.post(f"{page}/return", data=second | {"reason": "Say until when, too."})
 
     assert late.status_code == 400
-    assert "Already returned to its author." in said(late)
+    assert "It is a draft again already." in said(late)
     assert "Say until when, too." in said(late)
 
 
