@@ -95,6 +95,7 @@ SWEEP = [
     (LETTER + "/briefing/file", COORDINATOR, LAKE + "/briefing/file"),
     (LETTER, BIG_COORDINATOR, BIG + "?unit=none&standing=not-started"),
     (LETTER + "/briefing", COORDINATOR, LAKE + "/briefing?kind=elsewhere"),
+    (LETTER + "/mistake", COORDINATOR, LAKE + "/mistake"),
     (
         LETTER + "/sign-in-sheet",
         BIG_COORDINATOR,

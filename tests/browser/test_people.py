@@ -268,6 +268,42 @@ def test_several_who_left_on_the_same_day_are_ticked_looked_at_and_noted_at_once
     assert coordinator.complaints == []
 
 
+def test_a_briefing_recorded_for_somebody_who_was_not_there_is_taken_back_and_their_record_shows_both(
+    person, cadre, issued
+):
+    subject = "A briefing of too many"
+    letter = issued(subject, notice_pb.TRAIN, course_version=cadre.course_version, briefing_counts=True)
+    wait_until(cadre.access.quiet, "events are still under way")
+    coordinator = person(scripts=True).sign_in(COORDINATOR)
+    coordinator.go(f"/agencies/lake/letters/{letter}/briefing?select=all")
+    coordinator.type("Led by", "The coordinator")
+    coordinator.press("Check who was there")
+    coordinator.press(re.compile("^Record the briefing for"))
+
+    coordinator.press("Recorded by mistake?")
+    coordinator.check_page()
+    coordinator.press(re.compile("^Briefing on .*, led by The coordinator$"))
+    coordinator.check_page()
+    box = coordinator.page.get_by_role("group", name="Or only for").locator("input").first
+    who = box.get_attribute("value")
+    coordinator.page.get_by_role("group", name="Or only for").locator("label").first.click()
+    coordinator.press("Check before taking it back")
+    coordinator.sees_heading("Take this training back for 1 person?")
+    coordinator.press("Take it back for 1 person")
+    coordinator.sees("Say what was wrong. It stays on the record of each of them.")
+    coordinator.check_page()
+    coordinator.type("What was wrong?", "Was not there")
+    coordinator.press("Take it back for 1 person")
+    coordinator.sees("Taken back for 1 person. It is on their list again.")
+
+    coordinator.go(f"/agencies/lake/{who}/record")
+    coordinator.sees(re.compile(r"^Local briefing, led by The coordinator\. Taken back .*, by .*: Was not there$"))
+    coordinator.check_page()
+    coordinator.go(f"/agencies/lake/letters/{letter}/mistake?person={who.removeprefix('people/')}")
+    coordinator.sees("No briefing and no training done elsewhere is recorded here for this letter.")
+    assert coordinator.complaints == []
+
+
 def test_a_big_agency_sees_on_its_home_page_who_is_left_by_unit_and_those_without_one(person, letter):
     coordinator = person().sign_in(BIG_COORDINATOR)
     coordinator.waits_for(re.compile(r"Still to do: .*no unit recorded \d+"))

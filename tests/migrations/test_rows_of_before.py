@@ -144,6 +144,7 @@ def requirements_must_be(connection):
     assert states == {ANA: "COMPLETED", BEN: "WAIVED"}
     assert connection.execute("SELECT complete_revision FROM audience").fetchall() == [(2,)], "a chunk of 3 is missing"
     assert connection.execute("SELECT units FROM audience_member").fetchall() == [([],), ([],)]
+    assert connection.execute("SELECT count(*) FROM retraction").fetchall() == [(0,)], "what was recorded stands"
 
 
 def people_must_be(connection):

@@ -609,6 +609,10 @@ REQUESTS = {
         "PreviewTraining": lambda w: completion_pb.PreviewTrainingRequest(
             parent=HOME, notice=w.issued, units=["none"], people=[w.learner]
         ),
+        "ListRecordings": lambda w: completion_pb.ListRecordingsRequest(parent=HOME, notice=w.issued),
+        "RetractTraining": lambda w: completion_pb.RetractTrainingRequest(
+            parent=HOME, notice=w.issued, people=[w.learner], reason="The wrong letter", request_id=fresh()
+        ),
         "RecordTraining": lambda w: completion_pb.RecordTrainingRequest(
             parent=HOME,
             notice=w.issued,

@@ -37,6 +37,7 @@ ANNOUNCED = {
     "completed": pb_events.AssignmentCompleted,
     "waived": pb_events.AssignmentWaived,
     "withdrawn": pb_events.AssignmentWithdrawn,
+    "retracted": pb_events.CompletionRetracted,
 }
 
 

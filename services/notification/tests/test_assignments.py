@@ -47,6 +47,32 @@ def test_the_first_completion_stays(cadre, notice, ana):
     assert cadre.state(notice)["trained"] == 1
 
 
+def test_training_that_was_recorded_by_mistake_moves_the_figures_back_and_may_be_completed_again(cadre, notice, ana):
+    cadre.confirm(notice, ana)
+    before = cadre.state(notice)
+    cadre.deliver(cadre.completed(notice, ana))
+    assert cadre.state(notice)["ready"] == 1
+
+    cadre.deliver(told(enrollment.CompletionRetracted, notice, ana))
+    assert cadre.state(notice) == cadre.agency(notice, "lake") == before
+    (item,) = cadre.inbox(ana)
+    assert not item.HasField("train_time")
+
+    again = datetime.now(UTC) + timedelta(hours=1)
+    cadre.deliver(cadre.completed(notice, ana, at=again))
+    (item,) = cadre.inbox(ana)
+    assert item.train_time.ToDatetime(UTC) == again
+    assert cadre.state(notice)["ready"] == 1
+
+
+def test_who_only_seemed_trained_has_not_started(cadre, notice, ana):
+    cadre.deliver(cadre.completed(notice, ana))
+    cadre.deliver(told(enrollment.CompletionRetracted, notice, ana))
+    cadre.deliver(told(enrollment.CompletionRetracted, notice, ana))
+
+    assert cadre.state(notice) == {"of": 2, "not_started": 2}
+
+
 def test_who_is_excused_leaves_the_denominator_and_comes_back_with_a_new_assignment(cadre, notice, ana):
     cadre.confirm(notice, ana)
 

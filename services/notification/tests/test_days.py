@@ -192,6 +192,37 @@ def test_a_missed_day_before_somebody_was_excused_is_not_known(cadre, lake):
     assert stored(cadre, lake.notice, "yolo") == {cadre.today: [1, 1, 0, 1, 0]}
 
 
+def test_a_kept_day_before_training_was_taken_back_stays_and_is_not_called_wrong(cadre, lake, backdated):
+    trained, before = cadre.issued(lake.audience, asks=notice_pb.TRAIN), cadre.today - DAY
+    backdated(trained, published_at=moment(before, 9))
+    cadre.deliver(cadre.completed(trained, lake.ana, at=moment(before, 10)))
+    run(cadre, before, 23, 57)
+
+    take_back(cadre, trained, lake.ana)
+
+    assert stored(cadre, trained, "lake") == {before: [2, 2, 0, 1, 0]}
+    assert cadre.audits()["readiness.days_contradicted"] == 0
+    run(cadre, cadre.today, 23, 57)
+    assert stored(cadre, trained, "lake") == {before: [2, 2, 0, 1, 0], cadre.today: [2, 2, 0, 2, 0]}
+
+
+def test_a_missed_day_before_training_was_taken_back_is_not_known(cadre, lake, backdated):
+    trained, before = cadre.issued(lake.audience, asks=notice_pb.TRAIN), cadre.today - DAY
+    backdated(trained, published_at=moment(before, 9))
+    cadre.deliver(cadre.completed(trained, lake.ana, at=moment(before, 10)))
+    take_back(cadre, trained, lake.ana)
+
+    run(cadre, cadre.today + DAY, 8)
+
+    assert stored(cadre, trained, "lake")[before] is None
+    assert stored(cadre, trained, "lake")[cadre.today] == [2, 2, 0, 2, 0]
+
+
+def take_back(cadre, notice, *people):
+    told = {"requirement_id": notice.name[8:], "notice_id": notice.name[8:], "person_ids": people}
+    cadre.deliver(enrollment.CompletionRetracted(**told))
+
+
 def test_the_last_day_of_a_withdrawn_letter_is_kept_as_it_stands_and_no_day_after_it(cadre, lake):
     cadre.confirm(lake.notice, lake.ana)
     current = cadre.analyst.GetNotice(notice_pb.GetNoticeRequest(name=lake.notice.name))

@@ -26,6 +26,7 @@ steps = st.lists(
         st.tuples(st.just("read"), asked, person),
         st.tuples(st.just("confirm"), asked, person),
         st.tuples(st.just("complete"), asked, st.sets(person, min_size=1)),
+        st.tuples(st.just("retract"), asked, st.sets(person, min_size=1)),
         st.tuples(st.just("waive"), asked, st.sets(person, min_size=1)),
         st.tuples(st.just("assign"), asked, st.sets(person, min_size=1)),
     ),
@@ -80,6 +81,15 @@ class World:
         self.cadre.deliver(self.cadre.completed(self.notices[asks], *(self.people[n] for n in some)))
         for n in some:
             self.did(asks, n)["trained"] = True
+
+    def retract(self, asks, some):
+        notice_id = self.notices[asks].name.removeprefix("notices/")
+        people = [self.people[n] for n in some]
+        self.cadre.deliver(
+            enrollment.CompletionRetracted(requirement_id=notice_id, notice_id=notice_id, person_ids=people)
+        )
+        for n in some:
+            self.did(asks, n)["trained"] = False
 
     def waive(self, asks, some):
         self._tell(enrollment.AssignmentWaived, asks, some, excused=True)

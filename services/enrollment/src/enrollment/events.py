@@ -56,6 +56,13 @@ def completed(asked: Asked, completions: Sequence[tuple[str, datetime]]) -> pb.A
     return message
 
 
+def completions_retracted(db: Db, asked: Asked, person_ids: Sequence[str]) -> None:
+    """What was recorded as people's training was a mistake."""
+    for ids in _chunks(person_ids):
+        message = pb.CompletionRetracted(requirement_id=asked.requirement_id, notice_id=asked.notice_id, person_ids=ids)
+        outbox.emit(db, message)
+
+
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), MOST_PEOPLE):
         yield items[start : start + MOST_PEOPLE]

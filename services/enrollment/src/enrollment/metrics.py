@@ -30,7 +30,10 @@ FROM (
 ) AS a JOIN requirement ON requirement.id = a.requirement_id
 GROUP BY course_id, a.state
 """
-_COMPLETIONS = "SELECT kind, count(*) AS completions FROM completion GROUP BY kind"
+_COMPLETIONS = """
+SELECT kind, count(*) AS completions FROM completion
+WHERE NOT EXISTS (SELECT FROM retraction WHERE completion_id = completion.id) GROUP BY kind
+"""
 _WAITING = "SELECT count(*) FROM requirement WHERE state = 'WAITING'"
 
 

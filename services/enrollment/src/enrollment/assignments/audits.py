@@ -1,7 +1,7 @@
 """What must be zero, found by recounting rows."""
 
 from collections.abc import Iterator
-from typing import cast
+from typing import cast, get_args
 
 import psycopg
 
@@ -11,7 +11,11 @@ from servicekit.data.db import Db, count
 from servicekit.data.outbox import subject_of
 
 _ASSIGNMENTS = "SELECT count(*) - count(DISTINCT (requirement_id, person_id)) FROM assignment"
-_COMPLETIONS = "SELECT count(*) - count(DISTINCT (requirement_id, person_id)) FROM completion"
+# Those that were not taken back.
+_STANDING = "SELECT * FROM completion WHERE NOT EXISTS (SELECT FROM retraction WHERE completion_id = completion.id)"
+_COMPLETIONS = f"""
+SELECT count(*) - count(DISTINCT (requirement_id, person_id)) FROM ({_STANDING}) AS standing
+"""  # noqa: S608 - made of constants
 _ORPHANS = """
 WITH listed AS (
   SELECT DISTINCT requirement.id AS requirement_id, member.person_id
@@ -25,12 +29,12 @@ SELECT count(*) FROM listed FULL JOIN assigned USING (requirement_id, person_id)
 WHERE assigned.person_id IS NULL
   OR (listed.person_id IS NULL AND assigned.state IN ('ASSIGNED', 'IN_PROGRESS'))
 """
-_UNMARKED = """
+_UNMARKED = f"""
 SELECT count(*)
 FROM (SELECT requirement_id, person_id FROM assignment WHERE state = 'COMPLETED') AS marked
-FULL JOIN completion USING (requirement_id, person_id)
+FULL JOIN ({_STANDING}) AS completion USING (requirement_id, person_id)
 WHERE marked.person_id IS NULL OR completion.person_id IS NULL
-"""
+"""  # noqa: S608 - made of constants
 # Payloads name people; the database counts them, however many they are: here there are never more than a few chunks.
 _ANNOUNCED = "CREATE TEMPORARY TABLE announced (fact text, requirement_id uuid, person_id uuid)"
 _EVENTS = "SELECT subject, payload FROM outbox WHERE subject = ANY(%s)"
@@ -40,23 +44,28 @@ FROM (
   SELECT
     greatest(0, count(*) FILTER (WHERE fact = 'AssignmentCreated') - 1
       - count(*) FILTER (WHERE fact IN ('AssignmentWithdrawn', 'AssignmentWaived'))) AS created_again,
-    greatest(0, count(*) FILTER (WHERE fact = 'AssignmentCompleted') - 1) AS completed_again
+    greatest(0, count(*) FILTER (WHERE fact = 'AssignmentCompleted') - 1
+      - count(*) FILTER (WHERE fact = 'CompletionRetracted')) AS completed_again
   FROM announced GROUP BY requirement_id, person_id
 ) AS person
 """
 _CHUNKS_AT_ONCE = 100
 
-_Fact = pb.AssignmentCreated | pb.AssignmentWithdrawn | pb.AssignmentWaived | pb.AssignmentCompleted
-_FACTS = {
-    subject_of(fact.DESCRIPTOR): fact
-    for fact in (pb.AssignmentCreated, pb.AssignmentWithdrawn, pb.AssignmentWaived, pb.AssignmentCompleted)
-}
+_Fact = (
+    pb.AssignmentCreated
+    | pb.AssignmentWithdrawn
+    | pb.AssignmentWaived
+    | pb.AssignmentCompleted
+    | pb.CompletionRetracted
+)
+_FACTS = {subject_of(fact.DESCRIPTOR): fact for fact in get_args(_Fact)}
 
 
 def announced_too_often(db: Db) -> int:
     """Count people announced more often than their rows allow.
 
-    An assignment is completed once and for all. It is created again only after a withdrawal or a waiver.
+    An assignment is completed once, and again only after that was taken back. It is created again only after a
+    withdrawal or a waiver.
     """
     db.run(_ANNOUNCED)
     try:
@@ -93,7 +102,7 @@ AUDITS = [
     ),
     Audit(
         "completions.duplicates",
-        "Completions beyond one for a requirement and a person",
+        "Completions beyond one for a requirement and a person, without those that were taken back",
         lambda db: count(db, _COMPLETIONS),
     ),
     Audit(

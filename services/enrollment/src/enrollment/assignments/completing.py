@@ -1,6 +1,6 @@
 """Completing for many at once: by passed tests as they are heard, or by what was given elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -67,6 +67,32 @@ FROM unnest(%(people)s) AS person_id
 """
 
 
+_RETRACT = """
+WITH reopened AS (
+  UPDATE assignment
+  SET state = CASE WHEN %(withdrawn)s THEN 'WITHDRAWN'
+    WHEN sections_completed > 0 THEN 'IN_PROGRESS' ELSE 'ASSIGNED' END
+  WHERE requirement_id = %(requirement)s::uuid AND person_id = ANY(%(people)s)
+)
+INSERT INTO retraction (completion_id, retracted_at, retracted_by, agency_id, reason)
+SELECT id, %(at)s, %(by)s, %(agency)s, %(reason)s
+FROM completion
+WHERE requirement_id = %(requirement)s::uuid AND person_id = ANY(%(people)s)
+  AND NOT EXISTS (SELECT FROM retraction WHERE completion_id = completion.id)
+"""
+# Their rows are locked.
+_PASSED = """
+SELECT a.requirement_id, a.person_id, passed.passed_at
+FROM assignment AS a
+JOIN requirement ON requirement.id = a.requirement_id
+JOIN course_version AS course
+  ON (course.course_id, course.version) = (requirement.course_id, requirement.course_version)
+JOIN passed_test AS passed
+  ON (passed.person_id, passed.test_id, passed.test_version) = (a.person_id, course.test_id, course.test_version)
+WHERE a.requirement_id = %(requirement)s::uuid AND a.person_id = ANY(%(people)s)
+"""
+
+
 class _Tested(NamedTuple):
     requirement_id: UUID
     person_id: UUID
@@ -102,7 +128,11 @@ def pass_tests(db: Db, passed: Iterable[Passed]) -> None:
         "versions": [one.test_version for one in passed],
     }
     db.run(_REMEMBER_PASSED, **heard, moments=[one.passed_at for one in passed])
-    tested = db.all(_Tested, _LOCK_TESTED, **heard)
+    _complete_tested(db, db.all(_Tested, _LOCK_TESTED, **heard))
+
+
+def _complete_tested(db: Db, tested: Sequence[_Tested]) -> None:
+    """Complete those of the locked assignments, of people who passed the test, that have nothing else missing."""
     if not tested:
         return
     done = db.all(
@@ -136,3 +166,36 @@ def complete(
         led_by=led_by,
     )
     events.assignments_completed(db, asked, [(str(person_id), db.at) for person_id in people])
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Why training that was recorded is taken back, by whom, for which agency."""
+
+    person_id: UUID
+    agency_id: str
+    reason: str
+
+
+def retract(db: Db, asked: events.Asked, people: list[UUID], mistake: Mistake, *, withdrawn: bool) -> None:
+    """Take back what was recorded for these people, whose rows are locked: they go on where they were.
+
+    Whoever had passed the test, or took the course for another letter, meanwhile has completed it by that. Of a
+    *withdrawn* notice nobody is asked again.
+    """
+    db.run(
+        _RETRACT,
+        requirement=asked.requirement_id,
+        people=people,
+        withdrawn=withdrawn,
+        at=db.at,
+        by=mistake.person_id,
+        agency=mistake.agency_id,
+        reason=mistake.reason,
+    )
+    events.completions_retracted(db, asked, [str(person_id) for person_id in people])
+    if withdrawn:
+        events.assignments_withdrawn(db, asked, [str(person_id) for person_id in people])
+        return
+    _complete_tested(db, db.all(_Tested, _PASSED, requirement=asked.requirement_id, people=people))
+    crediting.grant(db, crediting.of_listed(db, UUID(asked.requirement_id), people))

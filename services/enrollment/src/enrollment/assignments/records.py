@@ -28,6 +28,7 @@ LEFT JOIN course_version AS course
 LEFT JOIN passed_test AS passed
   ON (passed.person_id, passed.test_id, passed.test_version) = (a.person_id, course.test_id, course.test_version)
 LEFT JOIN completion ON (completion.requirement_id, completion.person_id) = (a.requirement_id, a.person_id)
+  AND NOT EXISTS (SELECT FROM retraction WHERE retraction.completion_id = completion.id)
 """
 
 

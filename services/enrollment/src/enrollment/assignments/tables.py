@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, SmallInteger, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, SmallInteger, Text, Uuid, text
 from sqlmodel import Field
 
 from enrollment.base import Base
@@ -56,12 +56,13 @@ class CompletionRow(Base, table=True):
 
     __tablename__ = "completion"
     __table_args__ = (
-        UniqueConstraint("requirement_id", "person_id"),
         CheckConstraint("kind IN ('COURSE', 'BRIEFING', 'OTHER_SYSTEM', 'CREDIT')", name="kind"),
         CheckConstraint("minutes > 0 OR kind = 'CREDIT' AND minutes = 0", name="minutes"),
         CheckConstraint("(kind = 'CREDIT') = (credited_notice_id IS NOT NULL)", name="credited_notice_id"),
         CheckConstraint("(kind = 'CREDIT') = (credited_on IS NOT NULL)", name="credited_on"),
         Index("ix_completion_person_id_completed_at_id", "person_id", "completed_at", "id"),
+        # Of those that were not taken back there is one: who completes has the assignment's row.
+        Index("ix_completion_requirement_id_person_id", "requirement_id", "person_id"),
     )
 
     # Ordered by time, so that the index grows at its end.
@@ -78,6 +79,20 @@ class CompletionRow(Base, table=True):
     # Of a credit: for which letter the course was taken, and on which day in California. Its minutes count there.
     credited_notice_id: uuid.UUID | None = Field(default=None, sa_column=Column(Uuid))
     credited_on: date | None = Field(default=None, sa_column=Column(Date))
+
+
+class RetractionRow(Base, table=True):
+    """That a completion was recorded by mistake: it stays, and counts no more. A trigger refuses every change."""
+
+    __tablename__ = "retraction"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
+
+    completion_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    retracted_at: datetime = moment()
+    retracted_by: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    # For which agency it was taken back.
+    agency_id: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class PassedTestRow(Base, table=True):

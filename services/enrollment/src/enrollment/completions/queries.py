@@ -10,22 +10,28 @@ from servicekit.rpc.calls import Scope
 _COMPLETIONS = """
 SELECT completion.id, completion.person_id, requirement.notice_id, requirement.course_id, requirement.course_version,
   completion.kind, completion.minutes, completion.completed_at, completion.completed_on, completion.led_by,
-  completion.credited_notice_id, completion.credited_on
+  completion.credited_notice_id, completion.credited_on,
+  retraction.retracted_at, retraction.retracted_by, retraction.reason AS retract_reason
 FROM completion JOIN requirement ON requirement.id = completion.requirement_id
+LEFT JOIN retraction ON retraction.completion_id = completion.id
 WHERE completion.person_id = %(person)s AND {seen}
   AND (%(year)s = 0 OR extract(year FROM completion.completed_on) = %(year)s)
   AND (completion.completed_on, completion.completed_at, completion.id)
     < (%(completed_on)s::date, %(completed_at)s::timestamptz, %(id)s::uuid)
 ORDER BY completion.completed_on DESC, completion.completed_at DESC, completion.id DESC LIMIT %(most)s
 """
+# A year in which everything was taken back adds up to nothing, and is one.
 _YEARS = """
-SELECT extract(year FROM completion.completed_on)::int AS year, count(*)::int AS completions,
-  sum(completion.minutes)::int AS minutes, ARRAY[{months}]::int[] AS minutes_by_month
-FROM completion WHERE completion.person_id = %(person)s AND {seen}
+SELECT extract(year FROM completed_on)::int AS year, count(*) FILTER (WHERE stands)::int AS completions,
+  coalesce(sum(minutes) FILTER (WHERE stands), 0)::int AS minutes, ARRAY[{months}]::int[] AS minutes_by_month
+FROM completion CROSS JOIN LATERAL (
+  SELECT NOT EXISTS (SELECT FROM retraction WHERE completion_id = completion.id) AS stands
+) AS mark
+WHERE completion.person_id = %(person)s AND {seen}
 GROUP BY 1 ORDER BY 1 DESC
 """
 _MONTHS = ", ".join(
-    f"coalesce(sum(completion.minutes) FILTER (WHERE extract(month FROM completion.completed_on) = {month}), 0)"
+    f"coalesce(sum(minutes) FILTER (WHERE stands AND extract(month FROM completed_on) = {month}), 0)"
     for month in range(1, 13)
 )
 _SEEN = """(%(all)s OR EXISTS (

@@ -20,6 +20,9 @@ class Completion(NamedTuple):
     led_by: str
     credited_notice_id: UUID | None
     credited_on: date | None
+    retracted_at: datetime | None
+    retracted_by: UUID | None
+    retract_reason: str | None
 
 
 class YearOfTraining(NamedTuple):

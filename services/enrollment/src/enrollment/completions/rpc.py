@@ -2,8 +2,10 @@
 
 from cadre.enrollment.v1 import completion_service_pb2 as pb
 from enrollment import resources
-from enrollment.completions import preview, queries, rates, training, wire
+from enrollment.assignments.completing import Mistake
+from enrollment.completions import preview, queries, rates, retraction, training, wire
 from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.wire import caller
 
 
 class CompletionServicer(Servicer):
@@ -41,6 +43,23 @@ class CompletionServicer(Servicer):
                 only=call.scope.part(request.parent, "units"),
             )
         return wire.preview(found)
+
+    def ListRecordings(self, request: pb.ListRecordingsRequest, call: Call) -> pb.ListRecordingsResponse:
+        agency_id = resources.one_agency_id(request.parent)
+        notice_id = resources.notice_id(request.notice, field="notice")
+        with self.read() as db:
+            only = call.scope.part(request.parent, "units")
+            found = retraction.recordings(db, notice_id=notice_id, agency_id=agency_id, only=only)
+        return pb.ListRecordingsResponse(recordings=map(wire.recording, found))
+
+    def RetractTraining(self, request: pb.RetractTrainingRequest, call: Call) -> pb.RetractTrainingResponse:
+        notice_id = resources.notice_id(request.notice, field="notice")
+        mistake = Mistake(caller(call.principal), resources.one_agency_id(request.parent), request.reason)
+        person_ids = wire.people(list(request.people))
+        with self.write(call, request) as db:
+            only = call.scope.part(request.parent, "units")
+            done = retraction.retract(db, notice_id=notice_id, person_ids=person_ids, mistake=mistake, only=only)
+            return db.answer(pb.RetractTrainingResponse(retracted=done.retracted, unchanged=done.unchanged))
 
     def ListCompletions(self, request: pb.ListCompletionsRequest, call: Call) -> pb.ListCompletionsResponse:
         page = self.page_of(request)

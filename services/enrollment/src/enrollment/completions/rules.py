@@ -51,6 +51,10 @@ class PeopleExcused(Refusal):
     """Some of the people are excused: reinstate them first; `count` says how many."""
 
 
+class CourseTaken(Refusal):
+    """Some of the people took the course, here or for another letter: that is not taken back. `count` says how many."""
+
+
 @dataclass(frozen=True)
 class Training:
     """A training given elsewhere: a local briefing, or a course in another system."""

@@ -35,7 +35,9 @@ FOR UPDATE OF a
 WITHDRAWN = "WITHDRAWN"
 
 
-class _Requirement(NamedTuple):
+class Requirement(NamedTuple):
+    """What a notice asks."""
+
     id: UUID
     audience_id: UUID
     published_at: datetime
@@ -71,7 +73,7 @@ def record_training(
     refused. Whoever had completed it before is counted and left as they are.
     """
     training.check()
-    requirement = _requirement(db, notice_id)
+    requirement = requirement_of(db, notice_id)
     check_in_force(str(notice_id), withdrawn=requirement.state == WITHDRAWN)
     training.check_counts(str(notice_id), briefing_counts=requirement.briefing_counts)
     training.check_day(today=pacific_date(db.at), issued_on=pacific_date(requirement.published_at))
@@ -114,8 +116,9 @@ def record_training(
     return recorded
 
 
-def _requirement(db: Db, notice_id: UUID) -> _Requirement:
-    requirement = db.maybe(_Requirement, _REQUIREMENT, notice=notice_id)
+def requirement_of(db: Db, notice_id: UUID) -> Requirement:
+    """Return what a notice asks, shared until commit: a withdrawal waits, or has been seen."""
+    requirement = db.maybe(Requirement, _REQUIREMENT, notice=notice_id)
     if requirement is None:
         raise NotFound(f"notices/{notice_id}")
     return requirement

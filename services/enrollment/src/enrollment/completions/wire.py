@@ -7,6 +7,7 @@ from enrollment import resources
 from enrollment.completions.preview import NO_UNIT, Preview
 from enrollment.completions.rates import Rate
 from enrollment.completions.records import Completion, YearOfTraining
+from enrollment.completions.retraction import Recording
 from enrollment.completions.rules import MOST_PEOPLE, Training, TrainingKind
 from servicekit import names
 from servicekit.calendar import YEARS_OF_LIVES, day_of
@@ -66,6 +67,21 @@ def completion(row: Completion) -> pb.Completion:
         led_by=row.led_by,
         credited_notice=f"notices/{row.credited_notice_id}" if row.credited_notice_id else "",
         credited_date=day_text(row.credited_on),
+        retract_time=timestamp(row.retracted_at),
+        retracted_by=f"people/{row.retracted_by}" if row.retracted_by else "",
+        retract_reason=row.retract_reason or "",
+    )
+
+
+def recording(row: Recording) -> pb.Recording:
+    """Return what was recorded at once as the contract says it."""
+    return pb.Recording(
+        kind=pb.Completion.Kind.Value(row.kind),
+        complete_date=row.completed_on.isoformat(),
+        minutes=row.minutes,
+        led_by=row.led_by,
+        record_time=timestamp(row.recorded_at),
+        people=[f"people/{one}" for one in row.people],
     )
 
 

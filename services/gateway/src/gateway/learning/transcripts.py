@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.enrollment.v1 import completion_service_pb2 as pb
@@ -10,6 +11,7 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from gateway.letters import letters
 from gateway.web.visit import Visit
 from gateway.words import glossary, sentences
+from servicekit.calendar import pacific_date
 
 # What a call may be asked for.
 _MOST_LINES = 1_000
@@ -28,6 +30,8 @@ class Line:
     title: str
     version: int
     letter: str
+    # Of what was taken back: by whom, as far as the visitor may know.
+    by: str = ""
 
     @property
     def how(self) -> str:
@@ -36,7 +40,22 @@ class Line:
         taken = sentences.as_date(self.done.credited_date)
         if taken:
             return f"{kind}: course taken {taken:%b} {taken.day}, {taken.year}, for another letter"
-        return f"{kind}, led by {self.done.led_by}" if self.done.led_by else kind
+        said = f"{kind}, led by {self.done.led_by}" if self.done.led_by else kind
+        return f"{said}. {self.taken_back}" if self.taken_back else said
+
+    @property
+    def taken_back(self) -> str:
+        """`Taken back Nov 28, 2026, by Ana Ruiz: the wrong unit`; empty of what stands."""
+        if not self.done.retract_time.seconds:
+            return ""
+        day = pacific_date(self.done.retract_time.ToDatetime(UTC))
+        by = f", by {self.by}" if self.by else ""
+        return f"Taken back {day:%b} {day.day}, {day.year}{by}: {self.done.retract_reason}"
+
+    @property
+    def minutes(self) -> int:
+        """What it counts: nothing once it was taken back."""
+        return 0 if self.taken_back else self.done.minutes
 
 
 @dataclass(frozen=True)
@@ -90,7 +109,7 @@ def whole(visit: Visit, person: str, agency: str) -> Transcript:
 def rows(transcript: Transcript) -> list[tuple[str | int, ...]]:
     """Return the lines as a file has them, in the order of `COLUMNS`."""
     return [
-        (line.done.complete_date, line.title, line.version, line.letter, line.how, line.done.minutes)
+        (line.done.complete_date, line.title, line.version, line.letter, line.how, line.minutes)
         for line in transcript.lines
     ]
 
@@ -116,8 +135,10 @@ def _lines(visit: Visit, completions: Iterable[pb.Completion], agency: str) -> l
     under = list(dict.fromkeys(done.notice for done in completions if done.notice))
     for start in range(0, len(under), _MOST_LINES):
         numbers |= _letters(visit, under[start : start + _MOST_LINES], agency)
+    known = visit.names([done.retracted_by for done in completions if done.retracted_by])
     return [
         Line(
+            by=known.get(done.retracted_by, ""),
             done=done,
             title=titles[done.course_version].title if done.course_version in titles else "Training",
             version=titles[done.course_version].version if done.course_version in titles else 0,

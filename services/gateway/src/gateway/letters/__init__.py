@@ -1,5 +1,6 @@
 """Letters and releases: written, approved, sent to agencies, and how far agencies and staff are with them."""
 
+from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
 from gateway.letters import (
     agency_letters,
@@ -12,6 +13,7 @@ from gateway.letters import (
     files,
     letter_form,
     letters,
+    mistakes,
     state_letters,
     state_notice,
 )
@@ -47,6 +49,7 @@ _REASONS = {
     "TRAINING_IN_FUTURE": "The date lies ahead. Record training after it was given.",
     "TRAINING_BEFORE_NOTICE": "The date lies before the letter. Only training on this change counts.",
     "PEOPLE_NOT_OF_AGENCY": "Some of these people do not work at this agency, or not in a unit that you lead.",
+    "COURSE_TAKEN": "Some of these people took the course. That stays; leave them out.",
     "PEOPLE_EXCUSED": "To some of these people it does not apply.",
 }
 _DONE = {
@@ -66,6 +69,8 @@ _DONE = {
     "training-recorded-in-units": "{units}, {n}: trained.",
     "training-recorded-before": "Nothing new to record: this was recorded before{at}.",
     "training-under-way": "Training recorded for {n}. The figures below follow within a few seconds.",
+    "training-taken-back": "Taken back for {n}. It is on their list again.",
+    "training-going-back": "Taken back for {n}. The figures below follow within a few seconds.",
     "lead-changed": "Who leads this here, and what is in the way, is saved.",
     "excused": "Noted: this training does not apply to this person.",
     "reinstated": "This training is on the person's list again.",
@@ -85,6 +90,7 @@ AREA = Area(
         agency_letters.router,
         agency_notice.router,
         briefing.router,
+        mistakes.router,
         elsewhere.router,
     ),
     navigation=(
@@ -105,6 +111,7 @@ AREA = Area(
         "asking_nothing": lambda letter: letter.asks in (pb.ASKS_UNSPECIFIED, pb.NOTHING),
         "asking_for_confirmation": lambda letter: letter.asks in (pb.CONFIRM, pb.TRAIN),
         "asking_for_training": lambda letter: letter.asks == pb.TRAIN,
+        "a_briefing": lambda recording: recording.kind == completion_pb.Completion.BRIEFING,
         "signed_letter": lambda file: file.kind == pb.Attachment.LETTER,
     },
 )

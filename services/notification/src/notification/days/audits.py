@@ -5,8 +5,9 @@ from notification.inbox.readiness import STARTED_AT
 from servicekit.background.audits import Audit
 from servicekit.data.db import count
 
-# The last day that is kept of a letter, counted again as of the moment at which it was. Where people came, left or were
-# excused since, or did something within a minute of it (writes that were under way), there is nothing to compare.
+# The last day that is kept of a letter, counted again as of the moment at which it was. Where people came, left, were
+# excused or had training taken back since, or did something within a minute of it (writes that were under way), there
+# is nothing to compare.
 # Training is told later than it was done: then more people were ready, and had begun, than could be known.
 _CONTRADICTED = f"""
 WITH kept AS (
@@ -24,7 +25,7 @@ WITH kept AS (
     count(*) FILTER (WHERE at_work AND NOT done AND ({STARTED_AT} > kept.at) IS NOT false) AS not_started,
     count(*) FILTER (WHERE at_work AND NOT done AND r.due_date < kept.through) AS overdue,
     bool_or(
-      r.excuse_changed_at > kept.at - interval '1 minute'
+      greatest(r.excuse_changed_at, r.training_retracted_at) > kept.at - interval '1 minute'
       OR abs(extract(epoch FROM r.read_at - kept.at)) < 60
       OR abs(extract(epoch FROM r.confirmed_at - kept.at)) < 60
       OR abs(extract(epoch FROM r.trained_at - kept.at)) < 60

@@ -101,8 +101,11 @@ WITH letter AS (
 }), standing AS (
   SELECT place.agency_id, NOT r.excused AS listed, NOT r.excused AND NOT everywhere.on_leave AS at_work, r.due_date,
     {_PACIFIC.format(STARTED_AT)} AS started_on, {_PACIFIC.format(f"({DONE_AT})")} AS done_on,
-    CASE WHEN r.excused OR r.excuse_changed_at IS NOT NULL
-      THEN coalesce({_PACIFIC.format("r.excuse_changed_at")}, 'infinity') END AS excused_on
+    greatest(
+      CASE WHEN r.excused OR r.excuse_changed_at IS NOT NULL
+        THEN coalesce({_PACIFIC.format("r.excuse_changed_at")}, 'infinity') END,
+      {_PACIFIC.format("r.training_retracted_at")}
+    ) AS changed_on
   FROM letter JOIN notice AS n ON n.id = letter.id JOIN recipient AS r ON r.notice_id = n.id {PLACES}
 ), changed AS (
   SELECT m.agency_id, max(
@@ -116,7 +119,7 @@ WITH letter AS (
   SELECT agency_id, greatest(max(since.day), letter.first_day) AS start FROM (
     SELECT agency_id, day FROM changed
     UNION ALL SELECT '', day FROM changed
-    UNION ALL SELECT agency_id, excused_on FROM standing
+    UNION ALL SELECT agency_id, changed_on FROM standing
   ) AS since CROSS JOIN letter
   GROUP BY agency_id, letter.first_day
 ), of_all AS (

@@ -1,4 +1,4 @@
-"""What enrollment tells of training: who completed it, who is excused from it, and who no longer is.
+"""What enrollment tells of training: who completed it or did not after all, who is excused, and who no longer is.
 
 Its events and those of memberships have no order between them. A completion or an excuse of somebody who is not on
 the list yet is kept in a recipient row, which counts nowhere until the membership arrives. What is told of a notice
@@ -34,12 +34,16 @@ SELECT c.notice_id, c.person_id, n.due_date FROM ({_TOUCHED}) AS c JOIN notice A
 ORDER BY c.notice_id, c.person_id
 ON CONFLICT (notice_id, person_id) DO NOTHING
 """  # noqa: S608 - made of constants
-# The first completion stays: training that was done is done for ever.
+# The first completion stays, unless it was recorded by mistake: training that was done is done for ever.
 _TRAINED = """
 UPDATE recipient AS r SET trained_at = c.at
 FROM unnest(%(notices)s::uuid[], %(people)s::uuid[], %(times)s::timestamptz[]) AS c (notice_id, person_id, at)
 WHERE r.notice_id = c.notice_id AND r.person_id = c.person_id AND r.trained_at IS NULL
 """
+_RETRACTED = f"""
+UPDATE recipient AS r SET trained_at = NULL, training_retracted_at = %(at)s FROM ({_TOUCHED}) AS c
+WHERE r.notice_id = c.notice_id AND r.person_id = c.person_id AND r.trained_at IS NOT NULL
+"""  # noqa: S608 - made of constants
 _STILL_EXCUSED = f"""
 SELECT c.notice_id, c.person_id FROM ({_TOUCHED}) AS c JOIN recipient AS r USING (notice_id, person_id) WHERE r.excused
 """  # noqa: S608 - made of constants
@@ -55,6 +59,14 @@ def complete(db: Db, completions: Mapping[Key, datetime]) -> None:
     _ensure(db, notices, people)
     with moving(db, _TOUCHED, notices=notices, people=people):
         db.run(_TRAINED, notices=notices, people=people, times=list(completions.values()))
+
+
+def retract(db: Db, keys: Sequence[Key]) -> None:
+    """Forget training that was recorded by mistake: these people are not trained."""
+    notices, people = _columns(keys)
+    _ensure(db, notices, people)
+    with moving(db, _TOUCHED, notices=notices, people=people):
+        db.run(_RETRACTED, notices=notices, people=people, at=db.at)
 
 
 def excuse(db: Db, keys: Sequence[Key]) -> None:

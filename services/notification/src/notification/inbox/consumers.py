@@ -33,6 +33,11 @@ def assignment_completed(db: Db, events: list[Delivered[enrollment.AssignmentCom
     assignments.complete(db, completions)
 
 
+def completion_retracted(db: Db, events: list[Delivered[enrollment.CompletionRetracted]]) -> None:
+    """Training was recorded by mistake, and taken back."""
+    assignments.retract(db, [key for event in events for key in _assigned(event.message)])
+
+
 def assignment_waived(db: Db, events: list[Delivered[enrollment.AssignmentWaived]]) -> None:
     """People were excused."""
     assignments.excuse(db, [key for event in events for key in _assigned(event.message)])
@@ -43,6 +48,7 @@ SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(enrollment.AssignmentCreated, assignment_created),
     Subscription(enrollment.AssignmentCompleted, assignment_completed),
+    Subscription(enrollment.CompletionRetracted, completion_retracted),
     Subscription(enrollment.AssignmentWaived, assignment_waived),
 ]
 
@@ -78,7 +84,9 @@ def _completions(message: enrollment.AssignmentCompleted) -> dict[Key, datetime]
     }
 
 
-def _assigned(message: enrollment.AssignmentCreated | enrollment.AssignmentWaived) -> list[Key]:
+def _assigned(
+    message: enrollment.AssignmentCreated | enrollment.AssignmentWaived | enrollment.CompletionRetracted,
+) -> list[Key]:
     """Read whose assignments an event is about."""
     notice = names.as_uuid(message.notice_id, field="notice_id")
     return [Key(notice, names.as_uuid(person, field="person_id")) for person in message.person_ids]
