@@ -107,7 +107,8 @@ def test_who_leads_a_unit_sees_its_people_on_every_page_and_nobody_else(person, 
     visitor.press("My agency")
     visitor.sees("You see the people of your unit: Clerical and imaging.")
     expect(visitor.page.get_by_role("navigation").get_by_role("link", name="People", exact=True)).to_have_count(1)
-    for path in ("/home", "/agencies/lake/people", "/agencies/lake/units", f"/agencies/lake/letters/{letter}"):
+    under = f"/agencies/lake/letters/{letter}"
+    for path in ("/home", "/agencies/lake/people", "/agencies/lake/units", f"{under}/briefing", under):
         assert visitor.go(path).status == 200
         shown = visitor.page.inner_text("main")
         assert [name for name in outside.values() if name in shown] == [], path
