@@ -46,7 +46,7 @@ def search(visit: Visitor, query: str = "") -> Answer:
         "search/search.html",
         status=400 if form.errors else 200,
         form=form,
-        asked=asked[: finding.MOST],
+        asked="" if form.errors else asked,
         letters=letters,
         found_letters=found_letters.notices,
         more_letters=bool(found_letters.next_page_token),
