@@ -249,3 +249,12 @@ def test_the_table_says_what_the_map_shows_and_the_legend_counts_it(measure):
     legend = drawn[drawn.index('class="map__legend"') :].partition("</ul>")[0]
     assert sum(int(number) for number in re.findall("<b>(\\d+)</b>", legend)) == 3
     assert "3 agencies, 2 counties." in drawn
+
+
+def test_only_a_county_that_is_much_smaller_than_its_name_is_named_beside_itself_and_inside_the_larger_drawing():
+    beside = [county for county in county_map.drawing().counties if county.fips in county_map.BAY_AREA]
+    beside = [county for county in beside if county.named_beside]
+
+    assert [county.title for county in beside] == ["San Francisco"]
+    # As wide as it is drawn: 13 letters of 13 units of height each.
+    assert beside[0].label[0] - beside[0].size[0] // 2 - 13 * 6.4 > county_map.BAY_AREA_BOX[0]
