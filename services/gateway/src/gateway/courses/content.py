@@ -12,7 +12,7 @@ from gateway.web.forms import Form
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of an answer to a question for oneself. It is said, and kept nowhere."""
+    """What is said of an answer to a question for oneself. It is said, and recorded nowhere."""
 
     number: int
     chosen: frozenset[int]
