@@ -12,6 +12,7 @@ from directory.audiences.rpc import AudienceServicer
 from directory.base import metadata
 from directory.calendars import projections as calendar_projections
 from directory.calendars.rpc import CalendarServicer
+from directory.contacts.rpc import ContactServicer
 from directory.metrics import MEASURES
 from directory.people import jobs as people_jobs
 from directory.people.rpc import PersonServicer
@@ -35,6 +36,7 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
         AgencyServicer(database),
         CalendarServicer(database),
         PersonServicer(database),
+        ContactServicer(database),
         SignInServicer(database, signer, demonstration=settings.demo),
         UnitServicer(database),
         AudienceServicer(database),

@@ -1,0 +1,75 @@
+"""Reads of roles and addresses. Each is one statement, however many rows it gives."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from directory.rules import roles
+from servicekit.data.db import Db
+
+_WORKS = """
+SELECT FROM job WHERE job.person_id = held.person_id AND (agency.id IS NULL OR job.agency_id = agency.id)
+  AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
+"""
+# A role counts while the person works there (`rules.roles.counts`). Leading a unit is being its supervisor.
+_HOLDERS = f"""
+WITH held AS (
+  SELECT role, scope, person_id FROM role_grant
+  WHERE revoked_at IS NULL AND role = ANY(%(roles)s) AND scope = ANY(%(scopes)s)
+  UNION
+  SELECT %(lead)s, agency_id || '/units/' || unit_id, person_id FROM unit_lead
+  WHERE %(lead)s = ANY(%(roles)s) AND agency_id || '/units/' || unit_id = ANY(%(scopes)s)
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
+)
+SELECT role, scope, held.person_id::text AS person_id FROM held
+LEFT JOIN agency ON agency.id = split_part(held.scope, '/', 1)
+WHERE CASE WHEN agency.id IS NOT NULL THEN EXISTS ({_WORKS})
+  ELSE EXISTS ({_WORKS} AND EXISTS (SELECT FROM agency AS theirs WHERE theirs.id = job.agency_id AND theirs.kind = 'state'))
+    OR NOT EXISTS (SELECT FROM job JOIN agency AS theirs ON theirs.id = job.agency_id
+      WHERE job.person_id = held.person_id AND theirs.kind = 'state')
+END
+ORDER BY scope, role, person_id
+"""  # noqa: S608 - made of constants
+# Whoever may sign in can be written to (`rules.roles.may_sign_in`).
+_CONTACTS = """
+SELECT person.id::text AS id, family_name, given_name, coalesce(email, '') AS email,
+  EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)) AS on_leave
+FROM person
+WHERE person.id = ANY(%(ids)s) AND (
+  EXISTS (SELECT FROM job WHERE job.person_id = person.id
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))
+  OR EXISTS (SELECT FROM role_grant WHERE person_id = person.id AND revoked_at IS NULL AND scope = %(state)s)
+  AND NOT EXISTS (SELECT FROM job JOIN agency ON agency.id = job.agency_id
+    WHERE job.person_id = person.id AND agency.kind = 'state'))
+ORDER BY person.id
+"""
+
+
+class Holder(NamedTuple):
+    """Somebody who holds a role; *scope* as it is kept: `state`, an agency's id, or `{agency}/units/{unit}`."""
+
+    role: str
+    scope: str
+    person_id: str
+
+
+class Contact(NamedTuple):
+    """Where somebody can be written to; *email* is '' where none is recorded."""
+
+    id: str
+    family_name: str
+    given_name: str
+    email: str
+    on_leave: bool
+
+
+def holders(db: Db, *, held: Collection[str], scopes: Collection[str], day: date) -> list[Holder]:
+    """Return who holds one of the roles *held* for one of *scopes* on *day*."""
+    return db.all(Holder, _HOLDERS, roles=list(held), scopes=list(scopes), lead=roles.LEAD, day=day)
+
+
+def contacts(db: Db, ids: Collection[UUID], *, day: date) -> list[Contact]:
+    """Return how to reach those of these people who work somewhere, or hold a role of the state, on *day*."""
+    return db.all(Contact, _CONTACTS, ids=list(ids), state=roles.STATE, day=day)
