@@ -56,8 +56,11 @@ def product(launch, new_database, folder, begins, staff):
     """
     days = Days(begins - utc())
     keys.ensure_keys(folder, "directory", {**PRINCIPALS, **DEMO_PRINCIPALS})
-    running = {name: launch(app_of(name), role="all", clock=days, demo=True, keys_dir=folder) for name in back_ends()}
-    peers = {name: f"127.0.0.1:{service.port}" for name, service in running.items()}
+    peers = {}
+    for name in back_ends():
+        # Who writes to people asks the directory, which stands before it.
+        running = launch(app_of(name), role="all", clock=days, demo=True, keys_dir=folder, peers=dict(peers))
+        peers[name] = f"127.0.0.1:{running.port}"
     settings = Settings(
         service="gateway",
         database_url=new_database(ServiceApp("gateway", metadata, MIGRATIONS, lambda *_: [])),

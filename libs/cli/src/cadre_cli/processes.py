@@ -147,6 +147,10 @@ def environment(process: Process, processes: Iterable[Process], site: Site) -> d
         "CADRE_STATE_FILE": str(site.state_file),
         "CADRE_FILES_DIR": str(site.files_dir(process.name)),
         "CADRE_PEERS": json.dumps(peers),
+        # What is sent to people leads them there.
+        "CADRE_PAGES_URL": "".join(
+            f"http://127.0.0.1:{site.ports[peer.name].serve}" for peer in processes if peer.answer is Answer.HTTP
+        ),
         "CADRE_DEMO": "1" if site.demo else "0",
     }
 

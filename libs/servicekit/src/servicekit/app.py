@@ -58,8 +58,9 @@ class ServiceApp:
     # Jobs that need a setting, such as where a key is.
     make_jobs: Callable[[Settings], Sequence[Job]] = lambda _settings: ()
     projections: Sequence[Projection] = ()
-    # What its writes defer: done where the service leads.
+    # What its writes defer: done where the service leads; and what of it needs a setting.
     tasks: Sequence[Kind] = ()
+    make_tasks: Callable[[Settings], Sequence[Kind]] = lambda _settings: ()
     audits: Sequence[Audit] = ()
     # What it counts of its own field for operators, beside what every service counts of itself.
     measures: Sequence[Measure] = ()
@@ -90,7 +91,8 @@ class Runtime:
         audits = Audits(self.app.audits, self.worker.messages_since, self.worker.unheard)
         jobs = [*self.app.jobs, *self.app.make_jobs(self.settings), Job("purge", timedelta(hours=1), purge), audits.job]
         self.jobs = JobRunner(self.database, jobs, self.registry, self.app.projections)
-        self.tasks = TaskRunner(self.database, self.app.tasks, self.registry)
+        tasks = [*self.app.tasks, *self.app.make_tasks(self.settings)]
+        self.tasks = TaskRunner(self.database, tasks, self.registry)
         self.history = History(self.registry, lambda: waiting_of(self.worker, timeout=BUS_SECONDS), self.clock)
         health = Health(
             self.settings,

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
@@ -42,6 +43,18 @@ class Settings(BaseSettings):
     listen_host: str = "127.0.0.1"
     # Where visitors find the pages, such as https://cadre.example.gov; empty on a machine of one's own.
     public_url: str = ""
+    # Where links in what is sent to people lead; empty = the address above.
+    pages_url: str = ""
+    # The server that mail is handed to; none = it does not leave. The password is a secret.
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_from: str = "cadre@example.org"
+    # What the server takes from us in a minute, and whether mail goes out of office hours too.
+    mails_a_minute: int = 3000
+    mail_at_any_hour: bool = False
     # Above every page: a line that says whose site it is, if anything. Beside the name of Cadre: whose it is, as
     # text, and an image (the path of an SVG or PNG) that shows the same.
     banner: str = ""

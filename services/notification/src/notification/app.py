@@ -6,6 +6,7 @@ import notification.attachments.tables
 import notification.days.tables
 import notification.deliveries.tables
 import notification.inbox.tables
+import notification.messages.tables
 import notification.notices.tables
 import notification.series.tables  # noqa: F401 - statements name these tables, and no code does
 from notification.agencies.rpc import AgencyNoticeServicer, ReadinessServicer
@@ -19,6 +20,9 @@ from notification.deliveries import audits as deliveries
 from notification.inbox import audits as inbox
 from notification.inbox.projections import PROJECTIONS
 from notification.inbox.rpc import InboxServicer
+from notification.messages import audits as messages
+from notification.messages import jobs as sent
+from notification.messages.rpc import MessageServicer
 from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
@@ -26,6 +30,9 @@ from notification.notices.rpc import NoticeServicer
 from notification.series.rpc import SeriesServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
+from servicekit.data.db import Database
+from servicekit.rpc.calls import Servicer
+from servicekit.settings import Settings
 
 SERVICERS = (
     NoticeServicer,
@@ -36,14 +43,29 @@ SERVICERS = (
     InboxServicer,
 )
 
+
+def _servicers(settings: Settings, database: Database) -> list[Servicer]:
+    return [*(servicer(database) for servicer in SERVICERS), MessageServicer(database, settings)]
+
+
 APP = ServiceApp(
     name="notification",
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
-    servicers=lambda _settings, database: [servicer(database) for servicer in SERVICERS],
+    servicers=_servicers,
     subscriptions=SUBSCRIPTIONS,
     jobs=[*JOBS, *daily.JOBS],
+    make_jobs=sent.jobs,
+    make_tasks=sent.tasks,
     projections=PROJECTIONS,
-    audits=[closed_days.MISSING, *inbox.AUDITS, *days.AUDITS, *deliveries.AUDITS, *attachments.AUDITS, *notices.AUDITS],
+    audits=[
+        closed_days.MISSING,
+        *inbox.AUDITS,
+        *days.AUDITS,
+        *messages.AUDITS,
+        *deliveries.AUDITS,
+        *attachments.AUDITS,
+        *notices.AUDITS,
+    ],
     measures=MEASURES,
 )

@@ -5,10 +5,10 @@ transaction that says with its changes how far the task is, or that it is done. 
 time, and after its last try stays in the table, failed, until an operator has it tried again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
@@ -17,7 +17,9 @@ from servicekit.data.db import Db
 # Asked for again, it is done again from its beginning. A step in hand ends first, since it holds the row.
 _DEFER = """
 INSERT INTO task (id, kind, key, payload, actor, at, next_try)
-VALUES (%(id)s, %(kind)s, %(key)s, %(payload)s, %(actor)s, %(at)s, coalesce(%(due)s::timestamptz, clock_timestamp()))
+SELECT gen_random_uuid(), %(kind)s, key, %(payload)s, %(actor)s, %(at)s,
+  coalesce(%(due)s::timestamptz, clock_timestamp())
+FROM unnest(%(keys)s::text[]) AS key ORDER BY key
 ON CONFLICT (kind, key) DO UPDATE SET
   payload = excluded.payload, actor = excluded.actor, at = excluded.at, next_try = excluded.next_try,
   tries = 0, error = '', done = 0, total = 0
@@ -95,7 +97,19 @@ def defer(
     There is one task of a kind for a *key*, such as the id of what it is about: asked for again while it waits, it is
     done once. Its *payload* is for its steps alone, and no operator sees it.
     """
-    db.run(_DEFER, id=uuid4(), kind=kind, key=key, payload=Jsonb(dict(payload or {})), actor=actor, at=db.at, due=at)
+    _defer(db, kind, [key], actor=actor, payload=payload, due=at)
+
+
+def defer_each(db: Db, kind: str, keys: Collection[str], *, actor: str) -> None:
+    """Have a task done for each of *keys*, as `defer` does, in one statement."""
+    if keys:
+        _defer(db, kind, sorted(set(keys)), actor=actor, payload=None, due=None)
+
+
+def _defer(
+    db: Db, kind: str, keys: Sequence[str], *, actor: str, payload: Mapping[str, object] | None, due: datetime | None
+) -> None:
+    db.run(_DEFER, kind=kind, keys=list(keys), payload=Jsonb(dict(payload or {})), actor=actor, at=db.at, due=due)
     db.deferred = True
 
 

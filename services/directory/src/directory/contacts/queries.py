@@ -16,18 +16,18 @@ SELECT FROM job WHERE job.person_id = held.person_id AND (agency.id IS NULL OR j
 _HOLDERS = f"""
 WITH held AS (
   SELECT role, scope, person_id FROM role_grant
-  WHERE revoked_at IS NULL AND role = ANY(%(roles)s) AND scope = ANY(%(scopes)s)
+  WHERE revoked_at IS NULL AND role = ANY(%(roles)s::text[]) AND scope = ANY(%(scopes)s::text[])
   UNION
-  SELECT %(lead)s, agency_id || '/units/' || unit_id, person_id FROM unit_lead
-  WHERE %(lead)s = ANY(%(roles)s) AND agency_id || '/units/' || unit_id = ANY(%(scopes)s)
+  SELECT %(lead)s::text, agency_id || '/units/' || unit_id, person_id FROM unit_lead
+  WHERE %(lead)s::text = ANY(%(roles)s::text[]) AND agency_id || '/units/' || unit_id = ANY(%(scopes)s::text[])
     AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
 )
 SELECT role, scope, held.person_id::text AS person_id FROM held
 LEFT JOIN agency ON agency.id = split_part(held.scope, '/', 1)
 WHERE CASE WHEN agency.id IS NOT NULL THEN EXISTS ({_WORKS})
-  ELSE EXISTS ({_WORKS} AND EXISTS (SELECT FROM agency AS theirs WHERE theirs.id = job.agency_id AND theirs.kind = 'state'))
-    OR NOT EXISTS (SELECT FROM job JOIN agency AS theirs ON theirs.id = job.agency_id
-      WHERE job.person_id = held.person_id AND theirs.kind = 'state')
+  ELSE EXISTS ({_WORKS} AND job.agency_id IN (SELECT id FROM agency WHERE kind = 'state'))
+    OR NOT EXISTS (SELECT FROM job WHERE job.person_id = held.person_id
+      AND job.agency_id IN (SELECT id FROM agency WHERE kind = 'state'))
 END
 ORDER BY scope, role, person_id
 """  # noqa: S608 - made of constants

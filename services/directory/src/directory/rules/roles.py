@@ -20,6 +20,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "training.record",
         "readiness.read_agency",
         "notices.confirm_for_agency",
+        "reminders.send",
         "calendar.write_agency",
     ),
     "supervisor": ("people.read", "assignments.read", "training.record", "readiness.read_agency"),

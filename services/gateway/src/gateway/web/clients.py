@@ -35,6 +35,7 @@ from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
+from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
@@ -170,6 +171,7 @@ class Clients:
         self.readiness = self._channels["notification"].stub(ReadinessServiceStub)
         self.agency_notices = self._channels["notification"].stub(AgencyNoticeServiceStub)
         self.inbox = self._channels["notification"].stub(InboxServiceStub)
+        self.messages = self._channels["notification"].stub(MessageServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

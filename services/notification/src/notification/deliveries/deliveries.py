@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from notification.deliveries import events
+from notification.letters import telling
 from notification.letters.acknowledgements import ACKNOWLEDGE, check_text
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
@@ -156,6 +157,7 @@ def list_agencies(db: Db, told: Collection[Agency], *, at: datetime) -> None:
         versions=[notice.version for notice in issued],
         dues=[max(notice.agency_due_date, calendar.add(today, notice.agency_confirms_within)) for notice in issued],
     )
+    telling.tell_joined(db, (notice.id for notice in issued), actor="services/notification")
 
 
 def confirm(

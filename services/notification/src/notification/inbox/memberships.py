@@ -11,6 +11,7 @@ from uuid import UUID
 
 from notification.copies import MEMBERSHIPS
 from notification.inbox.readiness import moving
+from notification.letters import telling
 from notification.letters.rules.due_dates import joiner_due_date
 from servicekit import closed_days
 from servicekit.data.db import Db
@@ -24,6 +25,7 @@ class _OpenNotice(NamedTuple):
     days: int
 
 
+_ACTOR = "services/notification"
 _OPEN_NOTICES = """
 SELECT id, audience_id, due_date, business_days_after_issue AS days FROM notice
 WHERE state = 'PUBLISHED' AND audience_id = ANY(%(audiences)s)
@@ -81,3 +83,5 @@ def _apply_wave(db: Db, wave: Sequence[Chunk], notices: Sequence[_OpenNotice]) -
             notices=[notice_id for _, _, notice_id, _ in dues],
             dues=[due for _, _, _, due in dues],
         )
+    if any(change.member for chunk in wave for change in chunk.changes):
+        telling.tell_joined(db, {notice_id for _, _, notice_id, _ in dues}, actor=_ACTOR)

@@ -9,6 +9,7 @@ from notification.attachments import attachments
 from notification.copies import MEMBERSHIPS
 from notification.deliveries import deliveries
 from notification.inbox import recipients
+from notification.letters import telling
 from notification.letters.rows import letter_of, load, name_of
 from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
@@ -25,6 +26,7 @@ from servicekit.refusals import InvalidField, Refusal
 
 _DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s ORDER BY publish_at, id"
 
+_ACTOR = "services/notification"
 _NOT_WHAT_WAS_APPROVED = "Not issued at its time: since it was approved, {differs} changed. Send it for approval again."
 
 
@@ -110,6 +112,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
         after={"state": notice.state, "text_sha256": notice.text_sha256, "audience": notice.audience_revision},
     )
     emit(db, events.notice_published(notice))
+    telling.tell_issued(db, notice.id, actor=_ACTOR)
     return notice
 
 

@@ -1,0 +1,25 @@
+"""What must be zero of messages and mail."""
+
+from servicekit.background.audits import Audit
+from servicekit.data.db import count
+
+# What was to be said to somebody went by mail, was held back for a cause, waits for its time, or failed at the server.
+_UNACCOUNTED = """
+SELECT count(*) FROM message_to AS t LEFT JOIN mail ON mail.id = t.mail_id
+WHERE (t.state = 'MAILED' AND (mail.id IS NULL OR mail.state NOT IN ('READY', 'SENDING')))
+  OR (t.state = 'SENT' AND mail.state IS DISTINCT FROM 'SENT')
+  OR (t.state = 'FAILED' AND mail.state IS DISTINCT FROM 'FAILED')
+"""
+_DUPLICATES = """
+SELECT coalesce(sum(rows - 1), 0)::bigint
+FROM (SELECT count(*) AS rows FROM mail GROUP BY person_id, goes_at) AS counted
+"""
+
+AUDITS = (
+    Audit(
+        "messages.unaccounted",
+        "Messages to people that neither went, nor wait, nor say why they did not go",
+        lambda db: count(db, _UNACCOUNTED),
+    ),
+    Audit("mails.duplicates", "Mails beyond one for each person and moment", lambda db: count(db, _DUPLICATES)),
+)

@@ -1,0 +1,88 @@
+"""A mail in words: what its messages say, as HTML and as text, from one source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from uuid import UUID
+
+import jinja2
+
+from cadre.directory.v1 import contact_service_pb2 as directory
+from notification.messages.mails import Claimed, Item
+from notification.messages.rules.kinds import KINDS
+from notification.messages.rules.said import Said, said
+from servicekit.calendar import PACIFIC
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("notification.messages"),
+    autoescape=jinja2.select_autoescape(["html.j2"]),
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_LONGEST_SUBJECT = 150
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Whose mail it is: the address that it is *sent_by*, where the *pages* are, and whether it is a demonstration."""
+
+    sent_by: str
+    pages: str
+    demonstration: bool = False
+
+    @property
+    def domain(self) -> str:
+        """The domain of the sender, in which ids of mails are unique."""
+        return self.sent_by.rpartition("@")[2]
+
+    def compose(
+        self, mail: Claimed, items: Sequence[Item], to: directory.PersonContact, *, at: datetime
+    ) -> EmailMessage:
+        """Return the mail that says *items*, to a person who has an address."""
+        parts = [said(item.kind, item.about, item.facts) for item in items]
+        optional = all(not KINDS[item.kind].mandatory for item in items)
+        values = {
+            "name": to.given_name,
+            "parts": parts,
+            "pages": self.pages,
+            "choices": f"{self.pages}/messages/choices",
+            "demonstration": self.demonstration,
+        }
+        message = EmailMessage()
+        message["From"] = Address("Cadre", addr_spec=self.sent_by)
+        message["To"] = _address(to)
+        message["Subject"] = subject(parts)
+        message["Date"] = format_datetime(at.astimezone(PACIFIC))
+        message["Message-ID"] = f"<{mail.id}@{self.domain}>"
+        for about in {item.about for item in items} if len({item.about for item in items}) == 1 else ():
+            message["References"] = f"<{about.replace('/', '.')}@{self.domain}>"
+        # No answer by a machine, so that none is answered by ours.
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        if optional:
+            # The page asks; to open it changes nothing, for what looks at links opens them all.
+            message["List-Unsubscribe"] = f"<{self.pages}/messages/choices>"
+        message.set_content(_TEMPLATES.get_template("mail.txt.j2").render(values))
+        message.add_alternative(_TEMPLATES.get_template("mail.html.j2").render(values), subtype="html")
+        return message
+
+
+def mail_of(message_id: str) -> UUID:
+    """Return the id of the mail that has a Message-ID of ours."""
+    return UUID(message_id.strip("<>").partition("@")[0])
+
+
+def subject(parts: Sequence[Said]) -> str:
+    """Return what stands in the list of mails: what the first message says, and how many more there are."""
+    more = f" (and {len(parts) - 1} more)" if len(parts) > 1 else ""
+    title = parts[0].title
+    room = _LONGEST_SUBJECT - len(more)
+    return f"{title if len(title) <= room else title[: room - 1].rstrip() + '…'}{more}"
+
+
+def _address(to: directory.PersonContact) -> Address:
+    return Address(to.display_name, addr_spec=to.email)

@@ -1,0 +1,35 @@
+"""What is sent, on a timer; and who is told of a letter, once it is asked for."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from notification.letters import telling
+from notification.messages import letters
+from notification.messages.sending import Sender, hours_of
+from servicekit.background.jobs import Job
+from servicekit.background.runner import InHand, Kind
+from servicekit.settings import Settings
+
+# So late a message is at most; and so late a rung is climbed, of which each is a day's.
+_SEND_EVERY, _CLIMB_EVERY = timedelta(seconds=5), timedelta(minutes=1)
+
+
+def jobs(settings: Settings) -> Sequence[Job]:
+    """Return the jobs of a process with these settings."""
+    sender = Sender(settings)
+    return (
+        Job("climb-ladders", _CLIMB_EVERY, sender.climb),
+        Job("send-mail", _SEND_EVERY, sender.send, alone=True),
+    )
+
+
+def tasks(settings: Settings) -> Sequence[Kind]:
+    """Return the tasks of a process with these settings."""
+
+    def tell(task: InHand) -> None:
+        notice_id, joined = telling.told_of(task.task.key)
+        with task.step() as db:
+            letters.tell(db, notice_id, hours_of(db, settings), joined=joined)
+            task.end(db)
+
+    return (Kind(telling.TASK, tell),)

@@ -1,0 +1,131 @@
+"""Handing mail to a server by SMTP: many at a time on a few kept connections, and what became of each.
+
+A server that cannot be reached, closes or says that it goes away (421) has refused nothing: what it did not answer for
+is sent again later, under the same Message-ID.
+"""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP as CRLF
+from typing import Literal
+from uuid import UUID
+
+import aiosmtplib
+
+from notification.messages.mails import Outcome, Went
+
+_CONNECTIONS = 4
+_SECONDS = 30.0
+_GOES_AWAY = 421
+_FOR_GOOD = 500
+
+Security = Literal["none", "starttls", "tls"]
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where mail is handed over, as whom, and how the way there is kept private."""
+
+    host: str
+    port: int
+    security: Security = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    # Its certificate, where it is not one that the machine trusts.
+    context: ssl.SSLContext | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it is handed over; *sender* and *to* are those of the envelope."""
+
+    id: UUID
+    sender: str
+    to: str
+    message: EmailMessage
+
+
+def hand_over(
+    opened: contextlib.AbstractAsyncContextManager[Server], letters: Sequence[Letter]
+) -> tuple[dict[UUID, Outcome], str]:
+    """Hand *letters* to the server that is *opened*; return what became of each, and its trouble, '' if none."""
+
+    async def run() -> tuple[dict[UUID, Outcome], str]:
+        async with opened as server:
+            return await _hand_over(server, letters)
+
+    return asyncio.run(run())
+
+
+async def _hand_over(server: Server, letters: Sequence[Letter]) -> tuple[dict[UUID, Outcome], str]:
+    waiting = list(reversed(letters))
+    outcomes: dict[UUID, Outcome] = {}
+    troubles: list[str] = []
+
+    async def work() -> None:
+        """Send one after the other on one connection, until nothing waits or the server does not go on."""
+        try:
+            async with _connected(server) as client:
+                while waiting:
+                    letter = waiting.pop()
+                    outcome = outcomes[letter.id] = await _send(client, letter)
+                    if outcome.went is Went.NOT_TRIED:
+                        troubles.append(outcome.said)
+                        return
+        except (aiosmtplib.SMTPException, OSError) as error:
+            troubles.append(f"{type(error).__name__}: {error}"[:300])
+
+    await asyncio.gather(*(work() for _ in range(min(_CONNECTIONS, len(letters)))))
+    trouble = troubles[0] if troubles else ""
+    for letter in letters:
+        outcomes.setdefault(letter.id, Outcome(Went.NOT_TRIED, trouble))
+    return outcomes, trouble
+
+
+@contextlib.asynccontextmanager
+async def _connected(server: Server) -> AsyncIterator[aiosmtplib.SMTP]:
+    client = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.user or None,
+        password=server.password or None,
+        use_tls=server.security == "tls",
+        start_tls=server.security == "starttls",
+        tls_context=server.context,
+        timeout=_SECONDS,
+    )
+    try:
+        await client.connect()
+        yield client
+        with contextlib.suppress(aiosmtplib.SMTPException):
+            await client.quit()
+    finally:
+        client.close()
+
+
+async def _send(client: aiosmtplib.SMTP, letter: Letter) -> Outcome:
+    """Send one mail; a connection that was lost on the way leaves open whether it went."""
+    try:
+        # Line endings and long lines as the protocol has them; names beyond ASCII are encoded in the headers.
+        _, said = await client.sendmail(letter.sender, [letter.to], letter.message.as_bytes(policy=CRLF))
+    except aiosmtplib.SMTPRecipientsRefused as refused:
+        (one,) = refused.recipients
+        return _refused(one.code, one.message, recipient=True)
+    except aiosmtplib.SMTPResponseException as refused:
+        return _refused(refused.code, refused.message, recipient=False)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return Outcome(Went.NOT_TRIED, f"{type(error).__name__}: {error}")
+    return Outcome(Went.SENT, said)
+
+
+def _refused(code: int, said: str, *, recipient: bool) -> Outcome:
+    if code == _GOES_AWAY:
+        return Outcome(Went.NOT_TRIED, f"{code} {said}")
+    if code < _FOR_GOOD:
+        return Outcome(Went.LATER, f"{code} {said}")
+    # That there is no such address is said of the recipient; of anything else the next mail may be taken.
+    return Outcome(Went.REFUSED, f"{code} {said}", address="refused" if recipient else "")

@@ -1,0 +1,108 @@
+"""Messages, reminders and mail: unpack, call, pack."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from cadre.notification.v1 import message_service_pb2 as pb
+from notification.letters import wire as letters
+from notification.messages import own, queries, reminders, wire
+from notification.messages.rules.kinds import KINDS
+from notification.messages.sending import hours_of, way_of
+from servicekit.data.db import Database
+from servicekit.names import slug_in
+from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.wire import caller, timestamp
+from servicekit.settings import Settings
+
+# Of how long what rules did is counted.
+_LATELY = timedelta(days=90)
+
+
+class MessageServicer(Servicer):
+    """Answers `cadre.notification.v1.MessageService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["MessageService"]
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        super().__init__(database)
+        self._settings = settings
+
+    def ListMessages(self, request: pb.ListMessagesRequest, call: Call) -> pb.ListMessagesResponse:
+        page, person_id = self.page_of(request), caller(call.principal)
+        with self.read() as db:
+            rows = queries.messages(db, person_id, page, now=call.now)
+            unopened = queries.unopened(db, person_id, now=call.now)
+        shown, token = page.cut(rows, lambda row: [row.at, row.id, row.scope])
+        return pb.ListMessagesResponse(
+            messages=map(wire.message, shown), next_page_token=token, unopened_count=unopened
+        )
+
+    def OpenMessages(self, request: pb.OpenMessagesRequest, call: Call) -> pb.OpenMessagesResponse:
+        messages, person_id = wire.message_ids(request.names), caller(call.principal)
+        with self.write(call, request) as db:
+            own.open_messages(db, person_id, messages)
+            return db.answer(pb.OpenMessagesResponse(unopened_count=queries.unopened(db, person_id, now=call.now)))
+
+    def GetMailChoices(self, request: pb.GetMailChoicesRequest, call: Call) -> pb.MailChoices:  # noqa: ARG002
+        with self.read() as db:
+            return wire.choices(queries.choices(db, caller(call.principal)))
+
+    def ChooseMail(self, request: pb.ChooseMailRequest, call: Call) -> pb.MailChoices:
+        person_id = caller(call.principal)
+        with self.write(call, request) as db:
+            own.choose(db, person_id, request.kind, wanted=request.wanted)
+            return db.answer(wire.choices(queries.choices(db, person_id)))
+
+    def PreviewReminder(self, request: pb.PreviewReminderRequest, call: Call) -> pb.ReminderPreview:
+        notice_id, agency_id = _at(request.notice, request.parent)
+        with self.read() as db:
+            found = reminders.preview(db, notice_id, agency_id, wire.people(request.people), at=call.now)
+        return wire.preview(found)
+
+    def SendReminder(self, request: pb.SendReminderRequest, call: Call) -> pb.Reminder:
+        notice_id, agency_id = _at(request.notice, request.parent)
+        people, sender = wire.people(request.people), caller(call.principal)
+        with self.write(call, request) as db:
+            hours = hours_of(db, self._settings)
+            message_id = reminders.remind(db, notice_id, agency_id, people, sender=sender, hours=hours)
+            (made,) = (one for one in reminders.sent(db, notice_id, agency_id) if one.id == message_id)
+            return db.answer(wire.reminder(made))
+
+    def ListReminders(self, request: pb.ListRemindersRequest, call: Call) -> pb.ListRemindersResponse:  # noqa: ARG002
+        notice_id, agency_id = _at(request.notice, request.parent)
+        with self.read() as db:
+            found = reminders.sent(db, notice_id, agency_id)
+        return pb.ListRemindersResponse(reminders=map(wire.reminder, found))
+
+    def ListMessageRules(self, request: pb.ListMessageRulesRequest, call: Call) -> pb.ListMessageRulesResponse:  # noqa: ARG002
+        with self.read() as db:
+            counts, held = queries.rules(db, since=call.now - _LATELY)
+            queue, hours = queries.queue(db), hours_of(db, self._settings)
+        return pb.ListMessageRulesResponse(
+            rules=[wire.rule(kind, counts.get(kind.name), held) for kind in KINDS.values()],
+            queued=queue.mails,
+            oldest_queued_time=timestamp(queue.oldest),
+            way=way_of(self._settings).name,
+            trouble=queue.trouble,
+            hours=hours.sentence(),
+        )
+
+    def ListMail(self, request: pb.ListMailRequest, call: Call) -> pb.ListMailResponse:  # noqa: ARG002
+        page, states = self.page_of(request), wire.mail_states(request.state)
+        with self.read() as db:
+            rows = queries.mails(db, page, states=states, about=request.about)
+        shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
+        return pb.ListMailResponse(mails=map(wire.mail, shown), next_page_token=token)
+
+    def ListCaughtMail(self, request: pb.ListCaughtMailRequest, call: Call) -> pb.ListCaughtMailResponse:  # noqa: ARG002
+        page, person_id = self.page_of(request), wire.person_or_none(request.person)
+        with self.read() as db:
+            rows = queries.caught(db, page, person_id=person_id, about=request.about)
+        shown, token = page.cut(rows, lambda row: [row.at, row.id])
+        return pb.ListCaughtMailResponse(
+            mails=map(wire.caught, shown), next_page_token=token, total_size=rows[0].total if rows else 0
+        )
+
+
+def _at(notice: str, parent: str) -> tuple[UUID, str]:
+    return letters.notice_id(notice, "notice"), slug_in("agencies/{agency}", parent, field="parent")

@@ -1,0 +1,86 @@
+"""Every kind of message: who hears what, and whether they may do without the mail. The one table; pages show it."""
+
+from dataclasses import dataclass
+
+from notification.messages.rules.windows import Window
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message.
+
+    *sentence* says who hears what and when, *choice* the same to the one who hears it. What is *mandatory* goes by mail
+    to everybody it concerns. *window* is when it goes.
+    """
+
+    name: str
+    sentence: str
+    choice: str
+    window: Window
+    mandatory: bool = True
+
+
+LETTER_ISSUED = Kind(
+    "letter.issued",
+    "When a letter is issued, the training coordinators of each agency that receives it hear of it.",
+    "A letter came for your agency.",
+    Window.NOW,
+)
+LETTER_ASKED = Kind(
+    "letter.asked",
+    "In the morning after a letter is released to them, staff hear what it asks of them.",
+    "A letter or a training is new on your list.",
+    Window.MORNING,
+    mandatory=False,
+)
+LETTER_DUE = Kind(
+    "letter.due",
+    "3 business days and 1 business day before they are due, staff who have still something to do hear of it.",
+    "Something on your list is due soon.",
+    Window.MORNING,
+)
+LETTER_OVERDUE = Kind(
+    "letter.overdue",
+    "1 business day after they were due, staff who have still something to do hear of it.",
+    "Something on your list is past due.",
+    Window.MORNING,
+)
+TEAM_OVERDUE = Kind(
+    "team.overdue",
+    "2, 3 and 5 business days after staff were due, who leads their unit, the training coordinators and the director of"
+    " their agency hear how many have still something to do; after 8, the state's policy analysts.",
+    "People you look after are past due.",
+    Window.MORNING,
+)
+UNCONFIRMED = Kind(
+    "letter.unconfirmed",
+    "1 business day before an agency has to confirm a letter, and 1 after, its training coordinators hear of it;"
+    " 1 after, its director; 3 after, the state's policy analysts.",
+    "Your agency has not confirmed a letter.",
+    Window.MORNING,
+)
+REMINDED = Kind(
+    "letter.reminded",
+    "When a training coordinator reminds staff of a letter, those who have still something to do hear of it.",
+    "Your training coordinator reminds you of a letter.",
+    Window.NOW,
+)
+ROLE_GRANTED = Kind(
+    "role.granted",
+    "When somebody is given a role, they hear what it lets them do.",
+    "You were given a role.",
+    Window.NOW,
+)
+KINDS = {
+    kind.name: kind
+    for kind in (
+        LETTER_ISSUED,
+        LETTER_ASKED,
+        LETTER_DUE,
+        LETTER_OVERDUE,
+        TEAM_OVERDUE,
+        UNCONFIRMED,
+        REMINDED,
+        ROLE_GRANTED,
+    )
+}

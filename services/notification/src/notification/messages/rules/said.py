@@ -1,0 +1,139 @@
+"""What each kind of message says, from its facts: one source for the page, and for the mail as HTML and as text."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message in words: *title* is a sentence, *act* what the button says that leads to the path *link*."""
+
+    title: str
+    lines: tuple[str, ...]
+    link: str
+    act: str
+
+
+def said(kind: str, about: str, facts: Facts) -> Said:
+    """Return what a message of *kind* says about a resource.
+
+    Raises:
+        KeyError: there is no such kind, or a fact is missing that it needs.
+    """
+    return _SAYS[kind](about, facts)
+
+
+def day(text: str) -> str:
+    """Write a day as people say it: `Wednesday, January 27, 2027`."""
+    given = date.fromisoformat(text)
+    return f"{given:%A, %B} {given.day}, {given.year}"
+
+
+def count(number: str, one: str, many: str) -> str:
+    """Write `1 person`, `2 people`."""
+    return f"{int(number):,} {one if int(number) == 1 else many}"
+
+
+def _issued(about: str, facts: Facts) -> Said:
+    letter = facts["letter"]
+    staff = facts.get("staff", "0")
+    asked = (
+        f"{count(staff, 'person', 'people')} of your agency {'has' if staff == '1' else 'have'} to act on it."
+        if staff != "0"
+        else "Nobody of your agency has to act on it: it is for your information."
+    )
+    return Said(
+        title=f"{_urgent(facts)}{letter} was issued. Please confirm it for your agency.",
+        lines=(facts["change"], f"It takes effect {day(facts['effective'])}.", asked, _confirm_by(facts)),
+        link=f"/agencies/{facts['agency']}/letters/{_id(about)}",
+        act="Read and confirm",
+    )
+
+
+def _asked(about: str, facts: Facts) -> Said:
+    lines = (facts["change"], f"It takes effect {day(facts['effective'])}.", f"Please be done by {day(facts['due'])}.")
+    return Said(f"{_urgent(facts)}New on your list: {facts['letter']}", lines, f"/training/{_id(about)}", "Start")
+
+
+def _due(about: str, facts: Facts) -> Said:
+    lines = (f"You have still something to do. It is due {day(facts['due'])}.", _effect(facts))
+    return Said(f"Due soon: {facts['letter']}", lines, f"/training/{_id(about)}", "Go on")
+
+
+def _overdue(about: str, facts: Facts) -> Said:
+    lines = (f"It was due {day(facts['due'])}, and you have still something to do.", _effect(facts))
+    return Said(f"Past due: {facts['letter']}", lines, f"/training/{_id(about)}", "Go on")
+
+
+def _team(about: str, facts: Facts) -> Said:
+    people = count(facts["people"], "person is", "people are")
+    if not facts.get("agency"):
+        agencies = count(facts["agencies"], "agency", "agencies")
+        lines = (f"They work at {agencies}, and were due {day(facts['due'])}.", _effect(facts))
+        return Said(f"{people} past due under {facts['letter']}", lines, f"/letters/{_id(about)}", "See the agencies")
+    where = f"in {facts['unit_title']}" if facts.get("unit_title") else "at your agency"
+    lines = (f"Due was {day(facts['due'])}. The page says who they are.", _effect(facts))
+    link = f"/agencies/{facts['agency']}/letters/{_id(about)}"
+    return Said(f"{people} past due {where} under {facts['letter']}", lines, link, "See who")
+
+
+def _unconfirmed(about: str, facts: Facts) -> Said:
+    if not facts.get("agency"):
+        agencies = count(facts["agencies"], "agency has", "agencies have")
+        title = f"{agencies} not confirmed {facts['letter']}"
+        return Said(title, (f"Due was {day(facts['due'])}.", _effect(facts)), f"/letters/{_id(about)}", "See which")
+    return Said(
+        title=f"Your agency has not confirmed {facts['letter']}",
+        lines=(f"It is to be confirmed by {day(facts['confirm_by'])}, 5 p.m.", _effect(facts)),
+        link=f"/agencies/{facts['agency']}/letters/{_id(about)}",
+        act="Read and confirm",
+    )
+
+
+def _reminded(about: str, facts: Facts) -> Said:
+    lines = (
+        "Your training coordinator reminds you: you have still something to do.",
+        f"Due: {day(facts['due'])}.",
+        _effect(facts),
+    )
+    return Said(f"A reminder: {facts['letter']}", lines, f"/training/{_id(about)}", "Go on")
+
+
+def _role(_about: str, facts: Facts) -> Said:
+    return Said(
+        title=f"You are {facts['role']} from today, for {facts['scope']}",
+        lines=("Your pages have new entries. If this is a mistake, tell your training coordinator.",),
+        link="/home",
+        act="See what is to do",
+    )
+
+
+def _confirm_by(facts: Facts) -> str:
+    return f"Please confirm it by {day(facts['confirm_by'])}, 5 p.m."
+
+
+def _effect(facts: Facts) -> str:
+    return f"The letter takes effect {day(facts['effective'])}."
+
+
+def _urgent(facts: Facts) -> str:
+    return "Urgent: " if facts.get("urgent") else ""
+
+
+def _id(about: str) -> str:
+    return about.rpartition("/")[2]
+
+
+_SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
+    "letter.issued": _issued,
+    "letter.asked": _asked,
+    "letter.due": _due,
+    "letter.overdue": _overdue,
+    "team.overdue": _team,
+    "letter.unconfirmed": _unconfirmed,
+    "letter.reminded": _reminded,
+    "role.granted": _role,
+}

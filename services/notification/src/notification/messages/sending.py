@@ -1,0 +1,183 @@
+"""The sender: what is due is put together, addressed by the directory, handed over, and noted. One process at a time.
+
+Between its transactions it asks the directory and speaks to the mail server; killed there, the next one goes on, and a
+mail that was in hand is sent again under the same Message-ID.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from cadre.directory.v1 import contact_service_pb2 as directory
+from notification.messages import letters, mails
+from notification.messages.composing import Writer
+from notification.messages.contacts import Contacts
+from notification.messages.mails import Claimed, Failing, Item, Outcome, Went
+from notification.messages.post import Letter, Server, hand_over
+from notification.messages.rules.windows import Hours
+from notification.messages.sink import sink
+from servicekit import closed_days
+from servicekit.calendar import pacific_date
+from servicekit.data.db import Database, Db
+from servicekit.settings import Settings
+
+log = structlog.get_logger()
+
+# Mails that are in hand at a time: as many as one question to the directory answers for.
+_IN_HAND = 500
+_TARGETS = 1_000
+_ACTOR = "services/notification"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How mail leaves: *open* gives the server for as long as one run takes, None = it does not leave.
+
+    *name* is SERVER, DEMONSTRATION or OFF.
+    """
+
+    name: str
+    open: Callable[[Database], AbstractAsyncContextManager[Server]] | None
+
+
+def way_of(settings: Settings) -> Way:
+    """Return how mail leaves by the settings: by the server that they name, else in a demonstration to its page."""
+    if settings.mail_host:
+        server = Server(
+            settings.mail_host,
+            settings.mail_port,
+            settings.mail_security,
+            settings.mail_user,
+            settings.mail_password,
+        )
+        return Way("SERVER", lambda _database: nullcontext(server))
+    return Way("DEMONSTRATION", sink) if settings.demo else Way("OFF", None)
+
+
+def hours_of(db: Db, settings: Settings) -> Hours:
+    """Return in which hours mail goes here."""
+    return Hours(closed_days.known(db).as_far_as_known(), always=settings.mail_at_any_hour or settings.demo)
+
+
+class Sender:
+    """Sends what is due. Made once a process, since it keeps a connection to the directory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._way = way_of(settings)
+        self._contacts: Contacts | None = None
+        self._writer = Writer(
+            sent_by=settings.mail_from,
+            pages=(settings.pages_url or settings.public_url).rstrip("/"),
+            demonstration=settings.demo,
+        )
+
+    def climb(self, database: Database, now: datetime) -> None:
+        """Say what is due or late under letters that are out, one rung after the other, each once.
+
+        Raises:
+            ExceptionGroup: some failed; they are tried again next time.
+        """
+        with database.read(now) as db:
+            hours, today = hours_of(db, self._settings), pacific_date(now)
+            out = letters.open_letters(db)
+            reached = [(letter, step) for letter in out for step in letters.steps(db, letter, hours, today)]
+        failed = []
+        for letter, step in reached:
+            try:
+                with database.transaction(actor=_ACTOR, method="jobs/climb-ladders", at=now) as db:
+                    letters.climb(db, letter, step, hours)
+            except Exception as error:  # noqa: BLE001 - whatever stops one letter must not stop the next
+                failed.append(error)
+        if failed:
+            raise ExceptionGroup("rungs were not climbed", failed)
+
+    def send(self, database: Database, now: datetime) -> None:
+        """Put together and send all mail that is due."""
+        with database.read(now) as db:
+            hours = hours_of(db, self._settings)
+        self._resolve(database, now)
+        while people := self._due(database, now):
+            with database.transaction(actor=_ACTOR, method="jobs/send-mail", at=now) as db:
+                mails.put_together(db, people, hours)
+        if self._way.open is None:
+            return
+        while claimed := self._claim(database):
+            trouble = self._send(database, self._way.open(database), claimed)
+            if trouble:
+                # What it did not take waits; to try the next five hundred now would only be told the same.
+                log.warning("mail_server_trouble", error=trouble)
+                break
+
+    def _resolve(self, database: Database, now: datetime) -> None:
+        while asked := self._unresolved(database, now):
+            holders = self._directory(database).holders(asked)
+            with database.transaction(actor=_ACTOR, method="jobs/send-mail", at=now) as db:
+                mails.resolve(db, asked, holders)
+
+    def _unresolved(self, database: Database, now: datetime) -> list[mails.Unresolved]:
+        with database.read(now) as db:
+            return mails.unresolved(db, most=_TARGETS)
+
+    def _due(self, database: Database, now: datetime) -> list[UUID]:
+        with database.read(now) as db:
+            return mails.due_people(db)
+
+    def _claim(self, database: Database) -> list[Claimed]:
+        with database.transaction(actor=_ACTOR, method="jobs/send-mail") as db:
+            return mails.claim(db, most=_IN_HAND, a_minute=self._settings.mails_a_minute)
+
+    def _send(self, database: Database, server: AbstractAsyncContextManager[Server], claimed: Sequence[Claimed]) -> str:
+        """Send what was claimed and note what became of it; return the trouble with the server, '' if none."""
+        addresses = self._directory(database).addresses({mail.person_id for mail in claimed})
+        with database.read() as db:
+            items = _by_mail(mails.items(db, [mail.id for mail in claimed]))
+            failing = mails.failing(db, [mail.person_id for mail in claimed])
+        outcomes = {mail.id: _unreachable(addresses.get(mail.person_id), failing) for mail in claimed}
+        to_send = [mail for mail in claimed if outcomes[mail.id] is None]
+        composed = [self._letter(mail, items[mail.id], addresses[mail.person_id], database.clock()) for mail in to_send]
+        sent, trouble = hand_over(server, composed) if composed else ({}, "")
+        for mail in to_send:
+            outcome = sent[mail.id]
+            if outcome.address:
+                outcome = Outcome(outcome.went, outcome.said, address=_hash(addresses[mail.person_id].email))
+            outcomes[mail.id] = outcome
+        with database.transaction(actor=_ACTOR, method="jobs/send-mail") as db:
+            mails.mark(db, claimed, {mail: outcome for mail, outcome in outcomes.items() if outcome is not None})
+        return trouble
+
+    def _letter(self, mail: Claimed, items: Sequence[Item], to: directory.PersonContact, at: datetime) -> Letter:
+        return Letter(mail.id, self._writer.sent_by, to.email, self._writer.compose(mail, items, to, at=at))
+
+    def _directory(self, database: Database) -> Contacts:
+        if self._contacts is None:
+            self._contacts = Contacts(self._settings, database.clock)
+        return self._contacts
+
+
+def _unreachable(to: directory.PersonContact | None, failing: set[Failing]) -> Outcome | None:
+    """Return why somebody cannot be written to; None if they can."""
+    if to is None:
+        return Outcome(Went.REFUSED, cause="LEFT")
+    if not to.email:
+        return Outcome(Went.REFUSED, cause="NO_ADDRESS")
+    if Failing(UUID(to.person.removeprefix("people/")), _hash(to.email)) in failing:
+        return Outcome(Went.REFUSED, cause="ADDRESS_FAILS")
+    return None
+
+
+def _hash(address: str) -> str:
+    return hashlib.sha256(address.casefold().encode()).hexdigest()
+
+
+def _by_mail(items: Sequence[Item]) -> Mapping[UUID, list[Item]]:
+    found: defaultdict[UUID, list[Item]] = defaultdict(list)
+    for item in items:
+        found[item.mail_id].append(item)
+    return found

@@ -1,0 +1,162 @@
+"""Messages, to whom they go, and the mail that carries them.
+
+No foreign keys: a message may go to ten thousand people in one statement, each of which would pay a look-up.
+"""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from notification.base import Base, plain
+from servicekit.data.tables import moment
+
+
+def facts() -> dict[str, str]:
+    """Return a column of facts: ids, days, numbers and titles; never a person's name or address."""
+    column = Column(JSONB, nullable=False, server_default=text("'{}'"))
+    made: dict[str, str] = Field(default_factory=dict, sa_column=column)
+    return made
+
+
+class MessageRow(Base, table=True):
+    """Something that people should hear, once: *once* names the occasion, so that it is said one time."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("uq_message_once", "once", unique=True),
+        Index("ix_message_about", "about"),
+        Index("ix_message_kind_wanted_at", "kind", "wanted_at"),
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    once: str
+    kind: str
+    # The service that wants it said.
+    producer: str
+    # A resource name, and the letter's id where it is one.
+    about: str
+    notice_id: uuid.UUID | None = None
+    facts: dict[str, str] = facts()
+    urgent: bool
+    # Who sent it, where somebody did.
+    sender_id: uuid.UUID | None = None
+    wanted_at: datetime = moment()
+    goes_at: datetime = moment()
+    # After that it is old news.
+    fresh_until: datetime | None = moment(optional=True)
+
+
+class MessageTargetRow(Base, table=True):
+    """Whoever holds a role for a scope hears a message. The directory knows who that is, when it is to go."""
+
+    __tablename__ = "message_target"
+    __table_args__ = (
+        Index("ix_message_target_open", "message_id", postgresql_where=text("resolved_at IS NULL")),
+        CheckConstraint("(resolved_at IS NULL) = (holders IS NULL)", name="resolved"),
+    )
+
+    message_id: uuid.UUID = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    # As the directory says it: `state`, `agencies/{slug}`, `agencies/{slug}/units/{slug}`.
+    scope: str = Field(primary_key=True)
+    facts: dict[str, str] = facts()
+    resolved_at: datetime | None = moment(optional=True)
+    # How many there were.
+    holders: int | None = None
+
+
+class MessageToRow(Base, table=True):
+    """The ledger: a message to a person, and what became of it by mail. On their page it is at once."""
+
+    __tablename__ = "message_to"
+    __table_args__ = (
+        CheckConstraint("state IN ('WANTED', 'MAILED', 'SENT', 'HELD_BACK', 'FAILED')", name="state"),
+        CheckConstraint("(state = 'HELD_BACK') = (cause <> '')", name="cause"),
+        CheckConstraint("state IN ('WANTED', 'HELD_BACK') OR mail_id IS NOT NULL", name="mail"),
+        Index("ix_message_to_person_id_at", "person_id", "at", "message_id"),
+        Index("ix_message_to_goes_at", "goes_at", postgresql_where=text("state = 'WANTED'")),
+        Index("ix_message_to_mail_id", "mail_id"),
+    )
+
+    message_id: uuid.UUID = Field(primary_key=True)
+    person_id: uuid.UUID = Field(primary_key=True)
+    # For which they hear it, where that is for a role; else empty.
+    scope: str = Field(primary_key=True)
+    facts: dict[str, str] = facts()
+    # Their own due day, where it is not the letter's.
+    due_date: date | None = None
+    at: datetime = moment()
+    goes_at: datetime = moment()
+    state: str
+    cause: str = plain()
+    mail_id: uuid.UUID | None = None
+    changed_at: datetime = moment()
+    opened_at: datetime | None = moment(optional=True)
+
+
+class MailRow(Base, table=True):
+    """One mail: all that goes to a person at one moment. Its id is in its Message-ID, so that a repeat is known."""
+
+    __tablename__ = "mail"
+    __table_args__ = (
+        CheckConstraint("state IN ('READY', 'SENDING', 'SENT', 'FAILED', 'DROPPED')", name="state"),
+        CheckConstraint("(state = 'SENDING') = (claimed_at IS NOT NULL)", name="claimed"),
+        CheckConstraint("(state = 'SENT') = (sent_at IS NOT NULL)", name="sent"),
+        Index("uq_mail_person_id_goes_at", "person_id", "goes_at", unique=True),
+        Index("ix_mail_next_try", "next_try", postgresql_where=text("state IN ('READY', 'SENDING')")),
+        Index("ix_mail_created_at_id", "created_at", "id"),
+        Index("ix_mail_sent_at", "sent_at"),
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    person_id: uuid.UUID
+    goes_at: datetime = moment()
+    urgent: bool
+    state: str
+    tries: int
+    next_try: datetime = moment()
+    claimed_at: datetime | None = moment(optional=True)
+    created_at: datetime = moment()
+    sent_at: datetime | None = moment(optional=True)
+    # What the server said when it did not take it.
+    error: str = plain()
+
+
+class MailChoiceRow(Base, table=True):
+    """A person said whether they want mail of a kind of message."""
+
+    __tablename__ = "mail_choice"
+
+    person_id: uuid.UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    wanted: bool
+
+
+class FailingAddressRow(Base, table=True):
+    """A mail server said for good that there is no such address; the address itself stays in the directory."""
+
+    __tablename__ = "failing_address"
+
+    person_id: uuid.UUID = Field(primary_key=True)
+    # Another address is another hash, and is written to.
+    address_sha256: str = Field(primary_key=True)
+    error: str
+    since: datetime = moment()
+
+
+class CaughtMailRow(Base, table=True):
+    """In a demonstration: a mail that would have gone out."""
+
+    __tablename__ = "caught_mail"
+    __table_args__ = (Index("ix_caught_mail_at_id", "at", "id"),)
+
+    # That of the mail: what is sent twice is here once.
+    id: uuid.UUID = Field(primary_key=True)
+    at: datetime = moment()
+    to: str
+    subject: str
+    text: str
+    html: str
