@@ -254,7 +254,7 @@ def due_people(db: Db) -> list[UUID]:
 
 
 def put_together(db: Db, people: Sequence[UUID], hours: Hours) -> int:
-    """Make one mail of all that is due for each of *people*, but for what is held back; return how many mails.
+    """Make one mail of all that is due for each of *people*, but for what is held back; return of how many messages.
 
     Held back is what was done meanwhile, is old news, or is not wanted. Two mails in seven days about one thing are
     enough, and one a day, unless it is urgent or somebody reminds them.

@@ -19,7 +19,6 @@ import aiosmtplib
 from notification.messages.mails import Outcome, Went
 
 _CONNECTIONS = 4
-_SECONDS = 30.0
 _GOES_AWAY = 421
 _FOR_GOOD = 500
 
@@ -37,6 +36,8 @@ class Server:
     password: str = field(default="", repr=False)
     # Its certificate, where it is not one that the machine trusts.
     context: ssl.SSLContext | None = None
+    # How long one answer may take.
+    patience_seconds: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ async def _connected(server: Server) -> AsyncIterator[aiosmtplib.SMTP]:
         use_tls=server.security == "tls",
         start_tls=server.security == "starttls",
         tls_context=server.context,
-        timeout=_SECONDS,
+        timeout=server.patience_seconds,
     )
     try:
         await client.connect()

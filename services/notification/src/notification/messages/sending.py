@@ -74,7 +74,7 @@ class Sender:
         self._contacts: Contacts | None = None
         self._writer = Writer(
             sent_by=settings.mail_from,
-            pages=(settings.pages_url or settings.public_url).rstrip("/"),
+            pages=(settings.pages_url or settings.public_url or "http://localhost:8000").rstrip("/"),
             demonstration=settings.demo,
         )
 

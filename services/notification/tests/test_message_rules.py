@@ -1,0 +1,149 @@
+"""When messages go, who hears that something is late, and what each says."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notification.messages.rules.kinds import KINDS
+from notification.messages.rules.ladder import AGENCY_LADDER, STAFF_LADDER, reached
+from notification.messages.rules.said import said
+from notification.messages.rules.windows import Hours, Window
+from servicekit.calendar import PACIFIC
+from servicekit.testing.offices import state_calendar
+
+CALENDAR = state_calendar()
+HOURS = Hours(CALENDAR)
+# A year with both changes of the clock, in minutes.
+YEAR = st.integers(0, 363 * 24 * 60).map(lambda minutes: datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
+FACTS = {
+    "letter": "CSSP 27-01: Earning capacity",
+    "change": "A complaint no longer presumes full-time work.",
+    "effective": "2027-03-15",
+    "due": "2027-03-10",
+    "confirm_by": "2027-02-05",
+    "agency": "lake",
+    "staff": "6",
+    "people": "3",
+    "agencies": "2",
+    "role": "training coordinator",
+    "scope": "Lake County",
+}
+ABOUT = "notices/3869e04a-0f95-4270-9449-7d475750ba38"
+
+
+def local(year, month, day, hour, minute=0):
+    return datetime(year, month, day, hour, minute, tzinfo=PACIFIC)
+
+
+@given(at=YEAR, window=st.sampled_from(Window))
+def test_over_a_year_nothing_goes_at_night_on_a_weekend_or_on_a_holiday(at, window):
+    goes = HOURS.goes_at(window, at).astimezone(PACIFIC)
+
+    assert CALENDAR.is_business_day(goes.date())
+    assert time(7) <= goes.time() < time(18)
+    assert goes >= at
+
+
+@given(at=YEAR, window=st.sampled_from(Window))
+def test_what_is_urgent_goes_with_the_next_full_minute_whatever_the_hour(at, window):
+    goes = HOURS.goes_at(window, at, urgent=True)
+
+    if window is not Window.WEEK:
+        assert timedelta(0) < goes - at <= timedelta(minutes=1)
+    assert goes.second == goes.microsecond == 0
+
+
+@given(at=YEAR)
+def test_all_that_is_wanted_for_a_morning_goes_at_eight_and_for_a_week_in_its_first_morning(at):
+    morning = HOURS.goes_at(Window.MORNING, at).astimezone(PACIFIC)
+    week = HOURS.goes_at(Window.WEEK, at).astimezone(PACIFIC)
+
+    assert morning.time() == week.time() == time(8)
+    # No business day of its week comes before it.
+    monday = week.date() - timedelta(days=week.weekday())
+    before = (monday + timedelta(days=n) for n in range(week.weekday()))
+    assert not any(CALENDAR.is_business_day(day) for day in before)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "window", "goes"),
+    [
+        # A Friday evening: the Monday is Presidents' Day.
+        (local(2027, 2, 12, 18), Window.NOW, local(2027, 2, 16, 7)),
+        (local(2027, 2, 12, 17, 58), Window.NOW, local(2027, 2, 12, 17, 59)),
+        (local(2027, 2, 12, 6, 30), Window.NOW, local(2027, 2, 12, 7)),
+        (local(2027, 2, 12, 8), Window.MORNING, local(2027, 2, 12, 8)),
+        (local(2027, 2, 12, 8, 1), Window.MORNING, local(2027, 2, 16, 8)),
+        # The clock goes forward on March 14 and back on November 7: eight stays eight.
+        (local(2027, 3, 12, 12), Window.MORNING, local(2027, 3, 15, 8)),
+        (local(2027, 11, 5, 12), Window.MORNING, local(2027, 11, 8, 8)),
+        (local(2027, 2, 10, 9), Window.WEEK, local(2027, 2, 16, 8)),
+    ],
+)
+def test_moments(wanted, window, goes):
+    assert HOURS.goes_at(window, wanted) == goes
+
+
+def test_in_a_demonstration_what_goes_at_once_goes_at_any_hour():
+    at = local(2027, 2, 13, 23, 10)
+    assert Hours(CALENDAR, always=True).goes_at(Window.NOW, at) == local(2027, 2, 13, 23, 11)
+
+
+def test_rungs_are_climbed_in_order_of_business_days_and_none_is_skipped():
+    # Wednesday; the Monday after is a holiday.
+    due = date(2027, 2, 10)
+    days = [date(2027, 2, 1) + timedelta(days=n) for n in range(40)]
+    first = {}
+    for today in days:
+        for step in reached(STAFF_LADDER, CALENDAR, [due], today):
+            first.setdefault((step.rung.kind.name, step.rung.business_days, step.rung.whom), today)
+
+    assert first == {
+        ("letter.due", -3, "staff"): date(2027, 2, 5),
+        ("letter.due", -1, "staff"): date(2027, 2, 9),
+        ("letter.overdue", 1, "staff"): date(2027, 2, 11),
+        ("team.overdue", 2, "supervisor"): date(2027, 2, 12),
+        ("team.overdue", 3, "coordinator"): date(2027, 2, 16),
+        ("team.overdue", 5, "director"): date(2027, 2, 18),
+        ("team.overdue", 8, "policy_analyst"): date(2027, 2, 23),
+    }
+
+
+def test_what_was_missed_for_more_than_a_week_is_not_caught_up_with():
+    due = date(2027, 2, 10)
+    late = list(reached((*STAFF_LADDER, *AGENCY_LADDER), CALENDAR, [due], date(2027, 3, 10)))
+
+    assert late == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_says_a_sentence_whose_facts_are_all_said_in_words(kind):
+    words = said(kind, ABOUT, FACTS)
+    text = " ".join((words.title, *words.lines))
+
+    assert words.link.startswith("/")
+    assert words.act
+    assert not re.search(r"\d{4}-\d\d-\d\d|\{|None", text)
+    assert all(line == "" or line[-1] in ".?!" for line in words.lines)
+
+
+@pytest.mark.parametrize(
+    ("people", "title"),
+    [
+        ("1", "1 person is past due at your agency under CSSP 27-01: Earning capacity"),
+        ("3", "3 people are past due at your agency under CSSP 27-01: Earning capacity"),
+    ],
+)
+def test_one_is_one_and_several_are_several(people, title):
+    assert said("team.overdue", ABOUT, FACTS | {"people": people}).title == title
+
+
+def test_the_state_hears_of_agencies_and_a_supervisor_of_a_unit():
+    of_state = said("team.overdue", ABOUT, {**FACTS, "agency": ""})
+    of_unit = said("team.overdue", ABOUT, {**FACTS, "unit_title": "Intake"})
+
+    assert "2 agencies" in of_state.lines[0]
+    assert "in Intake" in of_unit.title
