@@ -171,10 +171,22 @@ def test_one_module_imports_services_by_name_where_no_linter_sees_it():
     assert found == {"libs/cli/src/cadre_cli/roots.py"}
 
 
+# The calls between back ends, each by its ADR: what calls, and whom.
+EDGES = {"services/notification/src/notification/messages/contacts.py": {"directory"}}
+
+
 def test_only_the_gateway_and_the_command_line_call_services():
-    """No call between back ends on any path: they keep the copies they need, fed by events."""
-    callers = {path.relative_to(ROOT).parts[1] for path in SOURCES if "servicekit.rpc.client" in path.read_text()}
-    assert callers <= {"gateway", "cli", "demo", "tools", "servicekit"}
+    """No call between back ends: they keep the copies they need, fed by events. The one that there is has its ADR."""
+    callers = {path.relative_to(ROOT) for path in SOURCES if "servicekit.rpc.client" in path.read_text()}
+    beyond = {str(path) for path in callers if path.parts[1] not in {"gateway", "cli", "demo", "tools", "servicekit"}}
+    assert beyond == EDGES.keys()
+    for path, asked in EDGES.items():
+        text = (ROOT / path).read_text()
+        assert set(re.findall(r"from cadre\.(\w+)\.v1 import", text)) == asked
+        assert set(re.findall(r'settings\.peers\["(\w+)"\]', text)) == asked
+        assert "transaction" not in "".join(line for line in text.splitlines() if "def " in line)
+    declared = {name: set(said.asks) for name, said in services().items() if said.asks}
+    assert declared == {"notification": {"directory"}}
 
 
 LOGGED = re.compile(r"^[a-z]+(_[a-z]+)*$")

@@ -147,7 +147,8 @@ def assert_told(process, role, said, files):
     assert ("cadre_nats_url" in files) == (process.answer is Answer.GRPC)
     assert ("public.json" in files) == (role == "serve")
     assert ("CADRE_GRPC_PORT" in said) == (role == "serve" and process.answer is Answer.GRPC)
-    assert ("CADRE_PEERS" in said) == (process.answer is Answer.HTTP)
+    assert ("CADRE_PEERS" in said) == (process.answer is Answer.HTTP or (role == "work" and bool(process.asks)))
+    assert ("cadre_mail_password" in files) == (role == "work" and process.sends_mail)
     assert (f"{process.name}.pem" in files) == (role in process.key_in)
 
 
@@ -173,7 +174,7 @@ def test_what_faces_visitors_reaches_neither_databases_nor_the_bus(compose):
         assert compose["networks"][private]["internal"] is True
     assert set(compose["services"]["postgres"]["networks"]) == {"data"}
     published = {name: block["ports"] for name, block in compose["services"].items() if "ports" in block}
-    assert set(published) == {"caddy", "prometheus", "alertmanager", "grafana"}
+    assert set(published) == {"caddy", "prometheus", "alertmanager", "grafana", "mailpit"}
     for name in set(published) - {"caddy"}:
         assert all(port.startswith("127.0.0.1:") for port in published[name]), name
 
@@ -357,7 +358,9 @@ def test_nobody_speaks_to_anybody_unless_it_is_written(overlay):
         return
     assert policies["nobody"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     callers = [one["podSelector"]["matchLabels"] for one in policies["calls"]["ingress"][0]["from"]]
-    assert callers == [{"app.kubernetes.io/name": "gateway"}, {"app.kubernetes.io/name": "keeper"}]
+    who_writes = {"app.kubernetes.io/name": "notification", "cadre/role": "work"}
+    assert callers == [{"app.kubernetes.io/name": "gateway"}, {"app.kubernetes.io/name": "keeper"}, who_writes]
+    assert policies["mail-to-directory"]["podSelector"]["matchLabels"] == who_writes
     assert {"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["gateway"]} in policies["to-bus"][
         "podSelector"
     ]["matchExpressions"]

@@ -19,6 +19,7 @@ from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
+from cadre.directory.v1 import contact_service_pb2 as contact_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
@@ -31,6 +32,7 @@ from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
@@ -469,6 +471,10 @@ REQUESTS = {
             parent=HOME, calendar=calendar_pb.AgencyCalendar(name=f"{HOME}/calendars/2027"), request_id=fresh()
         ),
     },
+    "ContactService": {
+        "ListHolders": lambda w: contact_pb.ListHoldersRequest(roles=["coordinator"], scopes=[HOME]),
+        "BatchGetContacts": lambda w: contact_pb.BatchGetContactsRequest(people=[w.person]),
+    },
     "PersonService": {
         "GetMe": lambda w: person_pb.GetMeRequest(),
         "ListPeople": lambda w: person_pb.ListPeopleRequest(parent=HOME),
@@ -696,6 +702,18 @@ REQUESTS = {
             parent=HOME, notice=w.issued, request_id=fresh()
         ),
     },
+    "MessageService": {
+        "ListMessages": lambda w: message_pb.ListMessagesRequest(),
+        "OpenMessages": lambda w: message_pb.OpenMessagesRequest(request_id=fresh()),
+        "GetMailChoices": lambda w: message_pb.GetMailChoicesRequest(),
+        "ChooseMail": lambda w: message_pb.ChooseMailRequest(kind="letter.asked", wanted=True, request_id=fresh()),
+        "PreviewReminder": lambda w: message_pb.PreviewReminderRequest(parent=HOME, notice=w.issued),
+        "SendReminder": lambda w: message_pb.SendReminderRequest(parent=HOME, notice=w.issued, request_id=fresh()),
+        "ListReminders": lambda w: message_pb.ListRemindersRequest(parent=HOME, notice=w.issued),
+        "ListMessageRules": lambda w: message_pb.ListMessageRulesRequest(),
+        "ListMail": lambda w: message_pb.ListMailRequest(),
+        "ListCaughtMail": lambda w: message_pb.ListCaughtMailRequest(),
+    },
     "InboxService": {
         "ListInbox": lambda w: inbox_pb.ListInboxRequest(),
         "GetInboxItem": lambda w: inbox_pb.GetInboxItemRequest(notice=w.issued),
@@ -748,6 +766,7 @@ FOR_EVERYBODY = {
     *("GetCatalogueEntry", "ListCourseVersions", "BatchGetCourseVersions"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices", "GetMedia"),
+    *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail"),
     # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),
 }

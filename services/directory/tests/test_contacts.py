@@ -22,7 +22,10 @@ def grant(directory, person, role, scope):
 def leave(directory, person, agency="lake"):
     """Their job there ended today."""
     end = person_pb.EndJobRequest(
-        parent=f"agencies/{agency}", person=person.name, end_date=str(directory.day()), request_id=directory.request_id()
+        parent=f"agencies/{agency}",
+        person=person.name,
+        end_date=str(directory.day()),
+        request_id=directory.request_id(),
     )
     directory.as_coordinator(agency).EndJob(end)
 

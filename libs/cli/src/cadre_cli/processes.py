@@ -29,7 +29,7 @@ class Process:
 
     *migrate* makes the schema current; *needs* are started before and stopped after; *publishes* are the subjects
     that its NATS account may publish; *key_in* are the roles in which it needs its private key; who *keeps_files* has
-    a folder of large ones.
+    a folder of large ones; *asks* are the services that its work calls; who *sends_mail* hands it to a server outside.
     """
 
     name: str
@@ -40,6 +40,8 @@ class Process:
     publishes: tuple[str, ...] = ()
     key_in: tuple[str, ...] = ()
     keeps_files: bool = False
+    asks: tuple[str, ...] = ()
+    sends_mail: bool = False
     answer: Answer = Answer.GRPC
 
 
@@ -53,6 +55,8 @@ def _process(name: str, said: Declared) -> Process:
         publishes=() if pages else (f"cadre.{name}.>",),
         key_in=said.key_in,
         keeps_files=said.keeps_files,
+        asks=said.asks,
+        sends_mail=said.sends_mail,
         answer=Answer.HTTP if pages else Answer.GRPC,
     )
 

@@ -20,6 +20,8 @@ from servicekit.rpc import keys
 NATS_PORT, NATS_PAGES_PORT, NATS_CLUSTER_PORT = 4222, 8222, 6222
 POSTGRES_PORT = 5432
 POSTGRES_PASSWORD, GRAFANA_PASSWORD = "postgres_password", "grafana_password"
+# Of the account at the mail server, which is somebody else's: empty until it is put there.
+MAIL_PASSWORD = "mail_password"  # noqa: S105 - the name of a file
 NATS_CONF = "nats.conf"
 OPERATOR_NATS_URL = f"{OPERATOR}_nats_url"
 
@@ -73,6 +75,7 @@ def write(folder: Path, hosts: Hosts) -> None:
     keys.ensure_keys(folder, table.ISSUER, table.PRINCIPALS)
     _once(folder / POSTGRES_PASSWORD, _password())
     _once(folder / GRAFANA_PASSWORD, _password())
+    _once(folder / MAIL_PASSWORD, "")
     for process in table.PROCESSES:
         password = _once(folder / database_password(process.name), _password())
         url = f"postgresql+psycopg://{process.name}:{password}@{hosts.postgres}:{POSTGRES_PORT}/{process.name}"

@@ -1,6 +1,7 @@
 """What every place has in common: which processes there are, what each is told, and what it may use."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cadre_cli import processes as table
@@ -53,12 +54,14 @@ def environment(process: Process, role: str) -> dict[str, str]:
         return said | {"CADRE_HTTP_PORT": str(HTTP_PORT), "CADRE_PEERS": peers(), "CADRE_OIDC_FILE": OIDC_FILE}
     if role == "serve":
         said["CADRE_GRPC_PORT"] = str(GRPC_PORT)
+    if role == "work" and process.asks:
+        said["CADRE_PEERS"] = peers(process.asks)
     return said
 
 
-def peers() -> str:
-    """Say where the services answer calls, as the setting of that name."""
-    return json.dumps({peer.name: f"{peer.name}:{GRPC_PORT}" for peer in table.PROCESSES if peer.answer is Answer.GRPC})
+def peers(names: Collection[str] = table.BACK_ENDS) -> str:
+    """Say where services answer calls, as the setting of that name."""
+    return json.dumps({name: f"{name}:{GRPC_PORT}" for name in names})
 
 
 def secrets(process: Process, role: str) -> dict[str, str]:
@@ -71,6 +74,8 @@ def secrets(process: Process, role: str) -> dict[str, str]:
     if role == "serve":
         # Tokens are verified by all who answer calls.
         given[PUBLIC_KEYS] = PUBLIC_KEYS
+    if role == "work" and process.sends_mail:
+        given[secret_files.MAIL_PASSWORD] = "cadre_mail_password"
     if role in process.key_in:
         given[f"{process.name}.pem"] = f"{process.name}.pem"
     return given

@@ -15,13 +15,23 @@ from servicekit.embedded import postgres
 
 # Images of others, by version. NATS, PostgreSQL and Caddy are those that the tests run on; 3.13 of Prometheus is cared
 # for until July 2027.
-PROMETHEUS, ALERTMANAGER, GRAFANA = "v3.13.3", "v0.34.1", "12.4.12"
+PROMETHEUS, ALERTMANAGER, GRAFANA, MAILPIT = "v3.13.3", "v0.34.1", "12.4.12", "v1.27"
 
 # More processes or threads than any of ours ever has: one that runs wild ends before the machine does.
 _PIDS = 256
 
 # A folder of the operator's, empty until a provider is named in it (docs/runbook/sign-in.md).
 _ISSUERS = f'"${{CADRE_OIDC:-./oidc}}:{site.OIDC_DIR}:ro"'
+
+# Where mail goes, and where its links lead.
+_MAIL = {
+    "CADRE_PUBLIC_URL": "https://${CADRE_SITE:-localhost}",
+    "CADRE_MAIL_HOST": "${CADRE_MAIL_HOST:-}",
+    "CADRE_MAIL_PORT": "${CADRE_MAIL_PORT:-587}",
+    "CADRE_MAIL_SECURITY": "${CADRE_MAIL_SECURITY:-starttls}",
+    "CADRE_MAIL_USER": "${CADRE_MAIL_USER:-}",
+    "CADRE_MAIL_FROM": "${CADRE_MAIL_FROM:-cadre@example.org}",
+}
 
 _HEAD = """\
 # All of Cadre on one machine. Made by `make deployment` from libs/tools/src/cadre_tools/deployment/: do not edit.
@@ -145,6 +155,23 @@ grafana:
   deploy: {{resources: {{limits: {{cpus: "1", memory: 512M}}}}}}
 """
 
+_MAILPIT = """\
+# To look at mail before any goes out: docker compose --profile trial up -d mailpit, with CADRE_MAIL_HOST=mailpit,
+# CADRE_MAIL_PORT=1025 and CADRE_MAIL_SECURITY=none. Its page is http://127.0.0.1:8025.
+mailpit:
+  image: axllent/mailpit:{version}
+  profiles: [trial]
+  restart: unless-stopped
+  read_only: true
+  tmpfs: [/tmp]
+  cap_drop: [ALL]
+  security_opt: ["no-new-privileges:true"]
+  logging: *logging
+  ports: ["127.0.0.1:8025:8025"]
+  networks: [post]
+  deploy: {{resources: {{limits: {{cpus: "0.5", memory: 128M}}}}}}
+"""
+
 _NETWORKS = """
 networks:
   # Visitors to pages. The gateway believes what is said of a visitor's address and of TLS from this network only.
@@ -155,6 +182,8 @@ networks:
   data: {internal: true}
   bus: {internal: true}
   watch: {internal: true}
+  # Mail to its server, which is elsewhere.
+  post: {}
   # The operator's desk: alerts go out, and the ports above are this machine's own.
   desk: {}
 
@@ -174,7 +203,8 @@ def text() -> str:
     own = [block for process in table.PROCESSES for block in _process(process)]
     watchers = _WATCHERS.format(prometheus=PROMETHEUS, alertmanager=ALERTMANAGER, grafana=GRAFANA)
     nats = _NATS.format(version=versions.nats())
-    blocks = [_postgres(), nats, *own, _CADDY.format(version=versions.caddy()), watchers, *_keepers()]
+    mailpit = _MAILPIT.format(version=MAILPIT)
+    blocks = [_postgres(), nats, *own, _CADDY.format(version=versions.caddy()), watchers, mailpit, *_keepers()]
     return _HEAD + "\n".join(textwrap.indent(block, "  ") for block in blocks) + _NETWORKS + _volumes() + _secrets()
 
 
@@ -233,7 +263,8 @@ def _process(process: Process) -> list[str]:
             needs["doctor"] = "service_completed_successfully"
         else:
             needs["nats"] = "service_healthy"
-            networks += ["calls"] if role == "serve" else []
+            networks += ["calls"] if role == "serve" or process.asks else []
+            networks += ["post"] if role == "work" and process.sends_mail else []
         blocks.append(_block(name, process, role, "service", networks, needs))
     return blocks
 
@@ -249,6 +280,8 @@ def _block(
         said["CADRE_PUBLIC_URL"] = "https://${CADRE_SITE:-localhost}"
         said["CADRE_BANNER"] = "${CADRE_BANNER:-}"
         said["CADRE_WORDMARK"] = "${CADRE_WORDMARK:-}"
+    if process.sends_mail and role == "work":
+        said |= _MAIL
     if process.keeps_files and role != "migrate":
         said["CADRE_FILES_GIB"] = "${CADRE_FILES_GIB:-50}"
     lines = [

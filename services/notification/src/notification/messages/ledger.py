@@ -11,6 +11,10 @@ from psycopg.types.json import Jsonb
 from notification.messages.rules.kinds import Kind
 from servicekit.data.db import Db
 
+# What a message `m` says to one of those it goes to, `t`: their own due day stands for the letter's.
+FACTS = """
+m.facts || t.facts || CASE WHEN t.due_date IS NULL THEN '{}' ELSE jsonb_build_object('due', t.due_date::text) END
+"""
 _MESSAGE = """
 INSERT INTO message
   (id, once, kind, producer, about, notice_id, facts, urgent, sender_id, wanted_at, goes_at, fresh_until)

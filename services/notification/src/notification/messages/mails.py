@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from notification.inbox.readiness import DID_ALL
+from notification.messages.ledger import FACTS
 from notification.messages.rules.kinds import KINDS, REMINDED
 from notification.messages.rules.windows import Hours, Window
 from servicekit.calendar import PACIFIC, pacific_date
@@ -123,6 +124,10 @@ _NEXT_MINUTE = """
 UPDATE message_to SET goes_at = %(minute)s, changed_at = %(at)s
 WHERE state = 'WANTED' AND goes_at <= %(at)s AND person_id = ANY(%(people)s)
 """
+_HOLD_ALL = """
+UPDATE message_to SET state = 'HELD_BACK', cause = %(cause)s, changed_at = %(at)s
+WHERE state = 'WANTED' AND goes_at <= %(at)s AND person_id = ANY(%(people)s)
+"""
 _CLAIM = """
 UPDATE mail SET state = 'SENDING', claimed_at = %(at)s, tries = tries + 1
 WHERE id IN (
@@ -132,13 +137,11 @@ WHERE id IN (
 )
 RETURNING id, person_id, urgent, tries, created_at
 """
-_ITEMS = """
-SELECT t.mail_id, m.kind, m.about,
-  m.facts || t.facts || CASE WHEN t.due_date IS NULL THEN '{}' ELSE jsonb_build_object('due', t.due_date::text) END
-    AS facts
+_ITEMS = f"""
+SELECT t.mail_id, m.kind, m.about, {FACTS} AS facts
 FROM message_to AS t JOIN message AS m ON m.id = t.message_id
 WHERE t.mail_id = ANY(%(mails)s) AND t.state = 'MAILED' ORDER BY t.mail_id, m.urgent DESC, m.wanted_at, m.id, t.scope
-"""
+"""  # noqa: S608 - made of constants
 _SENT_LATELY = "SELECT count(*)::int FROM mail WHERE sent_at > %(since)s"
 _MARK = """
 UPDATE mail SET state = given.state, next_try = coalesce(given.next_try, mail.next_try), error = given.error,
@@ -267,6 +270,11 @@ def put_together(db: Db, people: Sequence[UUID], hours: Hours) -> int:
     made = db.run(_PUT_TOGETHER, at=db.at, people=list(people))
     db.run(_NEXT_MINUTE, at=db.at, people=list(people), minute=hours.goes_at(Window.NOW, db.at, urgent=True))
     return made
+
+
+def hold_back(db: Db, people: Sequence[UUID], cause: str) -> None:
+    """Send nothing of what is due for *people*: it is on their page."""
+    db.run(_HOLD_ALL, at=db.at, people=list(people), cause=cause)
 
 
 def claim(db: Db, *, most: int, a_minute: int) -> list[Claimed]:

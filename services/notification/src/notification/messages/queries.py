@@ -5,21 +5,21 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from notification.messages.ledger import FACTS
 from servicekit.data.db import Db
 from servicekit.paging import Page
 
 # What went by mail, or will; of what was held back since it was done meanwhile, or since they left, nothing is shown.
 _SHOWN = "t.cause NOT IN ('LEFT')"
+_AFTER = "(t.at, m.id, t.scope) < (%(after_at)s::timestamptz, %(after_id)s::uuid, %(after_scope)s)"
 _MESSAGES = f"""
-SELECT m.id, m.kind, m.about,
-  m.facts || t.facts || CASE WHEN t.due_date IS NULL THEN '{{}}' ELSE jsonb_build_object('due', t.due_date::text) END
-    AS facts,
+SELECT m.id, m.kind, m.about, {FACTS} AS facts,
   t.at, t.state, t.cause, t.opened_at IS NOT NULL AS opened, m.urgent, t.scope
 FROM message_to AS t JOIN message AS m ON m.id = t.message_id
-WHERE t.person_id = %(person)s AND t.goes_at <= %(now)s AND {_SHOWN} {{after}}
+WHERE t.person_id = %(person)s AND t.goes_at <= %(now)s AND {_SHOWN} AND {_AFTER}
 ORDER BY t.at DESC, m.id DESC, t.scope DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
-_AFTER = "AND (t.at, m.id, t.scope) < (%(after_at)s::timestamptz, %(after_id)s::uuid, %(after_scope)s)"
+_FIRST_MESSAGES = _MESSAGES.replace(_AFTER, "true")
 _UNOPENED = f"""
 SELECT count(*)::int FROM message_to AS t
 WHERE t.person_id = %(person)s AND t.goes_at <= %(now)s AND t.opened_at IS NULL AND {_SHOWN}
@@ -150,7 +150,7 @@ class Caught(NamedTuple):
 
 def messages(db: Db, person_id: UUID, page: Page, *, now: datetime) -> list[OwnMessage]:
     """Return somebody's messages, the newest first."""
-    sql = _MESSAGES.format(after=_AFTER if page.after else "")
+    sql = _MESSAGES if page.after else _FIRST_MESSAGES
     return db.all(OwnMessage, sql, person=person_id, now=now, **page.values("at", "id", "scope"))
 
 

@@ -33,7 +33,7 @@ WHERE n.id = %(notice)s AND place.agency_id = %(agency)s AND place.member AND NO
 ORDER BY r.person_id
 """  # noqa: S608 - made of constants
 _SENT = f"""
-SELECT m.id, m.sender_id, m.wanted_at, (m.facts ->> 'left_out')::int AS left_out, count(*)::int AS people,
+SELECT m.id, m.sender_id, m.wanted_at AS at, (m.facts ->> 'left_out')::int AS left_out, count(*)::int AS people,
   (count(*) FILTER (WHERE {DID_ALL} OR r.excused))::int AS done_since
 FROM message AS m JOIN message_to AS t ON t.message_id = m.id
 JOIN notice AS n ON n.id = m.notice_id

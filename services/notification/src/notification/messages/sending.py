@@ -33,6 +33,7 @@ log = structlog.get_logger()
 _IN_HAND = 500
 _TARGETS = 1_000
 _ACTOR = "services/notification"
+_NO_SERVER = "NO_SERVER"
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,10 @@ class Sender:
         self._resolve(database, now)
         while people := self._due(database, now):
             with database.transaction(actor=_ACTOR, method="jobs/send-mail", at=now) as db:
-                mails.put_together(db, people, hours)
+                if self._way.open is None:
+                    mails.hold_back(db, people, _NO_SERVER)
+                else:
+                    mails.put_together(db, people, hours)
         if self._way.open is None:
             return
         while claimed := self._claim(database):

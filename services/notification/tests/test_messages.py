@@ -1,0 +1,220 @@
+"""Messages as people see them, what they choose, and reminders: by the contract, on real letters."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cadre.notification.v1 import message_service_pb2 as pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from notification.letters import telling
+from notification.messages import letters, mails
+from notification.messages.rules.windows import Hours
+from servicekit.rpc.client import Refused
+from servicekit.testing.offices import state_calendar
+
+HOURS = Hours(state_calendar(), always=True)
+SELF = {"self.read": ["self"], "self.write": ["self"]}
+
+
+@pytest.fixture
+def people(cadre):
+    return cadre.people(3)
+
+
+@pytest.fixture
+def letter(cadre, people):
+    """A letter to three at Lake, of which everybody was told."""
+    audience = cadre.new_audience(*(cadre.at(person, "lake", "legal") for person in people))
+    issued = cadre.issued(audience)
+    tell(cadre)
+    return issued
+
+
+def tell(cadre):
+    """Do what was deferred, as the process that leads does."""
+    database = cadre.running.runtime.database
+    for (key,) in cadre.rows("SELECT key FROM task WHERE kind = 'tell-of-letter'"):
+        notice_id, joined = telling.told_of(key)
+        with database.transaction(actor="services/notification", method="test/tell") as db:
+            letters.tell(db, notice_id, HOURS, joined=joined)
+            db.run("DELETE FROM task WHERE key = %(key)s", key=key)
+
+
+def own(cadre, person):
+    return cadre.running.stubs(caller=f"people/{person}", rights=SELF)
+
+
+def coordinator(cadre):
+    return cadre.running.stubs(caller=f"people/{uuid.uuid4()}", rights={"reminders.send": ["agencies/lake"]})
+
+
+def arrive(cadre, at=None):
+    """Let all that waits for a later hour be of an hour ago."""
+    with cadre.running.runtime.database.transaction(actor="services/notification", method="test/arrive") as db:
+        db.run("UPDATE message_to SET goes_at = %(at)s", at=at or datetime.now(UTC) - timedelta(hours=1))
+
+
+def messages(cadre, person, **asked):
+    return own(cadre, person).ListMessages(pb.ListMessagesRequest(**asked))
+
+
+def test_who_is_asked_hears_it_once_and_agencies_are_told_by_role(cadre, letter, people):
+    arrive(cadre)
+    for person in people:
+        (one,) = messages(cadre, person).messages
+        assert (one.kind, one.link) == ("letter.asked", f"/training/{letter.name.removeprefix('notices/')}")
+    targets = cadre.rows("SELECT role, scope, facts ->> 'staff' FROM message_target ORDER BY scope")
+    assert targets == [
+        ("coordinator", f"agencies/{slug}", "3" if slug == "lake" else "0") for slug in sorted(cadre.agencies)
+    ]
+
+
+def test_what_goes_later_is_not_on_the_page_before(cadre, letter, people):
+    assert messages(cadre, people[0]).messages == []
+    assert messages(cadre, people[0]).unopened_count == 0
+
+
+def test_messages_are_seen_by_saying_so_and_only_ones_own(cadre, letter, people):
+    arrive(cadre)
+    ana, ben = people[:2]
+    (one,) = messages(cadre, ana).messages
+    assert (one.opened, messages(cadre, ana).unopened_count) == (False, 1)
+
+    ask = pb.OpenMessagesRequest(names=[one.name], request_id=cadre.new_id())
+    assert own(cadre, ana).OpenMessages(ask).unopened_count == 0
+
+    assert messages(cadre, ana).messages[0].opened
+    assert messages(cadre, ben).unopened_count == 1
+
+
+def test_a_page_of_messages_goes_on_where_the_one_before_ended(cadre, people):
+    audience = cadre.new_audience(cadre.at(people[0], "lake"))
+    for _ in range(5):
+        cadre.issued(audience)
+        tell(cadre)
+    arrive(cadre)
+    seen, token = [], ""
+    for _ in range(3):
+        answer = messages(cadre, people[0], page_size=2, page_token=token)
+        seen += [one.name for one in answer.messages]
+        token = answer.next_page_token
+
+    assert token == ""
+    assert len(set(seen)) == len(seen) == 5
+
+
+def test_a_joiner_hears_of_it_and_whoever_was_there_does_not_hear_again(cadre, letter, people):
+    (late,) = cadre.people(1)
+    cadre.members(letter.audience.removeprefix("audiences/"), cadre.at(late, "lake", "legal"))
+    tell(cadre)
+    arrive(cadre)
+
+    assert len(messages(cadre, late).messages) == 1
+    assert [len(messages(cadre, person).messages) for person in people] == [1, 1, 1]
+
+
+def test_of_a_letter_that_was_issued_before_there_were_messages_nobody_is_told_afterwards(cadre, people):
+    audience = cadre.new_audience(cadre.at(people[0], "lake"))
+    cadre.issued(audience)
+    with cadre.running.runtime.database.transaction(actor="services/notification", method="test/before") as db:
+        db.run("DELETE FROM task")
+    cadre.members(audience, cadre.at(people[1], "lake"))
+    tell(cadre)
+
+    assert cadre.rows("SELECT count(*) FROM message") == [(0,)]
+
+
+@pytest.mark.parametrize("act", ["confirm", "leave", "withdraw", "go on leave"])
+def test_who_need_not_hear_it_any_more_gets_no_mail(cadre, letter, people, act):
+    ana = people[0]
+    cause = {"confirm": "DONE", "leave": "LEFT", "withdraw": "DONE", "go on leave": "ON_LEAVE"}[act]
+    if act == "confirm":
+        cadre.confirm(letter, ana)
+    elif act == "withdraw":
+        cadre.approver.WithdrawNotice(
+            notice_pb.WithdrawNoticeRequest(
+                name=letter.name, etag=letter.etag, reason="A mistake.", request_id=cadre.new_id()
+            )
+        )
+    else:
+        change = cadre.at(ana, "lake", member=act != "leave", on_leave=act != "leave")
+        cadre.members(letter.audience.removeprefix("audiences/"), change)
+    arrive(cadre)
+    with cadre.running.runtime.database.transaction(actor="services/notification", method="test/send") as db:
+        mails.put_together(db, mails.due_people(db), HOURS)
+
+    assert cadre.rows("SELECT state, cause FROM message_to WHERE person_id = %(p)s", p=ana) == [("HELD_BACK", cause)]
+
+
+def test_mail_that_is_not_mandatory_can_be_refused_and_taken_back(cadre, people):
+    mine = own(cadre, people[0])
+
+    def choose(kind, wanted):
+        answer = mine.ChooseMail(pb.ChooseMailRequest(kind=kind, wanted=wanted, request_id=cadre.new_id()))
+        return {choice.kind: choice.wanted for choice in answer.choices}
+
+    assert all(choice.wanted for choice in mine.GetMailChoices(pb.GetMailChoicesRequest()).choices)
+    assert choose("letter.asked", wanted=False)["letter.asked"] is False
+    assert choose("letter.asked", wanted=True)["letter.asked"] is True
+    with pytest.raises(Refused) as refused:
+        choose("letter.due", wanted=False)
+    assert refused.value.reason == "MAIL_MANDATORY"
+    with pytest.raises(Refused) as refused:
+        choose("letter.unheard", wanted=False)
+    assert refused.value.reason == "INVALID_FIELD"
+
+
+def remind(cadre, letter, **asked):
+    ask = pb.SendReminderRequest(parent="agencies/lake", notice=letter.name, request_id=cadre.new_id(), **asked)
+    return coordinator(cadre).SendReminder(ask)
+
+
+def test_a_reminder_reaches_those_who_have_still_something_to_do_once_a_day(cadre, letter, people):
+    ana, ben, cem = people
+    cadre.confirm(letter, ana)
+    cadre.members(letter.audience.removeprefix("audiences/"), cadre.at(cem, "lake", "legal", on_leave=True))
+    preview = coordinator(cadre).PreviewReminder(pb.PreviewReminderRequest(parent="agencies/lake", notice=letter.name))
+    assert preview.people == [f"people/{ben}"]
+    assert [(one.person, one.cause) for one in preview.left_out] == [(f"people/{cem}", "ON_LEAVE")]
+
+    made = remind(cadre, letter)
+    assert (made.people, made.left_out, made.done_since) == (1, 1, 0)
+    with pytest.raises(Refused) as refused:
+        remind(cadre, letter)
+    assert refused.value.reason == "NOBODY_TO_REMIND"
+
+    cadre.confirm(letter, ben)
+    listed = coordinator(cadre).ListReminders(pb.ListRemindersRequest(parent="agencies/lake", notice=letter.name))
+    assert [(one.people, one.done_since) for one in listed.reminders] == [(1, 1)]
+
+
+def test_a_reminder_can_be_of_some_and_never_of_people_elsewhere(cadre, letter, people):
+    made = remind(cadre, letter, people=[f"people/{people[0]}", f"people/{uuid.uuid4()}"])
+    assert made.people == 1
+    ask = pb.PreviewReminderRequest(parent="agencies/yolo", notice=letter.name)
+    elsewhere = cadre.running.stubs(caller=f"people/{uuid.uuid4()}", rights={"reminders.send": ["agencies/yolo"]})
+    assert elsewhere.PreviewReminder(ask).people == []
+
+
+def test_the_same_reminder_asked_for_twice_is_one(cadre, letter):
+    ask = pb.SendReminderRequest(parent="agencies/lake", notice=letter.name, request_id=cadre.new_id())
+    who = coordinator(cadre)
+    assert who.SendReminder(ask) == who.SendReminder(ask)
+    assert cadre.rows("SELECT count(*) FROM message WHERE kind = 'letter.reminded'") == [(1,)]
+
+
+def test_the_rules_say_what_waits_and_why_something_was_held_back(cadre, letter, people):
+    cadre.confirm(letter, people[0])
+    arrive(cadre)
+    with cadre.running.runtime.database.transaction(actor="services/notification", method="test/send") as db:
+        mails.put_together(db, mails.due_people(db), HOURS)
+    operator = cadre.running.stubs(rights=["operations.read"])
+    rules = {one.kind: one for one in operator.ListMessageRules(pb.ListMessageRulesRequest()).rules}
+    asked = rules["letter.asked"]
+
+    assert (asked.waiting, asked.sent) == (2, 0)
+    assert [(one.cause, one.count) for one in asked.held_back] == [("DONE", 1)]
+    mail = operator.ListMail(pb.ListMailRequest(about=letter.name)).mails
+    assert {(one.state, *one.kinds, *one.about) for one in mail} == {(pb.WAITING, "letter.asked", letter.name)}
+    assert operator.ListMail(pb.ListMailRequest(about="notices/another")).mails == []
