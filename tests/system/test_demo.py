@@ -75,6 +75,14 @@ def test_one_agency_reports_a_problem_and_a_second_letter_is_withdrawn_with_its_
     assert first["to_dos_open"] == 0
 
 
+def test_each_agency_had_the_letter_in_its_mail_one_reminded_its_people_and_nothing_waits(runs):
+    first, second = runs
+    assert first["mails"] >= 48
+    assert first["reminded"] >= 9
+    assert first["ledger_open"] == 0
+    assert second["reminded"] == first["reminded"]
+
+
 def test_more_than_a_hundred_say_what_they_think_of_the_course(runs):
     first, _ = runs
     assert first["reactions"] >= 100

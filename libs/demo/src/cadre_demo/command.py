@@ -89,6 +89,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             with bar("Write, approve and issue the letter") as step:
                 cast = story.find_cast(access)
                 issued = story.issue_letter(access, cast, told, course_version)
+                story.wait_for_mail(access, cast, issued.notice)
                 step(1, 1)
             with bar("Letters beside it, one withdrawn") as step:
                 others = [letters.tell(access, cast, letter, course_version) for letter in told.others]
@@ -104,6 +105,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 story.brief(access, cast, issued.notice, chosen.to_brief, step)
             with bar("Everything has arrived") as step:
                 readiness = story.wait_until_trained(access, cast, issued.notice, chosen.trained)
+                mail = story.mail(access, cast, issued.notice)
                 books = balance.settle(access, issued.notice)
                 withdrawn = [
                     balance.settle_withdrawn(access, notice)
@@ -114,7 +116,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
         titles = _titles(access, cast.analyst)
         _show(console, issued.notice, readiness, titles)
         _show_personas(console, access)
-        return {**figures_of(issued, readiness, books, withdrawn), "reactions": reactions}
+        return {**figures_of(issued, readiness, books, withdrawn), "reactions": reactions, **mail}
     finally:
         access.close()
 

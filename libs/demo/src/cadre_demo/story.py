@@ -19,6 +19,7 @@ from cadre.evaluation.v1 import quality_service_pb2 as quality_pb
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre_cli.access import Access, request_id
@@ -116,6 +117,54 @@ def issue_letter(access: Access, cast: Cast, content: DemoContent, course_versio
     notice = letters.publish(access, cast, letter)
     wait_for(lambda: _has_it(access, worker, notice.name), "the letter is not on a worker's list")
     return Issued(notice, time.perf_counter() - started)
+
+
+def wait_for_mail(access: Access, cast: Cast, notice: notice_pb.Notice) -> int:
+    """Wait until each agency has the letter in its mail, before any of them confirms it. Return how many mails."""
+
+    def out() -> int | None:
+        mails = _caught(access, notice)
+        return mails if mails >= len(cast.leads) else None
+
+    return wait_for(out, "the letter is not in the mail of every agency")
+
+
+def remind(access: Access, cast: Cast, notice: notice_pb.Notice) -> int:
+    """Have the coordinator of the agency that is behind remind its people, once; wait until all mail of it is out.
+
+    Return how many were reminded.
+    """
+    parent, coordinator = f"agencies/{TROUBLED}", cast.leads[TROUBLED]
+    listed = message_pb.ListRemindersRequest(parent=parent, notice=notice.name)
+    known = access.ask(access.messages.ListReminders, listed, person=coordinator).reminders
+    if not known:
+        send = message_pb.SendReminderRequest(
+            parent=parent, notice=notice.name, request_id=request_id(notice.name, "remind", TROUBLED)
+        )
+        known = [access.ask(access.messages.SendReminder, send, person=coordinator)]
+
+    def out() -> bool:
+        rules = access.ask(access.messages.ListMessageRules, message_pb.ListMessageRulesRequest()).rules
+        return not any(rule.waiting for rule in rules if rule.kind == "letter.reminded")
+
+    wait_for(out, "the reminder is not in the mail")
+    return sum(one.people for one in known)
+
+
+def mail(access: Access, cast: Cast, notice: notice_pb.Notice) -> dict[str, int]:
+    """Have one agency remind its people; return how many those are, and how much mail went out and waits in all."""
+    reminded = remind(access, cast, notice)
+    went = access.ask(access.messages.ListCaughtMail, message_pb.ListCaughtMailRequest(page_size=1)).total_size
+    return {"mails": went, "reminded": reminded, "ledger_open": _queued(access)}
+
+
+def _queued(access: Access) -> int:
+    return access.ask(access.messages.ListMessageRules, message_pb.ListMessageRulesRequest()).queued
+
+
+def _caught(access: Access, notice: notice_pb.Notice) -> int:
+    request = message_pb.ListCaughtMailRequest(about=notice.name, page_size=1)
+    return access.ask(access.messages.ListCaughtMail, request).total_size
 
 
 def confirm_for_agencies(access: Access, cast: Cast, notice: notice_pb.Notice, progress: Progress) -> None:

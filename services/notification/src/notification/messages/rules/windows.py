@@ -33,8 +33,11 @@ class Hours:
         full minutes.
         """
         minute = _next_minute(at)
+        if window is Window.NOW and self.always:
+            # Whoever looks on does not wait for a minute.
+            return at.replace(microsecond=0) + timedelta(seconds=1)
         if window is Window.NOW:
-            return minute if urgent or self.always or self._open_at(minute) else self._next(at, _OPEN)
+            return minute if urgent or self._open_at(minute) else self._next(at, _OPEN)
         if window is Window.MORNING:
             return minute if urgent else self._next(at, _MORNING)
         return self._first_of_week(at)

@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from servicekit.data.migrations import needs_audit
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column:
