@@ -87,7 +87,7 @@ def _unconfirmed(about: str, facts: Facts) -> Said:
         return Said(title, (f"Due was {day(facts['due'])}.", _effect(facts)), f"/letters/{_id(about)}", "See which")
     return Said(
         title=f"Your agency has not confirmed {facts['letter']}",
-        lines=(f"It is to be confirmed by {day(facts['confirm_by'])}, 5 p.m.", _effect(facts)),
+        lines=(f"It is to be confirmed by {day(facts['confirm_by'])}, 5 p.m. Pacific time.", _effect(facts)),
         link=f"/agencies/{facts['agency']}/letters/{_id(about)}",
         act="Read and confirm",
     )
@@ -112,7 +112,7 @@ def _role(_about: str, facts: Facts) -> Said:
 
 
 def _confirm_by(facts: Facts) -> str:
-    return f"Please confirm it by {day(facts['confirm_by'])}, 5 p.m."
+    return f"Please confirm it by {day(facts['confirm_by'])}, 5 p.m. Pacific time."
 
 
 def _effect(facts: Facts) -> str:
