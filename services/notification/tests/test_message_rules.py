@@ -28,8 +28,6 @@ FACTS = {
     "staff": "6",
     "people": "3",
     "agencies": "2",
-    "role": "training coordinator",
-    "scope": "Lake County",
 }
 ABOUT = "notices/3869e04a-0f95-4270-9449-7d475750ba38"
 

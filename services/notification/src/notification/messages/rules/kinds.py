@@ -65,12 +65,6 @@ REMINDED = Kind(
     "Your training coordinator reminds you of a letter.",
     Window.NOW,
 )
-ROLE_GRANTED = Kind(
-    "role.granted",
-    "When somebody is given a role, they hear what it lets them do.",
-    "You were given a role.",
-    Window.NOW,
-)
 KINDS = {
     kind.name: kind
     for kind in (
@@ -81,6 +75,5 @@ KINDS = {
         TEAM_OVERDUE,
         UNCONFIRMED,
         REMINDED,
-        ROLE_GRANTED,
     )
 }

@@ -102,15 +102,6 @@ def _reminded(about: str, facts: Facts) -> Said:
     return Said(f"A reminder: {facts['letter']}", lines, f"/training/{_id(about)}", "Go on")
 
 
-def _role(_about: str, facts: Facts) -> Said:
-    return Said(
-        title=f"You are {facts['role']} from today, for {facts['scope']}",
-        lines=("Your pages have new entries. If this is a mistake, tell your training coordinator.",),
-        link="/home",
-        act="See what is to do",
-    )
-
-
 def _confirm_by(facts: Facts) -> str:
     return f"Please confirm it by {day(facts['confirm_by'])}, 5 p.m. Pacific time."
 
@@ -135,5 +126,4 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "team.overdue": _team,
     "letter.unconfirmed": _unconfirmed,
     "letter.reminded": _reminded,
-    "role.granted": _role,
 }
