@@ -22,7 +22,7 @@ from gateway.identity.oidc import Provider
 from gateway.web import charts, choosing, every_page, markdown, pictures, plain
 from gateway.web.asked import Readable
 from gateway.web.built import Assets, Built
-from gateway.web.clients import Clients, Tokens, acting_as
+from gateway.web.clients import Bell, Clients, Tokens, acting_as
 from gateway.web.punctual import Punctual
 from gateway.web.visit import Gateway
 from gateway.words import glossary
@@ -94,6 +94,7 @@ def create_app(settings: Settings, clock: Clock = utc, registry: CollectorRegist
         database,
         clients,
         Tokens(clients, clock),
+        Bell(clients, clock),
         environment(),
         OUTCOMES,
         NAVIGATION,

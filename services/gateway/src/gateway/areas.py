@@ -7,6 +7,7 @@ from gateway import (
     home,
     learning,
     letters,
+    messages,
     operations,
     people,
     results,
@@ -28,6 +29,7 @@ AREAS = (
     feeds.AREA,
     search.AREA,
     operations.AREA,
+    messages.AREA,
     sign_in.AREA,
 )
 ROUTERS = tuple(router for area in AREAS for router in area.routers)

@@ -217,6 +217,7 @@ def _agency_letter(
         waits=agency_lists.waits_for_release(mine, visit.today),
         may_confirm=visit.rights.at("notices.confirm_for_agency", parent),
         may_record=visit.rights.at("training.record", parent),
+        may_remind=visit.rights.at("reminders.send", parent),
         to_go=agency_lists.to_go,
     )
 

@@ -32,6 +32,7 @@ from cadre.enrollment.v1.completion_service_pb2_grpc import CompletionServiceStu
 from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
 from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
+from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
@@ -42,7 +43,7 @@ from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.calendar import Calendar
 from servicekit.clock import Clock, utc
-from servicekit.rpc.client import Channel
+from servicekit.rpc.client import Channel, Refused
 from servicekit.rpc.tokens import Signer
 from servicekit.settings import Settings
 
@@ -54,6 +55,8 @@ _TOKEN_SECONDS = 240.0
 # Nobody who reads a page minds that an agency was renamed that recently; a page that asked each time would spend
 # a fifth of its time on it.
 _REFERENCE_SECONDS = 5.0
+# The bell of a page knows of what came so long ago at the latest, and keeps no page waiting longer.
+_BELL_SECONDS, _BELL_PATIENCE_SECONDS = 20.0, 0.5
 # More than there are staff at work in four minutes.
 _SIGN_INS_KEPT = 20_000
 
@@ -218,3 +221,36 @@ class Tokens:
         with acting_as(lambda: token):
             me = self._clients.people.GetMe(person_pb.GetMeRequest())
         return token, me
+
+
+class Bell:
+    """How many messages somebody has not opened, as the head of every page says it: kept a while for a sign-in."""
+
+    # While nobody answers, nobody is asked: it is as if each had none.
+    _SILENCE = b""
+
+    def __init__(self, clients: Clients, clock: Clock) -> None:
+        self._clients = clients
+        self._kept: TTLCache[bytes, int] = TTLCache(_SIGN_INS_KEPT, _BELL_SECONDS, lambda: clock().timestamp())
+        self._lock = Lock()
+
+    def of(self, digest: bytes, token: str) -> int:
+        """Return how many the bearer of *token* has, who is signed in under *digest*; 0 if nobody answers."""
+        with self._lock:
+            kept = self._kept.get(digest, self._kept.get(self._SILENCE))
+        if kept is not None:
+            return kept
+        request = message_pb.ListMessagesRequest(page_size=1)
+        try:
+            with acting_as(lambda: token):
+                answer = self._clients.messages.ListMessages(request, timeout=_BELL_PATIENCE_SECONDS)
+        except Refused:
+            self.keep(self._SILENCE, 0)
+            return 0
+        self.keep(digest, answer.unopened_count)
+        return answer.unopened_count
+
+    def keep(self, digest: bytes, unopened: int) -> None:
+        """Say how many it is from now on: a page has just been told."""
+        with self._lock:
+            self._kept[digest] = unopened

@@ -28,7 +28,7 @@ from gateway.identity.places import DEMONSTRATION, ISSUER, PASSWORD, Place, brow
 from gateway.identity.sign_ins import SignIn
 from gateway.identity.troubles import SignInFailed, Trouble
 from gateway.web import clients as callers
-from gateway.web.clients import Clients, Reference, Tokens
+from gateway.web.clients import Bell, Clients, Reference, Tokens
 from gateway.web.forms import SentForm, read
 from gateway.web.navigation import Entry, Item, menu
 from gateway.web.rights import WHOLE, Rights
@@ -55,6 +55,7 @@ class Gateway:
     database: Database
     clients: Clients
     tokens: Tokens
+    bell: Bell
     templates: Environment
     outcomes: Outcomes
     navigation: tuple[Item, ...]
@@ -89,6 +90,8 @@ class Visit:
     sign_in: SignIn | None
     me: person_pb.Me
     now: datetime
+    # How many messages wait for them.
+    unopened: int = 0
     _series: dict[str, series_pb.Series] | None = None
 
     @property
@@ -170,6 +173,12 @@ class Visit:
         """The value that proves that a form comes from a page of this sign-in; empty where nobody is signed in."""
         return self.sign_in.csrf if self.sign_in else ""
 
+    def heard(self, unopened: int) -> None:
+        """Have the bell say how many messages wait: this page was told."""
+        self.unopened = unopened
+        if self.sign_in:
+            self.gateway.bell.keep(self.sign_in.digest, unopened)
+
     def holds(self, until: datetime) -> int:
         """How many seconds something holds that ends at *until*."""
         return int((until - self.now).total_seconds())
@@ -186,7 +195,7 @@ class Visit:
             say=sentences,
             demo=self.gateway.settings.demo,
             done=self.gateway.outcomes.done(
-                query.get("done", ""), query.get("n", ""), query.get("units", ""), self._at(query.get("at", ""))
+                *(query.get(key, "") for key in ("done", "n", "units", "others")), self._at(query.get("at", ""))
             ),
             **values,
         )
@@ -239,12 +248,18 @@ class Visit:
         named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
         return Response(content, media_type=media_type, headers={"content-disposition": named})
 
-    def go(self, path: str, *, done: str = "", n: int | None = None, units: int = 0, at: int = 0) -> RedirectResponse:
+    def go(
+        self, path: str, *, done: str = "", n: int | None = None, units: int = 0, others: int = 0, at: int = 0
+    ) -> RedirectResponse:
         """Answer a form that was accepted: on to *path*, which says what was done for *n* people of some *units*.
 
-        *at* is the moment at which it was done, in seconds of the epoch, where that is to be said.
+        And that it was not done for so many *others*. *at* is the moment at which it was done, in seconds of the epoch,
+        where that is to be said.
         """
-        given = (("done", done), ("n", n), ("units", units or None), ("at", at // 60 or None))
+        given = (
+            *(("done", done), ("n", n), ("units", units or None), ("others", others or None)),
+            ("at", at // 60 or None),
+        )
         said = {key: str(value) for key, value in given if value not in ("", None)}
         joint = "&" if "?" in path else "?"
         return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
@@ -363,7 +378,7 @@ def _recognise(gateway: Gateway, request: Request) -> tuple[Visit, str]:
             gateway.database, sign_in.person, actor="services/gateway", reason="no job and no role any more", at=now
         )
         raise SignInFailed(Trouble.NO_WORK, "the work ended") from error
-    return Visit(request, gateway, sign_in, me, now), token
+    return Visit(request, gateway, sign_in, me, now, gateway.bell.of(sign_in.digest, token)), token
 
 
 def same(given: str, right: str) -> bool:

@@ -63,10 +63,15 @@ class Outcomes:
         except KeyError:
             return BY_CODE.get(error.code, "This is not as it should be.")
 
-    def done(self, code: str, number: str, units: str = "", at: str = "") -> str:
-        """Say what was done, for a *number* of people and of *units*, and *at* which moment; '' for no code of ours."""
+    def done(self, code: str, number: str, units: str = "", others: str = "", at: str = "") -> str:
+        """Say what was done, for a *number* of people and of *units*, and *at* which moment; '' for no code of ours.
+
+        `{others} left out` of a sentence is said of so many other people.
+        """
         people = count(as_number(number) or 0, "person", "people") if number else ""
-        return self.deeds.get(code, "").format(n=people, units=count(as_number(units) or 0, "unit"), at=at)
+        left = count(as_number(others) or 0, "is", "are")
+        of_units = count(as_number(units) or 0, "unit")
+        return self.deeds.get(code, "").format(n=people, units=of_units, others=left, at=at)
 
 
 def _in_page_words(rule: str) -> str:

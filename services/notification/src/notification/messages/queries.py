@@ -8,13 +8,15 @@ from uuid import UUID
 from notification.messages.ledger import FACTS
 from servicekit.data.db import Db
 from servicekit.paging import Page
+from servicekit.refusals import NotFound
 
 # What went by mail, or will; of what was held back since it was done meanwhile, or since they left, nothing is shown.
 _SHOWN = "t.cause NOT IN ('LEFT')"
 _AFTER = "(t.at, m.id, t.scope) < (%(after_at)s::timestamptz, %(after_id)s::uuid, %(after_scope)s)"
 _MESSAGES = f"""
 SELECT m.id, m.kind, m.about, {FACTS} AS facts,
-  t.at, t.state, t.cause, t.opened_at IS NOT NULL AS opened, m.urgent, t.scope
+  t.at, t.state, t.cause, t.opened_at IS NOT NULL AS opened, m.urgent, t.scope,
+  CASE WHEN t.state = 'SENT' THEN t.changed_at END AS sent_at
 FROM message_to AS t JOIN message AS m ON m.id = t.message_id
 WHERE t.person_id = %(person)s AND t.goes_at <= %(now)s AND {_SHOWN} AND {_AFTER}
 ORDER BY t.at DESC, m.id DESC, t.scope DESC LIMIT %(limit)s
@@ -65,6 +67,7 @@ FROM caught_mail AS c JOIN mail USING (id) CROSS JOIN LATERAL (
   FROM message_to AS t JOIN message AS m ON m.id = t.message_id WHERE t.mail_id = mail.id
 ) AS said
 WHERE (%(person)s::uuid IS NULL OR mail.person_id = %(person)s) AND (%(about)s = '' OR %(about)s = ANY(said.about))
+  AND (%(mail)s::uuid IS NULL OR mail.id = %(mail)s)
 """
 _CAUGHT_PAGE = f"""
 SELECT * FROM ({_CAUGHT}) AS caught {{after}} ORDER BY at DESC, id DESC LIMIT %(limit)s
@@ -84,6 +87,7 @@ class OwnMessage(NamedTuple):
     opened: bool
     urgent: bool
     scope: str
+    sent_at: datetime | None
 
 
 class Choice(NamedTuple):
@@ -185,4 +189,12 @@ def mails(db: Db, page: Page, *, states: Sequence[str], about: str) -> list[Mail
 def caught(db: Db, page: Page, *, person_id: UUID | None, about: str) -> list[Caught]:
     """Return mail that would have gone out, the newest first."""
     sql = _CAUGHT_PAGE.format(after=page.after_sql("WHERE", "<", at="timestamptz", id="uuid"))
-    return db.all(Caught, sql, person=person_id, about=about, **page.values("at", "id"))
+    return db.all(Caught, sql, person=person_id, about=about, mail=None, **page.values("at", "id"))
+
+
+def caught_one(db: Db, mail_id: UUID) -> Caught:
+    """Return one mail that would have gone out."""
+    found = db.maybe(Caught, _CAUGHT, person=None, about="", mail=mail_id)
+    if found is None:
+        raise NotFound(f"caughtMails/{mail_id}")
+    return found

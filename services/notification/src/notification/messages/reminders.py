@@ -10,6 +10,7 @@ from notification.letters.queries import issued
 from notification.letters.rows import name_of
 from notification.letters.rules.lifecycle import State
 from notification.messages import ledger, letters
+from notification.messages.ledger import Wanted
 from notification.messages.rules.kinds import REMINDED
 from notification.messages.rules.windows import Hours
 from servicekit.calendar import PACIFIC, end_of_day, pacific_date
@@ -84,29 +85,47 @@ def preview(db: Db, notice_id: UUID, agency_id: str, people: Sequence[UUID], *, 
     )
 
 
-def remind(db: Db, notice_id: UUID, agency_id: str, people: Sequence[UUID], *, sender: UUID, hours: Hours) -> UUID:
-    """Remind those at an agency who have still something to do, at most once a day each; return the message's id."""
+def wanted(
+    db: Db,
+    notice_id: UUID,
+    agency_id: str,
+    found: Sequence[ToGo],
+    hours: Hours,
+    *,
+    at: datetime,
+    sender: UUID | None = None,
+) -> Wanted:
+    """Return what those of *found* who are not left out would be told, and when."""
     notice = issued(db, notice_id)
     if notice.state != State.PUBLISHED:
         raise NotFound(name_of(notice_id))
-    found = preview(db, notice_id, agency_id, people, at=db.at)
-    to_remind = [one.person_id for one in found if not one.cause]
-    if not to_remind:
-        raise NobodyToRemind("Nobody is left to remind today.", left_out=len(found))
-    left_out = len(found) - len(to_remind)
-    goes_at = hours.goes_at(REMINDED.window, db.at, urgent=bool(notice.urgent_reason))
-    facts = {"agency": agency_id, "left_out": str(left_out)}
-    once = f"{REMINDED.name}/{notice_id}/{agency_id}/{db.at.isoformat()}"
-    fresh_until = end_of_day(hours.calendar.add(pacific_date(goes_at), 1))
-    wanted = letters.wanted_of(
-        notice, REMINDED, once, goes_at, fresh_until, facts=facts, people=to_remind, sender_id=sender
+    people = [one.person_id for one in found if not one.cause]
+    goes_at = hours.goes_at(REMINDED.window, at, urgent=bool(notice.urgent_reason))
+    return letters.wanted_of(
+        notice,
+        REMINDED,
+        f"{REMINDED.name}/{notice_id}/{agency_id}/{at.isoformat()}",
+        goes_at,
+        end_of_day(hours.calendar.add(pacific_date(goes_at), 1)),
+        facts={"agency": agency_id, "left_out": str(len(found) - len(people))},
+        people=people,
+        sender_id=sender,
     )
-    message_id = ledger.want(db, wanted)
+
+
+def remind(db: Db, notice_id: UUID, agency_id: str, people: Sequence[UUID], *, sender: UUID, hours: Hours) -> UUID:
+    """Remind those at an agency who have still something to do, at most once a day each; return the message's id."""
+    found = preview(db, notice_id, agency_id, people, at=db.at)
+    reminding = wanted(db, notice_id, agency_id, found, hours, at=db.at, sender=sender)
+    to_remind, left_out = len(reminding.people), len(found) - len(reminding.people)
+    if not to_remind:
+        raise NobodyToRemind("Nobody is left to remind today.", left_out=left_out)
+    message_id = ledger.want(db, reminding)
     if message_id is None:
         raise NobodyToRemind("Somebody reminded them at this very moment.", left_out=len(found))
     db.changed(
         f"agencies/{agency_id}/{name_of(notice_id)}/reminders/{message_id}",
-        after={"people": len(to_remind), "left_out": left_out},
+        after={"people": to_remind, "left_out": left_out},
     )
     return message_id
 

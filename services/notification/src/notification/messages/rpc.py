@@ -57,7 +57,8 @@ class MessageServicer(Servicer):
         notice_id, agency_id = _at(request.notice, request.parent)
         with self.read() as db:
             found = reminders.preview(db, notice_id, agency_id, wire.people(request.people), at=call.now)
-        return wire.preview(found)
+            wanted = reminders.wanted(db, notice_id, agency_id, found, hours_of(db, self._settings), at=call.now)
+        return wire.preview(found, wanted)
 
     def SendReminder(self, request: pb.SendReminderRequest, call: Call) -> pb.Reminder:
         notice_id, agency_id = _at(request.notice, request.parent)
@@ -102,6 +103,10 @@ class MessageServicer(Servicer):
         return pb.ListCaughtMailResponse(
             mails=map(wire.caught, shown), next_page_token=token, total_size=rows[0].total if rows else 0
         )
+
+    def GetCaughtMail(self, request: pb.GetCaughtMailRequest, call: Call) -> pb.CaughtMail:  # noqa: ARG002
+        with self.read() as db:
+            return wire.caught(queries.caught_one(db, wire.caught_id(request.name)))
 
 
 def _at(notice: str, parent: str) -> tuple[UUID, str]:

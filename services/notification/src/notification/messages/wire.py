@@ -5,8 +5,9 @@ from uuid import UUID
 
 from cadre.notification.v1 import message_service_pb2 as pb
 from notification.messages import queries, reminders
+from notification.messages.ledger import Wanted
 from notification.messages.rules.kinds import KINDS, Kind
-from notification.messages.rules.said import said
+from notification.messages.rules.said import Said, said
 from servicekit import names
 from servicekit.refusals import InvalidField
 from servicekit.rpc.wire import timestamp
@@ -44,6 +45,11 @@ def people(given: Sequence[str]) -> list[UUID]:
     return [names.uuid_in("people/{person}", name, field="people") for name in given]
 
 
+def caught_id(name: str) -> UUID:
+    """Return the id in `caughtMails/{uuid}`."""
+    return names.uuid_in("caughtMails/{mail}", name, field="name")
+
+
 def person_or_none(given: str) -> UUID | None:
     """Return the id in `people/{uuid}`; none where nobody is named."""
     return names.uuid_in("people/{person}", given, field="person") if given else None
@@ -58,20 +64,23 @@ def mail_states(given: pb.MailState.ValueType) -> list[str]:
 
 def message(row: queries.OwnMessage) -> pb.Message:
     """Return a message in words."""
-    words = said(row.kind, row.about, row.facts)
-    return pb.Message(
+    made = pb.Message(
         name=f"messages/{row.id}",
         kind=row.kind,
-        title=words.title,
-        lines=[line for line in words.lines if line],
-        link=words.link,
-        act=words.act,
         create_time=timestamp(row.at),
         opened=row.opened,
         mail=_LEDGER[row.state],
         held_back=row.cause,
         urgent=row.urgent,
+        mail_time=timestamp(row.sent_at),
     )
+    return _put(made, said(row.kind, row.about, row.facts))
+
+
+def _put(made: pb.Message, words: Said) -> pb.Message:
+    made.title, made.link, made.act = words.title, words.link, words.act
+    made.lines.extend(line for line in words.lines if line)
+    return made
 
 
 def choices(said_: Mapping[str, bool]) -> pb.MailChoices:
@@ -101,9 +110,12 @@ def rule(kind: Kind, counts: queries.RuleCounts | None, held: Sequence[queries.H
     return made
 
 
-def preview(found: Sequence[reminders.ToGo]) -> pb.ReminderPreview:
-    """Return who would be reminded, and who would not."""
+def preview(found: Sequence[reminders.ToGo], wanted: Wanted) -> pb.ReminderPreview:
+    """Return who would be reminded, who would not, what they would read and when."""
+    kind = wanted.kind.name
     return pb.ReminderPreview(
+        message=_put(pb.Message(kind=kind, urgent=wanted.urgent), said(kind, wanted.about, wanted.facts)),
+        goes_time=timestamp(wanted.goes_at),
         people=[f"{_PEOPLE}{one.person_id}" for one in found if not one.cause],
         left_out=[pb.LeftOut(person=f"{_PEOPLE}{one.person_id}", cause=one.cause) for one in found if one.cause],
     )

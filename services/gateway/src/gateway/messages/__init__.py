@@ -1,0 +1,24 @@
+"""Messages: what Cadre says to people, which of it goes by mail, reminders, and what became of all mail."""
+
+from gateway.messages import caught, mail, own, reminders
+from gateway.web.area import Area
+from gateway.web.navigation import Item, Top, of_state
+
+_REASONS = {
+    "MAIL_MANDATORY": "Mail of this kind goes to everybody it concerns.",
+    "NOBODY_TO_REMIND": "Nobody is left to remind: all are done, on leave, or were reminded today.",
+}
+_DONE = {
+    "messages-read": "Marked as read.",
+    "mail-wanted": "Saved: you get this mail.",
+    "mail-not-wanted": "Saved: you get this mail no more. It is still on your page of messages.",
+    "reminded": "A reminder goes to {n}.",
+    "reminded-others-left-out": "A reminder goes to {n}; {others} left out.",
+}
+
+AREA = Area(
+    routers=(own.router, reminders.router, mail.router, caught.router),
+    navigation=(Item(Top.OPERATIONS, "Mail", "/operations/mail", offered=of_state("operations.read")),),
+    reasons=_REASONS,
+    done=_DONE,
+)

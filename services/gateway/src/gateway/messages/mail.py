@@ -1,0 +1,63 @@
+"""Mail for operators: every rule with what it did, how mail leaves and what waits, and all mail; never a name."""
+
+import re
+
+from fastapi import APIRouter
+
+from cadre.notification.v1 import message_service_pb2 as pb
+from gateway.messages import abouts, phrases
+from gateway.web.table import Column, Filter, Table
+from gateway.web.visit import Answer, Visitor
+
+router = APIRouter(prefix="/operations/mail")
+
+_TABLE = Table(
+    rows=("mail", "mails"),
+    columns=(
+        Column("Put together"),
+        Column("About"),
+        Column("How it stands"),
+        Column("Sent"),
+        Column("Tries", number=True),
+    ),
+    by="",
+    stands="the newest first",
+)
+_STATES = {pb.MailState.Name(state).lower().replace("_", "-"): state for state in phrases.STATES}
+# What servers say back may name the address.
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
+
+
+@router.get("")
+def mail(visit: Visitor) -> Answer:
+    """Whether mail goes, what each rule did, and what became of each mail."""
+    rules = visit.clients.messages.ListMessageRules(pb.ListMessageRulesRequest())
+    known = abouts.titles(visit)
+    states = [(word, phrases.STATES[state]) for word, state in _STATES.items()]
+    filters = [Filter("state", "How it stands", [("", "All"), *states]), abouts.by_letter(known)]
+    asked = _TABLE.asked(visit.request.query_params, "/operations/mail", filters, at="#all-mail")
+    found = visit.clients.messages.ListMail(
+        pb.ListMailRequest(
+            state=_STATES.get(asked.text("state"), pb.MAIL_STATE_UNSPECIFIED),
+            about=asked.text("about"),
+            page_size=_TABLE.size,
+            page_token=asked.page,
+        )
+    )
+    return visit.page(
+        "messages/mail.html",
+        rules=rules,
+        phrases=phrases,
+        waits_seconds=visit.now.timestamp() - rules.oldest_queued_time.seconds,
+        trouble=_without_addresses(rules.trouble),
+        asked=asked,
+        rows=[
+            (one, abouts.said(one.about, known), phrases.STATES[one.state], _without_addresses(one.error))
+            for one in found.mails
+        ],
+        older=asked.link(page=found.next_page_token) if found.next_page_token else "",
+    )
+
+
+def _without_addresses(said: str) -> str:
+    return _ADDRESS.sub("(address)", said)

@@ -1,0 +1,62 @@
+"""How a message went by mail, in words: to the one whom it is for, and to operators."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from cadre.notification.v1 import message_service_pb2 as pb
+from gateway.words import sentences
+
+# Why a message did not go by mail -> as its reader is told, and as operators are.
+CAUSES: Mapping[str, tuple[str, str]] = {
+    "DONE": ("nothing was left to do by then", "nothing left to do"),
+    "STALE": ("it was old news by then", "old news by then"),
+    "NO_ADDRESS": ("Cadre has no e-mail address of yours", "no address"),
+    "ADDRESS_FAILS": ("your e-mail address does not take mail", "address does not take mail"),
+    "NOT_WANTED": ("you chose to do without this mail", "mail not wanted"),
+    "ON_LEAVE": ("you were on leave", "on leave"),
+    "LEFT": ("you did not work there any more", "left the agency"),
+    "OFTEN": ("you had mail about this letter often enough that week", "had mail about it often enough"),
+    "NOBODY": ("nobody held the role that it was for", "nobody held the role"),
+}
+# Why somebody who has still something to do is not reminded.
+LEFT_OUT: Mapping[str, str] = {"ON_LEAVE": "On leave", "REMINDED_TODAY": "Reminded today already"}
+# What kinds of messages are called in lists.
+KINDS: Mapping[str, str] = {
+    "letter.issued": "A letter came, to agencies",
+    "letter.asked": "New on the list, to staff",
+    "letter.due": "Due soon, to staff",
+    "letter.overdue": "Past due, to staff",
+    "team.overdue": "Staff past due, to who looks after them",
+    "letter.unconfirmed": "Letter not confirmed, to agencies",
+    "letter.reminded": "Reminder by a coordinator",
+    "role.granted": "A role was given",
+}
+STATES: Mapping["pb.MailState.ValueType", str] = {
+    pb.WAITING: "Waits",
+    pb.SENT: "Sent",
+    pb.HELD_BACK: "Held back",
+    pb.FAILED: "Failed",
+}
+# How mail leaves.
+WAYS: Mapping[str, str] = {
+    "SERVER": "Mail goes to the mail server that is set.",
+    "DEMONSTRATION": "No mail leaves this demonstration: it is kept for a page.",
+    "OFF": "No mail leaves, since no mail server is set. People find their messages on their page.",
+}
+
+
+def by_mail(message: pb.Message, today: date) -> str:
+    """Say to its reader how a message went by mail: `Sent by mail Nov 29, 9:01 a.m.`, or why it did not."""
+    if message.mail == pb.SENT:
+        return f"Sent by mail {sentences.moment(message.mail_time, today)}"
+    if message.mail == pb.HELD_BACK:
+        return f"Not sent by mail: {CAUSES[message.held_back][0]}"
+    if message.mail == pb.FAILED:
+        return "Not sent by mail: the mail server did not take it"
+    return "On its way by mail"
+
+
+def held_back(causes: list[pb.HeldBack]) -> str:
+    """Say how many were held back for what: `12: 10 nothing left to do, 2 on leave`."""
+    total = sum(one.count for one in causes)
+    return f"{total:,}: {', '.join(f'{one.count:,} {CAUSES[one.cause][1]}' for one in causes)}" if causes else "0"
