@@ -24,6 +24,7 @@ from cadre_demo import content, course, roster, story, synthetic
 from cadre_demo.command import open_access
 
 from .by_clock import product
+from .reader import visiting
 
 STAFF = 500
 # Folders whose files share a running Cadre, and the files there that start their own.
@@ -166,6 +167,13 @@ def shared_cadre():
 def by_clock(launch, new_database, tmp_path):
     """What starts all services and the pages in this process by a clock: a context manager, given when and how many."""
     return partial(product, launch, new_database, tmp_path)
+
+
+@pytest.fixture
+def visitors(product):
+    """Every persona of the product that a test started, each at a browser, by their part."""
+    with visiting(product) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

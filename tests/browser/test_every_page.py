@@ -13,6 +13,7 @@ from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli.access import request_id
 from gateway.areas import ROUTERS
@@ -199,6 +200,16 @@ SWEEP = [
     ("/operations/jobs", OPERATOR, "/operations/jobs"),
     ("/operations/rebuilds", OPERATOR, "/operations/rebuilds"),
     ("/operations/audits", OPERATOR, "/operations/audits"),
+    ("/operations/mail", OPERATOR, "/operations/mail"),
+    ("/operations/mail", OPERATOR, "/operations/mail?state=failed"),
+    ("/operations/mail/caught", OPERATOR, "/operations/mail/caught"),
+    ("/operations/mail/caught/{mail_id}", OPERATOR, "/operations/mail/caught/{mail}"),
+    ("/messages", COORDINATOR, "/messages"),
+    ("/messages", OPERATOR, "/messages"),
+    ("/messages/choices", SPECIALIST, "/messages/choices"),
+    (LETTER + "/remind", COORDINATOR, LAKE + "/remind"),
+    (LETTER + "/remind", BIG_COORDINATOR, BIG + "/remind"),
+    (LETTER + "/remind", COORDINATOR, "/agencies/lake/letters/{withdrawn}/remind"),
 ]
 
 # Routes that answer with a file: other tests fetch them.
@@ -213,6 +224,8 @@ DOWNLOADS = {
     "/courses/uploads/{upload_id}",
     *("/record.csv", RECORD + ".csv", "/quality/courses.csv"),
     *("/feeds/{token}/letters.atom", "/feeds/{token}/dates.ics"),
+    # A mail as it looks, under a policy of its own.
+    "/operations/mail/caught/{mail_id}/html",
 }
 
 
@@ -293,6 +306,7 @@ def things(cadre, letter, letters):
     )
     roster = ask(access.rosters.CreateRosterImport, create, person=lead)
     made["checked"] = checked_roster(access, lead)
+    made["mail"] = caught_mail(access)
     return made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],
@@ -300,6 +314,16 @@ def things(cadre, letter, letters):
         "worker": worker.removeprefix("people/"),
         "imported": roster.name.removeprefix("rosterImports/"),
     }
+
+
+def caught_mail(access):
+    """A mail that would have gone out."""
+
+    def caught():
+        request = message_pb.ListCaughtMailRequest(page_size=1)
+        return access.ask(access.messages.ListCaughtMail, request).mails
+
+    return wait_until(caught, "mail of the letters should go within a minute", seconds=120)[0].name.split("/")[1]
 
 
 def checked_roster(access, lead):

@@ -2,16 +2,12 @@
 
 import html
 import re
-import uuid
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-import httpx
 import pytest
 
-from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre_demo import content, letters
 from gateway.areas import ROUTERS
 from servicekit.testing.offices import state_calendar
@@ -30,62 +26,10 @@ LEAST_ROUTES = 55
 ACTS = ("/sign-out", "/sign-in/with")
 
 
-@dataclass
-class Visitor:
-    """Somebody who reads pages as text."""
-
-    client: httpx.Client
-    person: str
-
-    def sign_in(self):
-        answer = self.client.post("/sign-in", data={"person": self.person, "request_id": str(uuid.uuid4())})
-        assert answer.headers["location"] == "/home"
-
-    def get(self, path):
-        answer = self.client.get(path, follow_redirects=True)
-        assert answer.status_code == 200, f"{path}: {answer.status_code} {text_of(answer.text)[:500]}"
-        return answer.text
-
-    def reads(self, path):
-        return text_of(self.get(path))
-
-    def send(self, path, to, **typed):
-        """Send the first form of a page that goes to an address, filled in."""
-        form, *_ = [
-            form
-            for form in re.findall(r"<form[^>]*>.*?</form>", self.get(path), re.DOTALL)
-            if f'action="{to}"' in form and 'method="post"' in form
-        ]
-        given = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-        answer = self.client.post(to, data={name: html.unescape(value) for name, value in given.items()} | typed)
-        assert answer.status_code == 303, text_of(answer.text)[:3000]
-        return answer.headers["location"]
-
-
-def text_of(page):
-    """What a reader sees of a page, on one line."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
-
-
 @pytest.fixture
 def product(by_clock, request):
     with by_clock(datetime.fromisoformat(f"{request.param}+00:00"), STAFF) as running:
         yield running
-
-
-@pytest.fixture
-def visitors(product):
-    """Every persona at a browser, by their part."""
-    personas = product.access.ask(product.access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
-    found = {
-        one.part: Visitor(httpx.Client(base_url=product.url, timeout=60, headers={"origin": product.url}), one.person)
-        for one in personas
-    }
-    for visitor in found.values():
-        visitor.sign_in()
-    yield found
-    for visitor in found.values():
-        visitor.client.close()
 
 
 def long(day, today):
