@@ -713,6 +713,7 @@ REQUESTS = {
         "ListMessageRules": lambda w: message_pb.ListMessageRulesRequest(),
         "ListMail": lambda w: message_pb.ListMailRequest(),
         "ListCaughtMail": lambda w: message_pb.ListCaughtMailRequest(),
+        "GetCaughtMail": lambda w: message_pb.GetCaughtMailRequest(name=f"caughtMails/{uuid.UUID(int=0)}"),
     },
     "InboxService": {
         "ListInbox": lambda w: inbox_pb.ListInboxRequest(),
@@ -772,7 +773,7 @@ FOR_EVERYBODY = {
 }
 # Answers with nothing rather than with a refusal: whether the person exists is not told.
 EMPTY_ELSEWHERE = {"ListCompletions"}
-NOT_FOUND_AT_BEST = {"ReplayDeadLetter", "DiscardDeadLetter", "RetryTask"}
+NOT_FOUND_AT_BEST = {"ReplayDeadLetter", "DiscardDeadLetter", "RetryTask", "GetCaughtMail"}
 
 
 def stub_method(access: Access, method):
