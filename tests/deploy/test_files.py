@@ -27,7 +27,7 @@ OVERLAYS = ("base", "migrate", "production")
 # Of CloudNativePG, which publishes no schema in a package.
 FOREIGN = {"postgresql.cnpg.io/v1"}
 PROCESSES = {process.name: process for process in table.PROCESSES}
-OTHERS = {"postgres", "nats", "caddy", "prometheus", "alertmanager", "grafana", "doctor", "backup", "desk"}
+OTHERS = {"postgres", "nats", "caddy", "prometheus", "alertmanager", "grafana", "mailpit", "doctor", "backup", "desk"}
 # What is not a setting of a service.
 KNOWN = {"CADRE_SITE", SECRETS_DIR}
 

@@ -377,7 +377,7 @@ def _secrets() -> str:
     named |= {secret_files.database_password(process.name) for process in table.PROCESSES}
     named |= set(site.keeper_secrets())
     for process in table.PROCESSES:
-        named |= set(site.secrets(process, "serve"))
+        named |= {file for role in site.roles(process) for file in site.secrets(process, role)}
     head = "# Made by `cadre secrets secrets`. Never committed.\nsecrets:\n"
     return head + _lines(*(f"  {name}: {{file: ./secrets/{name}}}" for name in sorted(named)))
 
