@@ -408,7 +408,7 @@ class Person:
             assert width not in NARROW or header <= HIGHEST_HEADER, f"a header of {header} pixels at {width}"
         assert len(self.page.content().encode()) < PAGE_BYTES
         assert self.page.get_by_role("heading", level=1).count() == 1
-        assert self.page.get_by_text("all staff are synthetic").count() == 1
+        assert self.page.locator(".demo-flag").get_by_text("all staff are synthetic").count() == 1
         assert self.complaints == []
 
     def sent_by_enter(self) -> list[tuple[str, str | None]]:

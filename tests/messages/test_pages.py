@@ -93,7 +93,7 @@ def test_people_find_their_messages_choose_their_mail_and_remind_theirs(product,
 
 def test_operators_see_whether_mail_goes_and_in_a_demonstration_what_it_says(product, visitors, letter):
     notice, _ = letter
-    operator, named = visitors["operator"], f"{notice.series} {notice.number}, {notice.subject}"
+    operator, named = visitors["operator"], f"{notice.series} {notice.number}"
     wait_until(lambda: "47 mails" in operator.reads("/operations/mail/caught"), "47 mails are caught")
 
     page = operator.reads("/operations/mail")

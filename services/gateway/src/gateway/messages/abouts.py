@@ -11,17 +11,21 @@ from gateway.web.visit import Visit
 _MOST = 100
 
 
-def titles(visit: Visit) -> dict[str, str]:
+def issued(visit: Visit) -> dict[str, pb.Notice]:
     """Return the letters that were issued lately, the newest first, by name."""
     request = pb.ListNoticesRequest(states=letters.ISSUED, page_size=_MOST)
-    return {letter.name: letters.named(letter) for letter in visit.clients.notices.ListNotices(request).notices}
+    return {letter.name: letter for letter in visit.clients.notices.ListNotices(request).notices}
 
 
-def by_letter(known: Mapping[str, str]) -> Filter:
+def by_letter(known: Mapping[str, pb.Notice]) -> Filter:
     """Return the choice of a letter by which a list of mail is narrowed."""
-    return Filter("about", "Letter", [("", "All letters"), *known.items()])
+    options = [("", "All letters"), *((name, letters.named(letter)) for name, letter in known.items())]
+    return Filter("about", "Letter", options)
 
 
-def said(about: Sequence[str], known: Mapping[str, str]) -> str:
-    """Say what a mail is about."""
-    return " · ".join(known.get(name, "An older letter" if name.startswith("notices/") else "A role") for name in about)
+def said(about: Sequence[str], known: Mapping[str, pb.Notice]) -> str:
+    """Say what a mail is about: `CSSP 26-04`."""
+    return " · ".join(
+        letters.title(known[name]) if name in known else "An older letter" if name.startswith("notices/") else "A role"
+        for name in about
+    )

@@ -41,7 +41,7 @@ _Demonstration = Annotated[Visit, Depends(_of_demonstration)]
 @router.get("")
 def caught(visit: _Demonstration) -> Answer:
     """All of it, the newest first."""
-    known = abouts.titles(visit)
+    known = abouts.issued(visit)
     asked = _TABLE.asked(visit.request.query_params, _PATH, [abouts.by_letter(known)])
     found = visit.clients.messages.ListCaughtMail(
         pb.ListCaughtMailRequest(

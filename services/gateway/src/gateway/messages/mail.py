@@ -22,6 +22,7 @@ _TABLE = Table(
     ),
     by="",
     stands="the newest first",
+    size=25,
 )
 _STATES = {pb.MailState.Name(state).lower().replace("_", "-"): state for state in phrases.STATES}
 # What servers say back may name the address.
@@ -32,7 +33,7 @@ _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 def mail(visit: Visitor) -> Answer:
     """Whether mail goes, what each rule did, and what became of each mail."""
     rules = visit.clients.messages.ListMessageRules(pb.ListMessageRulesRequest())
-    known = abouts.titles(visit)
+    known = abouts.issued(visit)
     states = [(word, phrases.STATES[state]) for word, state in _STATES.items()]
     filters = [Filter("state", "How it stands", [("", "All"), *states]), abouts.by_letter(known)]
     asked = _TABLE.asked(visit.request.query_params, "/operations/mail", filters, at="#all-mail")

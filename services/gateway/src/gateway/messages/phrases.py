@@ -29,7 +29,6 @@ KINDS: Mapping[str, str] = {
     "team.overdue": "Staff past due, to who looks after them",
     "letter.unconfirmed": "Letter not confirmed, to agencies",
     "letter.reminded": "Reminder by a coordinator",
-    "role.granted": "A role was given",
 }
 STATES: Mapping["pb.MailState.ValueType", str] = {
     pb.WAITING: "Waits",
