@@ -25,7 +25,4 @@ def by_letter(known: Mapping[str, pb.Notice]) -> Filter:
 
 def said(about: Sequence[str], known: Mapping[str, pb.Notice]) -> str:
     """Say what a mail is about: `CSSP 26-04`."""
-    return " · ".join(
-        letters.title(known[name]) if name in known else "An older letter" if name.startswith("notices/") else "A role"
-        for name in about
-    )
+    return " · ".join(letters.title(known[name]) if name in known else "An older letter" for name in about)

@@ -16,8 +16,11 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     "ON_LEAVE": ("you were on leave", "on leave"),
     "LEFT": ("you did not work there any more", "left the agency"),
     "OFTEN": ("you had mail about this letter often enough that week", "had mail about it often enough"),
+    "NO_SERVER": ("no mail leaves this Cadre", "no mail server"),
     "NOBODY": ("nobody held the role that it was for", "nobody held the role"),
 }
+# A newer service may know more causes than these pages.
+_OTHER = ("Cadre held it back", "for another reason")
 # Why somebody who has still something to do is not reminded.
 LEFT_OUT: Mapping[str, str] = {"ON_LEAVE": "On leave", "REMINDED_TODAY": "Reminded today already"}
 # What kinds of messages are called in lists.
@@ -49,7 +52,7 @@ def by_mail(message: pb.Message, today: date) -> str:
     if message.mail == pb.SENT:
         return f"Sent by mail {sentences.moment(message.mail_time, today)}"
     if message.mail == pb.HELD_BACK:
-        return f"Not sent by mail: {CAUSES[message.held_back][0]}"
+        return f"Not sent by mail: {CAUSES.get(message.held_back, _OTHER)[0]}"
     if message.mail == pb.FAILED:
         return "Not sent by mail: the mail server did not take it"
     return "On its way by mail"
@@ -57,5 +60,5 @@ def by_mail(message: pb.Message, today: date) -> str:
 
 def held_back(causes: list[pb.HeldBack]) -> str:
     """Say how many were held back for what: `12: 10 nothing left to do, 2 on leave`."""
-    total = sum(one.count for one in causes)
-    return f"{total:,}: {', '.join(f'{one.count:,} {CAUSES[one.cause][1]}' for one in causes)}" if causes else "0"
+    each = [f"{one.count:,} {CAUSES.get(one.cause, _OTHER)[1]}" for one in causes]
+    return f"{sum(one.count for one in causes):,}: {', '.join(each)}" if causes else "0"
