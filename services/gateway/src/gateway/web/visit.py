@@ -195,7 +195,11 @@ class Visit:
             say=sentences,
             demo=self.gateway.settings.demo,
             done=self.gateway.outcomes.done(
-                *(query.get(key, "") for key in ("done", "n", "units", "others")), self._at(query.get("at", ""))
+                query.get("done", ""),
+                query.get("n", ""),
+                query.get("units", ""),
+                query.get("others", ""),
+                self._at(query.get("at", "")),
             ),
             **values,
         )
