@@ -136,7 +136,7 @@ def remind(access: Access, cast: Cast, notice: notice_pb.Notice) -> int:
     """
     parent, coordinator = f"agencies/{TROUBLED}", cast.leads[TROUBLED]
     listed = message_pb.ListRemindersRequest(parent=parent, notice=notice.name)
-    known = access.ask(access.messages.ListReminders, listed, person=coordinator).reminders
+    known = list(access.ask(access.messages.ListReminders, listed, person=coordinator).reminders)
     if not known:
         send = message_pb.SendReminderRequest(
             parent=parent, notice=notice.name, request_id=request_id(notice.name, "remind", TROUBLED)
