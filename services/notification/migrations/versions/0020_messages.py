@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from servicekit.data.migrations import needs_audit
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column:
