@@ -27,13 +27,22 @@ SELECT count(*)::int FROM message_to AS t
 WHERE t.person_id = %(person)s AND t.goes_at <= %(now)s AND t.opened_at IS NULL AND {_SHOWN}
 """  # noqa: S608 - made of constants
 _CHOICES = "SELECT kind, wanted FROM mail_choice WHERE person_id = %(person)s"
+# Whoever holds a role waits too: who that is, is asked when it goes.
 _RULES = """
-SELECT m.kind, max(t.changed_at) FILTER (WHERE t.state = 'SENT') AS last_sent,
-  min(t.goes_at) FILTER (WHERE t.state = 'WANTED') AS next,
-  count(*) FILTER (WHERE t.state IN ('WANTED', 'MAILED'))::int AS waiting,
-  count(*) FILTER (WHERE t.state = 'SENT')::int AS sent, count(*) FILTER (WHERE t.state = 'FAILED')::int AS failed
-FROM message AS m JOIN message_to AS t ON t.message_id = m.id
-WHERE m.wanted_at > %(since)s GROUP BY m.kind
+SELECT kind, max(last_sent) AS last_sent, min(next) AS next, sum(waiting)::int AS waiting, sum(sent)::int AS sent,
+  sum(failed)::int AS failed
+FROM (
+  SELECT m.kind, max(t.changed_at) FILTER (WHERE t.state = 'SENT') AS last_sent,
+    min(t.goes_at) FILTER (WHERE t.state = 'WANTED') AS next,
+    count(*) FILTER (WHERE t.state IN ('WANTED', 'MAILED')) AS waiting,
+    count(*) FILTER (WHERE t.state = 'SENT') AS sent, count(*) FILTER (WHERE t.state = 'FAILED') AS failed
+  FROM message AS m JOIN message_to AS t ON t.message_id = m.id
+  WHERE m.wanted_at > %(since)s GROUP BY m.kind
+  UNION ALL
+  SELECT m.kind, NULL, min(m.goes_at), count(*), 0, 0
+  FROM message AS m JOIN message_target AS t ON t.message_id = m.id
+  WHERE m.wanted_at > %(since)s AND t.resolved_at IS NULL GROUP BY m.kind
+) AS each GROUP BY kind
 """
 _HELD = """
 SELECT m.kind, t.cause, count(*)::int AS people FROM message AS m JOIN message_to AS t ON t.message_id = m.id
