@@ -26,6 +26,7 @@ from cadre_tools.dashboards import write
 from cadre_tools.docs import metrics as metric_docs
 from servicekit.background.audits import Audits
 from servicekit.embedded.process import GuardedProcess, free_port
+from servicekit.settings import Settings
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
@@ -227,7 +228,8 @@ def test_what_a_process_shows_is_what_the_page_of_metrics_lists(cadre, watched, 
     absent = set()
     if process != metric_docs.GATEWAY:
         absent |= set() if app.APP.subscriptions else {"consumer", "subject"}
-        absent |= set() if app.APP.tasks else {"task"}
+        tasks = [*app.APP.tasks, *app.APP.make_tasks(Settings(service=process))]
+        absent |= set() if tasks else {"task"}
     listed = {row.name for row in metric_docs.rows_of(process) if not absent & {*row.labels}}
     sources = Path(app.__file__).parent.rglob("*.py")
     if not any("self.in_company(" in source.read_text() for source in sources):

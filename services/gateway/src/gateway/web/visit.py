@@ -190,17 +190,12 @@ class Visit:
         page of ours, and cannot send a form a second time to see what it said. What is shown *once* has none.
         """
         query = self.request.query_params
+        code, number, units, others, at = (query.get(key, "") for key in ("done", "n", "units", "others", "at"))
         content = self.gateway.templates.get_template(template).render(
             visit=self,
             say=sentences,
             demo=self.gateway.settings.demo,
-            done=self.gateway.outcomes.done(
-                query.get("done", ""),
-                query.get("n", ""),
-                query.get("units", ""),
-                query.get("others", ""),
-                self._at(query.get("at", "")),
-            ),
+            done=self.gateway.outcomes.done(code, number, units, others, self._at(at)),
             **values,
         )
         if not once and self._goes_back_to(status):
@@ -260,11 +255,8 @@ class Visit:
         And that it was not done for so many *others*. *at* is the moment at which it was done, in seconds of the epoch,
         where that is to be said.
         """
-        given = (
-            *(("done", done), ("n", n), ("units", units or None), ("others", others or None)),
-            ("at", at // 60 or None),
-        )
-        said = {key: str(value) for key, value in given if value not in ("", None)}
+        given = {"done": done, "n": n, "units": units or None, "others": others or None, "at": at // 60 or None}
+        said = {key: str(value) for key, value in given.items() if value not in ("", None)}
         joint = "&" if "?" in path else "?"
         return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
 
