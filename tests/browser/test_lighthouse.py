@@ -25,7 +25,8 @@ PAGES = {
     "letter": (ANALYST, "/letters/{letter}"),
     "map": (ANALYST, "/letters/{letter}/map"),
     "people": (BIG_COORDINATOR, "/agencies/los-angeles/people"),
-    "composer": (ANALYST, "/letters/new"),
+    # An empty form has an address of its own, to which /letters/new leads.
+    "composer": (ANALYST, "/letters/new?form=5f0c1a52-8a3f-4a59-9d2b-5d0f6a3f2d11"),
     "course": (SPECIALIST, "/training/{letter}/course/1"),
     "operations": (OPERATOR, "/operations"),
 }

@@ -33,6 +33,8 @@ log = structlog.get_logger()
 _IN_HAND = 500
 _TARGETS = 1_000
 _ACTOR = "services/notification"
+# What our own page catches has no limit.
+_ALL = 1_000_000
 _NO_SERVER = "NO_SERVER"
 
 
@@ -40,11 +42,12 @@ _NO_SERVER = "NO_SERVER"
 class Way:
     """How mail leaves: *open* gives the server for as long as one run takes, None = it does not leave.
 
-    *name* is SERVER, DEMONSTRATION or OFF.
+    *name* is SERVER, DEMONSTRATION or OFF; *a_minute* is how much the server takes.
     """
 
     name: str
     open: Callable[[Database], AbstractAsyncContextManager[Server]] | None
+    a_minute: int
 
 
 def way_of(settings: Settings) -> Way:
@@ -57,8 +60,8 @@ def way_of(settings: Settings) -> Way:
             settings.mail_user,
             settings.mail_password,
         )
-        return Way("SERVER", lambda _database: nullcontext(server))
-    return Way("DEMONSTRATION", sink) if settings.demo else Way("OFF", None)
+        return Way("SERVER", lambda _database: nullcontext(server), settings.mails_a_minute)
+    return Way("DEMONSTRATION", sink, _ALL) if settings.demo else Way("OFF", None, 0)
 
 
 def hours_of(db: Db, settings: Settings) -> Hours:
@@ -135,7 +138,7 @@ class Sender:
 
     def _claim(self, database: Database) -> list[Claimed]:
         with database.transaction(actor=_ACTOR, method="jobs/send-mail") as db:
-            return mails.claim(db, most=_IN_HAND, a_minute=self._settings.mails_a_minute)
+            return mails.claim(db, most=_IN_HAND, a_minute=self._way.a_minute)
 
     def _send(self, database: Database, server: AbstractAsyncContextManager[Server], claimed: Sequence[Claimed]) -> str:
         """Send what was claimed and note what became of it; return the trouble with the server, '' if none."""
