@@ -15,12 +15,12 @@ _POLL_SECONDS = 0.005
 _VISIBLE_SECONDS = 120.0
 
 
-def wait_for(condition: Callable[[], T | None], complaint: str) -> T:
-    """Ask *condition* until its answer is true, and return that; after two minutes `TimeoutError` with *complaint*."""
-    deadline = time.monotonic() + _VISIBLE_SECONDS
+def wait_for(condition: Callable[[], T | None], complaint: str, *, seconds: float = _VISIBLE_SECONDS) -> T:
+    """Ask *condition* until its answer is true, and return that; after *seconds* `TimeoutError` with *complaint*."""
+    deadline = time.monotonic() + seconds
     while not (answer := condition()):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"After {_VISIBLE_SECONDS:g} s {complaint}.")
+            raise TimeoutError(f"After {seconds:g} s {complaint}.")
         time.sleep(_POLL_SECONDS)
     return answer
 
