@@ -91,6 +91,17 @@ def test_an_answer_to_the_recipient_says_later_or_never(answer, went, address):
     assert trouble == ""
 
 
+@pytest.mark.parametrize(
+    "answer", ["450 <ben@lake.example>: busy", "550 5.1.1 ben@lake.example unknown", "421 ben@lake.example"]
+)
+def test_what_a_server_said_is_kept_without_the_address_that_it_names(answer):
+    bad = letter("ben@lake.example")
+    outcomes, trouble = hand_over(served_by(Answers(at_recipient={"ben@lake.example": answer})), [bad])
+
+    assert "ben" not in outcomes[bad.id].said + trouble
+    assert answer[:3] in outcomes[bad.id].said
+
+
 @pytest.mark.parametrize(("answer", "went"), [("451 try again", Went.LATER), ("554 looks like spam", Went.REFUSED)])
 def test_an_answer_to_the_content_blames_no_address(answer, went):
     bad = letter("ben@lake.example")

@@ -1,7 +1,5 @@
 """Mail for operators: every rule with what it did, how mail leaves and what waits, and all mail; never a name."""
 
-import re
-
 from fastapi import APIRouter
 
 from cadre.notification.v1 import message_service_pb2 as pb
@@ -25,8 +23,6 @@ _TABLE = Table(
     size=25,
 )
 _STATES = {pb.MailState.Name(state).lower().replace("_", "-"): state for state in phrases.STATES}
-# What servers say back may name the address.
-_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 
 
 @router.get("")
@@ -50,15 +46,8 @@ def mail(visit: Visitor) -> Answer:
         rules=rules,
         phrases=phrases,
         waits_seconds=visit.now.timestamp() - rules.oldest_queued_time.seconds,
-        trouble=_without_addresses(rules.trouble),
+        trouble=rules.trouble,
         asked=asked,
-        rows=[
-            (one, abouts.said(one.about, known), phrases.STATES[one.state], _without_addresses(one.error))
-            for one in found.mails
-        ],
+        rows=[(one, abouts.said(one.about, known), phrases.STATES[one.state], one.error) for one in found.mails],
         older=asked.link(page=found.next_page_token) if found.next_page_token else "",
     )
-
-
-def _without_addresses(said: str) -> str:
-    return _ADDRESS.sub("(address)", said)

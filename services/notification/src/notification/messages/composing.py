@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -74,6 +75,14 @@ class Writer:
 def mail_of(message_id: str) -> UUID:
     """Return the id of the mail that has a Message-ID of ours."""
     return UUID(message_id.strip("<>").partition("@")[0])
+
+
+def can_be_written_to(email: str) -> bool:
+    """Whether a mail can be addressed so: one address, of which each letter goes through any server."""
+    try:
+        return Address(addr_spec=email).addr_spec == email and email.isascii()
+    except (MessageError, ValueError, LookupError):  # what the library raises for addresses that are none
+        return False
 
 
 def subject(parts: Sequence[Said]) -> str:

@@ -6,6 +6,7 @@ is sent again later, under the same Message-ID.
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import aiosmtplib
 from notification.messages.mails import Outcome, Went
 
 _CONNECTIONS = 4
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _GOES_AWAY = 421
 _FOR_GOOD = 500
 
@@ -78,7 +80,7 @@ async def _hand_over(server: Server, letters: Sequence[Letter]) -> tuple[dict[UU
                         troubles.append(outcome.said)
                         return
         except (aiosmtplib.SMTPException, OSError) as error:
-            troubles.append(f"{type(error).__name__}: {error}"[:300])
+            troubles.append(_without_addresses(f"{type(error).__name__}: {error}")[:300])
 
     await asyncio.gather(*(work() for _ in range(min(_CONNECTIONS, len(letters)))))
     trouble = troubles[0] if troubles else ""
@@ -112,21 +114,27 @@ async def _send(client: aiosmtplib.SMTP, letter: Letter) -> Outcome:
     """Send one mail; a connection that was lost on the way leaves open whether it went."""
     try:
         # Line endings and long lines as the protocol has them; names beyond ASCII are encoded in the headers.
-        _, said = await client.sendmail(letter.sender, [letter.to], letter.message.as_bytes(policy=CRLF))
+        await client.sendmail(letter.sender, [letter.to], letter.message.as_bytes(policy=CRLF))
     except aiosmtplib.SMTPRecipientsRefused as refused:
         (one,) = refused.recipients
         return _refused(one.code, one.message, recipient=True)
     except aiosmtplib.SMTPResponseException as refused:
         return _refused(refused.code, refused.message, recipient=False)
     except (aiosmtplib.SMTPException, OSError) as error:
-        return Outcome(Went.NOT_TRIED, f"{type(error).__name__}: {error}")
-    return Outcome(Went.SENT, said)
+        return Outcome(Went.NOT_TRIED, _without_addresses(f"{type(error).__name__}: {error}"))
+    return Outcome(Went.SENT)
 
 
-def _refused(code: int, said: str, *, recipient: bool) -> Outcome:
+def _refused(code: int, answer: str, *, recipient: bool) -> Outcome:
+    said = _without_addresses(f"{code} {answer}")
     if code == _GOES_AWAY:
-        return Outcome(Went.NOT_TRIED, f"{code} {said}")
+        return Outcome(Went.NOT_TRIED, said)
     if code < _FOR_GOOD:
-        return Outcome(Went.LATER, f"{code} {said}")
+        return Outcome(Went.LATER, said)
     # That there is no such address is said of the recipient; of anything else the next mail may be taken.
-    return Outcome(Went.REFUSED, f"{code} {said}", address="refused" if recipient else "")
+    return Outcome(Went.REFUSED, said, address="refused" if recipient else "")
+
+
+def _without_addresses(said: str) -> str:
+    """Leave out of what a server said whom it was about: that is kept and logged, and an address is personal."""
+    return _ADDRESS.sub("(address)", said)

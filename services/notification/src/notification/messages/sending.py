@@ -16,7 +16,7 @@ import structlog
 
 from cadre.directory.v1 import contact_service_pb2 as directory
 from notification.messages import letters, mails
-from notification.messages.composing import Writer
+from notification.messages.composing import Writer, can_be_written_to
 from notification.messages.contacts import Contacts
 from notification.messages.mails import Claimed, Failing, Item, Outcome, Went
 from notification.messages.post import Letter, Server, hand_over
@@ -174,6 +174,8 @@ def _unreachable(to: directory.PersonContact | None, failing: set[Failing]) -> O
         return Outcome(Went.REFUSED, cause="LEFT")
     if not to.email:
         return Outcome(Went.REFUSED, cause="NO_ADDRESS")
+    if not can_be_written_to(to.email):
+        return Outcome(Went.REFUSED, cause="ADDRESS_FAILS")
     if Failing(UUID(to.person.removeprefix("people/")), _hash(to.email)) in failing:
         return Outcome(Went.REFUSED, cause="ADDRESS_FAILS")
     return None

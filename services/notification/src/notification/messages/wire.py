@@ -142,7 +142,7 @@ def mail(row: queries.Mail) -> pb.Mail:
         create_time=timestamp(row.created_at),
         sent_time=timestamp(row.sent_at),
         tries=row.tries,
-        error="" if row.state == "SENT" else row.error,
+        error=row.error,
         kinds=row.kinds or (),
         about=row.about or (),
     )
