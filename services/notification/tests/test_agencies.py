@@ -322,6 +322,25 @@ def test_a_list_of_letters_says_who_is_left_where_they_are_few_and_in_which_unit
     assert not any(one.left or one.units for one in listed().values())
 
 
+def test_who_is_left_is_said_first_under_what_is_urgent_then_under_what_takes_effect_soonest(cadre, audience):
+    today = cadre.today
+
+    def issued(days, **fields):
+        return cadre.issued(audience, effective_date=(today + timedelta(days=days)).isoformat(), **fields).name
+
+    # Not in the order in which they were issued, which is that of the list.
+    soon, long_in_force, in_force, later = issued(8), issued(-9), issued(-1), issued(30)
+    urgent = issued(40, urgent_reason="A court ordered it.")
+
+    def said(most):
+        request = pb.ListAgencyNoticesRequest(parent="agencies/lake", left_for=most, left_most=100)
+        found = cadre.coordinator("lake").ListAgencyNotices(request).notices
+        return {one.notice.name for one in found if one.left}
+
+    wanted = [urgent, soon, later, in_force, long_in_force]
+    assert [said(most) for most in range(1, 6)] == [set(wanted[:most]) for most in range(1, 6)]
+
+
 def test_people_who_have_still_to_go_come_first(cadre, audience, staff):
     ana, ben, cruz, dee = staff
     notice = cadre.issued(audience)

@@ -44,13 +44,15 @@ class StillToDo:
 
 
 def of_agency(found: Iterable[agency_notice_pb.AgencyNotice], today: date) -> list[agency_notice_pb.AgencyNotice]:
-    """Return the letters of an agency that come, the soonest first, then those in force with people to go."""
+    """Return the letters of an agency that come, the soonest first, then those in force with people to go.
+
+    In the order in which `left_for` of `ListAgencyNotices` says who is left.
+    """
     out = [one for one in found if letters.asks_something(one.notice)]
-    coming = [one for one in out if letters.takes_effect_later(one.notice, today)]
-    in_force = [one for one in out if one not in coming and agency_lists.to_go(one.readiness.counts)]
-    coming.sort(key=lambda one: _by_effect(one.notice))
-    in_force.sort(key=lambda one: _by_effect(one.notice), reverse=True)
-    return sorted(coming + in_force, key=lambda one: not one.notice.urgent_reason)
+    out = [
+        one for one in out if letters.takes_effect_later(one.notice, today) or agency_lists.to_go(one.readiness.counts)
+    ]
+    return sorted(out, key=lambda one: _place(one.notice, today))
 
 
 def of_state(
@@ -58,17 +60,18 @@ def of_state(
 ) -> list[StateChange]:
     """Return the state's letters that were sent for approval and come, then those in force with something to do."""
     changes = [StateChange(letter, figures.get(letter.name)) for letter in found if letter.state in letters.SENT]
-    coming = [one for one in changes if letters.takes_effect_later(one.letter, today)]
-    in_force = [
-        one for one in changes if one not in coming and (one.unfinished or one.letter.state in letters.BEFORE_ISSUE)
+    shown = [
+        one
+        for one in changes
+        if letters.takes_effect_later(one.letter, today) or one.unfinished or one.letter.state in letters.BEFORE_ISSUE
     ]
-    coming.sort(key=lambda one: _by_effect(one.letter))
-    in_force.sort(key=lambda one: _by_effect(one.letter), reverse=True)
-    return sorted(coming + in_force, key=lambda one: not one.letter.urgent_reason)
+    return sorted(shown, key=lambda one: _place(one.letter, today))
 
 
-def _by_effect(letter: notice_pb.Notice) -> tuple[str, str]:
-    return letter.effective_date, letter.name
+def _place(letter: notice_pb.Notice, today: date) -> tuple[bool, bool, int, str]:
+    """Where a letter stands: the urgent first, then what takes effect soonest, then what is in force, newest first."""
+    coming, day = letters.takes_effect_later(letter, today), date.fromisoformat(letter.effective_date).toordinal()
+    return not letter.urgent_reason, not coming, day if coming else -day, letter.name
 
 
 def still_to_do(found: Iterable[agency_notice_pb.AgencyNotice], names: Mapping[str, str]) -> StillToDo:

@@ -48,7 +48,7 @@ class AgencyNoticeServicer(Servicer):
                 db, agency_id, page, today, letters.notice_ids(request.notices), wire.which(request)
             )
             shown, token = page.cut(rows, lambda row: [row.closed, row.newest, row.item_id])
-            few, many = wire.left_asked(request, shown)
+            few, many = wire.left_asked(request, shown, today)
             only = call.scope.part(request.parent, "units")
             left = queries.left(db, few, agency_id, only)
             units = {row.item_id: queries.units(db, row.notice, agency_id, today, only) for row in many}

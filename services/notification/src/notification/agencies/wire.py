@@ -49,12 +49,18 @@ def wanted(request: pb.FindRecipientsRequest) -> Wanted:
 
 
 def left_asked(
-    request: pb.ListAgencyNoticesRequest, shown: Iterable[AgencyNotice]
+    request: pb.ListAgencyNoticesRequest, shown: Iterable[AgencyNotice], today: date
 ) -> tuple[list[UUID], list[AgencyNotice]]:
     """Read of which notices of a page it is asked who is left: by id, and by unit."""
-    open_ones = [row for row in shown if row.notice.state == "PUBLISHED" and row.figures.to_go > 0][
-        : min(request.left_for, _LEFT_FOR)
-    ]
+
+    def place(row: AgencyNotice) -> tuple[bool, bool, int, str]:
+        effective = row.notice.effective_date or today
+        coming = effective > today
+        day = effective.toordinal()
+        return not row.notice.urgent_reason, not coming, day if coming else -day, str(row.notice.id)
+
+    open_ones = [row for row in shown if row.notice.state == "PUBLISHED" and row.figures.to_go > 0]
+    open_ones = sorted(open_ones, key=place)[: min(request.left_for, _LEFT_FOR)]
     most = min(request.left_most, _LEFT_MOST)
     few = [row.notice.id for row in open_ones if row.figures.listed <= most]
     return few, [row for row in open_ones if row.figures.listed > most][:1]
