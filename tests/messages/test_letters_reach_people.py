@@ -6,7 +6,7 @@ All services and a real mail server by a clock that the test puts forward.
 import re
 import uuid
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import httpx
 import pytest
@@ -43,10 +43,10 @@ def rules(product):
     return {rule.kind: rule for rule in answer.rules}
 
 
-def climb(product):
+def climb(product, job="climb-ladders"):
     """Have the job look at once which rungs are reached; else it does so each minute."""
     access = product.reach()
-    run = operations_pb.RunJobRequest(name="jobs/climb-ladders", request_id=str(uuid.uuid4()))
+    run = operations_pb.RunJobRequest(name=f"jobs/{job}", request_id=str(uuid.uuid4()))
     access.ask(access.operations["notification"].RunJob, run)
 
 
@@ -87,6 +87,29 @@ def test_a_letter_is_in_the_mail_of_agencies_at_once_of_staff_in_the_morning_and
     wait_until(lambda: not any(rule.waiting for rule in rules(product).values()), lambda: str(rules(product)))
     late = [mail for mail in caught(product) if "past due at your agency" in mail.subject]
     assert {mail.person for mail in late} & set(product.cast.leads.values())
+    assert product.reach().wrong() == {}
+
+
+def test_in_the_first_morning_of_a_week_each_hears_in_one_mail_what_is_due_soon(product):
+    days = product.days
+    letter = story.issue_letter(product.access, product.cast, content.load(), product.course_version).notice
+    story.wait_for_mail(product.access, product.cast, letter)
+    assert rules(product)["week.list"].sent == 0
+
+    offices, due = state_calendar(), date.fromisoformat(letter.due_date)
+    before = offices.add(due, -3)
+    monday = before - timedelta(days=before.weekday())
+    first = monday if offices.is_business_day(monday) else offices.add(monday, 1)
+    days.to(first)
+    climb(product, "say-week")
+    kinds = ("week.list", "week.agency", "week.picture", "week.state")
+    wait_until(lambda: all(accounted(rules(product)[kind])[1] for kind in kinds), lambda: str(rules(product)))
+    wait_until(lambda: not any(rules(product)[kind].waiting for kind in kinds), lambda: str(rules(product)))
+    of_week = [mail for mail in caught(product) if f"weeks/{first}" in mail.about]
+
+    assert max(Counter(mail.person for mail in of_week).values()) == 1
+    assert len([mail for mail in of_week if mail.subject.startswith("Your week: 1 thing is on your list")]) > 400
+    assert any("people ready, due" in mail.text and "<table" in mail.html for mail in of_week)
     assert product.reach().wrong() == {}
 
 

@@ -28,6 +28,20 @@ FACTS = {
     "staff": "6",
     "people": "3",
     "agencies": "2",
+    # Of a week.
+    "as_of": "2027-02-16",
+    "0": "CSSP 27-01: Earning capacity",
+    "1": "CSSP 27-02: Arrears",
+    "things": "12",
+    "list": "1 2027-02-12;0 2027-03-01",
+    "letters": "2",
+    "confirm": "1 2027-02-16",
+    "to_go": "0 2027-03-01 1",
+    "ready": "0 2027-03-01 9 12",
+    "standing": "0 1240 0;1 0 3",
+    "calls": "los-angeles;lake",
+    "more": "3",
+    "more_calls": "2",
 }
 ABOUT = "notices/3869e04a-0f95-4270-9449-7d475750ba38"
 

@@ -25,4 +25,10 @@ def by_letter(known: Mapping[str, pb.Notice]) -> Filter:
 
 def said(about: Sequence[str], known: Mapping[str, pb.Notice]) -> str:
     """Say what a mail is about: `CSSP 26-04`."""
-    return " · ".join(letters.title(known[name]) if name in known else "An older letter" for name in about)
+    return " · ".join(_named(name, known) for name in about)
+
+
+def _named(about: str, known: Mapping[str, pb.Notice]) -> str:
+    if about.startswith("weeks/"):
+        return "The week"
+    return letters.title(known[about]) if about in known else "An older letter"

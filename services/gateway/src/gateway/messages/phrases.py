@@ -32,6 +32,10 @@ KINDS: Mapping[str, str] = {
     "team.overdue": "Staff past due, to who looks after them",
     "letter.unconfirmed": "Letter not confirmed, to agencies",
     "letter.reminded": "Reminder by a coordinator",
+    "week.list": "The week, to staff",
+    "week.agency": "The week, to training coordinators",
+    "week.picture": "The week, to directors",
+    "week.state": "The week, to policy analysts",
 }
 STATES: Mapping["pb.MailState.ValueType", str] = {
     pb.WAITING: "Waits",

@@ -14,7 +14,8 @@ import jinja2
 from cadre.directory.v1 import contact_service_pb2 as directory
 from notification.messages.mails import Claimed, Item
 from notification.messages.rules.kinds import KINDS
-from notification.messages.rules.said import Said, said
+from notification.messages.rules.said import said
+from notification.messages.rules.words import Said
 from servicekit.calendar import PACIFIC
 
 _TEMPLATES = jinja2.Environment(

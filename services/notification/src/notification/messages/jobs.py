@@ -10,7 +10,7 @@ from servicekit.background.jobs import Job
 from servicekit.background.runner import InHand, Kind
 from servicekit.settings import Settings
 
-# So late a message is at most; and so late a rung is climbed, of which each is a day's.
+# So late a message is at most; and so late a rung is climbed, or a week's mail written, of which each is a day's.
 _SEND_EVERY, _CLIMB_EVERY = timedelta(seconds=5), timedelta(minutes=1)
 
 
@@ -19,6 +19,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
     sender = Sender(settings)
     return (
         Job("climb-ladders", _CLIMB_EVERY, sender.climb),
+        Job("say-week", _CLIMB_EVERY, sender.say_week),
         Job("send-mail", _SEND_EVERY, sender.send, alone=True),
     )
 

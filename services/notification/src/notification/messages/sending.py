@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from cadre.directory.v1 import contact_service_pb2 as directory
-from notification.messages import letters, mails
+from notification.messages import letters, mails, week
 from notification.messages.composing import Writer, can_be_written_to
 from notification.messages.contacts import Contacts
 from notification.messages.mails import Claimed, Failing, Item, Outcome, Went
@@ -101,6 +101,16 @@ class Sender:
                 failed.append(error)
         if failed:
             raise ExceptionGroup("rungs were not climbed", failed)
+
+    def say_week(self, database: Database, now: datetime) -> None:
+        """Say in the first morning of a week what is due soon or past due, once."""
+        with database.read(now) as db:
+            hours = hours_of(db, self._settings)
+            moment = week.goes_at(hours, now)
+            if moment is None or week.said(db, moment):
+                return
+        with database.transaction(actor=_ACTOR, method="jobs/say-week", at=now) as db:
+            week.say(db, hours, moment)
 
     def send(self, database: Database, now: datetime) -> None:
         """Put together and send all mail that is due."""

@@ -7,7 +7,8 @@ from cadre.notification.v1 import message_service_pb2 as pb
 from notification.messages import queries, reminders
 from notification.messages.ledger import Wanted
 from notification.messages.rules.kinds import KINDS, Kind
-from notification.messages.rules.said import Said, said
+from notification.messages.rules.said import said
+from notification.messages.rules.words import Said
 from servicekit import names
 from servicekit.refusals import InvalidField
 from servicekit.rpc.wire import timestamp

@@ -65,6 +65,35 @@ REMINDED = Kind(
     "Your training coordinator reminds you of a letter.",
     Window.NOW,
 )
+_FIRST_DAY = "In the first morning of a week, where something is past due or is due within 10 business days:"
+WEEK_LIST = Kind(
+    "week.list",
+    f"{_FIRST_DAY} staff hear what is on their list, what is due first at the top.",
+    "Your week: what is on your list, soonest first.",
+    Window.WEEK,
+    mandatory=False,
+)
+WEEK_AGENCY = Kind(
+    "week.agency",
+    f"{_FIRST_DAY} training coordinators hear which letters, how many people still to go and by when, what to confirm.",
+    "Your agency's week: what to confirm, and how many people are still to go by when.",
+    Window.WEEK,
+    mandatory=False,
+)
+WEEK_PICTURE = Kind(
+    "week.picture",
+    f"{_FIRST_DAY} directors see how ready their agency is, letter by letter.",
+    "Your agency's week in one picture.",
+    Window.WEEK,
+    mandatory=False,
+)
+WEEK_STATE = Kind(
+    "week.state",
+    f"{_FIRST_DAY} the state's policy analysts hear counts by letter, and which agencies need a call.",
+    "The state's week: counts by letter, and the agencies that need a call.",
+    Window.WEEK,
+    mandatory=False,
+)
 KINDS = {
     kind.name: kind
     for kind in (
@@ -75,5 +104,9 @@ KINDS = {
         TEAM_OVERDUE,
         UNCONFIRMED,
         REMINDED,
+        WEEK_LIST,
+        WEEK_AGENCY,
+        WEEK_PICTURE,
+        WEEK_STATE,
     )
 }

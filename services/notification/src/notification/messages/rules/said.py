@@ -1,20 +1,9 @@
 """What each kind of message says, from its facts: one source for the page, and for the mail as HTML and as text."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
 
-Facts = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Said:
-    """A message in words: *title* is a sentence, *act* what the button says that leads to the path *link*."""
-
-    title: str
-    lines: tuple[str, ...]
-    link: str
-    act: str
+from notification.messages.rules import week
+from notification.messages.rules.words import Facts, Said, count, day
 
 
 def said(kind: str, about: str, facts: Facts) -> Said:
@@ -24,17 +13,6 @@ def said(kind: str, about: str, facts: Facts) -> Said:
         KeyError: there is no such kind, or a fact is missing that it needs.
     """
     return _SAYS[kind](about, facts)
-
-
-def day(text: str) -> str:
-    """Write a day as people say it: `Wednesday, January 27, 2027`."""
-    given = date.fromisoformat(text)
-    return f"{given:%A, %B} {given.day}, {given.year}"
-
-
-def count(number: str, one: str, many: str) -> str:
-    """Write `1 person`, `2 people`."""
-    return f"{int(number):,} {one if int(number) == 1 else many}"
 
 
 def _issued(about: str, facts: Facts) -> Said:
@@ -126,4 +104,8 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "team.overdue": _team,
     "letter.unconfirmed": _unconfirmed,
     "letter.reminded": _reminded,
+    "week.list": week.of_person,
+    "week.agency": week.of_agency,
+    "week.picture": week.picture,
+    "week.state": week.of_state,
 }

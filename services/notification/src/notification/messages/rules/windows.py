@@ -42,6 +42,11 @@ class Hours:
             return minute if urgent else self._next(at, _MORNING)
         return self._first_of_week(at)
 
+    def week_begins(self, at: datetime) -> datetime:
+        """Return the first morning of the week in which *at* falls: eight, on its first business day."""
+        day = at.astimezone(PACIFIC).date()
+        return self._next(_moment(day - timedelta(days=day.weekday()), time(0)), _MORNING)
+
     def sentence(self) -> str:
         """Say when mail goes."""
         if self.always:
@@ -63,11 +68,8 @@ class Hours:
         return _moment(day, hour)
 
     def _first_of_week(self, at: datetime) -> datetime:
-        day = at.astimezone(PACIFIC).date()
-        monday = day - timedelta(days=day.weekday())
-        while (first := self._next(_moment(monday, time(0)), _MORNING)) < at:
-            monday += 7 * _ONE_DAY
-        return first
+        first = self.week_begins(at)
+        return first if first >= at else self.week_begins(at + 7 * _ONE_DAY)
 
 
 def _next_minute(at: datetime) -> datetime:
