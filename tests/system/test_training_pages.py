@@ -1,5 +1,6 @@
 """What pages say of somebody's training: how far they are, and what was recorded before."""
 
+import html
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from cadre.notification.v1 import agency_notice_service_pb2 as pb
 from cadre_cli.access import request_id
 from servicekit.testing.waiting import wait_until
 
+from .test_approval import Fields
 from .visitor import Visitor, issue
 
 pytestmark = pytest.mark.system
@@ -91,3 +93,26 @@ def test_to_whom_a_letter_does_not_apply_nothing_but_that_it_applies_is_offered(
     assert "It applies after all" in said
     assert "This does not apply" not in said
     assert "Day of the training" not in said
+
+
+@pytest.mark.parametrize(("noun", "title"), [("courses", "Two tabs of a course"), ("tests", "Two tabs of a test")])
+def test_what_another_tab_saved_is_said_with_its_time_and_what_is_typed_stays(visitor, noun, title):
+    manager = visitor("training-manager")
+    opened = manager.page(f"/{noun}/new")
+    begun = manager.client.post(f"/{noun}/new", data=Fields(opened.text, f"/{noun}/new").values | {"title": title})
+    draft = begun.headers["location"].partition("?")[0]
+    address = str(opened.url.raw_path, "ascii")
+    assert manager.client.get(address).headers["location"] == draft, "who goes back finds what the form became"
+
+    about = {"action": "entry" if noun == "courses" else "about"}
+    first, second = (Fields(manager.page(draft).text, draft).values | about for _ in range(2))
+    assert manager.client.post(draft, data=first | {"title": f"{title}, the first"}).status_code == 303
+    refused = manager.client.post(draft, data=second | {"title": f"{title}, the second"})
+
+    assert refused.status_code == 400
+    words = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", refused.text)).split())
+    assert re.search(r"You saved this draft in another tab at .* [ap]\.m\. after you opened it here\. What you", words)
+    again = Fields(refused.text, draft).values | about
+    assert again["title"] == f"{title}, the second"
+    assert manager.client.post(draft, data=again).status_code == 303
+    assert f"{title}, the second" in manager.text(draft)

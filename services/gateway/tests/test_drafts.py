@@ -77,30 +77,13 @@ def refused(reason, **metadata):
     return Refused("ABORTED", reason, "said to nobody", metadata, {})
 
 
-def test_who_writes_second_keeps_what_they_typed_and_may_save_over_what_they_now_know_of():
-    form = SentForm({"title": ["Hers"], "etag": ["1"]}, outcomes=OUTCOMES)
-
-    drafts.refuse(form, refused("STALE", resource="courses/x"), "2")
-
-    assert form.errors == {"": drafts.CONFLICT}
-    assert (form.text("title"), form.text("etag")) == ("Hers", "2")
-
-
-def test_a_title_that_is_taken_is_said_at_the_title():
-    form = SentForm({"title": ["Hers"]}, outcomes=OUTCOMES)
-
-    drafts.refuse(form, refused("ALREADY_EXISTS", resource="courses/hers"), "", taken="Taken.")
-
-    assert form.errors == {"title": "Taken."}
-
-
 @pytest.mark.parametrize(
     ("item", "said"), [("3", "Question 3 must be of a kind."), ("0", "The test must be of a kind.")]
 )
 def test_what_is_wrong_with_a_test_is_said_of_its_question(item, said):
     form = SentForm(outcomes=OUTCOMES)
 
-    drafts.refuse(form, refused("TEST_UNSOUND", item=item, rule="must be of a kind"), "2")
+    drafts.refuse(None, form, refused("TEST_UNSOUND", item=item, rule="must be of a kind"), pb.Test())
 
     assert form.errors == {"": said}
 

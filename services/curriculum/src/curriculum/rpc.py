@@ -3,13 +3,16 @@
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from curriculum import courses, imports, queries, uploads, wire
+from curriculum.courses import COURSES
 from curriculum.rules import catalogue
 from servicekit import names
 from servicekit.calendar import pacific_date
+from servicekit.data import trail
 from servicekit.data.db import Database
 from servicekit.files.store import Store
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.tokens import WHOLE
+from servicekit.rpc.wire import say_saved
 
 
 class CourseServicer(Servicer):
@@ -36,7 +39,10 @@ class CourseServicer(Servicer):
     def GetCourse(self, request: pb.GetCourseRequest, _call: Call) -> pb.Course:
         course_id = wire.course_id(request.name)
         with self.read() as db:
-            return wire.course(queries.get_course(db, course_id))
+            row = queries.get_course(db, course_id)
+            answer = wire.course(row)
+            say_saved(answer, trail.saved(db, COURSES.name(row.id), COURSES.name(row.id, row.latest_version)))
+            return answer
 
     def CreateCourse(self, request: pb.CreateCourseRequest, call: Call) -> pb.Course:
         course_id = names.slug(request.course_id, field="course_id")

@@ -1,11 +1,13 @@
 """What every service's wire says in the same way: who calls, moments, days."""
 
 from datetime import UTC, date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from servicekit import names
+from servicekit.data.trail import Saved
 from servicekit.refusals import PermissionMissing
 from servicekit.rpc.tokens import Principal
 
@@ -24,6 +26,23 @@ def caller(principal: Principal, **said: str) -> UUID:
     if not is_person(principal):
         raise PermissionMissing("Only a person may do this.", **(said or {"caller": principal.name}))
     return names.uuid_in(_PERSON, principal.name, field="caller")
+
+
+class _Draft(Protocol):
+    """A message of the contract that says who saved it last."""
+
+    saved_by: str
+
+    @property
+    def save_time(self) -> Timestamp:
+        """When that was."""
+
+
+def say_saved(message: _Draft, saved: Saved | None) -> None:
+    """Say in a draft which person wrote on it last, and when."""
+    if saved is not None:
+        message.saved_by = saved.actor if saved.actor.startswith("people/") else ""
+        message.save_time.FromDatetime(saved.at)
 
 
 def timestamp(at: datetime | None) -> Timestamp | None:

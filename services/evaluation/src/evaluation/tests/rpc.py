@@ -3,10 +3,13 @@
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as pb
 from evaluation.tests import drafts, queries, wire
+from evaluation.tests.drafts import TESTS
 from evaluation.tests.versions import Versions
 from servicekit import names
+from servicekit.data import trail
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.wire import say_saved
 
 
 class TestServicer(Servicer):
@@ -33,7 +36,10 @@ class TestServicer(Servicer):
     def GetTest(self, request: pb.GetTestRequest, _call: Call) -> pb.Test:
         test_id = wire.test_id(request.name, field="name")
         with self.read() as db:
-            return wire.test(queries.get_test(db, test_id))
+            row = queries.get_test(db, test_id)
+            answer = wire.test(row)
+            say_saved(answer, trail.saved(db, TESTS.name(row.id), TESTS.name(row.id, row.latest_version)))
+            return answer
 
     def ListTests(self, request: pb.ListTestsRequest, _call: Call) -> pb.ListTestsResponse:
         page = self.page_of(request)

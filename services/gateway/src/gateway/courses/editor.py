@@ -1,5 +1,7 @@
 """Writing a course: its entry in the catalogue, its sections, its test; a look as staff; a new version."""
 
+from uuid import UUID
+
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
@@ -26,10 +28,10 @@ _MOST_TESTS = 500
 
 
 @router.get("/new")
-def new_course(visit: Visitor) -> Answer:
+def new_course(visit: Visitor, form: UUID | None = None) -> Answer:
     """A new course begins with its title."""
     _may_write(visit)
-    return visit.page("courses/new.html", form=Form())
+    return drafts.opened(visit, form, "courses/new.html")
 
 
 @router.post("/new")
@@ -46,10 +48,12 @@ def create_course(visit: Visitor, form: Sent) -> Answer:
                 pb.CreateCourseRequest(course_id=course_id, course=course, request_id=form.request_id)
             )
         except Refused as error:
-            drafts.refuse(form, error, "", taken=_TAKEN)
+            form.refuse(error)
+            if error.reason == "ALREADY_EXISTS":
+                form.errors = {"title": _TAKEN}
     if form.errors:
         return visit.page("courses/new.html", status=400, form=form)
-    return visit.go(f"/courses/{course_id}/edit", done="course-begun")
+    return drafts.begun(visit, form, f"/courses/{course_id}/edit", done="course-begun")
 
 
 @router.get("/{course_id}/edit")
@@ -164,7 +168,7 @@ def issue_version(visit: Visitor, course_id: str, form: Sent) -> Answer:
         if error.reason == "COURSE_INCOMPLETE":
             said = {"": visit.gateway.outcomes.refused(error)}
             return _before_issue(visit, course, Form({"etag": [course.etag]}, said))
-        drafts.refuse(form, error, course.etag)
+        drafts.refuse(visit, form, error, course)
         return _before_issue(visit, course, form)
     return visit.go(f"/catalogue/{course_id}", done="course-issued")
 
@@ -207,7 +211,7 @@ def save(visit: Visit, course: pb.Course, form: SentForm) -> bool:
     try:
         visit.clients.courses.UpdateCourse(pb.UpdateCourseRequest(course=course, request_id=form.request_id))
     except Refused as error:
-        drafts.refuse(form, error, load(visit, course.name.removeprefix("courses/")).etag)
+        drafts.refuse(visit, form, error, load(visit, course.name.removeprefix("courses/")))
         return False
     return True
 

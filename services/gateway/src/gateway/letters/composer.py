@@ -17,7 +17,7 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
 from gateway.letters import letter_form, letters, meanwhile, offered, reach, who
 from gateway.letters.letter_form import ASK, CHANGE, LETTER, PAST, REVIEW, STEPS, WHO, Correction, Step
-from gateway.web import declared
+from gateway.web import declared, drafts
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
@@ -120,7 +120,7 @@ def send_letter(visit: Visitor, letter_id: str, form: Sent) -> Answer:
             return _lost(visit, form, REVIEW, letter)
         shown = Shown(letter, refused=letter_form.refused(error, form.outcomes.refused(error)))
         if error.reason == "STALE":
-            form.errors = {"": meanwhile.saved(visit, letter)}
+            form.errors = {"": drafts.saved(visit, letter)}
         elif shown.refused or letter_form.corrections(letter):
             form.errors = {"": _NOT_YET}
         form.values["etag"] = [letter.etag]
@@ -241,7 +241,7 @@ def _overtaken(visit: Visit, form: SentForm, step: Step, saved: notice_pb.Notice
 def _conflict(visit: Visit, form: SentForm, step: Step, saved: notice_pb.Notice) -> Answer:
     """Show a step again that was saved meanwhile: what was typed, what is saved now, and that saving again decides."""
     shown = Shown(_read(visit, form, step, saved))
-    form.errors, form.values["etag"] = {"": meanwhile.saved(visit, saved)}, [saved.etag]
+    form.errors, form.values["etag"] = {"": drafts.saved(visit, saved)}, [saved.etag]
     shown.letter.etag = saved.etag
     shown.conflict = meanwhile.differing(step, form, saved, audience_of(visit, saved.audience))
     return _page(visit, step, form, shown, status=400)

@@ -1,20 +1,15 @@
 """What happened to a draft while somebody had it open: saved, sent, issued or deleted by another, or in another tab."""
 
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
 from gateway.letters import letter_form, letter_history
 from gateway.letters.letter_form import WHO, Step
+from gateway.web.drafts import STILL_HERE, when
 from gateway.web.forms import Form
 from gateway.web.visit import Visit
 from gateway.words import sentences
-from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.rpc.client import Refused
 
-_STILL_HERE = "What you typed is still in the form, and none of it is saved."
 
 
 def found(visit: Visit, letter_id: str) -> pb.Notice | None:
@@ -25,17 +20,6 @@ def found(visit: Visit, letter_id: str) -> pb.Notice | None:
         if error.code != "NOT_FOUND":
             raise
         return None
-
-
-def saved(visit: Visit, letter: pb.Notice) -> str:
-    """Say who saved a draft after it was opened, and what to do."""
-    at = when(visit, letter.save_time)
-    if letter.saved_by == visit.person:
-        said = f"You saved this draft in another tab {at} after you opened it here."
-    else:
-        by = visit.names([letter.saved_by]).get(letter.saved_by, "Somebody else")
-        said = f"{by} saved this draft {at} after you opened it."
-    return f"{said} {_STILL_HERE} Compare it with what is saved now, then save again: yours replaces it."
 
 
 def lost(visit: Visit, letter: pb.Notice | None, *, typed: bool) -> str:
@@ -50,14 +34,7 @@ def lost(visit: Visit, letter: pb.Notice | None, *, typed: bool) -> str:
         said = "This is no draft any more."
     if not typed:
         return f"{said} Your press changed nothing."
-    return f"{said} {_STILL_HERE} Copy what you need, or start a new letter from it with the button below the form."
-
-
-def when(visit: Visit, at: Timestamp | datetime) -> str:
-    """`at 3:05 p.m.` today, `on Nov 28, 3:05 p.m.` before."""
-    local = at.ToDatetime(tzinfo=PACIFIC) if isinstance(at, Timestamp) else at
-    today = pacific_date(local) == visit.today
-    return f"at {sentences.clock(at)}" if today else f"on {sentences.moment(at, visit.today)}"
+    return f"{said} {STILL_HERE} Copy what you need, or start a new letter from it with the button below the form."
 
 
 def differing(

@@ -1,5 +1,7 @@
 """Writing a test: questions with their options, what is wrong with them, trying it out, a new version."""
 
+from uuid import UUID
+
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
@@ -37,11 +39,11 @@ def all_tests(visit: Visitor, query: str = "", page: str = "") -> Answer:
 
 
 @router.get("/new")
-def new_test(visit: Visitor) -> Answer:
+def new_test(visit: Visitor, form: UUID | None = None) -> Answer:
     """A new test begins with its title."""
     if not visit.rights.state("tests.write"):
         raise HTTPException(404)
-    return visit.page("tests/new.html", form=Form())
+    return drafts.opened(visit, form, "tests/new.html")
 
 
 @router.post("/new")
@@ -57,10 +59,12 @@ def create_test(visit: Visitor, form: Sent) -> Answer:
                 test_pb.CreateTestRequest(test_id=test_id, test=test_pb.Test(title=title), request_id=form.request_id)
             )
         except Refused as error:
-            drafts.refuse(form, error, "", taken=_TAKEN)
+            form.refuse(error)
+            if error.reason == "ALREADY_EXISTS":
+                form.errors = {"title": _TAKEN}
     if form.errors:
         return visit.page("tests/new.html", status=400, form=form)
-    return visit.go(f"/tests/{test_id}/edit", done="test-begun")
+    return drafts.begun(visit, form, f"/tests/{test_id}/edit", done="test-begun")
 
 
 @router.get("/{test_id}/edit")
@@ -162,7 +166,7 @@ def tried_test(visit: Visitor, test_id: str, form: Sent) -> Answer:
                 test_pb.TryTestRequest(name=test.name, etag=form.text("etag"), answers=given)
             )
         except Refused as error:
-            drafts.refuse(form, error, test.etag)
+            drafts.refuse(visit, form, error, test)
             if error.reason == "STALE":
                 form.errors = {"": "Somebody changed the test while you tried it. Answer it again as it is now."}
     return _try(visit, test, form, tried)
@@ -184,7 +188,7 @@ def issue_version(visit: Visitor, test_id: str, form: Sent) -> Answer:
         )
     except Refused as error:
         test = _load(visit, test_id)
-        drafts.refuse(form, error, test.etag)
+        drafts.refuse(visit, form, error, test)
         return _before_issue(visit, test, form)
     return visit.go(f"/tests/{test_id}/edit", done="test-issued")
 
@@ -240,7 +244,7 @@ def _save(visit: Visit, test: test_pb.Test, form: SentForm) -> bool:
     try:
         visit.clients.tests.UpdateTest(test_pb.UpdateTestRequest(test=test, request_id=form.request_id))
     except Refused as error:
-        drafts.refuse(form, error, _load(visit, test.name.removeprefix("tests/")).etag)
+        drafts.refuse(visit, form, error, _load(visit, test.name.removeprefix("tests/")))
         return False
     return True
 

@@ -1,19 +1,58 @@
 """What the editors of courses and of tests share: an id from a title, the order of parts, two who write at once."""
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import TypeVar
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID, uuid4
 
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway.web.forms import SentForm
+from gateway.web.forms import Form, SentForm
+from gateway.web.visit import Answer, Visit
 from gateway.words import sentences
+from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.rpc.client import Refused
 
 _LONGEST_SLUG = 80
 P = TypeVar("P", bound=Message)
+STILL_HERE = "What you typed is still in the form, and none of it is saved."
+
+
+class Draft(Protocol):
+    """A message of the contract for something that people write, with who saved it last and when."""
+
+    etag: str
+    saved_by: str
+
+    @property
+    def save_time(self) -> Timestamp:
+        """When that was."""
+
+
+def opened(visit: Visit, form: UUID | None, template: str) -> Answer:
+    """Answer with the form for a new draft.
+
+    Its address names the empty *form*: who goes back to it after it was saved is led to what it became.
+    """
+    if form is None:
+        return visit.go(f"{visit.request.url.path}?form={uuid4()}")
+    if became := visit.became(form):
+        return visit.go(became)
+    empty = Form.of({"form": str(form)})
+    empty.request_id = str(form)
+    return visit.page(template, form=empty)
+
+
+def begun(visit: Visit, form: SentForm, path: str, *, done: str) -> Answer:
+    """Go on to the new draft at *path*, and remember that this form became it."""
+    with contextlib.suppress(ValueError):
+        visit.becomes(UUID(form.text("form")), path)
+    return visit.go(path, done=done)
 
 
 def slug(title: str) -> str:
@@ -54,24 +93,33 @@ def place_now(labels: Sequence[str], place: int, opened: str) -> int:
     return labels.index(opened) + 1 if opened and labels.count(opened) == 1 else min(place, len(labels) + 1)
 
 
-def refuse(form: SentForm, error: Refused, etag: str, *, taken: str = "") -> None:
-    """Show why a draft was not saved; *taken* is said at the title if there is one of that name already.
+def refuse(visit: Visit, form: SentForm, error: Refused, now: Draft) -> None:
+    """Show why a draft was not saved, which stands as *now*.
 
-    When two change one draft at once, the second is told. What they typed stays, and *etag*, of the draft as it is
-    saved now, goes into the form: they have seen the conflict, and saving again decides it.
+    When two change one draft at once, the second is told. What they typed stays, and the etag of the draft as it is
+    saved now goes into the form: they have seen the conflict, and saving again decides it.
     """
     form.refuse(error, {"options": "option-1"})
-    if error.reason == "ALREADY_EXISTS":
-        form.errors = {"title": taken}
     if error.reason == "TEST_UNSOUND":
         form.errors = {"": sentences.about_question(int(error.metadata["item"]), error.metadata["rule"])}
     if error.reason == "STALE":
-        form.values["etag"] = [etag]
-        form.errors = {"": CONFLICT}
+        form.values["etag"] = [now.etag]
+        form.errors = {"": saved(visit, now)}
 
 
-CONFLICT = (
-    "Somebody else saved this draft after you opened it; who and when is not shown here. Nothing of yours is saved "
-    "yet, and what you typed is still in the form. Compare it with what is saved now, then save again: yours replaces "
-    "it."
-)
+def saved(visit: Visit, draft: Draft) -> str:
+    """Say who saved a draft after it was opened, and what to do."""
+    at = when(visit, draft.save_time)
+    if draft.saved_by == visit.person:
+        said = f"You saved this draft in another tab {at} after you opened it here."
+    else:
+        by = visit.names([draft.saved_by]).get(draft.saved_by, "Somebody else")
+        said = f"{by} saved this draft {at} after you opened it."
+    return f"{said} {STILL_HERE} Compare it with what is saved now, then save again: yours replaces it."
+
+
+def when(visit: Visit, at: Timestamp | datetime) -> str:
+    """`at 3:05 p.m.` today, `on Nov 28, 3:05 p.m.` before."""
+    local = at.ToDatetime(tzinfo=PACIFIC) if isinstance(at, Timestamp) else at
+    today = pacific_date(local) == visit.today
+    return f"at {sentences.clock(at)}" if today else f"on {sentences.moment(at, visit.today)}"

@@ -32,17 +32,6 @@ WHERE delivery.notice_id = %(notice)s AND before ? 'lead'
 ORDER BY audit.at, audit.id
 """
 
-# Whoever wrote on it last, be it its text or a file.
-_SAVED = "SELECT at, actor FROM audit WHERE resource = %(resource)s ORDER BY at DESC, id DESC LIMIT 1"
-
-
-class Saved(NamedTuple):
-    """Who wrote on a notice last, and when."""
-
-    at: datetime
-    actor: str
-
-
 _PRESSING = f"""
 {URGENT} AND (n.state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED') OR n.state = 'PUBLISHED' AND EXISTS (
   SELECT FROM delivery AS d JOIN agency AS a USING (agency_id)
@@ -118,11 +107,6 @@ def writers(db: Db, notice_id: UUID) -> list[UUID]:
 def confirmation_changes(db: Db, notice_id: UUID) -> list[ConfirmationChange]:
     """Return what agencies changed of their confirmations of a notice, the first change first."""
     return db.all(ConfirmationChange, _CONFIRMATION_CHANGES, notice=notice_id)
-
-
-def saved(db: Db, notice_id: UUID) -> Saved | None:
-    """Return who wrote on a notice last; None of one that nobody did."""
-    return db.maybe(Saved, _SAVED, resource=name_of(notice_id))
 
 
 def notices(db: Db, page: Page, today: date, states: Sequence[str] = ()) -> list[Listed]:

@@ -5,14 +5,16 @@ from uuid import UUID
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.attachments.rpc import whole
 from notification.letters import wire as letters
+from notification.letters.rows import name_of
 from notification.letters.rules.lifecycle import State
 from notification.letters.tables import NoticeRow
 from notification.notices import approval, drafts, history, publication, queries, searching, similar, wire, withdrawal
 from notification.notices.publication import Approval
 from servicekit.calendar import pacific_date
+from servicekit.data import trail
 from servicekit.data.db import Db
 from servicekit.rpc.calls import Call, Servicer
-from servicekit.rpc.wire import caller
+from servicekit.rpc.wire import caller, say_saved
 
 
 def _submit(db: Db, row: NoticeRow, writer: UUID, call: Call) -> NoticeRow:
@@ -110,7 +112,7 @@ class NoticeServicer(Servicer):
                     answer.writers.extend(map(letters.person, queries.writers(db, row.id)))
                 answer.confirmation_changes.extend(wire.confirmation_changes(queries.confirmation_changes(db, row.id)))
                 if row.state == State.DRAFT:
-                    wire.say_saved(answer, queries.saved(db, row.id))
+                    say_saved(answer, trail.saved(db, name_of(row.id)))
             return answer
 
     def FindSimilarNotices(self, request: pb.FindSimilarNoticesRequest, call: Call) -> pb.FindSimilarNoticesResponse:  # noqa: ARG002

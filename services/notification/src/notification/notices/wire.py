@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.letters.rules.letter import TEXTS, Letter
 from notification.letters.wire import enum_name
-from notification.notices.queries import ConfirmationChange, Saved, Step
+from notification.notices.queries import ConfirmationChange, Step
 from notification.notices.rules.history import HistoricLetter
 from servicekit import names, text
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, moment_of
@@ -65,13 +65,6 @@ def historic(message: pb.HistoricNotice) -> HistoricLetter:
     """Read a letter as printed."""
     said = {name: getattr(message, name).strip() for name in _HISTORIC}
     return HistoricLetter(issued_on=message.date.strip(), **said)
-
-
-def say_saved(message: pb.Notice, saved: Saved | None) -> None:
-    """Say in a draft who wrote on it last, and when."""
-    if saved is not None:
-        message.saved_by = saved.actor if saved.actor.startswith("people/") else ""
-        message.save_time.FromDatetime(saved.at)
 
 
 def steps(steps_taken: Iterable[Step]) -> list[pb.NoticeStep]:
