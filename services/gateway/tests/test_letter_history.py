@@ -6,7 +6,7 @@ import pytest
 
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import letter_history
+from gateway.letters import letter_history, letters
 
 TODAY = date(2027, 5, 3)
 DANA, GONE, EVE = "people/1", "people/2", "people/3"
@@ -84,3 +84,21 @@ def test_a_confirmation_says_what_was_reported_then_and_not_what_is_now():
     said = letter_history.confirmation(figure, "Napa", NAMES, later)
 
     assert said == "Napa confirmed, by Dana Fox. Reported: no projector"
+
+
+def test_a_letter_lists_the_rules_that_it_names_once_each_and_not_itself():
+    letter = notice_pb.Notice(
+        series="CSSP",
+        number="26-04",
+        subject="CSSP 26-04 and Family Code 4058",
+        change="See section 4058 of the Family Code, and 45 CFR 302.56(c) and (f).",
+        references="CSSP-19-06; SB-343",
+    )
+
+    assert letters.rules_named(letter) == [
+        "Family Code section 4058",
+        "45 CFR 302.56(c)",
+        "45 CFR 302.56(f)",
+        "CSSP 19-06",
+        "SB 343",
+    ]

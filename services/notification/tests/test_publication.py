@@ -195,7 +195,8 @@ def test_two_approvals_at_once_issue_once(cadre):
 def test_issuing_is_told_once_with_what_enrollment_needs(cadre):
     audience = cadre.new_audience(cadre.at(cadre.new_id(), "lake"))
 
-    notice = cadre.issued(audience, asks=pb.TRAIN, credit_months=24)
+    named = {"change": "Family Code 4058 changes; see 45 CFR 302.56(f).", "references": "45 C.F.R. \u00a7 302.56(f)"}
+    notice = cadre.issued(audience, asks=pb.TRAIN, credit_months=24, **named)
 
     ((payload,),) = cadre.rows("SELECT payload FROM outbox WHERE subject = 'cadre.notification.notice.published.v1'")
     assert events.NoticePublished.FromString(payload) == events.NoticePublished(
@@ -210,6 +211,7 @@ def test_issuing_is_told_once_with_what_enrollment_needs(cadre):
         publish_time=notice.publish_time,
         staff_release_date=notice.staff_release_date,
         credit_months=24,
+        touched_rules=["ca/fam/4058", "us/cfr/45/302/56/f"],
     )
 
 

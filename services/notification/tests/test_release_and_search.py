@@ -166,6 +166,30 @@ def test_a_letter_is_found_by_what_stands_in_it_however_that_is_typed(cadre, aud
     assert found(cadre.learner(ana), "654.8") == found(cadre.learner(ana), "AB-1057") == []
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (
+            "Family Code section 4058(b)",
+            ["FC 4058", "Fam. Code \u00a7 4058(b)", "section 4058 of the Family Code"],
+        ),
+        (
+            "45 C.F.R. \u00a7 303.11(b)(5)",
+            ["45 CFR 303.11", "45 CFR part 303", "303.11(b)", "303.11(b)(5) closes"],
+        ),
+        ("section 466(a)(14) of the Act", ["42 USC 666(a)(14)", "42 U.S.C. 666"]),
+        ("FC 17600 through 17604", ["Family Code 17604"]),
+    ],
+)
+def test_a_letter_is_found_by_a_rule_that_it_names_however_either_is_written(cadre, audience, ana, said, asked):
+    notice = cadre.issued(audience, change=f"It closes under {said}.")
+
+    for query in asked:
+        assert found(cadre.learner(ana), query) == [f"CSSP {notice.number}"], query
+    for query in ("FC 4059", "Civil Code 4058", "45 CFR 303.12", "42 USC 667", "45 CFR 303.11(c)"):
+        assert found(cadre.learner(ana), query) == [], query
+
+
 @pytest.mark.parametrize("query", ["'", "\u201c\u201d", "\\", "':*", "&|!()", "a", "x" * 200, "a " * 100, "%"])
 def test_odd_questions_are_answered(cadre, audience, ana, query):
     cadre.issued(audience)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from cadre.notification.v1 import notice_service_pb2 as pb
+from citations import find, printed
 from gateway.letters import letter_form
 from gateway.web.rights import Rights
 from gateway.words import glossary, sentences
@@ -28,6 +29,13 @@ def title(letter: pb.Notice) -> str:
 def named(letter: pb.Notice) -> str:
     """`CSSP 26-04, Earning capacity replaces presumed income`."""
     return f"{title(letter)}, {letter.subject or 'no subject yet'}"
+
+
+def rules_named(letter: pb.Notice) -> list[str]:
+    """Return the laws, rules and other letters that its text names, as they are cited, in the order of its words."""
+    texts = (letter.subject, letter.change, letter.before, letter.after, letter.staff_action, letter.body)
+    keys = (one.key for text in (*texts, letter.references) for one in find(text))
+    return list(dict.fromkeys(cited for cited in map(printed, keys) if cited != title(letter)))
 
 
 def fits(letter: pb.Notice, query: str) -> bool:

@@ -11,7 +11,6 @@ from gateway.words import sentences
 from servicekit.rpc.client import Refused
 
 
-
 def found(visit: Visit, letter_id: str) -> pb.Notice | None:
     """Return a letter; None if there is none any more."""
     try:

@@ -1,6 +1,8 @@
 """What happened to letters, as events of the contract. Nothing else builds one."""
 
 from cadre.notification.v1 import events_pb2 as pb
+from notification.letters.rules.cited import rules_named
+from notification.letters.rules.letter import TEXTS
 from notification.letters.tables import NoticeRow
 from servicekit.rpc.wire import timestamp
 
@@ -20,6 +22,7 @@ def notice_published(notice: NoticeRow) -> pb.NoticePublished:
         briefing_counts=notice.briefing_counts,
         staff_release_date=str(notice.staff_release_date),
         credit_months=notice.credit_months,
+        touched_rules=rules_named(getattr(notice, name) for name in TEXTS),
     )
 
 
