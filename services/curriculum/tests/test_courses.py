@@ -30,12 +30,24 @@ def outbox(curriculum):
 def test_a_course_is_read_as_it_was_written(curriculum):
     created = curriculum.create()
 
-    read = curriculum.manager.GetCourse(pb.GetCourseRequest(name="courses/intake-basics"))
+    read = curriculum.draft("courses/intake-basics")
 
     assert read == created
     assert read.sections[0].markdown == "# Apply\n\n<b>as given</b>"
     assert (read.title, read.test_version, read.latest_version) == ("Intake basics", "tests/intake/versions/3", 0)
     assert read.demonstration
+
+
+def test_a_draft_says_who_saved_it_last_and_when(curriculum):
+    course = curriculum.create()
+    by_nobody = curriculum.manager.GetCourse(pb.GetCourseRequest(name=course.name))
+    manager = f"people/{new_id()}"
+    stub = curriculum.running.stubs(caller=manager, rights=["courses.write"])
+    stub.PublishCourse(pb.PublishCourseRequest(name=course.name, etag=course.etag, request_id=new_id()))
+    issued = stub.GetCourse(pb.GetCourseRequest(name=course.name))
+
+    assert (by_nobody.saved_by, issued.saved_by) == ("", manager)
+    assert issued.save_time.ToDatetime() > by_nobody.save_time.ToDatetime()
 
 
 def test_the_same_request_twice_creates_one_course_and_gets_one_answer(curriculum):
@@ -123,7 +135,7 @@ def test_the_draft_is_replaced_and_the_etag_moves_on(curriculum):
 
     assert (updated.title, len(updated.sections), updated.test_version) == ("Intake, second edition", 0, "")
     assert updated.etag != course.etag
-    assert curriculum.manager.GetCourse(pb.GetCourseRequest(name=course.name)) == updated
+    assert curriculum.draft(course.name) == updated
 
 
 def test_an_update_of_what_somebody_else_changed_meanwhile_is_stale(curriculum):
@@ -150,7 +162,7 @@ def test_who_does_not_say_what_they_read_changes_nothing(curriculum, method):
     reason, metadata = refused_with(getattr(curriculum.manager, method), request)
 
     assert (reason, metadata["value"]) == ("INVALID_FIELD", "")
-    assert curriculum.manager.GetCourse(pb.GetCourseRequest(name=course.name)) == course
+    assert curriculum.draft(course.name) == course
 
 
 def test_a_published_version_is_what_the_draft_was_and_the_world_is_told(curriculum):

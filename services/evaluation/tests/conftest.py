@@ -48,6 +48,13 @@ class Evaluation:
     def publish(self, test):
         return self.manager.PublishTest(test_pb.PublishTestRequest(name=test.name, etag=test.etag, request_id=new_id()))
 
+    def draft(self, name):
+        """A test as its writer reads it, apart from who saved it last."""
+        read = self.manager.GetTest(test_pb.GetTestRequest(name=name))
+        for field in ("saved_by", "save_time"):
+            read.ClearField(field)
+        return read
+
     def start(self, version, *, by=None):
         request = sitting_pb.StartSittingRequest(test_version=version.name, request_id=new_id())
         return (by or self.learner).StartSitting(request)

@@ -24,7 +24,7 @@ def changed(test, **fields):
 def test_a_test_is_read_as_it_was_written_with_its_key(evaluation):
     created = evaluation.create()
 
-    read = evaluation.manager.GetTest(pb.GetTestRequest(name="tests/intake"))
+    read = evaluation.draft("tests/intake")
 
     assert read == created
     assert [[option.correct for option in item.options] for item in read.items] == [
@@ -65,7 +65,7 @@ def test_the_draft_is_replaced_and_the_etag_moves_on(evaluation):
 
     assert (updated.title, len(updated.items), updated.pass_mark) == ("Second edition", 0, 1)
     assert updated.etag != test.etag
-    assert evaluation.manager.GetTest(pb.GetTestRequest(name=test.name)) == updated
+    assert evaluation.draft(test.name) == updated
 
 
 def test_an_update_of_what_somebody_else_changed_meanwhile_is_stale(evaluation):
@@ -76,7 +76,7 @@ def test_an_update_of_what_somebody_else_changed_meanwhile_is_stale(evaluation):
         "STALE",
         {"resource": test.name},
     )
-    assert evaluation.manager.GetTest(pb.GetTestRequest(name=test.name)) == mine
+    assert evaluation.draft(test.name) == mine
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_who_does_not_say_what_they_read_changes_nothing(evaluation, method):
     reason, metadata = refused_with(getattr(evaluation.manager, method), request)
 
     assert (reason, metadata["value"]) == ("INVALID_FIELD", "")
-    assert evaluation.manager.GetTest(pb.GetTestRequest(name=test.name)) == test
+    assert evaluation.draft(test.name) == test
 
 
 def test_an_unsound_draft_is_kept_but_not_published(evaluation):

@@ -62,7 +62,7 @@ def test_nothing_is_kept_of_trying_a_draft(evaluation):
         ).fetchone()
     # The one audit row is of the draft that was written.
     assert kept == (0, 0, 1)
-    assert evaluation.manager.GetTest(test_pb.GetTestRequest(name=test.name)) == test
+    assert evaluation.draft(test.name) == test
 
 
 def test_answers_to_another_draft_are_refused(evaluation):
