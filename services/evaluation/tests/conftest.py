@@ -51,8 +51,8 @@ class Evaluation:
     def draft(self, name):
         """A test as its writer reads it, apart from who saved it last."""
         read = self.manager.GetTest(test_pb.GetTestRequest(name=name))
-        for field in ("saved_by", "save_time"):
-            read.ClearField(field)
+        for said in ("saved_by", "save_time"):
+            read.ClearField(said)
         return read
 
     def start(self, version, *, by=None):
