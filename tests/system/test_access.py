@@ -32,6 +32,7 @@ from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
@@ -417,6 +418,12 @@ def confirmation_to_change(world):
     )
 
 
+def ladder(world):
+    """Steps for a draft of its own."""
+    rungs = [ladder_pb.Rung(of=ladder_pb.Rung.WORK, whom=ladder_pb.Rung.STAFF, business_days=-2, on=True)]
+    return ladder_pb.Ladder(name=f"{draft(world, 'A letter with steps').name}/ladder", rungs=rungs)
+
+
 def submit_notice(world):
     notice = draft(world, "To submit")
     return notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
@@ -714,6 +721,13 @@ REQUESTS = {
         "ListMail": lambda w: message_pb.ListMailRequest(),
         "ListCaughtMail": lambda w: message_pb.ListCaughtMailRequest(),
         "GetCaughtMail": lambda w: message_pb.GetCaughtMailRequest(name=f"caughtMails/{uuid.UUID(int=0)}"),
+    },
+    "LadderService": {
+        "GetLadder": lambda w: ladder_pb.GetLadderRequest(name="state/ladder"),
+        "ListLadders": lambda w: ladder_pb.ListLaddersRequest(),
+        "PreviewLadder": lambda w: ladder_pb.PreviewLadderRequest(ladder=ladder(w), due_date=day(30)),
+        "UpdateLadder": lambda w: ladder_pb.UpdateLadderRequest(ladder=ladder(w), request_id=fresh()),
+        "ResetLadder": lambda w: ladder_pb.ResetLadderRequest(name=ladder(w).name, request_id=fresh()),
     },
     "InboxService": {
         "ListInbox": lambda w: inbox_pb.ListInboxRequest(),

@@ -169,3 +169,41 @@ def test_what_was_returned_meanwhile_is_said_and_nothing_is_taken_back(state):
 
     assert answer.status_code == 400
     assert "It is a draft again already. Your press changed nothing." in answer.text
+
+
+def test_the_steps_of_a_letter_are_set_looked_at_and_given_back(state):
+    _, analyst = state.somebody("policy_analyst")
+    _, approver = state.somebody("approver")
+    page, series = "/ladders/state", "/ladders/series/CSSP"
+
+    def reads(at, browser=analyst):
+        return " ".join(re.sub(r"<[^>]*>", " ", browser.get(at).text).split())
+
+    def send(at, **changes):
+        shown = analyst.get(at).text
+        given = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown.partition("list-form")[2]))
+        given |= dict(re.findall(r'id="((?:work|confirm)-\d+-days)"[^>]*value="(\d*)"', shown))
+        for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', shown):
+            given[name] = re.search(r'value="(\w+)" selected', options)[1]
+        given |= dict.fromkeys(re.findall(r'name="([^"]+-on)" value="yes" checked', shown), "yes")
+        given |= dict(re.findall(r'id="((?:agency_)?due)"[^>]*value="([^"]*)"', shown))
+        return analyst.post(at, data=given | changes)
+
+    assert "Reminders of all letters : as Cadre comes." in reads("/ladders")
+    assert "Now: the steps with which Cadre comes." in reads(page)
+    looked = send(page, **{"work-0-days": "5", "action": "look", "due": "2027-02-18"})
+    assert looked.status_code == 200
+    assert "Wednesday, Feb 10" in looked.text
+    assert "Now: the steps with which Cadre comes." in reads(page)
+    wrong = send(page, **{"work-0-days": "40", "action": "save"})
+    assert wrong.status_code == 400
+    assert 'href="#work-0-days"' in wrong.text
+    assert "must be from -20 to 30 business days after the due day" in wrong.text
+
+    assert send(series, **{"work-0-days": "5", "action": "save"}).headers["location"] == f"{series}?done=ladder"
+    assert "Now: the steps of CSSP letters." in reads(series)
+    assert "CSSP Policy letters Of its own" in reads("/ladders")
+    assert send(series, action="back").headers["location"] == f"{series}?done=ladder-back"
+    assert "CSSP Policy letters As all letters" in reads("/ladders")
+    assert analyst.get("/ladders/series/NONE").status_code == 404
+    assert "Save the steps" not in reads(page, approver)

@@ -8,10 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notification.messages.rules.kinds import KINDS
-from notification.messages.rules.ladder import AGENCY_LADDER, STAFF_LADDER, reached
+from notification.messages.rules.ladder import (
+    AGENCY_LADDER,
+    COORDINATOR,
+    DIRECTOR,
+    STAFF,
+    STAFF_LADDER,
+    STATE,
+    SUPERVISOR,
+    WHOM,
+    Ladder,
+    Level,
+    Of,
+    Rung,
+    check,
+    holding,
+    reached,
+)
 from notification.messages.rules.said import said
 from notification.messages.rules.windows import Hours, Window
 from servicekit.calendar import PACIFIC
+from servicekit.refusals import InvalidField
 from servicekit.testing.offices import state_calendar
 
 CALENDAR = state_calendar()
@@ -129,6 +146,98 @@ def test_what_was_missed_for_more_than_a_week_is_not_caught_up_with():
     late = list(reached((*STAFF_LADDER, *AGENCY_LADDER), CALENDAR, [due], date(2027, 3, 10)))
 
     assert late == []
+
+
+def test_a_ladder_that_was_changed_begins_with_the_day_after():
+    due = date(2027, 2, 10)
+    rungs = [Rung(Of.WORK, -3, STAFF), Rung(Of.WORK, -1, STAFF)]
+
+    # The rung of three days before was on Friday the 5th.
+    assert [step.rung.business_days for step in reached(rungs, CALENDAR, [due], date(2027, 2, 9))] == [-3, -1]
+    changed = list(reached(rungs, CALENDAR, [due], date(2027, 2, 9), changed_on=date(2027, 2, 5)))
+    assert [step.rung.business_days for step in changed] == [-1]
+
+
+def test_the_nearest_level_that_has_steps_of_its_own_holds_and_its_last_change_counts():
+    own, theirs, day = (Rung(Of.WORK, -2, STAFF),), (Rung(Of.WORK, -9, STAFF),), date(2027, 2, 1)
+    names = ["notices/n", "series/CSSP", "state"]
+
+    assert holding({}, names) == Ladder()
+    levels = {"state": Level(theirs, day), "series/CSSP": Level(own, date(2027, 1, 4))}
+    assert holding(levels, names) == Ladder(own, "series/CSSP", day)
+    # Back to the level above: the day of that counts, too.
+    levels["series/CSSP"] = Level(None, date(2027, 3, 1))
+    assert holding(levels, names) == Ladder(theirs, "state", date(2027, 3, 1))
+    assert holding(levels, ["notices/n", "series/CSS", "state"]) == Ladder(theirs, "state", day)
+
+
+def test_the_ladder_as_cadre_comes_can_be_saved():
+    check(Ladder().rungs)
+
+
+@pytest.mark.parametrize(
+    ("rungs", "field", "rule"),
+    [
+        ([], "ladder.rungs", "must have at least one step for staff that is on"),
+        ([Rung(Of.WORK, -3, STAFF, on=False)], "ladder.rungs", "must have at least one step for staff that is on"),
+        (
+            [Rung(Of.WORK, -21, STAFF)],
+            "ladder.rungs[0].business_days",
+            "must be from -20 to 30 business days after the due day",
+        ),
+        (
+            [Rung(Of.WORK, -3, STAFF), Rung(Of.WORK, 31, STATE)],
+            "ladder.rungs[1].business_days",
+            "must be from 1 to 30 business days after the due day",
+        ),
+        (
+            [Rung(Of.WORK, -3, STAFF), Rung(Of.WORK, -1, SUPERVISOR)],
+            "ladder.rungs[1].business_days",
+            "must be from 1 to 30 business days after the due day",
+        ),
+        (
+            [Rung(Of.WORK, -3, STAFF), Rung(Of.WORK, -3, STAFF, on=False)],
+            "ladder.rungs[1].business_days",
+            "must not be a step twice",
+        ),
+        (
+            [Rung(Of.WORK, 3, STAFF), Rung(Of.WORK, 2, SUPERVISOR)],
+            "ladder.rungs[1].business_days",
+            "must not come before the first step of those who are nearer to the work",
+        ),
+        (
+            [Rung(Of.WORK, -3, STAFF), Rung(Of.CONFIRMATION, 3, COORDINATOR), Rung(Of.CONFIRMATION, 1, DIRECTOR)],
+            "ladder.rungs[2].business_days",
+            "must not come before the first step of those who are nearer to the work",
+        ),
+        (
+            [Rung(Of.WORK, -3, STAFF), Rung(Of.CONFIRMATION, 3, SUPERVISOR)],
+            "ladder.rungs[1].whom",
+            "must be somebody who confirms for an agency",
+        ),
+        ([Rung(Of.WORK, n - 20, STAFF) for n in range(31)], "ladder.rungs", "must have at most 30 steps"),
+    ],
+)
+def test_a_ladder_that_cannot_be_climbed_is_refused_with_the_step_and_the_rule(rungs, field, rule):
+    with pytest.raises(InvalidField) as refused:
+        check(rungs)
+    assert (refused.value.field, refused.value.metadata["rule"]) == (field, rule)
+
+
+RUNGS = st.builds(Rung, st.sampled_from(Of), st.integers(-20, 30), st.sampled_from(WHOM), st.booleans())
+
+
+@given(rungs=st.lists(RUNGS, max_size=12))
+def test_whatever_can_be_saved_is_heard_in_order_from_staff_to_the_state(rungs):
+    try:
+        check(rungs)
+    except InvalidField:
+        return
+    for of in Of:
+        firsts = [[r.business_days for r in Ladder(tuple(rungs)).of(of) if r.whom == whom] for whom in WHOM]
+        days = [min(own) for own in firsts if own]
+        assert days == sorted(days)
+    assert any(rung.on and rung.whom == STAFF for rung in rungs)
 
 
 @pytest.mark.parametrize("kind", KINDS)

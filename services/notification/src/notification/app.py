@@ -22,7 +22,7 @@ from notification.inbox.projections import PROJECTIONS
 from notification.inbox.rpc import InboxServicer
 from notification.messages import audits as messages
 from notification.messages import jobs as sent
-from notification.messages.rpc import MessageServicer
+from notification.messages.rpc import LadderServicer, MessageServicer
 from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
@@ -41,6 +41,7 @@ SERVICERS = (
     AgencyNoticeServicer,
     ReadinessServicer,
     InboxServicer,
+    LadderServicer,
 )
 
 

@@ -94,7 +94,9 @@ AREA = Area(
         elsewhere.router,
     ),
     navigation=(
-        Item(Top.CHANGES, "Letters and drafts", "/letters", offered=letters.of_the_state, also=("/agencies",)),
+        Item(
+            Top.CHANGES, "Letters and drafts", "/letters", offered=letters.of_the_state, also=("/agencies", "/ladders")
+        ),
         Item(Top.CHANGES, "Letters", "/{agency}/letters", at="readiness.read_agency"),
     ),
     reasons=_REASONS,

@@ -139,6 +139,7 @@ def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
         status=400 if form.errors else 200,
         letter=letter,
         letters=letters,
+        ladder=letters.ladder(visit, letter),
         audience=audience,
         reach=reach.reach(visit, audience.expression, letter.receivers) if audience else None,
         course=composer.course_of(visit, letter.course_version),

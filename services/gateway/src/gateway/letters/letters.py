@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
 from citations import find, printed
 from gateway.letters import letter_form
 from gateway.web.rights import Rights
+from gateway.web.visit import Visit
 from gateway.words import glossary, sentences
 from servicekit.calendar import PACIFIC, pacific_date
 
@@ -102,3 +104,19 @@ def steps(letter: pb.Notice, *, has_test: bool = True) -> list[str]:
     """What a person does, in order."""
     named = ["Read", "Confirm", "Course", "Test"]
     return named[: {pb.READ: 1, pb.CONFIRM: 2, pb.TRAIN: 4 if has_test else 3}.get(letter.asks, 0)]
+
+
+def ladder(visit: Visit, letter: pb.Notice) -> ladder_pb.Ladder:
+    """Return by which steps people are reminded of a letter."""
+    return visit.clients.ladders.GetLadder(ladder_pb.GetLadderRequest(name=f"{letter.name}/ladder"))
+
+
+def reminded_by(ladder: ladder_pb.Ladder) -> str:
+    """Say whose steps a letter's reminders follow: `the steps of CSSP letters`."""
+    if not ladder.source:
+        return "the steps with which Cadre comes"
+    if ladder.source == "state/ladder":
+        return "the state's steps"
+    if ladder.source.startswith("series/"):
+        return f"the steps of {ladder.source.split('/')[1]} letters"
+    return "steps of its own"

@@ -1,6 +1,6 @@
 """Messages: what Cadre says to people, which of it goes by mail, reminders, and what became of all mail."""
 
-from gateway.messages import caught, mail, own, reminders
+from gateway.messages import caught, ladders, mail, own, reminders, steps
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top, of_state
 
@@ -14,11 +14,14 @@ _DONE = {
     "mail-not-wanted": "Saved: you get this mail no more. It is still on your page of messages.",
     "reminded": "A reminder goes to {n}.",
     "reminded-others-left-out": "A reminder goes to {n}; {others} left out.",
+    "ladder": "The steps are saved. They hold from tomorrow on.",
+    "ladder-back": "Back to the steps of the level above. They hold from tomorrow on.",
 }
 
 AREA = Area(
-    routers=(own.router, reminders.router, mail.router, caught.router),
+    routers=(own.router, reminders.router, ladders.router, mail.router, caught.router),
     navigation=(Item(Top.OPERATIONS, "Mail", "/operations/mail", offered=of_state("operations.read")),),
     reasons=_REASONS,
     done=_DONE,
+    labels=steps.LABELS,
 )

@@ -36,6 +36,7 @@ from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
+from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
@@ -175,6 +176,7 @@ class Clients:
         self.agency_notices = self._channels["notification"].stub(AgencyNoticeServiceStub)
         self.inbox = self._channels["notification"].stub(InboxServiceStub)
         self.messages = self._channels["notification"].stub(MessageServiceStub)
+        self.ladders = self._channels["notification"].stub(LadderServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

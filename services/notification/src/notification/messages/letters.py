@@ -1,6 +1,6 @@
 """What is said of a letter: that it came, that it asks something, and that something under it is due or late."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import NamedTuple
 from uuid import UUID
@@ -10,11 +10,11 @@ from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
 from notification.letters.rules.lifecycle import State
 from notification.letters.tables import Notice
-from notification.messages import ledger
+from notification.messages import ladders, ledger
 from notification.messages.ledger import Target, Wanted
 from notification.messages.rules import ladder
 from notification.messages.rules.kinds import LETTER_ASKED, LETTER_ISSUED, Kind
-from notification.messages.rules.ladder import AGENCY_LADDER, COORDINATOR, STAFF, STAFF_LADDER, STATE, SUPERVISOR, Step
+from notification.messages.rules.ladder import COORDINATOR, STAFF, STATE, SUPERVISOR, Level, Of, Step
 from notification.messages.rules.windows import Hours
 from servicekit.calendar import PACIFIC, end_of_day, pacific_date
 from servicekit.data.db import Db
@@ -145,13 +145,14 @@ def open_letters(db: Db) -> list[Notice]:
     return db.all(Notice, _LETTERS)
 
 
-def steps(db: Db, notice: Notice, hours: Hours, today: date) -> list[Step]:
-    """Return the rungs of a letter that are reached and of which nothing was said yet."""
+def steps(db: Db, notice: Notice, hours: Hours, today: date, known: Mapping[str, Level]) -> list[Step]:
+    """Return the rungs of a letter that are reached and of which nothing was said yet; *known* is said of ladders."""
+    own = ladders.of_letter(known, notice.id, notice.series)
     staff = db.values(_DUES, notice=notice.id)
     agencies = db.values(_AGENCY_DUES, notice=notice.id, version=notice.version)
     reached = [
-        *ladder.reached(STAFF_LADDER, hours.calendar, staff, today),
-        *ladder.reached(AGENCY_LADDER, hours.calendar, agencies, today),
+        *ladder.reached(own.of(Of.WORK), hours.calendar, staff, today, own.changed_on),
+        *ladder.reached(own.of(Of.CONFIRMATION), hours.calendar, agencies, today, own.changed_on),
     ]
     once = {step: _once(notice.id, step) for step in reached}
     said = set(db.values(_SAID, once=list(once.values()))) if once else set()
@@ -174,7 +175,7 @@ def climb(db: Db, notice: Notice, step: Step, hours: Hours) -> None:
 
 def _targets(db: Db, notice: Notice, step: Step) -> Iterable[Target]:
     values = {"notice": notice.id, "due": step.due}
-    of_agencies, whom = step.rung in AGENCY_LADDER, step.rung.whom
+    of_agencies, whom = step.rung.of is Of.CONFIRMATION, step.rung.whom
     confirm = {"version": notice.version, "today": pacific_date(db.at)}
     if whom == STATE:
         if of_agencies:

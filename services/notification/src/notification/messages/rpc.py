@@ -3,11 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
+from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as pb
 from notification.letters import wire as letters
-from notification.messages import own, queries, reminders, wire
+from notification.messages import ladders, own, queries, reminders, wire
 from notification.messages.rules.kinds import KINDS
+from notification.messages.rules.ladder import Of, check, days
 from notification.messages.sending import hours_of, way_of
+from servicekit import closed_days
 from servicekit.data.db import Database
 from servicekit.names import slug_in
 from servicekit.rpc.calls import Call, Servicer
@@ -107,6 +110,38 @@ class MessageServicer(Servicer):
     def GetCaughtMail(self, request: pb.GetCaughtMailRequest, call: Call) -> pb.CaughtMail:  # noqa: ARG002
         with self.read() as db:
             return wire.caught(queries.caught_one(db, wire.caught_id(request.name)))
+
+
+class LadderServicer(Servicer):
+    """Answers `cadre.notification.v1.LadderService`."""
+
+    service = ladder_pb.DESCRIPTOR.services_by_name["LadderService"]
+
+    def GetLadder(self, request: ladder_pb.GetLadderRequest, call: Call) -> ladder_pb.Ladder:  # noqa: ARG002
+        with self.read() as db:
+            return wire.ladder(ladders.held(db, wire.ladder_owner(request.name, "name")))
+
+    def ListLadders(self, request: ladder_pb.ListLaddersRequest, call: Call) -> ladder_pb.ListLaddersResponse:  # noqa: ARG002
+        with self.read() as db:
+            return ladder_pb.ListLaddersResponse(ladders=map(wire.ladder, ladders.listed(db)))
+
+    def PreviewLadder(self, request: ladder_pb.PreviewLadderRequest, call: Call) -> ladder_pb.PreviewLadderResponse:  # noqa: ARG002
+        rungs = wire.rungs(request.ladder)
+        check(rungs)
+        due, agency_due = wire.dues(request)
+        with self.read() as db:
+            calendar = closed_days.known(db)
+        return wire.rung_days(days(rungs, calendar, {Of.WORK: due, Of.CONFIRMATION: agency_due}))
+
+    def UpdateLadder(self, request: ladder_pb.UpdateLadderRequest, call: Call) -> ladder_pb.Ladder:
+        owner, rungs = wire.ladder_owner(request.ladder.name, "ladder.name"), wire.rungs(request.ladder)
+        with self.write(call, request) as db:
+            return db.answer(wire.ladder(ladders.replace(db, owner, rungs, request.ladder.etag)))
+
+    def ResetLadder(self, request: ladder_pb.ResetLadderRequest, call: Call) -> ladder_pb.Ladder:
+        owner = wire.ladder_owner(request.name, "name")
+        with self.write(call, request) as db:
+            return db.answer(wire.ladder(ladders.replace(db, owner, None, request.etag)))
 
 
 def _at(notice: str, parent: str) -> tuple[UUID, str]:

@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from cadre.directory.v1 import contact_service_pb2 as directory
-from notification.messages import letters, mails, week
+from notification.messages import ladders, letters, mails, week
 from notification.messages.composing import Writer, can_be_written_to
 from notification.messages.contacts import Contacts
 from notification.messages.mails import Claimed, Failing, Item, Outcome, Went
@@ -90,8 +90,8 @@ class Sender:
         """
         with database.read(now) as db:
             hours, today = hours_of(db, self._settings), pacific_date(now)
-            out = letters.open_letters(db)
-            reached = [(letter, step) for letter in out for step in letters.steps(db, letter, hours, today)]
+            out, known = letters.open_letters(db), ladders.levels(db)
+            reached = [(letter, step) for letter in out for step in letters.steps(db, letter, hours, today, known)]
         failed = []
         for letter, step in reached:
             try:

@@ -135,6 +135,25 @@ class MailChoiceRow(Base, table=True):
     wanted: bool
 
 
+class LadderRow(Base, table=True):
+    """What was last said of the ladder of the state, a series or a letter."""
+
+    __tablename__ = "ladder"
+    __table_args__ = (
+        CheckConstraint("(owner LIKE 'notices/%') = (notice_id IS NOT NULL)", name="notice"),
+        Index("ix_ladder_notice_id", "notice_id"),
+    )
+
+    # `state`, `series/CSSP`, `notices/{uuid}`
+    owner: str = Field(primary_key=True)
+    # A draft that is deleted takes its ladder with it.
+    notice_id: uuid.UUID | None = Field(default=None, foreign_key="notice.id", ondelete="CASCADE")
+    # None: as the level above.
+    rungs: list[dict[str, object]] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    revision: int
+    changed_on: date
+
+
 class FailingAddressRow(Base, table=True):
     """A mail server said for good that there is no such address; the address itself stays in the directory."""
 

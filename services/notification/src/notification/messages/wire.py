@@ -1,15 +1,21 @@
 """Contract ↔ domain: messages, rules and mail."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
+from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as pb
 from notification.messages import queries, reminders
+from notification.messages.ladders import STATE as STATES_OWN
+from notification.messages.ladders import Held, etag_of
 from notification.messages.ledger import Wanted
 from notification.messages.rules.kinds import KINDS, Kind
+from notification.messages.rules.ladder import COORDINATOR, DIRECTOR, STAFF, STATE, SUPERVISOR, Of, Rung
 from notification.messages.rules.said import said
 from notification.messages.rules.words import Said
 from servicekit import names
+from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of
 from servicekit.refusals import InvalidField
 from servicekit.rpc.wire import timestamp
 
@@ -30,6 +36,14 @@ _MAIL = {
     "DROPPED": pb.HELD_BACK,
     "FAILED": pb.FAILED,
 }
+_WHOM = {
+    STAFF: ladder_pb.Rung.STAFF,
+    SUPERVISOR: ladder_pb.Rung.SUPERVISOR,
+    COORDINATOR: ladder_pb.Rung.COORDINATOR,
+    DIRECTOR: ladder_pb.Rung.DIRECTOR,
+    STATE: ladder_pb.Rung.STATE,
+}
+_SAID_WHOM = {value: whom for whom, value in _WHOM.items()}
 
 
 def message_ids(given: Sequence[str]) -> list[UUID]:
@@ -160,4 +174,61 @@ def caught(row: queries.Caught) -> pb.CaughtMail:
         text=row.text,
         html=row.html,
         about=row.about or (),
+    )
+
+
+def ladder_owner(name: str, field: str) -> str:
+    """Return whose ladder it is: `state`, `series/{series}` or `notices/{uuid}`, of that and `/ladder`."""
+    owner, _, last = name.rpartition("/")
+    kind, _, id_ = owner.partition("/")
+    if last == "ladder" and owner == STATES_OWN:
+        return owner
+    if last == "ladder" and kind == "notices":
+        return f"notices/{names.as_uuid(id_, field=field)}"
+    if last == "ladder" and kind == "series" and id_ and "/" not in id_:
+        return owner
+    raise InvalidField(field, name, "must be state/ladder, series/{series}/ladder or notices/{notice}/ladder")
+
+
+def rungs(message: ladder_pb.Ladder) -> list[Rung]:
+    """Read the rungs of a ladder."""
+    return [_rung_of(n, one) for n, one in enumerate(message.rungs)]
+
+
+def _rung_of(n: int, message: ladder_pb.Rung) -> Rung:
+    if message.whom not in _SAID_WHOM:
+        raise InvalidField(f"ladder.rungs[{n}].whom", message.whom, "must be somebody who hears it")
+    if message.of not in {ladder_pb.Rung.WORK, ladder_pb.Rung.CONFIRMATION}:
+        raise InvalidField(f"ladder.rungs[{n}].of", message.of, "must be work or a confirmation")
+    return Rung(Of(ladder_pb.Rung.Of.Name(message.of)), message.business_days, _SAID_WHOM[message.whom], message.on)
+
+
+def ladder(held: Held) -> ladder_pb.Ladder:
+    """Write a ladder as it holds."""
+    return ladder_pb.Ladder(
+        name=f"{held.owner}/ladder",
+        rungs=map(_rung, held.ladder.rungs),
+        source=f"{held.ladder.source}/ladder" if held.ladder.source else "",
+        etag=etag_of(held.revision),
+    )
+
+
+def _rung(rung: Rung) -> ladder_pb.Rung:
+    return ladder_pb.Rung(
+        of=ladder_pb.Rung.Of.Value(rung.of.value), whom=_WHOM[rung.whom], business_days=rung.business_days, on=rung.on
+    )
+
+
+def dues(request: ladder_pb.PreviewLadderRequest) -> tuple[date, date]:
+    """Return by when staff are due, and agencies have to confirm."""
+    due = day_of("due_date", request.due_date, YEARS_OF_DOCUMENTS)
+    if not request.agency_due_date:
+        return due, due
+    return due, day_of("agency_due_date", request.agency_due_date, YEARS_OF_DOCUMENTS)
+
+
+def rung_days(found: Sequence[tuple[date, Rung]]) -> ladder_pb.PreviewLadderResponse:
+    """Write on which days rungs fall."""
+    return ladder_pb.PreviewLadderResponse(
+        days=[ladder_pb.RungDay(date=day.isoformat(), rung=_rung(rung)) for day, rung in found]
     )

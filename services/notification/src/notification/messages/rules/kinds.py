@@ -35,27 +35,30 @@ LETTER_ASKED = Kind(
 )
 LETTER_DUE = Kind(
     "letter.due",
-    "3 business days and 1 business day before they are due, staff who have still something to do hear of it.",
+    "Before they are due, staff who have still something to do hear of it: 3 business days and 1 business day before,"
+    " unless a series or a letter has steps of its own.",
     "Something on your list is due soon.",
     Window.MORNING,
 )
 LETTER_OVERDUE = Kind(
     "letter.overdue",
-    "1 business day after they were due, staff who have still something to do hear of it.",
+    "After they were due, staff who have still something to do hear of it: 1 business day after, unless a series or a"
+    " letter has steps of its own.",
     "Something on your list is past due.",
     Window.MORNING,
 )
 TEAM_OVERDUE = Kind(
     "team.overdue",
     "2, 3 and 5 business days after staff were due, who leads their unit, the training coordinators and the director of"
-    " their agency hear how many have still something to do; after 8, the state's policy analysts.",
+    " their agency hear how many have still something to do; after 8, the state's policy analysts: unless a series or a"
+    " letter has steps of its own.",
     "People you look after are past due.",
     Window.MORNING,
 )
 UNCONFIRMED = Kind(
     "letter.unconfirmed",
     "1 business day before an agency has to confirm a letter, and 1 after, its training coordinators hear of it;"
-    " 1 after, its director; 3 after, the state's policy analysts.",
+    " 1 after, its director; 3 after, the state's policy analysts: unless a series or a letter has steps of its own.",
     "Your agency has not confirmed a letter.",
     Window.MORNING,
 )
