@@ -1,12 +1,15 @@
 """The history of a letter in words."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from gateway.app import environment
 from gateway.letters import letter_history, letters
+from gateway.words import sentences
 
 TODAY = date(2027, 5, 3)
 DANA, GONE, EVE = "people/1", "people/2", "people/3"
@@ -102,3 +105,24 @@ def test_a_letter_lists_the_rules_that_it_names_once_each_and_not_itself():
         "CSSP 19-06",
         "SB 343",
     ]
+
+
+@pytest.mark.parametrize(
+    ("successor", "said"),
+    [
+        ({"since": "2027-02-01", "whole": True}, "Superseded by CSSP 27-05, Levies (Feb 1)."),
+        ({"since": "2027-06-01", "whole": True}, "Holds until Jun 1. From then on CSSP 27-05, Levies takes its place."),
+        ({"since": "31 Jul 2019", "whole": True}, "Superseded by CSSP 27-05, Levies (31 Jul 2019)."),
+        (
+            {"since": "2027-06-01", "parts": "CSSP 24-02, section 3"},
+            "Superseded in part by CSSP 27-05, Levies (Jun 1): CSSP 24-02, section 3",
+        ),
+    ],
+)
+def test_a_letter_says_what_holds_instead_of_it(successor, said):
+    letter = notice_pb.Notice()
+    letter.superseded_by.add(notice="notices/5", series="CSSP", number="27-05", subject="Levies", **successor)
+
+    shown = environment().get_template("web/parts.html").module.superseded(letter, sentences, TODAY)
+
+    assert " ".join(re.sub(r"<[^>]*>", "", shown).split()) == said

@@ -374,3 +374,49 @@ def test_a_number_may_be_typed_in_any_form(cadre, audience):
         with pytest.raises(Refused) as refused:
             cadre.draft(audience, number=number)
         assert list(refused.value.fields) == ["notice.number"]
+
+
+def superseded_by(stub, notice):
+    read = stub.GetNotice(notice_pb.GetNoticeRequest(name=notice.name))
+    return [(one.series, one.number, one.since, one.whole, one.parts) for one in read.superseded_by]
+
+
+def test_a_letter_says_what_superseded_it_altogether_or_in_part_to_who_sees_that(cadre, audience, ana):
+    old = cadre.issued(audience, number="24-02")
+    part = "CSSP 24-02, section 3"
+    in_part = cadre.issued(audience, number="26-05", supersedes=part, effective_date="2031-01-06")
+    cadre.submitted(audience, number="26-06", replaces="CSSP 24-02")
+    late = {"number": "26-07", "replaces": "CSSP-24-2; CSSP 19-06", "staff_release_days": 5}
+    whole = cadre.issued(audience, effective_date="2031-02-03", **late)
+    learner, coordinator = cadre.learner(ana), cadre.coordinator("lake")
+
+    assert superseded_by(cadre.analyst, old) == [
+        ("CSSP", "26-05", "2031-01-06", False, part),
+        ("CSSP", "26-07", "2031-02-03", True, ""),
+    ]
+    assert [one[1] for one in superseded_by(learner, old)] == ["26-05"], "the other one is not released to staff yet"
+    of_agency = coordinator.GetAgencyNotice(
+        agency_notice_pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=old.name)
+    )
+    assert [one.notice for one in of_agency.notice.superseded_by] == [in_part.name, whole.name]
+    own = learner.GetInboxItem(inbox_pb.GetInboxItemRequest(notice=old.name))
+    assert [one.notice for one in own.notice.superseded_by] == [in_part.name]
+    assert superseded_by(cadre.analyst, whole) == []
+
+    withdraw = notice_pb.WithdrawNoticeRequest(
+        name=whole.name, etag=whole.etag, reason="By mistake", request_id=cadre.new_id()
+    )
+    cadre.approver.WithdrawNotice(withdraw)
+    assert [one[1] for one in superseded_by(cadre.analyst, old)] == ["26-05"]
+
+
+def test_letters_from_before_supersede_as_their_sources_print_it(cadre, ana):
+    """ACF: AT-96-09 replaced AT-96-02; AT-90-12 replaced IM-86-09 and AT-85-18."""
+    bring(
+        cadre,
+        historic(series="AT", number="96-02", supersedes=""),
+        historic(series="AT", number="96-09", date="1996-12-23", supersedes="AT-96-02 (1996-01-29 in print)"),
+    )
+    old = next(one for one in search(cadre.learner(ana), "AT 96-02") if one.number == "96-02")
+
+    assert superseded_by(cadre.analyst, old) == [("AT", "96-09", "1996-12-23", True, "")]

@@ -6,6 +6,7 @@ import notification.attachments.tables
 import notification.days.tables
 import notification.deliveries.tables
 import notification.inbox.tables
+import notification.links.tables
 import notification.messages.tables
 import notification.notices.tables
 import notification.series.tables  # noqa: F401 - statements name these tables, and no code does

@@ -14,6 +14,8 @@ from notification.deliveries import deliveries
 from notification.letters import wire as letters
 from notification.letters.queries import issued
 from notification.letters.tables import Notice
+from notification.links import links
+from notification.links.wire import superseded_by
 from servicekit import names
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -66,7 +68,10 @@ class AgencyNoticeServicer(Servicer):
         with self.read() as db:
             row = queries.agency_notice(db, agency_id, letters.notice_id(request.notice, "notice"), today)
             units = queries.units(db, row.notice, agency_id, today, call.scope.part(request.parent, "units"))
-            return wire.agency_notice(row, units, attachments.of_notice(db, row.item_id))
+            answer = wire.agency_notice(row, units, attachments.of_notice(db, row.item_id))
+            reader = letters.reader(call.principal, today)
+            answer.notice.superseded_by.extend(superseded_by(links.successors(db, row.notice, reader)))
+            return answer
 
     def ListAgencyReadinessDays(
         self, request: pb.ListAgencyReadinessDaysRequest, call: Call

@@ -5,6 +5,8 @@ from notification.attachments import attachments
 from notification.inbox import queries, steps, wire
 from notification.inbox.steps import Step
 from notification.letters import wire as letters
+from notification.links import links
+from notification.links.wire import superseded_by
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
@@ -38,7 +40,9 @@ class InboxServicer(Servicer):
         with self.read() as db:
             reader = letters.own_reader(call.principal, today)
             row = queries.inbox_item(db, reader, letters.notice_id(request.notice, "notice"))
-            return wire.inbox_row(row, attachments.of_notice(db, row.item_id))
+            answer = wire.inbox_row(row, attachments.of_notice(db, row.item_id))
+            answer.notice.superseded_by.extend(superseded_by(links.successors(db, row.notice, reader)))
+            return answer
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = letters.notice_id(request.notice, "notice"), caller(call.principal)

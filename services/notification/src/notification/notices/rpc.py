@@ -8,6 +8,8 @@ from notification.letters import wire as letters
 from notification.letters.rows import name_of
 from notification.letters.rules.lifecycle import State
 from notification.letters.tables import NoticeRow
+from notification.links import links
+from notification.links.wire import superseded_by
 from notification.notices import approval, drafts, history, publication, queries, searching, similar, wire, withdrawal
 from notification.notices.publication import Approval
 from servicekit.calendar import pacific_date
@@ -106,6 +108,7 @@ class NoticeServicer(Servicer):
         with self.read() as db:
             row = queries.notice(db, letters.notice_id(request.name), reader)
             answer = whole(db, row, call)
+            answer.superseded_by.extend(superseded_by(links.successors(db, row, reader)))
             if reader.drafts:
                 answer.steps.extend(wire.steps(queries.steps(db, row.id)))
                 if row.state == State.IN_APPROVAL:

@@ -15,6 +15,8 @@ from notification.letters.rules.numbers import LetterNumber
 from notification.letters.rules.reading import Reader
 from notification.letters.rules.search import CUT, kept, question, words_of
 from notification.letters.tables import Notice
+from notification.links import links
+from notification.links.links import Superseding
 from notification.series import series
 from servicekit import words
 from servicekit.data.db import Database, Db
@@ -28,7 +30,8 @@ _MOST_BYTES, _MOST_BYTES_OF_FILES = 200_000, 250_000
 # What a letter says. A historic one has some of it, and its issuer.
 _SAID = ", ".join(f'"{name}"' for name in (*(name for name, text in TEXTS.items() if text.finds), "issuer"))
 _LETTERS = f"""
-SELECT id, series, number, ARRAY(SELECT series FROM series) AS known,
+SELECT id, series, number, ARRAY(SELECT series FROM series) AS known, state = 'HISTORIC' AS historic,
+  replaces, supersedes,
   ARRAY[{_SAID}] || ARRAY(
     SELECT title || ' ' || filename FROM attachment WHERE notice_id = notice.id ORDER BY place
   ) AS said,
@@ -83,6 +86,9 @@ class _Letter(NamedTuple):
     series: str
     number: str
     known: list[str]
+    historic: bool
+    replaces: str
+    supersedes: str
     said: list[str]
     of_files: list[str]
 
@@ -117,6 +123,8 @@ def keep(db: Db, days: Mapping[UUID, date]) -> None:
         english=[" ".join(words.english(each)) for each in found],
         cut=CUT,
     )
+    said = [Superseding(letter.id, letter.historic, letter.replaces, letter.supersedes) for letter in letters]
+    links.keep(db, said, letters[0].known if letters else ())
 
 
 def keep_anew(database: Database, now: datetime) -> None:
