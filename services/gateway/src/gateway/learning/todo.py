@@ -56,7 +56,7 @@ def of_visitor(visit: Visit, *, size: int, page: str = "") -> ToDo:
 
 
 def items(inbox: Iterable[inbox_pb.InboxItem], assigned: Iterable[assignment_pb.Assignment]) -> list[Item]:
-    """Return what is left to do, one row for each letter, urgent ones first, by due date.
+    """Return what is left to do, one row for each letter, urgent ones first, by due date and number.
 
     The inbox leads: it holds every letter, and knows when a person is ready. Training whose letter has not arrived
     yet (the two come by different ways) has its row a moment later.
@@ -79,7 +79,9 @@ def items(inbox: Iterable[inbox_pb.InboxItem], assigned: Iterable[assignment_pb.
                 minutes=training.minutes if training else 0,
             )
         )
-    return sorted(found, key=lambda row: (not row.letter.urgent_reason, row.due_date or "9999", row.letter.name))
+    return sorted(
+        found, key=lambda row: (not row.letter.urgent_reason, row.due_date or "9999", sentences.letter(row.letter))
+    )
 
 
 def grouped(rows: Iterable[Item], today: date) -> list[tuple[str, list[Item]]]:

@@ -57,7 +57,8 @@ def left_asked(
         effective = row.notice.effective_date or today
         coming = effective > today
         day = effective.toordinal()
-        return not row.notice.urgent_reason, not coming, day if coming else -day, str(row.notice.id)
+        number = f"{row.notice.series} {row.notice.number}"
+        return not row.notice.urgent_reason, not coming, day if coming else -day, number
 
     open_ones = [row for row in shown if row.notice.state == "PUBLISHED" and row.figures.to_go > 0]
     open_ones = sorted(open_ones, key=place)[: min(request.left_for, _LEFT_FOR)]
