@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_pb
 from cadre.notification.v1 import ladder_service_pb2 as pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.messages import ladders, letters
@@ -167,3 +168,41 @@ def test_a_change_is_climbed_from_the_next_day_on_and_what_came_before_is_not_sa
 def letter_due(cadre, letter):
     ((due,),) = cadre.rows("SELECT due_date FROM notice WHERE id = %(n)s", n=letter.name.removeprefix("notices/"))
     return due
+
+
+def test_of_an_urgent_letter_who_has_not_confirmed_hears_it_by_the_hour_at_once_and_whoever_has_does_not(cadre):
+    audience = cadre.new_audience(cadre.at(cadre.people(1)[0], "lake"))
+    letter = cadre.issued(audience, urgent_reason="The case system is down.")
+    database, notice_id = cadre.running.runtime.database, letter.name.removeprefix("notices/")
+    issued = datetime(2027, 2, 10, 9, tzinfo=PACIFIC)
+    with database.transaction(actor="services/notification", method="test/urgent") as db:
+        db.run("UPDATE delivery SET due_date = %(day)s WHERE notice_id = %(n)s", day=issued.date(), n=notice_id)
+        (notice,) = letters.open_letters(db)
+    notice.published_at = issued
+
+    def climb(hour, minute=0, day=10):
+        at = datetime(2027, 2, day, hour, minute, tzinfo=PACIFIC)
+        with database.read(at) as db:
+            steps = [step for step in letters.steps(db, notice, HOURS, at.date(), ladders.levels(db)) if step.hour]
+        for step in steps:
+            with database.transaction(actor="services/notification", method="test/urgent", at=at) as db:
+                letters.climb(db, notice, step, HOURS)
+        return cadre.rows(
+            "SELECT t.role, count(*), min(m.goes_at) - %(at)s FROM message AS m JOIN message_target AS t"
+            " ON t.message_id = m.id WHERE m.wanted_at = %(at)s GROUP BY t.role ORDER BY t.role",
+            at=at,
+        )
+
+    minute = timedelta(minutes=1)
+    assert climb(14, 59) == []
+    assert climb(15) == [("coordinator", len(cadre.agencies), minute)]
+    assert climb(15, 1) == []
+    ask = agency_pb.ConfirmForAgencyRequest(
+        parent="agencies/lake", notice=letter.name, text_sha256=letter.text_sha256, request_id=cadre.new_id()
+    )
+    cadre.coordinator("lake").ConfirmForAgency(ask)
+    others = len(cadre.agencies) - 1
+    assert climb(17) == [("coordinator", others, minute), ("director", others, minute)]
+    assert climb(18) == []
+    assert climb(9, day=11) == [("policy_analyst", 1, minute)]
+    assert cadre.rows("SELECT count(*) FROM message WHERE kind = 'letter.unconfirmed' AND urgent") == [(4,)]

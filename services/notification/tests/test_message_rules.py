@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notification.messages.rules import urgent
 from notification.messages.rules.kinds import KINDS
 from notification.messages.rules.ladder import (
     AGENCY_LADDER,
@@ -252,6 +253,55 @@ def test_each_kind_says_a_sentence_whose_facts_are_all_said_in_words(kind):
 
 
 @pytest.mark.parametrize(
+    ("issued", "due", "expected"),
+    [
+        # In the morning: 3 p.m., 5 p.m., and the state after an office hour of the next business day.
+        (
+            local(2027, 2, 12, 9),
+            date(2027, 2, 12),
+            [
+                ("coordinator", "before", local(2027, 2, 12, 15)),
+                ("coordinator", "at", local(2027, 2, 12, 17)),
+                ("director", "at", local(2027, 2, 12, 17)),
+                # The Monday after is a holiday.
+                ("policy_analyst", "after", local(2027, 2, 16, 9)),
+            ],
+        ),
+        # An hour before offices close: they have just heard of it.
+        (
+            local(2027, 2, 10, 16),
+            date(2027, 2, 10),
+            [
+                ("coordinator", "at", local(2027, 2, 10, 17)),
+                ("director", "at", local(2027, 2, 10, 17)),
+                ("policy_analyst", "after", local(2027, 2, 11, 9)),
+            ],
+        ),
+        # On the Saturday before the clock goes forward: by noon on Monday.
+        (
+            local(2027, 3, 13, 22),
+            date(2027, 3, 15),
+            [
+                ("coordinator", "before", local(2027, 3, 15, 10)),
+                ("coordinator", "at", local(2027, 3, 15, 12)),
+                ("director", "at", local(2027, 3, 15, 12)),
+                ("policy_analyst", "after", local(2027, 3, 15, 13)),
+            ],
+        ),
+    ],
+)
+def test_agencies_of_an_urgent_letter_are_reminded_by_the_hour(issued, due, expected):
+    first, now = {}, issued
+    while now < issued + timedelta(days=6):
+        for step in urgent.reached(CALENDAR, [due], issued, now):
+            first.setdefault((step.rung.whom, step.hour), now)
+        now += timedelta(minutes=15)
+
+    assert [(*key, at.astimezone(PACIFIC)) for key, at in first.items()] == expected
+    assert urgent.deadline(due, issued) == first["coordinator", "at"]
+
+
+@pytest.mark.parametrize(
     ("people", "title"),
     [
         ("1", "1 person is past due at your agency under CSSP 27-01: Earning capacity"),
@@ -260,6 +310,13 @@ def test_each_kind_says_a_sentence_whose_facts_are_all_said_in_words(kind):
 )
 def test_one_is_one_and_several_are_several(people, title):
     assert said("team.overdue", ABOUT, FACTS | {"people": people}).title == title
+
+
+def test_an_urgent_letter_of_after_hours_is_confirmed_by_noon():
+    facts = FACTS | {"urgent": "yes", "morning": "yes"}
+    for kind in ("letter.unconfirmed", "letter.issued"):
+        assert "Friday, February 5, 2027, noon Pacific time." in " ".join(said(kind, ABOUT, facts).lines)
+        assert said(kind, ABOUT, facts).title.startswith("Urgent: ")
 
 
 def test_the_state_hears_of_agencies_and_a_supervisor_of_a_unit():

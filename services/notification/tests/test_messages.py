@@ -1,7 +1,7 @@
 """Messages as people see them, what they choose, and reminders: by the contract, on real letters."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -9,7 +9,9 @@ from cadre.notification.v1 import message_service_pb2 as pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.letters import telling
 from notification.messages import letters, mails
+from notification.messages.rules.ladder import STAFF_LADDER, Step
 from notification.messages.rules.windows import Hours
+from servicekit.calendar import PACIFIC
 from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
 
@@ -147,6 +149,27 @@ def test_who_need_not_hear_it_any_more_gets_no_mail(cadre, letter, people, act):
     assert cadre.rows("SELECT state, cause FROM message_to WHERE person_id = %(p)s", p=ana) == [("HELD_BACK", cause)]
 
 
+@pytest.mark.parametrize(("done", "state"), [(False, "HELD_BACK LATE_TOO"), (True, "MAILED ")])
+def test_who_leads_a_unit_and_is_late_themselves_does_not_hear_of_the_others(cadre, letter, people, done, state):
+    lead, notice_id = people[0], uuid.UUID(letter.name.removeprefix("notices/"))
+    if done:
+        cadre.confirm(letter, lead)
+    ((due,),) = cadre.rows("SELECT due_date FROM notice WHERE id = %(n)s", n=notice_id)
+    at = datetime.combine(HOURS.calendar.add(due, 2), time(9), PACIFIC)
+    step = Step(STAFF_LADDER[3], due, HOURS.calendar.add(due, 2), HOURS.calendar.add(due, 4))
+    with cadre.running.runtime.database.transaction(actor="services/notification", method="test/late", at=at) as db:
+        (notice,) = letters.open_letters(db)
+        letters.climb(db, notice, step, HOURS)
+    at += timedelta(days=1)
+    with cadre.running.runtime.database.transaction(actor="services/notification", method="test/late", at=at) as db:
+        asked = [one for one in mails.unresolved(db, most=100) if one.role == "supervisor"]
+        mails.resolve(db, asked, {("supervisor", "agencies/lake/units/legal"): [uuid.UUID(lead)]})
+        mails.put_together(db, [uuid.UUID(lead)], HOURS)
+
+    rows = cadre.rows("SELECT t.state || ' ' || t.cause FROM message_to AS t WHERE scope <> ''")
+    assert rows == [(state,)]
+
+
 def test_mail_that_is_not_mandatory_can_be_refused_and_taken_back(cadre, people):
     mine = own(cadre, people[0])
 
@@ -195,6 +218,13 @@ def test_a_reminder_can_be_of_some_and_never_of_people_elsewhere(cadre, letter, 
     ask = pb.PreviewReminderRequest(parent="agencies/yolo", notice=letter.name)
     elsewhere = cadre.running.stubs(caller=f"people/{uuid.uuid4()}", rights={"reminders.send": ["agencies/yolo"]})
     assert elsewhere.PreviewReminder(ask).people == []
+
+
+def test_who_is_not_ticked_counts_as_left_out_and_can_be_reminded_later(cadre, letter, people):
+    ana, ben, cem = (f"people/{person}" for person in people)
+    made = remind(cadre, letter, people=[ana], unticked=[ben, cem, f"people/{uuid.uuid4()}"])
+    assert (made.people, made.left_out, made.unticked) == (1, 2, 2)
+    assert remind(cadre, letter, people=[ben], unticked=[cem]).people == 1
 
 
 def test_the_same_reminder_asked_for_twice_is_one(cadre, letter):

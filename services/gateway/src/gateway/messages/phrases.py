@@ -16,6 +16,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     "ON_LEAVE": ("you were on leave", "on leave"),
     "LEFT": ("you did not work there any more", "left the agency"),
     "OFTEN": ("you had mail about this letter often enough that week", "had mail about it often enough"),
+    "LATE_TOO": ("you have still something to do under it yourself", "past due themselves"),
     "NO_SERVER": ("no mail leaves this Cadre", "no mail server"),
     "NOBODY": ("nobody held the role that it was for", "nobody held the role"),
 }

@@ -48,6 +48,7 @@ def remind(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answer
                 parent=f"agencies/{agency_id}",
                 notice=f"notices/{letter_id}",
                 people=people,
+                unticked=sorted(set(form.all("offered")) - set(people)),
                 request_id=form.request_id,
             )
         )

@@ -12,10 +12,10 @@ from notification.letters.rules.lifecycle import State
 from notification.letters.tables import Notice
 from notification.messages import ladders, ledger
 from notification.messages.ledger import Target, Wanted
-from notification.messages.rules import ladder
+from notification.messages.rules import ladder, urgent
 from notification.messages.rules.kinds import LETTER_ASKED, LETTER_ISSUED, Kind
 from notification.messages.rules.ladder import COORDINATOR, STAFF, STATE, SUPERVISOR, Level, Of, Step
-from notification.messages.rules.windows import Hours
+from notification.messages.rules.windows import Hours, Window
 from servicekit.calendar import PACIFIC, end_of_day, pacific_date
 from servicekit.data.db import Db
 
@@ -123,7 +123,12 @@ def _tell_agencies(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
         Target(
             COORDINATOR,
             f"agencies/{one.agency_id}",
-            {"agency": one.agency_id, "staff": str(one.people), "confirm_by": str(one.due_date)},
+            {
+                "agency": one.agency_id,
+                "staff": str(one.people),
+                "confirm_by": str(one.due_date),
+                **_morning(notice, one.due_date),
+            },
         )
         for one in untold
     ]
@@ -150,10 +155,11 @@ def steps(db: Db, notice: Notice, hours: Hours, today: date, known: Mapping[str,
     own = ladders.of_letter(known, notice.id, notice.series)
     staff = db.values(_DUES, notice=notice.id)
     agencies = db.values(_AGENCY_DUES, notice=notice.id, version=notice.version)
-    reached = [
-        *ladder.reached(own.of(Of.WORK), hours.calendar, staff, today, own.changed_on),
-        *ladder.reached(own.of(Of.CONFIRMATION), hours.calendar, agencies, today, own.changed_on),
-    ]
+    reached = list(ladder.reached(own.of(Of.WORK), hours.calendar, staff, today, own.changed_on))
+    if notice.urgent_reason and notice.published_at is not None:
+        reached += urgent.reached(hours.calendar, agencies, notice.published_at, db.at)
+    else:
+        reached += ladder.reached(own.of(Of.CONFIRMATION), hours.calendar, agencies, today, own.changed_on)
     once = {step: _once(notice.id, step) for step in reached}
     said = set(db.values(_SAID, once=list(once.values()))) if once else set()
     return [step for step in reached if once[step] not in said]
@@ -161,9 +167,12 @@ def steps(db: Db, notice: Notice, hours: Hours, today: date, known: Mapping[str,
 
 def climb(db: Db, notice: Notice, step: Step, hours: Hours) -> None:
     """Say what a rung says to those whom it concerns; that it was reached is on record also where it is nobody."""
-    goes_at = hours.goes_at(step.rung.kind.window, max(db.at, datetime.combine(step.day, time(0), PACIFIC)))
+    if step.hour:
+        goes_at = hours.goes_at(Window.NOW, db.at, urgent=True)
+    else:
+        goes_at = hours.goes_at(step.rung.kind.window, max(db.at, datetime.combine(step.day, time(0), PACIFIC)))
     fresh_until, kind = end_of_day(step.fresh_through), step.rung.kind
-    once, due = _once(notice.id, step), {"due": str(step.due)}
+    once, due = _once(notice.id, step), {"due": str(step.due), **_morning(notice, step.due)}
     if step.rung.whom == STAFF:
         wanted = wanted_of(notice, kind, once, goes_at, fresh_until, facts=due)
         if (message_id := ledger.want(db, wanted)) is not None:
@@ -249,4 +258,10 @@ def _fresh(hours: Hours, goes_at: datetime) -> datetime:
 
 
 def _once(notice_id: UUID, step: Step) -> str:
-    return f"{step.rung.kind.name}/{notice_id}/{step.due}/{step.rung.business_days}/{step.rung.whom}"
+    return f"{step.rung.kind.name}/{notice_id}/{step.due}/{step.hour or step.rung.business_days}/{step.rung.whom}"
+
+
+def _morning(notice: Notice, due: date) -> dict[str, str]:
+    """Return the fact that an urgent letter is to be confirmed in the morning: it was issued after hours."""
+    late = notice.urgent_reason and notice.published_at and due > pacific_date(notice.published_at)
+    return {"morning": "yes"} if late else {}

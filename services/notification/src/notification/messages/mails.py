@@ -59,6 +59,9 @@ FROM (
     WHEN t.scope = '' AND r.person_id IS NOT NULL AND (r.excused OR {DID_ALL}) THEN 'DONE'
     WHEN t.scope = '' AND m.notice_id IS NOT NULL AND NOT coalesce(place.member, false) THEN 'LEFT'
     WHEN t.scope = '' AND place.on_leave THEN 'ON_LEAVE'
+    -- Who leads a unit and is late themselves does not hear of the others: the rung above does.
+    WHEN m.kind = 'team.overdue' AND t.scope LIKE 'agencies/%%/units/%%' AND place.member AND NOT place.on_leave
+      AND NOT r.excused AND r.due_date < %(today)s AND NOT ({DID_ALL}) THEN 'LATE_TOO'
     WHEN m.kind IN ('letter.issued', 'letter.unconfirmed') AND d.confirmed_at IS NOT NULL THEN 'DONE'
     WHEN m.fresh_until < %(at)s THEN 'STALE'
     WHEN choice.wanted IS FALSE AND NOT m.kind = ANY(%(mandatory)s) THEN 'NOT_WANTED'
@@ -263,7 +266,7 @@ def put_together(db: Db, people: Sequence[UUID], hours: Hours) -> int:
     enough, and one a day, unless it is urgent or somebody reminds them.
     """
     values = {"at": db.at, "people": list(people), "reminded": REMINDED.name}
-    db.run(_HOLD_BACK.format(which=_DUE), **values, mandatory=_MANDATORY)
+    db.run(_HOLD_BACK.format(which=_DUE), **values, mandatory=_MANDATORY, today=pacific_date(db.at))
     morning = hours.goes_at(Window.MORNING, db.at + timedelta(hours=1))
     today = datetime.combine(pacific_date(db.at), datetime.min.time(), PACIFIC)
     db.run(_TOMORROW, **values, morning=morning, today=today)
@@ -288,7 +291,7 @@ def claim(db: Db, *, most: int, a_minute: int) -> list[Claimed]:
     claimed = db.all(Claimed, _CLAIM, at=db.at, forgotten=db.at - _IN_HAND, limit=min(most, room))
     ids = [mail.id for mail in claimed]
     held = {"at": db.at, "mails": ids, "reminded": REMINDED.name, "mandatory": _MANDATORY}
-    db.run(_HOLD_BACK.format(which=_IN_MAILS), **held)
+    db.run(_HOLD_BACK.format(which=_IN_MAILS), **held, today=pacific_date(db.at))
     dropped = set(db.values(_DROP_EMPTY, mails=ids))
     return [mail for mail in claimed if mail.id not in dropped]
 

@@ -17,7 +17,7 @@ from servicekit.calendar import PACIFIC, end_of_day, pacific_date
 from servicekit.data.db import Db
 from servicekit.refusals import Kind, NotFound, Refusal
 
-ON_LEAVE, REMINDED_TODAY = "ON_LEAVE", "REMINDED_TODAY"
+ON_LEAVE, REMINDED_TODAY, UNTICKED = "ON_LEAVE", "REMINDED_TODAY", "UNTICKED"
 # Who has still something to do at an agency under a letter that they see; units None = all of the agency.
 _TO_GO = f"""
 SELECT r.person_id, CASE
@@ -34,7 +34,8 @@ WHERE n.id = %(notice)s AND place.agency_id = %(agency)s AND place.member AND NO
 ORDER BY r.person_id
 """  # noqa: S608 - made of constants
 _SENT = f"""
-SELECT m.id, m.sender_id, m.wanted_at AS at, (m.facts ->> 'left_out')::int AS left_out, count(*)::int AS people,
+SELECT m.id, m.sender_id, m.wanted_at AS at, (m.facts ->> 'left_out')::int AS left_out,
+  coalesce(m.facts ->> 'unticked', '0')::int AS unticked, count(*)::int AS people,
   (count(*) FILTER (WHERE {DID_ALL} OR r.excused))::int AS done_since
 FROM message AS m JOIN message_to AS t ON t.message_id = m.id
 JOIN notice AS n ON n.id = m.notice_id
@@ -59,12 +60,16 @@ class ToGo(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A reminder that was sent: by whom, when, to how many, and how many of them have done it since."""
+    """A reminder that was sent: by whom, when, to how many, and how many of them have done it since.
+
+    *unticked* of those who were left out were so by who sent it.
+    """
 
     id: UUID
     sender_id: UUID
     at: datetime
     left_out: int
+    unticked: int
     people: int
     done_since: int
 
@@ -107,15 +112,36 @@ def wanted(
         f"{REMINDED.name}/{notice_id}/{agency_id}/{at.isoformat()}",
         goes_at,
         end_of_day(hours.calendar.add(pacific_date(goes_at), 1)),
-        facts={"agency": agency_id, "left_out": str(len(found) - len(people))},
+        facts={
+            "agency": agency_id,
+            "left_out": str(len(found) - len(people)),
+            "unticked": str(sum(one.cause == UNTICKED for one in found)),
+        },
         people=people,
         sender_id=sender,
     )
 
 
-def remind(db: Db, notice_id: UUID, agency_id: str, people: Sequence[UUID], *, sender: UUID, hours: Hours) -> UUID:
-    """Remind those at an agency who have still something to do, at most once a day each; return the message's id."""
-    found = preview(db, notice_id, agency_id, people, at=db.at)
+def remind(
+    db: Db,
+    notice_id: UUID,
+    agency_id: str,
+    people: Sequence[UUID],
+    *,
+    sender: UUID,
+    hours: Hours,
+    unticked: Sequence[UUID] = (),
+) -> UUID:
+    """Remind those at an agency who have still something to do, at most once a day each; return the message's id.
+
+    Who is *unticked* is left alone, and counts as left out.
+    """
+    alone = frozenset(unticked)
+    everybody = [*people, *unticked] if people else people
+    found = [
+        one._replace(cause=UNTICKED) if one.person_id in alone and not one.cause else one
+        for one in preview(db, notice_id, agency_id, everybody, at=db.at)
+    ]
     reminding = wanted(db, notice_id, agency_id, found, hours, at=db.at, sender=sender)
     to_remind, left_out = len(reminding.people), len(found) - len(reminding.people)
     if not to_remind:

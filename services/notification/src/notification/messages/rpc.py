@@ -66,9 +66,12 @@ class MessageServicer(Servicer):
     def SendReminder(self, request: pb.SendReminderRequest, call: Call) -> pb.Reminder:
         notice_id, agency_id = _at(request.notice, request.parent)
         people, sender = wire.people(request.people), caller(call.principal)
+        unticked = wire.people(request.unticked, "unticked")
         with self.write(call, request) as db:
             hours = hours_of(db, self._settings)
-            message_id = reminders.remind(db, notice_id, agency_id, people, sender=sender, hours=hours)
+            message_id = reminders.remind(
+                db, notice_id, agency_id, people, sender=sender, hours=hours, unticked=unticked
+            )
             (made,) = (one for one in reminders.sent(db, notice_id, agency_id) if one.id == message_id)
             return db.answer(wire.reminder(made))
 

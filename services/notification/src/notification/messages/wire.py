@@ -53,11 +53,11 @@ def message_ids(given: Sequence[str]) -> list[UUID]:
     return [names.uuid_in("messages/{message}", name, field="names") for name in given]
 
 
-def people(given: Sequence[str]) -> list[UUID]:
+def people(given: Sequence[str], field: str = "people") -> list[UUID]:
     """Return the ids in `people/{uuid}`."""
     if len(given) > MOST_PEOPLE:
-        raise InvalidField("people", len(given), f"must be at most {MOST_PEOPLE}")
-    return [names.uuid_in("people/{person}", name, field="people") for name in given]
+        raise InvalidField(field, len(given), f"must be at most {MOST_PEOPLE}")
+    return [names.uuid_in("people/{person}", name, field=field) for name in given]
 
 
 def caught_id(name: str) -> UUID:
@@ -144,6 +144,7 @@ def reminder(row: reminders.Sent) -> pb.Reminder:
         create_time=timestamp(row.at),
         people=row.people,
         left_out=row.left_out,
+        unticked=row.unticked,
         done_since=row.done_since,
     )
 

@@ -49,16 +49,18 @@ LETTER_OVERDUE = Kind(
 )
 TEAM_OVERDUE = Kind(
     "team.overdue",
-    "2, 3 and 5 business days after staff were due, who leads their unit, the training coordinators and the director of"
-    " their agency hear how many have still something to do; after 8, the state's policy analysts: unless a series or a"
-    " letter has steps of its own.",
+    "2, 3 and 5 business days after staff were due, who leads their unit (unless late themselves), the training"
+    " coordinators and the director of their agency hear how many have still something to do; after 8, the state's"
+    " policy analysts: unless a series or a letter has steps of its own.",
     "People you look after are past due.",
     Window.MORNING,
 )
 UNCONFIRMED = Kind(
     "letter.unconfirmed",
     "1 business day before an agency has to confirm a letter, and 1 after, its training coordinators hear of it;"
-    " 1 after, its director; 3 after, the state's policy analysts: unless a series or a letter has steps of its own.",
+    " 1 after, its director; 3 after, the state's policy analysts: unless a series or a letter has steps of its own."
+    " Of an urgent letter coordinators hear it 2 hours before the hour, at it with the director, and the state 1 office"
+    " hour after it.",
     "Your agency has not confirmed a letter.",
     Window.MORNING,
 )

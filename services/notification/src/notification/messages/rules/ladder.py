@@ -104,12 +104,16 @@ def holding(levels: Mapping[str, Level], names: Sequence[str]) -> Ladder:
 
 @dataclass(frozen=True)
 class Step:
-    """A rung that is reached: it was on *day*, and is worth saying up to *fresh_through*."""
+    """A rung that is reached: it was on *day*, and is worth saying up to *fresh_through*.
+
+    *hour* names the one of an urgent letter, which is said at once.
+    """
 
     rung: Rung
     due: date
     day: date
     fresh_through: date
+    hour: str = ""
 
 
 def reached(

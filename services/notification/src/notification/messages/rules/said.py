@@ -61,11 +61,11 @@ def _team(about: str, facts: Facts) -> Said:
 def _unconfirmed(about: str, facts: Facts) -> Said:
     if not facts.get("agency"):
         agencies = count(facts["agencies"], "agency has", "agencies have")
-        title = f"{agencies} not confirmed {facts['letter']}"
+        title = f"{_urgent(facts)}{agencies} not confirmed {facts['letter']}"
         return Said(title, (f"Due was {day(facts['due'])}.", _effect(facts)), f"/letters/{_id(about)}", "See which")
     return Said(
-        title=f"Your agency has not confirmed {facts['letter']}",
-        lines=(f"It is to be confirmed by {day(facts['confirm_by'])}, 5 p.m. Pacific time.", _effect(facts)),
+        title=f"{_urgent(facts)}Your agency has not confirmed {facts['letter']}",
+        lines=(f"It is to be confirmed by {_hour(facts)}.", _effect(facts)),
         link=f"/agencies/{facts['agency']}/letters/{_id(about)}",
         act="Read and confirm",
     )
@@ -81,7 +81,12 @@ def _reminded(about: str, facts: Facts) -> Said:
 
 
 def _confirm_by(facts: Facts) -> str:
-    return f"Please confirm it by {day(facts['confirm_by'])}, 5 p.m. Pacific time."
+    return f"Please confirm it by {_hour(facts)}."
+
+
+def _hour(facts: Facts) -> str:
+    """Say by when an agency confirms; an urgent letter of after hours in the next business morning."""
+    return f"{day(facts['confirm_by'])}, {'noon' if facts.get('morning') else '5 p.m.'} Pacific time"
 
 
 def _effect(facts: Facts) -> str:
