@@ -149,7 +149,7 @@ class Directory:
         """What stands in the outbox of a kind, in order."""
         query = "SELECT payload FROM outbox WHERE subject = %s ORDER BY seq"
         with self.running.connect() as connection:
-            rows = connection.execute(query, [subject_of(message_class.DESCRIPTOR)]).fetchall()
+            rows = connection.execute(query, [subject_of(message_class.DESCRIPTOR, "directory")]).fetchall()
         return [message_class.FromString(row[0]) for row in rows]
 
     def changes(

@@ -131,14 +131,14 @@ class Cadre:
 
     # ---- events ----
 
-    def deliver(self, *messages, event_ids=None):
+    def deliver(self, *messages, event_ids=None, producer=""):
         """Hand over events of one type as the stream would; every one of them must be handled."""
-        outcomes = self.try_to_deliver(*messages, event_ids=event_ids)
+        outcomes = self.try_to_deliver(*messages, event_ids=event_ids, producer=producer)
         assert set(outcomes) == {Outcome.HANDLED}
         return outcomes
 
-    def try_to_deliver(self, *messages, event_ids=None):
-        subject = subject_of(messages[0].DESCRIPTOR)
+    def try_to_deliver(self, *messages, event_ids=None, producer=""):
+        subject = subject_of(messages[0].DESCRIPTOR, producer)
         envelopes = []
         for message, event_id in zip(messages, event_ids or person_ids(len(messages)), strict=True):
             headers = {EVENT_ID: event_id, CE_TIME: datetime.now(UTC).isoformat()}

@@ -8,11 +8,13 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
 from notification.app import APP
+from servicekit.data import messages
 from servicekit.data.db import Database
 from servicekit.data.outbox import emit
 from servicekit.events.worker import Worker
 from servicekit.settings import Settings
 from servicekit.testing.drain import await_quiet
+from servicekit.testing.waiting import wait_until
 
 
 @pytest.fixture
@@ -24,15 +26,17 @@ def service(launch):
 def tell(new_database, nats_server, service):
     """Publish as the directory does: through an outbox and a relay."""
     url = new_database(APP)
-    database = Database(url)
+    database = Database(url, service="directory")
     settings = Settings(service="directory", database_url=url, nats_url=nats_server.url("directory"))
     worker = Worker(settings, database, (), CollectorRegistry())
     worker.start()
 
-    def commit(*messages):
+    def commit(*events, wanted=()):
         with database.transaction(actor="services/directory", method="Tell") as db:
-            for message in messages:
-                emit(db, message)
+            for event in events:
+                emit(db, event)
+            for one in wanted:
+                messages.want(db, **one)
         await_quiet([worker, service.runtime.worker])
 
     yield commit
@@ -69,3 +73,28 @@ def test_members_that_the_directory_tells_of_become_recipients(made, service, te
     await_quiet([service.runtime.worker])
     assert service.runtime.worker.outbox().depth == 0
     assert service.runtime.worker.bus().messages == 1
+
+
+def test_what_the_directory_wants_said_is_in_the_ledger_under_its_name_once(made, service, tell):
+    given = {
+        "kind": "role.given",
+        "once": made.new_id(),
+        "about": "agencies/lake",
+        "facts": {"role": "training coordinator", "where": "Lake"},
+        "people": [made.new_id()],
+    }
+    tell(wanted=[given])
+    tell(wanted=[given, given | {"kind": "role.lent"}, given | {"once": made.new_id()}])
+
+    def said():
+        with service.connect() as connection:
+            rows = connection.execute("SELECT producer, kind, once FROM message ORDER BY wanted_at").fetchall()
+        return rows if len(rows) > 1 else []
+
+    rows = wait_until(said, "both messages")
+    assert {row[:2] for row in rows} == {("directory", "role.given")}
+    assert len(rows) == 2
+    with service.connect() as connection:
+        buried = connection.execute("SELECT subject, error FROM dead_letter").fetchall()
+    assert [subject for subject, _ in buried] == ["cadre.directory.message.wanted.v1"]
+    assert "role.lent" in buried[0][1]

@@ -60,6 +60,8 @@ FACTS = {
     "calls": "los-angeles;lake",
     "more": "3",
     "more_calls": "2",
+    "role": "training coordinator",
+    "where": "Lake",
 }
 ABOUT = "notices/3869e04a-0f95-4270-9449-7d475750ba38"
 

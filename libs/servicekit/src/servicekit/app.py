@@ -82,6 +82,7 @@ class Runtime:
             self.settings.database_url,
             pool_size=self.settings.connections,
             name=f"{self.app.name}-{self.role}",
+            service=self.app.name,
             clock=self.clock,
         )
         with self.database.engine.connect() as connection:

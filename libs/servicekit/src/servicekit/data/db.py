@@ -125,10 +125,11 @@ class Db(Session):
     at: datetime
     events: list[PendingEvent]
 
-    def __init__(self, bind: Connection, at: datetime) -> None:
+    def __init__(self, bind: Connection, at: datetime, service: str = "") -> None:
         super().__init__(bind, expire_on_commit=False, autoflush=True)
         self._connection = bind
         self.at = at
+        self.service = service
         self.events = []
         self.resource = ""
         self.reason = ""
@@ -191,7 +192,8 @@ class Db(Session):
 class Database:
     """The database of one service. A statement that takes longer than *statement_seconds* is ended.
 
-    What is written is written at the moment that *clock* says, and so the clock of a process comes in here.
+    What is written is written at the moment that *clock* says, and so the clock of a process comes in here. Its
+    events say whose it is: *service*.
     """
 
     def __init__(
@@ -200,10 +202,12 @@ class Database:
         *,
         pool_size: int = 16,
         name: str = "cadre",
+        service: str = "",
         statement_seconds: float = STATEMENT_SECONDS,
         clock: Clock = utc,
     ) -> None:
         self.url = url
+        self.service = service
         self.clock = clock
         self.stopping = Stopping()
         self.engine = create_engine(
@@ -274,7 +278,7 @@ class Database:
     @contextmanager
     def read(self, at: datetime | None = None) -> Iterator[Db]:
         """Give a session for queries; each statement sees what is committed when it starts."""
-        with self._reader.connect() as connection, Db(connection, at or self.clock()) as db:
+        with self._reader.connect() as connection, Db(connection, at or self.clock(), self.service) as db:
             yield db
 
     @contextmanager
@@ -325,7 +329,11 @@ class Database:
         """One transaction, whose audit rows, events and answers are for whoever uses it to write."""
         token = writing.set(True)
         try:
-            with self.engine.connect() as connection, connection.begin(), Db(connection, at or self.clock()) as db:
+            with (
+                self.engine.connect() as connection,
+                connection.begin(),
+                Db(connection, at or self.clock(), self.service) as db,
+            ):
                 yield db
         finally:
             writing.reset(token)

@@ -16,17 +16,26 @@ from servicekit.data.db import Db, PendingEvent
 
 # NATS takes 1 MiB, headers included.
 MOST_BYTES = 1_000_000
+# Stands in a subject for the service that tells it, where any may.
+_ANY = "*"
 # After that the job `purge` deletes what is published.
 OUTBOX_KEPT = timedelta(days=7)
 
 
 @cache
-def subject_of(descriptor: Descriptor) -> str:
-    """Return the subject that the contract gives to a message; a message without one is no event."""
+def subject_of(descriptor: Descriptor, producer: str = "") -> str:
+    """Return the subject that the contract gives to a message; a message without one is no event.
+
+    In that of an event that any service may tell, the *producer* has its name.
+    """
     subject: str = descriptor.GetOptions().Extensions[options_pb2.subject]
     if not subject:
         raise TypeError(f"{descriptor.full_name} has no subject in the contract")
-    return subject
+    if _ANY not in subject:
+        return subject
+    if not producer:
+        raise TypeError(f"{descriptor.full_name} may be told by any service: which one is not said")
+    return subject.replace(_ANY, producer)
 
 
 def emit(db: Db, message: Message) -> None:
@@ -35,10 +44,10 @@ def emit(db: Db, message: Message) -> None:
     Raises:
         ValueError: it is larger than NATS takes; published never, it would hold up every event after it.
     """
-    db.events.append(pending(message, trace.current.get()))
+    db.events.append(pending(message, trace.current.get(), producer=db.service))
 
 
-def pending(message: Message, traced: str, also: Iterable[str] = ()) -> PendingEvent:
+def pending(message: Message, traced: str, also: Iterable[str] = (), *, producer: str = "") -> PendingEvent:
     """Return *message* as it will lie in the outbox, under the traceparent *traced* ('' = none). Raises as `emit`.
 
     *also* are those of others who caused it.
@@ -49,4 +58,4 @@ def pending(message: Message, traced: str, also: Iterable[str] = ()) -> PendingE
     headers = {trace.HEADER: traced} if traced else {}
     if others := ",".join(dict.fromkeys(other for other in also if other and other != traced)):
         headers[trace.ALSO] = others
-    return PendingEvent(subject_of(message.DESCRIPTOR), payload, headers)
+    return PendingEvent(subject_of(message.DESCRIPTOR, producer), payload, headers)

@@ -76,16 +76,18 @@ class Delivered(Generic[M]):
 class Subscription(Generic[M]):
     """A service hears events of *message_type*: *handler* gets them in order, several at a time, in one transaction.
 
-    A handler raises `Refusal` for an event that can never be handled; any other error is tried again.
+    A handler raises `Refusal` for an event that can never be handled; any other error is tried again. Of an event that
+    any service may tell, those of one *producer* are heard.
     """
 
     message_type: type[M]
     handler: Callable[[Db, list[Delivered[M]]], None]
+    producer: str = ""
 
     @property
     def subject(self) -> str:
         """The subject that the contract gives to the message."""
-        return subject_of(self.message_type.DESCRIPTOR)
+        return subject_of(self.message_type.DESCRIPTOR, self.producer)
 
     @property
     def stream(self) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from collections import defaultdict
 from pathlib import Path
 
 from google.protobuf.descriptor import Descriptor
@@ -22,22 +23,36 @@ One fact an event, ids only. Bulk facts travel in chunks of at most 1,000 people
 def page() -> str:
     """Return the whole page."""
     heard = _heard()
-    return "\n".join([_HEAD, *(_section(service, heard) for service in BACK_ENDS)])
+    sections = [_section(service, "events", service, heard) for service in BACK_ENDS]
+    return "\n".join([_HEAD, *sections, _section("messages", "messages", "any service", heard)])
 
 
-def _section(service: str, heard: dict[str, list[str]]) -> str:
-    path = ROOT / "proto" / "cadre" / service / "v1" / "events.proto"
+def _section(package: str, file: str, title: str, heard: dict[str, list[str]]) -> str:
+    path = ROOT / "proto" / "cadre" / package / "v1" / f"{file}.proto"
     if not path.exists():
         return ""
-    messages = importlib.import_module(f"cadre.{service}.v1.events_pb2").DESCRIPTOR.message_types_by_name
+    messages = importlib.import_module(f"cadre.{package}.v1.{file}_pb2").DESCRIPTOR.message_types_by_name
     source = path.read_text(encoding="utf-8")
-    lines = [f"## {service}", "", "| subject | what it says | carries | heard by |", "|---|---|---|---|"]
+    lines = [f"## {title}", "", "| subject | what it says | carries | heard by |", "|---|---|---|---|"]
     for name, message in messages.items():
         subject = message.GetOptions().Extensions[options_pb2.subject]
         if subject:
-            hearers = ", ".join(sorted(heard.get(subject, []))) or "nobody yet"
-            lines.append(f"| `{subject}` | {_comment(source, name)} | {_fields(message)} | {hearers} |")
+            lines.append(
+                f"| `{subject}` | {_comment(source, name)} | {_fields(message)} | {_hearers(subject, heard)} |"
+            )
     return "\n".join([*lines, ""])
+
+
+def _hearers(subject: str, heard: dict[str, list[str]]) -> str:
+    """Return who hears a subject; of one that any service may tell, of whom they hear it."""
+    of_whom: defaultdict[str, list[str]] = defaultdict(list)
+    before, _, after = subject.partition("*")
+    for told, hearers in heard.items():
+        if told == subject or (after and told.startswith(before) and told.endswith(after)):
+            for hearer in hearers:
+                of_whom[hearer].append(told.removeprefix(before).removesuffix(after) if after else "")
+    said = (f"{hearer} (of {', '.join(sorted(of))})" if any(of) else hearer for hearer, of in sorted(of_whom.items()))
+    return ", ".join(said) or "nobody yet"
 
 
 def _comment(source: str, message: str) -> str:

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from directory import membership
 from directory.agencies.tables import AgencyRow, WorkUnitRow
-from directory.people import changes
+from directory.people import changes, role_news
 from directory.people.tables import RoleGrantRow
 from directory.rules import roles
 from servicekit.data.db import Db
@@ -35,6 +35,7 @@ def grant(db: Db, *, person_id: UUID, role: str, scope: str, at: datetime) -> Ro
     db.add(row)
     db.flush()
     membership.recompute(db, at=at, person_ids=[person_id])
+    role_news.tell(db, given=[role_news.Held(row.id, person_id, role, scope)])
     db.changed(f"roleGrants/{row.id}", after={"person": f"people/{person_id}", "role": role, "scope": scope})
     return row
 
@@ -56,6 +57,7 @@ def revoke(db: Db, *, grant_id: UUID, reason: str, at: datetime) -> RoleGrantRow
     db.add(row)
     db.flush()
     membership.recompute(db, at=at, person_ids=[row.person_id])
+    role_news.tell(db, taken=[role_news.Held(row.id, row.person_id, row.role, row.scope)])
     before = {"person": f"people/{row.person_id}", "role": row.role, "scope": row.scope}
     db.changed(f"roleGrants/{row.id}", before=before, reason=reason)
     return row

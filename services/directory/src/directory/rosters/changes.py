@@ -10,7 +10,7 @@ from string import Template
 from typing import NamedTuple
 from uuid import UUID
 
-from directory.people import news
+from directory.people import news, role_news
 from directory.rosters import known
 from directory.rosters.rules.files import Roster
 from directory.rules import roles
@@ -141,15 +141,19 @@ _ROLES_LOOKED_AT = (
     """,
 )
 _ROLES_MADE = (
-    _filled("UPDATE role_grant SET revoked_at = %(at)s FROM $places WHERE $role_goes RETURNING role_grant.person_id"),
+    _filled("""
+    UPDATE role_grant SET revoked_at = %(at)s FROM $places WHERE $role_goes
+    RETURNING role_grant.id, role_grant.person_id, role, scope
+    """),
     """
     INSERT INTO role_grant (id, person_id, role, scope, from_roster, granted_at)
     SELECT DISTINCT ON (person_id, role, scope) gen_random_uuid(), person_id, role, scope, true, %(at)s
     FROM roster_role WHERE role IS NOT NULL
     ON CONFLICT (person_id, role, scope) WHERE revoked_at IS NULL DO NOTHING
-    RETURNING person_id
+    RETURNING id, person_id, role, scope
     """,
 )
+_ADDED = "SELECT id FROM roster_person WHERE added"
 _UNCHANGED = """
 SELECT count(*)::int AS rows FROM roster_job
 WHERE job_id IS NOT NULL AND NOT job_id = ANY(%(jobs)s) AND NOT person_id = ANY(%(people)s)
@@ -228,7 +232,7 @@ def make(db: Db, columns: Columns, *, day: date) -> Changes:
     granted: set[UUID] = set()
     if columns.roles:
         db.run(_ROLES_WANTED, state_roles=list(roles.STATE_ROLES), day=day)
-        granted = _people(db, *_ROLES_MADE, whole=columns.whole, at=db.at)
+        granted = _make_roles(db, columns)
     led = []
     if columns.leads:
         lines = known.leads(db, day)
@@ -255,7 +259,7 @@ def _changes(
     led: list[said.Change],
 ) -> Changes:
     """Count what changed: names, jobs, *elsewise* whose leave or roles, and who leads a unit."""
-    added = _people(db, "SELECT id FROM roster_person WHERE added")
+    added = _people(db, _ADDED)
     changed = (named | elsewise | {change.person_id for change in led}) - added
     ended = sum(job.ended for job in jobs)
     unchanged = count(db, _UNCHANGED, jobs=[job.id for job in jobs], people=list(changed))
@@ -273,6 +277,14 @@ def _changes(
             "leads_ended": sum(not change.begins for change in led),
         },
     )
+
+
+def _make_roles(db: Db, columns: Columns) -> set[UUID]:
+    """Make roles what the file says, and return whose changed. Who comes with it is not told of their roles."""
+    taken, given = (db.all(role_news.Held, sql, whole=columns.whole, at=db.at) for sql in _ROLES_MADE)
+    new = _people(db, _ADDED)
+    role_news.tell(db, given=[one for one in given if one.person_id not in new], taken=taken)
+    return {one.person_id for one in (*taken, *given)}
 
 
 def _people(db: Db, *queries: str, **parameters: object) -> set[UUID]:

@@ -25,10 +25,12 @@ def by_letter(known: Mapping[str, pb.Notice]) -> Filter:
 
 def said(about: Sequence[str], known: Mapping[str, pb.Notice]) -> str:
     """Say what a mail is about: `CSSP 26-04`."""
-    return " · ".join(_named(name, known) for name in about)
+    return " · ".join(dict.fromkeys(_named(name, known) for name in about))
 
 
 def _named(about: str, known: Mapping[str, pb.Notice]) -> str:
-    if about.startswith("weeks/"):
-        return "The week"
-    return letters.title(known[about]) if about in known else "An older letter"
+    if about in known:
+        return letters.title(known[about])
+    if about.startswith("notices/"):
+        return "An older letter"
+    return "The week" if about.startswith("weeks/") else "Other than a letter"

@@ -1,10 +1,10 @@
-"""What is sent, on a timer; and who is told of a letter, once it is asked for."""
+"""What is sent, on a timer; who is told of a letter, once it is asked for; and what other services want said."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from notification.letters import telling
-from notification.messages import letters
+from notification.messages import letters, wanting
 from notification.messages.sending import Sender, hours_of
 from servicekit.background.jobs import Job
 from servicekit.background.runner import InHand, Kind
@@ -33,4 +33,9 @@ def tasks(settings: Settings) -> Sequence[Kind]:
             letters.tell(db, notice_id, hours_of(db, settings), joined=joined)
             task.end(db)
 
-    return (Kind(telling.TASK, tell),)
+    def say(task: InHand) -> None:
+        with task.step() as db:
+            wanting.say(db, task.task.payload, hours_of(db, settings))
+            task.end(db)
+
+    return (Kind(telling.TASK, tell), Kind(wanting.TASK, say))

@@ -12,12 +12,15 @@ from uuid import UUID
 
 from notification.inbox.readiness import DID_ALL
 from notification.messages.ledger import FACTS
-from notification.messages.rules.kinds import KINDS, REMINDED
+from notification.messages.rules.kinds import KINDS
 from notification.messages.rules.windows import Hours, Window
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.db import Db
 
-_MANDATORY = [kind.name for kind in KINDS.values() if kind.mandatory]
+_KINDS = {
+    "mandatory": [kind.name for kind in KINDS.values() if kind.mandatory],
+    "limited": [kind.name for kind in KINDS.values() if kind.limited],
+}
 # People whose messages are put together in one transaction.
 _AT_ONCE = 2_000
 # A sender that was killed leaves what it had in hand; after this time another one takes it, under the same Message-ID.
@@ -65,7 +68,7 @@ FROM (
     WHEN m.kind IN ('letter.issued', 'letter.unconfirmed') AND d.confirmed_at IS NOT NULL THEN 'DONE'
     WHEN m.fresh_until < %(at)s THEN 'STALE'
     WHEN choice.wanted IS FALSE AND NOT m.kind = ANY(%(mandatory)s) THEN 'NOT_WANTED'
-    WHEN t.state = 'WANTED' AND NOT m.urgent AND m.kind <> %(reminded)s AND lately.two THEN 'OFTEN'
+    WHEN t.state = 'WANTED' AND NOT m.urgent AND m.kind = ANY(%(limited)s) AND lately.two THEN 'OFTEN'
   END AS cause
   FROM message_to AS t JOIN message AS m ON m.id = t.message_id
   LEFT JOIN notice AS n ON n.id = m.notice_id
@@ -95,12 +98,12 @@ UPDATE mail SET state = 'DROPPED', claimed_at = NULL
 WHERE id = ANY(%(mails)s) AND NOT EXISTS (SELECT FROM message_to WHERE mail_id = mail.id AND state = 'MAILED')
 RETURNING id
 """
-# Who got mail about it today hears the rest tomorrow, unless it is urgent or somebody reminds them.
+# Who got mail about it today hears the rest tomorrow, unless it is urgent or of a kind that has no such limit.
 _TOMORROW = """
 UPDATE message_to AS t SET goes_at = %(morning)s, changed_at = %(at)s
 FROM message AS m
 WHERE m.id = t.message_id AND t.state = 'WANTED' AND t.goes_at <= %(at)s AND t.person_id = ANY(%(people)s)
-  AND NOT m.urgent AND m.kind <> %(reminded)s AND EXISTS (
+  AND NOT m.urgent AND m.kind = ANY(%(limited)s) AND EXISTS (
     SELECT FROM message_to AS sent JOIN message AS said ON said.id = sent.message_id
     WHERE sent.person_id = t.person_id AND said.about = m.about AND sent.state IN ('MAILED', 'SENT')
       AND sent.at > %(at)s - interval '14 days' AND sent.changed_at >= %(today)s)
@@ -262,14 +265,14 @@ def due_people(db: Db) -> list[UUID]:
 def put_together(db: Db, people: Sequence[UUID], hours: Hours) -> int:
     """Make one mail of all that is due for each of *people*, but for what is held back; return of how many messages.
 
-    Held back is what was done meanwhile, is old news, or is not wanted. Two mails in seven days about one thing are
-    enough, and one a day, unless it is urgent or somebody reminds them.
+    Held back is what was done meanwhile, is old news, or is not wanted. Of most kinds two mails in seven days
+    about one thing are enough, and one a day, unless it is urgent.
     """
-    values = {"at": db.at, "people": list(people), "reminded": REMINDED.name}
-    db.run(_HOLD_BACK.format(which=_DUE), **values, mandatory=_MANDATORY, today=pacific_date(db.at))
+    values = {"at": db.at, "people": list(people)}
+    db.run(_HOLD_BACK.format(which=_DUE), **values, **_KINDS, today=pacific_date(db.at))
     morning = hours.goes_at(Window.MORNING, db.at + timedelta(hours=1))
     today = datetime.combine(pacific_date(db.at), datetime.min.time(), PACIFIC)
-    db.run(_TOMORROW, **values, morning=morning, today=today)
+    db.run(_TOMORROW, **values, limited=_KINDS["limited"], morning=morning, today=today)
     made = db.run(_PUT_TOGETHER, at=db.at, people=list(people))
     db.run(_NEXT_MINUTE, at=db.at, people=list(people), minute=hours.goes_at(Window.NOW, db.at, urgent=True))
     return made
@@ -290,8 +293,7 @@ def claim(db: Db, *, most: int, a_minute: int) -> list[Claimed]:
         return []
     claimed = db.all(Claimed, _CLAIM, at=db.at, forgotten=db.at - _IN_HAND, limit=min(most, room))
     ids = [mail.id for mail in claimed]
-    held = {"at": db.at, "mails": ids, "reminded": REMINDED.name, "mandatory": _MANDATORY}
-    db.run(_HOLD_BACK.format(which=_IN_MAILS), **held, today=pacific_date(db.at))
+    db.run(_HOLD_BACK.format(which=_IN_MAILS), at=db.at, mails=ids, **_KINDS, today=pacific_date(db.at))
     dropped = set(db.values(_DROP_EMPTY, mails=ids))
     return [mail for mail in claimed if mail.id not in dropped]
 

@@ -10,7 +10,8 @@ class Kind:
     """A kind of message.
 
     *sentence* says who hears what and when, *choice* the same to the one who hears it. What is *mandatory* goes by mail
-    to everybody it concerns. *window* is when it goes.
+    to everybody it concerns. *window* is when it goes. What is *limited* goes once a day about one thing, and twice in
+    seven days. *producer* is the service that wants it said, '' for this one.
     """
 
     name: str
@@ -18,6 +19,8 @@ class Kind:
     choice: str
     window: Window
     mandatory: bool = True
+    limited: bool = True
+    producer: str = ""
 
 
 LETTER_ISSUED = Kind(
@@ -69,6 +72,24 @@ REMINDED = Kind(
     "When a training coordinator reminds staff of a letter, those who have still something to do hear of it.",
     "Your training coordinator reminds you of a letter.",
     Window.NOW,
+    limited=False,
+)
+# What other services want said (`wanting.py`).
+ROLE_GIVEN = Kind(
+    "role.given",
+    "When somebody is given a role, they hear which and where; not of those that they came with.",
+    "You are given a role.",
+    Window.NOW,
+    limited=False,
+    producer="directory",
+)
+ROLE_TAKEN = Kind(
+    "role.taken",
+    "When a role is taken from somebody, they hear which and where; not when it ends with their job.",
+    "A role is taken from you.",
+    Window.NOW,
+    limited=False,
+    producer="directory",
 )
 _FIRST_DAY = "In the first morning of a week, where something is past due or is due within 10 business days:"
 WEEK_LIST = Kind(
@@ -113,5 +134,7 @@ KINDS = {
         WEEK_AGENCY,
         WEEK_PICTURE,
         WEEK_STATE,
+        ROLE_GIVEN,
+        ROLE_TAKEN,
     )
 }

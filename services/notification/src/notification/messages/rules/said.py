@@ -80,6 +80,19 @@ def _reminded(about: str, facts: Facts) -> Said:
     return Said(f"A reminder: {facts['letter']}", lines, f"/training/{_id(about)}", "Go on")
 
 
+def _role_given(_about: str, facts: Facts) -> Said:
+    lines = (f"You are {facts['role']} for {facts['where']} from now on.", "What you may do for it is in your menu.")
+    return Said(f"You were given a role: {facts['role']}, {facts['where']}", lines, "/home", "Open Cadre")
+
+
+def _role_taken(_about: str, facts: Facts) -> Said:
+    lines = (
+        f"You are no longer {facts['role']} for {facts['where']}.",
+        "If that is a mistake, please ask the person who looks after Cadre there.",
+    )
+    return Said(f"A role was taken from you: {facts['role']}, {facts['where']}", lines, "/home", "Open Cadre")
+
+
 def _confirm_by(facts: Facts) -> str:
     return f"Please confirm it by {_hour(facts)}."
 
@@ -113,4 +126,6 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "week.agency": week.of_agency,
     "week.picture": week.picture,
     "week.state": week.of_state,
+    "role.given": _role_given,
+    "role.taken": _role_taken,
 }
