@@ -60,6 +60,7 @@ FACTS = {
     "calls": "los-angeles;lake",
     "more": "3",
     "more_calls": "2",
+    "issue": "2027-02-16T17:00:00+00:00",
     "role": "training coordinator",
     "where": "Lake",
 }

@@ -37,6 +37,12 @@ KINDS: Mapping[str, str] = {
     "week.agency": "The week, to training coordinators",
     "week.picture": "The week, to directors",
     "week.state": "The week, to policy analysts",
+    "letter.waiting": "Letter waits for approval, to approvers",
+    "letter.returned": "Letter came back, to who wrote it",
+    "letter.approved": "Letter approved, to who wrote it",
+    "letter.out": "Letter issued, to who wrote it",
+    "role.given": "Role given",
+    "role.taken": "Role taken back",
 }
 STATES: Mapping["pb.MailState.ValueType", str] = {
     pb.WAITING: "Waits",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from notification.letters import telling
-from notification.messages import letters, wanting
+from notification.messages import letters, steps, wanting
 from notification.messages.sending import Sender, hours_of
 from servicekit.background.jobs import Job
 from servicekit.background.runner import InHand, Kind
@@ -30,7 +30,15 @@ def tasks(settings: Settings) -> Sequence[Kind]:
     def tell(task: InHand) -> None:
         notice_id, joined = telling.told_of(task.task.key)
         with task.step() as db:
-            letters.tell(db, notice_id, hours_of(db, settings), joined=joined)
+            hours = hours_of(db, settings)
+            letters.tell(db, notice_id, hours, joined=joined)
+            if not joined:
+                steps.tell_issued(db, notice_id, hours)
+            task.end(db)
+
+    def tell_of_step(task: InHand) -> None:
+        with task.step() as db:
+            steps.tell(db, task.task.key, hours_of(db, settings))
             task.end(db)
 
     def say(task: InHand) -> None:
@@ -38,4 +46,4 @@ def tasks(settings: Settings) -> Sequence[Kind]:
             wanting.say(db, task.task.payload, hours_of(db, settings))
             task.end(db)
 
-    return (Kind(telling.TASK, tell), Kind(wanting.TASK, say))
+    return (Kind(telling.TASK, tell), Kind(steps.TASK, tell_of_step), Kind(wanting.TASK, say))

@@ -133,13 +133,13 @@ def _tell_agencies(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
         for one in untold
     ]
     # Without any, too: that it was told of says who comes later is to be told.
-    ledger.want(db, wanted_of(notice, LETTER_ISSUED, once, goes_at, _fresh(hours, goes_at), targets=targets))
+    ledger.want(db, wanted_of(notice, LETTER_ISSUED, once, goes_at, fresh(hours, goes_at), targets=targets))
 
 
 def _tell_staff(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
     released = datetime.combine(notice.staff_release_date or pacific_date(db.at), time(0), PACIFIC)
     goes_at = hours.goes_at(LETTER_ASKED.window, max(db.at, released), urgent=bool(notice.urgent_reason))
-    wanted = wanted_of(notice, LETTER_ASKED, once, goes_at, _fresh(hours, goes_at))
+    wanted = wanted_of(notice, LETTER_ASKED, once, goes_at, fresh(hours, goes_at))
     if (message_id := ledger.want(db, wanted)) is not None:
         known = {"about": name_of(notice.id), "kind": LETTER_ASKED.name}
         _to_staff(db, message_id, notice, goes_at, _UNTOLD, **known)
@@ -253,7 +253,8 @@ def wanted_of(
     )
 
 
-def _fresh(hours: Hours, goes_at: datetime) -> datetime:
+def fresh(hours: Hours, goes_at: datetime) -> datetime:
+    """Return until when news that goes at a moment is news."""
     return end_of_day(hours.calendar.add(pacific_date(goes_at), _FRESH_BUSINESS_DAYS))
 
 

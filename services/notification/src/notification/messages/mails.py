@@ -12,7 +12,7 @@ from uuid import UUID
 
 from notification.inbox.readiness import DID_ALL
 from notification.messages.ledger import FACTS
-from notification.messages.rules.kinds import KINDS
+from notification.messages.rules.kinds import KINDS, LETTER_WAITING, STEPS
 from notification.messages.rules.windows import Hours, Window
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.db import Db
@@ -20,6 +20,7 @@ from servicekit.data.db import Db
 _KINDS = {
     "mandatory": [kind.name for kind in KINDS.values() if kind.mandatory],
     "limited": [kind.name for kind in KINDS.values() if kind.limited],
+    "steps": [kind.name for kind in STEPS],
 }
 # People whose messages are put together in one transaction.
 _AT_ONCE = 2_000
@@ -28,8 +29,11 @@ _IN_HAND = timedelta(minutes=5)
 # After the first, second, … try that the server did not take.
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440))
 
+# Who wrote on a letter does not approve it.
 _TARGETS = """
-SELECT t.message_id, t.role, t.scope FROM message_target AS t JOIN message AS m ON m.id = t.message_id
+SELECT t.message_id, t.role, t.scope,
+  CASE WHEN m.kind = %(waiting)s THEN coalesce(n.writers, '{}') ELSE '{}' END AS but
+FROM message_target AS t JOIN message AS m ON m.id = t.message_id LEFT JOIN notice AS n ON n.id = m.notice_id
 WHERE t.resolved_at IS NULL AND m.goes_at <= %(at)s ORDER BY m.goes_at, t.message_id, t.scope, t.role LIMIT %(limit)s
 """
 _HOLDERS = """
@@ -59,8 +63,12 @@ UPDATE message_to AS t SET state = 'HELD_BACK', cause = held.cause, changed_at =
 FROM (
   SELECT t.message_id, t.person_id, t.scope, CASE
     WHEN n.state = 'WITHDRAWN' THEN 'DONE'
+    WHEN m.kind = ANY(%(steps)s) AND (n.submitted_at > m.wanted_at OR n.state IS DISTINCT FROM CASE m.kind
+      WHEN 'letter.waiting' THEN 'IN_APPROVAL' WHEN 'letter.returned' THEN 'DRAFT'
+      WHEN 'letter.approved' THEN 'SCHEDULED' ELSE 'PUBLISHED' END) THEN 'DONE'
     WHEN t.scope = '' AND r.person_id IS NOT NULL AND (r.excused OR {DID_ALL}) THEN 'DONE'
-    WHEN t.scope = '' AND m.notice_id IS NOT NULL AND NOT coalesce(place.member, false) THEN 'LEFT'
+    WHEN t.scope = '' AND m.notice_id IS NOT NULL AND NOT (m.kind = ANY(%(steps)s) OR coalesce(place.member, false))
+      THEN 'LEFT'
     WHEN t.scope = '' AND place.on_leave THEN 'ON_LEAVE'
     -- Who leads a unit and is late themselves does not hear of the others: the rung above does.
     WHEN m.kind = 'team.overdue' AND t.scope LIKE 'agencies/%%/units/%%' AND place.member AND NOT place.on_leave
@@ -72,13 +80,14 @@ FROM (
   END AS cause
   FROM message_to AS t JOIN message AS m ON m.id = t.message_id
   LEFT JOIN notice AS n ON n.id = m.notice_id
-  LEFT JOIN recipient AS r ON r.notice_id = m.notice_id AND r.person_id = t.person_id
+  LEFT JOIN recipient AS r
+    ON r.notice_id = m.notice_id AND r.person_id = t.person_id AND NOT m.kind = ANY(%(steps)s)
   LEFT JOIN delivery AS d
     ON d.notice_id = m.notice_id AND d.version = n.version AND 'agencies/' || d.agency_id = t.scope
   LEFT JOIN mail_choice AS choice ON choice.person_id = t.person_id AND choice.kind = m.kind
   LEFT JOIN LATERAL (
     SELECT bool_or(member) AS member, bool_or(on_leave) AS on_leave FROM audience_member
-    WHERE audience_id = n.audience_id AND person_id = t.person_id AND member
+    WHERE audience_id = n.audience_id AND person_id = t.person_id AND member AND NOT m.kind = ANY(%(steps)s)
   ) AS place ON true
   CROSS JOIN LATERAL (
     SELECT count(DISTINCT sent.mail_id) >= 2 AS two
@@ -181,6 +190,8 @@ class Unresolved(NamedTuple):
     message_id: UUID
     role: str
     scope: str
+    # Who is not told, though they hold it.
+    but: Sequence[UUID]
 
 
 class Claimed(NamedTuple):
@@ -233,12 +244,13 @@ class Outcome:
 
 def unresolved(db: Db, *, most: int) -> list[Unresolved]:
     """Return whom the directory has to name for messages that go now."""
-    return db.all(Unresolved, _TARGETS, at=db.at, limit=most)
+    return db.all(Unresolved, _TARGETS, at=db.at, limit=most, waiting=LETTER_WAITING.name)
 
 
 def resolve(db: Db, asked: Sequence[Unresolved], holders: Mapping[tuple[str, str], Sequence[UUID]]) -> None:
     """Put those who hold the roles into the ledger; a role that nobody holds is on record as such."""
-    found = [(one, person) for one in asked for person in holders.get((one.role, one.scope), ())]
+    told = {one[:3]: [each for each in holders.get((one.role, one.scope), ()) if each not in one.but] for one in asked}
+    found = [(one, person) for one in asked for person in told[one[:3]]]
     db.run(
         _HOLDERS,
         messages=[one.message_id for one, _ in found],
@@ -252,7 +264,7 @@ def resolve(db: Db, asked: Sequence[Unresolved], holders: Mapping[tuple[str, str
         messages=[one.message_id for one in asked],
         roles=[one.role for one in asked],
         scopes=[one.scope for one in asked],
-        holders=[len(holders.get((one.role, one.scope), ())) for one in asked],
+        holders=[len(told[one[:3]]) for one in asked],
         at=db.at,
     )
 

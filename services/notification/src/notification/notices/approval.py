@@ -10,6 +10,8 @@ from notification.letters.rows import facts_of, letter_of, load, name_of, wrote
 from notification.letters.rules import letter, lifecycle
 from notification.letters.rules.lifecycle import NumberTaken, Step
 from notification.letters.tables import NoticeRow
+from notification.messages import steps
+from notification.messages.rules.kinds import LETTER_RETURNED, LETTER_WAITING
 from notification.notices.drafts import check_number
 from notification.notices.rules import approval
 from notification.series import series
@@ -36,6 +38,7 @@ def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) ->
     notice.pinned = pins_of(db, notice)
     _flush(db, notice)
     db.changed(name_of(notice_id), before=before, after={**facts_of(notice), "pinned": notice.pinned})
+    steps.tell_later(db, notice, LETTER_WAITING)
     return notice
 
 
@@ -63,6 +66,7 @@ def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
     notice.pinned = {}
     notice.revision += 1
     db.changed(name_of(notice_id), before=before, after=facts_of(notice), reason=reason)
+    steps.tell_later(db, notice, LETTER_RETURNED)
     return notice
 
 

@@ -15,6 +15,8 @@ from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
 from notification.letters.rules.lifecycle import State, Step
 from notification.letters.tables import NoticeRow, NoticeVersionRow
+from notification.messages import steps
+from notification.messages.rules.kinds import LETTER_APPROVED
 from notification.notices import events, searching
 from notification.notices.approval import give_back, pins_of
 from notification.notices.rules import approval
@@ -69,6 +71,7 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     notice.revision += 1
     after = {"state": notice.state, "publish_at": decision.publish_at.isoformat()}
     db.changed(name_of(notice_id), before={"state": before}, after=after)
+    steps.tell_later(db, notice, LETTER_APPROVED)
     return notice
 
 

@@ -74,6 +74,37 @@ REMINDED = Kind(
     Window.NOW,
     limited=False,
 )
+# Of a letter on its way to its issue.
+LETTER_WAITING = Kind(
+    "letter.waiting",
+    "When a letter is sent for approval, those who may approve it hear of it, but for those who wrote on it.",
+    "A letter waits for approval.",
+    Window.NOW,
+    limited=False,
+)
+LETTER_RETURNED = Kind(
+    "letter.returned",
+    "When a letter comes back from approval, those who wrote on it hear of it.",
+    "A letter that you wrote on came back.",
+    Window.NOW,
+    limited=False,
+)
+LETTER_APPROVED = Kind(
+    "letter.approved",
+    "When a letter is approved and waits for its time, those who wrote on it hear when it will be issued.",
+    "A letter that you wrote on is approved.",
+    Window.NOW,
+    limited=False,
+)
+LETTER_OUT = Kind(
+    "letter.out",
+    "When a letter is issued, those who wrote on it hear of it.",
+    "A letter that you wrote on was issued.",
+    Window.NOW,
+    mandatory=False,
+    limited=False,
+)
+STEPS = (LETTER_WAITING, LETTER_RETURNED, LETTER_APPROVED, LETTER_OUT)
 # What other services want said (`wanting.py`).
 ROLE_GIVEN = Kind(
     "role.given",
@@ -134,6 +165,7 @@ KINDS = {
         WEEK_AGENCY,
         WEEK_PICTURE,
         WEEK_STATE,
+        *STEPS,
         ROLE_GIVEN,
         ROLE_TAKEN,
     )

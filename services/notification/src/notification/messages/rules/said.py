@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from notification.messages.rules import week
-from notification.messages.rules.words import Facts, Said, count, day
+from notification.messages.rules.words import Facts, Said, count, day, moment
 
 
 def said(kind: str, about: str, facts: Facts) -> Said:
@@ -80,6 +80,27 @@ def _reminded(about: str, facts: Facts) -> Said:
     return Said(f"A reminder: {facts['letter']}", lines, f"/training/{_id(about)}", "Go on")
 
 
+def _waiting(about: str, facts: Facts) -> Said:
+    lines = (facts["change"], f"It is to take effect {day(facts['effective'])}.")
+    return Said(f"{_urgent(facts)}{facts['letter']} waits for approval", lines, f"/letters/{_id(about)}", "Read it")
+
+
+def _returned(about: str, facts: Facts) -> Said:
+    # Why is for those who see the letter: the page says it.
+    lines = ("It is a draft again, and can be changed and sent once more.", "The page says why it came back.")
+    return Said(f"{_urgent(facts)}{facts['letter']} came back", lines, f"/letters/{_id(about)}", "See why")
+
+
+def _approved(about: str, facts: Facts) -> Said:
+    lines = (f"It will be issued {moment(facts['issue'])}.", _effect(facts))
+    return Said(f"{_urgent(facts)}{facts['letter']} is approved", lines, f"/letters/{_id(about)}", "See the letter")
+
+
+def _out(about: str, facts: Facts) -> Said:
+    lines = (_effect(facts), "The page says how many agencies have confirmed it, and how ready people are.")
+    return Said(f"{_urgent(facts)}{facts['letter']} was issued", lines, f"/letters/{_id(about)}", "See the letter")
+
+
 def _role_given(_about: str, facts: Facts) -> Said:
     lines = (f"You are {facts['role']} for {facts['where']} from now on.", "What you may do for it is in your menu.")
     return Said(f"You were given a role: {facts['role']}, {facts['where']}", lines, "/home", "Open Cadre")
@@ -126,6 +147,10 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "week.agency": week.of_agency,
     "week.picture": week.picture,
     "week.state": week.of_state,
+    "letter.waiting": _waiting,
+    "letter.returned": _returned,
+    "letter.approved": _approved,
+    "letter.out": _out,
     "role.given": _role_given,
     "role.taken": _role_taken,
 }

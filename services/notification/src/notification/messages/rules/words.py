@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+
+from servicekit.calendar import PACIFIC
 
 Facts = Mapping[str, str]
 
@@ -25,6 +27,13 @@ def day(text: str) -> str:
     """Write a day as people say it: `Wednesday, January 27, 2027`."""
     given = date.fromisoformat(text)
     return f"{given:%A, %B} {given.day}, {given.year}"
+
+
+def moment(text: str) -> str:
+    """Write a moment as people say it: `Wednesday, January 27, 2027, at 9:00 a.m. Pacific time`."""
+    given = datetime.fromisoformat(text).astimezone(PACIFIC)
+    half = "a.m." if given.hour < 12 else "p.m."  # noqa: PLR2004 - noon
+    return f"{day(given.date().isoformat())}, at {given.hour % 12 or 12}:{given.minute:02} {half} Pacific time"
 
 
 def short_day(given: date) -> str:
