@@ -124,12 +124,14 @@ def issue_letter(access: Access, cast: Cast, content: DemoContent, course_versio
 
 def wait_for_mail(access: Access, cast: Cast, notice: notice_pb.Notice) -> int:
     """Wait until each agency has the letter in its mail, before any of them confirms it. Return how many mails."""
+    left = set(cast.leads.values())
 
-    def out() -> int | None:
-        mails = _caught(access, notice)
-        return mails if mails >= len(cast.leads) else None
+    def out() -> bool:
+        left.difference_update([lead for lead in left if _caught(access, notice, person=lead)])
+        return not left
 
-    return wait_for(out, "the letter is not in the mail of every agency")
+    wait_for(out, "the letter is not in the mail of every agency")
+    return _caught(access, notice)
 
 
 def remind(access: Access, cast: Cast, notice: notice_pb.Notice) -> int:
@@ -169,8 +171,8 @@ def _queued(access: Access) -> int:
     return access.ask(access.messages.ListMessageRules, message_pb.ListMessageRulesRequest()).queued
 
 
-def _caught(access: Access, notice: notice_pb.Notice) -> int:
-    request = message_pb.ListCaughtMailRequest(about=notice.name, page_size=1)
+def _caught(access: Access, notice: notice_pb.Notice, person: str = "") -> int:
+    request = message_pb.ListCaughtMailRequest(about=notice.name, person=person, page_size=1)
     return access.ask(access.messages.ListCaughtMail, request).total_size
 
 
