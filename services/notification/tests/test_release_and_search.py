@@ -402,6 +402,8 @@ def test_a_letter_says_what_superseded_it_altogether_or_in_part_to_who_sees_that
     own = learner.GetInboxItem(inbox_pb.GetInboxItemRequest(notice=old.name))
     assert [one.notice for one in own.notice.superseded_by] == [in_part.name]
     assert superseded_by(cadre.analyst, whole) == []
+    listed = {one.name: [by.number for by in one.superseded_by] for one in search(learner, "24-02")}
+    assert listed == {old.name: ["26-05"], in_part.name: []}
 
     withdraw = notice_pb.WithdrawNoticeRequest(
         name=whole.name, etag=whole.etag, reason="By mistake", request_id=cadre.new_id()

@@ -15,7 +15,7 @@ from notification.letters import wire as letters
 from notification.letters.queries import issued
 from notification.letters.tables import Notice
 from notification.links import links
-from notification.links.wire import superseded_by
+from notification.links.wire import say_superseded
 from servicekit import names
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -70,7 +70,7 @@ class AgencyNoticeServicer(Servicer):
             units = queries.units(db, row.notice, agency_id, today, call.scope.part(request.parent, "units"))
             answer = wire.agency_notice(row, units, attachments.of_notice(db, row.item_id))
             reader = letters.reader(call.principal, today)
-            answer.notice.superseded_by.extend(superseded_by(links.successors(db, row.notice, reader)))
+            say_superseded(answer.notice, links.successors(db, [row.item_id], reader))
             return answer
 
     def ListAgencyReadinessDays(

@@ -6,7 +6,7 @@ from notification.inbox import queries, steps, wire
 from notification.inbox.steps import Step
 from notification.letters import wire as letters
 from notification.links import links
-from notification.links.wire import superseded_by
+from notification.links.wire import say_superseded
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
@@ -41,7 +41,7 @@ class InboxServicer(Servicer):
             reader = letters.own_reader(call.principal, today)
             row = queries.inbox_item(db, reader, letters.notice_id(request.notice, "notice"))
             answer = wire.inbox_row(row, attachments.of_notice(db, row.item_id))
-            answer.notice.superseded_by.extend(superseded_by(links.successors(db, row.notice, reader)))
+            say_superseded(answer.notice, links.successors(db, [row.item_id], reader))
             return answer
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:

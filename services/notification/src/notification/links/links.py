@@ -1,5 +1,6 @@
 """Which letters supersede which: what is kept of a letter's words, and what a reader is told of a letter."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -7,7 +8,6 @@ from uuid import UUID
 from notification.deliveries.visibility import VISIBLE, values
 from notification.letters.rules.cited import superseded
 from notification.letters.rules.reading import Reader
-from notification.letters.tables import Notice
 from servicekit.data.db import Db
 
 _KEEP = """
@@ -23,10 +23,10 @@ ON CONFLICT (notice_id, series, number) DO UPDATE SET whole = excluded.whole
 """
 # Letters that are out, or were issued elsewhere; one that was withdrawn supersedes nothing.
 _SUCCESSORS = f"""
-SELECT n.id AS notice_id, n.series, n.number, n.subject, n.supersedes AS parts, link.whole,
+SELECT old.id AS superseded_id, n.id AS notice_id, n.series, n.number, n.subject, n.supersedes AS parts, link.whole,
   coalesce(n.effective_date::text, n.issued_on) AS since
-FROM letter_link AS link JOIN notice AS n ON n.id = link.notice_id
-WHERE link.series = %(series)s AND link.number = %(number)s AND n.id <> %(notice)s
+FROM notice AS old JOIN letter_link AS link USING (series, number) JOIN notice AS n ON n.id = link.notice_id
+WHERE old.id = ANY(%(notices)s) AND old.state <> 'DRAFT' AND n.id <> old.id
   AND n.state IN ('PUBLISHED', 'HISTORIC') AND {VISIBLE}
 ORDER BY n.effective_date NULLS FIRST, n.series, n.number
 """  # noqa: S608 - made of constants
@@ -44,6 +44,7 @@ class Superseding(NamedTuple):
 class Successor(NamedTuple):
     """A letter that supersedes another one, the *whole* of it or *parts*, *since* a day, as far as that is known."""
 
+    superseded_id: UUID
     notice_id: UUID
     series: str
     number: str
@@ -71,9 +72,9 @@ def keep(db: Db, letters: Sequence[Superseding], series: Sequence[str]) -> None:
     )
 
 
-def successors(db: Db, notice: Notice, reader: Reader) -> list[Successor]:
-    """Return the letters that supersede one and that *reader* sees, the first of them first."""
-    if not notice.number:
-        return []
-    known = {"notice": notice.id, "series": notice.series, "number": notice.number}
-    return db.all(Successor, _SUCCESSORS, **known, **values(reader))
+def successors(db: Db, notices: Sequence[UUID], reader: Reader) -> dict[UUID, list[Successor]]:
+    """Return, by letter, those that supersede it and that *reader* sees, the first of them first."""
+    found: defaultdict[UUID, list[Successor]] = defaultdict(list)
+    for one in db.all(Successor, _SUCCESSORS, notices=list(notices), **values(reader)):
+        found[one.superseded_id].append(one)
+    return found

@@ -1,15 +1,17 @@
 """Between the contract's messages and what supersedes a letter."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.letters.rows import name_of
+from notification.letters.wire import notice_id
 from notification.links.links import Successor
 
 
-def superseded_by(found: Iterable[Successor]) -> list[pb.Successor]:
-    """Write what supersedes a letter."""
-    return [
+def say_superseded(message: pb.Notice, found: Mapping[UUID, Sequence[Successor]]) -> None:
+    """Say in a letter what supersedes it."""
+    message.superseded_by.extend(
         pb.Successor(
             notice=name_of(one.notice_id),
             series=one.series,
@@ -19,5 +21,5 @@ def superseded_by(found: Iterable[Successor]) -> list[pb.Successor]:
             whole=one.whole,
             parts="" if one.whole else one.parts,
         )
-        for one in found
-    ]
+        for one in found.get(notice_id(message.name), ())
+    )

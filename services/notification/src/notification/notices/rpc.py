@@ -9,7 +9,7 @@ from notification.letters.rows import name_of
 from notification.letters.rules.lifecycle import State
 from notification.letters.tables import NoticeRow
 from notification.links import links
-from notification.links.wire import superseded_by
+from notification.links.wire import say_superseded
 from notification.notices import approval, drafts, history, publication, queries, searching, similar, wire, withdrawal
 from notification.notices.publication import Approval
 from servicekit.calendar import pacific_date
@@ -108,7 +108,7 @@ class NoticeServicer(Servicer):
         with self.read() as db:
             row = queries.notice(db, letters.notice_id(request.name), reader)
             answer = whole(db, row, call)
-            answer.superseded_by.extend(superseded_by(links.successors(db, row, reader)))
+            say_superseded(answer, links.successors(db, [row.id], reader))
             if reader.drafts:
                 answer.steps.extend(wire.steps(queries.steps(db, row.id)))
                 if row.state == State.IN_APPROVAL:
@@ -128,5 +128,9 @@ class NoticeServicer(Servicer):
         page, reader = self.page_of(request), letters.reader(call.principal, pacific_date(call.now))
         with self.read() as db:
             rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
-        shown, token = page.cut(rows, lambda row: [row.day, row.notice.id])
-        return pb.SearchNoticesResponse(notices=[letters.notice(row.notice) for row in shown], next_page_token=token)
+            shown, token = page.cut(rows, lambda row: [row.day, row.notice.id])
+            successors = links.successors(db, [row.notice.id for row in shown], reader)
+        answer = pb.SearchNoticesResponse(notices=[letters.notice(row.notice) for row in shown], next_page_token=token)
+        for found in answer.notices:
+            say_superseded(found, successors)
+        return answer
