@@ -131,17 +131,17 @@ class Cadre:
 
     # ---- events ----
 
-    def deliver(self, *messages, event_ids=None, producer=""):
+    def deliver(self, *messages, event_ids=None, producer="", at=None):
         """Hand over events of one type as the stream would; every one of them must be handled."""
-        outcomes = self.try_to_deliver(*messages, event_ids=event_ids, producer=producer)
+        outcomes = self.try_to_deliver(*messages, event_ids=event_ids, producer=producer, at=at)
         assert set(outcomes) == {Outcome.HANDLED}
         return outcomes
 
-    def try_to_deliver(self, *messages, event_ids=None, producer=""):
+    def try_to_deliver(self, *messages, event_ids=None, producer="", at=None):
         subject = subject_of(messages[0].DESCRIPTOR, producer)
         envelopes = []
         for message, event_id in zip(messages, event_ids or person_ids(len(messages)), strict=True):
-            headers = {EVENT_ID: event_id, CE_TIME: datetime.now(UTC).isoformat()}
+            headers = {EVENT_ID: event_id, CE_TIME: (at or datetime.now(UTC)).isoformat()}
             envelopes.append(Envelope(subject, message.SerializeToString(), headers, f"test/{event_id}"))
         return [verdict.outcome for verdict in self.handlings[subject.split(".")[1]].deliver(envelopes)]
 

@@ -35,8 +35,8 @@ def given(cadre, *people, **changes):
     return pb.MessageWanted(**(fields | changes))
 
 
-def hear(cadre, *messages):
-    cadre.deliver(*messages, producer="directory")
+def hear(cadre, *messages, at=None):
+    cadre.deliver(*messages, producer="directory", at=at)
     say(cadre)
 
 
@@ -126,6 +126,13 @@ def test_what_grew_old_is_held_back_and_so_is_what_says_nothing_of_when(cadre, a
 
     fresh_until = cadre.rows("SELECT fresh_until FROM message ORDER BY fresh_until DESC LIMIT 1")[0][0]
     assert timedelta(days=3) < fresh_until - datetime.now(UTC) < timedelta(days=10)
+
+
+def test_what_is_heard_late_after_an_outage_is_as_old_as_it_is(cadre, ana):
+    hear(cadre, given(cadre, ana), at=datetime.now(UTC) - timedelta(days=20))
+    put_together(cadre)
+
+    assert ledger(cadre, ana) == [("HELD_BACK", "STALE")]
 
 
 def test_news_of_ones_roles_is_not_counted_with_the_mail_about_a_letter(cadre, ana):

@@ -13,7 +13,7 @@ from servicekit.events.consumers import Delivered, Subscription
 def wanted(producer: str, db: Db, events: list[Delivered[pb.MessageWanted]]) -> None:
     """A service wants something said."""
     for event in events:
-        wanting.hear(db, producer, event.message)
+        wanting.hear(db, producer, event.message, at=event.at)
 
 
 # Of those that have a kind of message. The bus lets nobody tell anything under another one's name.

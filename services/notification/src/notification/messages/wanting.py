@@ -6,7 +6,7 @@ it nor somebody's page. An operator has it heard again once a release is there t
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf import json_format
@@ -43,8 +43,8 @@ _SCOPE = re.compile(r"state|agencies/[a-z0-9-]+(/units/[a-z0-9-]+)?")
 _FRESH_BUSINESS_DAYS = 3
 
 
-def hear(db: Db, producer: str, message: pb.MessageWanted) -> None:
-    """Have said what the service *producer* wants, if the transaction commits.
+def hear(db: Db, producer: str, message: pb.MessageWanted, *, at: datetime) -> None:
+    """Have said what the service *producer* wants since *at*, if the transaction commits.
 
     Raises:
         InvalidField: it is of no kind that this service may want, to nobody there can be, or says too little.
@@ -62,7 +62,7 @@ def hear(db: Db, producer: str, message: pb.MessageWanted) -> None:
             raise InvalidField("targets.scope", target.scope, "must be state, an agency or a unit of one")
     _check_sentences(message)
     key = f"{producer}/{message.kind}/{message.once}"
-    payload = {"producer": producer, "message": json_format.MessageToDict(message)}
+    payload = {"producer": producer, "message": json_format.MessageToDict(message), "at": at.isoformat()}
     tasks.defer(db, TASK, key, actor=f"services/{producer}", payload=payload)
 
 
@@ -71,7 +71,9 @@ def say(db: Db, payload: Mapping[str, Any], hours: Hours) -> None:
     message = json_format.ParseDict(payload["message"], pb.MessageWanted())
     kind, producer = KINDS[message.kind], payload["producer"]
     goes_at = hours.goes_at(kind.window, db.at, urgent=message.urgent)
-    fresh_until = end_of_day(hours.calendar.add(pacific_date(goes_at), _FRESH_BUSINESS_DAYS))
+    # Heard late, after an outage, it is as old as it is.
+    went_at = hours.goes_at(kind.window, datetime.fromisoformat(payload["at"]), urgent=message.urgent)
+    fresh_until = end_of_day(hours.calendar.add(pacific_date(went_at), _FRESH_BUSINESS_DAYS))
     if message.HasField("fresh_until_time"):
         fresh_until = message.fresh_until_time.ToDatetime(UTC)
     ledger.want(
