@@ -109,8 +109,25 @@ def test_compose_itself_takes_the_file_with_every_profile(tmp_path):
 
 def test_the_example_of_dot_env_names_all_that_compose_can_be_told():
     said = re.findall(r"^#?(CADRE_[A-Z_]+)=", (ROOT / "deploy" / "env.example").read_text(), re.MULTILINE)
-    asked = set(re.findall(r"\$\{(CADRE_[A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    files = ("docker-compose.yml", "deploy/bounces.yml")
+    asked = {name for file in files for name in re.findall(r"\$\{(CADRE_[A-Z_]+)", (ROOT / file).read_text())}
     assert (set(said), len(said)) == (asked, len(asked))
+
+
+def test_the_port_of_mail_that_comes_back_is_opened_only_where_its_files_are_named(compose):
+    opened = yaml.safe_load((ROOT / "deploy" / "bounces.yml").read_text())["services"]
+    ((name, block),) = opened.items()
+    assert PROCESSES[name.removesuffix("-work")].sends_mail
+    assert block["ports"] == [f"25:{block['environment']['CADRE_MAIL_BOUNCE_PORT']}"]
+    assert set(block["environment"]) <= variables()
+    assert not set(block["environment"]) & set(compose["services"][name]["environment"])
+
+    service, policy = yaml.safe_load_all((KUBERNETES / "bounces" / "bounces.yaml").read_text())
+    (port,), (rule,) = service["spec"]["ports"], policy["spec"]["ingress"]
+    assert (port["port"], rule["ports"]) == (25, [{"protocol": "TCP", "port": port["targetPort"]}])
+    assert service["spec"]["selector"] == policy["spec"]["podSelector"]["matchLabels"]
+    assert str(port["targetPort"]) not in (KUBERNETES / "base" / "services.yaml").read_text()
+    assert variables() >= {"CADRE_MAIL_BOUNCE_DOMAIN"}
 
 
 def test_each_service_is_served_worked_and_migrated_and_nothing_else_is_ours(compose):

@@ -33,7 +33,7 @@ def test_a_dashboard_says_what_it_is_about_and_every_panel_has_a_title_and_a_que
 
 
 def test_every_dashboard_that_is_committed_is_made():
-    assert len(write.BOARDS) == 7
+    assert len(write.BOARDS) == 8
     assert {path.name for path in write.FOLDER.iterdir()} == {write.path_of(board).name for board in write.BOARDS}
 
 

@@ -264,6 +264,21 @@ def test_a_job_that_ended_badly_is_named_and_one_of_an_earlier_release_is_not(tm
     assert before == {}
 
 
+def test_a_mail_server_that_takes_none_is_named_with_what_it_says(tmp_path, installed, server):
+    with server.connect("notification") as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("INSERT INTO mail_server VALUES (1, 'SERVER', 3000, 4, '535 no such account', now(), NULL)")
+        connection.commit()
+        try:
+            found = faults(tmp_path)
+        finally:
+            connection.execute("DELETE FROM mail_server")
+
+    assert set(found) == {"Mail"}
+    assert found["Mail"][0] == "the server took none, 4 times in a row: 535 no such account"
+    assert "mail.md" in found["Mail"][1]
+
+
 def test_a_stream_that_lost_what_was_published_is_named(tmp_path, installed, server, bus):
     async def publish(numbers):
         client = await nats.connect(bus.url("directory"), inbox_prefix=inbox_of("directory"))

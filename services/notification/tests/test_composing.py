@@ -1,12 +1,16 @@
 """To whom mail can be written: one address that cannot be must not keep everybody else's from going."""
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
 from cadre.directory.v1 import contact_service_pb2 as directory
-from notification.messages import sending
-from notification.messages.composing import can_be_written_to
+from notification.messages import sending, wire
+from notification.messages.composing import Writer, can_be_written_to
+from notification.messages.mails import Claimed, Item
+from notification.messages.queries import OwnMessage
+from notification.messages.rules.examples import ABOUT, FACTS
 
 
 @pytest.mark.parametrize("email", ["ana@lake.example", "ana.o'hara+letters@lake.example", "a@b"])
@@ -38,3 +42,17 @@ def test_who_left_and_who_has_no_address_say_so():
 
     assert sending._unreachable(None, set()).cause == "LEFT"
     assert sending._unreachable(nowhere, set()).cause == "NO_ADDRESS"
+
+
+def test_a_mail_says_once_that_it_is_urgent_and_the_page_has_its_sign_for_it():
+    at, facts = datetime(2027, 2, 3, 17, tzinfo=UTC), {**FACTS, "urgent": "yes"}
+    mail = Claimed(uuid.uuid4(), uuid.uuid4(), urgent=True, tries=1, created_at=at)
+    to = directory.PersonContact(given_name="Ana", display_name="Ana Mills", email="ana@lake.example")
+    item = Item(mail.id, "letter.issued", ABOUT, facts)
+    composed = Writer("cadre@state.example", "http://x").compose(mail, [item], to, at=at)
+    row = OwnMessage(mail.id, item.kind, ABOUT, facts, at, "SENT", "", opened=False, urgent=True, scope="", sent_at=at)
+
+    assert str(composed["Subject"]).startswith("Urgent: ")
+    assert str(composed["Subject"]).count("Urgent") == 1
+    assert wire.message(row).urgent
+    assert "Urgent" not in wire.message(row).title

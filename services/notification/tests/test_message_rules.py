@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notification.messages.rules import urgent
+from notification.messages.rules.examples import ABOUT, FACTS
 from notification.messages.rules.kinds import KINDS
 from notification.messages.rules.ladder import (
     AGENCY_LADDER,
@@ -36,35 +37,6 @@ CALENDAR = state_calendar()
 HOURS = Hours(CALENDAR)
 # A year with both changes of the clock, in minutes.
 YEAR = st.integers(0, 363 * 24 * 60).map(lambda minutes: datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
-FACTS = {
-    "letter": "CSSP 27-01: Earning capacity",
-    "change": "A complaint no longer presumes full-time work.",
-    "effective": "2027-03-15",
-    "due": "2027-03-10",
-    "confirm_by": "2027-02-05",
-    "agency": "lake",
-    "staff": "6",
-    "people": "3",
-    "agencies": "2",
-    # Of a week.
-    "as_of": "2027-02-16",
-    "0": "CSSP 27-01: Earning capacity",
-    "1": "CSSP 27-02: Arrears",
-    "things": "12",
-    "list": "1 2027-02-12;0 2027-03-01",
-    "letters": "2",
-    "confirm": "1 2027-02-16",
-    "to_go": "0 2027-03-01 1",
-    "ready": "0 2027-03-01 9 12",
-    "standing": "0 1240 0;1 0 3",
-    "calls": "los-angeles;lake",
-    "more": "3",
-    "more_calls": "2",
-    "issue": "2027-02-16T17:00:00+00:00",
-    "role": "training coordinator",
-    "where": "Lake",
-}
-ABOUT = "notices/3869e04a-0f95-4270-9449-7d475750ba38"
 
 
 def local(year, month, day, hour, minute=0):
@@ -307,8 +279,8 @@ def test_agencies_of_an_urgent_letter_are_reminded_by_the_hour(issued, due, expe
 @pytest.mark.parametrize(
     ("people", "title"),
     [
-        ("1", "1 person is past due at your agency under CSSP 27-01: Earning capacity"),
-        ("3", "3 people are past due at your agency under CSSP 27-01: Earning capacity"),
+        ("1", f"1 person is past due at your agency under {FACTS['letter']}"),
+        ("3", f"3 people are past due at your agency under {FACTS['letter']}"),
     ],
 )
 def test_one_is_one_and_several_are_several(people, title):

@@ -103,7 +103,7 @@ def test_counting_takes_two_statements_however_many_letters_there_are(cadre, not
     def sent():
         with statements() as found:
             cadre.running.figures()
-        return len(found)
+        return len([statement for statement in found if "notice" in statement])
 
     one = sent()
     audience = cadre.new_audience(*(cadre.at(person, "lake") for person in cadre.people(50)))

@@ -9,6 +9,8 @@ from cadre_cli import secret_files
 from cadre_cli.processes import FILES_ROOT, Answer, Process
 
 GRPC_PORT, HTTP_PORT, METRICS_PORT = 9000, 8000, 9100
+# Where mail that comes back is taken, behind port 25 of the outside.
+BOUNCE_PORT = 2525
 SECRETS_DIR = "/run/secrets"
 # Who signs people in, beside the secrets of this installation since it comes from the agencies' providers, if at all.
 OIDC_DIR = "/run/oidc"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -45,6 +46,16 @@ log = structlog.get_logger()
 ROLES = ("serve", "work", "all", "migrate")
 
 
+class Listener(Protocol):
+    """Takes what comes from elsewhere by a way of its own, in threads of its own, where the service works."""
+
+    def start(self) -> None:
+        """Listen from now on."""
+
+    def stop(self) -> None:
+        """Listen no more."""
+
+
 @dataclass(frozen=True)
 class ServiceApp:
     """What a service consists of: its composition root fills this in, and nothing else has to be told."""
@@ -61,6 +72,8 @@ class ServiceApp:
     # What its writes defer: done where the service leads; and what of it needs a setting.
     tasks: Sequence[Kind] = ()
     make_tasks: Callable[[Settings], Sequence[Kind]] = lambda _settings: ()
+    # What it takes by a way of its own, such as mail that comes back.
+    make_listeners: Callable[[Settings, Database], Sequence[Listener]] = lambda _settings, _database: ()
     audits: Sequence[Audit] = ()
     # What it counts of its own field for operators, beside what every service counts of itself.
     measures: Sequence[Measure] = ()
@@ -123,6 +136,9 @@ class Runtime:
             self.worker.start()
             self.jobs.start()
             self.tasks.start(leads=lambda: self.worker.leads)
+            self.listeners = self.app.make_listeners(self.settings, self.database)
+            for listener in self.listeners:
+                listener.start()
             self.measures = Measures(
                 self.settings.database_url,
                 [figures.DATABASE, audits.measure, *self.app.measures],
@@ -165,6 +181,8 @@ class Runtime:
         self.history.stop()
         self.tasks.stop()
         if self.role in ("work", "all"):
+            for listener in self.listeners:
+                listener.stop()
             self.measures.stop()
             self.jobs.stop()
         self.worker.stop()

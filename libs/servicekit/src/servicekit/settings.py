@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     # What the server takes from us in a minute, and whether mail goes out of office hours too.
     mails_a_minute: int = 3000
     mail_at_any_hour: bool = False
+    # An address to which a mail of each rule goes, so that it is seen that mail arrives; none = none goes.
+    mail_canary: str = ""
+    # Mail that comes back is taken at this domain and port by the process that works; no domain = none is.
+    mail_bounce_domain: str = ""
+    mail_bounce_port: int = 2525
     # Above every page: a line that says whose site it is, if anything. Beside the name of Cadre: whose it is, as
     # text, and an image (the path of an SVG or PNG) that shows the same.
     banner: str = ""

@@ -59,6 +59,7 @@ APP = ServiceApp(
     jobs=[*JOBS, *daily.JOBS],
     make_jobs=sent.jobs,
     make_tasks=sent.tasks,
+    make_listeners=sent.listeners,
     projections=PROJECTIONS,
     audits=[
         closed_days.MISSING,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from notification.letters.rules.lifecycle import State
+from notification.messages import figures as messages
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -124,4 +125,4 @@ def _sum(rows: Iterable[_Issued], what: str) -> int:
     return sum(row.of(what) for row in rows)
 
 
-MEASURES = (Measure("notices", timedelta(seconds=10), FIGURES, _read),)
+MEASURES = (Measure("notices", timedelta(seconds=10), FIGURES, _read), *messages.MEASURES)

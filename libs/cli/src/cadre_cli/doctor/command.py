@@ -89,6 +89,7 @@ def _elsewhere(folder: Path, *, before_start: bool) -> Iterator[Finding]:
     if before_start:
         return
     yield from running.jobs(installation)
+    yield from running.mail(installation)
     yield from events.kept(installation)
     peers = json.loads(os.environ.get("CADRE_PEERS", "{}"))
     if not peers:
@@ -108,6 +109,7 @@ def _here(data_dir: Path, *, supervised: bool) -> Iterator[Finding]:
             found = list(services.key_files(installation.keys_dir))
             yield from found
             yield from running.jobs(installation)
+            yield from running.mail(installation)
             yield from events.kept(installation)
             if not supervised:
                 yield Finding("Processes", "none runs: cadre up starts them")

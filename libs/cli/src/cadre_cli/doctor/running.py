@@ -43,6 +43,7 @@ WHERE last_error <> '' AND paused_at IS NULL
   AND last_end > clock_timestamp() - (coalesce(every_seconds, 86400) * 3 + 3600) * interval '1 second'
 ORDER BY name
 """
+_MAIL = "SELECT way, failures, trouble FROM mail_server"
 _PAGES_CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
 
 
@@ -110,6 +111,19 @@ def jobs(installation: Installation) -> Iterator[Finding]:
                 yield Finding(f"Job {name} of {service}", f"failed: {error}", "See docs/runbook/jobs.md, A job fails")
             if not failed:
                 yield Finding(f"Jobs of {service}", "each ended well the last time")
+
+
+def mail(installation: Installation) -> Iterator[Finding]:
+    """Whether the mail server took what it was handed last."""
+    for connection in _connected(installation.database_urls["notification"]):
+        if connection.execute("SELECT to_regclass('mail_server') IS NULL").fetchone() == (True,):
+            continue
+        way, failures, trouble = connection.execute(_MAIL).fetchone() or ("OFF", 0, "")
+        if failures:
+            found = f"the server took none, {failures} times in a row: {trouble}"
+            yield Finding("Mail", found, "See docs/runbook/mail.md, The mail server takes none")
+        else:
+            yield Finding("Mail", "does not leave: no server is set" if way == "OFF" else "the server takes it")
 
 
 def _connected(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:

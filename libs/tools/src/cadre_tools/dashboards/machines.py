@@ -254,3 +254,64 @@ DATABASES = Board(
         ],
     },
 )
+
+MAIL = Board(
+    "mail",
+    "Cadre: mail",
+    "Whether mail goes, how the server takes it, and what became of each rule's messages. Counts, never who.",
+    {
+        "Now": [
+            number("Mails that are due", "max(cadre_mail_due)", about="Their moment has come, and they have not gone."),
+            number("The oldest of them is late by", "max(cadre_mail_oldest_due_seconds)", unit=SECONDS, alarm=1800),
+            number(
+                "Server takes none",
+                'sum(cadre_mail_server{state=~"refusing|closed"})',
+                alarm=1,
+                about="1: its last answers were trouble; after three in a row it is left alone for a while.",
+            ),
+            number(
+                "Since a mail last went",
+                "(time() - max(cadre_mail_last_sent_timestamp_seconds > 0)) or 0 * max(cadre_mail_due)",
+                unit=SECONDS,
+            ),
+            number(
+                "Left alone for",
+                "clamp_min(max(cadre_mail_server_closed_until_timestamp_seconds) - time(), 0)",
+                unit=SECONDS,
+            ),
+            number(
+                "Refused or came back, of a day",
+                'sum(cadre_mails{state=~"failed|bounced"})'
+                ' / (sum(cadre_mails{state=~"sent|failed|bounced"}) > 0) or 0 * max(cadre_mail_due)',
+                unit=SHARE,
+                alarm=0.05,
+            ),
+        ],
+        "Going out": [
+            lines(
+                "Mails in a minute, and how many may go",
+                {"went": "max(cadre_mails_last_minute)", "at most": "max(cadre_mails_limit_per_minute)"},
+            ),
+            lines("Mails of a day by state", "max by (state) (cadre_mails)", legend="{{state}}"),
+            lines("How the server takes mail", "max by (state) (cadre_mail_server)", legend="{{state}}"),
+            lines(
+                "Since a canary last went",
+                "(time() - max by (kind) (cadre_mail_canary_timestamp_seconds > 0))"
+                " or 0 * max by (kind) (cadre_mail_canary_late_seconds)",
+                legend="{{kind}}",
+                unit=SECONDS,
+                about="0: none did. Each business day if the rule sent something, else each week.",
+            ),
+        ],
+        "Rules": [
+            lines("Waiting", 'max by (kind) (cadre_messages{state="waiting"})', legend="{{kind}}"),
+            lines("Sent, of 90 days", 'max by (kind) (cadre_messages{state="sent"})', legend="{{kind}}"),
+            lines("Held back, of 90 days", 'max by (kind) (cadre_messages{state="held back"})', legend="{{kind}}"),
+            lines(
+                "Failed or came back, of 90 days",
+                'sum by (kind) (max by (kind, state) (cadre_messages{state=~"failed|bounced"}))',
+                legend="{{kind}}",
+            ),
+        ],
+    },
+)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from cadre_tools.dashboards.machines import DATABASES, EVENT_BUS, SERVICES
+from cadre_tools.dashboards.machines import DATABASES, EVENT_BUS, MAIL, SERVICES
 from cadre_tools.dashboards.panels import Board
 from cadre_tools.dashboards.programme import ENROLLMENT, EVALUATION, NOTICES, PROGRAMME
 
-BOARDS = (PROGRAMME, NOTICES, ENROLLMENT, EVALUATION, SERVICES, EVENT_BUS, DATABASES)
+BOARDS = (PROGRAMME, NOTICES, ENROLLMENT, EVALUATION, SERVICES, EVENT_BUS, DATABASES, MAIL)
 FOLDER = Path(__file__).parents[5] / "deploy" / "grafana" / "dashboards"
 
 

@@ -31,6 +31,8 @@ _MAIL = {
     "CADRE_MAIL_SECURITY": "${CADRE_MAIL_SECURITY:-starttls}",
     "CADRE_MAIL_USER": "${CADRE_MAIL_USER:-}",
     "CADRE_MAIL_FROM": "${CADRE_MAIL_FROM:-cadre@example.org}",
+    "CADRE_MAILS_A_MINUTE": "${CADRE_MAILS_A_MINUTE:-3000}",
+    "CADRE_MAIL_CANARY": "${CADRE_MAIL_CANARY:-}",
 }
 
 _HEAD = """\

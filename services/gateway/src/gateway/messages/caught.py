@@ -7,7 +7,7 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse
 
 from cadre.notification.v1 import message_service_pb2 as pb
-from gateway.messages import abouts
+from gateway.messages import phrases
 from gateway.web.table import Column, Table
 from gateway.web.visit import Answer, Visit, Visitor
 
@@ -17,6 +17,7 @@ _TABLE = Table(
     columns=(Column("When"), Column("To"), Column("Subject"), Column("About")),
     by="",
     stands="the newest first",
+    search="Number of a letter",
     size=25,
     keeps=("person",),
 )
@@ -41,12 +42,11 @@ _Demonstration = Annotated[Visit, Depends(_of_demonstration)]
 @router.get("")
 def caught(visit: _Demonstration) -> Answer:
     """All of it, the newest first."""
-    known = abouts.issued(visit)
-    asked = _TABLE.asked(visit.request.query_params, _PATH, [abouts.by_letter(known)])
+    asked = _TABLE.asked(visit.request.query_params, _PATH)
     found = visit.clients.messages.ListCaughtMail(
         pb.ListCaughtMailRequest(
             person=asked.text("person"),
-            about=asked.text("about"),
+            letter=asked.query,
             page_size=_TABLE.size,
             page_token=asked.page,
         )
@@ -54,7 +54,7 @@ def caught(visit: _Demonstration) -> Answer:
     return visit.page(
         "messages/caught.html",
         asked=asked,
-        rows=[(one, abouts.said(one.about, known)) for one in found.mails],
+        rows=[(one, phrases.about(one)) for one in found.mails],
         total=found.total_size,
         older=asked.link(page=found.next_page_token) if found.next_page_token else "",
     )

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from cadre.notification.v1 import message_service_pb2 as pb
-from gateway.messages import abouts, phrases
+from gateway.messages import phrases
 from gateway.web.table import Column, Filter, Table
 from gateway.web.visit import Answer, Visitor
 
@@ -20,6 +20,7 @@ _TABLE = Table(
     ),
     by="",
     stands="the newest first",
+    search="Number of a letter",
     size=25,
 )
 _STATES = {pb.MailState.Name(state).lower().replace("_", "-"): state for state in phrases.STATES}
@@ -29,14 +30,13 @@ _STATES = {pb.MailState.Name(state).lower().replace("_", "-"): state for state i
 def mail(visit: Visitor) -> Answer:
     """Whether mail goes, what each rule did, and what became of each mail."""
     rules = visit.clients.messages.ListMessageRules(pb.ListMessageRulesRequest())
-    known = abouts.issued(visit)
     states = [(word, phrases.STATES[state]) for word, state in _STATES.items()]
-    filters = [Filter("state", "How it stands", [("", "All"), *states]), abouts.by_letter(known)]
+    filters = [Filter("state", "How it stands", [("", "All"), *states])]
     asked = _TABLE.asked(visit.request.query_params, "/operations/mail", filters, at="#all-mail")
     found = visit.clients.messages.ListMail(
         pb.ListMailRequest(
             state=_STATES.get(asked.text("state"), pb.MAIL_STATE_UNSPECIFIED),
-            about=asked.text("about"),
+            letter=asked.query,
             page_size=_TABLE.size,
             page_token=asked.page,
         )
@@ -48,6 +48,6 @@ def mail(visit: Visitor) -> Answer:
         waits_seconds=visit.now.timestamp() - rules.oldest_queued_time.seconds,
         trouble=rules.trouble,
         asked=asked,
-        rows=[(one, abouts.said(one.about, known), phrases.STATES[one.state], one.error) for one in found.mails],
+        rows=[(one, phrases.about(one), phrases.STATES[one.state], one.error) for one in found.mails],
         older=asked.link(page=found.next_page_token) if found.next_page_token else "",
     )

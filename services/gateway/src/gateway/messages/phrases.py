@@ -49,6 +49,7 @@ STATES: Mapping["pb.MailState.ValueType", str] = {
     pb.SENT: "Sent",
     pb.HELD_BACK: "Held back",
     pb.FAILED: "Failed",
+    pb.BOUNCED: "Came back",
 }
 # How mail leaves.
 WAYS: Mapping[str, str] = {
@@ -66,7 +67,19 @@ def by_mail(message: pb.Message, today: date) -> str:
         return f"Not sent by mail: {CAUSES.get(message.held_back, _OTHER)[0]}"
     if message.mail == pb.FAILED:
         return "Not sent by mail: the mail server did not take it"
+    if message.mail == pb.BOUNCED:
+        return "Sent by mail, and came back: your e-mail address did not take it"
     return "On its way by mail"
+
+
+def about(mail: pb.Mail | pb.CaughtMail) -> str:
+    """Say what a mail is about, by the letters' numbers: pages for operators name no people."""
+    rest = {
+        "The week" if name.startswith("weeks/") else "Other than a letter"
+        for name in mail.about
+        if not name.startswith("notices/")
+    }
+    return " · ".join([*mail.letters, *sorted(rest)])
 
 
 def held_back(causes: list[pb.HeldBack]) -> str:

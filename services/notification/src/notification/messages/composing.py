@@ -1,7 +1,8 @@
 """A mail in words: what its messages say, as HTML and as text, from one source."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -13,10 +14,12 @@ import jinja2
 
 from cadre.directory.v1 import contact_service_pb2 as directory
 from notification.messages.mails import Claimed, Item
+from notification.messages.post import Letter
+from notification.messages.rules import verp
 from notification.messages.rules.kinds import KINDS
 from notification.messages.rules.said import said
 from notification.messages.rules.words import Said
-from servicekit.calendar import PACIFIC
+from servicekit.calendar import PACIFIC, pacific_date
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("notification.messages"),
@@ -26,20 +29,42 @@ _TEMPLATES = jinja2.Environment(
     lstrip_blocks=True,
 )
 _LONGEST_SUBJECT = 150
+# What the key is for by which envelope senders are signed.
+BOUNCE_KEY = b"mail that comes back"
+
+
+@dataclass(frozen=True)
+class Bounces:
+    """Where what comes back comes back: at a *domain* of ours, to addresses that are signed with a *key*."""
+
+    domain: str
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Whose mail it is: the address that it is *sent_by*, where the *pages* are, and whether it is a demonstration."""
+    """Whose mail it is: the address that it is *sent_by*, where the *pages* are, and whether it is a demonstration.
+
+    What comes back is read at *bounces*; None = it comes back to the sender, where nobody reads it.
+    """
 
     sent_by: str
     pages: str
     demonstration: bool = False
+    bounces: Bounces | None = None
 
     @property
     def domain(self) -> str:
         """The domain of the sender, in which ids of mails are unique."""
         return self.sent_by.rpartition("@")[2]
+
+    def letter(self, mail: Claimed, items: Sequence[Item], to: directory.PersonContact, *, at: datetime) -> Letter:
+        """Return the mail as it is handed over, with the sender of its envelope."""
+        sender = self.sent_by
+        if self.bounces is not None:
+            day = pacific_date(at)
+            sender = verp.address(self.bounces.key, self.bounces.domain, mail.id, hash_of(to.email), day)
+        return Letter(mail.id, sender, to.email, self.compose(mail, items, to, at=at))
 
     def compose(
         self, mail: Claimed, items: Sequence[Item], to: directory.PersonContact, *, at: datetime
@@ -76,6 +101,11 @@ class Writer:
 def mail_of(message_id: str) -> UUID:
     """Return the id of the mail that has a Message-ID of ours."""
     return UUID(message_id.strip("<>").partition("@")[0])
+
+
+def hash_of(address: str) -> str:
+    """Return by what an address is known that does not work."""
+    return hashlib.sha256(address.casefold().encode()).hexdigest()
 
 
 def can_be_written_to(email: str) -> bool:

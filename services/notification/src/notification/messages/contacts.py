@@ -8,9 +8,12 @@ from cadre.directory.v1 import contact_service_pb2 as pb
 from cadre.directory.v1.contact_service_pb2_grpc import ContactServiceStub
 from notification.messages.mails import Unresolved
 from servicekit.clock import Clock
-from servicekit.rpc.client import Channel
+from servicekit.rpc.client import Channel, Refused
 from servicekit.rpc.tokens import Signer
 from servicekit.settings import Settings
+
+# The directory does not answer, or not this.
+Unanswered = Refused
 
 _MOST = 1_000
 _PEOPLE = "people/"

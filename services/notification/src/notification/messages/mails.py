@@ -155,7 +155,8 @@ RETURNING id, person_id, urgent, tries, created_at
 _ITEMS = f"""
 SELECT t.mail_id, m.kind, m.about, {FACTS} AS facts
 FROM message_to AS t JOIN message AS m ON m.id = t.message_id
-WHERE t.mail_id = ANY(%(mails)s) AND t.state = 'MAILED' ORDER BY t.mail_id, m.urgent DESC, m.wanted_at, m.id, t.scope
+WHERE t.mail_id = ANY(%(mails)s) AND t.state = 'MAILED'
+ORDER BY t.mail_id, m.urgent DESC, m.wanted_at, array_position(%(kinds)s::text[], m.kind), m.id, t.scope
 """  # noqa: S608 - made of constants
 _SENT_LATELY = "SELECT count(*)::int FROM mail WHERE sent_at > %(since)s"
 _MARK = """
@@ -178,6 +179,12 @@ FROM unnest(%(ids)s::uuid[], %(addresses)s::text[], %(errors)s::text[]) AS given
 JOIN mail ON mail.id = given.id
 ORDER BY mail.person_id
 ON CONFLICT (person_id, address_sha256) DO UPDATE SET error = excluded.error
+"""
+# What is on its way may come back before it is noted that it went.
+_MAIL = "SELECT person_id, state FROM mail WHERE id = %(mail)s"
+_BOUNCED = "UPDATE mail SET state = 'BOUNCED', error = %(said)s WHERE id = %(mail)s AND state = 'SENT' RETURNING id"
+_BOUNCED_LEDGER = """
+UPDATE message_to SET state = 'BOUNCED', changed_at = %(at)s WHERE mail_id = %(mail)s AND state = 'SENT'
 """
 _KNOWN_TO_FAIL = """
 SELECT person_id, address_sha256 FROM failing_address WHERE person_id = ANY(%(people)s)
@@ -218,6 +225,13 @@ class Failing(NamedTuple):
 
     person_id: UUID
     address_sha256: str
+
+
+class Sent(NamedTuple):
+    """To whom a mail went, and how it stands."""
+
+    person_id: UUID
+    state: str
 
 
 class Went(StrEnum):
@@ -311,8 +325,8 @@ def claim(db: Db, *, most: int, a_minute: int) -> list[Claimed]:
 
 
 def items(db: Db, mails: Sequence[UUID]) -> list[Item]:
-    """Return the messages of mails, what is urgent first."""
-    return db.all(Item, _ITEMS, mails=list(mails))
+    """Return the messages of mails: what is urgent, what was wanted first, and as the rules stand in their table."""
+    return db.all(Item, _ITEMS, mails=list(mails), kinds=list(KINDS))
 
 
 def failing(db: Db, people: Sequence[UUID]) -> set[Failing]:
@@ -344,6 +358,24 @@ def mark(db: Db, claimed: Sequence[Claimed], outcomes: Mapping[UUID, Outcome]) -
             errors=[outcome.said[:500] for _, outcome in refused],
             at=db.at,
         )
+
+
+def sent(db: Db, mail_id: UUID) -> Sent | None:
+    """Return to whom a mail went; None if there is no such mail."""
+    return db.maybe(Sent, _MAIL, mail=mail_id)
+
+
+def bounced(db: Db, mail_id: UUID, said: str, address: str) -> bool:
+    """Note that a mail came back, and the hash of an *address* that is to blame, '' if none is.
+
+    What is said again changes nothing; return whether it was news.
+    """
+    if not db.values(_BOUNCED, mail=mail_id, said=said):
+        return False
+    db.run(_BOUNCED_LEDGER, mail=mail_id, at=db.at)
+    if address:
+        db.run(_FAILING, ids=[mail_id], addresses=[address], errors=[said], at=db.at)
+    return True
 
 
 def _after(mail: Claimed, outcome: Outcome, at: datetime) -> tuple[str, datetime | None]:

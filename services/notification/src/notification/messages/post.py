@@ -6,7 +6,6 @@ is sent again later, under the same Message-ID.
 
 import asyncio
 import contextlib
-import re
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +17,9 @@ from uuid import UUID
 import aiosmtplib
 
 from notification.messages.mails import Outcome, Went
+from notification.messages.rules.answers import without_addresses
 
 _CONNECTIONS = 4
-_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _GOES_AWAY = 421
 _FOR_GOOD = 500
 
@@ -80,7 +79,7 @@ async def _hand_over(server: Server, letters: Sequence[Letter]) -> tuple[dict[UU
                         troubles.append(outcome.said)
                         return
         except (aiosmtplib.SMTPException, OSError) as error:
-            troubles.append(_without_addresses(f"{type(error).__name__}: {error}")[:300])
+            troubles.append(without_addresses(f"{type(error).__name__}: {error}")[:300])
 
     await asyncio.gather(*(work() for _ in range(min(_CONNECTIONS, len(letters)))))
     trouble = troubles[0] if troubles else ""
@@ -121,20 +120,15 @@ async def _send(client: aiosmtplib.SMTP, letter: Letter) -> Outcome:
     except aiosmtplib.SMTPResponseException as refused:
         return _refused(refused.code, refused.message, recipient=False)
     except (aiosmtplib.SMTPException, OSError) as error:
-        return Outcome(Went.NOT_TRIED, _without_addresses(f"{type(error).__name__}: {error}"))
+        return Outcome(Went.NOT_TRIED, without_addresses(f"{type(error).__name__}: {error}"))
     return Outcome(Went.SENT)
 
 
 def _refused(code: int, answer: str, *, recipient: bool) -> Outcome:
-    said = _without_addresses(f"{code} {answer}")
+    said = without_addresses(f"{code} {answer}")
     if code == _GOES_AWAY:
         return Outcome(Went.NOT_TRIED, said)
     if code < _FOR_GOOD:
         return Outcome(Went.LATER, said)
     # That there is no such address is said of the recipient; of anything else the next mail may be taken.
     return Outcome(Went.REFUSED, said, address="refused" if recipient else "")
-
-
-def _without_addresses(said: str) -> str:
-    """Leave out of what a server said whom it was about: that is kept and logged, and an address is personal."""
-    return _ADDRESS.sub("(address)", said)

@@ -1,15 +1,19 @@
 """Reads of messages, of the rules by which they go, and of mail. Each is one statement, however many rows it gives."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from notification.letters.rules.numbers import asked_for, perhaps_asked_for
 from notification.messages.ledger import FACTS
+from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
+# Of how long what rules did is counted.
+LATELY = timedelta(days=90)
 # What went by mail, or will; of what was held back since it was done meanwhile, or since they left, nothing is shown.
 _SHOWN = "t.cause NOT IN ('LEFT')"
 _AFTER = "(t.at, m.id, t.scope) < (%(after_at)s::timestamptz, %(after_id)s::uuid, %(after_scope)s)"
@@ -27,29 +31,37 @@ SELECT count(*)::int FROM message_to AS t
 WHERE t.person_id = %(person)s AND t.goes_at <= %(now)s AND t.opened_at IS NULL AND {_SHOWN}
 """  # noqa: S608 - made of constants
 _CHOICES = "SELECT kind, wanted FROM mail_choice WHERE person_id = %(person)s"
-# Whoever holds a role waits too: who that is, is asked when it goes.
+# From counts that are kept as the ledger changes. Whoever holds a role waits too: who that is, is asked when it goes.
 _RULES = """
-SELECT kind, max(last_sent) AS last_sent, min(next) AS next, sum(waiting)::int AS waiting, sum(sent)::int AS sent,
-  sum(failed)::int AS failed
+SELECT kind, max(last_sent) AS last_sent, coalesce(sum(waiting), 0)::int AS waiting,
+  coalesce(sum(sent), 0)::int AS sent, coalesce(sum(failed), 0)::int AS failed,
+  coalesce(sum(bounced), 0)::int AS bounced
 FROM (
-  SELECT m.kind, max(t.changed_at) FILTER (WHERE t.state = 'SENT') AS last_sent,
-    min(t.goes_at) FILTER (WHERE t.state = 'WANTED') AS next,
-    count(*) FILTER (WHERE t.state IN ('WANTED', 'MAILED')) AS waiting,
-    count(*) FILTER (WHERE t.state = 'SENT') AS sent, count(*) FILTER (WHERE t.state = 'FAILED') AS failed
-  FROM message AS m JOIN message_to AS t ON t.message_id = m.id
-  WHERE m.wanted_at > %(since)s GROUP BY m.kind
+  SELECT kind, max(last_at) FILTER (WHERE state = 'SENT') AS last_sent,
+    sum(people) FILTER (WHERE state IN ('WANTED', 'MAILED')) AS waiting,
+    sum(people) FILTER (WHERE state = 'SENT') AS sent, sum(people) FILTER (WHERE state = 'FAILED') AS failed,
+    sum(people) FILTER (WHERE state = 'BOUNCED') AS bounced
+  FROM message_count WHERE day > %(since)s GROUP BY kind
   UNION ALL
-  SELECT m.kind, NULL, min(m.goes_at), count(*), 0, 0
-  FROM message AS m JOIN message_target AS t ON t.message_id = m.id
-  WHERE m.wanted_at > %(since)s AND t.resolved_at IS NULL GROUP BY m.kind
+  SELECT m.kind, NULL, count(*), 0, 0, 0
+  FROM message_target AS t JOIN message AS m ON m.id = t.message_id WHERE t.resolved_at IS NULL GROUP BY m.kind
 ) AS each GROUP BY kind
 """
+_NEXT = """
+SELECT m.kind, min(waits.goes_at) AS goes_at
+FROM (
+  SELECT message_id, min(goes_at) AS goes_at FROM message_to WHERE state = 'WANTED' GROUP BY message_id
+  UNION ALL
+  SELECT t.message_id, said.goes_at FROM message_target AS t JOIN message AS said ON said.id = t.message_id
+  WHERE t.resolved_at IS NULL
+) AS waits JOIN message AS m ON m.id = waits.message_id GROUP BY m.kind
+"""
 _HELD = """
-SELECT m.kind, t.cause, count(*)::int AS people FROM message AS m JOIN message_to AS t ON t.message_id = m.id
-WHERE m.wanted_at > %(since)s AND t.state = 'HELD_BACK' GROUP BY m.kind, t.cause
+SELECT kind, cause, sum(people)::int AS people FROM message_count
+WHERE day > %(since)s AND state = 'HELD_BACK' GROUP BY kind, cause HAVING sum(people) > 0
 UNION ALL
-SELECT m.kind, 'NOBODY', count(*)::int FROM message AS m JOIN message_target AS t ON t.message_id = m.id
-WHERE m.wanted_at > %(since)s AND t.holders = 0 GROUP BY m.kind
+SELECT m.kind, 'NOBODY', count(*)::int FROM message_target AS t JOIN message AS m ON m.id = t.message_id
+WHERE t.holders = 0 AND m.wanted_at > %(since)s GROUP BY m.kind
 ORDER BY kind, cause
 """
 _QUEUE = """
@@ -58,29 +70,38 @@ SELECT count(*)::int AS mails, min(created_at) AS oldest,
     ORDER BY next_try DESC, id LIMIT 1), '') AS trouble
 FROM mail WHERE state IN ('READY', 'SENDING')
 """
-_MAILS = """
+# What a mail is about, and the numbers of the letters among it.
+_SAID = """
+SELECT array_agg(DISTINCT m.kind) AS kinds, array_agg(DISTINCT m.about) AS about,
+  array_agg(DISTINCT concat_ws(' ', n.series, n.number)) FILTER (WHERE n.id IS NOT NULL) AS letters
+FROM message_to AS t JOIN message AS m ON m.id = t.message_id LEFT JOIN notice AS n ON n.id = m.notice_id
+WHERE t.mail_id = mail.id
+"""
+# By what they are about from its index: an old letter's mail is found as quickly as a new one's.
+_ABOUT = """
+AND mail.id IN (
+  SELECT t.mail_id FROM message AS m JOIN message_to AS t ON t.message_id = m.id WHERE m.about = ANY(%(about)s))
+"""
+_MAILS = f"""
 SELECT mail.id, mail.person_id, mail.state, mail.created_at, mail.sent_at, mail.tries, mail.error,
-  said.kinds, said.about
-FROM mail CROSS JOIN LATERAL (
-  SELECT array_agg(DISTINCT m.kind) AS kinds, array_agg(DISTINCT m.about) AS about
-  FROM message_to AS t JOIN message AS m ON m.id = t.message_id WHERE t.mail_id = mail.id
-) AS said
-WHERE (%(states)s::text[] = '{{}}' OR mail.state = ANY(%(states)s::text[]))
-  AND (%(about)s = '' OR %(about)s = ANY(said.about)) {after}
+  said.kinds, said.about, said.letters
+FROM mail CROSS JOIN LATERAL ({_SAID}) AS said
+WHERE (%(states)s::text[] = '{{{{}}}}' OR mail.state = ANY(%(states)s::text[])) {{about}} {{after}}
 ORDER BY created_at DESC, id DESC LIMIT %(limit)s
-"""
-_CAUGHT = """
-SELECT mail.id, mail.person_id, c.at, c."to", c.subject, c.text, c.html, said.about, (count(*) OVER ())::int AS total
-FROM caught_mail AS c JOIN mail USING (id) CROSS JOIN LATERAL (
-  SELECT array_agg(DISTINCT m.about) AS about
-  FROM message_to AS t JOIN message AS m ON m.id = t.message_id WHERE t.mail_id = mail.id
-) AS said
-WHERE (%(person)s::uuid IS NULL OR mail.person_id = %(person)s) AND (%(about)s = '' OR %(about)s = ANY(said.about))
-  AND (%(mail)s::uuid IS NULL OR mail.id = %(mail)s)
-"""
-_CAUGHT_PAGE = f"""
-SELECT * FROM ({_CAUGHT}) AS caught {{after}} ORDER BY at DESC, id DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
+_CAUGHT = f"""
+SELECT mail.id, mail.person_id, c.at, c."to", c.subject, c.text, c.html, said.about, said.letters,
+  (count(*) OVER ())::int AS total
+FROM caught_mail AS c JOIN mail USING (id) CROSS JOIN LATERAL ({_SAID}) AS said
+WHERE (%(person)s::uuid IS NULL OR mail.person_id = %(person)s) AND (%(mail)s::uuid IS NULL OR mail.id = %(mail)s)
+"""  # noqa: S608 - made of constants
+_CAUGHT_PAGE = f"""
+SELECT * FROM ({_CAUGHT} {{about}}) AS caught {{after}} ORDER BY at DESC, id DESC LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+_NUMBERED = """
+SELECT 'notices/' || id FROM notice WHERE number = %(number)s AND (%(series)s = '' OR series = %(series)s)
+"""
+_SERIES = "SELECT series FROM series"
 
 
 class OwnMessage(NamedTuple):
@@ -111,10 +132,17 @@ class RuleCounts(NamedTuple):
 
     kind: str
     last_sent: datetime | None
-    next: datetime | None
     waiting: int
     sent: int
     failed: int
+    bounced: int
+
+
+class Next(NamedTuple):
+    """When the next message of a kind goes."""
+
+    kind: str
+    goes_at: datetime
 
 
 class Held(NamedTuple):
@@ -123,6 +151,14 @@ class Held(NamedTuple):
     kind: str
     cause: str
     people: int
+
+
+class Rules(NamedTuple):
+    """What the rules did: counts and the next moment by kind, and what was held back."""
+
+    counts: dict[str, RuleCounts]
+    next: dict[str, datetime]
+    held: list[Held]
 
 
 class Queue(NamedTuple):
@@ -145,6 +181,7 @@ class Mail(NamedTuple):
     error: str
     kinds: list[str] | None
     about: list[str] | None
+    letters: list[str] | None
 
 
 class Caught(NamedTuple):
@@ -158,6 +195,7 @@ class Caught(NamedTuple):
     text: str
     html: str
     about: list[str] | None
+    letters: list[str] | None
     total: int
 
 
@@ -177,10 +215,14 @@ def choices(db: Db, person_id: UUID) -> dict[str, bool]:
     return dict(db.all(Choice, _CHOICES, person=person_id))
 
 
-def rules(db: Db, *, since: datetime) -> tuple[dict[str, RuleCounts], list[Held]]:
-    """Return what the messages that were wanted since a moment came to, by kind, and what was held back of them."""
-    counts = {row.kind: row for row in db.all(RuleCounts, _RULES, since=since)}
-    return counts, db.all(Held, _HELD, since=since)
+def rules(db: Db, *, since: datetime) -> Rules:
+    """Return what the messages that were wanted since a moment came to, by kind."""
+    day = pacific_date(since)
+    return Rules(
+        {row.kind: row for row in db.all(RuleCounts, _RULES, since=day)},
+        dict(db.all(Next, _NEXT)),
+        db.all(Held, _HELD, since=day),
+    )
 
 
 def queue(db: Db) -> Queue:
@@ -188,22 +230,31 @@ def queue(db: Db) -> Queue:
     return db.one(Queue, _QUEUE)
 
 
-def mails(db: Db, page: Page, *, states: Sequence[str], about: str) -> list[Mail]:
-    """Return mail in one of *states* (all if none is named), the newest first."""
+def about_of(db: Db, about: str, letter: str) -> list[str] | None:
+    """Return the resources that mail is asked for about: one, or letters of a number in any form; None = whatever."""
+    if not letter:
+        return [about] if about else None
+    number = asked_for(letter, db.values(_SERIES)) or perhaps_asked_for(letter)
+    return db.values(_NUMBERED, number=number.number, series=number.series) if number else []
+
+
+def mails(db: Db, page: Page, *, states: Sequence[str], about: Sequence[str] | None) -> list[Mail]:
+    """Return mail in one of *states* (all if none is named) about some resources (None = any), the newest first."""
     after = page.after_sql("AND", "<", created_at="timestamptz", id="uuid")
-    sql = _MAILS.format(after=after)
-    return db.all(Mail, sql, states=list(states), about=about, **page.values("created_at", "id"))
+    sql = _MAILS.format(after=after, about="" if about is None else _ABOUT)
+    return db.all(Mail, sql, states=list(states), about=list(about or ()), **page.values("created_at", "id"))
 
 
-def caught(db: Db, page: Page, *, person_id: UUID | None, about: str) -> list[Caught]:
-    """Return mail that would have gone out, the newest first."""
-    sql = _CAUGHT_PAGE.format(after=page.after_sql("WHERE", "<", at="timestamptz", id="uuid"))
-    return db.all(Caught, sql, person=person_id, about=about, mail=None, **page.values("at", "id"))
+def caught(db: Db, page: Page, *, person_id: UUID | None, about: Sequence[str] | None) -> list[Caught]:
+    """Return mail that would have gone out about some resources (None = any), the newest first."""
+    after = page.after_sql("WHERE", "<", at="timestamptz", id="uuid")
+    sql = _CAUGHT_PAGE.format(after=after, about="" if about is None else _ABOUT)
+    return db.all(Caught, sql, person=person_id, about=list(about or ()), mail=None, **page.values("at", "id"))
 
 
 def caught_one(db: Db, mail_id: UUID) -> Caught:
     """Return one mail that would have gone out."""
-    found = db.maybe(Caught, _CAUGHT, person=None, about="", mail=mail_id)
+    found = db.maybe(Caught, _CAUGHT, person=None, mail=mail_id)
     if found is None:
         raise NotFound(f"caughtMails/{mail_id}")
     return found

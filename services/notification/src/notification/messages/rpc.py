@@ -1,6 +1,5 @@
 """Messages, reminders and mail: unpack, call, pack."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
@@ -16,9 +15,6 @@ from servicekit.names import slug_in
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.wire import caller, timestamp
 from servicekit.settings import Settings
-
-# Of how long what rules did is counted.
-_LATELY = timedelta(days=90)
 
 
 class MessageServicer(Servicer):
@@ -83,10 +79,10 @@ class MessageServicer(Servicer):
 
     def ListMessageRules(self, request: pb.ListMessageRulesRequest, call: Call) -> pb.ListMessageRulesResponse:  # noqa: ARG002
         with self.read() as db:
-            counts, held = queries.rules(db, since=call.now - _LATELY)
+            found = queries.rules(db, since=call.now - queries.LATELY)
             queue, hours = queries.queue(db), hours_of(db, self._settings)
         return pb.ListMessageRulesResponse(
-            rules=[wire.rule(kind, counts.get(kind.name), held) for kind in KINDS.values()],
+            rules=[wire.rule(kind, found) for kind in KINDS.values()],
             queued=queue.mails,
             oldest_queued_time=timestamp(queue.oldest),
             way=way_of(self._settings).name,
@@ -97,14 +93,16 @@ class MessageServicer(Servicer):
     def ListMail(self, request: pb.ListMailRequest, call: Call) -> pb.ListMailResponse:  # noqa: ARG002
         page, states = self.page_of(request), wire.mail_states(request.state)
         with self.read() as db:
-            rows = queries.mails(db, page, states=states, about=request.about)
+            about = queries.about_of(db, request.about, request.letter)
+            rows = queries.mails(db, page, states=states, about=about)
         shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
         return pb.ListMailResponse(mails=map(wire.mail, shown), next_page_token=token)
 
     def ListCaughtMail(self, request: pb.ListCaughtMailRequest, call: Call) -> pb.ListCaughtMailResponse:  # noqa: ARG002
         page, person_id = self.page_of(request), wire.person_or_none(request.person)
         with self.read() as db:
-            rows = queries.caught(db, page, person_id=person_id, about=request.about)
+            about = queries.about_of(db, request.about, request.letter)
+            rows = queries.caught(db, page, person_id=person_id, about=about)
         shown, token = page.cut(rows, lambda row: [row.at, row.id])
         return pb.ListCaughtMailResponse(
             mails=map(wire.caught, shown), next_page_token=token, total_size=rows[0].total if rows else 0

@@ -4,33 +4,37 @@ Between its transactions it asks the directory and speaks to the mail server; ki
 mail that was in hand is sent again under the same Message-ID.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 import structlog
 
 from cadre.directory.v1 import contact_service_pb2 as directory
-from notification.messages import ladders, letters, mails, week
-from notification.messages.composing import Writer, can_be_written_to
+from notification.messages import circuit, ladders, letters, mails, week
+from notification.messages.circuit import Circuit
+from notification.messages.composing import BOUNCE_KEY, Bounces, Writer, can_be_written_to, hash_of
 from notification.messages.contacts import Contacts
 from notification.messages.mails import Claimed, Failing, Item, Outcome, Went
-from notification.messages.post import Letter, Server, hand_over
+from notification.messages.post import Server, hand_over
 from notification.messages.rules.windows import Hours
 from notification.messages.sink import sink
 from servicekit import closed_days
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database, Db
+from servicekit.rpc import keys
 from servicekit.settings import Settings
 
 log = structlog.get_logger()
 
 # Mails that are in hand at a time: as many as one question to the directory answers for.
 _IN_HAND = 500
+# As many while it is not known whether the server takes any.
+_FEW = 4
 _TARGETS = 1_000
 _ACTOR = "services/notification"
 # What our own page catches has no limit.
@@ -69,6 +73,17 @@ def hours_of(db: Db, settings: Settings) -> Hours:
     return Hours(closed_days.known(db).as_far_as_known(), always=settings.mail_at_any_hour or settings.demo)
 
 
+def writer_of(settings: Settings) -> Writer:
+    """Return whose mail it is by the settings, and where what comes back of it comes back."""
+    domain = settings.mail_bounce_domain
+    return Writer(
+        sent_by=settings.mail_from,
+        pages=(settings.pages_url or settings.public_url or "http://localhost:8000").rstrip("/"),
+        demonstration=settings.demo,
+        bounces=Bounces(domain, keys.derived(settings.keys_dir, settings.service, BOUNCE_KEY)) if domain else None,
+    )
+
+
 class Sender:
     """Sends what is due. Made once a process, since it keeps a connection to the directory."""
 
@@ -76,11 +91,6 @@ class Sender:
         self._settings = settings
         self._way = way_of(settings)
         self._contacts: Contacts | None = None
-        self._writer = Writer(
-            sent_by=settings.mail_from,
-            pages=(settings.pages_url or settings.public_url or "http://localhost:8000").rstrip("/"),
-            demonstration=settings.demo,
-        )
 
     def climb(self, database: Database, now: datetime) -> None:
         """Say what is due or late under letters that are out, one rung after the other, each once.
@@ -123,14 +133,31 @@ class Sender:
                     mails.hold_back(db, people, _NO_SERVER)
                 else:
                     mails.put_together(db, people, hours)
-        if self._way.open is None:
+        known = self._circuit(database)
+        if self._way.open is None or known.closed(database.clock()):
             return
-        while claimed := self._claim(database):
-            trouble = self._send(database, self._way.open(database), claimed)
+        while claimed := self._claim(database, few=bool(known.failures)):
+            trouble, answered = self._send(database, self._way.open(database), claimed)
+            # One that takes some of it is not away.
+            known = self._note(database, known, known.after("" if answered else trouble, database.clock()))
             if trouble:
                 # What it did not take waits; to try the next five hundred now would only be told the same.
-                log.warning("mail_server_trouble", error=trouble)
+                log.warning("mail_server_trouble", error=trouble, failures=known.failures)
                 break
+
+    def _circuit(self, database: Database) -> Circuit:
+        """Return how the server took mail until now; another server than before is asked anew."""
+        with database.read() as db:
+            known = circuit.known(db)
+        if (known.way, known.a_minute) == (self._way.name, self._way.a_minute):
+            return known
+        return self._note(database, known, Circuit(self._way.name, self._way.a_minute))
+
+    def _note(self, database: Database, known: Circuit, stands: Circuit) -> Circuit:
+        if stands != known:
+            with database.transaction(actor=_ACTOR, method="jobs/send-mail") as db:
+                circuit.note(db, stands)
+        return stands
 
     def _resolve(self, database: Database, now: datetime) -> None:
         while asked := self._unresolved(database, now):
@@ -146,31 +173,39 @@ class Sender:
         with database.read(now) as db:
             return mails.due_people(db)
 
-    def _claim(self, database: Database) -> list[Claimed]:
+    def _claim(self, database: Database, *, few: bool) -> list[Claimed]:
         with database.transaction(actor=_ACTOR, method="jobs/send-mail") as db:
-            return mails.claim(db, most=_IN_HAND, a_minute=self._way.a_minute)
+            return mails.claim(db, most=_FEW if few else _IN_HAND, a_minute=self._way.a_minute)
 
-    def _send(self, database: Database, server: AbstractAsyncContextManager[Server], claimed: Sequence[Claimed]) -> str:
-        """Send what was claimed and note what became of it; return the trouble with the server, '' if none."""
+    def _send(
+        self, database: Database, server: AbstractAsyncContextManager[Server], claimed: Sequence[Claimed]
+    ) -> tuple[str, bool]:
+        """Send what was claimed and note what became of it.
+
+        Return the trouble with the server, '' if none, and whether it answered for any of it.
+        """
         addresses = self._directory(database).addresses({mail.person_id for mail in claimed})
         with database.read() as db:
             items = _by_mail(mails.items(db, [mail.id for mail in claimed]))
             failing = mails.failing(db, [mail.person_id for mail in claimed])
         outcomes = {mail.id: _unreachable(addresses.get(mail.person_id), failing) for mail in claimed}
         to_send = [mail for mail in claimed if outcomes[mail.id] is None]
-        composed = [self._letter(mail, items[mail.id], addresses[mail.person_id], database.clock()) for mail in to_send]
+        at, write = database.clock(), self._writer.letter
+        composed = [write(mail, items[mail.id], addresses[mail.person_id], at=at) for mail in to_send]
         sent, trouble = hand_over(server, composed) if composed else ({}, "")
         for mail in to_send:
             outcome = sent[mail.id]
             if outcome.address:
-                outcome = Outcome(outcome.went, outcome.said, address=_hash(addresses[mail.person_id].email))
+                outcome = Outcome(outcome.went, outcome.said, address=hash_of(addresses[mail.person_id].email))
             outcomes[mail.id] = outcome
         with database.transaction(actor=_ACTOR, method="jobs/send-mail") as db:
             mails.mark(db, claimed, {mail: outcome for mail, outcome in outcomes.items() if outcome is not None})
-        return trouble
+        return trouble, any(outcome.went is not Went.NOT_TRIED for outcome in sent.values())
 
-    def _letter(self, mail: Claimed, items: Sequence[Item], to: directory.PersonContact, at: datetime) -> Letter:
-        return Letter(mail.id, self._writer.sent_by, to.email, self._writer.compose(mail, items, to, at=at))
+    @cached_property
+    def _writer(self) -> Writer:
+        # A process that only answers calls has no key, and sends nothing.
+        return writer_of(self._settings)
 
     def _directory(self, database: Database) -> Contacts:
         if self._contacts is None:
@@ -186,13 +221,9 @@ def _unreachable(to: directory.PersonContact | None, failing: set[Failing]) -> O
         return Outcome(Went.REFUSED, cause="NO_ADDRESS")
     if not can_be_written_to(to.email):
         return Outcome(Went.REFUSED, cause="ADDRESS_FAILS")
-    if Failing(UUID(to.person.removeprefix("people/")), _hash(to.email)) in failing:
+    if Failing(UUID(to.person.removeprefix("people/")), hash_of(to.email)) in failing:
         return Outcome(Went.REFUSED, cause="ADDRESS_FAILS")
     return None
-
-
-def _hash(address: str) -> str:
-    return hashlib.sha256(address.casefold().encode()).hexdigest()
 
 
 def _by_mail(items: Sequence[Item]) -> Mapping[UUID, list[Item]]:

@@ -6,11 +6,11 @@ No foreign keys: a message may go to ten thousand people in one statement, each 
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from notification.base import Base, plain
+from notification.base import Base, big, plain
 from servicekit.data.tables import moment
 
 
@@ -55,6 +55,7 @@ class MessageTargetRow(Base, table=True):
     __tablename__ = "message_target"
     __table_args__ = (
         Index("ix_message_target_open", "message_id", postgresql_where=text("resolved_at IS NULL")),
+        Index("ix_message_target_nobody", "message_id", postgresql_where=text("holders = 0")),
         CheckConstraint("(resolved_at IS NULL) = (holders IS NULL)", name="resolved"),
     )
 
@@ -73,11 +74,13 @@ class MessageToRow(Base, table=True):
 
     __tablename__ = "message_to"
     __table_args__ = (
-        CheckConstraint("state IN ('WANTED', 'MAILED', 'SENT', 'HELD_BACK', 'FAILED')", name="state"),
+        CheckConstraint("state IN ('WANTED', 'MAILED', 'SENT', 'HELD_BACK', 'FAILED', 'BOUNCED')", name="state"),
         CheckConstraint("(state = 'HELD_BACK') = (cause <> '')", name="cause"),
         CheckConstraint("state IN ('WANTED', 'HELD_BACK') OR mail_id IS NOT NULL", name="mail"),
         Index("ix_message_to_person_id_at", "person_id", "at", "message_id"),
         Index("ix_message_to_goes_at", "goes_at", postgresql_where=text("state = 'WANTED'")),
+        # When the next of a message goes, from the index alone.
+        Index("ix_message_to_waits", "message_id", "goes_at", postgresql_where=text("state = 'WANTED'")),
         Index("ix_message_to_mail_id", "mail_id"),
     )
 
@@ -97,14 +100,65 @@ class MessageToRow(Base, table=True):
     opened_at: datetime | None = moment(optional=True)
 
 
+class MessageCountRow(Base, table=True):
+    """People by rule, day on which it was wanted, and what became of it: how many more, or fewer, by one statement.
+
+    A trigger writes it beside each change of the ledger, so that nothing has to count the ledger, nor waits for a row
+    that others count in; `counts.py` sums up what is there now and then.
+    """
+
+    __tablename__ = "message_count"
+    __table_args__ = (Index("ix_message_count_day", "day"),)
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(), primary_key=True))
+    kind: str
+    day: date
+    state: str
+    cause: str
+    people: int = big()
+    # When the last of them came to stand so.
+    last_at: datetime | None = moment(optional=True)
+
+
+class MailServerRow(Base, table=True):
+    """How the mail server took what it was handed last: the one row by which all processes know it."""
+
+    __tablename__ = "mail_server"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    # How mail leaves, and how much of it in a minute.
+    way: str
+    a_minute: int
+    # Runs in a row that ended with trouble, and what it was.
+    failures: int
+    trouble: str
+    changed_at: datetime = moment()
+    # Until then it is left alone.
+    closed_until: datetime | None = moment(optional=True)
+
+
+class MailCanaryRow(Base, table=True):
+    """The mail of a rule that goes to an address where somebody looks whether it arrives."""
+
+    __tablename__ = "mail_canary"
+
+    kind: str = Field(primary_key=True)
+    # Since when one is to go; none while nothing is due.
+    due_at: datetime | None = moment(optional=True)
+    # The last that went, and the id that is in its Message-ID.
+    sent_at: datetime | None = moment(optional=True)
+    mail_id: uuid.UUID | None = None
+
+
 class MailRow(Base, table=True):
     """One mail: all that goes to a person at one moment. Its id is in its Message-ID, so that a repeat is known."""
 
     __tablename__ = "mail"
     __table_args__ = (
-        CheckConstraint("state IN ('READY', 'SENDING', 'SENT', 'FAILED', 'DROPPED')", name="state"),
+        CheckConstraint("state IN ('READY', 'SENDING', 'SENT', 'FAILED', 'DROPPED', 'BOUNCED')", name="state"),
         CheckConstraint("(state = 'SENDING') = (claimed_at IS NOT NULL)", name="claimed"),
-        CheckConstraint("(state = 'SENT') = (sent_at IS NOT NULL)", name="sent"),
+        CheckConstraint("(state IN ('SENT', 'BOUNCED')) = (sent_at IS NOT NULL)", name="sent"),
         Index("uq_mail_person_id_goes_at", "person_id", "goes_at", unique=True),
         Index("ix_mail_next_try", "next_try", postgresql_where=text("state IN ('READY', 'SENDING')")),
         Index("ix_mail_created_at_id", "created_at", "id"),

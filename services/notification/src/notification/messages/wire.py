@@ -28,6 +28,7 @@ _LEDGER = {
     "SENT": pb.SENT,
     "HELD_BACK": pb.HELD_BACK,
     "FAILED": pb.FAILED,
+    "BOUNCED": pb.BOUNCED,
 }
 _MAIL = {
     "READY": pb.WAITING,
@@ -35,6 +36,7 @@ _MAIL = {
     "SENT": pb.SENT,
     "DROPPED": pb.HELD_BACK,
     "FAILED": pb.FAILED,
+    "BOUNCED": pb.BOUNCED,
 }
 _WHOM = {
     STAFF: ladder_pb.Rung.STAFF,
@@ -89,7 +91,8 @@ def message(row: queries.OwnMessage) -> pb.Message:
         urgent=row.urgent,
         mail_time=timestamp(row.sent_at),
     )
-    return _put(made, said(row.kind, row.about, row.facts))
+    # The page has a sign for what is urgent; a mail says it in words.
+    return _put(made, said(row.kind, row.about, {name: fact for name, fact in row.facts.items() if name != "urgent"}))
 
 
 def _put(made: pb.Message, words: Said) -> pb.Message:
@@ -108,20 +111,20 @@ def _choice(kind: Kind, said_: Mapping[str, bool]) -> pb.MailChoice:
     return pb.MailChoice(kind=kind.name, sentence=kind.choice, mandatory=kind.mandatory, wanted=wanted)
 
 
-def rule(kind: Kind, counts: queries.RuleCounts | None, held: Sequence[queries.Held]) -> pb.MessageRule:
+def rule(kind: Kind, found: queries.Rules) -> pb.MessageRule:
     """Return a rule with what it did."""
     made = pb.MessageRule(
         kind=kind.name,
         sentence=kind.sentence,
         mandatory=kind.mandatory,
-        held_back=[pb.HeldBack(cause=one.cause, count=one.people) for one in held if one.kind == kind.name],
+        held_back=[pb.HeldBack(cause=one.cause, count=one.people) for one in found.held if one.kind == kind.name],
+        next_time=timestamp(found.next.get(kind.name)),
     )
-    if counts is not None:
+    if (counts := found.counts.get(kind.name)) is not None:
         made.waiting, made.sent, made.failed = counts.waiting, counts.sent, counts.failed
+        made.bounced = counts.bounced
         if last := timestamp(counts.last_sent):
             made.last_time.CopyFrom(last)
-        if next_ := timestamp(counts.next):
-            made.next_time.CopyFrom(next_)
     return made
 
 
@@ -161,6 +164,7 @@ def mail(row: queries.Mail) -> pb.Mail:
         error=row.error,
         kinds=row.kinds or (),
         about=row.about or (),
+        letters=row.letters or (),
     )
 
 
@@ -175,6 +179,7 @@ def caught(row: queries.Caught) -> pb.CaughtMail:
         text=row.text,
         html=row.html,
         about=row.about or (),
+        letters=row.letters or (),
     )
 
 
