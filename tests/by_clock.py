@@ -51,16 +51,16 @@ class Days:
 def product(launch, new_database, folder, begins, staff):
     """All services and the pages, with so many synthetic staff, reference data and the demonstration's course.
 
-    Their clock, `days`, begins at a moment. `access` signs people in for five minutes of it: who puts it forward asks
-    for a new one by `reach()`.
+    Their clock, `days`, begins at a moment; `services` are as they run, by name. `access` signs people in for five
+    minutes of it: who puts it forward asks for a new one by `reach()`.
     """
     days = Days(begins - utc())
     keys.ensure_keys(folder, "directory", {**PRINCIPALS, **DEMO_PRINCIPALS})
-    peers = {}
+    peers, services = {}, {}
     for name in back_ends():
         # Who writes to people asks the directory, which stands before it.
         running = launch(app_of(name), role="all", clock=days, demo=True, keys_dir=folder, peers=dict(peers))
-        peers[name] = f"127.0.0.1:{running.port}"
+        peers[name], services[name] = f"127.0.0.1:{running.port}", running
     settings = Settings(
         service="gateway",
         database_url=new_database(ServiceApp("gateway", metadata, MIGRATIONS, lambda *_: [])),
@@ -80,7 +80,9 @@ def product(launch, new_database, folder, begins, staff):
         course_version = course.load(access, content.load())
         url = stack.enter_context(_pages(settings, days))
         cast = story.find_cast(access)
-        yield SimpleNamespace(days=days, access=access, reach=reach, cast=cast, course_version=course_version, url=url)
+        yield SimpleNamespace(
+            days=days, access=access, reach=reach, cast=cast, course_version=course_version, url=url, services=services
+        )
 
 
 @contextlib.contextmanager

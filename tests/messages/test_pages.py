@@ -8,6 +8,7 @@ import pytest
 
 from cadre_demo import content, story
 from gateway.messages import phrases
+from notification.messages.composing import hash_of
 from notification.messages.rules.kinds import KINDS
 from servicekit.calendar import PACIFIC
 from servicekit.testing.waiting import wait_until
@@ -130,6 +131,33 @@ def test_operators_see_whether_mail_goes_and_in_a_demonstration_what_it_says(pro
         visitors["coordinator"].client.get(path).status_code == 403
         for path in ("/operations/mail", "/operations/mail/caught", one, f"{one}/html")
     )
+
+
+def test_a_coordinator_sees_whose_address_does_not_work_until_it_is_mended(product, visitors, letter):
+    coordinator = visitors["coordinator"]
+    assert "Every address works" in coordinator.reads("/agencies/lake/addresses")
+    with product.services["notification"].connect() as connection:
+        members = "SELECT person_id FROM audience_member WHERE agency_id = 'lake' AND member"
+        at_lake = [person for (person,) in connection.execute(members).fetchall()]
+    with product.services["directory"].connect() as connection:
+        emails = "SELECT id, email, family_name FROM person WHERE id = ANY(%s) AND email <> '' ORDER BY id LIMIT 2"
+        of_lake = connection.execute(emails, [at_lake]).fetchall()
+    (ana, email, family), (ben, _, _) = of_lake
+    rows = [(ana, hash_of(email), "550 5.1.1 no such user"), (ben, hash_of("as-it-was@lake.example"), "550")]
+    with product.services["notification"].connect() as connection:
+        connection.execute("SET session_replication_role = replica")
+        for row in rows:
+            connection.execute("INSERT INTO failing_address VALUES (%s, %s, %s, now())", row)
+
+    page = coordinator.reads("/agencies/lake/addresses")
+    assert "1 person, the newest first" in page
+    assert family in page
+    assert email in page
+    assert "The mail server there knows no such mailbox." in page
+    assert f'href="/agencies/lake/people/{ana}?do=identity"' in coordinator.get("/agencies/lake/addresses")
+    assert "as-it-was" not in page
+    assert str(ben) not in coordinator.get("/agencies/lake/addresses")
+    assert visitors["learner"].client.get("/agencies/lake/addresses").status_code == 403
 
 
 def _first(page):

@@ -717,6 +717,7 @@ REQUESTS = {
         "PreviewReminder": lambda w: message_pb.PreviewReminderRequest(parent=HOME, notice=w.issued),
         "SendReminder": lambda w: message_pb.SendReminderRequest(parent=HOME, notice=w.issued, request_id=fresh()),
         "ListReminders": lambda w: message_pb.ListRemindersRequest(parent=HOME, notice=w.issued),
+        "ListFailingAddresses": lambda w: message_pb.ListFailingAddressesRequest(parent=HOME),
         "ListMessageRules": lambda w: message_pb.ListMessageRulesRequest(),
         "ListMail": lambda w: message_pb.ListMailRequest(),
         "ListCaughtMail": lambda w: message_pb.ListCaughtMailRequest(),

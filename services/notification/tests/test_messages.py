@@ -248,3 +248,23 @@ def test_the_rules_say_what_waits_and_why_something_was_held_back(cadre, letter,
     mail = operator.ListMail(pb.ListMailRequest(about=letter.name)).mails
     assert {(one.state, *one.kinds, *one.about) for one in mail} == {(pb.WAITING, "letter.asked", letter.name)}
     assert operator.ListMail(pb.ListMailRequest(about="notices/another")).mails == []
+
+
+def test_whose_address_does_not_work_is_known_to_their_agency_with_why_in_plain_words(cadre, letter, people):
+    ana, ben = people[0], cadre.new_id()
+    with cadre.running.runtime.database.transaction(actor="services/notification", method="test/fail") as db:
+        for person in (ana, ben):
+            db.run(
+                "INSERT INTO failing_address VALUES (%(person)s, 'ab12', '550 5.1.1 (address) unknown', %(at)s)",
+                person=person,
+                at=db.at,
+            )
+
+    def at(agency):
+        stub = cadre.running.stubs(caller=f"people/{uuid.uuid4()}", rights={"people.write": [f"agencies/{agency}"]})
+        return stub.ListFailingAddresses(pb.ListFailingAddressesRequest(parent=f"agencies/{agency}")).addresses
+
+    (one,) = at("lake")
+    assert (one.person, one.address_sha256) == (f"people/{ana}", "ab12")
+    assert one.why == "The mail server there knows no such mailbox."
+    assert at("yolo") == []

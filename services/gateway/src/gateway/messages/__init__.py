@@ -1,6 +1,6 @@
 """Messages: what Cadre says to people, which of it goes by mail, reminders, and what became of all mail."""
 
-from gateway.messages import caught, ladders, mail, own, reminders, steps
+from gateway.messages import addresses, caught, ladders, mail, own, reminders, steps
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top, of_state
 
@@ -19,8 +19,11 @@ _DONE = {
 }
 
 AREA = Area(
-    routers=(own.router, reminders.router, ladders.router, mail.router, caught.router),
-    navigation=(Item(Top.OPERATIONS, "Mail", "/operations/mail", offered=of_state("operations.read")),),
+    routers=(own.router, reminders.router, addresses.router, ladders.router, mail.router, caught.router),
+    navigation=(
+        Item(Top.AGENCY, "Addresses that do not work", "/{agency}/addresses", at="people.write"),
+        Item(Top.OPERATIONS, "Mail", "/operations/mail", offered=of_state("operations.read")),
+    ),
     reasons=_REASONS,
     done=_DONE,
     labels=steps.LABELS,

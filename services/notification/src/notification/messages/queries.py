@@ -104,6 +104,27 @@ SELECT 'notices/' || id FROM notice WHERE number = %(number)s AND (%(series)s = 
 _SERIES = "SELECT series FROM series"
 
 
+# Who is at an agency: in an audience there, or told something for a role there.
+_FAILING = """
+SELECT person_id, address_sha256, error, since FROM failing_address AS f
+WHERE EXISTS (SELECT FROM audience_member AS place
+  WHERE place.person_id = f.person_id AND place.agency_id = %(agency)s AND place.member)
+  OR EXISTS (SELECT FROM message_to AS t
+    WHERE t.person_id = f.person_id AND split_part(t.scope, '/', 2) = %(agency)s)
+ORDER BY since DESC, person_id, address_sha256 LIMIT %(most)s
+"""
+_MOST_FAILING = 1_000
+
+
+class FailingAddress(NamedTuple):
+    """An address of somebody that does not work, since when, and what the server said."""
+
+    person_id: UUID
+    address_sha256: str
+    error: str
+    since: datetime
+
+
 class OwnMessage(NamedTuple):
     """A message to somebody."""
 
@@ -223,6 +244,11 @@ def rules(db: Db, *, since: datetime) -> Rules:
         dict(db.all(Next, _NEXT)),
         db.all(Held, _HELD, since=day),
     )
+
+
+def failing_addresses(db: Db, agency_id: str) -> list[FailingAddress]:
+    """Return the addresses that do not work of people at an agency, the newest first."""
+    return db.all(FailingAddress, _FAILING, agency=agency_id, most=_MOST_FAILING)
 
 
 def queue(db: Db) -> Queue:

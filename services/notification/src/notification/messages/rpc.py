@@ -77,6 +77,16 @@ class MessageServicer(Servicer):
             found = reminders.sent(db, notice_id, agency_id)
         return pb.ListRemindersResponse(reminders=map(wire.reminder, found))
 
+    def ListFailingAddresses(
+        self,
+        request: pb.ListFailingAddressesRequest,
+        call: Call,  # noqa: ARG002
+    ) -> pb.ListFailingAddressesResponse:
+        agency_id = slug_in("agencies/{agency}", request.parent, field="parent")
+        with self.read() as db:
+            found = queries.failing_addresses(db, agency_id)
+        return pb.ListFailingAddressesResponse(addresses=map(wire.failing, found))
+
     def ListMessageRules(self, request: pb.ListMessageRulesRequest, call: Call) -> pb.ListMessageRulesResponse:  # noqa: ARG002
         with self.read() as db:
             found = queries.rules(db, since=call.now - queries.LATELY)

@@ -10,6 +10,7 @@ from notification.messages import queries, reminders
 from notification.messages.ladders import STATE as STATES_OWN
 from notification.messages.ladders import Held, etag_of
 from notification.messages.ledger import Wanted
+from notification.messages.rules.answers import plain
 from notification.messages.rules.kinds import KINDS, Kind
 from notification.messages.rules.ladder import COORDINATOR, DIRECTOR, STAFF, STATE, SUPERVISOR, Of, Rung
 from notification.messages.rules.said import said
@@ -149,6 +150,16 @@ def reminder(row: reminders.Sent) -> pb.Reminder:
         left_out=row.left_out,
         unticked=row.unticked,
         done_since=row.done_since,
+    )
+
+
+def failing(row: queries.FailingAddress) -> pb.FailingAddress:
+    """Return an address that does not work, with why in plain words."""
+    return pb.FailingAddress(
+        person=f"{_PEOPLE}{row.person_id}",
+        since_time=timestamp(row.since),
+        why=plain(row.error),
+        address_sha256=row.address_sha256,
     )
 
 
