@@ -59,7 +59,15 @@ def product(launch, new_database, folder, begins, staff):
     peers, services = {}, {}
     for name in back_ends():
         # Who writes to people asks the directory, which stands before it.
-        running = launch(app_of(name), role="all", clock=days, demo=True, keys_dir=folder, peers=dict(peers))
+        running = launch(
+            app_of(name),
+            role="all",
+            clock=days,
+            demo=True,
+            keys_dir=folder,
+            peers=dict(peers),
+            webhooks_to_this_machine=True,
+        )
         peers[name], services[name] = f"127.0.0.1:{running.port}", running
     settings = Settings(
         service="gateway",

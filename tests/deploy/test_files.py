@@ -378,6 +378,11 @@ def test_nobody_speaks_to_anybody_unless_it_is_written(overlay):
     who_writes = {"app.kubernetes.io/name": "notification", "cadre/role": "work"}
     assert callers == [{"app.kubernetes.io/name": "gateway"}, {"app.kubernetes.io/name": "keeper"}, who_writes]
     assert policies["mail-to-directory"]["podSelector"]["matchLabels"] == who_writes
+    if "connections" in policies:
+        assert policies["connections"]["podSelector"]["matchLabels"] == who_writes
+        (way,) = policies["connections"]["egress"]
+        assert {port["port"] for port in way["ports"]} == {443, 8443}
+        assert {"10.0.0.0/8", "169.254.0.0/16"} < set(way["to"][0]["ipBlock"]["except"])
     assert {"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["gateway"]} in policies["to-bus"][
         "podSelector"
     ]["matchExpressions"]

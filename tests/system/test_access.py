@@ -31,6 +31,7 @@ from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import connection_service_pb2 as connection_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
@@ -44,6 +45,7 @@ from cadre_demo import story
 from servicekit import calendar, paging
 from servicekit.rpc.client import Refused
 from servicekit.rpc.tokens import Signer
+from servicekit.rpc.wire import timestamp
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
@@ -117,6 +119,8 @@ def world(cadre):
     recipients = story.choose_learners(access, cast, issued, 300).to_go
     own = [person for person in people_of(world) if person in recipients]
     world.person, world.waived, world.leaver, world.on_leave, world.learner = own[:5]
+    world.connections = 0
+    world.connection = connection(world)
     world.draft = draft(world, "A draft")
     world.submitted = submitted(world, "A letter to return")
     world.to_publish = submitted(world, "A letter to issue")
@@ -457,6 +461,25 @@ def purging(world, *, paused):
     return name
 
 
+def connection(w):
+    """A connection of Lake, made for a request of its own; nothing is told to it."""
+    w.connections += 1
+    return w.rightly(w.access.connections.CreateConnection, connecting(w), "connections.manage").connection.name
+
+
+def connecting(w):
+    # What is deleted by no request stays: of each owner there are only so many.
+    given = connection_pb.Connection(
+        title=f"No. {w.connections}", address="https://hooks.example.com/", kinds=["letter.withdrawn"]
+    )
+    return connection_pb.CreateConnectionRequest(parent=HOME, connection=given, request_id=fresh())
+
+
+def call_to_connection(w):
+    ask = connection_pb.TestConnectionRequest(name=w.connection, request_id=fresh())
+    return w.rightly(w.access.connections.TestConnection, ask, "connections.manage").name
+
+
 REQUESTS = {
     "AgencyService": {
         "ListAgencies": lambda w: agency_pb.ListAgenciesRequest(),
@@ -707,6 +730,28 @@ REQUESTS = {
         "UpdateConfirmation": confirmation_to_change,
         "ReleaseToStaff": lambda w: agency_notice_pb.ReleaseToStaffRequest(
             parent=HOME, notice=w.issued, request_id=fresh()
+        ),
+    },
+    "ConnectionService": {
+        "ListConnections": lambda w: connection_pb.ListConnectionsRequest(parent=HOME),
+        "GetConnection": lambda w: connection_pb.GetConnectionRequest(name=w.connection),
+        "CreateConnection": connecting,
+        "UpdateConnection": lambda w: connection_pb.UpdateConnectionRequest(
+            connection=connection_pb.Connection(
+                name=w.connection, title="New", address="https://hooks.example.com/", kinds=["letter.withdrawn"]
+            ),
+            request_id=fresh(),
+        ),
+        "SwitchConnection": lambda w: connection_pb.SwitchConnectionRequest(
+            name=w.connection, on=True, request_id=fresh()
+        ),
+        "RotateSecret": lambda w: connection_pb.RotateSecretRequest(name=w.connection, request_id=fresh()),
+        "TestConnection": lambda w: connection_pb.TestConnectionRequest(name=w.connection, request_id=fresh()),
+        "DeleteConnection": lambda w: connection_pb.DeleteConnectionRequest(name=connection(w), request_id=fresh()),
+        "ListWebhooks": lambda w: connection_pb.ListWebhooksRequest(parent=w.connection),
+        "GetWebhook": lambda w: connection_pb.GetWebhookRequest(name=call_to_connection(w)),
+        "RepeatWebhooks": lambda w: connection_pb.RepeatWebhooksRequest(
+            parent=w.connection, since=timestamp(datetime.now(UTC)), request_id=fresh()
         ),
     },
     "MessageService": {

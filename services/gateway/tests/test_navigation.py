@@ -91,9 +91,9 @@ def test_a_second_link_marks_its_entry_without_being_it():
 
 
 def test_each_link_leads_to_a_page_and_stands_once():
-    pages = {route.path for router in ROUTERS for route in router.routes if "GET" in route.methods}
-    addresses = [item.to.replace("{agency}", "agencies/{agency_id}") for item in NAVIGATION]
+    pages = [route.path_regex for router in ROUTERS for route in router.routes if "GET" in route.methods]
+    addresses = [item.to.replace("{agency}", "agencies/lake").replace("{slug}", "lake") for item in NAVIGATION]
 
     assert addresses
-    assert [address for address in addresses if address not in pages] == []
+    assert [address for address in addresses if not any(page.match(address) for page in pages)] == []
     assert len(set(addresses)) == len(addresses)

@@ -254,8 +254,14 @@ def made():
 
 
 @pytest.fixture
-def cadre(launch):
-    running = launch(APP)
+def settings():
+    """What the service is started with; a module of tests may say otherwise."""
+    return {}
+
+
+@pytest.fixture
+def cadre(launch, settings):
+    running = launch(APP, **settings)
     author = ["notices.write", "readiness.read", "notices.read"]
     service = Cadre(
         running,
@@ -265,7 +271,7 @@ def cadre(launch):
         running.stub(OperationsServiceStub, rights=["operations.read"]),
     )
     measured = HandlingMetrics(CollectorRegistry())
-    for stream in ("directory", "enrollment"):
+    for stream in ("directory", "enrollment", "notification"):
         heard = [subscription for subscription in APP.subscriptions if subscription.stream == stream]
         handling = Handling("notification", running.runtime.database, heard, measured)
         service.handlings[stream] = handling

@@ -29,6 +29,7 @@ from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
 from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
@@ -92,6 +93,7 @@ class Access:
         self.agency_notices = self.channels["notification"].stub(AgencyNoticeServiceStub)
         self.inbox = self.channels["notification"].stub(InboxServiceStub)
         self.messages = self.channels["notification"].stub(MessageServiceStub)
+        self.connections = self.channels["notification"].stub(ConnectionServiceStub)
         self.operations = {
             service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self.channels.items()
         }

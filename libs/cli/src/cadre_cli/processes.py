@@ -29,7 +29,8 @@ class Process:
 
     *migrate* makes the schema current; *needs* are started before and stopped after; *publishes* are the subjects
     that its NATS account may publish; *key_in* are the roles in which it needs its private key; who *keeps_files* has
-    a folder of large ones; *asks* are the services that its work calls; who *sends_mail* hands it to a server outside.
+    a folder of large ones; *asks* are the services that its work calls; who *sends_mail* hands it to a server outside;
+    who *calls_out* calls other systems.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Process:
     keeps_files: bool = False
     asks: tuple[str, ...] = ()
     sends_mail: bool = False
+    calls_out: bool = False
     answer: Answer = Answer.GRPC
 
 
@@ -57,6 +59,7 @@ def _process(name: str, said: Declared) -> Process:
         keeps_files=said.keeps_files,
         asks=said.asks,
         sends_mail=said.sends_mail,
+        calls_out=said.calls_out,
         answer=Answer.HTTP if pages else Answer.GRPC,
     )
 

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     # Mail that comes back is taken at this domain and port by the process that works; no domain = none is.
     mail_bounce_domain: str = ""
     mail_bounce_port: int = 2525
+    # Calls to other systems may go to this very machine, without TLS: for a demonstration and for tests only.
+    webhooks_to_this_machine: bool = False
     # Above every page: a line that says whose site it is, if anything. Beside the name of Cadre: whose it is, as
     # text, and an image (the path of an SVG or PNG) that shows the same.
     banner: str = ""

@@ -2,6 +2,7 @@
 
 from gateway import (
     calendars,
+    connections,
     courses,
     feeds,
     home,
@@ -30,6 +31,7 @@ AREAS = (
     search.AREA,
     operations.AREA,
     messages.AREA,
+    connections.AREA,
     sign_in.AREA,
 )
 ROUTERS = tuple(router for area in AREAS for router in area.routers)

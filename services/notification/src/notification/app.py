@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import notification.attachments.tables
+import notification.connections.tables
 import notification.days.tables
 import notification.deliveries.tables
 import notification.inbox.tables
@@ -14,6 +15,10 @@ from notification.agencies.rpc import AgencyNoticeServicer, ReadinessServicer
 from notification.attachments import audits as attachments
 from notification.attachments.rpc import AttachmentServicer
 from notification.base import metadata
+from notification.connections import audits as connections
+from notification.connections import figures as called_figures
+from notification.connections import jobs as called
+from notification.connections.rpc import ConnectionServicer
 from notification.consumers import SUBSCRIPTIONS
 from notification.days import audits as days
 from notification.days import jobs as daily
@@ -31,6 +36,7 @@ from notification.notices.rpc import NoticeServicer
 from notification.series.rpc import SeriesServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
+from servicekit.background.runner import Kind
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Servicer
 from servicekit.settings import Settings
@@ -47,7 +53,15 @@ SERVICERS = (
 
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:
-    return [*(servicer(database) for servicer in SERVICERS), MessageServicer(database, settings)]
+    return [
+        *(servicer(database) for servicer in SERVICERS),
+        MessageServicer(database, settings),
+        ConnectionServicer(database, settings),
+    ]
+
+
+def _tasks(settings: Settings) -> list[Kind]:
+    return [*sent.tasks(settings), *called.tasks(settings)]
 
 
 APP = ServiceApp(
@@ -56,19 +70,20 @@ APP = ServiceApp(
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
     subscriptions=SUBSCRIPTIONS,
-    jobs=[*JOBS, *daily.JOBS],
+    jobs=[*JOBS, *daily.JOBS, *called.JOBS],
     make_jobs=sent.jobs,
-    make_tasks=sent.tasks,
     make_listeners=sent.listeners,
+    make_tasks=_tasks,
     projections=PROJECTIONS,
     audits=[
         closed_days.MISSING,
         *inbox.AUDITS,
         *days.AUDITS,
         *messages.AUDITS,
+        *connections.AUDITS,
         *deliveries.AUDITS,
         *attachments.AUDITS,
         *notices.AUDITS,
     ],
-    measures=MEASURES,
+    measures=[*MEASURES, *called_figures.MEASURES],
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cadre.directory.v1 import events_pb2 as directory
+from notification.connections import consumers as connections
 from notification.deliveries import consumers as deliveries
 from notification.inbox import consumers as inbox
 from notification.messages import consumers as messages
@@ -14,4 +15,5 @@ SUBSCRIPTIONS: list[Subscription[Any]] = [
     *deliveries.SUBSCRIPTIONS,
     *inbox.SUBSCRIPTIONS,
     *messages.SUBSCRIPTIONS,
+    *connections.SUBSCRIPTIONS,
 ]

@@ -128,7 +128,11 @@ def postgres_server(data_folder: Path) -> Iterator[PostgresServer]:
 def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys of the issuer, by which tests make a token for any caller."""
     folder = tmp_path_factory.mktemp("keys")
-    keys.ensure_keys(folder, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": [], "evaluation": []})
+    keys.ensure_keys(
+        folder,
+        ISSUER,
+        {"gateway": ["sign_ins.exchange"], "cli": [], "evaluation": [], "notification": ["contacts.read"]},
+    )
     return folder
 
 

@@ -184,8 +184,9 @@ networks:
   data: {internal: true}
   bus: {internal: true}
   watch: {internal: true}
-  # Mail to its server, which is elsewhere.
+  # Mail to its server, which is elsewhere; calls to other systems, which may be anywhere.
   post: {}
+  out: {}
   # The operator's desk: alerts go out, and the ports above are this machine's own.
   desk: {}
 
@@ -267,6 +268,7 @@ def _process(process: Process) -> list[str]:
             needs["nats"] = "service_healthy"
             networks += ["calls"] if role == "serve" or process.asks else []
             networks += ["post"] if role == "work" and process.sends_mail else []
+            networks += ["out"] if role == "work" and process.calls_out else []
         blocks.append(_block(name, process, role, "service", networks, needs))
     return blocks
 

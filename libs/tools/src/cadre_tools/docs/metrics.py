@@ -42,7 +42,8 @@ LABELS = {
     "question": "ids of the questions of reaction forms",
     "route": "route templates of the pages, *unknown* for what is none",
     "source": "memory, disk",
-    "standing": "for letters: ready, in progress, not started, on leave; for people: at work, on leave",
+    "standing": "for letters: ready, in progress, not started, on leave; for people: at work, on leave; for"
+    " connections: on, failing, off",
     "state": "words of the contract or of the server that is counted",
     "status": "HTTP status codes that pages answer with",
     "subject": "subjects of the contracts that the service hears ([events](events.md))",

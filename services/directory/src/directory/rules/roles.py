@@ -22,9 +22,16 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "notices.confirm_for_agency",
         "reminders.send",
         "calendar.write_agency",
+        "connections.manage",
     ),
     "supervisor": ("people.read", "assignments.read", "training.record", "readiness.read_agency"),
-    "director": ("people.read", "assignments.read", "readiness.read_agency", "notices.confirm_for_agency"),
+    "director": (
+        "people.read",
+        "assignments.read",
+        "readiness.read_agency",
+        "notices.confirm_for_agency",
+        "connections.manage",
+    ),
 }
 STATE_ROLES: Mapping[str, tuple[str, ...]] = {
     "policy_analyst": ("notices.write", "audiences.write", "audiences.read", "readiness.read"),
@@ -38,7 +45,7 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "calendar.write",
     ),
     "evaluator": ("readiness.read", "quality.read"),
-    "operator": ("operations.read", "operations.write", "readiness.read", "calendar.write"),
+    "operator": ("operations.read", "operations.write", "readiness.read", "calendar.write", "connections.manage"),
 }
 # Whom everybody may ask: shown as the agency's contacts.
 CONTACT_ROLES = ("coordinator", "director")

@@ -43,6 +43,7 @@ KINDS: Mapping[str, str] = {
     "letter.out": "Letter issued, to who wrote it",
     "role.given": "Role given",
     "role.taken": "Role taken back",
+    "connection.off": "A connection was switched off, to who made it",
 }
 STATES: Mapping["pb.MailState.ValueType", str] = {
     pb.WAITING: "Waits",

@@ -35,6 +35,7 @@ from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
@@ -177,6 +178,7 @@ class Clients:
         self.inbox = self._channels["notification"].stub(InboxServiceStub)
         self.messages = self._channels["notification"].stub(MessageServiceStub)
         self.ladders = self._channels["notification"].stub(LadderServiceStub)
+        self.connections = self._channels["notification"].stub(ConnectionServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

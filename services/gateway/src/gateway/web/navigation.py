@@ -33,8 +33,8 @@ def of_state(right: str) -> Callable[[Rights], bool]:
 class Item:
     """A page that an area offers under an entry of the top level.
 
-    Where *to* has `{agency}`, there is one for each agency, or unit of one, for which the visitor holds the right *at*;
-    with *whole*, for each whole agency.
+    Where *to* has `{agency}`, or the `{slug}` of one, there is one for each agency, or unit of one, for which the
+    visitor holds the right *at*; with *whole*, for each whole agency.
     Pages below *to*, and below each of *also*, belong to it.
     """
 
@@ -105,10 +105,14 @@ def _places(item: Item, rights: Rights) -> list[_Place]:
     if not item.at:
         return [_Place(item.top, item.title, item.to, (item.to, *item.also), "")] if item.offered(rights) else []
     return [
-        _Place(item.top, item.title, item.to.format(agency=agency), (item.to.format(agency=agency),), agency)
+        _Place(item.top, item.title, to := _at_agency(item.to, agency), (to,), agency)
         for agency in rights.agencies(item.at)
         if not item.whole or rights.units(item.at, agency) is None
     ]
+
+
+def _at_agency(to: str, agency: str) -> str:
+    return to.format(agency=agency, slug=agency.removeprefix("agencies/"))
 
 
 def _at(places: Sequence[_Place], path: str) -> _Place | None:

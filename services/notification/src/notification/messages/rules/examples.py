@@ -31,4 +31,6 @@ FACTS: Mapping[str, str] = {
     "issue": "2027-02-16T17:00:00+00:00",
     "role": "training coordinator",
     "where": "Lake (an example)",
+    "connection": "An example",
+    "why": "FAILING",
 }

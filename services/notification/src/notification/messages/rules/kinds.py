@@ -151,6 +151,13 @@ WEEK_STATE = Kind(
     Window.WEEK,
     mandatory=False,
 )
+CONNECTION_OFF = Kind(
+    "connection.off",
+    "When a connection is switched off because nothing gets through, who made it hears of it.",
+    "A connection that you made was switched off.",
+    Window.NOW,
+    limited=False,
+)
 KINDS = {
     kind.name: kind
     for kind in (
@@ -168,5 +175,6 @@ KINDS = {
         *STEPS,
         ROLE_GIVEN,
         ROLE_TAKEN,
+        CONNECTION_OFF,
     )
 }

@@ -114,6 +114,18 @@ def _role_taken(_about: str, facts: Facts) -> Said:
     return Said(f"A role was taken from you: {facts['role']}, {facts['where']}", lines, "/home", "Open Cadre")
 
 
+def _connection_off(about: str, facts: Facts) -> Said:
+    owner, _, connection = about.partition("/connections/")
+    why = (
+        "Whoever answers at its address said that nothing is to be sent there any more."
+        if facts["why"] == "GONE"
+        else "For five days nothing that Cadre sent got through."
+    )
+    lines = (why, "What happens until it is on again is not told to it.")
+    page = f"/connections/{owner.removeprefix('agencies/')}/{connection}"
+    return Said(f"The connection {facts['connection']} was switched off", lines, page, "See what came back")
+
+
 def _confirm_by(facts: Facts) -> str:
     return f"Please confirm it by {_hour(facts)}."
 
@@ -153,4 +165,5 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "letter.out": _out,
     "role.given": _role_given,
     "role.taken": _role_taken,
+    "connection.off": _connection_off,
 }

@@ -1,0 +1,96 @@
+"""Connections and their calls: unpack, call, pack."""
+
+from cadre.notification.v1 import connection_service_pb2 as pb
+from notification.connections import connections, queries, wire
+from notification.connections.rules.which import Which
+from notification.connections.secrets import Secrets
+from servicekit.data.db import Database, Db
+from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.wire import caller
+from servicekit.settings import Settings
+
+
+class ConnectionServicer(Servicer):
+    """Answers `cadre.notification.v1.ConnectionService`."""
+
+    service = pb.DESCRIPTOR.services_by_name["ConnectionService"]
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        super().__init__(database)
+        self._this_machine = settings.webhooks_to_this_machine
+        self._secrets = Secrets(settings.keys_dir)
+
+    def ListConnections(self, request: pb.ListConnectionsRequest, call: Call) -> pb.ListConnectionsResponse:  # noqa: ARG002
+        agency_id = wire.owner(request.parent)
+        with self.read() as db:
+            found = queries.connections(db, agency_id)
+        return pb.ListConnectionsResponse(connections=map(wire.connection, found))
+
+    def GetConnection(self, request: pb.GetConnectionRequest, call: Call) -> pb.Connection:  # noqa: ARG002
+        with self.read() as db:
+            return _connection(db, wire.which(request.name))
+
+    def CreateConnection(self, request: pb.CreateConnectionRequest, call: Call) -> pb.ConnectionSecret:
+        agency_id, by = wire.owner(request.parent), caller(call.principal)
+        with self.write(call, request) as db:
+            which, secret = connections.create(
+                db, agency_id, wire.given(request.connection), self._secrets, by=by, this_machine=self._this_machine
+            )
+            return _secret(db, which, secret)
+
+    def UpdateConnection(self, request: pb.UpdateConnectionRequest, call: Call) -> pb.Connection:
+        which = wire.which(request.connection.name, field="connection.name")
+        with self.write(call, request) as db:
+            connections.update(db, which, wire.given(request.connection), this_machine=self._this_machine)
+            return db.answer(_connection(db, which))
+
+    def SwitchConnection(self, request: pb.SwitchConnectionRequest, call: Call) -> pb.Connection:
+        which = wire.which(request.name)
+        with self.write(call, request) as db:
+            connections.switch(db, which, on=request.on)
+            return db.answer(_connection(db, which))
+
+    def RotateSecret(self, request: pb.RotateSecretRequest, call: Call) -> pb.ConnectionSecret:
+        which = wire.which(request.name)
+        with self.write(call, request) as db:
+            return _secret(db, which, connections.rotate(db, which, self._secrets))
+
+    def TestConnection(self, request: pb.TestConnectionRequest, call: Call) -> pb.Webhook:
+        which = wire.which(request.name)
+        with self.write(call, request) as db:
+            made = connections.test(db, which, actor=call.principal.name)
+            return db.answer(wire.webhook(queries.call(db, which, made)))
+
+    def DeleteConnection(self, request: pb.DeleteConnectionRequest, call: Call) -> pb.DeleteConnectionResponse:
+        which = wire.which(request.name)
+        with self.write(call, request) as db:
+            connections.delete(db, which)
+            return db.answer(pb.DeleteConnectionResponse())
+
+    def ListWebhooks(self, request: pb.ListWebhooksRequest, call: Call) -> pb.ListWebhooksResponse:  # noqa: ARG002
+        which = wire.which(request.parent, field="parent")
+        with self.read() as db:
+            found = queries.calls(db, which)
+        return pb.ListWebhooksResponse(webhooks=map(wire.webhook, found))
+
+    def GetWebhook(self, request: pb.GetWebhookRequest, call: Call) -> pb.Webhook:  # noqa: ARG002
+        which, webhook_id = wire.call_of(request.name)
+        with self.read() as db:
+            return wire.webhook(queries.call(db, which, webhook_id))
+
+    def RepeatWebhooks(self, request: pb.RepeatWebhooksRequest, call: Call) -> pb.RepeatWebhooksResponse:
+        which, since = wire.which(request.parent, field="parent"), wire.since(request)
+        webhook_id = wire.call_of(request.webhook, field="webhook")[1] if request.webhook else None
+        with self.write(call, request) as db:
+            count = connections.repeat(db, which, webhook_id=webhook_id, since=since, actor=call.principal.name)
+            return db.answer(pb.RepeatWebhooksResponse(repeated_count=count))
+
+
+def _connection(db: Db, which: Which) -> pb.Connection:
+    return wire.connection(queries.connection(db, which))
+
+
+def _secret(db: Db, which: Which, secret: str) -> pb.ConnectionSecret:
+    """Say a secret, once: the answer that is remembered for a repeat of the request has none."""
+    answer = db.answer(pb.ConnectionSecret(connection=_connection(db, which)))
+    return pb.ConnectionSecret(connection=answer.connection, secret=secret)
