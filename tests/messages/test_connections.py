@@ -49,9 +49,11 @@ def receiver():
         server.taken, server.status = [], 200
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def answers_itself(visitor, path, to, **typed):
@@ -90,7 +92,7 @@ def what_fails_and_is_sent_again(product, coordinator, server, one):
     server.status = 410
     product.days.ahead += PAUSES[0]
     wait_until(lambda: "Off since" in coordinator.reads(one), lambda: coordinator.reads(one))
-    assert "Our <intranet> was switched off" in coordinator.reads("/messages")
+    wait_until(lambda: "Our <intranet> was switched off" in coordinator.reads("/messages"), "its maker hears of it")
     assert f'href="{one}"' in coordinator.get("/messages")
 
     # Switched on, and sent again.
