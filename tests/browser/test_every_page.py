@@ -12,6 +12,7 @@ from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.notification.v1 import connection_service_pb2 as connection_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
@@ -32,6 +33,7 @@ LAKE, BIG = "/agencies/lake/letters/{letter}", "/agencies/los-angeles/letters/{l
 PIECES = "/courses/{course_id}/sections/{number}/pieces"
 VERSION = "/catalogue/{course_id}/versions/{number}"
 RECORD = "/agencies/{agency_id}/people/{person_id}/record"
+CONNECTION = "/connections/{owner}/{connection_id}"
 # Route of the gateway -> who looks, at which address. A route may stand several times, once for each of its states.
 SWEEP = [
     ("/sign-in", "", "/sign-in"),
@@ -210,6 +212,14 @@ SWEEP = [
     ("/operations/mail", OPERATOR, "/operations/mail?state=failed"),
     ("/operations/mail/caught", OPERATOR, "/operations/mail/caught"),
     ("/operations/mail/caught/{mail_id}", OPERATOR, "/operations/mail/caught/{mail}"),
+    ("/connections/{owner}", OPERATOR, "/connections/state"),
+    ("/connections/{owner}", COORDINATOR, "/connections/lake"),
+    ("/connections/{owner}/guide", COORDINATOR, "/connections/lake/guide"),
+    ("/connections/{owner}/new", COORDINATOR, "/connections/lake/new"),
+    (CONNECTION, COORDINATOR, "/connections/lake/{connection}"),
+    (CONNECTION + "/change", COORDINATOR, "/connections/lake/{connection}/change"),
+    (CONNECTION + "/delete", COORDINATOR, "/connections/lake/{connection}/delete"),
+    (CONNECTION + "/{call_id}", COORDINATOR, "/connections/lake/{connection}/{call}"),
     ("/messages", COORDINATOR, "/messages"),
     ("/messages", OPERATOR, "/messages"),
     ("/messages/choices", SPECIALIST, "/messages/choices"),
@@ -313,6 +323,7 @@ def things(cadre, letter, letters):
     roster = ask(access.rosters.CreateRosterImport, create, person=lead)
     made["checked"] = checked_roster(access, lead)
     made["mail"] = caught_mail(access)
+    made |= connected(access, by_part["coordinator"])
     return made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],
@@ -320,6 +331,22 @@ def things(cadre, letter, letters):
         "worker": worker.removeprefix("people/"),
         "imported": roster.name.removeprefix("rosterImports/"),
     }
+
+
+def connected(access, coordinator):
+    """A connection of which nothing is told, with a test that nobody answers."""
+    given = connection_pb.Connection(
+        title="Our intranet", address="https://hooks.example.com/cadre", kinds=["letter.withdrawn"]
+    )
+    create = connection_pb.CreateConnectionRequest(
+        parent="agencies/lake", connection=given, request_id=request_id("sweep", "connection")
+    )
+    name = access.ask(access.connections.CreateConnection, create, person=coordinator).connection.name
+    test = connection_pb.TestConnectionRequest(name=name, request_id=request_id("sweep", "call"))
+    call = access.ask(access.connections.TestConnection, test, person=coordinator).name
+    off = connection_pb.SwitchConnectionRequest(name=name, on=False, request_id=request_id("sweep", "off"))
+    access.ask(access.connections.SwitchConnection, off, person=coordinator)
+    return {"connection": name.rpartition("/")[2], "call": call.rpartition("/")[2]}
 
 
 def caught_mail(access):

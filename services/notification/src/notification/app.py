@@ -16,7 +16,6 @@ from notification.attachments import audits as attachments
 from notification.attachments.rpc import AttachmentServicer
 from notification.base import metadata
 from notification.connections import audits as connections
-from notification.connections import figures as called_figures
 from notification.connections import jobs as called
 from notification.connections.rpc import ConnectionServicer
 from notification.consumers import SUBSCRIPTIONS
@@ -85,5 +84,5 @@ APP = ServiceApp(
         *attachments.AUDITS,
         *notices.AUDITS,
     ],
-    measures=[*MEASURES, *called_figures.MEASURES],
+    measures=MEASURES,
 )

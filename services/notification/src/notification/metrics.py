@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from notification.letters.rules.lifecycle import State
+from notification.connections import figures as connections
 from notification.messages import figures as messages
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
@@ -125,4 +126,4 @@ def _sum(rows: Iterable[_Issued], what: str) -> int:
     return sum(row.of(what) for row in rows)
 
 
-MEASURES = (Measure("notices", timedelta(seconds=10), FIGURES, _read), *messages.MEASURES)
+MEASURES = (Measure("notices", timedelta(seconds=10), FIGURES, _read), *messages.MEASURES, *connections.MEASURES)
