@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from notification.letters.rules.lifecycle import State
 from notification.connections import figures as connections
+from notification.letters.rules.lifecycle import State
 from notification.messages import figures as messages
 from servicekit.background.measures import Figure, Measure, Reading
 from servicekit.calendar import pacific_date
