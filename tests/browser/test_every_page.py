@@ -78,6 +78,7 @@ SWEEP = [
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{returned}/edit"),
     ("/letters/{letter_id}/files", ANALYST, "/letters/{draft}/files"),
     ("/letters/{letter_id}/preview", ANALYST, "/letters/{draft}/preview"),
+    ("/agencies/{agency_id}/mail-hours", COORDINATOR, "/agencies/lake/mail-hours"),
     ("/ladders", ANALYST, "/ladders"),
     ("/ladders/state", ANALYST, "/ladders/state"),
     ("/ladders/series/{series}", ANALYST, "/ladders/series/CSSP"),

@@ -70,6 +70,17 @@ def test_people_find_their_messages_choose_their_mail_and_remind_theirs(product,
     with pytest.raises(AssertionError, match="Mail of this kind goes to everybody it concerns"):
         coordinator.send("/messages/choices", "/messages/choices", kind="letter.issued", wanted="no")
 
+    # The hour of the morning mail, and the hours of the agency.
+    done = coordinator.send("/messages/choices", "/messages/choices/morning", hour="11")
+    assert "your morning mail comes at that hour" in coordinator.reads(done)
+    assert 'value="11" selected' in coordinator.get("/messages/choices")
+    hours = "/agencies/lake/mail-hours"
+    assert "In which hours they get it" in coordinator.reads("/agencies/lake/calendar")
+    assert "The hours are saved." in coordinator.reads(coordinator.send(hours, hours, open_hour="9", close_hour="16"))
+    with pytest.raises(AssertionError, match="must be a full hour after 9"):
+        coordinator.send(hours, hours, open_hour="9", close_hour="8")
+    assert visitors["learner"].client.get(hours).status_code == 403
+
     # Reminders: by name, one of them left alone, then nobody is left but for that one.
     to_remind = re.search(r"Remind (\d+) people", coordinator.reads(path))[1]
     page = coordinator.reads(f"{path}/remind")

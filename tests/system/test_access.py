@@ -422,6 +422,14 @@ def confirmation_to_change(world):
     )
 
 
+def hours_to_change(world):
+    """The hours of the agency, as they are."""
+    asked = message_pb.GetMailHoursRequest(parent=HOME)
+    reach = {"calendar.write_agency": (HOME,)}
+    hours = world.call(world.access.messages.GetMailHours, asked, world.cast.analyst, reach)
+    return message_pb.UpdateMailHoursRequest(parent=HOME, hours=hours, request_id=fresh())
+
+
 def ladder(world):
     """Steps for a draft of its own."""
     rungs = [ladder_pb.Rung(of=ladder_pb.Rung.WORK, whom=ladder_pb.Rung.STAFF, business_days=-2, on=True)]
@@ -502,6 +510,7 @@ REQUESTS = {
         ),
     },
     "ContactService": {
+        "ListClosedDays": lambda w: contact_pb.ListClosedDaysRequest(start_date=day(0)),
         "ListHolders": lambda w: contact_pb.ListHoldersRequest(roles=["coordinator"], scopes=[HOME]),
         "BatchGetContacts": lambda w: contact_pb.BatchGetContactsRequest(people=[w.person]),
     },
@@ -759,6 +768,9 @@ REQUESTS = {
         "OpenMessages": lambda w: message_pb.OpenMessagesRequest(request_id=fresh()),
         "GetMailChoices": lambda w: message_pb.GetMailChoicesRequest(),
         "ChooseMail": lambda w: message_pb.ChooseMailRequest(kind="letter.asked", wanted=True, request_id=fresh()),
+        "ChooseMorning": lambda w: message_pb.ChooseMorningRequest(hour=8, request_id=fresh()),
+        "GetMailHours": lambda w: message_pb.GetMailHoursRequest(parent=HOME),
+        "UpdateMailHours": hours_to_change,
         "PreviewReminder": lambda w: message_pb.PreviewReminderRequest(parent=HOME, notice=w.issued),
         "SendReminder": lambda w: message_pb.SendReminderRequest(parent=HOME, notice=w.issued, request_id=fresh()),
         "ListReminders": lambda w: message_pb.ListRemindersRequest(parent=HOME, notice=w.issued),
@@ -827,7 +839,7 @@ FOR_EVERYBODY = {
     *("GetCatalogueEntry", "ListCourseVersions", "BatchGetCourseVersions"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices", "GetMedia"),
-    *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail"),
+    *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),
 }

@@ -1,7 +1,10 @@
 """Whom to write to, and where: what the service that writes to people asks."""
 
+import uuid
+
 import pytest
 
+from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
 from cadre.directory.v1 import contact_service_pb2 as pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import unit_service_pb2 as unit_pb
@@ -106,3 +109,25 @@ def test_nobody_else_asks_this(directory):
     with pytest.raises(Refused) as refused:
         holders(directory.as_coordinator("lake"), ["director"], LAKE)
     assert refused.value.reason == "PERMISSION_MISSING"
+
+
+def test_days_on_which_an_agency_is_closed_besides_the_states_are_named(directory, writer):
+    name = f"{LAKE}/calendars/2027"
+    mine = directory.as_person(f"people/{uuid.uuid4()}", {"self.read": ["self"], "calendar.write_agency": [LAKE]})
+    calendar = directory.as_whole("agencies.read").GetAgencyCalendar(calendar_pb.GetAgencyCalendarRequest(name=name))
+    calendar.days.add(date="2027-02-12", closed=True, title="County holiday")
+    calendar.days.add(date="2027-02-17", closed=True, title="The office moves")
+    ask = calendar_pb.UpdateAgencyCalendarRequest(parent=LAKE, calendar=calendar, request_id=directory.request_id())
+    mine.UpdateAgencyCalendar(ask)
+
+    def closed(start):
+        found = writer.ListClosedDays(pb.ListClosedDaysRequest(start_date=start)).days
+        return [(one.agency, one.date) for one in found]
+
+    assert closed("2027-02-12") == [(LAKE, "2027-02-12"), (LAKE, "2027-02-17")]
+    assert closed("2027-02-13") == [(LAKE, "2027-02-17")]
+    # Two months ahead are enough.
+    assert closed("2026-12-01") == []
+    with pytest.raises(Refused) as refused:
+        closed("tomorrow")
+    assert refused.value.reason == "INVALID_FIELD"

@@ -161,7 +161,8 @@ def test_ten_times_as_many_people_are_told_by_the_same_few_statements(cadre, sta
     [
         # Presidents' Day is a Monday.
         (datetime(2027, 2, 15, 7, 50, tzinfo=PACIFIC), None),
-        (datetime(2027, 2, 16, 7, 40, tzinfo=PACIFIC), None),
+        (datetime(2027, 2, 16, 6, 40, tzinfo=PACIFIC), None),
+        (datetime(2027, 2, 16, 6, 50, tzinfo=PACIFIC), datetime(2027, 2, 16, 8, tzinfo=PACIFIC)),
         (datetime(2027, 2, 16, 7, 50, tzinfo=PACIFIC), datetime(2027, 2, 16, 8, tzinfo=PACIFIC)),
         (datetime(2027, 2, 16, 13, 5, 3, tzinfo=PACIFIC), datetime(2027, 2, 16, 13, 6, tzinfo=PACIFIC)),
         (datetime(2027, 2, 16, 18, 1, tzinfo=PACIFIC), None),

@@ -1,7 +1,7 @@
 """Reads of roles and addresses. Each is one statement, however many rows it gives."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -47,6 +47,19 @@ ORDER BY person.id
 """
 
 
+_CLOSED = """
+SELECT agency_id, day FROM agency_day WHERE closed AND day BETWEEN %(first)s AND %(last)s ORDER BY agency_id, day
+"""
+_CLOSED_WITHIN = timedelta(days=60)
+
+
+class ClosedDay(NamedTuple):
+    """A day on which an agency is closed, and the state is not."""
+
+    agency_id: str
+    day: date
+
+
 class Holder(NamedTuple):
     """Somebody who holds a role; *scope* as it is kept: `state`, an agency's id, or `{agency}/units/{unit}`."""
 
@@ -73,3 +86,8 @@ def holders(db: Db, *, held: Collection[str], scopes: Collection[str], day: date
 def contacts(db: Db, ids: Collection[UUID], *, day: date) -> list[Contact]:
     """Return how to reach those of these people who work somewhere, or hold a role of the state, on *day*."""
     return db.all(Contact, _CONTACTS, ids=list(ids), state=roles.STATE, day=day)
+
+
+def closed_days(db: Db, first: date) -> list[ClosedDay]:
+    """Return on which days from *first* on agencies are closed besides the state's."""
+    return db.all(ClosedDay, _CLOSED, first=first, last=first + _CLOSED_WITHIN)

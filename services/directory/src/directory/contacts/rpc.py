@@ -3,7 +3,7 @@
 from cadre.directory.v1 import contact_service_pb2 as pb
 from directory.contacts import queries, wire
 from directory.people.wire import person_ids
-from servicekit.calendar import pacific_date
+from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of, pacific_date
 from servicekit.rpc.calls import Call, Servicer
 
 
@@ -23,3 +23,9 @@ class ContactServicer(Servicer):
         with self.read() as db:
             found = queries.contacts(db, ids, day=pacific_date(call.now))
         return pb.BatchGetContactsResponse(contacts=map(wire.contact, found))
+
+    def ListClosedDays(self, request: pb.ListClosedDaysRequest, call: Call) -> pb.ListClosedDaysResponse:  # noqa: ARG002
+        first = day_of("start_date", request.start_date, YEARS_OF_DOCUMENTS)
+        with self.read() as db:
+            found = queries.closed_days(db, first)
+        return pb.ListClosedDaysResponse(days=map(wire.closed_day, found))

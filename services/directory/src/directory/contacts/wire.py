@@ -48,3 +48,8 @@ def contact(row: queries.Contact) -> pb.PersonContact:
         email=row.email,
         on_leave=row.on_leave,
     )
+
+
+def closed_day(row: queries.ClosedDay) -> pb.ClosedDay:
+    """Write a day on which an agency is closed."""
+    return pb.ClosedDay(agency=f"{_AGENCIES}{row.agency_id}", date=row.day.isoformat())

@@ -1,6 +1,6 @@
 """Messages: what Cadre says to people, which of it goes by mail, reminders, and what became of all mail."""
 
-from gateway.messages import addresses, caught, ladders, mail, own, reminders, steps
+from gateway.messages import addresses, caught, hours, ladders, mail, own, reminders, steps
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top, of_state
 
@@ -14,12 +14,14 @@ _DONE = {
     "mail-not-wanted": "Saved: you get this mail no more. It is still on your page of messages.",
     "reminded": "A reminder goes to {n}.",
     "reminded-others-left-out": "A reminder goes to {n}; {others} left out.",
+    "mail-morning": "Saved: your morning mail comes at that hour.",
+    "mail-hours": "The hours are saved. What waits now goes by them.",
     "ladder": "The steps are saved. They hold from tomorrow on.",
     "ladder-back": "Back to the steps of the level above. They hold from tomorrow on.",
 }
 
 AREA = Area(
-    routers=(own.router, reminders.router, addresses.router, ladders.router, mail.router, caught.router),
+    routers=(own.router, reminders.router, addresses.router, ladders.router, hours.router, mail.router, caught.router),
     navigation=(
         Item(Top.AGENCY, "Addresses that do not work", "/{agency}/addresses", at="people.write"),
         Item(Top.OPERATIONS, "Mail", "/operations/mail", offered=of_state("operations.read")),

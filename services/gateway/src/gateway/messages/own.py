@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 
 from cadre.notification.v1 import message_service_pb2 as pb
-from gateway.messages import phrases
+from gateway.messages import hours, phrases
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.calendar import PACIFIC, pacific_date
@@ -57,6 +57,20 @@ def choose(visit: Visitor, form: Sent) -> Answer:
     return visit.go(_CHOICES, done="mail-wanted" if wanted else "mail-not-wanted")
 
 
+@router.post("/choices/morning")
+def choose_morning(visit: Visitor, form: Sent) -> Answer:
+    """Get the morning mail at another hour."""
+    hour = form.number("hour")
+    if form.errors:
+        return _show_choices(visit, form)
+    try:
+        visit.clients.messages.ChooseMorning(pb.ChooseMorningRequest(hour=hour, request_id=form.request_id))
+    except Refused as error:
+        form.refuse(error)
+        return _show_choices(visit, form)
+    return visit.go(_CHOICES, done="mail-morning")
+
+
 def _show(visit: Visit, form: Form, page: str) -> Answer:
     answer = visit.clients.messages.ListMessages(pb.ListMessagesRequest(page_size=_ROWS, page_token=page))
     visit.heard(answer.unopened_count)
@@ -74,11 +88,14 @@ def _show(visit: Visit, form: Form, page: str) -> Answer:
 
 
 def _show_choices(visit: Visit, form: Form) -> Answer:
-    found = visit.clients.messages.GetMailChoices(pb.GetMailChoicesRequest()).choices
+    answer = visit.clients.messages.GetMailChoices(pb.GetMailChoicesRequest())
+    found = answer.choices
+    form.values.setdefault("hour", [str(answer.morning_hour)])
     return visit.page(
         "messages/choices.html",
         status=400 if form.errors else 200,
         form=form,
         mandatory=[choice for choice in found if choice.mandatory],
+        mornings=hours.MORNINGS,
         optional=[choice for choice in found if not choice.mandatory],
     )

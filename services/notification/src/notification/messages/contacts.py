@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from uuid import UUID
 
 from cadre.directory.v1 import contact_service_pb2 as pb
@@ -16,7 +17,7 @@ from servicekit.settings import Settings
 Unanswered = Refused
 
 _MOST = 1_000
-_PEOPLE = "people/"
+_PEOPLE, _AGENCIES = "people/", "agencies/"
 
 
 class Contacts:
@@ -43,6 +44,14 @@ class Contacts:
         for names in _cut([f"{_PEOPLE}{person}" for person in sorted(people)]):
             answer = self._stub.BatchGetContacts(pb.BatchGetContactsRequest(people=names))
             found |= {UUID(one.person.removeprefix(_PEOPLE)): one for one in answer.contacts}
+        return found
+
+    def closed_days(self, first: date) -> dict[str, set[date]]:
+        """Return on which days from *first* on agencies are closed besides the state's, by agency."""
+        found: defaultdict[str, set[date]] = defaultdict(set)
+        answer = self._stub.ListClosedDays(pb.ListClosedDaysRequest(start_date=first.isoformat()))
+        for one in answer.days:
+            found[one.agency.removeprefix(_AGENCIES)].add(date.fromisoformat(one.date))
         return found
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from notification.inbox.readiness import DID_ALL
 from notification.messages.ledger import FACTS
+from notification.messages.quiet import EARLY
 from notification.messages.rules.kinds import KINDS, LETTER_WAITING, STEPS
 from notification.messages.rules.windows import Hours, Window
 from servicekit.calendar import PACIFIC, pacific_date
@@ -257,8 +258,8 @@ class Outcome:
 
 
 def unresolved(db: Db, *, most: int) -> list[Unresolved]:
-    """Return whom the directory has to name for messages that go now."""
-    return db.all(Unresolved, _TARGETS, at=db.at, limit=most, waiting=LETTER_WAITING.name)
+    """Return whom the directory has to name for messages that go now, or within the hour."""
+    return db.all(Unresolved, _TARGETS, at=db.at + EARLY, limit=most, waiting=LETTER_WAITING.name)
 
 
 def resolve(db: Db, asked: Sequence[Unresolved], holders: Mapping[tuple[str, str], Sequence[UUID]]) -> None:

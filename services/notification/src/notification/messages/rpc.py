@@ -5,9 +5,10 @@ from uuid import UUID
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as pb
 from notification.letters import wire as letters
-from notification.messages import ladders, own, queries, reminders, wire
+from notification.messages import ladders, own, queries, quiet, reminders, wire
 from notification.messages.rules.kinds import KINDS
 from notification.messages.rules.ladder import Of, check, days
+from notification.messages.rules.quiet import OwnHours
 from notification.messages.sending import hours_of, way_of
 from servicekit import closed_days
 from servicekit.data.db import Database
@@ -44,13 +45,30 @@ class MessageServicer(Servicer):
 
     def GetMailChoices(self, request: pb.GetMailChoicesRequest, call: Call) -> pb.MailChoices:  # noqa: ARG002
         with self.read() as db:
-            return wire.choices(queries.choices(db, caller(call.principal)))
+            person_id = caller(call.principal)
+            return wire.choices(queries.choices(db, person_id), quiet.morning(db, person_id))
 
     def ChooseMail(self, request: pb.ChooseMailRequest, call: Call) -> pb.MailChoices:
         person_id = caller(call.principal)
         with self.write(call, request) as db:
             own.choose(db, person_id, request.kind, wanted=request.wanted)
-            return db.answer(wire.choices(queries.choices(db, person_id)))
+            return db.answer(wire.choices(queries.choices(db, person_id), quiet.morning(db, person_id)))
+
+    def ChooseMorning(self, request: pb.ChooseMorningRequest, call: Call) -> pb.MailChoices:
+        person_id = caller(call.principal)
+        with self.write(call, request) as db:
+            quiet.choose_morning(db, person_id, request.hour)
+            return db.answer(wire.choices(queries.choices(db, person_id), request.hour))
+
+    def GetMailHours(self, request: pb.GetMailHoursRequest, call: Call) -> pb.MailHours:  # noqa: ARG002
+        with self.read() as db:
+            return wire.mail_hours(quiet.held(db, _agency(request.parent)))
+
+    def UpdateMailHours(self, request: pb.UpdateMailHoursRequest, call: Call) -> pb.MailHours:
+        agency_id = _agency(request.parent)
+        own = OwnHours(request.hours.open_hour, request.hours.close_hour)
+        with self.write(call, request) as db:
+            return db.answer(wire.mail_hours(quiet.replace(db, agency_id, own, request.hours.etag)))
 
     def PreviewReminder(self, request: pb.PreviewReminderRequest, call: Call) -> pb.ReminderPreview:
         notice_id, agency_id = _at(request.notice, request.parent)
@@ -156,4 +174,8 @@ class LadderServicer(Servicer):
 
 
 def _at(notice: str, parent: str) -> tuple[UUID, str]:
-    return letters.notice_id(notice, "notice"), slug_in("agencies/{agency}", parent, field="parent")
+    return letters.notice_id(notice, "notice"), _agency(parent)
+
+
+def _agency(parent: str) -> str:
+    return slug_in("agencies/{agency}", parent, field="parent")

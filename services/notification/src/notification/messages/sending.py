@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from cadre.directory.v1 import contact_service_pb2 as directory
-from notification.messages import circuit, ladders, letters, mails, week
+from notification.messages import circuit, ladders, letters, mails, quiet, week
 from notification.messages.circuit import Circuit
 from notification.messages.composing import BOUNCE_KEY, Bounces, Writer, can_be_written_to, hash_of
 from notification.messages.contacts import Contacts
@@ -126,9 +126,17 @@ class Sender:
         """Put together and send all mail that is due."""
         with database.read(now) as db:
             hours = hours_of(db, self._settings)
-        self._resolve(database, now)
-        while people := self._due(database, now):
+            early = quiet.some_are_early(db)
+        if early:
             with database.transaction(actor=_ACTOR, method="jobs/send-mail", at=now) as db:
+                quiet.bring_forward(db)
+        self._resolve(database, now)
+        shut: Mapping[str, datetime] | None = None
+        while people := self._due(database, now):
+            if shut is None:
+                shut = self._shut(database, hours, now)
+            with database.transaction(actor=_ACTOR, method="jobs/send-mail", at=now) as db:
+                quiet.put_off(db, people, shut)
                 if self._way.open is None:
                     mails.hold_back(db, people, _NO_SERVER)
                 else:
@@ -158,6 +166,14 @@ class Sender:
             with database.transaction(actor=_ACTOR, method="jobs/send-mail") as db:
                 circuit.note(db, stands)
         return stands
+
+    def _shut(self, database: Database, hours: Hours, now: datetime) -> Mapping[str, datetime]:
+        """Return the agencies whose people are not written to now, each with when they are again."""
+        if hours.always:
+            return {}
+        closed = self._directory(database).closed_days(pacific_date(now))
+        with database.read(now) as db:
+            return quiet.shut(db, hours.calendar, closed, now)
 
     def _resolve(self, database: Database, now: datetime) -> None:
         while asked := self._unresolved(database, now):

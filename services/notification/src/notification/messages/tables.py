@@ -189,6 +189,28 @@ class MailChoiceRow(Base, table=True):
     wanted: bool
 
 
+class MailHoursRow(Base, table=True):
+    """Hours in which an agency's people are written to, where they are not those of all."""
+
+    __tablename__ = "mail_hours"
+    __table_args__ = (CheckConstraint("7 <= opens AND opens < closes AND closes <= 18", name="hours"),)
+
+    agency_id: str = Field(primary_key=True)
+    opens: int
+    closes: int
+    revision: int
+
+
+class MailMorningRow(Base, table=True):
+    """The hour of a person's morning mail, where they chose one."""
+
+    __tablename__ = "mail_morning"
+    __table_args__ = (CheckConstraint("hour BETWEEN 7 AND 12", name="hour"),)
+
+    person_id: uuid.UUID = Field(primary_key=True)
+    hour: int
+
+
 class LadderRow(Base, table=True):
     """What was last said of the ladder of the state, a series or a letter."""
 

@@ -1,7 +1,7 @@
 """What is said of a week in its first morning, where something is due soon or past due.
 
-It is written a quarter of an hour before it goes, by a few statements for everybody, and stays as it was then: what
-somebody reads on their page is what their mail said. Whoever does something in that quarter of an hour reads it once
+It is written a quarter to seven, for some read their mail at seven, by a few statements for everybody, and stays as it
+was then: what somebody reads on their page is what their mail said. Whoever does something in that hour reads it once
 more. Composing it for each person as their mail is put together would be true to the minute, and a query a person.
 """
 
@@ -22,7 +22,7 @@ from notification.messages.rules.words import Facts
 from servicekit.calendar import end_of_day, pacific_date
 from servicekit.data.db import Db
 
-_BEFORE = timedelta(minutes=15)
+_BEFORE = timedelta(minutes=75)
 _SAID = "SELECT EXISTS (SELECT FROM message WHERE once = %(once)s)"
 # Of a letter `n`: an agency has to confirm it by then.
 _TO_CONFIRM = """

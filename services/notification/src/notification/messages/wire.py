@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as pb
-from notification.messages import queries, reminders
+from notification.messages import queries, quiet, reminders
 from notification.messages.ladders import STATE as STATES_OWN
 from notification.messages.ladders import Held, etag_of
 from notification.messages.ledger import Wanted
@@ -102,9 +102,19 @@ def _put(made: pb.Message, words: Said) -> pb.Message:
     return made
 
 
-def choices(said_: Mapping[str, bool]) -> pb.MailChoices:
-    """Return of which messages somebody gets mail."""
-    return pb.MailChoices(choices=[_choice(kind, said_) for kind in KINDS.values()])
+def choices(said_: Mapping[str, bool], morning_hour: int) -> pb.MailChoices:
+    """Return of which messages somebody gets mail, and at which hour that of the morning."""
+    return pb.MailChoices(choices=[_choice(kind, said_) for kind in KINDS.values()], morning_hour=morning_hour)
+
+
+def mail_hours(held: quiet.Held) -> pb.MailHours:
+    """Write the hours of an agency."""
+    return pb.MailHours(
+        name=f"agencies/{held.agency_id}/mailHours",
+        open_hour=held.own.opens,
+        close_hour=held.own.closes,
+        etag=quiet.etag_of(held.revision),
+    )
 
 
 def _choice(kind: Kind, said_: Mapping[str, bool]) -> pb.MailChoice:

@@ -51,7 +51,10 @@ class Hours:
         """Say when mail goes."""
         if self.always:
             return "In this demonstration mail goes at any hour; what waits for the morning waits for it."
-        return "Mail goes on business days from 7 a.m. to 6 p.m. Pacific time; what is urgent goes at once."
+        return (
+            "Mail goes on business days from 7 a.m. to 6 p.m. Pacific time, within the hours of each agency and not on"
+            " its own closed days; what is urgent goes at once."
+        )
 
     def _open_at(self, at: datetime) -> bool:
         local = at.astimezone(PACIFIC)
