@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from cadre_cli import reference
-from cadre_tools.bench import arrivals, audiences, events, opening, publish, raw, readiness, servers, stage
+from cadre_tools.bench import arrivals, audiences, events, mail, opening, publish, raw, readiness, servers, stage
 from cadre_tools.bench.command import FULL, QUICK, Plan, Size, measure
 from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Growth, Readiness, Throughput
 from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, Publish, Report, Roster
@@ -191,6 +191,13 @@ def test_the_demonstrations_first_page_is_reached_signed_in(tmp_path: Path) -> N
 # Growth and the whole
 
 
+def test_every_mail_of_an_urgent_letter_is_handed_over_once(tmp_path: Path) -> None:
+    mailed = mail.measure(tmp_path, PEOPLE, fsync=False)
+
+    assert PEOPLE / 2 < mailed.mails <= PEOPLE + 200
+    assert mailed.per_second > 0
+
+
 def test_the_slope_of_what_is_linear_is_one() -> None:
     growth = Growth.of("publish", [(10_000, 2.0), (1_000, 0.2), (100_000, 20.0)])
 
@@ -252,6 +259,7 @@ def test_the_full_run_measures_every_row_at_its_budgets_size() -> None:
     assert max(size.people for size in QUICK.sizes) == BUDGET_PEOPLE
     assert QUICK.events
     assert QUICK.singles
+    assert FULL.mails == BUDGET_PEOPLE
 
 
 def test_a_report_without_runs_has_no_growth() -> None:

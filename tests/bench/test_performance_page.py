@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Readiness, Throughput
+from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Mails, Readiness, Throughput
 from cadre_tools.bench.report import Calls, PageLoad, Pages, Publish, Report, Roster
 from cadre_tools.performance import charts, page
 from cadre_tools.performance.rows import ROWS, Figure, shown
@@ -28,6 +28,7 @@ EVERYTHING = Report(
     audiences=Audiences(10_000, 500, 1_500_000, DELAYS, 4.0, 3.0, 4 / 3),
     events=Events(Throughput.of(20_000, 6.0, 4.0), Throughput.of(20_000, 3.0, 1.0), DELAYS, {}),
     demo_seconds=12.0,
+    mails=Mails.of(9_000, 30.0),
 )
 NOTHING = Report([], None, None, [], {}, {})
 
@@ -93,6 +94,7 @@ def test_the_budgets_are_those_that_were_set() -> None:
         "≤ 5 s; ≤ 200 ms",
         "p50 ≤ 25 ms, p95 ≤ 60 ms",
         "independent (≤ 1.5x)",
+        "≥ 200/s",
         "≤ 15 s",
     ]
 

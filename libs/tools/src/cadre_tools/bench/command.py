@@ -19,7 +19,7 @@ from rich.markup import escape
 from cadre_cli.loading import ImportRefusedError
 from cadre_cli.supervisor import SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR
-from cadre_tools.bench import arrivals, audiences, events, learning, opening, pages, publish, readiness, servers
+from cadre_tools.bench import arrivals, audiences, events, learning, mail, opening, pages, publish, readiness, servers
 from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, COMPLETIONS, Measured, Pages, Report
 from cadre_tools.bench.servers import NotDurableError
 from cadre_tools.bench.stage import Stage, WrongResultError, open_stage
@@ -51,12 +51,16 @@ class Size:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run measures: sizes, *events* at once and *singles* one by one, and whether also the demonstration."""
+    """What a run measures: sizes, *events* at once and *singles* one by one, and whether also the demonstration.
+
+    *mails*: to so many people mail is sent (0 = to none).
+    """
 
     sizes: tuple[Size, ...]
     events: int = 0
     singles: int = 0
     demo: bool = False
+    mails: int = 0
 
 
 QUICK = Plan((Size(1_000, 3), Size(BUDGET_PEOPLE, 3, COMPLETIONS, 1_000, 0, 7.0, 15)), events=10_000, singles=50)
@@ -71,6 +75,7 @@ FULL = Plan(
     events=20_000,
     singles=200,
     demo=True,
+    mails=BUDGET_PEOPLE,
 )
 _SAVES = 50
 _READINESS_CALLS = 100
@@ -126,16 +131,20 @@ def measure(plan: Plan, folder: Path, *, fsync: bool = True, say: Say, keep: Kee
             measured.append(_measure_size(stage, size, say))
             stage.require_clean_books()
         keep(Report.of(measured, settings, machine))
-    moved = opened = None
+    moved = opened = mailed = None
     if plan.events:
         with _place(folder) as place:
             moved = events.measure(place, plan.events, plan.singles, fsync=fsync)
         say(f"{plan.events:,} events: {moved.relay.per_second:,.0f}/s out, {moved.consumer.per_second:,.0f}/s handled")
+    if plan.mails:
+        with _place(folder) as place:
+            mailed = mail.measure(place, plan.mails, fsync=fsync)
+        say(f"{mailed.mails:,} mails: {mailed.per_second:,.0f}/s")
     if plan.demo:
         with _place(folder) as place:
             opened = opening.measure(place)
         say(f"The demonstration's first signed-in page after {opened:.1f} s")
-    report = Report.of(measured, settings, machine, events=moved, demo_seconds=opened)
+    report = Report.of(measured, settings, machine, events=moved, demo_seconds=opened, mails=mailed)
     keep(report)
     return report
 

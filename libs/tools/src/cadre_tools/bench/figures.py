@@ -80,6 +80,20 @@ class Readiness:
 
 
 @dataclass(frozen=True)
+class Mails:
+    """So many mails, from the first that a server on the same machine was handed to the last."""
+
+    mails: int
+    seconds: float
+    per_second: float
+
+    @classmethod
+    def of(cls, mails: int, seconds: float) -> "Mails":
+        """Sum up."""
+        return cls(mails, seconds, mails / seconds)
+
+
+@dataclass(frozen=True)
 class Growth:
     """How the cost grows: seconds for each thousand people at each size.
 

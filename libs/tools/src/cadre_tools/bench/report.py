@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from cadre_tools.bench.figures import Arrivals, Audiences, Events, Growth, Readiness
+from cadre_tools.bench.figures import Arrivals, Audiences, Events, Growth, Mails, Readiness
 
 BUDGET_PEOPLE = 10_000
 PUBLISH_SECONDS = 0.3
@@ -30,6 +30,7 @@ AUDIENCE_SAVED_MS = 200.0
 # What is independent of the number of assignments may differ by what else differs between two runs.
 READINESS_FACTOR = 1.5
 DEMO_SECONDS = 15.0
+MAILS_PER_SECOND = 200.0
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class Report:
     audiences: Audiences | None = None
     events: Events | None = None
     demo_seconds: float | None = None
+    mails: Mails | None = None
 
     @classmethod
     def of(
@@ -156,6 +158,7 @@ class Report:
         *,
         events: Events | None = None,
         demo_seconds: float | None = None,
+        mails: Mails | None = None,
     ) -> "Report":
         """Put the sizes together, and what was measured beside them."""
         return cls(
@@ -172,6 +175,7 @@ class Report:
             audiences=next((one.audiences for one in measured if one.audiences), None),
             events=events,
             demo_seconds=demo_seconds,
+            mails=mails,
         )
 
     @property

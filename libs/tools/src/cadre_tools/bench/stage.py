@@ -63,7 +63,7 @@ class Stage:
         """Who gets the letters."""
         return self.audience.people
 
-    def draft_letter(self, number: int, course_version: str) -> notice_pb.Notice:
+    def draft_letter(self, number: int, course_version: str, *, urgent_reason: str = "") -> notice_pb.Notice:
         """Write a letter to everyone and send it for approval: what remains is to issue it."""
         today, offices = calendar.pacific_date(clock.utc()), reference.load().calendar.as_far_as_known()
         create = notice_pb.CreateNoticeRequest(
@@ -85,6 +85,7 @@ class Stage:
                 due_rule=notice_pb.DueRule(business_days_before_effective=3, business_days_after_issue=5),
                 agency_confirms_within=3,
                 demonstration=True,
+                urgent_reason=urgent_reason,
             ),
             request_id=request_id("bench", number, "create"),
         )

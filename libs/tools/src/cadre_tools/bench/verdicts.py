@@ -20,6 +20,7 @@ from cadre_tools.bench.report import (
     DEMO_SECONDS,
     IDLE_P99_MS,
     LINEAR_FACTOR,
+    MAILS_PER_SECOND,
     PAGE_P50_MS,
     PAGE_P95_MS,
     PUBLISH_RATIO,
@@ -87,6 +88,9 @@ def _others(report: Report) -> Iterator[Verdict]:
         yield Verdict(f"figures of a letter to {readiness.assignments:,} people, median", readiness.delays.p50_ms, "ms")
     if report.readiness_factor is not None:
         yield Verdict("  largest, times 10,000", report.readiness_factor, "x", budget=READINESS_FACTOR)
+    if report.mails:
+        what = f"{report.mails.mails:,} mails handed to a server"
+        yield Verdict(what, report.mails.per_second, "/s", budget=MAILS_PER_SECOND, at_least=True)
     if report.demo_seconds is not None:
         yield Verdict("cadre demo to the signed-in page", report.demo_seconds, budget=DEMO_SECONDS)
     for growth in report.growth:
