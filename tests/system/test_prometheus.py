@@ -193,7 +193,9 @@ def allowed():
         "audit": r"[a-z_]+\.[a-z_]+",
         "le": r"[0-9.e+-]+|\+Inf",
         "generation": r"[0-2]",
-        **dict.fromkeys(("state", "standing", "confirmation", "kind", "outcome", "source"), words),
+        # Of an agency, a completion, or a message: `letter.issued`.
+        "kind": r"[a-z][a-z .-]*",
+        **dict.fromkeys(("state", "standing", "confirmation", "outcome", "source"), words),
     }
     return sets, {label: re.compile(form) for label, form in forms.items()}
 
