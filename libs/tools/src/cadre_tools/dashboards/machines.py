@@ -258,7 +258,7 @@ DATABASES = Board(
 MAIL = Board(
     "mail",
     "Cadre: mail",
-    "Whether mail goes, how the server takes it, and what became of each rule's messages. Counts, never who.",
+    "Whether mail goes, how the server takes it, what became of each rule's messages; and calls to connections.",
     {
         "Now": [
             number("Mails that are due", "max(cadre_mail_due)", about="Their moment has come, and they have not gone."),
@@ -312,6 +312,12 @@ MAIL = Board(
                 'sum by (kind) (max by (kind, state) (cadre_messages{state=~"failed|bounced"}))',
                 legend="{{kind}}",
             ),
+        ],
+        "Connections": [
+            lines("Connections by how they stand", "max by (standing) (cadre_connections)", legend="{{standing}}"),
+            lines("Calls of a day by how they stand", "max by (state) (cadre_webhooks)", legend="{{state}}"),
+            lines("The oldest call that waits for its first try", "max(cadre_webhook_oldest_seconds)", unit=SECONDS),
+            lines("Switched off by what they answered, in a day", "max(cadre_connections_gone_off)"),
         ],
     },
 )
