@@ -108,15 +108,18 @@ UPDATE mail SET state = 'DROPPED', claimed_at = NULL
 WHERE id = ANY(%(mails)s) AND NOT EXISTS (SELECT FROM message_to WHERE mail_id = mail.id AND state = 'MAILED')
 RETURNING id
 """
-# Who got mail about it today hears the rest tomorrow, unless it is urgent or of a kind that has no such limit.
+# Who got mail about it today hears the rest tomorrow, unless it is urgent or of a kind that has no such limit. Counted
+# for each by itself: as a join, what went about one thing to everybody is gone through for each of them.
 _TOMORROW = """
 UPDATE message_to AS t SET goes_at = %(morning)s, changed_at = %(at)s
-FROM message AS m
-WHERE m.id = t.message_id AND t.state = 'WANTED' AND t.goes_at <= %(at)s AND t.person_id = ANY(%(people)s)
-  AND NOT m.urgent AND m.kind = ANY(%(limited)s) AND EXISTS (
-    SELECT FROM message_to AS sent JOIN message AS said ON said.id = sent.message_id
-    WHERE sent.person_id = t.person_id AND said.about = m.about AND sent.state IN ('MAILED', 'SENT')
-      AND sent.at > %(at)s - interval '14 days' AND sent.changed_at >= %(today)s)
+FROM message_to AS due JOIN message AS m ON m.id = due.message_id CROSS JOIN LATERAL (
+  SELECT count(*) AS mails FROM message_to AS sent JOIN message AS said ON said.id = sent.message_id
+  WHERE sent.person_id = due.person_id AND said.about = m.about AND sent.state IN ('MAILED', 'SENT')
+    AND sent.at > %(at)s - interval '14 days' AND sent.changed_at >= %(today)s
+) AS had
+WHERE due.state = 'WANTED' AND due.goes_at <= %(at)s AND due.person_id = ANY(%(people)s)
+  AND NOT m.urgent AND m.kind = ANY(%(limited)s) AND had.mails > 0
+  AND t.message_id = due.message_id AND t.person_id = due.person_id AND t.scope = due.scope
 """
 _PUT_TOGETHER = """
 WITH due AS (
