@@ -23,7 +23,7 @@ router = APIRouter()
 
 _STATE, _OF_SERIES, _OF_LETTER = "/ladders/state", "/ladders/series/{series}", "/letters/{letter_id}/ladder"
 # The days of an example, where it is about no letter that is due.
-_EXAMPLE = timedelta(days=28)
+_EXAMPLE, _FRIDAY = timedelta(weeks=3), 4
 _AT_FAULT = re.compile(r"ladder\.rungs\[(\d+)\]\.\w+")
 
 
@@ -115,7 +115,8 @@ def _shown(visit: Visit, page: _Page) -> Answer:
 
 
 def _due(visit: Visit, page: _Page) -> dict[str, str]:
-    due = page.due or (visit.today + _EXAMPLE).isoformat()
+    friday = visit.today + timedelta(days=(_FRIDAY - visit.today.weekday()) % 7)
+    due = page.due or (friday + _EXAMPLE).isoformat()
     return {"due": due, "agency_due": page.agency_due or due}
 
 
