@@ -123,6 +123,8 @@ def test_operators_see_whether_mail_goes_and_in_a_demonstration_what_it_says(pro
     assert all(title in page for title in phrases.KINDS.values())
     assert f"{named} {phrases.KINDS['letter.issued']} Sent Feb 2, 10:0" in page
     assert "No mail is so." in operator.reads("/operations/mail?state=failed")
+    assert "No mail is so." in operator.reads("/operations/mail?query=99-99")
+    assert f"{named} {phrases.KINDS['letter.issued']} Sent" in operator.reads(f"/operations/mail?query={notice.number}")
     older = re.search(r'href="([^"]+)">Older mail', operator.get("/operations/mail/caught"))[1]
     assert named in operator.reads(older.replace("&amp;", "&"))
 

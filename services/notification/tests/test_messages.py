@@ -268,3 +268,17 @@ def test_whose_address_does_not_work_is_known_to_their_agency_with_why_in_plain_
     assert (one.person, one.address_sha256) == (f"people/{ana}", "ab12")
     assert one.why == "The mail server there knows no such mailbox."
     assert at("yolo") == []
+
+
+def test_mail_is_found_by_the_number_of_a_letter_in_any_form(cadre, letter, people):
+    arrive(cadre)
+    with cadre.running.runtime.database.transaction(actor="services/notification", method="test/send") as db:
+        mails.put_together(db, mails.due_people(db), HOURS)
+    operator, bare = cadre.running.stubs(rights=["operations.read"]), letter.number.replace("-", "")
+
+    for asked in (f"CSSP {letter.number}", f"cssp{bare}", letter.number, bare):
+        found = operator.ListMail(pb.ListMailRequest(letter=asked)).mails
+        assert len(found) == len(people), asked
+        assert {tuple(one.letters) for one in found} == {(f"CSSP {letter.number}",)}
+    for asked in ("CSSP 99-99", f"PI {letter.number}", "a letter"):
+        assert operator.ListMail(pb.ListMailRequest(letter=asked)).mails == [], asked
