@@ -6,6 +6,7 @@ All services and a real mail server by a clock that the test puts forward.
 import re
 import uuid
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import httpx
@@ -111,6 +112,38 @@ def test_in_the_first_morning_of_a_week_each_hears_in_one_mail_what_is_due_soon(
     assert max(Counter(mail.person for mail in of_week).values()) == 1
     assert len([mail for mail in of_week if mail.subject.startswith("Your week: 1 thing is on your list")]) > 400
     assert any("people ready, due" in mail.text and "<table" in mail.html for mail in of_week)
+    assert product.reach().wrong() == {}
+
+
+def test_agencies_of_an_urgent_letter_are_reminded_by_the_hour_with_their_directors_and_then_the_state(product):
+    days, demo = product.days, content.load()
+    urgent = replace(demo, letter=replace(demo.letter, urgent="The case system is down."))
+    letter = story.issue_letter(product.access, product.cast, urgent, product.course_version).notice
+    story.wait_for_mail(product.access, product.cast, letter)
+    assert letter.agency_due_date == str(BEGINS.date())
+
+    def said():
+        return {mail.name: mail for mail in caught(product) if "not confirmed" in mail.text}
+
+    def hear(hours, text, enough):
+        """Put the clock forward by hours; return who hears a text in new mail, once these are enough."""
+        before = said()
+        days.ahead += timedelta(hours=hours)
+        climb(product)
+
+        def new():
+            return {mail.person for name, mail in said().items() if name not in before and text in mail.text}
+
+        wait_until(lambda: enough(new()), lambda: str(rules(product)))
+        return new()
+
+    leads, late = set(product.cast.leads.values()), "Urgent: Your agency has not confirmed"
+    # It was issued a little after ten; 3 p.m., 5 p.m., and 9 a.m. of the next morning.
+    first = hear(5, late, lambda people: people >= leads)
+    # The directors, too.
+    assert hear(2, late, lambda people: people > first)
+    assert hear(16, "agencies have not confirmed", bool)
+    wait_until(lambda: not rules(product)["letter.unconfirmed"].waiting, lambda: str(rules(product)))
     assert product.reach().wrong() == {}
 
 
