@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from cadre_cli import reference
-from cadre_tools.bench import arrivals, audiences, events, mail, opening, publish, raw, readiness, servers, stage
+from cadre_tools.bench import arrivals, audiences, calls, events, mail, opening, publish, raw, readiness, servers, stage
 from cadre_tools.bench.command import FULL, QUICK, Plan, Size, measure
 from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Growth, Readiness, Throughput
 from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, Publish, Report, Roster
@@ -198,6 +198,12 @@ def test_every_mail_of_an_urgent_letter_is_handed_over_once(tmp_path: Path) -> N
     assert mailed.per_second > 0
 
 
+def test_other_systems_are_called_once_for_each_letter_while_some_hang(tmp_path: Path) -> None:
+    told = calls.measure(tmp_path, PEOPLE, 2, fsync=False)
+
+    assert (told.connections, told.dead, told.delays.count) == (47, calls.DEAD, 2)
+
+
 def test_the_slope_of_what_is_linear_is_one() -> None:
     growth = Growth.of("publish", [(10_000, 2.0), (1_000, 0.2), (100_000, 20.0)])
 
@@ -260,6 +266,7 @@ def test_the_full_run_measures_every_row_at_its_budgets_size() -> None:
     assert QUICK.events
     assert QUICK.singles
     assert FULL.mails == BUDGET_PEOPLE
+    assert FULL.calls
 
 
 def test_a_report_without_runs_has_no_growth() -> None:

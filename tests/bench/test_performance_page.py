@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Mails, Readiness, Throughput
+from cadre_tools.bench.figures import Arrivals, Audiences, Connections, Delays, Events, Mails, Readiness, Throughput
 from cadre_tools.bench.report import Calls, PageLoad, Pages, Publish, Report, Roster
 from cadre_tools.performance import charts, page
 from cadre_tools.performance.rows import ROWS, Figure, shown
@@ -29,6 +29,7 @@ EVERYTHING = Report(
     events=Events(Throughput.of(20_000, 6.0, 4.0), Throughput.of(20_000, 3.0, 1.0), DELAYS, {}),
     demo_seconds=12.0,
     mails=Mails.of(9_000, 30.0),
+    connections=Connections(47, 5, DELAYS),
 )
 NOTHING = Report([], None, None, [], {}, {})
 

@@ -3,7 +3,9 @@
 import base64
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -15,6 +17,7 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.connections import jobs, webhooks
 from notification.connections.connections import MOST
 from notification.connections.rules.kinds import KINDS
+from notification.connections.rules.trying import Off
 from notification.messages.rules.said import said
 from servicekit.events.bus import CE_TIME, EVENT_ID
 from servicekit.events.consumers import Envelope, Outcome
@@ -62,7 +65,8 @@ def ended(cadre, name):
 
     def all_tried():
         found = calls(cadre, name)
-        return found if found and all(one.tries and one.last_try_time.seconds for one in found) else None
+        in_hand = cadre.rows("SELECT count(*) FROM webhook WHERE state = 'CALLING'") != [(0,)]
+        return found if found and not in_hand and all(one.last_try_time.seconds for one in found) else None
 
     return wait_until(all_tried, lambda: calls(cadre, name))
 
@@ -358,7 +362,8 @@ def test_after_five_days_of_failing_it_is_off_and_one_success_begins_anew(cadre)
         write(cadre, "UPDATE connection SET failing_since = now() - interval '4 days 23 hours'")
         write(cadre, again)
         run(cadre, jobs.call_again)
-        wait_until(lambda: calls(cadre, made.connection.name)[0].tries == 2, "it was tried")
+        state = "SELECT state, tries FROM webhook"
+        wait_until(lambda: cadre.rows(state) == [("WAITING", 2)], lambda: cadre.rows(state))
         assert look(cadre, made.connection.name).off == ""
 
         write(cadre, "UPDATE connection SET failing_since = now() - interval '5 days'")
@@ -405,8 +410,8 @@ def test_five_that_are_dead_keep_back_none_of_forty_two_others(cadre):
         hear(cadre)
         wait_until(lambda: len(alive.taken) == 84, lambda: len(alive.taken))
         assert dead.connections == 5
-        waiting = cadre.rows("SELECT count(*) FROM webhook WHERE state IN ('WAITING', 'CALLING')")
-        assert waiting == [(10,)]
+        waiting = "SELECT count(*) FROM webhook WHERE state IN ('WAITING', 'CALLING')"
+        wait_until(lambda: cadre.rows(waiting) == [(10,)], lambda: cadre.rows(waiting))
 
 
 def test_a_process_that_was_killed_after_it_called_and_before_it_noted_so_calls_again_under_the_same_id(
@@ -427,6 +432,36 @@ def test_a_process_that_was_killed_after_it_called_and_before_it_noted_so_calls_
     wait_until(lambda: calls(cadre, made.connection.name)[0].state == pb.Webhook.SENT, "it was noted")
 
     assert {taken.headers["webhook-id"] for taken in receiver.taken} == {call.name.rpartition("/")[2]}
+
+
+def test_what_is_told_while_a_connection_is_being_switched_off_is_given_up_or_not_told(cadre):
+    made = connect(cadre, "https://hooks.example.com/")
+    database = cadre.running.runtime.database
+    cadre.running.runtime.tasks.stop()
+    told = webhooks.Heard("letter.issued", UUID(letter(cadre)[0].name[8:]), 1, "", datetime.now(UTC))
+
+    with ThreadPoolExecutor(1) as other:
+        with database.transaction(**ACTOR) as db:
+            webhooks.tell(db, [told], actor="services/test")
+            switching = other.submit(switch, cadre, made.connection.name, on=False)
+            wait_until(lambda: cadre.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)], "it waits")
+        switching.result()
+    assert [one.reason for one in calls(cadre, made.connection.name)] == ["SWITCHED_OFF"]
+
+    switch(cadre, made.connection.name, on=True)
+    late = told._replace(kind="letter.withdrawn")
+    with ThreadPoolExecutor(1) as other:
+
+        def tell():
+            with database.transaction(**ACTOR) as db:
+                webhooks.tell(db, [late], actor="services/test")
+
+        with database.transaction(**ACTOR) as db:
+            webhooks.switch_off(db, UUID(made.connection.name[-36:]), Off.BY_HAND)
+            telling = other.submit(tell)
+            wait_until(lambda: cadre.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)], "it waits")
+        telling.result()
+    assert len(calls(cadre, made.connection.name)) == 1
 
 
 def test_two_that_claim_at_a_time_never_have_one_connection_both(cadre):

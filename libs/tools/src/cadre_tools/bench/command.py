@@ -19,7 +19,19 @@ from rich.markup import escape
 from cadre_cli.loading import ImportRefusedError
 from cadre_cli.supervisor import SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR
-from cadre_tools.bench import arrivals, audiences, events, learning, mail, opening, pages, publish, readiness, servers
+from cadre_tools.bench import (
+    arrivals,
+    audiences,
+    calls,
+    events,
+    learning,
+    mail,
+    opening,
+    pages,
+    publish,
+    readiness,
+    servers,
+)
 from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, COMPLETIONS, Measured, Pages, Report
 from cadre_tools.bench.servers import NotDurableError
 from cadre_tools.bench.stage import Stage, WrongResultError, open_stage
@@ -53,7 +65,7 @@ class Size:
 class Plan:
     """What a run measures: sizes, *events* at once and *singles* one by one, and whether also the demonstration.
 
-    *mails*: to so many people mail is sent (0 = to none).
+    *mails*: to so many people mail is sent (0 = to none). *calls*: so many letters are told to other systems.
     """
 
     sizes: tuple[Size, ...]
@@ -61,6 +73,7 @@ class Plan:
     singles: int = 0
     demo: bool = False
     mails: int = 0
+    calls: int = 0
 
 
 QUICK = Plan((Size(1_000, 3), Size(BUDGET_PEOPLE, 3, COMPLETIONS, 1_000, 0, 7.0, 15)), events=10_000, singles=50)
@@ -76,9 +89,12 @@ FULL = Plan(
     singles=200,
     demo=True,
     mails=BUDGET_PEOPLE,
+    calls=10,
 )
 _SAVES = 50
 _READINESS_CALLS = 100
+# People under the letters that other systems are told of: what those cost is measured above.
+_CALLED = 1_000
 
 
 def bench(
@@ -131,7 +147,7 @@ def measure(plan: Plan, folder: Path, *, fsync: bool = True, say: Say, keep: Kee
             measured.append(_measure_size(stage, size, say))
             stage.require_clean_books()
         keep(Report.of(measured, settings, machine))
-    moved = opened = mailed = None
+    moved = opened = mailed = told = None
     if plan.events:
         with _place(folder) as place:
             moved = events.measure(place, plan.events, plan.singles, fsync=fsync)
@@ -140,11 +156,15 @@ def measure(plan: Plan, folder: Path, *, fsync: bool = True, say: Say, keep: Kee
         with _place(folder) as place:
             mailed = mail.measure(place, plan.mails, fsync=fsync)
         say(f"{mailed.mails:,} mails: {mailed.per_second:,.0f}/s")
+    if plan.calls:
+        with _place(folder) as place:
+            told = calls.measure(place, _CALLED, plan.calls, fsync=fsync)
+        say(f"{told.connections - told.dead} other systems called within {told.delays.max_ms:.0f} ms")
     if plan.demo:
         with _place(folder) as place:
             opened = opening.measure(place)
         say(f"The demonstration's first signed-in page after {opened:.1f} s")
-    report = Report.of(measured, settings, machine, events=moved, demo_seconds=opened, mails=mailed)
+    report = Report.of(measured, settings, machine, events=moved, demo_seconds=opened, mails=mailed, connections=told)
     keep(report)
     return report
 

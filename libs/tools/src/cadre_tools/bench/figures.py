@@ -94,6 +94,15 @@ class Mails:
 
 
 @dataclass(frozen=True)
+class Connections:
+    """From issuing a letter until the last of so many other systems is called, but for those that are *dead*."""
+
+    connections: int
+    dead: int
+    delays: Delays
+
+
+@dataclass(frozen=True)
 class Growth:
     """How the cost grows: seconds for each thousand people at each size.
 

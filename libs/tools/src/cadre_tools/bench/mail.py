@@ -1,7 +1,6 @@
 """Measures mail: of an urgent letter to everybody, from the first that a server on this machine takes to the last."""
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre_cli.access import request_id
 from cadre_tools.bench.figures import Mails
-from cadre_tools.bench.stage import Stage, WrongResultError, open_stage, wait_until
+from cadre_tools.bench.stage import Stage, WrongResultError, open_stage, told, wait_until
 
 _LOOK_SECONDS = 0.2
 _ASKED, _TO_STAFF = "letter.asked", "New on your list"
@@ -47,7 +46,7 @@ def measure(folder: Path, people: int, *, fsync: bool = True) -> Mails:
     Raises:
         WrongResultError: mail was lost, or went twice.
     """
-    with _sink() as (sink, port), _told(port), open_stage(people, folder, fsync=fsync) as stage:
+    with _sink() as (sink, port), told(**_to(port)), open_stage(people, folder, fsync=fsync) as stage:
         _issue(stage)
         sent = wait_until(lambda: _sent(stage), "mail waits", _LOOK_SECONDS)
         mails = len(sink.times)
@@ -91,22 +90,11 @@ def _sink() -> Iterator[tuple[Sink, int]]:
         loop.close()
 
 
-@contextmanager
-def _told(port: int) -> Iterator[None]:
-    """Have the processes that are started meanwhile hand their mail to a *port* of this machine."""
-    said = {
+def _to(port: int) -> dict[str, str]:
+    """Return the settings by which mail is handed to a *port* of this machine."""
+    return {
         "CADRE_MAIL_HOST": "127.0.0.1",
         "CADRE_MAIL_PORT": str(port),
         "CADRE_MAIL_SECURITY": "none",
         "CADRE_MAILS_A_MINUTE": str(_A_MINUTE),
     }
-    before = {name: os.environ.get(name) for name in said}
-    os.environ.update(said)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

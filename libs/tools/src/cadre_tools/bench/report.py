@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from cadre_tools.bench.figures import Arrivals, Audiences, Events, Growth, Mails, Readiness
+from cadre_tools.bench.figures import Arrivals, Audiences, Connections, Events, Growth, Mails, Readiness
 
 BUDGET_PEOPLE = 10_000
 PUBLISH_SECONDS = 0.3
@@ -31,6 +31,7 @@ AUDIENCE_SAVED_MS = 200.0
 READINESS_FACTOR = 1.5
 DEMO_SECONDS = 15.0
 MAILS_PER_SECOND = 200.0
+CONNECTIONS_MS = 1_000.0
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ class Report:
     events: Events | None = None
     demo_seconds: float | None = None
     mails: Mails | None = None
+    connections: Connections | None = None
 
     @classmethod
     def of(
@@ -159,6 +161,7 @@ class Report:
         events: Events | None = None,
         demo_seconds: float | None = None,
         mails: Mails | None = None,
+        connections: Connections | None = None,
     ) -> "Report":
         """Put the sizes together, and what was measured beside them."""
         return cls(
@@ -176,6 +179,7 @@ class Report:
             events=events,
             demo_seconds=demo_seconds,
             mails=mails,
+            connections=connections,
         )
 
     @property

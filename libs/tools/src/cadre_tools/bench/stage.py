@@ -1,5 +1,6 @@
 """A Cadre of its own for one measurement: synthetic people, an audience of all of them, courses, and the actors."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ class Stage:
     site: Site
     analyst: str
     approver: str
+    operator: str
     # One of those who get the letters.
     worker: str
     audience: audience_pb.Audience
@@ -129,6 +131,21 @@ def wait_until(condition: Callable[[], T], complaint: str, pause_seconds: float 
 
 
 @contextmanager
+def told(**said: str) -> Iterator[None]:
+    """Have the processes that are started meanwhile find these settings in their environment."""
+    before = {name: os.environ.get(name) for name in said}
+    os.environ.update(said)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
 def open_stage(people: int, folder: Path, *, fsync: bool = True) -> Iterator[Stage]:
     """Start the servers and the back ends in *folder*, with this many local people; afterwards nothing of it runs.
 
@@ -167,6 +184,7 @@ def _fill(access: Access, supervisor: Supervisor, people: int, folder: Path) -> 
         gateway_url=supervisor.gateway_url,
         analyst=analyst,
         approver=approver,
+        operator=_with_role(rows, "operator"),
         worker=_number(next(row for row in rows if _is_at_work(row))),
         audience=audience,
         roster=Roster(audience.people, len(rows), seconds),

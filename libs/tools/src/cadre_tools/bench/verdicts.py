@@ -16,6 +16,7 @@ from cadre_tools.bench.report import (
     CALLS_RATIO,
     COMPLETION_SECONDS,
     COMPLETIONS,
+    CONNECTIONS_MS,
     CONSUMER_PER_SECOND,
     DEMO_SECONDS,
     IDLE_P99_MS,
@@ -91,6 +92,10 @@ def _others(report: Report) -> Iterator[Verdict]:
     if report.mails:
         what = f"{report.mails.mails:,} mails handed to a server"
         yield Verdict(what, report.mails.per_second, "/s", budget=MAILS_PER_SECOND, at_least=True)
+    if report.connections:
+        called = report.connections
+        what = f"{called.connections - called.dead} of {called.connections} other systems called, {called.dead} hang"
+        yield Verdict(what, called.delays.max_ms, "ms", budget=CONNECTIONS_MS)
     if report.demo_seconds is not None:
         yield Verdict("cadre demo to the signed-in page", report.demo_seconds, budget=DEMO_SECONDS)
     for growth in report.growth:

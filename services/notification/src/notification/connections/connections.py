@@ -116,10 +116,10 @@ def switch(db: Db, which: Which, *, on: bool) -> None:
     before = _locked(db, which)
     if on == (before.off == ""):
         return
-    # What was told while it was being switched off is given up too.
-    webhooks.switch_off(db, which.id, Off.BY_HAND)
     if on:
         db.run(_ON, id=which.id)
+    else:
+        webhooks.switch_off(db, which.id, Off.BY_HAND)
     db.changed(which.name, before={"off": before.off}, after={"off": "" if on else Off.BY_HAND})
 
 

@@ -58,7 +58,7 @@ class Sender:
         asyncio.run(self._run(task.database))
         with task.step() as db:
             if webhooks.is_due(db):
-                # Those that somebody else has in hand, or had when it was killed.
+                # Told or come due since the last look.
                 raise NotNowError
             task.end(db)
 

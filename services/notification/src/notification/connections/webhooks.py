@@ -24,7 +24,8 @@ KEPT = timedelta(days=30)
 _LOOKED_AT = timedelta(days=366)
 
 # Who is told: the state of everything, an agency of what concerns it; of what is about no agency, if it was given the
-# letter. What happened before a connection was made is no news to it.
+# letter. What happened before a connection was made is no news to it. One that is being switched off is waited for, and
+# then left out; whoever switches one off waits for this, and then gives up what it made.
 _TELL = """
 INSERT INTO webhook
   (id, connection_id, kind, notice_id, version, agency_id, at, created_at, state, tries, next_try, status, milliseconds)
@@ -36,7 +37,8 @@ JOIN connection AS c ON c.off = '' AND h.kind = ANY(c.kinds) AND c.created_at <=
   c.agency_id IN ('', h.agency_id) OR (h.agency_id = '' AND EXISTS (
     SELECT FROM delivery AS d
     WHERE d.notice_id = h.notice_id AND d.version = h.version AND d.agency_id = c.agency_id)))
-ORDER BY h.at, c.id
+ORDER BY c.id, h.at
+FOR SHARE OF c
 ON CONFLICT (connection_id, kind, notice_id, version, agency_id) WHERE kind <> 'ping' DO NOTHING
 """
 _READY = """
@@ -57,10 +59,16 @@ _PING = """
 INSERT INTO webhook (id, connection_id, kind, version, at, created_at, state, tries, next_try, status, milliseconds)
 VALUES (%(id)s, %(connection)s, %(kind)s, 0, %(at)s, %(at)s, 'WAITING', 0, %(at)s, 0, 0)
 """
-# Of one that is off, a test alone: what was told while it was being switched off waits until it is on.
+# Of one that is off, a test alone.
 _DUE = """
 (c.off = '' OR w.kind = %(ping)s)
   AND ((w.state = 'WAITING' AND w.next_try <= %(at)s) OR (w.state = 'CALLING' AND w.claimed_at < %(forgotten)s))
+"""
+# Nothing of it is under way.
+_FREE = """
+NOT EXISTS (
+  SELECT FROM webhook AS other
+  WHERE other.connection_id = c.id AND other.state = 'CALLING' AND other.claimed_at >= %(forgotten)s)
 """
 # The longest waiting call of each connection of which none is under way: one that hangs keeps back its own alone.
 # Whoever changes calls of a connection locks its row first; so two processes never call one at a time.
@@ -71,9 +79,7 @@ WITH next AS (
     SELECT w.id, w.next_try FROM webhook AS w WHERE w.connection_id = c.id AND {_DUE}
     ORDER BY w.kind <> %(ping)s, w.next_try, w.at, w.id LIMIT 1
   ) AS w
-  WHERE NOT EXISTS (
-    SELECT FROM webhook AS other
-    WHERE other.connection_id = c.id AND other.state = 'CALLING' AND other.claimed_at >= %(forgotten)s)
+  WHERE {_FREE}
   ORDER BY w.next_try, w.id LIMIT %(limit)s
   FOR NO KEY UPDATE OF c SKIP LOCKED
 )
@@ -85,7 +91,7 @@ RETURNING w.id, w.kind, w.notice_id, w.version, w.agency_id, w.at, w.tries, c.id
   CASE WHEN c.earlier_until > %(at)s THEN c.earlier_sha256 ELSE '' END AS earlier_sha256
 """  # noqa: S608 - made of constants
 _ANY_DUE = f"""
-SELECT EXISTS (SELECT FROM webhook AS w JOIN connection AS c ON c.id = w.connection_id WHERE {_DUE})
+SELECT EXISTS (SELECT FROM webhook AS w JOIN connection AS c ON c.id = w.connection_id WHERE {_DUE} AND {_FREE})
 """  # noqa: S608 - made of constants
 _LOCK = "SELECT FROM connection WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
 _NOTE = """
@@ -221,7 +227,7 @@ def call_soon(db: Db, *, actor: str) -> None:
 
 
 def is_due(db: Db) -> bool:
-    """Whether a call is to be made now."""
+    """Whether a call is to be made now that nobody has in hand."""
     return bool(db.value(_ANY_DUE, at=db.at, forgotten=db.at - _IN_HAND, ping=PING))
 
 
