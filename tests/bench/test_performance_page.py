@@ -96,6 +96,7 @@ def test_the_budgets_are_those_that_were_set() -> None:
         "p50 ≤ 25 ms, p95 ≤ 60 ms",
         "independent (≤ 1.5x)",
         "≥ 200/s",
+        "≤ 1 s",
         "≤ 15 s",
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from cadre_tools.bench.figures import Arrivals, Audiences, Events
+from cadre_tools.bench.figures import Arrivals, Audiences, Connections, Events
 from cadre_tools.bench.report import (
     ARRIVAL_P99_MS,
     AUDIENCE_RECOMPUTE_SECONDS,
@@ -16,7 +16,7 @@ from cadre_tools.bench.report import (
     CALLS_RATIO,
     COMPLETION_SECONDS,
     COMPLETIONS,
-    CONNECTIONS_MS,
+    CONNECTIONS_SECONDS,
     CONSUMER_PER_SECOND,
     DEMO_SECONDS,
     IDLE_P99_MS,
@@ -78,6 +78,19 @@ def verdicts(report: Report) -> Iterator[Verdict]:
     yield from _others(report)
 
 
+def _outwards(report: Report) -> Iterator[Verdict]:
+    if report.mails:
+        what = f"{report.mails.mails:,} mails handed to a server"
+        yield Verdict(what, report.mails.per_second, "/s", budget=MAILS_PER_SECOND, at_least=True)
+    if report.connections:
+        yield _connections(report.connections)
+
+
+def _connections(called: Connections) -> Verdict:
+    what = f"{called.connections - called.dead} of {called.connections} other systems called, {called.dead} hang"
+    return Verdict(what, called.delays.max_ms / 1000, budget=CONNECTIONS_SECONDS)
+
+
 def _others(report: Report) -> Iterator[Verdict]:
     if report.events:
         yield from _events(report.events)
@@ -89,13 +102,7 @@ def _others(report: Report) -> Iterator[Verdict]:
         yield Verdict(f"figures of a letter to {readiness.assignments:,} people, median", readiness.delays.p50_ms, "ms")
     if report.readiness_factor is not None:
         yield Verdict("  largest, times 10,000", report.readiness_factor, "x", budget=READINESS_FACTOR)
-    if report.mails:
-        what = f"{report.mails.mails:,} mails handed to a server"
-        yield Verdict(what, report.mails.per_second, "/s", budget=MAILS_PER_SECOND, at_least=True)
-    if report.connections:
-        called = report.connections
-        what = f"{called.connections - called.dead} of {called.connections} other systems called, {called.dead} hang"
-        yield Verdict(what, called.delays.max_ms, "ms", budget=CONNECTIONS_MS)
+    yield from _outwards(report)
     if report.demo_seconds is not None:
         yield Verdict("cadre demo to the signed-in page", report.demo_seconds, budget=DEMO_SECONDS)
     for growth in report.growth:

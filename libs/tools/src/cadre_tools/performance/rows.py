@@ -160,7 +160,7 @@ def _mails(report: Report) -> list[Figure]:
 def _connections(report: Report) -> list[Figure]:
     if report.connections is None:
         return []
-    return [Figure("other systems called", report.connections.delays.max_ms, budgets.CONNECTIONS_MS, "ms")]
+    return [Figure("other systems called", report.connections.delays.max_ms / 1000, budgets.CONNECTIONS_SECONDS, "s")]
 
 
 ROWS = (
