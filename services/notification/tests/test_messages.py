@@ -170,6 +170,20 @@ def test_who_leads_a_unit_and_is_late_themselves_does_not_hear_of_the_others(cad
     assert rows == [(state,)]
 
 
+def test_who_chooses_is_offered_what_concerns_them(cadre, people):
+    def offered(stub):
+        return {choice.kind for choice in stub.GetMailChoices(pb.GetMailChoicesRequest()).choices}
+
+    at_lake = ["agencies/lake"]
+    rights = {"self.read": ["self"], "reminders.send": at_lake, "notices.confirm_for_agency": at_lake}
+    mine = offered(own(cadre, people[0]))
+    of_lake = offered(cadre.running.stubs(caller=f"people/{people[1]}", rights=rights))
+    assert {"letter.asked", "week.list", "role.given"} <= mine
+    assert mine.isdisjoint({"letter.issued", "team.overdue", "week.agency", "week.state", "letter.waiting"})
+    assert {"letter.issued", "letter.unconfirmed", "week.agency", "week.picture"} <= of_lake - mine
+    assert "week.state" not in of_lake
+
+
 def test_mail_that_is_not_mandatory_can_be_refused_and_taken_back(cadre, people):
     mine = own(cadre, people[0])
 

@@ -46,19 +46,21 @@ class MessageServicer(Servicer):
     def GetMailChoices(self, request: pb.GetMailChoicesRequest, call: Call) -> pb.MailChoices:  # noqa: ARG002
         with self.read() as db:
             person_id = caller(call.principal)
-            return wire.choices(queries.choices(db, person_id), quiet.morning(db, person_id))
+            return wire.choices(queries.choices(db, person_id), quiet.morning(db, person_id), call.principal.rights)
 
     def ChooseMail(self, request: pb.ChooseMailRequest, call: Call) -> pb.MailChoices:
         person_id = caller(call.principal)
         with self.write(call, request) as db:
             own.choose(db, person_id, request.kind, wanted=request.wanted)
-            return db.answer(wire.choices(queries.choices(db, person_id), quiet.morning(db, person_id)))
+            return db.answer(
+                wire.choices(queries.choices(db, person_id), quiet.morning(db, person_id), call.principal.rights)
+            )
 
     def ChooseMorning(self, request: pb.ChooseMorningRequest, call: Call) -> pb.MailChoices:
         person_id = caller(call.principal)
         with self.write(call, request) as db:
             quiet.choose_morning(db, person_id, request.hour)
-            return db.answer(wire.choices(queries.choices(db, person_id), request.hour))
+            return db.answer(wire.choices(queries.choices(db, person_id), request.hour, call.principal.rights))
 
     def GetMailHours(self, request: pb.GetMailHoursRequest, call: Call) -> pb.MailHours:  # noqa: ARG002
         with self.read() as db:

@@ -1,6 +1,6 @@
 """Contract ↔ domain: messages, rules and mail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from notification.messages.ladders import STATE as STATES_OWN
 from notification.messages.ladders import Held, etag_of
 from notification.messages.ledger import Wanted
 from notification.messages.rules.answers import plain
-from notification.messages.rules.kinds import KINDS, Kind
+from notification.messages.rules.kinds import Kind, offered
 from notification.messages.rules.ladder import COORDINATOR, DIRECTOR, STAFF, STATE, SUPERVISOR, Of, Rung
 from notification.messages.rules.said import said
 from notification.messages.rules.words import Said
@@ -102,9 +102,9 @@ def _put(made: pb.Message, words: Said) -> pb.Message:
     return made
 
 
-def choices(said_: Mapping[str, bool], morning_hour: int) -> pb.MailChoices:
-    """Return of which messages somebody gets mail, and at which hour that of the morning."""
-    return pb.MailChoices(choices=[_choice(kind, said_) for kind in KINDS.values()], morning_hour=morning_hour)
+def choices(said_: Mapping[str, bool], morning_hour: int, rights: Collection[str]) -> pb.MailChoices:
+    """Return of which messages somebody with these *rights* gets mail, and at which hour that of the morning."""
+    return pb.MailChoices(choices=[_choice(kind, said_) for kind in offered(rights, said_)], morning_hour=morning_hour)
 
 
 def mail_hours(held: quiet.Held) -> pb.MailHours:

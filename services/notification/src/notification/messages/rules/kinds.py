@@ -1,5 +1,6 @@
 """Every kind of message: who hears what, and whether they may do without the mail. The one table; pages show it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from notification.messages.rules.windows import Window
@@ -11,7 +12,8 @@ class Kind:
 
     *sentence* says who hears what and when, *choice* the same to the one who hears it. What is *mandatory* goes by mail
     to everybody it concerns. *window* is when it goes. What is *limited* goes once a day about one thing, and twice in
-    seven days. *producer* is the service that wants it said, '' for this one.
+    seven days. *producer* is the service that wants it said, '' for this one. Only who holds one of *rights* is offered
+    the choice; without any, everybody.
     """
 
     name: str
@@ -21,13 +23,18 @@ class Kind:
     mandatory: bool = True
     limited: bool = True
     producer: str = ""
+    rights: tuple[str, ...] = ()
 
 
+# By what somebody hears as the one they are at an agency, or for the state.
+_COORDINATES, _LEADS, _CONFIRMS = ("reminders.send",), ("readiness.read_agency",), ("notices.confirm_for_agency",)
+_WRITES, _APPROVES, _CONNECTS = ("notices.write",), ("notices.approve",), ("connections.manage",)
 LETTER_ISSUED = Kind(
     "letter.issued",
     "When a letter is issued, the training coordinators of each agency that receives it hear of it.",
     "A letter came for your agency.",
     Window.NOW,
+    rights=_COORDINATES,
 )
 LETTER_ASKED = Kind(
     "letter.asked",
@@ -57,6 +64,7 @@ TEAM_OVERDUE = Kind(
     " policy analysts: unless a series or a letter has steps of its own.",
     "People you look after are past due.",
     Window.MORNING,
+    rights=(*_LEADS, *_WRITES),
 )
 UNCONFIRMED = Kind(
     "letter.unconfirmed",
@@ -66,6 +74,7 @@ UNCONFIRMED = Kind(
     " hour after it.",
     "Your agency has not confirmed a letter.",
     Window.MORNING,
+    rights=(*_CONFIRMS, *_WRITES),
 )
 REMINDED = Kind(
     "letter.reminded",
@@ -81,6 +90,7 @@ LETTER_WAITING = Kind(
     "A letter waits for approval.",
     Window.NOW,
     limited=False,
+    rights=_APPROVES,
 )
 LETTER_RETURNED = Kind(
     "letter.returned",
@@ -88,6 +98,7 @@ LETTER_RETURNED = Kind(
     "A letter that you wrote on came back.",
     Window.NOW,
     limited=False,
+    rights=_WRITES,
 )
 LETTER_APPROVED = Kind(
     "letter.approved",
@@ -95,6 +106,7 @@ LETTER_APPROVED = Kind(
     "A letter that you wrote on is approved.",
     Window.NOW,
     limited=False,
+    rights=_WRITES,
 )
 LETTER_OUT = Kind(
     "letter.out",
@@ -103,6 +115,7 @@ LETTER_OUT = Kind(
     Window.NOW,
     mandatory=False,
     limited=False,
+    rights=_WRITES,
 )
 STEPS = (LETTER_WAITING, LETTER_RETURNED, LETTER_APPROVED, LETTER_OUT)
 # What other services want said (`wanting.py`).
@@ -136,6 +149,7 @@ WEEK_AGENCY = Kind(
     "Your agency's week: what to confirm, and how many people are still to go by when.",
     Window.WEEK,
     mandatory=False,
+    rights=_COORDINATES,
 )
 WEEK_PICTURE = Kind(
     "week.picture",
@@ -143,6 +157,7 @@ WEEK_PICTURE = Kind(
     "Your agency's week in one picture.",
     Window.WEEK,
     mandatory=False,
+    rights=_CONFIRMS,
 )
 WEEK_STATE = Kind(
     "week.state",
@@ -150,6 +165,7 @@ WEEK_STATE = Kind(
     "The state's week: counts by letter, and the agencies that need a call.",
     Window.WEEK,
     mandatory=False,
+    rights=_WRITES,
 )
 CONNECTION_OFF = Kind(
     "connection.off",
@@ -157,6 +173,7 @@ CONNECTION_OFF = Kind(
     "A connection that you made was switched off.",
     Window.NOW,
     limited=False,
+    rights=_CONNECTS,
 )
 KINDS = {
     kind.name: kind
@@ -178,3 +195,10 @@ KINDS = {
         CONNECTION_OFF,
     )
 }
+
+
+def offered(rights: Collection[str], said: Collection[str]) -> list[Kind]:
+    """Return the kinds that concern who holds *rights*, and those of which they *said* before if they want them."""
+    return [
+        one for one in KINDS.values() if not one.rights or one.name in said or not set(one.rights).isdisjoint(rights)
+    ]
