@@ -16,7 +16,7 @@ from servicekit.testing.offices import state_calendar
 
 KEY, DAY = b"k" * 32, date(2027, 2, 3)
 DOMAIN = "bounces.example"
-MAIL, TO = uuid.uuid4(), hash_of("ana@lake.example")
+MAIL, TO = uuid.UUID("8ca3de00-c00d-45ca-9849-ed5443c5f510"), hash_of("ana@lake.example")
 HOURS = Hours(state_calendar())
 
 
