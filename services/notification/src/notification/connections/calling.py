@@ -63,6 +63,7 @@ class _Checked(httpcore2.AsyncNetworkBackend):
         self._way = way
         self._resolvers = resolvers
         self._below = httpcore2.AnyIOBackend()
+        self._opened: list[httpcore2.AsyncNetworkStream] = []
 
     async def connect_tcp(
         self,
@@ -76,11 +77,18 @@ class _Checked(httpcore2.AsyncNetworkBackend):
         last = len(numbers) - 1
         for n, number in enumerate(numbers):
             try:
-                return await self._below.connect_tcp(number, port, timeout, local_address, socket_options)
+                stream = await self._below.connect_tcp(number, port, timeout, local_address, socket_options)
+                self._opened.append(stream)
+                return stream
             except httpcore2.ConnectError:
                 if n == last:
                     raise
         raise _NoHostError
+
+    async def close(self) -> None:
+        """Close what is open still: whoever is left while they say nothing of TLS stays open otherwise."""
+        for stream in self._opened:
+            await stream.aclose()
 
     async def _numbers(self, host: str) -> Sequence[str]:
         if self._way.this_machine and host == _THIS_MACHINE:
@@ -106,7 +114,7 @@ class Caller:
 
     def __init__(self, way: Way, resolvers: ThreadPoolExecutor) -> None:
         self._way = way
-        self._backend = _Checked(way, resolvers)
+        self._resolvers = resolvers
 
     async def call(self, address: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send *body* and return what came back. Never raises what the other side may cause."""
@@ -115,24 +123,27 @@ class Caller:
         return Answer(reason, status, round((time.monotonic() - began) * 1000), text)
 
     async def _try(self, address: str, headers: Mapping[str, str], body: bytes) -> tuple[Reason | None, int, str]:
+        backend = _Checked(self._way, self._resolvers)
         try:
             place = place_of(address, this_machine=self._way.this_machine)
             async with asyncio.timeout(self._way.patience_seconds) as deadline:
-                status, text = await self._exchange(place, headers, body, deadline)
+                status, text = await self._exchange(place, headers, body, deadline, backend)
                 return reason_of(status), status, text
         except Exception as error:  # noqa: BLE001 - whatever a stranger causes must not stop the calls to others
             reason = _reason(error)
             if reason is None:
                 log.warning("call_stumbled", error=type(error).__name__)
             return reason or Reason.BROKEN, 0, ""
+        finally:
+            await backend.close()
 
     async def _exchange(
-        self, place: Place, headers: Mapping[str, str], body: bytes, deadline: asyncio.Timeout
+        self, place: Place, headers: Mapping[str, str], body: bytes, deadline: asyncio.Timeout, backend: _Checked
     ) -> tuple[int, str]:
         async with httpcore2.AsyncHTTPConnection(
             httpcore2.Origin(place.scheme.encode(), place.host.encode(), place.port),
             ssl_context=self._way.context,
-            network_backend=self._backend,
+            network_backend=backend,
         ) as connection:
             url = httpcore2.URL(
                 scheme=place.scheme.encode(), host=place.host.encode(), port=place.port, target=place.target.encode()
