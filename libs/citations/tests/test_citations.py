@@ -230,3 +230,31 @@ def test_hostile_text_takes_no_longer_than_its_length(text):
     # Four times the text may take four times as long; what is quadratic takes sixteen times.
     whole, part = seconds(text), seconds(text[: len(text) // 4])
     assert whole < 10 * part + 0.1
+
+
+def planted(n):
+    """A citation in one of many forms, its key, and how it stands to a change of 45 CFR 303.11(b)."""
+    number = 10 + n
+    forms = [
+        (f"45 CFR 303.11(b)({n})", f"us/cfr/45/303/11/b/{n}", Relation.WITHIN),
+        ("45 C.F.R. § 303.11 (b)", "us/cfr/45/303/11/b", Relation.EXACT),
+        ("section 303.11(b)", "us/cfr/45/303/11/b", Relation.EXACT),
+        ("45 CFR part 303", "us/cfr/45/303", Relation.AROUND),
+        ("§ 303.11", "us/cfr/45/303/11", Relation.AROUND),
+        (f"45 CFR 303.11(c)({n})", f"us/cfr/45/303/11/c/{n}", Relation.NONE),
+        (f"45 CFR 303.{number + 1}", f"us/cfr/45/303/{number + 1}", Relation.NONE),
+        (f"Family Code section {4000 + n}", f"ca/fam/{4000 + n}", Relation.NONE),
+        (f"section {17000 + n}.5 of the Family Code", f"ca/fam/{17000 + n}.5", Relation.NONE),
+        (f"CSSP-26-{number:02}", f"ca/dcss/cssp/26-{number:02}", Relation.NONE),
+    ]
+    return forms[n % len(forms)]
+
+
+def test_d127_of_500_planted_citations_all_are_found_and_each_is_set_beside_the_rule_that_changed():
+    plants = [planted(n) for n in range(1, 501)]
+    text = "".join(
+        f"Case {n} of 302.33 closes as {cited} has it, by Jan 8, 2027. " for n, (cited, *_) in enumerate(plants)
+    )
+    changed = Key.of("us/cfr/45/303/11/b")
+
+    assert [(str(one.key), related(one.key, changed)) for one in find(text)] == [(key, how) for _, key, how in plants]
