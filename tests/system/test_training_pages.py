@@ -67,12 +67,13 @@ def test_training_that_is_recorded_twice_says_when_it_was_recorded_and_is_not_of
     fields["complete_date"] = re.search(r'name="complete_date"[^>]* value="([^"]+)"', coordinator.page(page).text)[1]
 
     first = coordinator.client.post(f"{page}/training", data=fields)
+    # When it was recorded is said once it has come that far.
+    wait_until(lambda: "Trained Not yet" not in coordinator.text(page), "the page has it")
     again = coordinator.client.post(f"{page}/training", data=fields | {"request_id": request_id("once more")})
 
     assert "Training recorded for 1 person." in coordinator.text(first.headers["location"])
     said = coordinator.text(again.headers["location"])
     assert re.search(r"Nothing new to record: this was recorded before, \w+ \d+, \d+:\d\d [ap]\.m\.", said)
-    wait_until(lambda: "Trained Not yet" not in coordinator.text(page), "the page has it")
     said = coordinator.text(page)
     assert "Record training" not in said.partition("How far")[2]
     assert "This does not apply" not in said

@@ -84,6 +84,8 @@ def about(mail: pb.Mail | pb.CaughtMail) -> str:
 
 
 def held_back(causes: list[pb.HeldBack]) -> str:
-    """Say how many were held back for what: `12: 10 nothing left to do, 2 on leave`."""
+    """Say how many were held back for what: `12: 10 nothing left to do, 2 on leave`; `12, on leave` where it is one."""
     each = [f"{one.count:,} {CAUSES.get(one.cause, _OTHER)[1]}" for one in causes]
+    if len(causes) == 1:
+        return each[0].replace(" ", ", ", 1)
     return f"{sum(one.count for one in causes):,}: {', '.join(each)}" if causes else "0"
