@@ -30,6 +30,8 @@ STAFF = 500
 # Folders whose files share a running Cadre, and the files there that start their own.
 SHARING = ("tests/system", "tests/browser")
 APART = ("test_backup.py", "test_demo.py", "test_fuzz.py", "test_trace.py", "test_two_replicas.py")
+# Files of long tests that share nothing: each test goes to whichever worker is free.
+SPREAD = ("test_any_day.py",)
 _FILLED = "CADRE_TESTS_FILLED"
 _ROOMY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 # What runs until the last test of a folder.
@@ -74,11 +76,13 @@ def pytest_runtest_teardown(item, nextitem):
 
 
 class _OneWorkerEach(LoadFileScheduling):
-    """Gives what shares a Cadre to one worker, and everything else to any, file by file."""
+    """Gives what shares a Cadre to one worker, and everything else to any, file by file or, if long, test by test."""
 
     def _split_scope(self, nodeid):
         path = super()._split_scope(nodeid)
         folder, _, name = path.rpartition("/")
+        if name in SPREAD:
+            return nodeid
         return folder if folder in SHARING and name not in APART else path
 
 
