@@ -95,7 +95,7 @@ def test_a_count_that_was_changed_by_hand_is_found(cadre, write):
 def test_what_is_due_and_did_not_go_is_counted_with_how_long_it_is_past_its_moment(cadre, write):
     assert cadre.running.figures()["cadre_mail_due",] == 0
     with write() as db:
-        ledger.want(db, wanted(ids(2), goes_at=NOW + timedelta(hours=1)))
+        ledger.want(db, wanted(ids(2), goes_at=NOW + timedelta(days=1)))
     assert cadre.running.figures()["cadre_mail_due",] == 0
     with write() as db:
         ledger.want(db, wanted(ids(2)))
@@ -110,7 +110,7 @@ def test_what_is_due_and_did_not_go_is_counted_with_how_long_it_is_past_its_mome
     assert cadre.running.figures()["cadre_mail_oldest_due_seconds",] >= 2400
     with write() as db:
         mails.resolve(db, mails.unresolved(db, most=10), {})
-    send(write, lambda _number: Outcome(Went.LATER, "450 busy"), at=NOW + timedelta(minutes=1))
+    send(write, lambda _number: Outcome(Went.LATER, "450 busy"), at=datetime.now(UTC) + timedelta(minutes=1))
     found = cadre.running.figures()
     assert (found["cadre_mail_due",], found["cadre_mail_oldest_due_seconds",]) == (0, 0)
     assert found["cadre_mails", "waiting"] == 2
