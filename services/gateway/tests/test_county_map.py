@@ -9,10 +9,12 @@ from types import SimpleNamespace
 import pytest
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
 from gateway.app import environment
 from gateway.letters import county_map, letters, readiness
+from gateway.web.rights import Rights
 from gateway.words import sentences
 from servicekit.settings import Settings
 
@@ -190,6 +192,7 @@ def page(measure="ready"):
     visit = SimpleNamespace(
         sign_in=None,
         menu=[],
+        rights=Rights(person_pb.Me()),
         today=TODAY,
         now=datetime(2026, 11, 23, 20, tzinfo=UTC),
         request=SimpleNamespace(url=url),
