@@ -28,6 +28,9 @@ from .receivers import OK, Receiver, says, status
 
 ACTOR = {"actor": "services/notification", "method": "test"}
 
+# What is called waits for a task, which is woken by a timer: under another day that may never end.
+pytestmark = pytest.mark.timers
+
 
 @pytest.fixture
 def settings():
