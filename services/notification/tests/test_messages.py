@@ -160,7 +160,8 @@ def test_who_leads_a_unit_and_is_late_themselves_does_not_hear_of_the_others(cad
     with cadre.running.runtime.database.transaction(actor="services/notification", method="test/late", at=at) as db:
         (notice,) = letters.open_letters(db)
         letters.climb(db, notice, step, HOURS)
-    at += timedelta(days=1)
+    # The morning after, which may be a Monday's.
+    at = datetime.combine(HOURS.calendar.add(due, 3), time(9), PACIFIC)
     with cadre.running.runtime.database.transaction(actor="services/notification", method="test/late", at=at) as db:
         asked = [one for one in mails.unresolved(db, most=100) if one.role == "supervisor"]
         mails.resolve(db, asked, {("supervisor", "agencies/lake/units/legal"): [uuid.UUID(lead)]})
