@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
-from time import sleep
 
 from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
@@ -11,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1 import connection_service_pb2 as pb
 from gateway.connections import phrases
+from gateway.web import settle
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import glossary
@@ -19,8 +19,6 @@ from servicekit.rpc.client import Refused
 router = APIRouter(prefix="/connections/{owner}")
 
 _STATE = "state"
-# A test is looked at so often before its page is shown; what takes longer is shown as under way.
-_LOOKS, _PAUSE_SECONDS = 30, 0.1
 
 
 @router.get("")
@@ -111,10 +109,8 @@ def test(visit: Visitor, owner: str, connection_id: uuid.UUID, form: Sent) -> An
         return _one(visit, owner, connection_id, form)
     request = pb.TestConnectionRequest(name=_name(owner, connection_id), request_id=form.request_id)
     call = visit.clients.connections.TestConnection(request)
-    for _ in range(_LOOKS):
-        if visit.clients.connections.GetWebhook(pb.GetWebhookRequest(name=call.name)).HasField("last_try_time"):
-            break
-        sleep(_PAUSE_SECONDS)
+    look = pb.GetWebhookRequest(name=call.name)
+    settle.settled(lambda: visit.clients.connections.GetWebhook(look).HasField("last_try_time"), settle.LONG)
     return visit.go(_path(owner, connection_id, call.name.rpartition("/")[2]))
 
 

@@ -24,7 +24,7 @@ def letter_page(visit: Visitor, letter_id: str) -> Answer:
         if letter.state == notice_pb.Notice.HISTORIC:
             return visit.go(f"/letters/{letter_id}/text")
         return approval.waiting(visit, letter, approval.blank())
-    return visit.page("letters/state_letter.html", ladder=letters.ladder(visit, letter), **_figures(visit, letter))
+    return visit.page("letters/state_letter.html", **_figures(visit, letter))
 
 
 @router.get("/print")
