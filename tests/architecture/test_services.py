@@ -23,7 +23,6 @@ LISTS = {
     "services/gateway/src/gateway/web/clients.py": "the stubs by which pages call them, with their types",
     "libs/cli/src/cadre_cli/access.py": "the stubs by which the command line calls them, with their types",
     "services/gateway/src/gateway/home/asking.py": "what each adds to the home page; without a word its name is said",
-    "tests/system/test_access.py": "a request for each RPC, which the test asks for",
 }
 # Name many by chance, and need not name all.
 EXAMPLES = {

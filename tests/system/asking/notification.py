@@ -1,0 +1,260 @@
+"""A request for each method of notification, and what it names."""
+
+import uuid
+from datetime import UTC, datetime
+
+from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import connection_service_pb2 as connection_pb
+from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
+from cadre.notification.v1 import message_service_pb2 as message_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import series_service_pb2 as series_pb
+from servicekit.rpc.wire import timestamp
+
+from .common import HOME, day, fresh, number
+
+
+def draft(world, subject):
+    notice = notice_pb.Notice(
+        kind=notice_pb.Notice.POLICY,
+        series="CSSP",
+        number=number(),
+        addressees="ALL IV-D DIRECTORS",
+        subject=f"{subject} {fresh()}",
+        reason=notice_pb.Notice.STATE_LAW,
+        contact="DCSS",
+        change="Something changes.",
+        before="Before.",
+        after="After.",
+        staff_action="Do it.",
+        until_then="Wait.",
+        effective_date=day(200),
+        audience=world.audience,
+        asks=notice_pb.READ,
+        due_rule=notice_pb.DueRule(business_days_before_effective=3, business_days_after_issue=5),
+        agency_confirms_within=3,
+        demonstration=True,
+    )
+    create = notice_pb.CreateNoticeRequest(notice=notice, request_id=fresh())
+    return world.call(world.access.notices.CreateNotice, create, world.cast.analyst, {"notices.write": ("state",)})
+
+
+def submitted(world, subject):
+    written = draft(world, subject)
+    submit = notice_pb.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
+    return world.call(world.access.notices.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
+
+
+def add_attachment(world):
+    waiting = draft(world, "A letter with a file")
+    kind = notice_pb.Attachment.ATTACHMENT
+    return attachment_pb.AddAttachmentRequest(
+        notice=waiting.name, kind=kind, filename="a.txt", content=b"Text", etag=waiting.etag, request_id=fresh()
+    )
+
+
+def attached(world):
+    add = add_attachment(world)
+    return world.call(world.access.attachments.AddAttachment, add, world.cast.analyst, {"notices.write": ("state",)})
+
+
+def remove_attachment(world):
+    notice = attached(world)
+    return attachment_pb.RemoveAttachmentRequest(name=notice.attachments[0].name, etag=notice.etag, request_id=fresh())
+
+
+def issue(world, written):
+    submit = notice_pb.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
+    waiting = world.call(world.access.notices.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
+    publish = notice_pb.PublishNoticeRequest(
+        name=waiting.name, audience_revision=world.audience_revision, etag=waiting.etag, request_id=fresh()
+    )
+    return world.call(world.access.notices.PublishNotice, publish, world.cast.approver, {"notices.approve": ("state",)})
+
+
+def withdraw_notice(world):
+    issued = issue(world, draft(world, "A letter to withdraw"))
+    return notice_pb.WithdrawNoticeRequest(name=issued.name, reason="Replaced", etag=issued.etag, request_id=fresh())
+
+
+def confirmation_to_change(world):
+    """A letter of its own that the agency confirmed, with who is to lead it now."""
+    issued = issue(world, draft(world, "A letter that somebody else is to lead"))
+    confirm = agency_notice_pb.ConfirmForAgencyRequest(
+        parent=HOME, notice=issued.name, text_sha256=issued.text_sha256, request_id=fresh()
+    )
+    world.rightly(world.access.agency_notices.ConfirmForAgency, confirm, "notices.confirm_for_agency")
+    return agency_notice_pb.UpdateConfirmationRequest(
+        parent=HOME, notice=issued.name, lead=world.lead, request_id=fresh()
+    )
+
+
+def hours_to_change(world):
+    """The hours of the agency, as they are."""
+    asked = message_pb.GetMailHoursRequest(parent=HOME)
+    reach = {"calendar.write_agency": (HOME,)}
+    hours = world.call(world.access.messages.GetMailHours, asked, world.cast.analyst, reach)
+    return message_pb.UpdateMailHoursRequest(parent=HOME, hours=hours, request_id=fresh())
+
+
+def ladder(world):
+    """Steps for a draft of its own."""
+    rungs = [ladder_pb.Rung(of=ladder_pb.Rung.WORK, whom=ladder_pb.Rung.STAFF, business_days=-2, on=True)]
+    return ladder_pb.Ladder(name=f"{draft(world, 'A letter with steps').name}/ladder", rungs=rungs)
+
+
+def submit_notice(world):
+    notice = draft(world, "To submit")
+    return notice_pb.SubmitNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
+
+
+def recall_notice(world):
+    notice = submitted(world, "To take back")
+    return notice_pb.RecallNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
+
+
+def delete_notice(world):
+    notice = draft(world, "To delete")
+    return notice_pb.DeleteNoticeRequest(name=notice.name, etag=notice.etag, request_id=fresh())
+
+
+def connection(w):
+    """A connection of Lake, made for a request of its own; nothing is told to it."""
+    w.connections += 1
+    return w.rightly(w.access.connections.CreateConnection, connecting(w), "connections.manage").connection.name
+
+
+def connecting(w):
+    # What is deleted by no request stays: of each owner there are only so many.
+    given = connection_pb.Connection(
+        title=f"No. {w.connections}", address="https://hooks.example.com/", kinds=["letter.withdrawn"]
+    )
+    return connection_pb.CreateConnectionRequest(parent=HOME, connection=given, request_id=fresh())
+
+
+def call_to_connection(w):
+    ask = connection_pb.TestConnectionRequest(name=w.connection, request_id=fresh())
+    return w.rightly(w.access.connections.TestConnection, ask, "connections.manage").name
+
+
+REQUESTS = {
+    "NoticeService": {
+        "CreateNotice": lambda w: notice_pb.CreateNoticeRequest(
+            notice=notice_pb.Notice(subject=f"Another {fresh()}", series="CSSP", number=number()),
+            request_id=fresh(),
+        ),
+        "UpdateNotice": lambda w: notice_pb.UpdateNoticeRequest(notice=draft(w, "To update"), request_id=fresh()),
+        "DeleteNotice": delete_notice,
+        "SubmitNotice": submit_notice,
+        "RecallNotice": recall_notice,
+        "ReturnNotice": lambda w: notice_pb.ReturnNoticeRequest(
+            name=w.submitted.name, reason="Not clear", request_id=fresh()
+        ),
+        "PublishNotice": lambda w: notice_pb.PublishNoticeRequest(
+            name=w.to_publish.name,
+            audience_revision=w.audience_revision,
+            etag=w.to_publish.etag,
+            request_id=fresh(),
+        ),
+        "WithdrawNotice": withdraw_notice,
+        "ImportNotices": lambda w: notice_pb.ImportNoticesRequest(
+            notices=[notice_pb.HistoricNotice(series="CSS", number=number(), subject="An old letter")],
+            request_id=fresh(),
+        ),
+        "ListNotices": lambda w: notice_pb.ListNoticesRequest(),
+        "FindSimilarNotices": lambda w: notice_pb.FindSimilarNoticesRequest(subject="letter"),
+        "SearchNotices": lambda w: notice_pb.SearchNoticesRequest(query="letter"),
+        "GetNotice": lambda w: notice_pb.GetNoticeRequest(name=w.issued),
+    },
+    "AttachmentService": {
+        "AddAttachment": add_attachment,
+        "RemoveAttachment": remove_attachment,
+        "GetAttachment": lambda w: attachment_pb.GetAttachmentRequest(name=issue(w, attached(w)).attachments[0].name),
+    },
+    "SeriesService": {
+        "SuggestNumber": lambda w: series_pb.SuggestNumberRequest(series="CSSP"),
+        "ListSeries": lambda w: series_pb.ListSeriesRequest(),
+        "ImportSeries": lambda w: series_pb.ImportSeriesRequest(
+            series=[series_pb.Series(name="series/CSSP", title="Policy letters", kind=notice_pb.Notice.POLICY)],
+            request_id=fresh(),
+        ),
+    },
+    "ReadinessService": {
+        "GetReadiness": lambda w: readiness_pb.GetReadinessRequest(notice=w.issued),
+        "BatchGetReadiness": lambda w: readiness_pb.BatchGetReadinessRequest(notices=[w.issued]),
+        "ListReadinessDays": lambda w: readiness_pb.ListReadinessDaysRequest(notice=w.issued, agency=HOME),
+    },
+    "AgencyNoticeService": {
+        "ListAgencyNotices": lambda w: agency_notice_pb.ListAgencyNoticesRequest(parent=HOME),
+        "GetAgencyNotice": lambda w: agency_notice_pb.GetAgencyNoticeRequest(parent=HOME, notice=w.issued),
+        "ListAgencyReadinessDays": lambda w: agency_notice_pb.ListAgencyReadinessDaysRequest(
+            parent=HOME, notice=w.issued
+        ),
+        "ListRecipients": lambda w: agency_notice_pb.ListRecipientsRequest(parent=HOME, notice=w.issued),
+        "ConfirmForAgency": lambda w: agency_notice_pb.ConfirmForAgencyRequest(
+            parent=HOME, notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()
+        ),
+        "FindRecipients": lambda w: agency_notice_pb.FindRecipientsRequest(parent=HOME, notice=w.issued),
+        "UpdateConfirmation": confirmation_to_change,
+        "ReleaseToStaff": lambda w: agency_notice_pb.ReleaseToStaffRequest(
+            parent=HOME, notice=w.issued, request_id=fresh()
+        ),
+    },
+    "ConnectionService": {
+        "ListConnections": lambda w: connection_pb.ListConnectionsRequest(parent=HOME),
+        "GetConnection": lambda w: connection_pb.GetConnectionRequest(name=w.connection),
+        "CreateConnection": connecting,
+        "UpdateConnection": lambda w: connection_pb.UpdateConnectionRequest(
+            connection=connection_pb.Connection(
+                name=w.connection, title="New", address="https://hooks.example.com/", kinds=["letter.withdrawn"]
+            ),
+            request_id=fresh(),
+        ),
+        "SwitchConnection": lambda w: connection_pb.SwitchConnectionRequest(
+            name=w.connection, on=True, request_id=fresh()
+        ),
+        "RotateSecret": lambda w: connection_pb.RotateSecretRequest(name=w.connection, request_id=fresh()),
+        "TestConnection": lambda w: connection_pb.TestConnectionRequest(name=w.connection, request_id=fresh()),
+        "DeleteConnection": lambda w: connection_pb.DeleteConnectionRequest(name=connection(w), request_id=fresh()),
+        "ListWebhooks": lambda w: connection_pb.ListWebhooksRequest(parent=w.connection),
+        "GetWebhook": lambda w: connection_pb.GetWebhookRequest(name=call_to_connection(w)),
+        "RepeatWebhooks": lambda w: connection_pb.RepeatWebhooksRequest(
+            parent=w.connection, since=timestamp(datetime.now(UTC)), request_id=fresh()
+        ),
+    },
+    "MessageService": {
+        "ListMessages": lambda w: message_pb.ListMessagesRequest(),
+        "OpenMessages": lambda w: message_pb.OpenMessagesRequest(request_id=fresh()),
+        "GetMailChoices": lambda w: message_pb.GetMailChoicesRequest(),
+        "ChooseMail": lambda w: message_pb.ChooseMailRequest(kind="letter.asked", wanted=True, request_id=fresh()),
+        "ChooseMorning": lambda w: message_pb.ChooseMorningRequest(hour=8, request_id=fresh()),
+        "GetMailHours": lambda w: message_pb.GetMailHoursRequest(parent=HOME),
+        "UpdateMailHours": hours_to_change,
+        "PreviewReminder": lambda w: message_pb.PreviewReminderRequest(parent=HOME, notice=w.issued),
+        "SendReminder": lambda w: message_pb.SendReminderRequest(parent=HOME, notice=w.issued, request_id=fresh()),
+        "ListReminders": lambda w: message_pb.ListRemindersRequest(parent=HOME, notice=w.issued),
+        "ListFailingAddresses": lambda w: message_pb.ListFailingAddressesRequest(parent=HOME),
+        "ListMessageRules": lambda w: message_pb.ListMessageRulesRequest(),
+        "ListMail": lambda w: message_pb.ListMailRequest(),
+        "ListCaughtMail": lambda w: message_pb.ListCaughtMailRequest(),
+        "GetCaughtMail": lambda w: message_pb.GetCaughtMailRequest(name=f"caughtMails/{uuid.UUID(int=0)}"),
+    },
+    "LadderService": {
+        "GetLadder": lambda w: ladder_pb.GetLadderRequest(name="state/ladder"),
+        "ListLadders": lambda w: ladder_pb.ListLaddersRequest(),
+        "PreviewLadder": lambda w: ladder_pb.PreviewLadderRequest(ladder=ladder(w), due_date=day(30)),
+        "UpdateLadder": lambda w: ladder_pb.UpdateLadderRequest(ladder=ladder(w), request_id=fresh()),
+        "ResetLadder": lambda w: ladder_pb.ResetLadderRequest(name=ladder(w).name, request_id=fresh()),
+    },
+    "InboxService": {
+        "ListInbox": lambda w: inbox_pb.ListInboxRequest(),
+        "GetInboxItem": lambda w: inbox_pb.GetInboxItemRequest(notice=w.issued),
+        "ReadNotice": lambda w: inbox_pb.ReadNoticeRequest(notice=w.issued, request_id=fresh()),
+        "ConfirmNotice": lambda w: inbox_pb.ConfirmNoticeRequest(
+            notice=w.issued, text_sha256=w.text_sha256, request_id=fresh()
+        ),
+    },
+}
