@@ -26,7 +26,7 @@ setup: .venv/.ready ## make the environment: Python packages of the lock, member
 
 lock: ## resolve every member's dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  $(addprefix --no-emit-package ,cadre-citations cadre-cli cadre-contracts cadre-demo servicekit) --custom-compile-command 'make lock' \
+	  $(addprefix --no-emit-package ,cadre-citations cadre-cli cadre-contracts cadre-demo cadre-prose servicekit) --custom-compile-command 'make lock' \
 	  --group dev $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements.lock
 
 proto: libs/contracts/src/cadre/.stamp ## generate the contracts from proto/

@@ -13,7 +13,7 @@ fi
 # Contracts and page assets are generated; their generators stay behind.
 make --no-print-directory BYTECODE= setup
 
-members=(libs/contracts libs/citations libs/servicekit libs/cli services/*)
+members=(libs/contracts libs/citations libs/prose libs/servicekit libs/cli services/*)
 mkdir -p "$target"
 for member in "${members[@]}"; do
   mkdir -p "$target/$member"
@@ -30,7 +30,8 @@ find "$target" -name __pycache__ -type d -prune -exec rm -rf {} +
 # The members' own dependencies at the versions and hashes of the lock: nothing that only working on them needs.
 uv="$PWD/.venv/bin/uv"
 "$uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 \
-  --constraint requirements.lock --no-emit-package cadre-citations --no-emit-package cadre-contracts --no-emit-package servicekit \
+  --constraint requirements.lock --no-emit-package cadre-citations --no-emit-package cadre-contracts \
+  --no-emit-package cadre-prose --no-emit-package servicekit \
   "${members[@]/%//pyproject.toml}" -o "$target/requirements.lock"
 "$uv" venv --quiet --python python3 "$target/.venv"
 VIRTUAL_ENV="$target/.venv" "$uv" pip sync --quiet --compile-bytecode --require-hashes "$target/requirements.lock"

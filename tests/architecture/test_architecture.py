@@ -12,7 +12,7 @@ SERVICES = tuple(services())
 SOURCES = sorted(
     path
     for folder in (
-        *(f"libs/{name}/src" for name in ("citations", "servicekit", "cli", "demo", "tools")),
+        *(f"libs/{name}/src" for name in ("citations", "prose", "servicekit", "cli", "demo", "tools")),
         *(f"services/{name}/src" for name in SERVICES),
     )
     for path in (ROOT / folder).rglob("*.py")

@@ -22,7 +22,8 @@ def test_the_image_holds_the_services_and_no_tools(image):
     assert "fastapi" in there
     assert not there & set(TOOLS)
     assert (image / "services" / "gateway" / "src" / "gateway" / "static" / "built" / "names.json").is_file()
-    assert {path.name for path in (image / "libs").iterdir()} == {"contracts", "citations", "servicekit", "cli"}
+    libs = {"contracts", "citations", "prose", "servicekit", "cli"}
+    assert {path.name for path in (image / "libs").iterdir()} == libs
     assert {path.name for path in (image / "data").iterdir()} == {"reference", "notices"}
     tests = [*(image / "libs").rglob("test_*.py"), *(image / "services").rglob("test_*.py")]
     # The contract of tests that people take is none.
