@@ -7,14 +7,12 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
+from prose import SIGNS, begins_item
 from servicekit import text as cleaning
 
-# What word processors and people put before the lines of a list: a sign, a number or a letter, and a blank or a tab.
-# The line is an item for those who hear the page, and hangs for those who see it. A number stays as it was typed;
+# The line of an item is one for those who hear the page, and hangs for those who see it. A number stays as typed;
 # in the place of a sign one dot is seen, as in any list, and what was typed stays in the page.
-_SIGNS = "-\u2013\u2014*+\u2022\u2023\u2043\u00b7\u25aa\u25ab\u25a0\u25a1\u25ba\u25cb\u25cf\u25e6\u2713\u27a2\u00a7o"
-_ITEM = re.compile(rf"[ \t]*(?:[{_SIGNS}]|\(?(?:\d{{1,3}}|[A-Za-z]|[ivxIVX]{{1,5}})[.)])[ \t]+\S")
-_SIGN = re.compile(rf"([ \t]*)([{_SIGNS}][ \t]+)")
+_SIGN = re.compile(rf"([ \t]*)([{SIGNS}][ \t]+)")
 # The signs of a word processor's own font, which no other has.
 _OF_A_FONT = str.maketrans("\uf0b7\uf0a7\uf0d8\uf0fc", "\u2022\u25aa\u27a2\u2713")
 
@@ -39,11 +37,11 @@ def _blocks(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
     """Cut a paragraph before each line that begins an item; says of each part whether it is one."""
     part: list[str] = []
     for line in lines:
-        if part and _ITEM.match(line):
-            yield bool(_ITEM.match(part[0])), part
+        if part and begins_item(line):
+            yield begins_item(part[0]), part
             part = []
         part.append(line)
-    yield bool(_ITEM.match(part[0])), part
+    yield begins_item(part[0]), part
 
 
 def _item(lines: list[str]) -> Markup:
