@@ -50,7 +50,7 @@ FOR_EVERYBODY = {
     *("ListCalendars", "GetAgencyCalendar"),
     *("GetCatalogueEntry", "ListCourseVersions", "BatchGetCourseVersions"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
-    *("ListSeries", "SearchNotices", "GetMedia"),
+    *("ListSeries", "SearchNotices", "GetMedia", "ListOwnReviews"),
     *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),

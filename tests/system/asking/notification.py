@@ -11,6 +11,7 @@ from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
 from servicekit.rpc.wire import timestamp
 
@@ -140,6 +141,43 @@ def call_to_connection(w):
     return w.rightly(w.access.connections.TestConnection, ask, "connections.manage").name
 
 
+def review(w):
+    """A round of a draft of its own, at the agency, where somebody is named."""
+    open_ = review_pb.OpenReviewRequest(
+        parent=draft(w, "A letter to review").name, agencies=[HOME], due_date=day(7), request_id=fresh()
+    )
+    opened = w.rightly(w.access.reviews.OpenReview, open_, "notices.write").name
+    w.call(w.access.reviews.NameReviewers, naming(w, opened), w.lead, {"notices.confirm_for_agency": (HOME,)})
+    return opened
+
+
+def naming(w, opened):
+    return review_pb.NameReviewersRequest(name=opened, agency=HOME, people=[w.person], request_id=fresh())
+
+
+def commenting(opened):
+    said = review_pb.ReviewComment(
+        agency=HOME,
+        head=review_pb.ReviewComment.POLICY,
+        kind=review_pb.ReviewComment.CLARITY,
+        severity=review_pb.ReviewComment.COULD,
+        text="A table would help.",
+    )
+    return review_pb.AddReviewCommentRequest(parent=opened, comment=said, request_id=fresh())
+
+
+def comment(w):
+    ask = commenting(review(w))
+    return w.call(w.access.reviews.AddReviewComment, ask, w.person, {"notices.read": ("self",)})
+
+
+def sent_comment(w):
+    name = comment(w).name
+    send = review_pb.SendReviewCommentsRequest(name=name.partition("/comments/")[0], agency=HOME, request_id=fresh())
+    w.call(w.access.reviews.SendReviewComments, send, w.lead, {"notices.confirm_for_agency": (HOME,)})
+    return name
+
+
 REQUESTS = {
     "NoticeService": {
         "CreateNotice": lambda w: notice_pb.CreateNoticeRequest(
@@ -248,6 +286,25 @@ REQUESTS = {
         "PreviewLadder": lambda w: ladder_pb.PreviewLadderRequest(ladder=ladder(w), due_date=day(30)),
         "UpdateLadder": lambda w: ladder_pb.UpdateLadderRequest(ladder=ladder(w), request_id=fresh()),
         "ResetLadder": lambda w: ladder_pb.ResetLadderRequest(name=ladder(w).name, request_id=fresh()),
+    },
+    "ReviewService": {
+        "OpenReview": lambda w: review_pb.OpenReviewRequest(
+            parent=draft(w, "A letter to send round").name, agencies=[HOME], due_date=day(7), request_id=fresh()
+        ),
+        "CloseReview": lambda w: review_pb.CloseReviewRequest(name=review(w), reason="Enough said", request_id=fresh()),
+        "AnswerComment": lambda w: review_pb.AnswerCommentRequest(
+            name=sent_comment(w), answer=review_pb.ReviewComment.ACCEPTED, request_id=fresh()
+        ),
+        "ListReviews": lambda w: review_pb.ListReviewsRequest(parent=review(w).partition("/reviews/")[0]),
+        "ListOwnReviews": lambda w: review_pb.ListOwnReviewsRequest(),
+        "GetReview": lambda w: review_pb.GetReviewRequest(name=review(w)),
+        "ListReviewComments": lambda w: review_pb.ListReviewCommentsRequest(parent=review(w)),
+        "NameReviewers": lambda w: naming(w, review(w)),
+        "AddReviewComment": lambda w: commenting(review(w)),
+        "RemoveReviewComment": lambda w: review_pb.RemoveReviewCommentRequest(name=comment(w).name, request_id=fresh()),
+        "SendReviewComments": lambda w: review_pb.SendReviewCommentsRequest(
+            name=review(w), agency=HOME, request_id=fresh()
+        ),
     },
     "InboxService": {
         "ListInbox": lambda w: inbox_pb.ListInboxRequest(),

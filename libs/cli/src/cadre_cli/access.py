@@ -34,6 +34,7 @@ from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
+from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
@@ -94,6 +95,7 @@ class Access:
         self.inbox = self.channels["notification"].stub(InboxServiceStub)
         self.messages = self.channels["notification"].stub(MessageServiceStub)
         self.connections = self.channels["notification"].stub(ConnectionServiceStub)
+        self.reviews = self.channels["notification"].stub(ReviewServiceStub)
         self.operations = {
             service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self.channels.items()
         }

@@ -14,11 +14,11 @@ _LIKE_ENOUGH, _CLEARLY = 0.6, 0.1
 _LETTERS_OF_ID = 12
 
 
-def blocks(text: str, form: Form = Form.PLAIN, *, since: Sequence[Block] = ()) -> list[Block]:
+def blocks(text: str, form: Form = Form.PLAIN, *, since: Sequence[Block] = (), named: str = "") -> list[Block]:
     """Cut *text* into blocks; those that were in the text before, *since* then, keep their ids.
 
     A block that was moved, or edited and still clearly like itself, is the same one. Of equal blocks each is known by
-    what stands around it. A new block has an id that follows from its text and its place.
+    what stands around it. A new block has an id that follows from its text and its place, and begins as it is *named*.
     """
     texts = cut(text, form)
     same = _Same([one.text.split() for one in since], [text.split() for text in texts]).found()
@@ -26,16 +26,16 @@ def blocks(text: str, form: Form = Form.PLAIN, *, since: Sequence[Block] = ()) -
     found: list[Block] = []
     for place, said in enumerate(texts):
         known = same.get(place)
-        id = since[known].id if known is not None else _id_of(said, place, taken)
+        id = since[known].id if known is not None else _id_of(said, place, taken, named)
         taken.add(id)
         found.append(Block(id, said))
     return found
 
 
-def _id_of(text: str, place: int, taken: Collection[str]) -> str:
+def _id_of(text: str, place: int, taken: Collection[str], named: str) -> str:
     said, again = " ".join(text.split()), 0
     while True:
-        id = hashlib.sha256(f"{place}/{again}/{said}".encode()).hexdigest()[:_LETTERS_OF_ID]
+        id = named + hashlib.sha256(f"{place}/{again}/{said}".encode()).hexdigest()[:_LETTERS_OF_ID]
         if id not in taken:
             return id
         again += 1

@@ -12,6 +12,7 @@ from gateway import (
     operations,
     people,
     results,
+    reviews,
     search,
     sign_in,
     tests,
@@ -21,6 +22,7 @@ from gateway.web.area import adjectives_of, outcomes_of
 AREAS = (
     home.AREA,
     letters.AREA,
+    reviews.AREA,
     people.AREA,
     results.AREA,
     courses.AREA,

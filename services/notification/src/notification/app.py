@@ -10,6 +10,7 @@ import notification.inbox.tables
 import notification.links.tables
 import notification.messages.tables
 import notification.notices.tables
+import notification.reviews.tables
 import notification.series.tables  # noqa: F401 - statements name these tables, and no code does
 from notification.agencies.rpc import AgencyNoticeServicer, ReadinessServicer
 from notification.attachments import audits as attachments
@@ -32,6 +33,8 @@ from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
 from notification.notices.rpc import NoticeServicer
+from notification.reviews import jobs as reviewed
+from notification.reviews.rpc import ReviewServicer
 from notification.series.rpc import SeriesServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
@@ -48,6 +51,7 @@ SERVICERS = (
     ReadinessServicer,
     InboxServicer,
     LadderServicer,
+    ReviewServicer,
 )
 
 
@@ -60,7 +64,7 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
 
 
 def _tasks(settings: Settings) -> list[Kind]:
-    return [*sent.tasks(settings), *called.tasks(settings)]
+    return [*sent.tasks(settings), *called.tasks(settings), *reviewed.tasks(settings)]
 
 
 APP = ServiceApp(

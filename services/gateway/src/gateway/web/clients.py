@@ -41,6 +41,7 @@ from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
+from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.calendar import Calendar
@@ -179,6 +180,7 @@ class Clients:
         self.messages = self._channels["notification"].stub(MessageServiceStub)
         self.ladders = self._channels["notification"].stub(LadderServiceStub)
         self.connections = self._channels["notification"].stub(ConnectionServiceStub)
+        self.reviews = self._channels["notification"].stub(ReviewServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

@@ -34,6 +34,10 @@ INSERT INTO message_target (message_id, role, scope, facts)
 SELECT %(message)s, role, scope, facts
 FROM unnest(%(roles)s::text[], %(scopes)s::text[], %(facts)s::jsonb[]) AS t (role, scope, facts)
 """
+_OLD_NEWS = """
+UPDATE message SET fresh_until = %(at)s
+WHERE about = ANY(%(about)s) AND kind = ANY(%(kinds)s) AND (fresh_until IS NULL OR fresh_until > %(at)s)
+"""
 
 
 class Target(NamedTuple):
@@ -93,3 +97,8 @@ def want(db: Db, wanted: Wanted) -> UUID | None:
             facts=[Jsonb(dict(target.facts)) for target in wanted.targets],
         )
     return message_id
+
+
+def is_old_news(db: Db, kinds: Sequence[str], about: Sequence[str]) -> None:
+    """Have nothing of these kinds sent any more about these resources: it is old news from now on."""
+    db.run(_OLD_NEWS, kinds=list(kinds), about=list(about), at=db.at)

@@ -14,6 +14,7 @@ from notification.messages import steps
 from notification.messages.rules.kinds import LETTER_RETURNED, LETTER_WAITING
 from notification.notices.drafts import check_number
 from notification.notices.rules import approval
+from notification.reviews import reviews
 from notification.series import series
 from servicekit.data.db import Db
 
@@ -29,6 +30,7 @@ def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) ->
     state = lifecycle.after(Step.SUBMIT, name_of(notice_id), notice.state)
     lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
     letter.check_complete(letter_of(notice))
+    reviews.check_settled(db, notice_id)
     notice.number = notice.number or series.next_number(db, series=notice.series, at=at)
     check_number(db, notice)
     # If the letter was changed in the same write, this is how it was before.

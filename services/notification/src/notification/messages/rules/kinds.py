@@ -118,6 +118,29 @@ LETTER_OUT = Kind(
     rights=_WRITES,
 )
 STEPS = (LETTER_WAITING, LETTER_RETURNED, LETTER_APPROVED, LETTER_OUT)
+# Of a draft that agencies review: a message does not say which letter it is.
+REVIEW_ASKED = Kind(
+    "review.asked",
+    "When a draft is sent to agencies for review, their training coordinators hear of it, and whom they name for it.",
+    "Your agency is asked to review a draft.",
+    Window.NOW,
+    rights=_CONFIRMS,
+)
+REVIEW_DUE = Kind(
+    "review.due",
+    "1 business day before the comments of an agency are due, those who were asked hear of it, unless they were sent.",
+    "Your agency's comments on a draft are due soon.",
+    Window.MORNING,
+    rights=_CONFIRMS,
+)
+REVIEW_ANSWERED = Kind(
+    "review.answered",
+    "When a review is over and everything is answered, those who commented hear of it.",
+    "What you said of a draft is answered.",
+    Window.NOW,
+    limited=False,
+    rights=_CONFIRMS,
+)
 # What other services want said (`wanting.py`).
 ROLE_GIVEN = Kind(
     "role.given",
@@ -190,6 +213,9 @@ KINDS = {
         WEEK_PICTURE,
         WEEK_STATE,
         *STEPS,
+        REVIEW_ASKED,
+        REVIEW_DUE,
+        REVIEW_ANSWERED,
         ROLE_GIVEN,
         ROLE_TAKEN,
         CONNECTION_OFF,

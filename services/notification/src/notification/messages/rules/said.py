@@ -101,6 +101,29 @@ def _out(about: str, facts: Facts) -> Said:
     return Said(f"{_urgent(facts)}{facts['letter']} was issued", lines, f"/letters/{_id(about)}", "See the letter")
 
 
+def _review_asked(about: str, facts: Facts) -> Said:
+    lines = (
+        f"Your agency's comments are due {day(facts['due'])}.",
+        "It is not issued yet: please speak of it only with those who review it with you.",
+    )
+    return Said("A draft letter waits for your review", lines, _review(about), "Read it")
+
+
+def _review_due(about: str, facts: Facts) -> Said:
+    lines = (f"Your agency's comments are due {day(facts['due'])}.", "They have not been sent to the state yet.")
+    return Said("Due soon: comments on a draft letter", lines, _review(about), "Go on")
+
+
+def _review_answered(about: str, _facts: Facts) -> Said:
+    lines = ("The review is over, and everything that your agency sent has an answer.",)
+    return Said("The state answered your comments on a draft letter", lines, _review(about), "See the answers")
+
+
+def _review(about: str) -> str:
+    """Return the page of a review at an agency, `notices/…/reviews/1/agencies/lake`."""
+    return "/reviews/" + about.removeprefix("notices/").replace("/reviews/", "/").replace("/agencies/", "/")
+
+
 def _role_given(_about: str, facts: Facts) -> Said:
     lines = (f"You are {facts['role']} for {facts['where']} from now on.", "What you may do for it is in your menu.")
     return Said(f"You were given a role: {facts['role']}, {facts['where']}", lines, "/home", "Open Cadre")
@@ -163,6 +186,9 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "letter.returned": _returned,
     "letter.approved": _approved,
     "letter.out": _out,
+    "review.asked": _review_asked,
+    "review.due": _review_due,
+    "review.answered": _review_answered,
     "role.given": _role_given,
     "role.taken": _role_taken,
     "connection.off": _connection_off,
