@@ -88,6 +88,31 @@ class Letter:
         message.publish_time.FromDatetime(ISSUED_AT)
         return message
 
+    def amended(
+        self, version: int, *, revision: int = 1, course_version: int = COURSE_VERSION, **values: object
+    ) -> notification.NoticeAmended:
+        """A newer version of it: as it is, but for *values*."""
+        message = notification.NoticeAmended(
+            notice_id=self.notice_id,
+            version=version,
+            change=notification.NoticeAmended.SUBSTANTIVE,
+            audience_revision=revision,
+            course_version=course_version if values.get("course_id", self.course_id) else 0,
+            joiner_business_days=JOINER_DAYS,
+            **{
+                "audience_id": self.audience_id,
+                "course_id": self.course_id,
+                "due_date": self.due_date.isoformat(),
+                "briefing_counts": self.briefing_counts,
+                "staff_release_date": self.staff_release_date,
+                "credit_months": self.credit_months,
+            }
+            | values,
+        )
+        message.publish_time.FromDatetime(ISSUED_AT)
+        message.amend_time.GetCurrentTime()
+        return message
+
     def withdrawn(self) -> notification.NoticeWithdrawn:
         message = notification.NoticeWithdrawn(notice_id=self.notice_id, version=1)
         message.withdraw_time.GetCurrentTime()
@@ -117,11 +142,13 @@ class Letter:
         )
 
 
-def course(*, test: bool = True, course_id: str = COURSE) -> curriculum.CourseVersionPublished:
+def course(
+    *, test: bool = True, course_id: str = COURSE, version: int = COURSE_VERSION
+) -> curriculum.CourseVersionPublished:
     """The course can be taken."""
     return curriculum.CourseVersionPublished(
         course_id=course_id,
-        version=COURSE_VERSION,
+        version=version,
         section_count=SECTIONS,
         minutes=MINUTES,
         test_id=TEST if test else "",

@@ -4,9 +4,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cadre.enrollment.v1 import assignment_service_pb2 as pb
+from cadre.notification.v1 import events_pb2 as notification
 from servicekit.rpc.client import Refused
 
-from .conftest import Letter, World, assignment_name, change, check_books, course, passed, request_id
+from .conftest import (
+    COURSE_VERSION,
+    DUE,
+    Letter,
+    World,
+    assignment_name,
+    change,
+    check_books,
+    course,
+    passed,
+    request_id,
+)
 from .test_excusing_and_recording import recording
 from .test_membership import LATE, SOON
 
@@ -87,6 +99,116 @@ def test_any_order_of_arrival_ends_with_the_same_lists(world_without_bus, revisi
         ends.append({one: what for one, what in world.assignments(letter).items() if what[0] != "WITHDRAWN"})
 
     assert all(end == ends[0] for end in ends)
+
+
+# What a version asks: of which of two audiences, by which share of its revisions, which course (none = no training),
+# and until when.
+VERSIONS = st.lists(
+    st.tuples(
+        st.integers(0, 1),
+        st.floats(0, 1),
+        st.sampled_from([COURSE_VERSION, COURSE_VERSION + 1, None]),
+        st.sampled_from([DUE, LATE]),
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+def versions_of(letter, other, versions, revisions):
+    """The events of each version of a letter."""
+    for number, (which, share, asked, due) in enumerate(versions, start=1):
+        audience = (letter, other)[which].audience_id
+        revision = 1 + int(share * (len(revisions[which]) - 1))
+        message = letter.amended(
+            number,
+            revision=revision,
+            audience_id=audience,
+            course_version=asked or 0,
+            due_date=due.isoformat(),
+            **({} if asked else {"course_id": ""}),
+        )
+        if number == 1:
+            # The same fields, but for those of an amendment alone.
+            values = {
+                field.name: value
+                for field, value in message.ListFields()
+                if field.name in notification.NoticePublished.DESCRIPTOR.fields_by_name
+            }
+            message = notification.NoticePublished(**values)
+        yield message
+
+
+def memberships_of(*revised):
+    """The events of several audiences, one after another."""
+    return [event for letter, revisions in revised for each in revisions_of(letter, revisions) for event in each]
+
+
+def in_order_of_revision(heard):
+    """Put the events of each audience in the order in which the directory told them: there is one between them."""
+    told = [one for one in heard if hasattr(one, "revision")]
+    coming = {one.audience_id: [] for one in told}
+    for one in sorted(told, key=lambda one: one.revision, reverse=True):
+        coming[one.audience_id].append(one)
+    return [coming[one.audience_id].pop() if hasattr(one, "revision") else one for one in heard]
+
+
+def held(world, letter):
+    """Who has what until when under a letter."""
+    return set(
+        world.rows(
+            "SELECT course_version, person_id, a.state, a.due_date FROM assignment AS a"
+            " JOIN requirement ON id = requirement_id WHERE of_notice_id = %s AND a.state <> 'WITHDRAWN'",
+            letter.notice_id,
+        )
+    )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(REVISIONS, REVISIONS, VERSIONS, st.booleans(), st.data())
+def test_versions_a_withdrawal_and_memberships_in_any_order_and_twice_end_with_the_same_lists(
+    world_without_bus, first, second, versions, withdrawn, data
+):
+    world, ends = world_without_bus, []
+    for turn in range(3):
+        letter, other = Letter(), Letter()
+        heard = memberships_of((letter, first), (other, second))
+        heard += versions_of(letter, other, versions, (first, second))
+        heard += [letter.withdrawn()] if withdrawn else []
+        if turn:
+            order = data.draw(st.permutations(heard))
+            again = data.draw(st.lists(st.sampled_from(order), max_size=3))
+            heard = [*in_order_of_revision(order), *again]
+        world.hear(*heard)
+        ends.append(held(world, letter))
+        check_books(world)
+
+    assert ends[1:] == [ends[0]] * 2
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(REVISIONS, REVISIONS, VERSIONS, DEEDS)
+def test_the_books_balance_while_people_learn_and_a_letter_is_amended(
+    world_without_bus, first, second, versions, deeds
+):
+    world, letter, other = world_without_bus, Letter(), Letter()
+    coming = memberships_of((letter, first), (other, second))
+    amendments = list(versions_of(letter, other, versions, (first, second)))
+    world.hear(course(), course(version=COURSE_VERSION + 1), coming.pop(0), amendments.pop(0))
+    done: set[tuple] = set()
+    for turn, (deed, number) in enumerate(deeds):
+        if deed == "revision" and coming:
+            world.hear(coming.pop(0))
+        elif deed == "pass" and amendments and turn % 2:
+            world.hear(amendments.pop(0))
+        elif deed == "pass":
+            world.hear(passed(number))
+        elif deed != "revision" and world.rows("SELECT FROM requirement WHERE notice_id = %s", letter.notice_id):
+            act(world, letter, deed, number)
+        completed = {one for one in held(world, letter) if one[2] == "COMPLETED"}
+        assert done <= completed
+        done = completed
+        check_books(world)
 
 
 def act(world: World, letter: Letter, deed: str, number: int) -> None:

@@ -1,5 +1,6 @@
 """Ten thousand people cost as many statements as ten, and go into events of at most a thousand."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -54,8 +55,32 @@ def test_ten_thousand_assignments_are_one_statement_and_ten_events(world):
         assert [len(event.person_ids) for event in announced] == ([10] if people == 10 else [1000] * 10)
         assert {one for event in announced for one in event.person_ids} == {person(n) for n in range(people)}
 
-    # One of them reads the days on which offices are closed.
-    assert counts[10] == counts[LARGE] <= 9
+    # One of them reads the days on which offices are closed, one notes the version.
+    assert counts[10] == counts[LARGE] <= 10
+
+
+def test_an_amendment_to_ten_thousand_is_a_handful_of_statements(world):
+    counts = {}
+    for people in (10, LARGE):
+        letter, other = Letter(), Letter()
+        world.hear_together(*first_membership(letter, people))
+        world.hear_together(*first_membership(other, people // 2))
+        world.hear_together(letter.published())
+        for version, values in enumerate(
+            (
+                {"due_date": "2027-05-03"},
+                {"audience_id": other.audience_id},
+                {"course_id": "another-course"},
+                {"course_id": ""},
+            ),
+            start=2,
+        ):
+            with world.statements() as seen:
+                world.hear_together(letter.amended(version, **values))
+            counts.setdefault(version, []).append(len(seen))
+            if version == 3:
+                assert Counter(world.states(letter).values()) == {"ASSIGNED": people // 2, "WITHDRAWN": people // 2}
+    assert all(few == many <= 12 for few, many in counts.values()), counts
 
 
 def test_a_change_of_two_thousand_memberships_costs_what_one_of_two_does(world):

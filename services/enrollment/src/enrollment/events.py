@@ -14,32 +14,29 @@ MOST_PEOPLE = 1_000
 
 
 class Asked(NamedTuple):
-    """What an assignment is under: the requirement and its notice, by id."""
+    """What an assignment is under: the requirement and its notice, by id, and the version of a course that it asks."""
 
     requirement_id: str
     notice_id: str
+    course_id: str
+    course_version: int
 
 
 def assignments_created(db: Db, asked: Asked, person_ids: Sequence[str]) -> None:
     """People have training on their lists that was not there before."""
     for ids in _chunks(person_ids):
-        message = pb.AssignmentCreated(requirement_id=asked.requirement_id, notice_id=asked.notice_id, person_ids=ids)
-        outbox.emit(db, message)
+        outbox.emit(db, pb.AssignmentCreated(**asked._asdict(), person_ids=ids))
 
 
 def assignments_withdrawn(db: Db, asked: Asked, person_ids: Sequence[str]) -> None:
-    """People left the audience before they completed what was asked."""
+    """People left the audience before they completed what was asked, or it is asked no more."""
     for ids in _chunks(person_ids):
-        message = pb.AssignmentWithdrawn(requirement_id=asked.requirement_id, notice_id=asked.notice_id, person_ids=ids)
-        outbox.emit(db, message)
+        outbox.emit(db, pb.AssignmentWithdrawn(**asked._asdict(), person_ids=ids))
 
 
 def assignment_waived(db: Db, asked: Asked, person_id: str) -> None:
     """A person was excused."""
-    message = pb.AssignmentWaived(
-        requirement_id=asked.requirement_id, notice_id=asked.notice_id, person_ids=[person_id]
-    )
-    outbox.emit(db, message)
+    outbox.emit(db, pb.AssignmentWaived(**asked._asdict(), person_ids=[person_id]))
 
 
 def assignments_completed(db: Db, asked: Asked, completions: Sequence[tuple[str, datetime]]) -> None:
@@ -50,7 +47,7 @@ def assignments_completed(db: Db, asked: Asked, completions: Sequence[tuple[str,
 
 def completed(asked: Asked, completions: Sequence[tuple[str, datetime]]) -> pb.AssignmentCompleted:
     """People, at most as many as a message holds, completed what was asked."""
-    message = pb.AssignmentCompleted(requirement_id=asked.requirement_id, notice_id=asked.notice_id)
+    message = pb.AssignmentCompleted(**asked._asdict())
     for person_id, completed_at in completions:
         message.completions.add(person_id=person_id).complete_time.FromDatetime(completed_at)
     return message
@@ -59,8 +56,7 @@ def completed(asked: Asked, completions: Sequence[tuple[str, datetime]]) -> pb.A
 def completions_retracted(db: Db, asked: Asked, person_ids: Sequence[str]) -> None:
     """What was recorded as people's training was a mistake."""
     for ids in _chunks(person_ids):
-        message = pb.CompletionRetracted(requirement_id=asked.requirement_id, notice_id=asked.notice_id, person_ids=ids)
-        outbox.emit(db, message)
+        outbox.emit(db, pb.CompletionRetracted(**asked._asdict(), person_ids=ids))
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

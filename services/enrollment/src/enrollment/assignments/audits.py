@@ -16,6 +16,7 @@ _STANDING = "SELECT * FROM completion WHERE NOT EXISTS (SELECT FROM retraction W
 _COMPLETIONS = f"""
 SELECT count(*) - count(DISTINCT (requirement_id, person_id)) FROM ({_STANDING}) AS standing
 """  # noqa: S608 - made of constants
+# Of what an amendment asks of another membership nobody is too much or missing before that is here.
 _ORPHANS = """
 WITH listed AS (
   SELECT DISTINCT requirement.id AS requirement_id, member.person_id
@@ -23,7 +24,8 @@ WITH listed AS (
   WHERE requirement.state = 'OPEN' AND member.member
     AND NOT EXISTS (SELECT FROM withdrawn_notice WHERE notice_id = requirement.notice_id)
 ), assigned AS (
-  SELECT requirement_id, person_id, state FROM assignment WHERE state <> 'WITHDRAWN'
+  SELECT requirement_id, person_id, state FROM assignment
+  WHERE state <> 'WITHDRAWN' AND requirement_id NOT IN (SELECT id FROM requirement WHERE state = 'WAITING')
 )
 SELECT count(*) FROM listed FULL JOIN assigned USING (requirement_id, person_id)
 WHERE assigned.person_id IS NULL

@@ -45,7 +45,8 @@ WITH done AS (
       ON (course.course_id, course.version) = (requirement.course_id, requirement.course_version)
   WHERE (a.requirement_id, a.person_id) = (tested.requirement_id, tested.person_id)
     AND a.state = 'IN_PROGRESS' AND a.sections_completed = course.section_count
-  RETURNING a.requirement_id, a.person_id, requirement.notice_id, course.minutes,
+  RETURNING a.requirement_id, a.person_id, requirement.of_notice_id AS notice_id, course.course_id,
+    course.version AS course_version, course.minutes,
     greatest(tested.passed_at, a.progressed_at) AS completed_at
 ), recorded AS (
   INSERT INTO completion (requirement_id, person_id, kind, minutes, completed_at, completed_on, led_by)
@@ -53,7 +54,7 @@ WITH done AS (
     (completed_at AT TIME ZONE 'America/Los_Angeles')::date, ''
   FROM done ORDER BY requirement_id, person_id
 )
-SELECT requirement_id::text, notice_id::text, person_id::text, completed_at
+SELECT requirement_id::text, notice_id::text, course_id, course_version, person_id::text, completed_at
 FROM done ORDER BY requirement_id, person_id
 """
 _RECORD = """
@@ -102,8 +103,15 @@ class _Tested(NamedTuple):
 class _Done(NamedTuple):
     requirement_id: str
     notice_id: str
+    course_id: str
+    course_version: int
     person_id: str
     completed_at: datetime
+
+    @property
+    def asked(self) -> events.Asked:
+        """What it was under."""
+        return events.Asked(self.requirement_id, self.notice_id, self.course_id, self.course_version)
 
 
 @dataclass(frozen=True)
@@ -142,9 +150,8 @@ def _complete_tested(db: Db, tested: Sequence[_Tested]) -> None:
         people=[one.person_id for one in tested],
         moments=[one.passed_at for one in tested],
     )
-    for (requirement_id, notice_id), those in groupby(done, key=lambda one: (one.requirement_id, one.notice_id)):
-        completions = [(one.person_id, one.completed_at) for one in those]
-        events.assignments_completed(db, events.Asked(requirement_id, notice_id), completions)
+    for asked, those in groupby(done, key=lambda one: one.asked):
+        events.assignments_completed(db, asked, [(one.person_id, one.completed_at) for one in those])
     taken = [
         crediting.Taken(UUID(one.requirement_id), UUID(one.person_id), pacific_date(one.completed_at)) for one in done
     ]

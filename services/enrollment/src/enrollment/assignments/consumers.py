@@ -7,7 +7,7 @@ from cadre.directory.v1 import events_pb2 as directory
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
 from enrollment.assignments import completing, lists
-from enrollment.requirements.notices import Requirement
+from enrollment.requirements.notices import Requirement, Version
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.data.db import Db
 from servicekit.events.consumers import Delivered, Subscription
@@ -17,7 +17,12 @@ from servicekit.names import as_uuid
 
 def notices_published(db: Db, heard: list[Delivered[notification.NoticePublished]]) -> None:
     """Notices were issued: those with a course ask something."""
-    lists.ask(db, [_requirement(event.message) for event in heard if event.message.course_id])
+    lists.ask(db, [_version(event.message) for event in heard if event.message.course_id])
+
+
+def notices_amended(db: Db, heard: list[Delivered[notification.NoticeAmended]]) -> None:
+    """Notices that are out ask something else by now, or of others, or until another day, or nothing."""
+    lists.ask(db, [_version(event.message) for event in heard])
 
 
 def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn]]) -> None:
@@ -43,13 +48,22 @@ def tests_passed(db: Db, heard: list[Delivered[evaluation.TestPassed]]) -> None:
 
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(notification.NoticePublished, notices_published),
+    Subscription(notification.NoticeAmended, notices_amended),
     Subscription(notification.NoticeWithdrawn, notices_withdrawn),
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(evaluation.TestPassed, tests_passed),
 ]
 
 
-def _requirement(message: notification.NoticePublished) -> Requirement:
+def _version(message: notification.NoticePublished | notification.NoticeAmended) -> Version:
+    return Version(
+        notice_id=as_uuid(message.notice_id, field="notice_id"),
+        version=message.version,
+        asks=_requirement(message) if message.course_id else None,
+    )
+
+
+def _requirement(message: notification.NoticePublished | notification.NoticeAmended) -> Requirement:
     return Requirement(
         notice_id=as_uuid(message.notice_id, field="notice_id"),
         audience_id=as_uuid(message.audience_id, field="audience_id"),

@@ -7,16 +7,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
+from enrollment.events import Asked
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 
 # What was taken for a letter that was withdrawn since counts too: it was learned.
 _LISTED = """
-SELECT a.requirement_id, r.notice_id, a.person_id,
+SELECT a.requirement_id, r.notice_id, r.course_id, r.course_version, a.person_id,
   earlier.notice_id AS credited_notice_id, earlier.completed_on AS credited_on
 FROM requirement AS r JOIN assignment AS a ON a.requirement_id = r.id
 CROSS JOIN LATERAL (
-  SELECT other.notice_id, c.completed_on
+  SELECT other.of_notice_id AS notice_id, c.completed_on
   FROM completion AS c JOIN requirement AS other ON other.id = c.requirement_id
   WHERE c.person_id = a.person_id AND c.kind = 'COURSE'
     AND (other.course_id, other.course_version) = (r.course_id, r.course_version)
@@ -31,7 +32,8 @@ FOR UPDATE OF a
 """
 # Whoever finishes another of them at this very moment completes that one by themselves.
 _OTHERS = """
-SELECT a.requirement_id, r.notice_id, a.person_id, took.notice_id AS credited_notice_id, given.day AS credited_on
+SELECT a.requirement_id, r.notice_id, r.course_id, r.course_version, a.person_id,
+  took.of_notice_id AS credited_notice_id, given.day AS credited_on
 FROM unnest(%(requirements)b::uuid[], %(people)b::uuid[], %(days)b::date[]) AS given (requirement_id, person_id, day)
 JOIN requirement AS took ON took.id = given.requirement_id
 JOIN requirement AS r
@@ -75,9 +77,16 @@ class Credit(NamedTuple):
 
     requirement_id: UUID
     notice_id: UUID
+    course_id: str
+    course_version: int
     person_id: UUID
     credited_notice_id: UUID
     credited_on: date
+
+    @property
+    def asked(self) -> Asked:
+        """What it is under."""
+        return Asked(str(self.requirement_id), str(self.notice_id), self.course_id, self.course_version)
 
 
 def of_listed(db: Db, requirement_id: UUID, people: Collection[UUID] | None = None) -> list[Credit]:
@@ -128,10 +137,10 @@ def grant(db: Db, granted: Sequence[Credit]) -> None:
         events.assignments_completed(db, asked, [(str(one.person_id), db.at) for one in those])
 
 
-def by_letter(granted: Sequence[Credit]) -> Iterator[tuple[events.Asked, list[Credit]]]:
+def by_letter(granted: Sequence[Credit]) -> Iterator[tuple[Asked, list[Credit]]]:
     """Give them letter by letter."""
-    for (requirement_id, notice_id), those in groupby(granted, key=lambda one: (one.requirement_id, one.notice_id)):
-        yield events.Asked(str(requirement_id), str(notice_id)), list(those)
+    for asked, those in groupby(granted, key=lambda one: one.asked):
+        yield asked, list(those)
 
 
 def _one_each(granted: Sequence[Credit]) -> list[Credit]:

@@ -1,34 +1,20 @@
-"""Who has what on their list: written at once when a notice asks it, and kept in step with the membership.
+"""Who has what on their list: written at once when a notice asks it, and kept in step with notice and membership.
 
 All statements are over sets: their number grows with the requirements, never with the people.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
-from enrollment.assignments import crediting
+from enrollment.assignments import crediting, opening
+from enrollment.assignments.opening import People
 from enrollment.requirements import audiences, due_dates, notices
-from enrollment.requirements.notices import Requirement
+from enrollment.requirements.notices import Version
 from servicekit.data.db import Db
 from servicekit.events.copies import Chunk, collections_of
 
-_OPEN = """
-WITH later AS (
-  SELECT * FROM unnest(%(since)s::bigint[], %(due)s::date[]) AS later (since, due_date)
-), listed AS (
-  INSERT INTO assignment (requirement_id, person_id, created_at, due_date, sections_completed, state)
-  SELECT DISTINCT ON (member.person_id)
-    %(requirement)s, member.person_id, %(at)s, coalesce(later.due_date, %(due_date)s), 0, 'ASSIGNED'
-  FROM audience_member AS member LEFT JOIN later USING (since)
-  WHERE member.audience_id = %(audience)s AND member.member
-  ORDER BY member.person_id
-  RETURNING person_id
-)
-SELECT coalesce(string_agg(person_id::text, ','), '') FROM listed
-"""
 # The people who changed; `since` is missing for those who are no longer members.
 _CHANGED = """
 WITH changed AS (
@@ -89,42 +75,24 @@ FROM changed JOIN due USING (audience_id, since)
 WHERE (assignment.requirement_id, assignment.person_id) = (due.requirement_id, changed.person_id)
   AND assignment.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED') AND assignment.due_date <> due.due_date
 """  # noqa: S608 - constants only
-# Whoever finishes the course at this moment is waited for, and has completed it.
-_WITHDRAW_ALL = """
-WITH held AS (
-  SELECT requirement_id, person_id FROM assignment
-  WHERE requirement_id = ANY(%(requirements)s::uuid[]) AND state IN ('ASSIGNED', 'IN_PROGRESS')
-  ORDER BY requirement_id, person_id
-  FOR UPDATE
-), withdrawn AS (
-  UPDATE assignment AS a SET state = 'WITHDRAWN' FROM held
-  WHERE (a.requirement_id, a.person_id) = (held.requirement_id, held.person_id)
-  RETURNING a.requirement_id, a.person_id
-)
-SELECT requirement_id, string_agg(person_id::text, ',') AS people
-FROM withdrawn GROUP BY requirement_id ORDER BY requirement_id
-"""
 
 
-class _People(NamedTuple):
-    """Whom something happened to; their ids, between commas."""
+def ask(db: Db, versions: Iterable[Version]) -> None:
+    """Remember what notices ask by their newest version, and bring lists in step. Idempotent by version.
 
-    requirement_id: UUID
-    people: str
-
-
-def ask(db: Db, requirements: Iterable[Requirement]) -> None:
-    """Remember what notices ask, and write the assignments of those whose audience is here. Idempotent by notice."""
-    requirements = list(requirements)
-    notices.store(db, requirements)
-    _open_ready(db, {requirement.audience_id for requirement in requirements})
+    Whoever has what is asked no more loses it, unless they completed it; the assignments of what is asked now are
+    written as soon as the audience is here.
+    """
+    versions = list(versions)
+    opening.withdraw_all(db, notices.take(db, versions))
+    opening.open_ready(db, {one.asks.audience_id for one in versions if one.asks})
 
 
 def follow(db: Db, chunks: Sequence[Chunk]) -> None:
     """Take over changes of memberships and let open requirements follow; open those that waited for them."""
     for changed in audiences.take(db, chunks):
         _follow_members(db, changed)
-    _open_ready(db, collections_of(chunks))
+    opening.open_ready(db, collections_of(chunks))
 
 
 def withdraw(db: Db, withdrawn: Mapping[UUID, datetime]) -> None:
@@ -132,28 +100,7 @@ def withdraw(db: Db, withdrawn: Mapping[UUID, datetime]) -> None:
 
     What is completed or waived stays as it is, and whoever joins the audience afterwards gets nothing.
     """
-    closed = {asked.requirement_id: asked for asked in notices.close(db, withdrawn)}
-    if not closed:
-        return
-    for people in db.all(_People, _WITHDRAW_ALL, requirements=list(closed)):
-        events.assignments_withdrawn(db, closed[str(people.requirement_id)], people.people.split(","))
-
-
-def _open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
-    """Write the assignments of waiting requirements whose membership is complete: each by one statement."""
-    calendar = due_dates.calendar(db)
-    for asks in notices.open_ready(db, audience_ids):
-        listed: str = db.value(
-            _OPEN,
-            requirement=asks.id,
-            audience=asks.audience_id,
-            at=db.at,
-            due_date=asks.due_date,
-            **due_dates.of_joiners(db, calendar, asks),
-        )
-        events.assignments_created(db, asks.asked, listed.split(",") if listed else [])
-        if asks.credit_months:
-            crediting.grant(db, crediting.of_listed(db, asks.id))
+    opening.withdraw_all(db, notices.close(db, withdrawn))
 
 
 def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
@@ -171,12 +118,12 @@ def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
         return
     by_id = {one.id: one for one in asks}
     due = due_dates.of_changed(db, due_dates.calendar(db), asks, people)
-    for listed in db.all(_People, _LIST, **people, **due, at=db.at):
+    for listed in db.all(People, _LIST, **people, **due, at=db.at):
         under = by_id[listed.requirement_id]
         events.assignments_created(db, under.asked, listed.people.split(","))
         if under.credit_months:
             came = [UUID(person) for person in listed.people.split(",")]
             crediting.grant(db, crediting.of_listed(db, under.id, came))
-    for withdrawn in db.all(_People, _WITHDRAW, **people):
+    for withdrawn in db.all(People, _WITHDRAW, **people):
         events.assignments_withdrawn(db, by_id[withdrawn.requirement_id].asked, withdrawn.people.split(","))
     db.run(_ADJUST, **people, **due)

@@ -42,8 +42,11 @@ SELECT 1 FROM requirement JOIN audience_member AS member USING (audience_id)
 WHERE requirement.id = %(requirement)s AND member.person_id = %(person)s AND member.agency_id = %(agency)s
   AND member.member
 """
-# Shared until commit, and before the assignment is locked: a withdrawal waits, or has been seen.
-_REQUIREMENT_STATE = "SELECT state FROM requirement WHERE id = %(requirement)s FOR SHARE"
+# Shared until commit, and before the assignment is locked: a withdrawal or an amendment waits, or has been seen.
+_IN_FORCE = """
+SELECT state = 'WITHDRAWN' AS withdrawn, notice_id IS NULL AS former FROM requirement WHERE id = %(requirement)s
+FOR SHARE
+"""
 _TESTS_PASSED = """
 SELECT asked.requirement_id, asked.person_id
 FROM unnest(%(requirements)b::uuid[], %(people)b::uuid[]) AS asked (requirement_id, person_id)
@@ -72,6 +75,11 @@ _EXCUSE = """
 UPDATE assignment SET state = %(state)s, waiver_reason = %(reason)s
 WHERE requirement_id = %(requirement)s AND person_id = %(person)s
 """
+
+
+class _InForce(NamedTuple):
+    withdrawn: bool
+    former: bool
 
 
 class Key(NamedTuple):
@@ -121,9 +129,10 @@ def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, 
     Whoever had only the test to pass, and passed it while they were excused, has completed it.
     """
     reason = check_reason(reason)
-    withdrawn = db.values(_REQUIREMENT_STATE, requirement=requirement_id) == ["WITHDRAWN"]
+    in_force = db.maybe(_InForce, _IN_FORCE, requirement=requirement_id)
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
-    check_in_force(str(assignment.notice_id), withdrawn=withdrawn)
+    if in_force:
+        check_in_force(str(assignment.notice_id), **in_force._asdict())
     progress = assignment.progress.reinstate()
     # Passed while this transaction waited for the row.
     if progress.awaits_test and _passed(db, [Key(requirement_id, person_id)]):

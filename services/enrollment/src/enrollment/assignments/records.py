@@ -11,7 +11,7 @@ from enrollment.events import Asked
 # To be read `FROM assignment AS a`, or from a page of it.
 COLUMNS = """
   a.requirement_id, a.person_id, a.created_at, a.due_date, a.state, a.sections_completed, a.waiver_reason,
-  requirement.notice_id, requirement.course_id, requirement.course_version,
+  requirement.of_notice_id AS notice_id, requirement.course_id, requirement.course_version,
   coalesce(course.section_count, 0) AS section_count, coalesce(course.minutes, 0) AS minutes,
   coalesce(course.test_id <> '', false) AS has_test, passed.person_id IS NOT NULL AS test_passed,
   completion.completed_at, completion.credited_notice_id, completion.credited_on,
@@ -110,4 +110,4 @@ class Assignment:
     @property
     def asked(self) -> Asked:
         """What it is under."""
-        return Asked(str(self.requirement_id), str(self.notice_id))
+        return Asked(str(self.requirement_id), str(self.notice_id), self.course_id, self.course_version)

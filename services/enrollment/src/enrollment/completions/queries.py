@@ -8,7 +8,8 @@ from servicekit.paging import Page
 from servicekit.rpc.calls import Scope
 
 _COMPLETIONS = """
-SELECT completion.id, completion.person_id, requirement.notice_id, requirement.course_id, requirement.course_version,
+SELECT completion.id, completion.person_id, requirement.of_notice_id AS notice_id,
+  requirement.course_id, requirement.course_version,
   completion.kind, completion.minutes, completion.completed_at, completion.completed_on, completion.led_by,
   completion.credited_notice_id, completion.credited_on,
   retraction.retracted_at, retraction.retracted_by, retraction.reason AS retract_reason

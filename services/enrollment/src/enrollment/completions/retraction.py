@@ -11,7 +11,6 @@ from enrollment.assignments.completing import Mistake
 from enrollment.assignments.rules import check_reason
 from enrollment.completions.rules import RECORDED, CourseTaken, PeopleNotOfAgency
 from enrollment.completions.training import WITHDRAWN, requirement_of
-from enrollment.events import Asked
 from servicekit.data.db import Db
 
 MOST_RECORDINGS = 200
@@ -122,7 +121,7 @@ def retract(
     if recorded:
         completing.retract(
             db,
-            Asked(str(requirement.id), str(notice_id)),
+            requirement.asked_by(notice_id),
             recorded,
             Mistake(mistake.person_id, mistake.agency_id, reason),
             withdrawn=requirement.state == WITHDRAWN,

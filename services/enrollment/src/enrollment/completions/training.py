@@ -17,7 +17,8 @@ from servicekit.refusals import NotFound
 
 # Shared until commit: a withdrawal waits, or has been seen.
 _REQUIREMENT = """
-SELECT id, audience_id, published_at, briefing_counts, state FROM requirement WHERE notice_id = %(notice)s FOR SHARE
+SELECT id, course_id, course_version, audience_id, published_at, briefing_counts, state
+FROM requirement WHERE notice_id = %(notice)s FOR SHARE
 """
 _LOCK_OF_AGENCY = """
 SELECT a.person_id, a.state
@@ -39,10 +40,16 @@ class Requirement(NamedTuple):
     """What a notice asks."""
 
     id: UUID
+    course_id: str
+    course_version: int
     audience_id: UUID
     published_at: datetime
     briefing_counts: bool
     state: str
+
+    def asked_by(self, notice_id: UUID) -> Asked:
+        """What assignments are under."""
+        return Asked(str(self.id), str(notice_id), self.course_id, self.course_version)
 
 
 class _Listed(NamedTuple):
@@ -96,7 +103,7 @@ def record_training(
     unfinished = [one.person_id for one in listed if one.state != State.COMPLETED]
     completing.complete(
         db,
-        Asked(str(requirement.id), str(notice_id)),
+        requirement.asked_by(notice_id),
         people=unfinished,
         kind=training.kind.value,
         minutes=training.minutes,

@@ -1,7 +1,9 @@
-"""What notices ask of their audiences, from their issue to their withdrawal.
+"""What notices ask of their audiences, from their issue through their amendments to their withdrawal.
 
 A requirement is stored at once, opened when the membership that its approver saw is here, and closed for good when its
-notice no longer holds. Who has to take what follows from it: see the area of assignments.
+notice no longer holds. It follows the newest version of its notice, whatever order they are heard in; where that asks
+for another course, another requirement takes its place. Who has to take what follows from it: see the area of
+assignments.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,7 +19,7 @@ from servicekit.data.db import Db
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(names)s::text[]) AS name"
 _STORE = """
-INSERT INTO requirement (
+INSERT INTO requirement AS known (
   id, notice_id, audience_id, audience_revision, course_id, course_version, due_date, joiner_business_days,
   published_at, briefing_counts, credit_months, staff_release_date, state
 )
@@ -26,11 +28,38 @@ SELECT
   %(joiner_business_days)s, %(published_at)s, %(briefing_counts)s, %(credit_months)s,
   %(staff_release_date)s,
   CASE WHEN EXISTS (SELECT FROM withdrawn_notice WHERE notice_id = %(notice_id)s) THEN 'WITHDRAWN' ELSE 'WAITING' END
-ON CONFLICT (notice_id) DO NOTHING
+ON CONFLICT (of_notice_id, course_id, course_version) DO UPDATE
+SET notice_id = excluded.notice_id, former_notice_id = NULL, amended = true, audience_id = excluded.audience_id,
+  audience_revision = excluded.audience_revision, due_date = excluded.due_date,
+  joiner_business_days = excluded.joiner_business_days, published_at = excluded.published_at,
+  briefing_counts = excluded.briefing_counts, credit_months = excluded.credit_months,
+  staff_release_date = excluded.staff_release_date,
+  state = CASE WHEN known.state = 'OPEN' AND excluded.state = 'WAITING'
+    AND (known.audience_id, known.audience_revision, known.due_date, known.joiner_business_days, known.credit_months)
+      = (excluded.audience_id, excluded.audience_revision, excluded.due_date, excluded.joiner_business_days,
+        excluded.credit_months)
+    THEN 'OPEN' ELSE excluded.state END
+"""
+# With what each notice asked so far.
+_NEWER = """
+WITH newer AS (
+  INSERT INTO notice_version AS known (notice_id, version)
+  SELECT * FROM unnest(%(notices)s::uuid[], %(versions)s::int[]) AS heard (notice_id, version) ORDER BY notice_id
+  ON CONFLICT (notice_id) DO UPDATE SET version = excluded.version WHERE excluded.version > known.version
+  RETURNING notice_id
+)
+SELECT notice_id, requirement.id AS requirement_id, audience_id, course_id, course_version
+FROM newer LEFT JOIN requirement USING (notice_id) ORDER BY notice_id
+"""
+_REPLACE = """
+UPDATE requirement SET former_notice_id = notice_id, notice_id = NULL, state = 'WITHDRAWN'
+WHERE id = ANY(%(requirements)s)
+RETURNING id::text AS requirement_id, former_notice_id::text AS notice_id, course_id, course_version
 """
 _RULE = """
-requirement.id, requirement.notice_id, requirement.audience_id, requirement.due_date, requirement.joiner_business_days,
-  requirement.audience_revision, requirement.credit_months
+requirement.id, requirement.notice_id, requirement.course_id, requirement.course_version, requirement.audience_id,
+  requirement.due_date, requirement.joiner_business_days, requirement.audience_revision, requirement.credit_months,
+  requirement.amended
 """
 # Revisions beyond which the audience is complete count too: the release before, which runs beside this one for a while,
 # notes them and nothing else.
@@ -55,13 +84,13 @@ ON CONFLICT DO NOTHING
 _AUDIENCES = "SELECT DISTINCT audience_id FROM requirement WHERE notice_id = ANY(%(notices)s)"
 _CLOSE = """
 UPDATE requirement SET state = 'WITHDRAWN' WHERE notice_id = ANY(%(notices)s) AND state <> 'WITHDRAWN'
-RETURNING id::text AS requirement_id, notice_id::text
+RETURNING id::text AS requirement_id, notice_id::text, course_id, course_version
 """
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """What a published notice asks: of whom, what, until when."""
+    """What a version of a notice asks: of whom, what, until when."""
 
     notice_id: UUID
     audience_id: UUID
@@ -80,8 +109,17 @@ class Requirement:
 
     @property
     def id(self) -> UUID:
-        """A notice has one requirement: its id follows from the notice's, also when everything is heard again."""
-        return uuid5(self.notice_id, "requirement")
+        """A notice has one requirement for a course: its id follows from both, also when everything is heard again."""
+        return uuid5(self.notice_id, f"requirement/{self.course_id}/{self.course_version}")
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a notice that is out, counted from 1, and what it asks, if it asks for training."""
+
+    notice_id: UUID
+    version: int
+    asks: Requirement | None
 
 
 class Asks(NamedTuple):
@@ -89,11 +127,15 @@ class Asks(NamedTuple):
 
     id: UUID
     notice_id: UUID
+    course_id: str
+    course_version: int
     audience_id: UUID
     due_date: date
     joiner_business_days: int
     audience_revision: int
     credit_months: int
+    # People may have had it on their lists before its notice was amended.
+    amended: bool
 
     @property
     def rule(self) -> DueRule:
@@ -103,7 +145,21 @@ class Asks(NamedTuple):
     @property
     def asked(self) -> Asked:
         """What assignments are under."""
-        return Asked(str(self.id), str(self.notice_id))
+        return Asked(str(self.id), str(self.notice_id), self.course_id, self.course_version)
+
+
+class _Known(NamedTuple):
+    """A notice of which a newer version was heard, and what it asked so far, if anything."""
+
+    notice_id: UUID
+    requirement_id: UUID | None
+    audience_id: UUID | None
+    course_id: str | None
+    course_version: int | None
+
+    def stays(self, asks: Requirement | None) -> bool:
+        """Whether its training is still the same one."""
+        return asks is not None and (asks.course_id, asks.course_version) == (self.course_id, self.course_version)
 
 
 def lock(db: Db, audience_ids: Collection[UUID], *, notice_ids: Collection[UUID] = ()) -> None:
@@ -112,17 +168,26 @@ def lock(db: Db, audience_ids: Collection[UUID], *, notice_ids: Collection[UUID]
     In one order, against deadlock: notices first. The release before, which runs beside this one for a while, holds
     audiences by their names, too.
     """
-    notices, audiences = sorted(map(str, notice_ids)), sorted(map(str, audience_ids))
-    db.run(_LOCK, names=[f"notice/{one}" for one in notices] + [f"audience/{one}" for one in audiences])
+    _lock_names(db, audience_ids, notice_ids)
     MEMBERSHIPS.hold(db, audience_ids)
 
 
-def store(db: Db, requirements: Iterable[Requirement]) -> None:
-    """Remember what notices ask. Idempotent by notice; one that was withdrawn before it was heard of asks nothing."""
-    requirements = list(requirements)
-    audience_ids = {requirement.audience_id for requirement in requirements}
-    lock(db, audience_ids, notice_ids={requirement.notice_id for requirement in requirements})
-    for requirement in requirements:
+def take(db: Db, versions: Iterable[Version]) -> list[Asked]:
+    """Remember what notices ask by their newest version, and return what was replaced by that: it is asked no more.
+
+    Idempotent by version; a notice that was withdrawn before it was heard of asks nothing.
+    """
+    newest = {one.notice_id: one for one in sorted(versions, key=lambda one: one.version)}
+    audience_ids = {one.asks.audience_id for one in newest.values() if one.asks}
+    _lock_names(db, audience_ids, newest)
+    known = db.all(_Known, _NEWER, notices=list(newest), versions=[one.version for one in newest.values()])
+    # Nobody's list follows an audience while what it is asked moves to another one.
+    MEMBERSHIPS.hold(db, audience_ids | {one.audience_id for one in known if one.audience_id})
+    replaced = [one.requirement_id for one in known if one.requirement_id and not one.stays(newest[one.notice_id].asks)]
+    closed = db.all(Asked, _REPLACE, requirements=replaced) if replaced else []
+    for requirement in [newest[one.notice_id].asks for one in known]:
+        if requirement is None:
+            continue
         db.run(
             _STORE,
             id=requirement.id,
@@ -138,6 +203,7 @@ def store(db: Db, requirements: Iterable[Requirement]) -> None:
             credit_months=requirement.credit_months,
             staff_release_date=requirement.staff_release_date,
         )
+    return closed
 
 
 def open_ready(db: Db, audience_ids: Collection[UUID]) -> list[Asks]:
@@ -162,3 +228,8 @@ def close(db: Db, withdrawn: Mapping[UUID, datetime]) -> list[Asked]:
     db.run(_REMEMBER, notices=notices, moments=[withdrawn[notice] for notice in notices])
     lock(db, db.values(_AUDIENCES, notices=notices))
     return db.all(Asked, _CLOSE, notices=notices)
+
+
+def _lock_names(db: Db, audience_ids: Collection[UUID], notice_ids: Collection[UUID]) -> None:
+    notices, audiences = sorted(map(str, notice_ids)), sorted(map(str, audience_ids))
+    db.run(_LOCK, names=[f"notice/{one}" for one in notices] + [f"audience/{one}" for one in audiences])

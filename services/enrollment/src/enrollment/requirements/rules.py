@@ -11,6 +11,10 @@ class NoticeWithdrawn(Refusal):
     """The notice was withdrawn: it asks nothing any more."""
 
 
+class TrainingNotAsked(Refusal):
+    """The notice was amended since, and asks for another training or for none."""
+
+
 @dataclass(frozen=True)
 class DueRule:
     """What a notice asks. *audience_revision* is the membership that was approved with it."""
@@ -29,7 +33,9 @@ class DueRule:
         return max(self.due_date, calendar.add(effective_date, self.joiner_business_days))
 
 
-def check_in_force(notice_id: str, *, withdrawn: bool) -> None:
-    """Refuse what only a notice that is in force asks for."""
+def check_in_force(notice_id: str, *, withdrawn: bool, former: bool = False) -> None:
+    """Refuse what only a notice that is in force asks for. *former*: it asked that before it was amended."""
+    if former:
+        raise TrainingNotAsked("The notice no longer asks for this training.", notice=f"notices/{notice_id}")
     if withdrawn:
         raise NoticeWithdrawn("The notice was withdrawn.", notice=f"notices/{notice_id}")

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     Index,
     Integer,
@@ -29,12 +30,17 @@ from servicekit.events.copies import CollectionOfCopy, Copy, MemberOfCopy, Revis
 class RequirementRow(Base, table=True):
     """A notice asks an audience to take a version of a course. WAITING until the membership it names is here.
 
-    WITHDRAWN for good once the notice is: it assigns nobody any more.
+    WITHDRAWN for good once the notice is, and for as long as its notice asks for something else: it assigns nobody.
+    A notice asks for one course at a time, so it has one row by `notice_id` and one for each course that it ever asked
+    by `of_notice_id`. What people completed for a former one stays theirs.
     """
 
     __tablename__ = "requirement"
     __table_args__ = (
         UniqueConstraint("notice_id"),
+        UniqueConstraint("of_notice_id", "course_id", "course_version"),
+        CheckConstraint("num_nonnulls(notice_id, former_notice_id) = 1", name="of_one_notice"),
+        CheckConstraint("former_notice_id IS NULL OR state = 'WITHDRAWN'", name="former"),
         CheckConstraint("state IN ('WAITING', 'OPEN', 'WITHDRAWN')", name="state"),
         CheckConstraint("joiner_business_days >= 0", name="joiner_business_days"),
         CheckConstraint("credit_months >= 0", name="credit_months"),
@@ -43,7 +49,13 @@ class RequirementRow(Base, table=True):
     )
 
     id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    notice_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    # The notice that asks it, by its newest version.
+    notice_id: uuid.UUID | None = Field(sa_column=Column(Uuid))
+    # The notice that asked it, and asks for another course or for none by now.
+    former_notice_id: uuid.UUID | None = Field(default=None, sa_column=Column(Uuid))
+    of_notice_id: uuid.UUID = Field(
+        sa_column=Column(Uuid, Computed("coalesce(notice_id, former_notice_id)", persisted=True), nullable=False)
+    )
     audience_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
     # The membership that the approver saw: its people are due on due_date, later ones get their joiner days.
     audience_revision: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -54,11 +66,23 @@ class RequirementRow(Base, table=True):
     staff_release_date: date | None = Field(default=None, sa_column=Column(Date))
     joiner_business_days: int = Field(sa_column=Column(Integer, nullable=False))
     published_at: datetime = moment()
+    # It was asked by an older version of its notice, too: people may have had it on their lists by that.
+    amended: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     state: str = Field(sa_column=Column(Text, nullable=False))
     # A local briefing counts as the training.
     briefing_counts: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
     # Who took the course for another letter within so many months before the issue is credited; 0 = nobody is.
     credit_months: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
+
+
+class NoticeVersionRow(Base, table=True):
+    """The newest version of a notice that was heard of: an older one that is heard afterwards changes nothing."""
+
+    __tablename__ = "notice_version"
+    __table_args__ = (CheckConstraint("version > 0", name="version"),)
+
+    notice_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
 
 
 class CalendarYearRow(CalendarYear, Base, table=True):

@@ -19,7 +19,7 @@ _SEEN = """
   WHERE waits.staff_release_date > {today} AND NOT EXISTS (
     SELECT FROM staff_release AS released
     JOIN audience_member AS works ON works.agency_id = released.agency_id
-    WHERE released.notice_id = waits.notice_id AND works.person_id = {person} AND works.member
+    WHERE released.notice_id = waits.of_notice_id AND works.person_id = {person} AND works.member
   )
 )))
 """

@@ -46,6 +46,7 @@ _REASONS = {
     "EXPRESSION_FIXED": "Whom a letter is for does not change any more. Open the letter again to see how it stands.",
     "BRIEFING_DOES_NOT_COUNT": "For this letter a local briefing does not count. Record another kind of training.",
     "ASSIGNMENT_NOT_WAIVED": "Nobody noted that this does not apply, so there is nothing to undo.",
+    "TRAINING_NOT_ASKED": "The letter was amended since, and no longer asks for this training.",
     "TRAINING_IN_FUTURE": "The date lies ahead. Record training after it was given.",
     "TRAINING_BEFORE_NOTICE": "The date lies before the letter. Only training on this change counts.",
     "PEOPLE_NOT_OF_AGENCY": "Some of these people do not work at this agency, or not in a unit that you lead.",

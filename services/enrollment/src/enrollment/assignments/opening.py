@@ -1,0 +1,129 @@
+"""What happens to everybody's lists at once: what a notice asks is opened, opened again once it was amended, or closed.
+
+All statements are over sets: their number grows with the requirements, never with the people.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from enrollment import events
+from enrollment.assignments import crediting
+from enrollment.requirements import due_dates, notices
+from enrollment.requirements.notices import Asks
+from servicekit.data.db import Db
+
+_LATER = "later AS (SELECT * FROM unnest(%(since)s::bigint[], %(due)s::date[]) AS later (since, due_date))"
+_LISTED = f"""
+WITH {_LATER}, listed AS (
+  INSERT INTO assignment AS known (requirement_id, person_id, created_at, due_date, sections_completed, state)
+  SELECT DISTINCT ON (member.person_id)
+    %(requirement)s, member.person_id, %(at)s, coalesce(later.due_date, %(due_date)s), 0, 'ASSIGNED'
+  FROM audience_member AS member LEFT JOIN later USING (since)
+  WHERE member.audience_id = %(audience)s AND member.member {{only}}
+  ORDER BY member.person_id, member.since DESC
+  {{again}}
+  RETURNING person_id
+)
+SELECT coalesce(string_agg(person_id::text, ','), '') FROM listed
+"""  # noqa: S608 - constants only
+_LIST = _LISTED.format(only="", again="")
+_LIST_AGAIN = _LISTED.format(
+    only="""
+    AND NOT EXISTS (
+      SELECT FROM assignment AS there
+      WHERE (there.requirement_id, there.person_id) = (%(requirement)s, member.person_id) AND there.state <> 'WITHDRAWN'
+    )
+    """,
+    again="""
+  ON CONFLICT (requirement_id, person_id) DO UPDATE
+  SET state = CASE WHEN known.sections_completed > 0 THEN 'IN_PROGRESS' ELSE 'ASSIGNED' END,
+    due_date = excluded.due_date
+  WHERE known.state = 'WITHDRAWN'
+    """,
+)
+# Whoever finishes the course at this moment is waited for, and has completed it.
+_WITHDRAW = """
+WITH held AS (
+  SELECT requirement_id, person_id FROM assignment
+  WHERE requirement_id = ANY(%(requirements)s::uuid[]) AND state IN ('ASSIGNED', 'IN_PROGRESS') {only}
+  ORDER BY requirement_id, person_id
+  FOR UPDATE
+), withdrawn AS (
+  UPDATE assignment AS a SET state = 'WITHDRAWN' FROM held
+  WHERE (a.requirement_id, a.person_id) = (held.requirement_id, held.person_id)
+  RETURNING a.requirement_id, a.person_id
+)
+SELECT requirement_id, string_agg(person_id::text, ',') AS people
+FROM withdrawn GROUP BY requirement_id ORDER BY requirement_id
+"""
+_WITHDRAW_ALL = _WITHDRAW.format(only="")
+_WITHDRAW_OTHERS = _WITHDRAW.format(
+    only="""
+    AND NOT EXISTS (
+      SELECT FROM audience_member AS member
+      WHERE (member.audience_id, member.person_id) = (%(audience)s, assignment.person_id) AND member.member
+    )
+    """
+)
+# Waived ones too: they are right if they are reinstated.
+_REDATE = f"""
+WITH {_LATER}, member AS (
+  SELECT person_id, max(since) AS since FROM audience_member
+  WHERE audience_id = %(audience)s AND member GROUP BY person_id
+), held AS (
+  SELECT a.person_id, coalesce(later.due_date, %(due_date)s) AS due_date
+  FROM assignment AS a JOIN member USING (person_id) LEFT JOIN later USING (since)
+  WHERE a.requirement_id = %(requirement)s AND a.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED')
+    AND a.due_date <> coalesce(later.due_date, %(due_date)s)
+  ORDER BY a.person_id
+  FOR UPDATE OF a
+)
+UPDATE assignment AS a SET due_date = held.due_date FROM held
+WHERE (a.requirement_id, a.person_id) = (%(requirement)s, held.person_id)
+"""  # noqa: S608 - constants only
+
+
+class People(NamedTuple):
+    """Whom something happened to; their ids, between commas."""
+
+    requirement_id: UUID
+    people: str
+
+
+def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
+    """Write the assignments of waiting requirements whose membership is complete: each by one statement.
+
+    What was asked before its notice was amended is brought in step with the audience and the days that it has now: who
+    is new gets it, who is not in it any more and has not completed it is withdrawn, the others have the day that the
+    rule gives them, as if they had been asked so from the first.
+    """
+    calendar = due_dates.calendar(db)
+    for asks in notices.open_ready(db, audience_ids):
+        values = {
+            "requirement": asks.id,
+            "audience": asks.audience_id,
+            "due_date": asks.due_date,
+            **due_dates.of_joiners(db, calendar, asks),
+        }
+        listed: str = db.value(_LIST_AGAIN if asks.amended else _LIST, **values, at=db.at)
+        events.assignments_created(db, asks.asked, listed.split(",") if listed else [])
+        if asks.amended:
+            _let_others_go(db, asks, values)
+        if asks.credit_months:
+            crediting.grant(db, crediting.of_listed(db, asks.id))
+
+
+def withdraw_all(db: Db, closed: Sequence[events.Asked]) -> None:
+    """Take what is *closed* off everybody's list. What is completed or waived stays."""
+    if not closed:
+        return
+    by_id = {asked.requirement_id: asked for asked in closed}
+    for people in db.all(People, _WITHDRAW_ALL, requirements=list(by_id)):
+        events.assignments_withdrawn(db, by_id[str(people.requirement_id)], people.people.split(","))
+
+
+def _let_others_go(db: Db, asks: Asks, values: dict[str, Any]) -> None:
+    for people in db.all(People, _WITHDRAW_OTHERS, requirements=[asks.id], audience=asks.audience_id):
+        events.assignments_withdrawn(db, asks.asked, people.people.split(","))
+    db.run(_REDATE, **values)
