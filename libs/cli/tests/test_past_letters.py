@@ -12,7 +12,7 @@ from cadre_cli.datafiles import DataFileError
 def test_the_product_ships_real_letters_each_with_its_source() -> None:
     letters = past_letters.read(past_letters.files())
 
-    assert len(letters) == 38
+    assert len(letters) == 48
     assert all(letter.source for letter in letters)
     assert len({(letter.series, letter.number) for letter in letters}) == len(letters)
     [gender] = [letter for letter in letters if (letter.series, letter.number) == ("CSSP", "19-06")]

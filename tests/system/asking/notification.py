@@ -11,6 +11,7 @@ from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import register_service_pb2 as register_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
 from servicekit.rpc.wire import timestamp
@@ -219,6 +220,12 @@ REQUESTS = {
             series=[series_pb.Series(name="series/CSSP", title="Policy letters", kind=notice_pb.Notice.POLICY)],
             request_id=fresh(),
         ),
+    },
+    "RegisterService": {
+        "ListInForce": lambda w: register_pb.ListInForceRequest(),
+        "ListTopics": lambda w: register_pb.ListTopicsRequest(),
+        "GetTimeline": lambda w: register_pb.GetTimelineRequest(topic="intake"),
+        "GetChain": lambda w: register_pb.GetChainRequest(notice=w.issued),
     },
     "ReadinessService": {
         "GetReadiness": lambda w: readiness_pb.GetReadinessRequest(notice=w.issued),

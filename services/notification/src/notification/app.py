@@ -33,6 +33,7 @@ from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
 from notification.notices.rpc import NoticeServicer
+from notification.register.rpc import RegisterServicer
 from notification.reviews import jobs as reviewed
 from notification.reviews.rpc import ReviewServicer
 from notification.series.rpc import SeriesServicer
@@ -47,6 +48,7 @@ SERVICERS = (
     NoticeServicer,
     AttachmentServicer,
     SeriesServicer,
+    RegisterServicer,
     AgencyNoticeServicer,
     ReadinessServicer,
     InboxServicer,

@@ -26,6 +26,8 @@ _REASONS = {
     "AUDIENCE_NOT_READY": "The list of staff is still being made. Wait a few seconds, then issue it again.",
     "APPROVAL_VOID": "This is not what was sent for approval: {differs} changed since. Return it to its author.",
     "NUMBER_TAKEN": "{series} {number} is taken by another letter. Choose the next free number.",
+    "SUPERSEDES_ITSELF": "By way of the letters that it supersedes this letter would supersede itself: {path}. Take one"
+    " of them out.",
     "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
     "TEXT_CHANGED": "This is not the text that was issued. Open the letter again, then confirm.",
     "ALREADY_CONFIRMED": "This was confirmed before. The first confirmation stands.",

@@ -20,6 +20,7 @@ def say_superseded(message: pb.Notice, found: Mapping[UUID, Sequence[Successor]]
             since=one.since,
             whole=one.whole,
             parts="" if one.whole else one.parts,
+            rescinds=one.rescinds,
         )
         for one in found.get(notice_id(message.name), ())
     )

@@ -10,6 +10,8 @@ from notification.letters.rows import facts_of, letter_of, load, name_of, wrote
 from notification.letters.rules import letter, lifecycle
 from notification.letters.rules.lifecycle import NumberTaken, Step
 from notification.letters.tables import NoticeRow
+from notification.links import links
+from notification.links.links import Supersedes
 from notification.messages import steps
 from notification.messages.rules.kinds import LETTER_RETURNED, LETTER_WAITING
 from notification.notices.drafts import check_number
@@ -33,6 +35,7 @@ def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) ->
     reviews.check_settled(db, notice_id)
     notice.number = notice.number or series.next_number(db, series=notice.series, at=at)
     check_number(db, notice)
+    links.check_circle(db, supersedes_of(notice), series.known(db))
     # If the letter was changed in the same write, this is how it was before.
     before = db.before or facts_of(notice)
     wrote(notice, writer)
@@ -70,6 +73,11 @@ def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
     db.changed(name_of(notice_id), before=before, after=facts_of(notice), reason=reason)
     steps.tell_later(db, notice, LETTER_RETURNED)
     return notice
+
+
+def supersedes_of(notice: NoticeRow) -> Supersedes:
+    """Return what the notice says of letters that it supersedes."""
+    return Supersedes(notice.series, notice.number, notice.replaces, notice.supersedes)
 
 
 def pins_of(db: Db, notice: NoticeRow) -> dict[str, str]:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from notification.letters.rows import name_of
 from notification.letters.rules.lifecycle import NumberTaken
+from notification.links import links
+from notification.links.links import Supersedes
 from notification.notices import searching
 from notification.notices.rules import history
 from notification.notices.rules.history import HistoricLetter
@@ -77,5 +79,10 @@ def keep(db: Db, letters: Sequence[HistoricLetter]) -> int:
     changed = db.all(_Numbered, _KEEP, **columns, at=db.at)
     said = {(letter.series, letter.number): letter for letter in letters}
     searching.keep(db, {one.id: said[one.series, one.number].day for one in changed})
+    on_record = series.known(db)
+    for letter in said.values():
+        links.check_circle(
+            db, Supersedes(letter.series, letter.number, "", letter.supersedes, historic=True), on_record
+        )
     db.changed("notices", after={"imported": [f"{one.series} {one.number}" for one in changed]})
     return len(changed)

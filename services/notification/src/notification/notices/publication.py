@@ -15,11 +15,13 @@ from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
 from notification.letters.rules.lifecycle import State, Step
 from notification.letters.tables import NoticeRow, NoticeVersionRow
+from notification.links import links
 from notification.messages import steps
 from notification.messages.rules.kinds import LETTER_APPROVED
 from notification.notices import events, searching
-from notification.notices.approval import give_back, pins_of
+from notification.notices.approval import give_back, pins_of, supersedes_of
 from notification.notices.rules import approval
+from notification.series import series
 from servicekit import closed_days
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.db import Db
@@ -30,6 +32,7 @@ _DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s
 
 _ACTOR = "services/notification"
 _NOT_WHAT_WAS_APPROVED = "Not issued at its time: since it was approved, {differs} changed. Send it for approval again."
+_IN_A_CIRCLE = "Not issued at its time: it would supersede itself by way of the letters that it supersedes ({path})."
 
 
 class AudienceNotReady(Refusal):
@@ -59,6 +62,7 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     lifecycle.check_etag(name_of(notice_id), decision.etag, notice.revision)
     lifecycle.check_approver(name_of(notice_id), decision.approver, notice.writers)
     approval.check(name_of(notice_id), notice.pinned, pins_of(db, notice))
+    links.check_circle(db, supersedes_of(notice), series.known(db))
     if decision.audience_revision < 1:
         raise InvalidField("audience_revision", decision.audience_revision, "must be the one that the approver saw")
     notice.approver_id, notice.audience_revision = decision.approver, decision.audience_revision
@@ -91,6 +95,9 @@ def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
         return
     if differs := approval.differences(notice.pinned, pins_of(db, notice)):
         give_back(db, notice_id=notice_id, reason=_NOT_WHAT_WAS_APPROVED.format(differs=", ".join(differs)))
+        return
+    if path := links.circle(db, supersedes_of(notice), series.known(db)):
+        give_back(db, notice_id=notice_id, reason=_IN_A_CIRCLE.format(path=path))
         return
     _issue(db, notice, _complete_revision(db, notice), at)
 

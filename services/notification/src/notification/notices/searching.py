@@ -13,10 +13,9 @@ from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rules.letter import TEXTS
 from notification.letters.rules.numbers import LetterNumber
 from notification.letters.rules.reading import Reader
-from notification.letters.rules.search import CUT, kept, question, words_of
+from notification.letters.rules.search import CUT_OF_LETTERS, kept, question, words_of
 from notification.letters.tables import Notice
-from notification.links import links
-from notification.links.links import Superseding
+from notification.links import keeping
 from notification.series import series
 from servicekit import words
 from servicekit.data.db import Database, Db
@@ -30,8 +29,7 @@ _MOST_BYTES, _MOST_BYTES_OF_FILES = 200_000, 250_000
 # What a letter says. A historic one has some of it, and its issuer.
 _SAID = ", ".join(f'"{name}"' for name in (*(name for name, text in TEXTS.items() if text.finds), "issuer"))
 _LETTERS = f"""
-SELECT id, series, number, ARRAY(SELECT series FROM series) AS known, state = 'HISTORIC' AS historic,
-  replaces, supersedes,
+SELECT id, series, number, ARRAY(SELECT series FROM series) AS known,
   ARRAY[{_SAID}] || ARRAY(
     SELECT title || ' ' || filename FROM attachment WHERE notice_id = notice.id ORDER BY place
   ) AS said,
@@ -86,9 +84,6 @@ class _Letter(NamedTuple):
     series: str
     number: str
     known: list[str]
-    historic: bool
-    replaces: str
-    supersedes: str
     said: list[str]
     of_files: list[str]
 
@@ -121,10 +116,9 @@ def keep(db: Db, days: Mapping[UUID, date]) -> None:
         days=[days[letter.id] for letter in letters],
         words=[" ".join(each) for each in found],
         english=[" ".join(words.english(each)) for each in found],
-        cut=CUT,
+        cut=CUT_OF_LETTERS,
     )
-    said = [Superseding(letter.id, letter.historic, letter.replaces, letter.supersedes) for letter in letters]
-    links.keep(db, said, letters[0].known if letters else ())
+    keeping.keep(db, days, letters[0].known if letters else ())
 
 
 def keep_anew(database: Database, now: datetime) -> None:
@@ -200,10 +194,10 @@ def _keep_a_file_anew(database: Database, now: datetime) -> bool:
 
 def _keep_some_anew(database: Database, now: datetime) -> bool:
     with database.read() as db:
-        if not db.run("SELECT FROM notice_search WHERE cut < %(cut)s LIMIT 1", cut=CUT):
+        if not db.run("SELECT FROM notice_search WHERE cut < %(cut)s LIMIT 1", cut=CUT_OF_LETTERS):
             return False
     with database.transaction(actor="services/notification", method=_JOB, at=now) as db:
-        rows = db.all(_Kept, _KEPT_BEFORE, cut=CUT, limit=_ANEW_AT_ONCE)
+        rows = db.all(_Kept, _KEPT_BEFORE, cut=CUT_OF_LETTERS, limit=_ANEW_AT_ONCE)
         keep(db, dict(rows))
         db.changed("notices", after={"findable": len(rows)})
         return bool(rows)

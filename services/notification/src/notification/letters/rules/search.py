@@ -22,8 +22,10 @@ _TELLING = 3
 # A title of the federal rules, or a code, says nothing without a section.
 _LEAST_PARTS = 3
 # Version of the cutting into words. Raise it whenever a text would be kept by other words than before: a job recuts
-# what was kept under a lower one.
+# what was kept under a lower one. Raise that of letters as well, which is also of their links, their rules and the days
+# on which they rule.
 CUT = 2
+CUT_OF_LETTERS = 3
 # The person paying support, and the person receiving it; before about 2015, the noncustodial and the custodial parent.
 _SPOKEN = re.compile(
     r"\b(?:(?P<xpps>pps|ncp|persons? paying support|non[ -]?custodial parent)"

@@ -1,20 +1,18 @@
 """Letters that were issued elsewhere or before Cadre, as printed."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 
-from notification.letters.rules.numbers import parse, year_of
+from notification.letters.rules import printed_days
+from notification.letters.rules.numbers import parse
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 from servicekit.refusals import InvalidField
 
 MOST_AT_ONCE = 500
 _LONGEST = {"subject": 300, "staff_action": 10_000, "references": 4_000, "supersedes": 1_000}
 _LONGEST_OTHER = 500
-_DAYS = ("%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%B %d, %Y", "%b %d, %Y", "%m/%d/%Y", "%b %Y", "%B %Y", "%Y-%m")
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
 @dataclass(frozen=True)
@@ -36,13 +34,7 @@ class HistoricLetter:
     @property
     def day(self) -> date:
         """The day by which it is sorted: as printed, else the first of the year that is printed, or of its number."""
-        for form in _DAYS:
-            try:
-                return datetime.strptime(self.issued_on, form).date()  # noqa: DTZ007 - a day has no time zone
-            except ValueError:
-                continue
-        year = _YEAR.search(self.issued_on)
-        return date(int(year[0]) if year else year_of(self.number), 1, 1)
+        return printed_days.issued(self.issued_on, self.number).day
 
 
 def check(letters: Sequence[HistoricLetter], series: Collection[str]) -> None:
