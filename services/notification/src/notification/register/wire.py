@@ -42,7 +42,7 @@ def ruling(
             pb.NamedRule(
                 rule=one.rule,
                 kind=pb.LinkKind.Value(one.kind),
-                relation=pb.RuleRelation.Value(rule.relation(one.rule)) if rule else 0,
+                relation=pb.RuleRelation.Value(rule.relation(one.rule)) if rule else pb.RULE_RELATION_UNSPECIFIED,
             )
             for one in named.get(row.notice_id, ())
         ],
