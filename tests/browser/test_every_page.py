@@ -123,6 +123,9 @@ SWEEP = [
     (RECORD, COORDINATOR, "/agencies/lake/people/{worker}/record"),
     (RECORD + "/print", COORDINATOR, "/agencies/lake/people/{worker}/record/print"),
     ("/training/letters", SPECIALIST, "/training/letters?query=nothing-has-this-word"),
+    ("/in-force", SPECIALIST, "/in-force?on=2027-12-31"),
+    ("/in-force", SPECIALIST, "/in-force?rule=the+law"),
+    ("/in-force/topic", SPECIALIST, "/in-force/topic?topic=Systems"),
     ("/training/{letter_id}", COORDINATOR, "/training/{letter}"),
     ("/training/{letter_id}", COORDINATOR, "/training/{withdrawn}"),
     ("/training/{letter_id}", BIG_COORDINATOR, "/training/{letter}"),
@@ -239,7 +242,7 @@ DOWNLOADS = {
     *(f"{at}/media/{{sha256}}" for at in (VERSION, "/courses/{course_id}")),
     *(f"{at}/captions/{{section}}/{{piece}}" for at in (VERSION, "/courses/{course_id}")),
     "/courses/uploads/{upload_id}",
-    *("/record.csv", RECORD + ".csv", "/quality/courses.csv"),
+    *("/in-force/letters.csv", "/record.csv", RECORD + ".csv", "/quality/courses.csv"),
     *("/feeds/{token}/letters.atom", "/feeds/{token}/dates.ics"),
     # A mail as it looks, under a policy of its own.
     "/operations/mail/caught/{mail_id}/html",

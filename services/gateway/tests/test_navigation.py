@@ -27,7 +27,7 @@ def test_everybody_finds_home_what_to_learn_letters_and_courses():
     assert shown(holding()) == {
         "Home": ["Home"],
         "My learning": ["My training", "My record"],
-        "Changes": ["All letters"],
+        "Changes": ["All letters", "In force"],
         "Training": ["Courses"],
     }
 
@@ -62,8 +62,8 @@ def test_whoever_leads_a_unit_finds_its_agency():
 def test_an_operator_has_the_figures_but_no_link_to_letters():
     seen = {"readiness_read": ["state"], "operations_read": ["state"]}
 
-    assert shown(holding(**seen))["Changes"] == ["All letters"]
-    assert shown(holding(**seen, notices_write=["state"]))["Changes"] == ["Letters and drafts", "All letters"]
+    assert shown(holding(**seen))["Changes"] == ["All letters", "In force"]
+    assert shown(holding(**seen, notices_write=["state"]))["Changes"] == ["Letters and drafts", "All letters", "In force"]
 
 
 def test_a_page_is_marked_where_it_stands_and_its_entry_above_it():

@@ -1,5 +1,7 @@
 """The state's letters: what a search finds, and what is taken back. The pages in front of real services."""
 
+import csv
+import io
 import re
 import socket
 import threading
@@ -207,3 +209,92 @@ def test_the_steps_of_a_letter_are_set_looked_at_and_given_back(state):
     assert "CSSP Policy letters As all letters" in reads("/ladders")
     assert analyst.get("/ladders/series/NONE").status_code == 404
     assert "Save the steps" not in reads(page, approver)
+
+
+OLD = (
+    {"series": "CSSP", "number": "12-02", "date": "2012", "subject": "Case closure", "topic": "Closure, intake"},
+    {
+        "series": "CSSP",
+        "number": "19-06",
+        "date": "2019-07-31",
+        "subject": "Closure anew",
+        "topic": "Closure",
+        "supersedes": "CSSP 12-02; CSSP 11-01",
+        "references": "Clarifies 45 CFR 303.11(b)",
+        "source": "https://example.org/letter",
+    },
+)
+
+
+def reads(page):
+    """The words of a page."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page.text).split())
+
+
+@pytest.fixture
+def analyst(state):
+    """A browser of an analyst, where two letters of before are."""
+    _, browser = state.somebody("policy_analyst")
+    given = [notice_pb.HistoricNotice(**one) for one in OLD]
+    state.importer.ImportNotices(notice_pb.ImportNoticesRequest(notices=given, request_id=new_id()))
+    return browser
+
+
+def test_what_is_in_force_is_read_of_any_day_and_says_how_a_year_alone_is_read(analyst):
+    today = reads(analyst.get("/in-force"))
+    assert "1 letter in force on" in today
+    assert "CSSP 19-06, Closure anew" in today
+    assert "clarifies 45 CFR 303.11(b)" in today
+    before = reads(analyst.get("/in-force", params={"on": "2019-07-30"}))
+    assert "CSSP 12-02, Case closure" in before
+    assert "2012 no day is printed: read as Jan 1, 2012" in before
+    assert "Held until Jul 31, 2019 : by CSSP 19-06" in before
+    assert "CSSP 19-06, Closure anew" not in before
+    assert "No letter was in force on" in reads(analyst.get("/in-force", params={"on": "1990-01-01"}))
+    around = reads(analyst.get("/in-force", params={"rule": "45 CFR 303.11"}))
+    assert "45 CFR 303.11(b) (a part of it)" in around
+    assert "Leave out a filter" in reads(analyst.get("/in-force", params={"rule": "Family Code 4058"}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"on": "1912-01-01"}, "In force on: This must be"),
+        ({"rule": "the law"}, "Law or rule: This must be one law or rule"),
+        ({"known_on": "2001-01-01"}, "Letters are kept here since"),
+    ],
+)
+def test_what_cannot_be_asked_of_the_register_is_said_at_its_field(analyst, asked, said):
+    page = analyst.get("/in-force", params=asked)
+
+    assert page.status_code == 400
+    assert said in reads(page)
+    (field,) = asked
+    assert f'href="#{field}"' in page.text
+    assert "Nothing was looked for." in page.text
+
+
+def test_the_register_is_a_file_too_with_the_days_that_were_meant(analyst):
+    answer = analyst.get("/in-force/letters.csv", params={"on": "2019-07-30"})
+
+    assert "in-force-on-2019-07-30.csv" in answer.headers["content-disposition"]
+    (head, line) = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    row = dict(zip(head, line, strict=True))
+    assert (row["Letter"], row["Since"], row["Day as printed"]) == ("CSSP 12-02", "2012-01-01", "a year alone")
+    assert row["Ends by"] == "CSSP 19-06 since 2019-07-31"
+
+
+def test_the_letters_of_a_topic_stand_over_the_years_and_a_letter_among_those_before_and_after(analyst):
+    topic = analyst.get("/in-force/topic", params={"topic": "Closure"})
+    assert 'class="timeline__bar timeline__bar--open"' in topic.text
+    assert "CSSP 12-02, Case closure Superseded by CSSP 19-06 (Jul 31, 2019)" in reads(topic)
+    assert "No letter is on this topic." in reads(analyst.get("/in-force/topic", params={"topic": "Nothing"}))
+
+    new = re.search(r'href="(/training/[^"]+/letter)">CSSP 19-06', analyst.get("/in-force").text)[1]
+    chain = analyst.get(new)
+    assert chain.text.count('class="chain__whole"') == 2
+    assert "CSSP 11-01, not kept here" in reads(chain)
+    assert "supersedes CSSP 12-02 Found in: https://example.org/letter" in reads(chain)
+    old = analyst.get(re.search(r'href="(/training/[^"]+/letter)">CSSP 12-02', chain.text)[1])
+    assert "Superseded by CSSP 19-06, Closure anew" in reads(old)
+    assert "CSSP 12-02, this letter" in reads(old)

@@ -12,6 +12,7 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway.learning import todo, transcripts
 from gateway.letters import finding, letters
+from gateway.register import chain
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
@@ -101,7 +102,7 @@ def confirm(visit: Visitor, letter_id: str, form: Sent) -> Answer:
 def whole_letter(visit: Visitor, letter_id: str) -> Answer:
     """The whole letter, to read and to print."""
     letter = visit.clients.notices.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
-    return visit.page("learning/whole_letter.html", letter=letter, letters=letters)
+    return visit.page("learning/whole_letter.html", letter=letter, letters=letters, chain=chain.of(visit, letter))
 
 
 @router.get("/training/{letter_id}/why")

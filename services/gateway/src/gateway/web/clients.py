@@ -41,6 +41,7 @@ from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
+from cadre.notification.v1.register_service_pb2_grpc import RegisterServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
@@ -174,6 +175,7 @@ class Clients:
         self.notices = self._channels["notification"].stub(NoticeServiceStub)
         self.attachments = self._channels["notification"].stub(AttachmentServiceStub)
         self.series = self._channels["notification"].stub(SeriesServiceStub)
+        self.register = self._channels["notification"].stub(RegisterServiceStub)
         self.readiness = self._channels["notification"].stub(ReadinessServiceStub)
         self.agency_notices = self._channels["notification"].stub(AgencyNoticeServiceStub)
         self.inbox = self._channels["notification"].stub(InboxServiceStub)
