@@ -24,56 +24,54 @@ SELECT id, series, number, version, state = 'HISTORIC' AS historic, replaces, su
    WHERE (later.notice_id, later.version) = (notice.id, notice.version) AND later.version > 1) AS amended
 FROM notice WHERE id = ANY(%(ids)s) ORDER BY id
 """  # noqa: S608 - made of constants
-_LINKS = """
-WITH given AS (
-  SELECT * FROM unnest(%(ids)s::uuid[], %(series)s::text[], %(numbers)s::text[], %(whole)s::bool[],
-    %(rescinds)s::bool[], %(parts)s::text[], %(known_from)s::date[])
-    AS one (notice_id, series, number, whole, rescinds, parts, known_from)
-), gone AS (
-  DELETE FROM letter_link AS link WHERE notice_id = ANY(%(letters)s) AND NOT EXISTS (
-    SELECT FROM given WHERE (given.notice_id, given.series, given.number) = (link.notice_id, link.series, link.number))
-)
-INSERT INTO letter_link (notice_id, series, number, whole, rescinds, parts, known_from) SELECT * FROM given
-ON CONFLICT (notice_id, series, number) DO UPDATE
-SET whole = excluded.whole, rescinds = excluded.rescinds, parts = excluded.parts
-"""
-_REFERENCES = """
-WITH given AS (
-  SELECT * FROM unnest(%(ids)s::uuid[], %(series)s::text[], %(numbers)s::text[], %(kinds)s::text[])
-    AS one (notice_id, series, number, kind)
-), gone AS (
-  DELETE FROM letter_reference AS old WHERE notice_id = ANY(%(letters)s) AND NOT EXISTS (
-    SELECT FROM given WHERE (given.notice_id, given.series, given.number) = (old.notice_id, old.series, old.number))
-)
-INSERT INTO letter_reference (notice_id, series, number, kind) SELECT * FROM given
-ON CONFLICT (notice_id, series, number) DO UPDATE SET kind = excluded.kind
-"""
-_RULES = """
-WITH given AS (
-  SELECT * FROM unnest(%(ids)s::uuid[], %(rules)s::text[], %(kinds)s::text[]) AS one (notice_id, rule, kind)
-), gone AS (
-  DELETE FROM letter_rule AS old WHERE notice_id = ANY(%(letters)s) AND NOT EXISTS (
-    SELECT FROM given WHERE (given.notice_id, given.rule) = (old.notice_id, old.rule))
-)
-INSERT INTO letter_rule (notice_id, rule, kind) SELECT * FROM given
-ON CONFLICT (notice_id, rule) DO UPDATE SET kind = excluded.kind
-"""
 # A version that comes ends the one before it, from its own day on.
-_STANDINGS = """
-WITH given AS (
+_KEEP = """
+WITH link AS (
+  SELECT * FROM unnest(%(link_ids)s::uuid[], %(link_series)s::text[], %(link_numbers)s::text[], %(link_whole)s::bool[],
+    %(link_rescinds)s::bool[], %(link_parts)s::text[], %(link_known_from)s::date[])
+    AS one (notice_id, series, number, whole, rescinds, parts, known_from)
+), links_gone AS (
+  DELETE FROM letter_link AS old WHERE notice_id = ANY(%(letters)s) AND NOT EXISTS (
+    SELECT FROM link WHERE (link.notice_id, link.series, link.number) = (old.notice_id, old.series, old.number))
+), links_kept AS (
+  INSERT INTO letter_link (notice_id, series, number, whole, rescinds, parts, known_from) SELECT * FROM link
+  ON CONFLICT (notice_id, series, number) DO UPDATE
+  SET whole = excluded.whole, rescinds = excluded.rescinds, parts = excluded.parts
+), named AS (
+  SELECT * FROM unnest(%(named_ids)s::uuid[], %(named_series)s::text[], %(named_numbers)s::text[],
+    %(named_kinds)s::text[]) AS one (notice_id, series, number, kind)
+), named_gone AS (
+  DELETE FROM letter_reference AS old WHERE notice_id = ANY(%(letters)s) AND NOT EXISTS (
+    SELECT FROM named WHERE (named.notice_id, named.series, named.number) = (old.notice_id, old.series, old.number))
+), named_kept AS (
+  INSERT INTO letter_reference (notice_id, series, number, kind) SELECT * FROM named
+  ON CONFLICT (notice_id, series, number) DO UPDATE SET kind = excluded.kind
+), rules AS (
+  SELECT * FROM unnest(%(rule_ids)s::uuid[], %(rules)s::text[], %(rule_kinds)s::text[]) AS one (notice_id, rule, kind)
+), rules_gone AS (
+  DELETE FROM letter_rule AS old WHERE notice_id = ANY(%(letters)s) AND NOT EXISTS (
+    SELECT FROM rules WHERE (rules.notice_id, rules.rule) = (old.notice_id, old.rule))
+), rules_kept AS (
+  INSERT INTO letter_rule (notice_id, rule, kind) SELECT * FROM rules
+  ON CONFLICT (notice_id, rule) DO UPDATE SET kind = excluded.kind
+), standing AS (
   SELECT notice_id, version, series, number, known_from, effective, exact, string_to_array(topics, '|') AS topics
   FROM unnest(%(letters)s::uuid[], %(versions)s::int[], %(series)s::text[], %(numbers)s::text[], %(known_from)s::date[],
     %(effective)s::date[], %(exact)s::text[], %(topics)s::text[])
     AS one (notice_id, version, series, number, known_from, effective, exact, topics)
-), before AS (
-  UPDATE letter_standing AS old SET known_until = given.known_from FROM given
-  WHERE old.notice_id = given.notice_id AND old.version < given.version AND old.known_until IS NULL
+), version_before AS (
+  UPDATE letter_standing AS old SET known_until = standing.known_from FROM standing
+  WHERE old.notice_id = standing.notice_id AND old.version < standing.version AND old.known_until IS NULL
 )
 INSERT INTO letter_standing (notice_id, version, series, number, known_from, effective, exact, topics)
-SELECT notice_id, version, series, number, known_from, effective, exact, topics FROM given
+SELECT notice_id, version, series, number, known_from, effective, exact, topics FROM standing
 ON CONFLICT (notice_id, version) DO UPDATE
 SET known_from = excluded.known_from, effective = excluded.effective, exact = excluded.exact, topics = excluded.topics
 """
+_LINK = ("link_ids", "link_series", "link_numbers", "link_whole", "link_rescinds", "link_parts", "link_known_from")
+_NAMED = ("named_ids", "named_series", "named_numbers", "named_kinds")
+_RULE = ("rule_ids", "rules", "rule_kinds")
+_STANDING = ("letters", "versions", "series", "numbers", "known_from", "effective", "exact", "topics")
 
 
 class _Letter(NamedTuple):
@@ -96,14 +94,12 @@ class _Letter(NamedTuple):
 def keep(db: Db, days: Mapping[UUID, date], series: Sequence[str]) -> None:
     """Keep what the letters say that are keys of *days*, each issued on its day; *series* are those that there are."""
     letters = db.all(_Letter, _LETTERS, ids=list(days))
-    ids = [letter.id for letter in letters]
     ends = [
         (letter.id, one.number.series, one.number.number, one.whole, one.rescinds, one.said, letter.amended)
         for letter in letters
         for one in ended(letter.replaces, letter.supersedes, series, historic=letter.historic).values()
         if (one.number.series, one.number.number) != (letter.series, letter.number)
     ]
-    _put(db, _LINKS, ids, ("ids", "series", "numbers", "whole", "rescinds", "parts", "known_from"), ends)
     ending = {row[:3] for row in ends}
     named = [
         (letter.id, number.series, number.number, kind.value)
@@ -111,22 +107,18 @@ def keep(db: Db, days: Mapping[UUID, date], series: Sequence[str]) -> None:
         for number, kind in referred(letter.references, letter.others, series).items()
         if (number.series, number.number) != (letter.series, letter.number)
     ]
-    _put(
-        db,
-        _REFERENCES,
-        ids,
-        ("ids", "series", "numbers", "kinds"),
-        [row for row in named if row[:3] not in ending],
-    )
     rules = [
         (letter.id, rule, kind.value)
         for letter in letters
         for rule, kind in ruled(letter.references, [*letter.others, letter.replaces, letter.supersedes]).items()
     ]
-    _put(db, _RULES, ids, ("ids", "rules", "kinds"), rules)
-    standing = [_standing(letter, days[letter.id]) for letter in letters]
-    names = ("versions", "series", "numbers", "known_from", "effective", "exact", "topics")
-    _put(db, _STANDINGS, ids, names, standing)
+    db.run(
+        _KEEP,
+        **_columns(_LINK, ends),
+        **_columns(_NAMED, [row for row in named if row[:3] not in ending]),
+        **_columns(_RULE, rules),
+        **_columns(_STANDING, [_standing(letter, days[letter.id]) for letter in letters]),
+    )
 
 
 def topics_of(topic: str) -> list[str]:
@@ -135,9 +127,9 @@ def topics_of(topic: str) -> list[str]:
     return list(dict.fromkeys(one for one in apart if one))
 
 
-def _put(db: Db, sql: str, letters: Sequence[UUID], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-    db.run(sql, letters=letters, **{name: list(column) for name, column in zip(names, columns, strict=True)})
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
 def _standing(letter: _Letter, day: date) -> tuple[object, ...]:
@@ -149,4 +141,4 @@ def _standing(letter: _Letter, day: date) -> tuple[object, ...]:
         effective, exact = letter.effective_date or day, Exact.DAY
     topics = "|".join(topics_of(letter.topic))
     known = letter.amended or day
-    return (letter.version, letter.series, letter.number, known, effective, exact.value, topics)
+    return (letter.id, letter.version, letter.series, letter.number, known, effective, exact.value, topics)

@@ -108,9 +108,9 @@ def circle(db: Db, letter: Supersedes, series: Collection[str]) -> str:
     return ", ".join(str(one) for one in cited.circle(LetterNumber(letter.series, letter.number), ending, known))
 
 
-def check_circle(db: Db, letter: Supersedes, series: Collection[str]) -> None:
-    """Refuse a letter that would supersede itself by way of others."""
-    if path := circle(db, letter, series):
+def refuse_circle(path: str) -> None:
+    """Refuse a letter that would supersede itself by *path*, if there is one."""
+    if path:
         raise SupersedesItself(
             "By way of the letters that it supersedes this one would supersede itself.", field="replaces", path=path
         )

@@ -35,7 +35,7 @@ def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) ->
     reviews.check_settled(db, notice_id)
     notice.number = notice.number or series.next_number(db, series=notice.series, at=at)
     check_number(db, notice)
-    links.check_circle(db, supersedes_of(notice), series.known(db))
+    check_circle(db, notice)
     # If the letter was changed in the same write, this is how it was before.
     before = db.before or facts_of(notice)
     wrote(notice, writer)
@@ -75,9 +75,17 @@ def give_back(db: Db, *, notice_id: UUID, reason: str) -> NoticeRow:
     return notice
 
 
-def supersedes_of(notice: NoticeRow) -> Supersedes:
-    """Return what the notice says of letters that it supersedes."""
-    return Supersedes(notice.series, notice.number, notice.replaces, notice.supersedes)
+def circle(db: Db, notice: NoticeRow) -> str:
+    """Return the letters by which the notice would supersede itself, '' if it would not."""
+    if not (notice.replaces or notice.supersedes):
+        return ""
+    said = Supersedes(notice.series, notice.number, notice.replaces, notice.supersedes)
+    return links.circle(db, said, series.known(db))
+
+
+def check_circle(db: Db, notice: NoticeRow) -> None:
+    """Refuse a notice that would supersede itself by way of others."""
+    links.refuse_circle(circle(db, notice))
 
 
 def pins_of(db: Db, notice: NoticeRow) -> dict[str, str]:

@@ -81,8 +81,7 @@ def keep(db: Db, letters: Sequence[HistoricLetter]) -> int:
     searching.keep(db, {one.id: said[one.series, one.number].day for one in changed})
     on_record = series.known(db)
     for letter in said.values():
-        links.check_circle(
-            db, Supersedes(letter.series, letter.number, "", letter.supersedes, historic=True), on_record
-        )
+        ending = Supersedes(letter.series, letter.number, "", letter.supersedes, historic=True)
+        links.refuse_circle(links.circle(db, ending, on_record))
     db.changed("notices", after={"imported": [f"{one.series} {one.number}" for one in changed]})
     return len(changed)

@@ -15,13 +15,11 @@ from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
 from notification.letters.rules.lifecycle import State, Step
 from notification.letters.tables import NoticeRow, NoticeVersionRow
-from notification.links import links
 from notification.messages import steps
 from notification.messages.rules.kinds import LETTER_APPROVED
 from notification.notices import events, searching
-from notification.notices.approval import give_back, pins_of, supersedes_of
+from notification.notices.approval import check_circle, circle, give_back, pins_of
 from notification.notices.rules import approval
-from notification.series import series
 from servicekit import closed_days
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.db import Db
@@ -62,7 +60,7 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     lifecycle.check_etag(name_of(notice_id), decision.etag, notice.revision)
     lifecycle.check_approver(name_of(notice_id), decision.approver, notice.writers)
     approval.check(name_of(notice_id), notice.pinned, pins_of(db, notice))
-    links.check_circle(db, supersedes_of(notice), series.known(db))
+    check_circle(db, notice)
     if decision.audience_revision < 1:
         raise InvalidField("audience_revision", decision.audience_revision, "must be the one that the approver saw")
     notice.approver_id, notice.audience_revision = decision.approver, decision.audience_revision
@@ -96,7 +94,7 @@ def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
     if differs := approval.differences(notice.pinned, pins_of(db, notice)):
         give_back(db, notice_id=notice_id, reason=_NOT_WHAT_WAS_APPROVED.format(differs=", ".join(differs)))
         return
-    if path := links.circle(db, supersedes_of(notice), series.known(db)):
+    if path := circle(db, notice):
         give_back(db, notice_id=notice_id, reason=_IN_A_CIRCLE.format(path=path))
         return
     _issue(db, notice, _complete_revision(db, notice), at)
