@@ -63,7 +63,11 @@ def test_an_operator_has_the_figures_but_no_link_to_letters():
     seen = {"readiness_read": ["state"], "operations_read": ["state"]}
 
     assert shown(holding(**seen))["Changes"] == ["All letters", "In force"]
-    assert shown(holding(**seen, notices_write=["state"]))["Changes"] == ["Letters and drafts", "All letters", "In force"]
+    assert shown(holding(**seen, notices_write=["state"]))["Changes"] == [
+        "Letters and drafts",
+        "All letters",
+        "In force",
+    ]
 
 
 def test_a_page_is_marked_where_it_stands_and_its_entry_above_it():

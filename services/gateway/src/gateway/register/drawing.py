@@ -14,6 +14,8 @@ from gateway.words import sentences
 # Of a timeline.
 ROW, _SCALE, _LEAST_WIDTH = 40, 26, 0.6
 _MOST_YEARS_NAMED = 5
+# Behind it, a year stands before its line.
+_LAST_LABEL = 88
 # Of a chain.
 STEP, MIDDLE, _WIDEST, _PER_STEP = 52, 64, 56, 14
 _MOST_OF_SUBJECT = 36
@@ -39,6 +41,7 @@ class Year:
 
     label: str
     place: float
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,10 @@ def timeline(letters: Sequence[pb.Ruling], today: date) -> Timeline:
             )
         )
     every = max(1, -(-(last.year - first.year) // _MOST_YEARS_NAMED))
-    years = [Year(str(year), place(date(year, 1, 1))) for year in range(first.year, last.year, every)]
+    years = [
+        Year(str(year), at := place(date(year, 1, 1)), "end" if at > _LAST_LABEL else "start")
+        for year in range(first.year, last.year, every)
+    ]
     return Timeline(bars, years, place(today), len(bars) * ROW + _SCALE)
 
 
