@@ -355,6 +355,20 @@ def test_letters_from_before_that_would_go_round_are_not_brought_in(cadre):
     assert refused.value.reason == "SUPERSEDES_ITSELF"
 
 
+def test_a_superseded_letter_stands_below_its_successor_in_a_search_whatever_their_days(cadre, ana):
+    """Two of one day, and one of which a year alone is printed."""
+    bring(
+        cadre,
+        {"series": "CSS", "number": "12-03", "date": "2012-05-01", "subject": "Levies"},
+        {"series": "CSS", "number": "12-02", "date": "2012-05-01", "subject": "Levies", "supersedes": "CSS 12-03"},
+        {"series": "CSS", "number": "12-04", "date": "2012", "subject": "Levies", "supersedes": "CSS 12-02"},
+    )
+
+    found = cadre.learner(ana).SearchNotices(notice_pb.SearchNoticesRequest(query="levies")).notices
+
+    assert [one.number for one in found] == ["12-04", "12-02", "12-03"]
+
+
 # ---- the real letters that the product ships ----
 
 

@@ -88,6 +88,24 @@ def successors(db: Db, notices: Sequence[UUID], reader: Reader) -> dict[UUID, li
     return found
 
 
+def below_successors(letters: Sequence[UUID], found: Mapping[UUID, Sequence[Successor]]) -> list[UUID]:
+    """Return *letters* in their order, but for those that are superseded altogether: each below what supersedes it."""
+    placed: dict[UUID, None] = {}
+
+    def place(letter: UUID, above: frozenset[UUID]) -> None:
+        if letter in placed or letter in above:
+            return
+        for one in found.get(letter, ()):
+            if one.whole and one.notice_id in known:
+                place(one.notice_id, above | {letter})
+        placed[letter] = None
+
+    known = frozenset(letters)
+    for letter in letters:
+        place(letter, frozenset())
+    return list(placed)
+
+
 def circle(db: Db, letter: Supersedes, series: Collection[str]) -> str:
     """Return the letters by which one would supersede itself, from it back to it, '' if it would not.
 
