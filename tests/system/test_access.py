@@ -51,6 +51,7 @@ FOR_EVERYBODY = {
     *("GetCatalogueEntry", "ListCourseVersions", "BatchGetCourseVersions"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices", "GetMedia", "ListOwnReviews"),
+    *("ListInForce", "ListTopics", "GetTimeline", "GetChain"),
     *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),
