@@ -1,6 +1,6 @@
 """Every page, in its states: nothing that axe finds, on a large and on a small screen, light, and printable."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -16,10 +16,12 @@ from cadre.notification.v1 import connection_service_pb2 as connection_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre_cli.access import request_id
 from gateway.areas import ROUTERS
 from gateway.identity import invitations
 from gateway.identity.codes import Box
+from servicekit import calendar
 from servicekit.data.db import Database
 from servicekit.testing.waiting import wait_until
 
@@ -34,6 +36,7 @@ PIECES = "/courses/{course_id}/sections/{number}/pieces"
 VERSION = "/catalogue/{course_id}/versions/{number}"
 RECORD = "/agencies/{agency_id}/people/{person_id}/record"
 CONNECTION = "/connections/{owner}/{connection_id}"
+ROUND, REVIEW = "/letters/{letter_id}/review/{number}", "/reviews/{letter_id}/{number}/{agency_id}"
 # Route of the gateway -> who looks, at which address. A route may stand several times, once for each of its states.
 SWEEP = [
     ("/sign-in", "", "/sign-in"),
@@ -78,6 +81,17 @@ SWEEP = [
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{returned}/edit"),
     ("/letters/{letter_id}/files", ANALYST, "/letters/{draft}/files"),
     ("/letters/{letter_id}/preview", ANALYST, "/letters/{draft}/preview"),
+    ("/letters/{letter_id}/review", ANALYST, "/letters/{draft}/review"),
+    ("/letters/{letter_id}/review", ANALYST, "/letters/{reviewed}/review"),
+    (ROUND, ANALYST, "/letters/{reviewed}/review/1"),
+    (ROUND + "/table", APPROVER, "/letters/{reviewed}/review/1/table"),
+    (ROUND + "/comments/{comment_id}", ANALYST, "/letters/{reviewed}/review/1/comments/{comment}"),
+    ("/reviews", COORDINATOR, "/reviews"),
+    ("/reviews", SPECIALIST, "/reviews"),
+    (REVIEW, COORDINATOR, "/reviews/{reviewed}/1/lake"),
+    (REVIEW, BIG_COORDINATOR, "/reviews/{reviewed}/1/los-angeles"),
+    (REVIEW + "/comment", BIG_COORDINATOR, "/reviews/{reviewed}/1/los-angeles/comment?passage=2"),
+    (REVIEW + "/readers", BIG_COORDINATOR, "/reviews/{reviewed}/1/los-angeles/readers"),
     ("/agencies/{agency_id}/mail-hours", COORDINATOR, "/agencies/lake/mail-hours"),
     ("/ladders", ANALYST, "/ladders"),
     ("/ladders/state", ANALYST, "/ladders/state"),
@@ -236,7 +250,12 @@ SWEEP = [
 DOWNLOADS = {
     *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/people/list.csv"),
     "/agencies/{agency_id}/roster/template",
-    *("/letters/{letter_id}/agencies.csv", LETTER + "/people.csv", "/files/{letter_id}/{file_id}"),
+    *(
+        "/letters/{letter_id}/agencies.csv",
+        LETTER + "/people.csv",
+        ROUND + "/comments.csv",
+        "/files/{letter_id}/{file_id}",
+    ),
     # On the way to a provider and back.
     *("/sign-in/with/{slug}", "/sign-in/with/{slug}/back", "/sign-out/at/{slug}"),
     *(f"{at}/media/{{sha256}}" for at in (VERSION, "/courses/{course_id}")),
@@ -328,6 +347,7 @@ def things(cadre, letter, letters):
     made["checked"] = checked_roster(access, lead)
     made["mail"] = caught_mail(access)
     made |= connected(access, by_part["coordinator"])
+    made |= reviewed(access, cadre.cast, by_part)
     return made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],
@@ -351,6 +371,49 @@ def connected(access, coordinator):
     off = connection_pb.SwitchConnectionRequest(name=name, on=False, request_id=request_id("sweep", "off"))
     access.ask(access.connections.SwitchConnection, off, person=coordinator)
     return {"connection": name.rpartition("/")[2], "call": call.rpartition("/")[2]}
+
+
+def reviewed(access, cast, by_part):
+    """A draft under review: one agency sent a comment, another one writes."""
+    letter = notice_pb.Notice(
+        series="CSSP",
+        subject="A draft that agencies review",
+        change="A complaint no longer presumes full-time work.",
+        body="Try three times to reach the person.\n\n- Write down each try\n- Look at the order",
+        demonstration=True,
+    )
+    create = notice_pb.CreateNoticeRequest(notice=letter, request_id=request_id("sweep", "reviewed"))
+    draft = access.ask(access.notices.CreateNotice, create, person=cast.analyst).name
+    due = calendar.pacific_date(datetime.now(UTC)) + timedelta(days=7)
+    send = review_pb.OpenReviewRequest(
+        parent=draft,
+        agencies=["agencies/lake", "agencies/los-angeles"],
+        due_date=due.isoformat(),
+        request_id=request_id("sweep", "review"),
+    )
+    review = access.ask(access.reviews.OpenReview, send, person=cast.analyst)
+    for part, agency in (("coordinator", "agencies/lake"), ("large-coordinator", "agencies/los-angeles")):
+        said = review_pb.ReviewComment(
+            agency=agency,
+            block=review.blocks[2].id,
+            quote="three times",
+            head=review_pb.ReviewComment.RESOURCES,
+            kind=review_pb.ReviewComment.CLARITY,
+            severity=review_pb.ReviewComment.SHOULD,
+            text="Please say within which time.",
+            wording="Try three times within 10 business days.",
+        )
+        add = review_pb.AddReviewCommentRequest(
+            parent=review.name, comment=said, request_id=request_id("sweep", "comment", agency)
+        )
+        comment = access.ask(access.reviews.AddReviewComment, add, person=by_part[part]).name
+        if part == "coordinator":
+            sent = comment
+            ask = review_pb.SendReviewCommentsRequest(
+                name=review.name, agency=agency, request_id=request_id("sweep", "comments")
+            )
+            access.ask(access.reviews.SendReviewComments, ask, person=by_part[part])
+    return {"reviewed": draft.removeprefix("notices/"), "comment": sent.rpartition("/")[2]}
 
 
 def caught_mail(access):

@@ -1,6 +1,9 @@
 """Drafts that agencies review: the state sends one and answers, agencies read it and comment."""
 
+from gateway.reviews import phrases, reading, state
 from gateway.web.area import Area
+from gateway.web.navigation import Item, Top
+from gateway.web.rights import Rights
 
 _REASONS = {
     "REVIEW_OPEN": "Agencies are reviewing this letter. End the review first, then go on.",
@@ -8,5 +11,29 @@ _REASONS = {
     "COMMENTS_SENT": "Your agency has sent its comments. They are with the state now.",
     "COMMENTS_UNANSWERED": "{count} comments of agencies have no answer yet. Answer each, then send the letter.",
 }
+_DONE = {
+    "review-sent": "The draft is with the agencies. They hear of it, and nobody else does.",
+    "review-ended": "The review is over. Agencies comment no more; they see your answers.",
+    "comment-answered": "The answer is saved.",
+    "comment-kept": "Your comment is kept. It goes to the state with the others of your agency.",
+    "comment-taken-back": "The comment is taken back.",
+    "comments-sent": "The comments of your agency are sent to the state.",
+    "readers-named": "Saved. Those who are new hear of it.",
+}
 
-AREA = Area(routers=(), navigation=(), reasons=_REASONS)
+
+def _is_asked(rights: Rights) -> bool:
+    return bool(rights.agencies("notices.confirm_for_agency"))
+
+
+AREA = Area(
+    routers=(state.router, reading.router),
+    navigation=(Item(Top.CHANGES, "Drafts to review", "/reviews", offered=_is_asked),),
+    reasons=_REASONS,
+    done=_DONE,
+    adjectives={
+        "under_review": phrases.is_open,
+        "answered": phrases.is_answered,
+        "changed_since": phrases.is_changed,
+    },
+)
