@@ -138,7 +138,7 @@ SWEEP = [
     (RECORD + "/print", COORDINATOR, "/agencies/lake/people/{worker}/record/print"),
     ("/training/letters", SPECIALIST, "/training/letters?query=nothing-has-this-word"),
     ("/in-force", SPECIALIST, "/in-force?on=2027-12-31"),
-    ("/in-force", SPECIALIST, "/in-force?rule=the+law"),
+    ("/in-force", SPECIALIST, "/in-force?rule=Family+Code+4058"),
     ("/in-force/topic", SPECIALIST, "/in-force/topic?topic=Systems"),
     ("/training/{letter_id}", COORDINATOR, "/training/{letter}"),
     ("/training/{letter_id}", COORDINATOR, "/training/{withdrawn}"),

@@ -1,7 +1,8 @@
 """The register: what rules on a day, as it was known on a day, by topic, rule and series; and the chain of a letter."""
 
 import csv
-from datetime import date, timedelta
+import random
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,8 @@ from notification.letters.rules import cited, printed_days
 from notification.letters.rules.cited import Kind
 from notification.letters.rules.numbers import LetterNumber
 from notification.notices import searching
+from notification.register.rules.asked import days as days_meant
+from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.rpc.client import Refused
 from servicekit.tree import ROOT
 
@@ -279,6 +282,51 @@ def test_a_later_version_rules_from_its_own_day_and_what_was_known_before_stays(
     assert in_force(learner, on="2027-03-01") == ["CSSP 26-05"]
 
 
+@pytest.mark.parametrize(("hour", "rules"), [("2027-01-03T23:59:59", False), ("2027-01-04T00:00:00", True)])
+def test_a_letter_rules_from_the_first_minute_of_its_day_in_california(cadre, audience, ana, hour, rules):
+    """D129: one minute before and after the beginning of the day."""
+    notice = cadre.issued(audience, number="26-05", effective_date="2027-01-04")
+    today = pacific_date(datetime.fromisoformat(hour).replace(tzinfo=PACIFIC).astimezone(UTC))
+    meant = days_meant(None, None, today=today, since=None)
+
+    assert (in_force(cadre.learner(ana), on=str(meant.on)) == [f"CSSP {notice.number}"]) is rules
+
+
+def test_the_register_of_any_history_is_what_its_rule_says_letter_by_letter(cadre, ana):
+    chance, first = random.Random(12), date(1990, 1, 1)
+    letters = {}
+    for n in range(60):
+        day = first + timedelta(days=chance.randrange(12_000))
+        ended = chance.sample(sorted(letters), min(len(letters), chance.choice([0, 0, 1, 1, 2])))
+        effective = day + timedelta(days=chance.randrange(-200, 400))
+        letters[f"12-{n + 10}"] = (day, effective, ended, chance.choice(["a", "b", "a, b"]))
+    bring(
+        cadre,
+        *(
+            {
+                "series": "CSS",
+                "number": number,
+                "date": str(day),
+                "effective": str(effective),
+                "supersedes": "; ".join(f"CSS {one}" for one in ended),
+                "topic": topic,
+            }
+            for number, (day, effective, ended, topic) in letters.items()
+        ),
+    )
+    learner = cadre.learner(ana)
+
+    for _ in range(40):
+        on, topic = first + timedelta(days=chance.randrange(13_000)), chance.choice(["", "a", "b"])
+        ruling = {number for number, (_, effective, _, _) in letters.items() if effective <= on}
+        over = {one for number in ruling for one in letters[number][2]}
+        expected = {f"CSS {number}" for number in ruling - over if not topic or topic in letters[number][3]}
+        assert set(in_force(learner, on=str(on), topic=topic, page_size=100)) == expected
+        counted = {one.topic: one.letters for one in learner.ListTopics(pb.ListTopicsRequest(on=str(on))).topics}
+        if topic:
+            assert counted.get(topic, 0) == len(expected)
+
+
 def test_pages_of_the_register_hold_every_letter_once(cadre, ana):
     bring(cadre, *({"series": "CSS", "number": f"12-{n:02}", "date": f"2012-01-0{1 + n % 3}"} for n in range(1, 12)))
     learner, token, seen = cadre.learner(ana), "", []
@@ -356,7 +404,7 @@ def test_letters_from_before_that_would_go_round_are_not_brought_in(cadre):
 
 
 def test_a_superseded_letter_stands_below_its_successor_in_a_search_whatever_their_days(cadre, ana):
-    """Two of one day, and one of which a year alone is printed."""
+    """D128: two of one day, and one of which a year alone is printed."""
     bring(
         cadre,
         {"series": "CSS", "number": "12-03", "date": "2012-05-01", "subject": "Levies"},
@@ -443,6 +491,15 @@ def everything(stub, notices):
     return said
 
 
+def scheduled(cadre, notice):
+    """Have a letter issued in some days."""
+    at = datetime.combine(cadre.today + timedelta(days=3), datetime.min.time(), UTC)
+    request = notice_pb.PublishNoticeRequest(
+        name=notice.name, audience_revision=1, etag=notice.etag, publish_at=at, request_id=cadre.new_id()
+    )
+    return cadre.approver.PublishNotice(request)
+
+
 def test_a_draft_and_a_letter_not_yet_released_are_found_by_no_way_through_the_register(cadre, audience, ana):
     old = cadre.issued(audience, number="24-02", effective_date="2026-12-01", topic="Levies")
     learner, before = cadre.learner(ana), None
@@ -452,12 +509,13 @@ def test_a_draft_and_a_letter_not_yet_released_are_found_by_no_way_through_the_r
     hidden = [
         cadre.draft(audience, number="26-05", effective_date="2027-01-04", **ways),
         cadre.submitted(audience, number="26-06", effective_date="2027-01-04", **ways),
+        scheduled(cadre, cadre.submitted(audience, number="26-08", effective_date="2027-01-04", **ways)),
         cadre.issued(audience, number="26-07", effective_date="2027-01-04", staff_release_days=5, **ways),
     ]
     hidden_names = [one.name for one in hidden]
 
     assert everything(learner, [old.name]) == before
-    assert everything(learner, hidden_names)[-len(hidden_names) * 2 :] == ["NOT_FOUND"] * 6
+    assert everything(learner, hidden_names)[-len(hidden_names) * 2 :] == ["NOT_FOUND"] * 8
     rights = {"readiness.read_agency": ["agencies/lake"], "notices.read": ["self"]}
     coordinator = cadre.running.stubs(caller=f"people/{cadre.new_id()}", rights=rights)
     assert in_force(coordinator, on="2031-01-01") == ["CSSP 26-07"], (
