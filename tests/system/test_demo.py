@@ -83,6 +83,11 @@ def test_each_agency_had_the_letter_in_its_mail_one_reminded_its_people_and_noth
     assert second["reminded"] == first["reminded"]
 
 
+def test_a_draft_is_under_review_with_comments_of_five_agencies(runs):
+    first, second = runs
+    assert (first["review_comments"], second["review_comments"]) == (5, 5)
+
+
 def test_more_than_a_hundred_say_what_they_think_of_the_course(runs):
     first, _ = runs
     assert first["reactions"] >= 100

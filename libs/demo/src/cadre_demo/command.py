@@ -21,7 +21,7 @@ from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port, make_supervisor
-from cadre_demo import balance, content, course, letters, roster, story
+from cadre_demo import balance, content, course, letters, reviews, roster, story
 from servicekit.embedded.process import ServerError
 
 LEARNERS = 1200
@@ -91,8 +91,12 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 issued = story.issue_letter(access, cast, told, course_version)
                 story.wait_for_mail(access, cast, issued.notice)
                 step(1, 1)
-            with bar("Letters beside it, one withdrawn") as step:
+            with bar("Letters beside it, one reviewed") as step:
                 others = [letters.tell(access, cast, letter, course_version) for letter in told.others]
+                commented = sum(
+                    reviews.tell(access, cast.analyst, cast.leads, letter, notice)
+                    for letter, notice in zip(told.others, others, strict=True)
+                )
                 step(1, 1)
             with bar("Agencies confirm") as step:
                 story.confirm_for_agencies(access, cast, issued.notice, step)
@@ -116,7 +120,12 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
         titles = _titles(access, cast.analyst)
         _show(console, issued.notice, readiness, titles)
         _show_personas(console, access)
-        return {**figures_of(issued, readiness, books, withdrawn), "reactions": reactions, **mail}
+        return {
+            **figures_of(issued, readiness, books, withdrawn),
+            "reactions": reactions,
+            "review_comments": commented,
+            **mail,
+        }
     finally:
         access.close()
 

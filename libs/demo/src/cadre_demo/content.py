@@ -65,6 +65,29 @@ class Ask:
 
 
 @dataclass(frozen=True, config=_EXACT)
+class Comment:
+    """What an agency says of a draft: of the passage that begins so, or of the whole; and what the state answers."""
+
+    agency: Slug
+    head: Literal["resources", "performance", "policy"]
+    kind: Literal["clarity", "procedure_conflict", "local_variation", "system_mismatch"]
+    severity: Literal["must", "should", "could", "question"]
+    text: Text
+    passage: Note = ""
+    wording: Note = ""
+    answer: Literal["", "accepted", "in_part", "not_accepted"] = ""
+    response: Note = ""
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Review:
+    """Agencies that review a draft: those that sent comments, and those that are still *writing*."""
+
+    writing: tuple[Slug, ...]
+    comment: Annotated[tuple[Comment, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, config=_EXACT)
 class Letter:
     """A change notice as the composer takes it; an empty number means the next free one of the series.
 
@@ -90,10 +113,12 @@ class Letter:
     ask: Ask
     reference: tuple[Citation, ...] = ()
     kind: Literal["policy", "program", "release", "outage", "information"] = "policy"
-    fate: Literal["issued", "awaiting_approval", "withdrawn"] = "issued"
+    fate: Literal["issued", "awaiting_approval", "withdrawn", "under_review"] = "issued"
     withdraw_reason: Note = ""
     # Why it is urgent; empty = it is not.
     urgent: Note = ""
+    # Who reviews it, where its fate is to be under review.
+    review: Review | None = None
 
 
 @dataclass(frozen=True, config=_EXACT)
@@ -183,7 +208,8 @@ class Test:
 class DemoContent:
     """The demonstration's letter, and the course and test that it asks for; *texts* are the sections', in order.
 
-    *others* are the letters that stand beside it: withdrawn, for information, without lead time, awaiting approval.
+    *others* are the letters that stand beside it: withdrawn, for information, without lead time, awaiting approval,
+    under review.
     """
 
     letter: Letter
@@ -217,6 +243,8 @@ def _check_letter(path: Path, letter: Letter, course: str) -> None:
         raise DataFileError(path, None, "ask.course", letter.ask.course, f"must be {wanted or 'left out'}")
     if (letter.fate == "withdrawn") != bool(letter.withdraw_reason):
         raise DataFileError(path, None, "withdraw_reason", letter.withdraw_reason, "belongs to a withdrawn letter")
+    if (letter.fate == "under_review") != (letter.review is not None):
+        raise DataFileError(path, None, "review", letter.fate, "belongs to a letter under review")
 
 
 def _existing(folder: Path, file: str) -> Path:

@@ -46,13 +46,16 @@ class Writers:
 
 
 def draft(access: Access, writers: Writers, letter: Letter, course_version: str) -> notice_pb.Notice:
-    """Write *letter* as the analyst and send it for approval; one that exists is taken as far as it is."""
+    """Write *letter* as the analyst and send it for approval, but for one that is still reviewed.
+
+    One that exists is taken as far as it is.
+    """
     listed = access.every(access.notices.ListNotices, notice_pb.ListNoticesRequest(), "notices", person=writers.analyst)
     notice = next((notice for notice in listed if notice.subject == letter.subject), None)
     if notice is None:
         create = _create_request(access, writers, letter, course_version)
         notice = access.ask(access.notices.CreateNotice, create, person=writers.analyst)
-    if notice.state == notice_pb.Notice.DRAFT:
+    if notice.state == notice_pb.Notice.DRAFT and letter.fate != "under_review":
         submit = notice_pb.SubmitNoticeRequest(
             name=notice.name, etag=notice.etag, request_id=request_id(notice.name, "submit")
         )
@@ -84,9 +87,9 @@ def publish(access: Access, writers: Writers, notice: notice_pb.Notice) -> notic
 
 
 def tell(access: Access, writers: Writers, letter: Letter, course_version: str) -> notice_pb.Notice:
-    """Take *letter* as far as its fate says: awaiting approval, issued, or issued and withdrawn."""
+    """Take *letter* as far as its fate says: a draft, awaiting approval, issued, or issued and withdrawn."""
     notice = draft(access, writers, letter, course_version)
-    if letter.fate != "awaiting_approval" and notice.state == notice_pb.Notice.IN_APPROVAL:
+    if letter.fate in ("issued", "withdrawn") and notice.state == notice_pb.Notice.IN_APPROVAL:
         notice = publish(access, writers, notice)
     if letter.fate == "withdrawn" and notice.state == notice_pb.Notice.PUBLISHED:
         request = notice_pb.WithdrawNoticeRequest(
