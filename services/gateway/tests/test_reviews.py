@@ -18,10 +18,12 @@ import notification.app
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import review_service_pb2 as pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
 from gateway.app import create_app
 from gateway.identity import sign_ins
 from gateway.identity.places import PASSWORD, Place
+from gateway.reviews import phrases, rounds
 from gateway.web.every_page import Everything
 from gateway.web.visit import COOKIE
 from servicekit.calendar import pacific_date
@@ -192,6 +194,34 @@ def test_a_draft_goes_to_agencies_who_comment_and_read_the_answer(program):
         *("Lake", "Thirty days are too few.", "", "Accepted in part"),
     )
     assert "Round 1 Over since" in reads(analyst, f"{letter}/review")
+
+
+@pytest.mark.parametrize("head", phrases.HEADS)
+def test_the_table_has_every_comment_none_without_words_and_each_under_its_head(head):
+    said = [
+        pb.ReviewComment(
+            agency="agencies/lake",
+            block=block,
+            head=pb.ReviewComment.Head.Value(head),
+            kind=pb.ReviewComment.Kind.Value(kind),
+            severity=pb.ReviewComment.Severity.Value(severity),
+            answer=pb.ReviewComment.Answer.Value(answer),
+            text=f"{kind} {severity} {answer}",
+        )
+        for block in ("", "body-1")
+        for kind in phrases.KINDS
+        for severity in phrases.SEVERITIES
+        for answer in ("ANSWER_UNSPECIFIED", *phrases.ANSWERS)
+    ]
+    review = pb.Review(blocks=[pb.ReviewBlock(id="body-1", section="body", text="Close the case.")])
+
+    rows = list(csv.DictReader(io.StringIO(rounds.table(review, said, {"agencies/lake": "Lake"}).decode("utf-8-sig"))))
+
+    assert [row[phrases.HEADS[head]] for row in rows] == [one.text for one in said]
+    others = [title for name, title in phrases.HEADS.items() if name != head]
+    assert {row[title] for row in rows for title in others} == {""}
+    assert {row[column] == "" for row in rows for column in ("No.", "Agency", "Kind", "How serious")} == {False}
+    assert [int(row["No."]) for row in rows] == list(range(1, len(said) + 1))
 
 
 def test_nobody_but_who_is_asked_finds_a_draft_under_review_on_any_page(program):

@@ -8,6 +8,8 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
 from notification.app import SERVICERS
+from notification.connections.rpc import ConnectionServicer
+from notification.messages.rpc import MessageServicer
 from servicekit.rpc.client import Refused
 
 from .test_reviews import Review
@@ -36,7 +38,7 @@ OTHERS = {
 
 def methods():
     """Every method that reads, of every service."""
-    for servicer in SERVICERS:
+    for servicer in (*SERVICERS, MessageServicer, ConnectionServicer):
         for method in servicer.service.methods:
             if "request_id" not in method.input_type.fields_by_name:
                 yield method

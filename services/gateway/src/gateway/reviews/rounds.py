@@ -1,6 +1,6 @@
 """A round of review as pages show it: its passages with numbers, and what was said of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -86,12 +86,9 @@ def lines(review: pb.Review, said: Iterable[pb.ReviewComment]) -> Iterator[Line]
         yield Line(line, place, section, block.text, comment)
 
 
-def table(visit: Visit, review: pb.Review, said: Iterable[pb.ReviewComment]) -> bytes:
-    """Return the comments as a file: a row for each, under the heads of the state's own form."""
-    agencies = visit.agencies()
-    return sheets.file_of(
-        COLUMNS, [_row(line, agencies[line.comment.agency].short_title) for line in lines(review, said)]
-    )
+def table(review: pb.Review, said: Iterable[pb.ReviewComment], agencies: Mapping[str, str]) -> bytes:
+    """Return the comments as a file: a row for each, under the heads of the state's own form; *agencies* by title."""
+    return sheets.file_of(COLUMNS, [_row(line, agencies[line.comment.agency]) for line in lines(review, said)])
 
 
 def file_name(review: pb.Review, today: date) -> str:

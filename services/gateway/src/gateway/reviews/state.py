@@ -81,7 +81,8 @@ def table_page(visit: Visitor, letter_id: str, number: int) -> Answer:
 def table_file(visit: Visitor, letter_id: str, number: int) -> Answer:
     """The same as a file."""
     review = rounds.load(visit, letter_id, number)
-    content = rounds.table(visit, review, rounds.comments(visit, review))
+    titles = {name: agency.short_title for name, agency in visit.agencies().items()}
+    content = rounds.table(review, rounds.comments(visit, review), titles)
     return visit.download(content, rounds.file_name(review, visit.today), sheets.MEDIA_TYPE)
 
 

@@ -55,7 +55,7 @@ SELECT * FROM (
   WHERE EXISTS (SELECT FROM review_agency AS a WHERE a.review_id = r.id AND {_SPEAKS})
 ) AS own
 {{page}}
-ORDER BY done, place, id LIMIT %(limit)s
+ORDER BY done, place, title, id LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 _WAITING = f"SELECT count(*)::int FROM review AS r WHERE {_WAITS}"  # noqa: S608 - made of constants
 _AGENCIES = f"""
@@ -183,8 +183,8 @@ def of_letter(db: Db, notice_id: UUID) -> list[Round]:
 
 def own(db: Db, page: Page, caller: Caller) -> list[OwnRound]:
     """Return the rounds for which the caller speaks, one more than the page holds, without their passages."""
-    sql = _OWN.format(page=page.after_sql("WHERE", ">", done="bool", place="bigint", id="uuid"))
-    return db.all(OwnRound, sql, **asks(caller), **page.values("done", "place", "id"))
+    sql = _OWN.format(page=page.after_sql("WHERE", ">", done="bool", place="bigint", title="text", id="uuid"))
+    return db.all(OwnRound, sql, **asks(caller), **page.values("done", "place", "title", "id"))
 
 
 def waiting(db: Db, caller: Caller) -> int:

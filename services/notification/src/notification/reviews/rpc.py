@@ -64,7 +64,7 @@ class ReviewServicer(Servicer):
         page, caller = self.page_of(request), wire.caller(call)
         with self.read() as db:
             rows = queries.own(db, page, caller)
-            shown, token = page.cut(rows, lambda row: [row.done, row.place, row.round.id])
+            shown, token = page.cut(rows, lambda row: [row.done, row.place, row.round.title, row.round.id])
             agencies = queries.agencies(db, [row.round.id for row in shown], caller)
             waiting = queries.waiting(db, caller)
         return pb.ListOwnReviewsResponse(
