@@ -154,6 +154,12 @@ def test_a_draft_goes_to_agencies_who_comment_and_read_the_answer(program):
     assert send(lake, f"{own}/readers", numbers="L-100").endswith("done=readers-named")
     assert "No one here has this number: L-999" in send(lake, f"{own}/readers", numbers="L-100 L-999")
     assert SUBJECT in reads(worker, "/reviews")
+    # It is on the list of whoever is asked, and of nobody else.
+    assert [f"Draft to review CSSP 26-01: {SUBJECT}" in reads(who, "/home") for who in (lake, worker, yolo)] == [
+        True,
+        True,
+        False,
+    ]
 
     passage = int(
         re.search(
@@ -174,6 +180,7 @@ def test_a_draft_goes_to_agencies_who_comment_and_read_the_answer(program):
     assert "Lake Writing Not sent" in reads(analyst, f"{letter}/review/1")
     assert send(lake, own, f"{own}/send").endswith("done=comments-sent")
     assert "Comment on this passage" not in lake.get(own).text
+    assert SUBJECT not in reads(lake, "/home")
 
     said = reads(analyst, f"{letter}/review/1")
     assert "1 of 1 agency sent comments: 1 comment, 1 without an answer" in said
@@ -232,7 +239,14 @@ def test_nobody_but_who_is_asked_finds_a_draft_under_review_on_any_page(program)
     others = [program.somebody(*who)[1] for who in (("lake", ""), ("lake", "supervisor"), ("yolo", "coordinator"))]
 
     pages = [
-        *("/search?query=earning", "/search?query=26-01", "/training/letters?query=earning", "/reviews", "/messages"),
+        *(
+            "/home",
+            "/search?query=earning",
+            "/search?query=26-01",
+            "/training/letters?query=earning",
+            "/reviews",
+            "/messages",
+        ),
         *("/agencies/lake/letters", "/agencies/yolo/letters", letter, f"{letter}/text", f"{letter}/review"),
         *(f"{letter}/review/1", f"{letter}/review/1/table", f"{letter}/review/1/comments.csv"),
         *(f"/reviews/{letter[9:]}/1/lake", f"/reviews/{letter[9:]}/1/yolo", f"/training/{letter[9:]}"),

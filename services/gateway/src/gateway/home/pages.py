@@ -13,6 +13,7 @@ from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import review_service_pb2 as review_pb
 from gateway.home import changes, rows
 from gateway.home.asking import Asking
 from gateway.home.queue import Row, joined, queue
@@ -74,6 +75,11 @@ def home(visit: Visitor) -> Answer:
             total += one.found.unconfirmed_count
         found += rows.people_to_go(visit.rights, one.agency.name, one.title, one.found.notices, one.names)
         total += one.found.to_go_count
+    nothing_asked = review_pb.ListOwnReviewsResponse()
+    asked = review_pb.ListOwnReviewsRequest(page_size=_ROWS)
+    reviews = asking.of("notification", lambda: visit.clients.reviews.ListOwnReviews(asked), nothing_asked)
+    found += (to_review := rows.to_review(visit, reviews.reviews))
+    total += max(reviews.waiting_count, len(to_review))
     found += rows.own(visit, (item for _, items in own.groups for item in items))
     of_state = letters.of_the_state(visit.rights)
     state = asking.of("notification", lambda: _state(visit), None) if of_state else None

@@ -6,10 +6,12 @@ from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import review_service_pb2 as review_pb
 from gateway.home.queue import Row
 from gateway.learning import todo
 from gateway.letters import agency_lists, letters
 from gateway.operations import health
+from gateway.reviews import phrases, reading
 from gateway.web.rights import Rights
 from gateway.web.visit import Visit
 from gateway.words import sentences
@@ -55,6 +57,24 @@ def to_confirm(visit: Visit, agency: str, title: str, found: Iterable[agency_not
         )
         for one in found
         if agency_lists.to_confirm(one)
+    ]
+
+
+def to_review(visit: Visit, found: Iterable[review_pb.Review]) -> list[Row]:
+    """Drafts on which an agency has still to send its comments; for whoever speaks for it."""
+    return [
+        Row(
+            kind="Draft to review",
+            title=review.title,
+            said=review.title,
+            facts=f"{visit.agency(mine.agency).short_title}, not issued yet",
+            act="Read and comment",
+            to=reading.path(review, mine),
+            due=sentences.as_date(review.due_date),
+        )
+        for review in found
+        for mine in review.agencies
+        if phrases.is_open(review) and not mine.sender
     ]
 
 

@@ -23,7 +23,7 @@ def own(visit: Visitor, page: str = "") -> Answer:
     """The drafts that the visitor is asked to review: those that wait first."""
     request = pb.ListOwnReviewsRequest(page_size=_PAGE, page_token=page)
     answer = visit.clients.reviews.ListOwnReviews(request)
-    rows = [(review, agency) for review in answer.reviews for agency in review.agencies]
+    rows = [(review, mine, path(review, mine)) for review in answer.reviews for mine in review.agencies]
     return visit.page(
         "reviews/own.html", rows=rows, agencies=visit.agencies(), phrases=phrases, next_page=answer.next_page_token
     )
@@ -139,6 +139,12 @@ def readers(visit: Visitor, letter_id: str, number: int, agency_id: str, form: S
     return _readers(visit, review, mine, form)
 
 
+def path(review: pb.Review, mine: pb.ReviewAgency) -> str:
+    """Return the page of a round at an agency."""
+    _, letter_id, _, number = review.name.split("/")
+    return _path(letter_id, int(number), mine.agency.removeprefix("agencies/"))
+
+
 def _read(visit: Visit, letter_id: str, number: int, agency_id: str, form: Form) -> Answer:
     review, mine = _mine(visit, letter_id, number, agency_id)
     said = [one for one in rounds.comments(visit, review) if one.agency == mine.agency]
@@ -178,7 +184,6 @@ def _comment(visit: Visit, letter_id: str, number: int, agency_id: str, passage:
 
 
 def _readers(visit: Visit, review: pb.Review, mine: pb.ReviewAgency, form: Form) -> Answer:
-    _, letter_id, _, number = review.name.split("/")
     return visit.page(
         "reviews/readers.html",
         status=400 if form.errors else 200,
@@ -186,7 +191,7 @@ def _readers(visit: Visit, review: pb.Review, mine: pb.ReviewAgency, form: Form)
         agency=visit.agency(mine.agency),
         names=visit.names(list(mine.reviewers)),
         form=form,
-        here=_path(letter_id, int(number), mine.agency.removeprefix("agencies/")),
+        here=path(review, mine),
     )
 
 
