@@ -348,13 +348,18 @@ def things(cadre, letter, letters):
     made["mail"] = caught_mail(access)
     made |= connected(access, by_part["coordinator"])
     made |= reviewed(access, cadre.cast, by_part)
-    return made | {
+    yield made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],
         "letter": letter,
         "worker": worker.removeprefix("people/"),
         "imported": roster.name.removeprefix("rosterImports/"),
     }
+    # What it left on lists is off them.
+    over = review_pb.CloseReviewRequest(
+        name=f"notices/{made['reviewed']}/reviews/1", reason="Looked at", request_id=request_id("sweep", "over")
+    )
+    ask(access.reviews.CloseReview, over, person=cadre.cast.analyst)
 
 
 def connected(access, coordinator):

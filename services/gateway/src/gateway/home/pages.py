@@ -78,8 +78,9 @@ def home(visit: Visitor) -> Answer:
     nothing_asked = review_pb.ListOwnReviewsResponse()
     asked = review_pb.ListOwnReviewsRequest(page_size=_ROWS)
     reviews = asking.of("notification", lambda: visit.clients.reviews.ListOwnReviews(asked), nothing_asked)
-    found += (to_review := rows.to_review(visit, reviews.reviews))
-    total += max(reviews.waiting_count, len(to_review))
+    found += (asked_here := rows.to_review(visit, reviews.reviews))
+    to_review = max(reviews.waiting_count, len(asked_here))
+    total += to_review
     found += rows.own(visit, (item for _, items in own.groups for item in items))
     of_state = letters.of_the_state(visit.rights)
     state = asking.of("notification", lambda: _state(visit), None) if of_state else None
@@ -95,6 +96,7 @@ def home(visit: Visitor) -> Answer:
         letters=letters,
         queue=shown,
         own=own,
+        to_review=to_review,
         agencies=agencies,
         state=state,
         moved=asking.of("notification", lambda: _moved(visit, agencies, state), nothing) if shown.nothing_due else [],
