@@ -60,9 +60,22 @@ LETTER = Step(
             most=200,
             head=True,
         ),
-        Line("replaces", "Replaces", "Letters that no longer hold, such as CSSP 25-11", most=1_000, head=True),
+        Line(
+            "replaces",
+            "Replaces",
+            "Letters that no longer hold, such as CSSP 25-11; “Rescinds CSSP 24-02” where nothing takes its place",
+            most=1_000,
+            head=True,
+        ),
         Line("supersedes", "Supersedes", "Parts of letters, such as CSSP 24-02, section 3", most=1_000, head=True),
-        Lines("references", "References", "Statutes, regulations, court orders", most=4_000, head=True),
+        Lines(
+            "references",
+            "References",
+            "Statutes, regulations, court orders, letters. A line may begin with what this letter does to them:"
+            " “Clarifies CSSP 24-02”, “Implements AB 1686”, “Corrects CSSI 25-01”",
+            most=4_000,
+            head=True,
+        ),
         Lines(
             "body",
             "Text of the letter",
