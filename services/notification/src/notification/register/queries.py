@@ -41,11 +41,15 @@ WHERE NOT {_ENDED_BY_THEN}
 """  # noqa: S608 - made of constants
 _TOPIC = "AND s.topics @> ARRAY[%(topic)s]"
 _SERIES = "AND s.series = %(series)s"
-_RULE = """
-AND s.notice_id IN (
-  SELECT notice_id FROM letter_rule WHERE rule = ANY(%(around)s) OR rule > %(after_rule)s AND rule < %(before_rule)s
-)
-"""
+_OF_RULE = "(rule = ANY(%(around)s) OR rule > %(after_rule)s AND rule < %(before_rule)s)"
+# A rule that few letters name is looked up first. Of one that many name, letters are looked at in their order, until
+# there are enough.
+_FEW = 1_000
+_NAMING = f"SELECT DISTINCT notice_id FROM letter_rule WHERE {_OF_RULE} LIMIT {_FEW + 1}"  # noqa: S608 - made of constants
+_AMONG_FEW = "AND s.notice_id = ANY(%(few)s)"
+_AMONG_MANY = f"""
+AND (SELECT true FROM letter_rule AS named WHERE named.notice_id = s.notice_id AND {_OF_RULE} LIMIT 1)
+"""  # noqa: S608 - made of constants
 _SAID = f"""
 n.id AS notice_id, n.series, n.number, n.subject, n.topic, n.issuer, n.demonstration, n.state = 'HISTORIC' AS historic,
 shown.effective, shown.exact, CASE WHEN {_WITHDRAWN_ON} <= %(known)s THEN {_WITHDRAWN_ON} END AS withdrawn_on
@@ -89,7 +93,6 @@ CROSS JOIN LATERAL (
   ORDER BY rule LIMIT {MOST_RULES}
 ) AS named
 """  # noqa: S608 - made of constants
-_OF_RULE = "AND (rule = ANY(%(around)s) OR rule > %(after_rule)s AND rule < %(before_rule)s)"
 _SINCE = "SELECT (min(created_at) AT TIME ZONE 'America/Los_Angeles')::date FROM notice"
 
 
@@ -145,6 +148,16 @@ class Asked(NamedTuple):
     topic: str = ""
     series: str = ""
     rule: Rule | None = None
+    # The letters that name the rule, if they are few.
+    few: Sequence[UUID] | None = None
+
+
+def narrowed(db: Db, asked: Asked) -> Asked:
+    """Return what is asked for with the letters that name its rule, if these are few."""
+    if asked.rule is None:
+        return asked
+    naming = db.values(_NAMING, **_of_rule(asked.rule))
+    return asked._replace(few=naming if len(naming) <= _FEW else None)
 
 
 def since(db: Db) -> date | None:
@@ -190,16 +203,15 @@ def enders(db: Db, reader: Reader, days: Days, rows: Sequence[Row]) -> dict[UUID
 def rules(db: Db, rows: Sequence[Row], rule: Rule | None) -> dict[UUID, list[Named]]:
     """Return, by letter, the first rules that it names; of those that stand to *rule*, if one is asked for."""
     found: defaultdict[UUID, list[Named]] = defaultdict(list)
-    sql = _RULES.format(which=_OF_RULE if rule else "")
+    sql = _RULES.format(which=f"AND {_OF_RULE}" if rule else "")
     for one in db.all(Named, sql, ids=[row.notice_id for row in rows], **_of_rule(rule)):
         found[one.notice_id].append(one)
     return found
 
 
 def _which(asked: Asked) -> str:
-    return " ".join(
-        sql for sql, wanted in ((_TOPIC, asked.topic), (_SERIES, asked.series), (_RULE, asked.rule)) if wanted
-    )
+    of_rule = "" if asked.rule is None else _AMONG_MANY if asked.few is None else _AMONG_FEW
+    return " ".join([_TOPIC if asked.topic else "", _SERIES if asked.series else "", of_rule])
 
 
 def _values(reader: Reader, asked: Asked) -> dict[str, Any]:
@@ -210,6 +222,7 @@ def _values(reader: Reader, asked: Asked) -> dict[str, Any]:
         "known": asked.days.known,
         "topic": asked.topic,
         "series": asked.series,
+        "few": asked.few,
     }
 
 

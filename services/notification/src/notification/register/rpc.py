@@ -21,7 +21,7 @@ class RegisterServicer(Servicer):
         rule = asked.rule(request.rule)
         with self.read() as db:
             days = _days(db, request.on, request.known_on, call)
-            wanted = Asked(days, asked.topic(request.topic), request.series, rule)
+            wanted = queries.narrowed(db, Asked(days, asked.topic(request.topic), request.series, rule))
             rows = queries.in_force(db, reader, wanted, page)
             shown, token = page.cut(rows, lambda row: [row.effective, row.series, row.number])
             enders, named = queries.enders(db, reader, days, shown), queries.rules(db, shown, rule)
