@@ -130,8 +130,8 @@ class NoticeServicer(Servicer):
             rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
             shown, token = page.cut(rows, lambda row: [row.day, row.notice.id])
             successors = links.successors(db, [row.notice.id for row in shown], reader)
-        rows = {row.notice.id: row.notice for row in shown}
-        ranked = [letters.notice(rows[one]) for one in links.below_successors(list(rows), successors)]
+        by_id = {row.notice.id: row.notice for row in shown}
+        ranked = [letters.notice(by_id[one]) for one in links.below_successors(list(by_id), successors)]
         answer = pb.SearchNoticesResponse(notices=ranked, next_page_token=token)
         for found in answer.notices:
             say_superseded(found, successors)
