@@ -10,6 +10,7 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import question_service_pb2 as question_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import register_service_pb2 as register_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
@@ -179,6 +180,14 @@ def sent_comment(w):
     return name
 
 
+def asking(w):
+    return question_pb.AskQuestionRequest(parent=w.issued, text="Does this hold here?", request_id=fresh())
+
+
+def asked(w):
+    return w.call(w.access.questions.AskQuestion, asking(w), w.person, {"notices.read": ("self",)}).name
+
+
 REQUESTS = {
     "NoticeService": {
         "CreateNotice": lambda w: notice_pb.CreateNoticeRequest(
@@ -312,6 +321,17 @@ REQUESTS = {
         "SendReviewComments": lambda w: review_pb.SendReviewCommentsRequest(
             name=review(w), agency=HOME, request_id=fresh()
         ),
+    },
+    "QuestionService": {
+        "AskQuestion": asking,
+        "ListQuestions": lambda w: question_pb.ListQuestionsRequest(parent=w.issued),
+        "GetQuestion": lambda w: question_pb.GetQuestionRequest(name=asked(w)),
+        "ListOpenQuestions": lambda w: question_pb.ListOpenQuestionsRequest(),
+        "AnswerQuestion": lambda w: question_pb.AnswerQuestionRequest(name=asked(w), text="Yes.", request_id=fresh()),
+        "CreateClarification": lambda w: question_pb.CreateClarificationRequest(
+            parent=w.issued, text="It holds everywhere.", request_id=fresh()
+        ),
+        "ListClarifications": lambda w: question_pb.ListClarificationsRequest(parent=w.issued),
     },
     "InboxService": {
         "ListInbox": lambda w: inbox_pb.ListInboxRequest(),

@@ -33,6 +33,7 @@ from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceS
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
+from cadre.notification.v1.question_service_pb2_grpc import QuestionServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
@@ -96,6 +97,7 @@ class Access:
         self.messages = self.channels["notification"].stub(MessageServiceStub)
         self.connections = self.channels["notification"].stub(ConnectionServiceStub)
         self.reviews = self.channels["notification"].stub(ReviewServiceStub)
+        self.questions = self.channels["notification"].stub(QuestionServiceStub)
         self.operations = {
             service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self.channels.items()
         }

@@ -10,6 +10,7 @@ import notification.inbox.tables
 import notification.links.tables
 import notification.messages.tables
 import notification.notices.tables
+import notification.questions.tables
 import notification.reviews.tables
 import notification.series.tables  # noqa: F401 - statements name these tables, and no code does
 from notification.agencies.rpc import AgencyNoticeServicer, ReadinessServicer
@@ -33,6 +34,8 @@ from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
 from notification.notices.rpc import NoticeServicer
+from notification.questions import jobs as questioned
+from notification.questions.rpc import QuestionServicer
 from notification.register.rpc import RegisterServicer
 from notification.reviews import jobs as reviewed
 from notification.reviews.rpc import ReviewServicer
@@ -54,6 +57,7 @@ SERVICERS = (
     InboxServicer,
     LadderServicer,
     ReviewServicer,
+    QuestionServicer,
 )
 
 
@@ -66,7 +70,7 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
 
 
 def _tasks(settings: Settings) -> list[Kind]:
-    return [*sent.tasks(settings), *called.tasks(settings), *reviewed.tasks(settings)]
+    return [*sent.tasks(settings), *called.tasks(settings), *reviewed.tasks(settings), *questioned.tasks(settings)]
 
 
 APP = ServiceApp(

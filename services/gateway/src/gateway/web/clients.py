@@ -40,6 +40,7 @@ from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
+from cadre.notification.v1.question_service_pb2_grpc import QuestionServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
 from cadre.notification.v1.register_service_pb2_grpc import RegisterServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
@@ -183,6 +184,7 @@ class Clients:
         self.ladders = self._channels["notification"].stub(LadderServiceStub)
         self.connections = self._channels["notification"].stub(ConnectionServiceStub)
         self.reviews = self._channels["notification"].stub(ReviewServiceStub)
+        self.questions = self._channels["notification"].stub(QuestionServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

@@ -141,6 +141,30 @@ REVIEW_ANSWERED = Kind(
     limited=False,
     rights=_CONFIRMS,
 )
+# Of questions about letters: no message says what was asked or answered.
+QUESTION_ASKED = Kind(
+    "question.asked",
+    "When somebody asks about a letter, those who wrote on it hear of it.",
+    "Somebody asks about a letter that you wrote on.",
+    Window.NOW,
+    limited=False,
+    rights=_WRITES,
+)
+QUESTION_ANSWERED = Kind(
+    "question.answered",
+    "When a question about a letter is answered, who asked hears of it.",
+    "A question that you asked about a letter is answered.",
+    Window.NOW,
+    limited=False,
+)
+LETTER_CLARIFIED = Kind(
+    "letter.clarified",
+    "When the state clarifies a letter, those who asked about it hear of it; everybody else reads it in the letter.",
+    "A letter that you asked about is clarified.",
+    Window.NOW,
+    mandatory=False,
+    limited=False,
+)
 # What other services want said (`wanting.py`).
 ROLE_GIVEN = Kind(
     "role.given",
@@ -216,6 +240,9 @@ KINDS = {
         REVIEW_ASKED,
         REVIEW_DUE,
         REVIEW_ANSWERED,
+        QUESTION_ASKED,
+        QUESTION_ANSWERED,
+        LETTER_CLARIFIED,
         ROLE_GIVEN,
         ROLE_TAKEN,
         CONNECTION_OFF,

@@ -124,6 +124,25 @@ def _review(about: str) -> str:
     return "/reviews/" + about.removeprefix("notices/").replace("/reviews/", "/").replace("/agencies/", "/")
 
 
+def _question_asked(about: str, facts: Facts) -> Said:
+    lines = ("The page says what is asked. Whoever answers first helps most.",)
+    return Said(f"A question about {facts['letter']}", lines, _questions(about), "Read and answer")
+
+
+def _question_answered(about: str, facts: Facts) -> Said:
+    lines = ("The page says what the state answered.",)
+    return Said(f"Your question about {facts['letter']} is answered", lines, _questions(about), "Read the answer")
+
+
+def _clarified(about: str, facts: Facts) -> Said:
+    lines = ("You asked about it. What it means is now said officially, to everybody who has the letter.",)
+    return Said(f"The state clarified {facts['letter']}", lines, _questions(about), "Read it")
+
+
+def _questions(about: str) -> str:
+    return f"/letters/{_id(about)}/questions"
+
+
 def _role_given(_about: str, facts: Facts) -> Said:
     lines = (f"You are {facts['role']} for {facts['where']} from now on.", "What you may do for it is in your menu.")
     return Said(f"You were given a role: {facts['role']}, {facts['where']}", lines, "/home", "Open Cadre")
@@ -189,6 +208,9 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "review.asked": _review_asked,
     "review.due": _review_due,
     "review.answered": _review_answered,
+    "question.asked": _question_asked,
+    "question.answered": _question_answered,
+    "letter.clarified": _clarified,
     "role.given": _role_given,
     "role.taken": _role_taken,
     "connection.off": _connection_off,

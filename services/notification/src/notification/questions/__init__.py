@@ -1,0 +1,1 @@
+"""Questions about letters, what the state answers, and what it clarifies for everybody who sees the letter."""
