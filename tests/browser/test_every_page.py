@@ -16,6 +16,7 @@ from cadre.notification.v1 import connection_service_pb2 as connection_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import question_service_pb2 as question_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre_cli.access import request_id
 from gateway.areas import ROUTERS
@@ -104,6 +105,13 @@ SWEEP = [
     ("/letters/{letter_id}/text", ANALYST, "/letters/{letter}/text"),
     ("/letters/{letter_id}/included", ANALYST, "/letters/{letter}/included"),
     ("/letters/{letter_id}/history", ANALYST, "/letters/{letter}/history"),
+    ("/questions", ANALYST, "/questions"),
+    ("/letters/{letter_id}/questions", ANALYST, "/letters/{letter}/questions"),
+    ("/letters/{letter_id}/questions", COORDINATOR, "/letters/{letter}/questions"),
+    ("/letters/{letter_id}/questions", SPECIALIST, "/letters/{withdrawn}/questions"),
+    ("/letters/{letter_id}/questions/{question_id}", ANALYST, "/letters/{letter}/questions/{question}"),
+    ("/letters/{letter_id}/questions/{question_id}", COORDINATOR, "/letters/{letter}/questions/{question}"),
+    ("/letters/{letter_id}/clarify", ANALYST, "/letters/{letter}/clarify?question={question}"),
     ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters"),
     ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters?show=withdrawn"),
     (LETTER, COORDINATOR, LAKE),
@@ -348,6 +356,7 @@ def things(cadre, letter, letters):
     made["mail"] = caught_mail(access)
     made |= connected(access, by_part["coordinator"])
     made |= reviewed(access, cadre.cast, by_part)
+    made["question"] = asked(cadre, notice, by_part["coordinator"])
     yield made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],
@@ -360,6 +369,37 @@ def things(cadre, letter, letters):
         name=f"notices/{made['reviewed']}/reviews/1", reason="Looked at", request_id=request_id("sweep", "over")
     )
     ask(access.reviews.CloseReview, over, person=cadre.cast.analyst)
+
+
+def asked(cadre, notice, coordinator):
+    """A question that waits, and one that was answered, with a clarification and the one whose place it took."""
+    ask, questions, analyst = cadre.access.ask, cadre.access.questions, cadre.cast.analyst
+    names = [
+        ask(
+            questions.AskQuestion,
+            question_pb.AskQuestionRequest(
+                parent=notice, section=section, text=text, request_id=request_id("sweep", "ask", text)
+            ),
+            person=coordinator,
+        ).name
+        for section, text in (("", "Who tells the court?"), ("staff_action", "Does this hold for closed cases?"))
+    ]
+    answered = question_pb.AnswerQuestionRequest(
+        name=names[1], text="Only for those of this year.", request_id=request_id("sweep", "answer")
+    )
+    ask(questions.AnswerQuestion, answered, person=analyst)
+    before = ""
+    for text in ("It holds for closed cases.", "It holds for cases that were closed this year."):
+        clarify = question_pb.CreateClarificationRequest(
+            parent=notice,
+            section="staff_action",
+            text=text,
+            question=names[1],
+            supersedes=before,
+            request_id=request_id("sweep", "clarify", text),
+        )
+        before = ask(questions.CreateClarification, clarify, person=analyst).name
+    return names[1].rpartition("/")[2]
 
 
 def connected(access, coordinator):

@@ -11,7 +11,7 @@ from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway.learning import todo, transcripts
-from gateway.letters import finding, letters
+from gateway.letters import clarified, finding, letters
 from gateway.register import chain
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -102,7 +102,13 @@ def confirm(visit: Visitor, letter_id: str, form: Sent) -> Answer:
 def whole_letter(visit: Visitor, letter_id: str) -> Answer:
     """The whole letter, to read and to print."""
     letter = visit.clients.notices.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
-    return visit.page("learning/whole_letter.html", letter=letter, letters=letters, chain=chain.of(visit, letter))
+    return visit.page(
+        "learning/whole_letter.html",
+        letter=letter,
+        letters=letters,
+        chain=chain.of(visit, letter),
+        clarified=clarified.of(visit, letter),
+    )
 
 
 @router.get("/training/{letter_id}/why")
@@ -143,6 +149,7 @@ def _reader(visit: Visit, item: inbox_pb.InboxItem, form: Form) -> Answer:
         status=400 if form.errors else 200,
         letter=letter,
         letters=letters,
+        clarified=clarified.of(visit, letter),
         item=item,
         training=training,
         steps=steps_of(item, training),

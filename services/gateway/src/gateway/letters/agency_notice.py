@@ -11,7 +11,7 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
-from gateway.letters import agency_lists, briefing, letters, our_people, over_time
+from gateway.letters import agency_lists, briefing, clarified, letters, our_people, over_time
 from gateway.web import choosing, settle
 from gateway.web.choosing import Choice
 from gateway.web.forms import Form, SentForm
@@ -203,6 +203,7 @@ def _agency_letter(
         status=400 if form.errors else 200,
         letter=mine.notice,
         letters=letters,
+        clarified=clarified.of(visit, mine.notice),
         mine=mine,
         agency=agency,
         units=units,

@@ -10,7 +10,7 @@ from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import approval, county_map, letter_history, letters, over_time, readiness
+from gateway.letters import approval, clarified, county_map, letter_history, letters, over_time, readiness
 from gateway.register import chain
 from gateway.web.visit import Answer, Visit, Visitor
 
@@ -47,7 +47,13 @@ def map_page(visit: Visitor, letter_id: str, show: str = "ready") -> Answer:
 def text_page(visit: Visitor, letter_id: str) -> Answer:
     """The letter itself."""
     letter = visit.letter(letter_id)
-    return visit.page("letters/text.html", letter=letter, letters=letters, chain=chain.of(visit, letter))
+    return visit.page(
+        "letters/text.html",
+        letter=letter,
+        letters=letters,
+        chain=chain.of(visit, letter),
+        clarified=clarified.of(visit, letter),
+    )
 
 
 @router.get("/included")

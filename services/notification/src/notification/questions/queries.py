@@ -19,23 +19,24 @@ _LETTER = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND {VISIBL
 # Of a question `q`.
 _SEES = "(%(state)s OR q.asked_by = %(person)s OR q.agencies && %(confirms)s::text[])"
 _QUESTION = """
-q.id, q.notice_id, q.section, q.text, q.asked_by, q.agencies, q.asked_at,
+q.id, q.notice_id, n.series, n.number, n.subject, q.section, q.text, q.asked_by, q.agencies, q.asked_at,
 coalesce((
   SELECT array_agg(c.id ORDER BY c.given_at, c.id) FROM clarification AS c WHERE c.question_id = q.id
 ), '{{}}') AS clarifications
 """
-_ONE = f"SELECT {_QUESTION} FROM question AS q WHERE q.id = %(question)s AND q.notice_id = %(notice)s AND {_SEES}"  # noqa: S608 - made of constants
+_FROM = "FROM question AS q JOIN notice AS n ON n.id = q.notice_id"
+_ONE = f"SELECT {_QUESTION} {_FROM} WHERE q.id = %(question)s AND q.notice_id = %(notice)s AND {_SEES}"
 _OF_LETTER = f"""
-SELECT {_QUESTION} FROM question AS q
+SELECT {_QUESTION} {_FROM}
 WHERE q.notice_id = %(notice)s AND {_SEES} {{page}}
 ORDER BY q.asked_at DESC, q.id DESC LIMIT %(limit)s
-"""  # noqa: S608 - made of constants
+"""
 _COUNT = f"SELECT count(*)::int FROM question AS q WHERE q.notice_id = %(notice)s AND {_SEES}"  # noqa: S608 - made of constants
 _OPEN = f"""
-SELECT {_QUESTION} FROM question AS q
+SELECT {_QUESTION} {_FROM}
 WHERE q.answered_at IS NULL {{page}}
 ORDER BY q.asked_at, q.id LIMIT %(limit)s
-"""  # noqa: S608 - made of constants
+"""
 _COUNT_OPEN = "SELECT count(*)::int FROM question WHERE answered_at IS NULL"
 _ANSWERS = """
 SELECT question_id, text, answered_by, answered_at FROM question_answer
@@ -54,6 +55,9 @@ class Question(NamedTuple):
 
     id: UUID
     notice_id: UUID
+    series: str
+    number: str
+    subject: str
     section: str
     text: str
     asked_by: UUID
@@ -111,7 +115,7 @@ def one(db: Db, notice_id: UUID, question_id: UUID, caller: Caller) -> Question:
 
 def of_letter(db: Db, notice_id: UUID, page: Page, caller: Caller) -> tuple[list[Question], int]:
     """Return the questions on a letter that the caller sees, one more than the page holds; and how many there are."""
-    after = page.after_sql("AND", "<", asked_at="timestamptz", id="uuid")
+    after = _after(page, "<")
     rows = db.all(
         Question, _OF_LETTER.format(page=after), notice=notice_id, **_asks(caller), **page.values("asked_at", "id")
     )
@@ -120,7 +124,7 @@ def of_letter(db: Db, notice_id: UUID, page: Page, caller: Caller) -> tuple[list
 
 def not_answered(db: Db, page: Page) -> tuple[list[Question], int]:
     """Return the questions that nobody has answered, one more than the page holds; and how many there are."""
-    after = page.after_sql("AND", ">", asked_at="timestamptz", id="uuid")
+    after = _after(page, ">")
     return db.all(Question, _OPEN.format(page=after), **page.values("asked_at", "id")), db.value(_COUNT_OPEN)
 
 
@@ -141,6 +145,13 @@ def clarification(db: Db, notice_id: UUID, clarification_id: UUID) -> Clarificat
     if found is None:
         raise NotFound(clarification_name(notice_id, clarification_id))
     return found
+
+
+def _after(page: Page, beyond: str) -> str:
+    """Return the condition by which a page of questions `q` starts after its key."""
+    return (
+        f"AND (q.asked_at, q.id) {beyond} (%(after_asked_at)s::timestamptz, %(after_id)s::uuid)" if page.after else ""
+    )
 
 
 def _asks(caller: Caller) -> dict[str, Any]:

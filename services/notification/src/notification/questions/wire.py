@@ -49,6 +49,7 @@ def question(row: Question, answers: Iterable[Answer]) -> pb.Question:
     """Write a question with those of *answers* that are its own."""
     return pb.Question(
         name=queries.question_name(row.notice_id, row.id),
+        title=f"{row.series} {row.number}: {row.subject}",
         section=row.section,
         text=row.text,
         asker=person(row.asked_by),
