@@ -65,6 +65,7 @@ def test_an_operator_has_the_figures_but_no_link_to_letters():
     assert shown(holding(**seen))["Changes"] == ["All letters", "In force"]
     assert shown(holding(**seen, notices_write=["state"]))["Changes"] == [
         "Letters and drafts",
+        "Questions to answer",
         "All letters",
         "In force",
     ]

@@ -10,7 +10,6 @@ from notification.questions.queries import Question
 from notification.questions.rules.questions import Caller
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
-from servicekit.refusals import InvalidField
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.text import block
 
@@ -60,19 +59,15 @@ class QuestionServicer(Servicer):
 
     def CreateClarification(self, request: pb.CreateClarificationRequest, call: Call) -> pb.Clarification:
         notice_id, caller = letters.notice_id(request.parent, "parent"), wire.caller(call)
-        question = wire.question_of(request.question, "question") if request.question else None
-        supersedes = wire.clarification_of(request.supersedes, "supersedes") if request.supersedes else None
-        for field, named in (("question", question), ("supersedes", supersedes)):
-            if named and named[0] != notice_id:
-                raise InvalidField(field, getattr(request, field), "must be of the same letter")
+        question, supersedes = wire.question_on(request, notice_id), wire.superseded_on(request, notice_id)
         with self.write(call, request) as db:
             id_ = questions.clarify(
                 db,
                 notice_id,
                 section=request.section,
                 text=block(request.text).strip(),
-                question_id=question[1] if question else None,
-                supersedes=supersedes[1] if supersedes else None,
+                question_id=question,
+                supersedes=supersedes,
                 caller=caller,
                 reader=letters.own_reader(call.principal, pacific_date(call.now)),
             )

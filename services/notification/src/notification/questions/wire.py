@@ -9,6 +9,7 @@ from notification.questions import queries
 from notification.questions.queries import Answer, Clarification, Question
 from notification.questions.rules.questions import Caller
 from servicekit import names
+from servicekit.refusals import InvalidField
 from servicekit.rpc.calls import Call
 from servicekit.rpc.tokens import WHOLE
 from servicekit.rpc.wire import caller as person_who_calls
@@ -39,10 +40,14 @@ def question_of(name: str, field: str = "name") -> tuple[UUID, UUID]:
     return names.as_uuid(notice, field=field), names.as_uuid(question_id, field=field)
 
 
-def clarification_of(name: str, field: str) -> tuple[UUID, UUID]:
-    """Read letter and clarification in the name of a clarification."""
-    notice, clarification_id = names.parse(_CLARIFICATION, name, field=field).values()
-    return names.as_uuid(notice, field=field), names.as_uuid(clarification_id, field=field)
+def question_on(request: pb.CreateClarificationRequest, notice_id: UUID) -> UUID | None:
+    """Read the question that a clarification of a letter answers, if it answers one."""
+    return _on(_QUESTION, request.question, notice_id, "question") if request.question else None
+
+
+def superseded_on(request: pb.CreateClarificationRequest, notice_id: UUID) -> UUID | None:
+    """Read the clarification of the same letter whose place another one takes, if it does."""
+    return _on(_CLARIFICATION, request.supersedes, notice_id, "supersedes") if request.supersedes else None
 
 
 def question(row: Question, answers: Iterable[Answer]) -> pb.Question:
@@ -75,6 +80,14 @@ def clarification(row: Clarification) -> pb.Clarification:
         give_time=timestamp(row.given_at),
         superseded_by=later,
     )
+
+
+def _on(pattern: str, name: str, notice_id: UUID, field: str) -> UUID:
+    """Read the id of what is said on a letter; refuse what is on another one."""
+    notice, id_ = names.parse(pattern, name, field=field).values()
+    if names.as_uuid(notice, field=field) != notice_id:
+        raise InvalidField(field, name, "must be of the same letter")
+    return names.as_uuid(id_, field=field)
 
 
 def _agency(scope: str) -> str:
