@@ -101,6 +101,12 @@ class Program:
         stub = self.letters.stubs(caller=writer, rights=["notices.write"])
         return stub.CreateNotice(notice_pb.CreateNoticeRequest(notice=letter, request_id=new_id()))
 
+    def rewrite(self, writer, letter_id, body):
+        stub = self.letters.stubs(caller=writer, rights=["notices.write", "notices.read"])
+        now = stub.GetNotice(notice_pb.GetNoticeRequest(name=f"notices/{letter_id}"))
+        now.body = body
+        stub.UpdateNotice(notice_pb.UpdateNoticeRequest(notice=now, request_id=new_id()))
+
     def close(self):
         for client in self.clients:
             client.close()
@@ -195,12 +201,27 @@ def test_a_draft_goes_to_agencies_who_comment_and_read_the_answer(program):
     assert "Accepted in part. Twenty for new cases." in reads(lake, own)
     assert "Accepted in part." in reads(analyst, f"{letter}/review/1/table")
 
+    program.rewrite(writer, letter[9:], BODY.replace("30 days", "20 days"))
+    assert "<del>30 </del><ins>20 </ins>days." in analyst.get(f"{letter}/review/1").text
+
     file = analyst.get(f"{letter}/review/1/comments.csv")
     [row] = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
     assert (row["Agency"], row["Local resources (efficiency)"], row["Policy issues"], row["Decision"]) == (
         *("Lake", "Thirty days are too few.", "", "Accepted in part"),
     )
     assert "Round 1 Over since" in reads(analyst, f"{letter}/review")
+
+
+def test_what_became_of_the_passages_is_counted_where_any_changed():
+    stays, changes, goes = pb.ReviewComment.CARRIED, pb.ReviewComment.CHANGED, pb.ReviewComment.GONE
+    of_all = [
+        pb.ReviewComment(place=place) for place in (stays, stays, changes, goes, pb.ReviewComment.PLACE_UNSPECIFIED)
+    ]
+
+    assert phrases.places(of_all) == (
+        "In the draft as it says now: 2 where they were, 1 on a passage that changed, 1 on one that is gone."
+    )
+    assert phrases.places(of_all[:2]) == ""
 
 
 @pytest.mark.parametrize("head", phrases.HEADS)

@@ -1,7 +1,9 @@
 """Reviews of drafts in words."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
+import prose
 from cadre.notification.v1 import review_service_pb2 as pb
 
 # The parts of a letter, as who reads it finds them.
@@ -85,6 +87,23 @@ def severity(comment: pb.ReviewComment) -> str:
 def answer(comment: pb.ReviewComment) -> str:
     """What was decided; empty before."""
     return ANSWERS[pb.ReviewComment.Answer.Name(comment.answer)] if is_answered(comment) else ""
+
+
+def places(said: Iterable[pb.ReviewComment]) -> str:
+    """Say what became of the passages that were commented on; empty where all stand as they did."""
+    counted = Counter(one.place for one in said if one.place)
+    changed, gone = counted[pb.ReviewComment.CHANGED], counted[pb.ReviewComment.GONE]
+    if not changed and not gone:
+        return ""
+    return (
+        f"In the draft as it says now: {counted[pb.ReviewComment.CARRIED]} where they were,"
+        f" {changed} on a passage that changed, {gone} on one that is gone."
+    )
+
+
+def changes(was: str, now: str) -> list[prose.Piece]:
+    """Return what changed in a passage, word by word."""
+    return prose.compare(was, now)
 
 
 def place(comment: pb.ReviewComment) -> str:

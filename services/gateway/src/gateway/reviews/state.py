@@ -151,6 +151,7 @@ def _round(visit: Visit, letter_id: str, number: int, form: Form) -> Answer:
         "reviews/round.html",
         status=400 if form.errors else 200,
         review=review,
+        said=said,
         whole=[one for one in said if not one.block],
         passages=rounds.passages(review, said),
         agencies=visit.agencies(),
