@@ -83,7 +83,7 @@ def test_a_digit_would_be_found(written):
 
 
 def test_a_letter_is_what_its_state_says_and_nothing_else():
-    words = ("draft", "awaiting_approval", "scheduled", "issued", "withdrawn", "historic")
+    words = ("draft", "awaiting_approval", "scheduled", "issued", "withdrawn", "historic", "merged")
     states = [state for state in pb.Notice.State.values() if state]
 
     held = [[word for word in words if ADJECTIVES[word](pb.Notice(state=state))] for state in states]

@@ -440,7 +440,7 @@ def test_figures_cost_as_many_statements_for_many_as_for_one(cadre, statements):
             cadre.coordinator("alameda").ListAgencyNotices(pb.ListAgencyNoticesRequest(parent="agencies/alameda"))
         counted.append(len(sent))
 
-    assert counted[0] == counted[1] == 9
+    assert counted[0] == counted[1] == 10
 
 
 def test_figures_of_several_letters_are_those_of_each_and_cost_as_many_statements_as_of_one(

@@ -14,6 +14,8 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from notification.inbox.rules import Counts, Standing
 
+from .amending import amend
+
 PEOPLE = 5
 AGENCIES = ("alameda", "lake", "yolo")
 ASKS = (notice_pb.READ, notice_pb.CONFIRM, notice_pb.TRAIN)
@@ -29,6 +31,7 @@ steps = st.lists(
         st.tuples(st.just("retract"), asked, st.sets(person, min_size=1)),
         st.tuples(st.just("waive"), asked, st.sets(person, min_size=1)),
         st.tuples(st.just("assign"), asked, st.sets(person, min_size=1)),
+        st.tuples(st.just("amend"), asked, st.booleans()),
     ),
     max_size=25,
 )
@@ -76,6 +79,15 @@ class World:
         assert reason == ("" if self.places[n] else "NOT_FOUND")
         if not reason:
             self.did(asks, n).update(dict.fromkeys(did, True))
+
+    def amend(self, asks, anew):
+        """A letter gets another version, with which all is asked anew or not."""
+        letter = self.notices[asks]
+        text = f"Try {letter.version + 1} times."
+        changes = {"staff_action": text} if anew else {"addressees": f"ALL DIRECTORS, edition {letter.version + 1}"}
+        self.notices[asks] = amend(self.cadre, letter, **changes)
+        for n in range(PEOPLE) if anew else ():
+            self.did(asks, n).update(read=False, confirmed=False)
 
     def complete(self, asks, some):
         self.cadre.deliver(self.cadre.completed(self.notices[asks], *(self.people[n] for n in some)))

@@ -3,7 +3,6 @@
 import csv
 import random
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 
@@ -12,11 +11,12 @@ from cadre.notification.v1 import register_service_pb2 as pb
 from notification.letters.rules import cited, printed_days
 from notification.letters.rules.cited import Kind
 from notification.letters.rules.numbers import LetterNumber
-from notification.notices import searching
 from notification.register.rules.asked import days as days_meant
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.rpc.client import Refused
 from servicekit.tree import ROOT
+
+from .amending import amend
 
 SERIES = ("AT", "CSS", "CSSP", "IM")
 
@@ -260,21 +260,13 @@ def test_what_was_known_before_cadre_kept_letters_is_refused_and_no_guess(cadre,
 def test_a_later_version_rules_from_its_own_day_and_what_was_known_before_stays(cadre, audience, ana):
     bring(cadre, {"series": "CSS", "number": "12-02", "date": "2012"})
     notice = cadre.issued(audience, number="26-05", effective_date="2027-01-04")
-    learner, database = cadre.learner(ana), cadre.running.runtime.database
-    yesterday = cadre.today - timedelta(days=1)
+    learner, yesterday = cadre.learner(ana), cadre.today - timedelta(days=1)
     with cadre.running.connect() as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("UPDATE notice SET created_at = created_at - interval '3 days'")
         connection.execute("UPDATE letter_standing SET known_from = %s WHERE series = 'CSSP'", [yesterday])
-        connection.execute(
-            "UPDATE notice SET version = 2, effective_date = '2027-03-01', replaces = 'CSS 12-02' WHERE version = 1"
-        )
-        connection.execute(
-            "INSERT INTO notice_version SELECT notice_id, 2, canonical, text_sha256, published_at FROM notice_version"
-        )
-    with database.transaction(actor="services/test", method="test") as db:
-        searching.keep(db, {UUID(notice.name.removeprefix("notices/")): yesterday})
-        db.changed(notice.name, after={"version": 2})
+
+    amend(cadre, notice, effective_date="2027-03-01", replaces="CSS 12-02")
 
     assert in_force(learner, on="2027-01-04", known_on=yesterday.isoformat()) == ["CSSP 26-05", "CSS 12-02"]
     assert in_force(learner, on="2027-03-01", known_on=yesterday.isoformat()) == ["CSSP 26-05", "CSS 12-02"]

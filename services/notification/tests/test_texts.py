@@ -6,8 +6,8 @@ from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.letters.rules.letter import TEXTS, Letter, check_draft
 from servicekit.refusals import InvalidField
 
-# Those that anything can be written in.
-FREE = sorted(TEXTS.keys() - {"series", "number"})
+# Those that anything can be written in; what an amendment changes, no other letter says.
+FREE = sorted(TEXTS.keys() - {"series", "number", "what_changed"})
 
 
 def found(cadre, query):

@@ -15,6 +15,7 @@ from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import register_service_pb2 as register_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
+from cadre.notification.v1 import version_service_pb2 as version_pb
 from servicekit.rpc.wire import timestamp
 
 from .common import HOME, day, fresh, number
@@ -81,6 +82,11 @@ def issue(world, written):
 def withdraw_notice(world):
     issued = issue(world, draft(world, "A letter to withdraw"))
     return notice_pb.WithdrawNoticeRequest(name=issued.name, reason="Replaced", etag=issued.etag, request_id=fresh())
+
+
+def begin_amendment(world):
+    issued = issue(world, draft(world, "A letter to amend"))
+    return notice_pb.BeginAmendmentRequest(notice=issued.name, request_id=fresh())
 
 
 def confirmation_to_change(world):
@@ -208,6 +214,7 @@ REQUESTS = {
             request_id=fresh(),
         ),
         "WithdrawNotice": withdraw_notice,
+        "BeginAmendment": begin_amendment,
         "ImportNotices": lambda w: notice_pb.ImportNoticesRequest(
             notices=[notice_pb.HistoricNotice(series="CSS", number=number(), subject="An old letter")],
             request_id=fresh(),
@@ -302,6 +309,11 @@ REQUESTS = {
         "PreviewLadder": lambda w: ladder_pb.PreviewLadderRequest(ladder=ladder(w), due_date=day(30)),
         "UpdateLadder": lambda w: ladder_pb.UpdateLadderRequest(ladder=ladder(w), request_id=fresh()),
         "ResetLadder": lambda w: ladder_pb.ResetLadderRequest(name=ladder(w).name, request_id=fresh()),
+    },
+    "VersionService": {
+        "ListVersions": lambda w: version_pb.ListVersionsRequest(parent=w.issued),
+        "GetVersion": lambda w: version_pb.GetVersionRequest(name=f"{w.issued}/versions/1"),
+        "CompareVersions": lambda w: version_pb.CompareVersionsRequest(parent=w.issued, from_version=1),
     },
     "ReviewService": {
         "OpenReview": lambda w: review_pb.OpenReviewRequest(

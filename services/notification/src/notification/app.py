@@ -40,6 +40,7 @@ from notification.register.rpc import RegisterServicer
 from notification.reviews import jobs as reviewed
 from notification.reviews.rpc import ReviewServicer
 from notification.series.rpc import SeriesServicer
+from notification.versions.rpc import VersionServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
 from servicekit.background.runner import Kind
@@ -58,6 +59,7 @@ SERVICERS = (
     LadderServicer,
     ReviewServicer,
     QuestionServicer,
+    VersionServicer,
 )
 
 

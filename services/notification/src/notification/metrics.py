@@ -35,7 +35,8 @@ FIGURES = (NOTICES, OPEN, STAFF, OVERDUE, AGENCIES, PROBLEMS, EFFECTIVE, ALL_STA
 STANDINGS = ("ready", "in progress", "not started", "on leave")
 CONFIRMATIONS = ("confirmed", "waiting", "overdue")
 
-_STATES = "SELECT state, count(*) AS notices FROM notice GROUP BY state"
+# An amendment is no letter of its own.
+_STATES = "SELECT state, count(*) AS notices FROM notice WHERE amends IS NULL GROUP BY state"
 # Costs as much as there are issued letters, however many people and rows stand behind them.
 _OPEN = """
 SELECT * FROM (
@@ -98,7 +99,7 @@ class _Issued(NamedTuple):
 
 def _read(db: Db) -> Iterable[Reading]:
     in_state = dict(db.all(_InState, _STATES))
-    for state in State:
+    for state in (one for one in State if one is not State.MERGED):
         yield NOTICES.of(in_state.get(state, 0), state.lower().replace("_", " "))
     issued = db.all(_Issued, _OPEN, today=pacific_date(db.at))
     yield OPEN.of(len(issued))

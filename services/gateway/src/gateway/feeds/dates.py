@@ -68,7 +68,7 @@ def of_person(items: Iterable[inbox_pb.InboxItem], today: date) -> Iterator[Date
         if due and asked and not (item.ready or item.excused or item.on_leave):
             # A day of one's own only ever moves away: whoever comes later, or comes back, has longer.
             moved = (due - (sentences.as_date(letter.due_date) or due)).days
-            sequence = moved + int(told.withdrawn(letter))
+            sequence = moved + told.changes(letter)
             yield Date("due", letter, "Due", due, due + _DAY, sequence, told.changed_at(letter))
 
 
@@ -84,7 +84,7 @@ def of_agency(agency: str, items: Iterable[agency_pb.AgencyNotice], today: date)
             continue
         confirmed = stands.HasField("confirm_time")
         changed = max(told.changed_at(letter), told.moment(stands.confirm_time))
-        sequence = int(confirmed) + 2 * int(told.withdrawn(letter))
+        sequence = int(confirmed) + 2 * told.changes(letter)
         name = f"confirm-{agency.removeprefix('agencies/')}"
         if letters.in_the_morning(letter):
             begins, ends, title = _at(day, _OPEN), _at(day, _NOON), "Confirm this morning"
@@ -131,7 +131,7 @@ def _event(site: Site, one: Date) -> Event:
 def _effect(letter: pb.Notice) -> Iterator[Date]:
     day = sentences.as_date(letter.effective_date)
     if day:
-        sequence = int(told.withdrawn(letter))
+        sequence = told.changes(letter)
         yield Date("effect", letter, "Takes effect", day, day + _DAY, sequence, told.changed_at(letter))
 
 

@@ -63,8 +63,15 @@ def issued_at(letter: pb.Notice) -> datetime:
 
 
 def changed_at(letter: pb.Notice) -> datetime:
-    """When it was issued, or withdrawn."""
-    return moment(letter.withdraw_time if withdrawn(letter) else letter.publish_time)
+    """When it was issued, amended, or withdrawn."""
+    if withdrawn(letter):
+        return moment(letter.withdraw_time)
+    return moment(letter.amend_time if letter.HasField("amend_time") else letter.publish_time)
+
+
+def changes(letter: pb.Notice) -> int:
+    """How often it was amended or withdrawn, in steps that leave room for what happens under one version."""
+    return 1_000 * max(letter.version - 1, 0) + int(withdrawn(letter))
 
 
 def moment(time: Timestamp) -> datetime:

@@ -76,8 +76,9 @@ def letter_to_read(visit: Visitor, request: Request, letter_id: str) -> Answer:
         and "prefetch" not in request.headers.get("sec-purpose", "")
     ):
         read = visit.clients.inbox.ReadNotice(inbox_pb.ReadNoticeRequest(notice=name, request_id=Form().request_id))
-        # What was done is answered without the letter's files.
+        # What was done is answered without the letter's files and what was done before.
         read.notice.CopyFrom(item.notice)
+        read.signed_version = item.signed_version
         item = read
     return _reader(visit, item, Form())
 

@@ -8,6 +8,7 @@ from gateway.letters import (
     approval,
     briefing,
     composer,
+    deleting,
     downloads,
     elsewhere,
     files,
@@ -16,6 +17,7 @@ from gateway.letters import (
     mistakes,
     state_letters,
     state_notice,
+    versions,
 )
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top
@@ -28,8 +30,10 @@ _REASONS = {
     "NUMBER_TAKEN": "{series} {number} is taken by another letter. Choose the next free number.",
     "SUPERSEDES_ITSELF": "By way of the letters that it supersedes this letter would supersede itself: {path}. Take one"
     " of them out.",
+    "AMENDMENT_OPEN": "This letter is being amended already. Go on with that amendment, or delete it first.",
+    "NOTHING_AMENDED": "This amendment says what the letter says already. Change something first.",
     "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
-    "TEXT_CHANGED": "This is not the text that was issued. Open the letter again, then confirm.",
+    "TEXT_CHANGED": "This is not the text that holds. Open the letter again, read what changed, then confirm.",
     "ALREADY_CONFIRMED": "This was confirmed before. The first confirmation stands.",
     "NOT_CONFIRMED": "Your agency has not confirmed this letter yet. Say this with the confirmation.",
     "FILE_EMPTY": "The file is empty. Choose another one.",
@@ -60,6 +64,9 @@ _DONE = {
     "recalled": "The letter is a draft again. Nobody is asked to approve it until you send it anew.",
     "returned": "The letter went back to its author with your reason.",
     "issued": "The letter is issued. Every agency and everyone it is for has it.",
+    "amendment-begun": "This is a draft of the letter's next version. The letter holds as it is until it is issued.",
+    "amended-already": "This letter is being amended already: here is that amendment.",
+    "amended": "The letter is amended. Its new version holds, and those whom it concerns hear of it.",
     "scheduled": "The letter is approved. It is issued by itself on the day and at the time that you gave.",
     "withdrawn": "The letter is withdrawn. It leaves the lists of those who still had it to do.",
     "released": "Your staff see this letter from now on.",
@@ -86,6 +93,7 @@ AREA = Area(
     routers=(
         state_letters.router,
         composer.router,
+        deleting.router,
         approval.router,
         state_notice.router,
         downloads.router,
@@ -95,6 +103,7 @@ AREA = Area(
         briefing.router,
         mistakes.router,
         elsewhere.router,
+        versions.router,
     ),
     navigation=(
         Item(
@@ -112,6 +121,9 @@ AREA = Area(
         "issued": lambda letter: letter.state == pb.Notice.PUBLISHED,
         "withdrawn": lambda letter: letter.state == pb.Notice.WITHDRAWN,
         "urgent": lambda letter: letter.urgent_reason != "",
+        "amended": lambda letter: letter.HasField("amend_time"),
+        "an_amendment": lambda letter: letter.amends != "",
+        "merged": lambda letter: letter.state == pb.Notice.MERGED,
         "historic": lambda letter: letter.state == pb.Notice.HISTORIC,
         "asking_nothing": lambda letter: letter.asks in (pb.ASKS_UNSPECIFIED, pb.NOTHING),
         "asking_for_confirmation": lambda letter: letter.asks in (pb.CONFIRM, pb.TRAIN),

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import composer, letters, reach
+from gateway.letters import changes, composer, letters, reach
 from gateway.letters.letter_form import PAST
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -46,7 +46,9 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
             letter = _decided(visit, letter_id, form)
     if form.errors:
         return waiting(visit, letter, form)
-    return visit.go(f"/letters/{letter_id}", done="scheduled" if later else "issued")
+    if later or not letter.amends:
+        return visit.go(f"/letters/{letter_id}", done="scheduled" if later else "issued")
+    return visit.go(f"/letters/{letter.amends.removeprefix('notices/')}", done="amended")
 
 
 @router.post("/return")
@@ -148,6 +150,7 @@ def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
         may_recall=may_recall,
         may_return=letter.state == notice_pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),
         form=form,
+        changes=changes.of(visit, letter.name) if letter.amends and letter.state in letters.BEFORE_ISSUE else None,
         names=visit.names([letter.author, letter.approver]),
     )
 
@@ -162,7 +165,9 @@ def _decided(visit: Visit, letter_id: str, form: SentForm) -> notice_pb.Notice:
     """Return the letter as it is by now; where somebody else has decided, say who and when instead of what failed."""
     letter = visit.letter(letter_id)
     by = visit.names([letter.approver]).get(letter.approver, "another approver")
-    if letter.state in letters.ISSUED:
+    if letter.state == notice_pb.Notice.MERGED:
+        form.errors = {"": f"Already issued by {by} as a new version of the letter. Your press changed nothing."}
+    elif letter.state in letters.ISSUED:
         at = sentences.moment(letter.publish_time, visit.today)
         form.errors = {"": f"Already issued by {by}, {at} Your press changed nothing."}
     elif letter.state == notice_pb.Notice.SCHEDULED:

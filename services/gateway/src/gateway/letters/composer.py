@@ -1,5 +1,7 @@
 """Writing a letter in five steps, each a page that saves: the letter, what changes, who it is for, what is asked.
 
+An amendment of a letter that is out is written so too, with a step for what it changes.
+
 A step writes its own fields and leaves the others as they are saved: two people at different steps are told of each
 other all the same, since what one of them has not seen may change what they would write.
 """
@@ -15,8 +17,8 @@ from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
-from gateway.letters import letter_form, letters, meanwhile, offered, reach, who
-from gateway.letters.letter_form import ASK, CHANGE, LETTER, PAST, REVIEW, STEPS, WHO, Correction, Step
+from gateway.letters import changes, letter_form, letters, meanwhile, offered, reach, who
+from gateway.letters.letter_form import AMENDMENT, ASK, CHANGE, LETTER, PAST, REVIEW, STAYS, WHO, Correction, Step
 from gateway.web import declared, drafts
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -31,7 +33,7 @@ _NOT_YET = "The letter is not sent yet: something is still missing. It is listed
 _MEANT = "This has passed, or is today. Tick below that it is meant so, or choose a later day."
 # What is refused where somebody saved, sent or deleted the draft after it was opened.
 _MEANWHILE = ("STALE", "WRONG_STATE", "NOT_FOUND")
-StepName = Literal["letter", "change", "who", "ask", "review"]
+StepName = Literal["letter", "change", "who", "ask", "amendment", "review"]
 
 
 @dataclass
@@ -101,7 +103,7 @@ def edit_letter(visit: Visitor, letter_id: str) -> Answer:
 def edit_step(visit: Visitor, letter_id: str, step: StepName) -> Answer:
     """A step of a draft, as it is saved."""
     letter, here = visit.letter(letter_id), letter_form.BY_NAME[step]
-    if letter.state != notice_pb.Notice.DRAFT:
+    if letter.state != notice_pb.Notice.DRAFT or here not in letter_form.steps_of(letter):
         return visit.go(f"/letters/{letter_id}")
     return _page(visit, here, _opened(visit, here, letter), Shown(letter))
 
@@ -149,28 +151,6 @@ def preview_letter(visit: Visitor, letter_id: str) -> Answer:
     )
 
 
-@router.get("/{letter_id}/delete")
-def delete_page(visit: Visitor, letter_id: str) -> Answer:
-    """Ask whether a draft is to be deleted, with what is lost."""
-    return _delete(visit, visit.letter(letter_id), Form())
-
-
-@router.post("/{letter_id}/delete")
-def delete_letter(visit: Visitor, letter_id: str, form: Sent) -> Answer:
-    """Delete a draft with its files."""
-    name = f"notices/{letter_id}"
-    try:
-        visit.clients.notices.DeleteNotice(
-            notice_pb.DeleteNoticeRequest(name=name, etag=form.text("etag"), request_id=form.request_id)
-        )
-    except Refused as error:
-        letter = meanwhile.found(visit, letter_id)
-        if letter is not None:
-            form.refuse(error)
-            return _delete(visit, letter, form)
-    return visit.go("/letters", done="letter-deleted")
-
-
 def course_of(visit: Visit, name: str) -> course_pb.CourseVersion | None:
     """Give the course that a letter asks for."""
     return visit.clients.courses.GetCourseVersion(course_pb.GetCourseVersionRequest(name=name)) if name else None
@@ -191,6 +171,8 @@ def _opened(visit: Visit, step: Step, letter: notice_pb.Notice) -> Form:
     values = declared.shown(step.fields, letter) | {"etag": letter.etag, "form": ""}
     if step is WHO:
         values |= who.opened(letter, audience_of(visit, letter.audience))
+    if step is AMENDMENT:
+        values["substantive"] = list(letter.substantive)
     if step is CHANGE:
         values[PAST] = "yes" if _passed(visit, letter) else ""
     return Form.of(values)
@@ -289,6 +271,9 @@ def _read(visit: Visit, form: Form, step: Step, saved: notice_pb.Notice) -> noti
         form.errors["effective_date"] = _MEANT
     elif step is WHO:
         who.read_receivers(form, letter)
+    elif step is AMENDMENT:
+        letter.ClearField("substantive")
+        letter.substantive.extend(form.all("substantive"))
     elif step is ASK and letter.asks != notice_pb.TRAIN:
         letter.course_version, letter.briefing_counts, letter.credit_months = "", False, 0
     return letter
@@ -335,12 +320,13 @@ def _save(visit: Visit, form: Form, letter: notice_pb.Notice) -> notice_pb.Notic
 
 def _go_on(visit: Visit, step: Step, action: str, saved: notice_pb.Notice) -> Answer:
     """Lead to where the button says."""
-    path, place = f"/letters/{saved.name.removeprefix('notices/')}", STEPS.index(step)
+    path, steps = f"/letters/{saved.name.removeprefix('notices/')}", letter_form.steps_of(saved)
+    place = steps.index(step)
     match action:
         case "next":
-            return visit.go(f"{path}/edit/{STEPS[place + 1].name}")
+            return visit.go(f"{path}/edit/{steps[place + 1].name}")
         case "back":
-            return visit.go(f"{path}/edit/{STEPS[max(place - 1, 0)].name}")
+            return visit.go(f"{path}/edit/{steps[max(place - 1, 0)].name}")
         case "leave":
             return visit.go("/letters", done="saved")
         case "files" | "preview":
@@ -362,16 +348,18 @@ def _page(visit: Visit, step: Step, form: Form, shown: Shown, *, status: int = 2
     choosable = reach.choosable(visit, who.at_agencies(wanted)) if step is WHO and wanted is not None else None
     course = course_of(visit, form.text("course_version") if step is ASK else letter.course_version)
     corrections = [*letter_form.corrections(letter), *shown.refused] if letter.name and not shown.lost else []
+    steps = letter_form.steps_of(letter)
+    compared = bool(letter.amends) and step in (AMENDMENT, REVIEW) and not shown.lost
     return visit.page(
         "letters/composer.html",
         status=status,
         form=form,
         letter=letter,
         letters=letters,
-        steps=STEPS,
+        steps=steps,
         step=step,
-        following=STEPS[STEPS.index(step) + 1] if step is not REVIEW else None,
-        preceding=STEPS[STEPS.index(step) - 1] if step is not LETTER else None,
+        following=steps[steps.index(step) + 1] if step is not REVIEW else None,
+        preceding=steps[steps.index(step) - 1] if step is not LETTER else None,
         corrections=corrections,
         shown=shown,
         compared=who.digest(form) if step is WHO else "",
@@ -379,6 +367,9 @@ def _page(visit: Visit, step: Step, form: Form, shown: Shown, *, status: int = 2
         choosable=choosable,
         course=course,
         passed=_passed(visit, letter),
+        stays=STAYS if letter.amends else (),
+        amended=visit.letter(letter.amends.removeprefix("notices/")) if letter.amends else None,
+        changes=changes.of(visit, letter.name) if compared else None,
         similar=_similar(visit, letter) if step in (LETTER, CHANGE) else [],
         choices=offered.choices(visit, step, form, course),
     )
@@ -390,11 +381,3 @@ def _similar(visit: Visit, letter: notice_pb.Notice) -> list[notice_pb.Notice]:
         return []
     asked = notice_pb.FindSimilarNoticesRequest(subject=letter.subject, notice=letter.name)
     return list(visit.clients.notices.FindSimilarNotices(asked).notices)
-
-
-def _delete(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
-    if letter.state != notice_pb.Notice.DRAFT and not form.errors:
-        return visit.go(f"/letters/{letter.name.removeprefix('notices/')}")
-    return visit.page(
-        "letters/delete.html", status=400 if form.errors else 200, letter=letter, letters=letters, form=form
-    )

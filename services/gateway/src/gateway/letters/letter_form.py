@@ -150,8 +150,26 @@ ASK = Step(
         ),
     ),
 )
+# Of a letter that is out.
+AMENDMENT = Step(
+    "amendment",
+    "Amendment",
+    "What do you change of the letter, and why?",
+    "Wording, days, or substance",
+    (
+        Lines(
+            "what_changed",
+            "What this amendment changes, and why",
+            "One or two sentences: everybody who has the letter reads them",
+            needed=True,
+            most=2_000,
+        ),
+    ),
+)
 REVIEW = Step("review", "Review", "Is it right?", "Send for approval")
-STEPS = (LETTER, CHANGE, WHO, ASK, REVIEW)
+STEPS = (LETTER, CHANGE, WHO, ASK, AMENDMENT, REVIEW)
+# What an amendment leaves as it was issued.
+STAYS = ("series", "number", "staff_release_days")
 BY_NAME: Mapping[str, Step] = {step.name: step for step in STEPS}
 FIELDS = tuple(one for step in STEPS for one in step.fields)
 # What stands above the text of a letter wherever it is read.
@@ -175,7 +193,13 @@ _INPUT = {(one.of or one.name).partition(".")[0] for one in FIELDS} | {
     "audience",
     "receivers",
     "demonstration",
+    "substantive",
 }
+
+
+def steps_of(letter: pb.Notice) -> tuple[Step, ...]:
+    """Return the steps in which a letter is written: an amendment says besides what it changes."""
+    return STEPS if letter.amends else tuple(step for step in STEPS if step is not AMENDMENT)
 
 
 def beginning(series: str, *, demonstration: bool) -> pb.Notice:
@@ -209,7 +233,7 @@ def written(letter: pb.Notice) -> pb.Notice:
 def corrections(letter: pb.Notice) -> list[Correction]:
     """Return what is to be said or mended before the letter can be sent for approval, step by step."""
     found = []
-    for step in STEPS:
+    for step in steps_of(letter):
         found += [
             Correction(step.name, one.name, f"{one.label} is empty") for one in declared.missing(step.fields, letter)
         ]

@@ -5,6 +5,7 @@ from datetime import date
 
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import version_service_pb2 as version_pb
 from gateway.words import sentences
 
 Change = notice_pb.ConfirmationChange
@@ -29,6 +30,11 @@ def step(step: notice_pb.NoticeStep, names: Mapping[str, str], today: date) -> s
                 "Approval taken back, returned" if getattr(step, "from") == notice_pb.Notice.SCHEDULED else "Returned"
             )
             return f"{returned}{by if step.person else ' by itself'}. Reason: {step.reason}"
+
+
+def version(made: version_pb.NoticeVersion, names: Mapping[str, str]) -> str:
+    """`Amended: version 2, approved by Dana Fox. What it changes`."""
+    return f"Amended: version {made.version}, approved{by_whom(made.approver, names)}. {made.what_changed}"
 
 
 def confirmation(

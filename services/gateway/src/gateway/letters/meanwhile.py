@@ -49,5 +49,6 @@ def differing(
 def begun_from(letter: pb.Notice) -> pb.Notice:
     """Return a new letter that says what *letter* says: it has a number of its own, and no files."""
     made = letter_form.written(letter)
-    made.name = made.etag = made.number = ""
+    made.name = made.etag = made.number = made.what_changed = ""
+    made.ClearField("substantive")
     return made

@@ -10,8 +10,10 @@ from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import version_service_pb2 as version_pb
 from gateway.letters import approval, clarified, county_map, letter_history, letters, over_time, readiness
 from gateway.register import chain
+from gateway.web.forms import Form
 from gateway.web.visit import Answer, Visit, Visitor
 
 router = APIRouter(prefix="/letters/{letter_id}")
@@ -24,6 +26,8 @@ def letter_page(visit: Visitor, letter_id: str) -> Answer:
     if letter.state not in letters.ISSUED:
         if letter.state == notice_pb.Notice.HISTORIC:
             return visit.go(f"/letters/{letter_id}/text")
+        if letter.state == notice_pb.Notice.MERGED:
+            return visit.go(f"/letters/{letter.amends.removeprefix('notices/')}")
         return approval.waiting(visit, letter, approval.blank())
     return visit.page("letters/state_letter.html", **_figures(visit, letter))
 
@@ -80,10 +84,13 @@ def history_page(visit: Visitor, letter_id: str) -> Answer:
     agencies = visit.agencies()
     confirmed = [figure for figure in figures.agencies if figure.confirm_time.seconds]
     changes = letter.confirmation_changes
+    versions = _later_versions(visit, letter)
     people = [*(figure.confirmed_by for figure in confirmed), *(step.person for step in letter.steps)]
+    people += [one.approver for one in versions]
     people += [person for one in changes for person in (one.person, one.lead, one.lead_before)]
     names = visit.names([letter.author, *people])
     entries = [(letter.create_time, f"Begun{letter_history.by_whom(letter.author, names)}")]
+    entries += [(one.publish_time, letter_history.version(one, names)) for one in versions]
     entries += [(step.time, letter_history.step(step, names, visit.today)) for step in letter.steps]
     entries += [
         (
@@ -100,6 +107,14 @@ def history_page(visit: Visitor, letter_id: str) -> Answer:
     entries += [(one.time, letter_history.change(one, agencies[one.agency].short_title, names)) for one in changes]
     entries.sort(key=lambda entry: entry[0].ToNanoseconds(), reverse=True)
     return visit.page("letters/history.html", letter=letter, letters=letters, entries=entries)
+
+
+def _later_versions(visit: Visit, letter: notice_pb.Notice) -> list[version_pb.NoticeVersion]:
+    """Return what a letter became by its amendments."""
+    if letter.version < 2:  # noqa: PLR2004 - the second is the first amendment
+        return []
+    found = visit.clients.versions.ListVersions(version_pb.ListVersionsRequest(parent=letter.name))
+    return list(found.versions[:-1])
 
 
 def _readiness(visit: Visit, letter: notice_pb.Notice) -> readiness_pb.Readiness:
@@ -127,6 +142,7 @@ def _figures(visit: Visit, letter: notice_pb.Notice) -> dict[str, Any]:
         "asked": asked,
         "on_paper": replace(asked, base=f"{page}/print", at="").link(),
         "names": visit.names([letter.approver, letter.withdrawn_by]),
+        "form": Form(),
     }
 
 

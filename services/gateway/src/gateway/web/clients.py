@@ -45,6 +45,7 @@ from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStu
 from cadre.notification.v1.register_service_pb2_grpc import RegisterServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
+from cadre.notification.v1.version_service_pb2_grpc import VersionServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.calendar import Calendar
 from servicekit.clock import Clock, utc
@@ -177,6 +178,7 @@ class Clients:
         self.attachments = self._channels["notification"].stub(AttachmentServiceStub)
         self.series = self._channels["notification"].stub(SeriesServiceStub)
         self.register = self._channels["notification"].stub(RegisterServiceStub)
+        self.versions = self._channels["notification"].stub(VersionServiceStub)
         self.readiness = self._channels["notification"].stub(ReadinessServiceStub)
         self.agency_notices = self._channels["notification"].stub(AgencyNoticeServiceStub)
         self.inbox = self._channels["notification"].stub(InboxServiceStub)

@@ -53,6 +53,7 @@ STATES = {
     "PUBLISHED": "Issued",
     "WITHDRAWN": "Withdrawn",
     "HISTORIC": "Issued before Cadre",
+    "MERGED": "Issued as a new version",
 }
 
 ROLES = {

@@ -16,6 +16,7 @@ from notification.letters.queries import issued
 from notification.letters.tables import Notice
 from notification.links import links
 from notification.links.wire import say_superseded
+from notification.versions import queries as versions
 from servicekit import names
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -68,9 +69,10 @@ class AgencyNoticeServicer(Servicer):
         with self.read() as db:
             row = queries.agency_notice(db, agency_id, letters.notice_id(request.notice, "notice"), today)
             units = queries.units(db, row.notice, agency_id, today, call.scope.part(request.parent, "units"))
-            answer = wire.agency_notice(row, units, attachments.of_notice(db, row.item_id))
+            answer = wire.agency_notice(row, units, attachments.of_notice(db, row.notice))
             reader = letters.reader(call.principal, today)
             say_superseded(answer.notice, links.successors(db, [row.item_id], reader))
+            answer.confirmed_version = versions.confirmed_for(db, row.item_id, agency_id)
             return answer
 
     def ListAgencyReadinessDays(
@@ -124,7 +126,7 @@ class AgencyNoticeServicer(Servicer):
             )
             row = queries.agency_notice(db, agency_id, notice_id, today)
             units = queries.units(db, row.notice, agency_id, today)
-            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
+            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, row.notice)))
 
     def UpdateConfirmation(self, request: pb.UpdateConfirmationRequest, call: Call) -> pb.AgencyNotice:
         agency_id, notice_id = wire.agency_id(request.parent), letters.notice_id(request.notice, "notice")
@@ -133,7 +135,7 @@ class AgencyNoticeServicer(Servicer):
             deliveries.change_confirmation(db, notice_id=notice_id, agency_id=agency_id, lead=lead, problem=problem)
             row = queries.agency_notice(db, agency_id, notice_id, today)
             units = queries.units(db, row.notice, agency_id, today)
-            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
+            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, row.notice)))
 
     def ReleaseToStaff(self, request: pb.ReleaseToStaffRequest, call: Call) -> pb.AgencyNotice:
         agency_id, notice_id = wire.agency_id(request.parent), letters.notice_id(request.notice, "notice")
@@ -142,7 +144,7 @@ class AgencyNoticeServicer(Servicer):
             deliveries.release_to_staff(db, notice_id=notice_id, agency_id=agency_id, person_id=person_id, at=call.now)
             row = queries.agency_notice(db, agency_id, notice_id, today)
             units = queries.units(db, row.notice, agency_id, today)
-            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, notice_id)))
+            return db.answer(wire.agency_notice(row, units, attachments.of_notice(db, row.notice)))
 
 
 class ReadinessServicer(Servicer):

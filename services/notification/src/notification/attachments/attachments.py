@@ -12,14 +12,26 @@ from notification.deliveries.visibility import VISIBLE, values
 from notification.letters.rows import load_draft, name_of, wrote
 from notification.letters.rules.reading import Reader
 from notification.letters.rules.search import CUT
-from notification.letters.tables import NoticeRow
+from notification.letters.tables import Notice, NoticeRow
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
 _COLUMNS = """
-  a.id, a.notice_id, a.kind, a.title, a.filename, a.media_type, a.size_bytes, a.sha256, a.pages, a.scan_note, a.place
+  a.id, {notice} AS notice_id, a.kind, a.title, a.filename, a.media_type, a.size_bytes, a.sha256, a.pages,
+  a.scan_note, a.place
 """
-_OF_NOTICE = f"SELECT {_COLUMNS} FROM attachment AS a WHERE a.notice_id = %(notice)s ORDER BY a.place"  # noqa: S608
+# Files of a letter that was amended are those of the amendment, under the letter's name.
+_OF_NOTICE = f"""
+SELECT {_COLUMNS.format(notice="%(notice)s::uuid")}
+FROM attachment AS a WHERE a.notice_id = %(files_of)s ORDER BY a.place
+"""  # noqa: S608 - made of constants
+_COPY = """
+INSERT INTO attachment (
+  id, notice_id, place, kind, title, filename, media_type, size_bytes, sha256, pages, scan_note
+)
+SELECT gen_random_uuid(), %(draft)s, place, kind, title, filename, media_type, size_bytes, sha256, pages, scan_note
+FROM attachment WHERE notice_id = %(files_of)s
+"""
 # Whoever adds or drops a content waits for whoever does so at the same moment.
 _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended('file/' || %(sha256)s, 0))"
 _KEEP = "INSERT INTO file (sha256, content) VALUES (%(sha256)s, %(content)b) ON CONFLICT DO NOTHING"
@@ -49,10 +61,11 @@ DELETE FROM file WHERE sha256 = ANY(%(contents)s)
   AND NOT EXISTS (SELECT FROM attachment WHERE attachment.sha256 = file.sha256)
 """
 _ONE = f"""
-SELECT {_COLUMNS}, f.content FROM attachment AS a
-JOIN notice AS n ON n.id = a.notice_id
+SELECT {_COLUMNS.format(notice="n.id")}, f.content FROM attachment AS a
+JOIN notice AS own ON own.id = a.notice_id
+JOIN notice AS n ON n.id = CASE WHEN own.state = 'MERGED' THEN own.amends ELSE own.id END
 JOIN file AS f ON f.sha256 = a.sha256
-WHERE a.id = %(id)s AND a.notice_id = %(notice)s AND {VISIBLE}
+WHERE a.id = %(id)s AND n.id = %(notice)s AND {VISIBLE}
 """  # noqa: S608 - made of constants
 
 
@@ -101,20 +114,30 @@ def upload(said: Label, content: bytes, found: Content, checked_reason: str) -> 
     return Upload(said, found, content, files.scan_note(said, found, checked_reason))
 
 
-def of_notice(db: Db, notice_id: UUID) -> list[Attachment]:
-    """Return the files of a letter, without their content."""
-    return db.all(Attachment, _OF_NOTICE, notice=notice_id)
+def of_notice(db: Db, notice: Notice) -> list[Attachment]:
+    """Return the files of a letter as it is now, without their content."""
+    return of_version(db, notice.id, notice.files_of)
 
 
-def said_of(db: Db, notice_id: UUID) -> list[dict[str, object]]:
+def of_version(db: Db, notice_id: UUID, files_of: UUID | None) -> list[Attachment]:
+    """Return the files of a version of a letter: its own, or those of the amendment that became it."""
+    return db.all(Attachment, _OF_NOTICE, notice=notice_id, files_of=files_of or notice_id)
+
+
+def said_of(db: Db, notice: Notice) -> list[dict[str, object]]:
     """Return what is known of the files of a letter, for the rules."""
-    return [one._asdict() for one in of_notice(db, notice_id)]
+    return [one._asdict() for one in of_notice(db, notice)]
+
+
+def copy(db: Db, notice: Notice, draft_id: UUID) -> None:
+    """Give an amendment that is begun the files of its letter."""
+    db.run(_COPY, draft=draft_id, files_of=notice.files_of or notice.id)
 
 
 def add(db: Db, *, notice_id: UUID, uploaded: Upload, etag: str, writer: UUID) -> NoticeRow:
     """Attach a file to a draft."""
     notice = load_draft(db, notice_id, etag)
-    there = of_notice(db, notice_id)
+    there = of_notice(db, notice)
     sha256 = hashlib.sha256(uploaded.content).hexdigest()
     _check_room(there, uploaded, sha256)
     db.run(_HOLD, sha256=sha256)
@@ -143,7 +166,7 @@ def add(db: Db, *, notice_id: UUID, uploaded: Upload, etag: str, writer: UUID) -
 def remove(db: Db, *, notice_id: UUID, attachment_id: UUID, etag: str, writer: UUID) -> NoticeRow:
     """Take a file off a draft. Its content goes too, unless another letter has it."""
     notice = load_draft(db, notice_id, etag)
-    gone = next((one for one in of_notice(db, notice_id) if one.id == attachment_id), None)
+    gone = next((one for one in of_notice(db, notice) if one.id == attachment_id), None)
     if gone is None:
         raise NotFound(attachment_name(notice_id, attachment_id))
     db.run(_HOLD, sha256=gone.sha256)
@@ -154,12 +177,12 @@ def remove(db: Db, *, notice_id: UUID, attachment_id: UUID, etag: str, writer: U
     return notice
 
 
-def remove_all(db: Db, notice_id: UUID) -> int:
+def remove_all(db: Db, notice: Notice) -> int:
     """Take all files off a draft that goes, with the contents that no other letter has; return how many files."""
-    gone = sorted({one.sha256 for one in of_notice(db, notice_id)})
+    gone = sorted({one.sha256 for one in of_notice(db, notice)})
     for sha256 in gone:
         db.run(_HOLD, sha256=sha256)
-    removed = db.run(_REMOVE_ALL, notice=notice_id)
+    removed = db.run(_REMOVE_ALL, notice=notice.id)
     db.run(_DROP, contents=gone)
     return removed
 

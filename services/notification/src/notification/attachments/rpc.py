@@ -16,7 +16,7 @@ from servicekit.rpc.wire import caller
 def whole(db: Db, notice: Notice, call: Call) -> notice_pb.Notice:
     """Write a letter with its files and, before it is out, with the words for when it would be due."""
     sentence = due_sentence(db, notice, pacific_date(call.now))
-    return letters.notice(notice, map(wire.attachment, attachments.of_notice(db, notice.id)), sentence)
+    return letters.notice(notice, map(wire.attachment, attachments.of_notice(db, notice)), sentence)
 
 
 class AttachmentServicer(Servicer):

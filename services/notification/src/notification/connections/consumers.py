@@ -1,6 +1,7 @@
 """What this area hears: what this very service tells of letters, so that no write waits for a connection."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from google.protobuf.message import Message
 
 from cadre.notification.v1 import events_pb2 as pb
 from notification.connections import webhooks
-from notification.connections.rules.kinds import CONFIRMED, ISSUED, RELEASED, WITHDRAWN
+from notification.connections.rules.kinds import AMENDED, CONFIRMED, ISSUED, RELEASED, WITHDRAWN
 from notification.connections.webhooks import Heard
 from servicekit.data.db import Db
 from servicekit.events.consumers import Delivered, Subscription
@@ -28,6 +29,17 @@ def _issued(event: Delivered[pb.NoticePublished]) -> Heard:
     return Heard(ISSUED, UUID(event.message.notice_id), event.message.version, "", event.at)
 
 
+def _amended(event: Delivered[pb.NoticeAmended]) -> Heard:
+    return Heard(AMENDED, UUID(event.message.notice_id), event.message.version, "", event.at)
+
+
+def amended(db: Db, events: Sequence[Delivered[pb.NoticeAmended]]) -> None:
+    """Letters were amended: connections are told, and where all is asked anew, agencies are not ready any more."""
+    again = [event.message for event in events if event.message.change == pb.NoticeAmended.SUBSTANTIVE]
+    webhooks.not_ready(db, {UUID(one.notice_id): one.amend_time.ToDatetime(UTC) for one in again})
+    webhooks.tell(db, [_amended(event) for event in events], actor=_ACTOR)
+
+
 def _withdrawn(event: Delivered[pb.NoticeWithdrawn]) -> Heard:
     return Heard(WITHDRAWN, UUID(event.message.notice_id), event.message.version, "", event.at)
 
@@ -44,6 +56,7 @@ def _released(event: Delivered[pb.NoticeReleased]) -> Heard:
 
 SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(pb.NoticePublished, _telling(_issued)),
+    Subscription(pb.NoticeAmended, amended),
     Subscription(pb.NoticeWithdrawn, _telling(_withdrawn)),
     Subscription(pb.NoticeAcknowledged, _telling(_confirmed)),
     Subscription(pb.NoticeReleased, _telling(_released)),

@@ -3,7 +3,7 @@
 Each function is one transaction's work and set-based. Nothing is sent in here: `sending.py` does, between them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -54,6 +54,11 @@ WHERE n.state = 'PUBLISHED' AND n.published_at > %(since)s AND f.ready > 0 AND f
 ORDER BY n.id, d.agency_id
 ON CONFLICT DO NOTHING
 RETURNING notice_id, (SELECT version FROM notice WHERE notice.id = agency_ready.notice_id) AS version, agency_id
+"""
+# Whoever was ready before the moment of an amendment that asks anew.
+_NOT_READY = """
+DELETE FROM agency_ready AS known USING unnest(%(notices)s::uuid[], %(moments)s::timestamptz[]) AS asked (notice_id, at)
+WHERE known.notice_id = asked.notice_id AND known.at < asked.at
 """
 _PING = """
 INSERT INTO webhook (id, connection_id, kind, version, at, created_at, state, tries, next_try, status, milliseconds)
@@ -204,6 +209,11 @@ def tell(db: Db, heard: Sequence[Heard], *, actor: str) -> None:
     )
     if made:
         call_soon(db, actor=actor)
+
+
+def not_ready(db: Db, asked: Mapping[UUID, datetime]) -> None:
+    """Forget who was ready for letters before they were amended, each at its moment."""
+    db.run(_NOT_READY, notices=list(asked), moments=list(asked.values()))
 
 
 def find_ready(db: Db, *, actor: str) -> int:

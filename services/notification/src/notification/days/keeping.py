@@ -2,7 +2,7 @@
 
 As a day ends, the figures as they stand are kept. A day that was missed, or was over before days were kept, is counted
 again from what people did by then and when: of an agency where somebody came, left, went on leave or was excused since,
-that would be a guess, and it is kept that such days are not known.
+or of a letter that was amended since, that would be a guess, and it is kept that such days are not known.
 """
 
 from datetime import date, datetime
@@ -14,7 +14,9 @@ from notification.letters.rows import name_of
 from servicekit.data.db import Db, count
 
 _PACIFIC = "({0} AT TIME ZONE 'America/Los_Angeles')::date"
-_ISSUED_ON, _WITHDRAWN_ON = (_PACIFIC.format(f"n.{moment}_at") for moment in ("published", "withdrawn"))
+_ISSUED_ON, _AMENDED_ON, _WITHDRAWN_ON = (
+    _PACIFIC.format(f"n.{moment}_at") for moment in ("published", "amended", "withdrawn")
+)
 _FIGURES = ("listed", "at_work", "ready", "not_started", "overdue")
 _NAMES = ", ".join(_FIGURES)
 # The figures of a row as one value; without counts it holds nothing but NULL.
@@ -88,7 +90,7 @@ ON CONFLICT (notice_id, agency_id, day) DO UPDATE SET {", ".join(f"{name} = excl
 # What people did is added up from day to day; overdue are those who were late from one day and until another.
 _RECOUNT = f"""
 WITH letter AS (
-  SELECT n.id, n.audience_id, n.audience_revision, {_ISSUED_ON} AS issued_on,
+  SELECT n.id, n.audience_id, n.audience_revision, {_ISSUED_ON} AS issued_on, {_AMENDED_ON} AS amended_on,
     coalesce(kept.through + 1, {_ISSUED_ON}) AS first_day
   FROM notice AS n LEFT JOIN readiness_kept AS kept ON kept.notice_id = n.id
   WHERE n.id = %(notice)s
@@ -120,6 +122,7 @@ WITH letter AS (
     SELECT agency_id, day FROM changed
     UNION ALL SELECT '', day FROM changed
     UNION ALL SELECT agency_id, changed_on FROM standing
+    UNION ALL SELECT agency_id, amended_on FROM standing CROSS JOIN letter
   ) AS since CROSS JOIN letter
   GROUP BY agency_id, letter.first_day
 ), of_all AS (

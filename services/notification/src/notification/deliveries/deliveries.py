@@ -8,7 +8,7 @@ from uuid import UUID
 
 from notification.deliveries import events
 from notification.letters import telling
-from notification.letters.acknowledgements import ACKNOWLEDGE, check_text
+from notification.letters.acknowledgements import ACKNOWLEDGE, changed_meanwhile, check_text
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
 from notification.letters.rules import lifecycle
@@ -32,7 +32,27 @@ WHERE kind <> 'state' AND (end_date IS NULL OR end_date > %(issued)s)
     SELECT FROM audience_member AS m
     WHERE m.audience_id = %(audience)s AND m.agency_id = agency.agency_id AND m.member
   ))
+ON CONFLICT (notice_id, version, agency_id) DO NOTHING
 """
+_HOLD_DELIVERIES = """
+SELECT count(*) FROM (
+  SELECT FROM delivery WHERE notice_id = %(notice)s AND version = %(version)s ORDER BY agency_id FOR UPDATE
+) AS held
+"""
+# Who leads it there, and what is in the way, is where the agency goes on from.
+_CARRY_OVER = """
+INSERT INTO delivery (
+  notice_id, version, agency_id, delivered_at, due_date, confirmed_at, confirmed_by, lead, problem, staff_released_at,
+  staff_released_by
+)
+SELECT notice_id, %(version)s, agency_id,
+  CASE WHEN %(again)s THEN %(at)s ELSE delivered_at END, CASE WHEN %(again)s THEN %(due)s ELSE due_date END,
+  CASE WHEN NOT %(again)s THEN confirmed_at END, CASE WHEN NOT %(again)s THEN confirmed_by END, lead, problem,
+  staff_released_at, staff_released_by
+FROM delivery WHERE notice_id = %(notice)s AND version = %(version)s - 1
+ORDER BY agency_id
+"""
+_VERSION = "SELECT version FROM notice WHERE id = %(notice)s"
 _LIST_AGENCIES = """
 INSERT INTO agency (agency_id, kind, end_date)
 SELECT * FROM unnest(%(agencies)s::text[], %(kinds)s::text[], %(ends)s::date[]) AS a (agency_id, kind, end_date)
@@ -117,7 +137,10 @@ class Agency:
 
 
 def deliver(db: Db, notice: Notice, *, at: datetime) -> None:
-    """Give a letter that is being issued to the local agencies that receive it, and to those whose staff are asked."""
+    """Give a letter that is being issued to the local agencies that receive it, and to those whose staff are asked.
+
+    Of one that is amended, to those that did not have it.
+    """
     db.run(_HOLD_AGENCIES)
     db.run(
         _DELIVERIES,
@@ -129,6 +152,22 @@ def deliver(db: Db, notice: Notice, *, at: datetime) -> None:
         receivers=notice.receivers,
         audience=notice.audience_id,
     )
+
+
+def hold(db: Db, notice: Notice) -> None:
+    """Let no agency come, nor confirm a letter that is being amended, until commit."""
+    db.run(_HOLD_AGENCIES)
+    db.run(_HOLD_DELIVERIES, notice=notice.id, version=notice.version)
+
+
+def carry_over(db: Db, notice: Notice, *, again: bool, at: datetime) -> None:
+    """Give agencies the new version of a letter; whoever had one before has it too.
+
+    What they confirmed of the version before stands for this one, unless they are asked *again*.
+    """
+    told = {"notice": notice.id, "version": notice.version, "due": notice.agency_due_date, "at": at}
+    db.run(_CARRY_OVER, **told, again=again)
+    deliver(db, notice, at=at)
 
 
 def list_agencies(db: Db, told: Collection[Agency], *, at: datetime) -> None:
@@ -233,6 +272,9 @@ def _locked(db: Db, notice_id: UUID, agency_id: str) -> _AtAgency:
     locked = db.maybe(_AtAgency, _LOCK, notice=notice_id, agency=agency_id)
     if locked is None:
         raise NotFound(name_of(notice_id))
+    # It was amended while this waited for the row.
+    if db.values(_VERSION, notice=notice_id) != [locked.notice.version]:
+        raise changed_meanwhile(locked.notice)
     lifecycle.check_in_force(name_of(notice_id), locked.notice.withdrawn_at)
     return locked
 

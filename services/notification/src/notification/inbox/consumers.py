@@ -79,7 +79,9 @@ def _completions(message: enrollment.AssignmentCompleted) -> dict[Key, datetime]
     """Read who completed what was assigned, and when."""
     notice = names.as_uuid(message.notice_id, field="notice_id")
     return {
-        Key(notice, names.as_uuid(done.person_id, field="person_id")): done.complete_time.ToDatetime(UTC)
+        Key(
+            notice, names.as_uuid(done.person_id, field="person_id"), message.course_id, message.course_version
+        ): done.complete_time.ToDatetime(UTC)
         for done in message.completions
     }
 
@@ -89,4 +91,7 @@ def _assigned(
 ) -> list[Key]:
     """Read whose assignments an event is about."""
     notice = names.as_uuid(message.notice_id, field="notice_id")
-    return [Key(notice, names.as_uuid(person, field="person_id")) for person in message.person_ids]
+    return [
+        Key(notice, names.as_uuid(person, field="person_id"), message.course_id, message.course_version)
+        for person in message.person_ids
+    ]

@@ -90,6 +90,29 @@ ORDER BY notice_id, agency_id, due_date
 """  # noqa: S608 - made of constants
 )
 
+# Of a letter that is out: whoever moves a figure holds the people first.
+_HOLD_PEOPLE = """
+SELECT count(*) FROM (
+  SELECT FROM recipient WHERE notice_id = %(notice)s ORDER BY notice_id, person_id FOR UPDATE
+) AS held
+"""
+# One that was withdrawn in the meantime keeps its figures.
+_FORGET = """
+DELETE FROM readiness
+WHERE notice_id = %(notice)s AND EXISTS (SELECT FROM notice WHERE id = %(notice)s AND state = 'PUBLISHED')
+"""
+_RECOUNT = ADD.format(
+    rows=f"""
+SELECT notice_id, agency_id, due_date, 0, {", ".join(_COUNTS)}
+FROM (
+  WITH touched AS (SELECT notice_id, person_id FROM recipient WHERE notice_id = %(notice)s),
+  standing AS ({STANDING})
+  SELECT notice_id, agency_id, due_date, {COUNTED} FROM standing GROUP BY notice_id, agency_id, due_date
+) AS counted
+ORDER BY notice_id, agency_id, due_date
+"""  # noqa: S608 - made of constants
+)
+
 Key = tuple[UUID, str, date]
 
 
@@ -121,6 +144,16 @@ def moving(db: Db, touched: str, **params: object) -> Iterator[None]:
     yield
     after = _contribution(db, touched, params)
     _add(db, {key: after.get(key, Counts()) - before.get(key, Counts()) for key in before | after})
+
+
+def hold_people(db: Db, notice_id: UUID) -> None:
+    """Let nobody under a letter move until commit."""
+    db.run(_HOLD_PEOPLE, notice=notice_id)
+
+
+def recount(db: Db, notice_id: UUID) -> tuple[int, int]:
+    """Count the figures of a letter again whose people are held; return how many rows there were, and are."""
+    return db.run(_FORGET, notice=notice_id), db.run(_RECOUNT, notice=notice_id)
 
 
 def any_slot() -> int:

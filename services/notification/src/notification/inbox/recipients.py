@@ -1,9 +1,12 @@
-"""Giving a letter that is being issued to the people of its audience: one statement for all of them."""
+"""Giving a letter that is being issued, or amended, to the people of its audience: a statement for all of them."""
 
-from notification.inbox.readiness import ADD
+from notification.inbox.readiness import ADD, hold_people, recount
 from notification.letters.rules.letter import Asks
 from notification.letters.tables import Notice
 from servicekit.data.db import Db
+
+# A course and its version; ('', 0) where none is asked.
+Course = tuple[str, int]
 
 # In the order of the key: the index grows at one place.
 _RECIPIENTS = """
@@ -31,6 +34,29 @@ FROM (
 WHERE listed > 0
 """
 )
+# What they did under the versions before stays on record with its version (`acknowledgement`).
+_AGAIN = """
+UPDATE recipient SET due_date = %(due)s,
+  read_at = CASE WHEN %(whole)s THEN NULL ELSE read_at END,
+  confirmed_at = CASE WHEN %(whole)s THEN NULL ELSE confirmed_at END
+WHERE notice_id = %(notice)s
+"""
+# Training of the course that was asked until now, and of the one that is asked now, as far as it was done before.
+_LAY_ASIDE = """
+INSERT INTO former_training (notice_id, person_id, course_id, course_version, trained_at)
+SELECT notice_id, person_id, %(course)s, %(course_version)s, trained_at FROM recipient
+WHERE notice_id = %(notice)s AND trained_at IS NOT NULL
+ORDER BY person_id
+ON CONFLICT (notice_id, person_id, course_id, course_version) DO UPDATE SET trained_at = excluded.trained_at
+"""
+_COUNT_FORMER = """
+UPDATE recipient AS r SET trained_at = (
+  SELECT f.trained_at FROM former_training AS f
+  WHERE f.notice_id = r.notice_id AND f.person_id = r.person_id
+    AND (f.course_id, f.course_version) = (%(course)s, %(course_version)s)
+)
+WHERE r.notice_id = %(notice)s
+"""
 
 
 def give(db: Db, notice: Notice) -> None:
@@ -38,3 +64,24 @@ def give(db: Db, notice: Notice) -> None:
     given = {"notice": notice.id, "audience": notice.audience_id, "due": notice.due_date}
     recipients = db.run(_RECIPIENTS, **given)
     db.run(_READINESS, **given, recipients=recipients, asks_nothing=notice.asks == Asks.NOTHING)
+
+
+def ask_again(db: Db, notice: Notice, *, whole: bool, before: Course) -> None:
+    """Put everybody of the audience under the amended letter, due on its day; with *whole*, all is to be done again.
+
+    Who is no longer in the audience keeps their row, and counts nowhere. *before* is the course that was asked so far.
+    """
+    asked = {"notice": notice.id, "audience": notice.audience_id, "due": notice.due_date}
+    hold_people(db, notice.id)
+    db.run(_AGAIN, **asked, whole=whole)
+    if before != (notice.course_id, notice.course_version):
+        _ask_for_another_course(db, notice, before)
+    db.run(f"{_RECIPIENTS} ON CONFLICT (notice_id, person_id) DO NOTHING", **asked)
+    recount(db, notice.id)
+
+
+def _ask_for_another_course(db: Db, notice: Notice, before: Course) -> None:
+    course, version = before
+    if course:
+        db.run(_LAY_ASIDE, notice=notice.id, course=course, course_version=version)
+    db.run(_COUNT_FORMER, notice=notice.id, course=notice.course_id, course_version=notice.course_version)

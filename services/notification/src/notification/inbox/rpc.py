@@ -5,8 +5,10 @@ from notification.attachments import attachments
 from notification.inbox import queries, steps, wire
 from notification.inbox.steps import Step
 from notification.letters import wire as letters
+from notification.letters.rules.letter import Asks
 from notification.links import links
 from notification.links.wire import say_superseded
+from notification.versions import queries as versions
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Call, Servicer
@@ -40,8 +42,10 @@ class InboxServicer(Servicer):
         with self.read() as db:
             reader = letters.own_reader(call.principal, today)
             row = queries.inbox_item(db, reader, letters.notice_id(request.notice, "notice"))
-            answer = wire.inbox_row(row, attachments.of_notice(db, row.item_id))
+            answer = wire.inbox_row(row, attachments.of_notice(db, row.notice))
             say_superseded(answer.notice, links.successors(db, [row.item_id], reader))
+            kind = "READ" if row.notice.asks == Asks.READ else "CONFIRM"
+            answer.signed_version = versions.signed_by(db, row.item_id, caller(call.principal), kind)
             return answer
 
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:

@@ -1,8 +1,8 @@
 """What people do with a letter: they read it, they confirm it.
 
 Thousands do so on the morning of a letter, in company (`servicekit.data.company`). Three statements beside the kit's:
-lock their rows, look where they count, write. Memberships are looked at after the rows are locked, since whoever
-changes one locks that person's row first.
+lock their rows, look where they count, write. Memberships, and whether the letter is still the version that was read,
+are looked at after the rows are locked, since whoever changes one locks that person's row first.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from uuid import UUID
 from notification.deliveries.visibility import RELEASED_TO_EACH
 from notification.inbox.readiness import ADD, any_slot
 from notification.inbox.rules import Counts, Standing
-from notification.letters.acknowledgements import ACKNOWLEDGE, check_text
+from notification.letters.acknowledgements import ACKNOWLEDGE, changed_meanwhile, check_text
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
 from notification.letters.rules import lifecycle
@@ -38,10 +38,11 @@ ORDER BY r.notice_id, r.person_id
 FOR UPDATE OF r
 """  # noqa: S608 - made of constants
 _PLACES = """
-SELECT asked.notice_id, asked.person_id, member.agency_id, member.on_leave
-FROM unnest(%(notices)b::uuid[], %(audiences)b::uuid[], %(people)b::uuid[]) AS asked (notice_id, audience_id, person_id)
+SELECT asked.notice_id, asked.person_id, member.agency_id, member.on_leave, notice.version
+FROM unnest(%(notices)b::uuid[], %(people)b::uuid[]) AS asked (notice_id, person_id)
+JOIN notice ON notice.id = asked.notice_id
 JOIN audience_member AS member
-  ON (member.audience_id, member.person_id) = (asked.audience_id, asked.person_id) AND member.member
+  ON (member.audience_id, member.person_id) = (notice.audience_id, asked.person_id) AND member.member
 ORDER BY asked.notice_id, asked.person_id, member.agency_id
 """
 # In one statement, with the figures last: their rows are everybody's, and locked until commit.
@@ -115,14 +116,16 @@ class _Member(NamedTuple):
     person_id: UUID
     agency_id: str
     on_leave: bool
+    version: int
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a person counts, '' for the state, and whether they are on leave."""
+    """Where a person counts, '' for the state, whether they are on leave, and which version of the letter holds."""
 
     agency_ids: list[str]
     on_leave: bool
+    version: int
 
 
 def read(db: Db, group: Group[Step, Item]) -> None:
@@ -188,14 +191,13 @@ def _places(db: Db, notices: dict[Key, _Locked]) -> dict[Key, _Place]:
         _Member,
         _PLACES,
         notices=[notice_id for notice_id, _ in notices],
-        audiences=[row.notice.audience_id for row in notices.values()],
         people=[person_id for _, person_id in notices],
     )
     members: dict[Key, list[_Member]] = defaultdict(list)
     for row in rows:
         members[row.notice_id, row.person_id].append(row)
     return {
-        key: _Place(["", *(row.agency_id for row in own)], any(row.on_leave for row in own))
+        key: _Place(["", *(row.agency_id for row in own)], any(row.on_leave for row in own), own[0].version)
         for key, own in members.items()
     }
 
@@ -203,12 +205,15 @@ def _places(db: Db, notices: dict[Key, _Locked]) -> dict[Key, _Place]:
 def _standing(step: Step, row: _Locked | None, place: _Place | None, *, alone: bool) -> Standing | None:
     """Return where a person stands; None if that is not to be seen in company.
 
-    Refuse who is not in the audience, and what is asked of a letter that holds no more.
+    Refuse who is not in the audience, and what is asked of a letter that holds no more, or not as it was read.
     """
     if row is None and not alone:
         return None
     if row is None or place is None:
         raise NotFound(name_of(step.notice_id))
+    # It was amended while this waited for the row.
+    if place.version != row.notice.version:
+        raise changed_meanwhile(row.notice)
     lifecycle.check_in_force(name_of(step.notice_id), row.notice.withdrawn_at)
     return Standing(
         row.notice.asks,

@@ -35,6 +35,18 @@ class RecipientRow(Base, table=True):
     training_retracted_at: datetime | None = moment(optional=True)
 
 
+class FormerTrainingRow(Base, table=True):
+    """Training that somebody completed of a course that their letter no longer asks: it counts if that comes back."""
+
+    __tablename__ = "former_training"
+
+    notice_id: uuid.UUID = Field(primary_key=True)
+    person_id: uuid.UUID = Field(primary_key=True)
+    course_id: str = Field(primary_key=True)
+    course_version: int = Field(primary_key=True)
+    trained_at: datetime = moment()
+
+
 class ReadinessRow(Base, table=True):
     """Counts of a notice by agency ('' = the state, each person once) and due date.
 

@@ -22,3 +22,8 @@ def check_text(notice: Notice, text_sha256: str) -> None:
             issued=notice.text_sha256,
             seen=text_sha256,
         )
+
+
+def changed_meanwhile(notice: Notice) -> TextChanged:
+    """Return the refusal of what is about a version of *notice* that was amended at this very moment."""
+    return TextChanged("The letter was amended at this moment.", field="text_sha256", notice=name_of(notice.id))

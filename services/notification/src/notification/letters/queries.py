@@ -6,7 +6,7 @@ from uuid import UUID
 from notification.letters.rows import name_of
 from notification.letters.rules import due_dates
 from notification.letters.rules.due_dates import DueRule
-from notification.letters.rules.lifecycle import State
+from notification.letters.rules.lifecycle import BEFORE_ISSUE
 from notification.letters.tables import Notice
 from servicekit import closed_days
 from servicekit.calendar import YEARS_OF_DOCUMENTS, CalendarYearMissing, pacific_date
@@ -22,7 +22,6 @@ NEWEST = "(extract(epoch FROM n.published_at) * -1000000)::bigint"
 URGENT = "(n.urgent_reason <> '')"
 ONLY = "AND n.id = ANY(%(notices)s)"
 _ISSUED = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')"  # noqa: S608 - made of constants
-_BEFORE_ISSUE = {State.DRAFT, State.IN_APPROVAL, State.SCHEDULED}
 
 
 def issued(db: Db, notice_id: UUID) -> Notice:
@@ -37,7 +36,7 @@ def due_sentence(db: Db, notice: Notice, today: date) -> str:
     """Say when a letter that is not out yet would be due, and why; '' if that cannot be said or has been decided."""
     effective = notice.effective_date
     # A draft may have a day of before there was a range: it has to be mended, and nothing is counted from it.
-    if effective is None or effective.year not in YEARS_OF_DOCUMENTS or notice.state not in _BEFORE_ISSUE:
+    if effective is None or effective.year not in YEARS_OF_DOCUMENTS or notice.state not in BEFORE_ISSUE:
         return ""
     rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
     issued = pacific_date(notice.publish_at) if notice.publish_at else today

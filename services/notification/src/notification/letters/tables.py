@@ -17,7 +17,7 @@ from servicekit.data.tables import moment
 class Notice(SQLModel):
     """A change notice: what it says, and what became of it.
 
-    Once issued it does not change any more, but for its withdrawal: a trigger refuses it.
+    Once issued it does not change any more, but for its withdrawal and its next version: a trigger refuses it.
 
     A historic one was issued elsewhere or before Cadre: it has no author, no audience and no text of ours.
     """
@@ -56,6 +56,12 @@ class Notice(SQLModel):
     replaces: str = plain()
     topic: str = plain()
     urgent_reason: str = plain()
+    # Of an amendment, what it changes and why; of a letter that was amended, what its newest version said so.
+    what_changed: str = plain()
+    # Of an amendment, what counts as changed in substance by its author's word (see versions/rules/changes.py).
+    substantive: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(TEXT), sa_column_kwargs={"server_default": text("'{}'")}
+    )
     staff_release_days: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     credit_months: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     author_id: uuid.UUID | None
@@ -79,6 +85,12 @@ class Notice(SQLModel):
     withdrawn_at: datetime | None = moment(optional=True)
     withdrawn_by: uuid.UUID | None = None
     withdraw_reason: str = plain()
+    # Of an amendment: the letter that it amends, and its number. It has none of its own.
+    amends: uuid.UUID | None = Field(default=None, foreign_key="notice.id")
+    amended_number: str = plain()
+    # Of a letter that was amended: when its newest version was issued, and the amendment, which has its files.
+    amended_at: datetime | None = moment(optional=True)
+    files_of: uuid.UUID | None = Field(default=None, foreign_key="notice.id")
     # As printed on a historic one.
     issuer: str = plain()
     issued_on: str = plain()
@@ -92,7 +104,8 @@ class NoticeRow(Notice, Base, table=True):
     __tablename__ = "notice"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED', 'PUBLISHED', 'WITHDRAWN', 'HISTORIC')", name="state"
+            "state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED', 'PUBLISHED', 'WITHDRAWN', 'HISTORIC', 'MERGED')",
+            name="state",
         ),
         CheckConstraint("(state IN ('PUBLISHED', 'WITHDRAWN')) = (published_at IS NOT NULL)", name="published_at"),
         CheckConstraint("(state = 'SCHEDULED') = (publish_at IS NOT NULL)", name="publish_at"),
@@ -100,8 +113,10 @@ class NoticeRow(Notice, Base, table=True):
         CheckConstraint("(state = 'WITHDRAWN') = (withdraw_reason <> '')", name="withdraw_reason"),
         CheckConstraint("(state = 'HISTORIC') = (author_id IS NULL)", name="historic"),
         CheckConstraint(
-            "state NOT IN ('SCHEDULED', 'PUBLISHED', 'WITHDRAWN') OR approver_id <> ALL (writers)", name="four_eyes"
+            "state NOT IN ('SCHEDULED', 'PUBLISHED', 'WITHDRAWN', 'MERGED') OR approver_id <> ALL (writers)",
+            name="four_eyes",
         ),
+        CheckConstraint("(state = 'MERGED' AND amends IS NULL) IS NOT true", name="amends"),
         # A number belongs to one letter from the moment somebody else is asked to approve it.
         Index(
             "uq_notice_series_number",
@@ -113,6 +128,13 @@ class NoticeRow(Notice, Base, table=True):
         Index("ix_notice_created_at_id", "created_at", "id"),
         Index("ix_notice_audience_id", "audience_id", postgresql_where=text("state IN ('PUBLISHED', 'WITHDRAWN')")),
         Index("ix_notice_before_issue", "id", postgresql_where=text("state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED')")),
+        # A letter has one amendment at a time that is not out.
+        Index(
+            "uq_notice_amends",
+            "amends",
+            unique=True,
+            postgresql_where=text("state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED')"),
+        ),
         Index("ix_notice_publish_at", "publish_at", postgresql_where=text("state = 'SCHEDULED'")),
     )
 
@@ -125,15 +147,28 @@ class NoticeRow(Notice, Base, table=True):
 
 
 class NoticeVersionRow(Base, table=True):
-    """The text as issued, in the canonical form of which the hash was taken. Never changes: a trigger refuses it."""
+    """The text as issued, in the canonical form of which the hash was taken. Never changes: a trigger refuses it.
+
+    Who wrote and approved the first version stands with the letter.
+    """
 
     __tablename__ = "notice_version"
+    __table_args__ = (
+        CheckConstraint("change IN ('', 'EDITORIAL', 'MOVED', 'SUBSTANTIVE')", name="change"),
+        CheckConstraint("(version = 1) = (change = '') AND (version = 1) = (files_of IS NULL)", name="amended"),
+    )
 
     notice_id: uuid.UUID = Field(primary_key=True, foreign_key="notice.id")
     version: int = Field(primary_key=True)
     canonical: str
     text_sha256: str
     published_at: datetime = moment()
+    # Of a later version: what it meant for confirmations and said of itself, the amendment that became it, and whose.
+    change: str = plain()
+    what_changed: str = plain()
+    files_of: uuid.UUID | None = None
+    author_id: uuid.UUID | None = None
+    approver_id: uuid.UUID | None = None
 
 
 class AcknowledgementRow(Base, table=True):

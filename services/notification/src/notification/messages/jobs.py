@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from notification.letters import telling
-from notification.messages import counts, letters, steps, wanting
+from notification.messages import amended, counts, letters, steps, wanting
 from notification.messages.canaries import Canaries
 from notification.messages.receiving import Receiver
 from notification.messages.sending import Sender, hours_of
@@ -47,12 +47,22 @@ def tasks(settings: Settings) -> Sequence[Kind]:
             steps.tell(db, task.task.key, hours_of(db, settings))
             task.end(db)
 
+    def tell_of_amendment(task: InHand) -> None:
+        with task.step() as db:
+            amended.tell(db, task.task.key, hours_of(db, settings))
+            task.end(db)
+
     def say(task: InHand) -> None:
         with task.step() as db:
             wanting.say(db, task.task.payload, hours_of(db, settings))
             task.end(db)
 
-    return (Kind(telling.TASK, tell), Kind(steps.TASK, tell_of_step), Kind(wanting.TASK, say))
+    return (
+        Kind(telling.TASK, tell),
+        Kind(steps.TASK, tell_of_step),
+        Kind(amended.TASK, tell_of_amendment),
+        Kind(wanting.TASK, say),
+    )
 
 
 def listeners(settings: Settings, database: Database) -> Sequence[Receiver]:

@@ -48,7 +48,7 @@ FROM ({OPEN}) AS open
 WHERE {{which}}
 GROUP BY person_id ORDER BY person_id
 """  # noqa: S608 - made of constants
-_UNTOLD = """
+UNTOLD = """
 NOT EXISTS (
   SELECT FROM message_to AS t JOIN message AS m ON m.id = t.message_id
   WHERE m.about = %(about)s AND m.kind = %(kind)s AND t.person_id = open.person_id)
@@ -142,7 +142,7 @@ def _tell_staff(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
     wanted = wanted_of(notice, LETTER_ASKED, once, goes_at, fresh(hours, goes_at))
     if (message_id := ledger.want(db, wanted)) is not None:
         known = {"about": name_of(notice.id), "kind": LETTER_ASKED.name}
-        _to_staff(db, message_id, notice, goes_at, _UNTOLD, **known)
+        to_staff(db, message_id, notice, goes_at, UNTOLD, **known)
 
 
 def open_letters(db: Db) -> list[Notice]:
@@ -176,7 +176,7 @@ def climb(db: Db, notice: Notice, step: Step, hours: Hours) -> None:
     if step.rung.whom == STAFF:
         wanted = wanted_of(notice, kind, once, goes_at, fresh_until, facts=due)
         if (message_id := ledger.want(db, wanted)) is not None:
-            _to_staff(db, message_id, notice, goes_at, "due_date = %(due_on)s", due_on=step.due)
+            to_staff(db, message_id, notice, goes_at, "due_date = %(due_on)s", due_on=step.due)
         return
     targets = list(_targets(db, notice, step))
     ledger.want(db, wanted_of(notice, kind, once, goes_at, fresh_until, facts=due, targets=targets))
@@ -205,7 +205,8 @@ def _targets(db: Db, notice: Notice, step: Step) -> Iterable[Target]:
         yield Target(whom, scope, {**facts, **({"unit": one.unit} if one.unit else {}), "confirm_by": str(step.due)})
 
 
-def _to_staff(db: Db, message_id: UUID, notice: Notice, goes_at: datetime, which: str, **values: object) -> None:
+def to_staff(db: Db, message_id: UUID, notice: Notice, goes_at: datetime, which: str, **values: object) -> None:
+    """Say a message to those under a letter who have still something to do; *which* is a condition on them."""
     db.run(
         _TO_STAFF.format(which=which),
         message=message_id,
@@ -231,7 +232,7 @@ def wanted_of(
 ) -> Wanted:
     """Return what is wanted said of a letter, with what every kind of it says."""
     said = {
-        "letter": f"{notice.series} {notice.number}: {notice.subject}".strip(),
+        "letter": _called(notice),
         "change": notice.change,
         "effective": str(notice.effective_date),
         "due": str(notice.due_date),
@@ -256,6 +257,11 @@ def wanted_of(
 def fresh(hours: Hours, goes_at: datetime) -> datetime:
     """Return until when news that goes at a moment is news."""
     return end_of_day(hours.calendar.add(pacific_date(goes_at), _FRESH_BUSINESS_DAYS))
+
+
+def _called(notice: Notice) -> str:
+    number = f"{notice.series} {notice.number or notice.amended_number}"
+    return f"{'Amendment of ' if notice.amends else ''}{number}: {notice.subject}".strip()
 
 
 def _once(notice_id: UUID, step: Step) -> str:

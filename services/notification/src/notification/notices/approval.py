@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from notification.attachments import attachments
 from notification.letters.rows import facts_of, letter_of, load, name_of, wrote
 from notification.letters.rules import letter, lifecycle
-from notification.letters.rules.lifecycle import NumberTaken, Step
+from notification.letters.rules.lifecycle import NothingAmended, NumberTaken, Step
 from notification.letters.tables import NoticeRow
 from notification.links import links
 from notification.links.links import Supersedes
@@ -18,6 +18,7 @@ from notification.notices.drafts import check_number
 from notification.notices.rules import approval
 from notification.reviews import reviews
 from notification.series import series
+from notification.versions import queries as versions
 from servicekit.data.db import Db
 
 _UNIQUE_NUMBER = "uq_notice_series_number"
@@ -26,15 +27,18 @@ _UNIQUE_NUMBER = "uq_notice_series_number"
 def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) -> NoticeRow:
     """Send a complete draft for approval. From then on no other letter has its number, and what it says is pinned.
 
-    One without a number gets the next free one of its series.
+    One without a number gets the next free one of its series. An amendment has its letter's, and changes something.
     """
     notice = load(db, notice_id)
     state = lifecycle.after(Step.SUBMIT, name_of(notice_id), notice.state)
     lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
-    letter.check_complete(letter_of(notice))
+    letter.check_complete(letter_of(notice), amends=notice.amends is not None)
     reviews.check_settled(db, notice_id)
-    notice.number = notice.number or series.next_number(db, series=notice.series, at=at)
-    check_number(db, notice)
+    if notice.amends is None:
+        notice.number = notice.number or series.next_number(db, series=notice.series, at=at)
+        check_number(db, notice)
+    elif not versions.amended(db, notice):
+        raise NothingAmended("The amendment says what the letter says.", notice=name_of(notice.amends))
     check_circle(db, notice)
     # If the letter was changed in the same write, this is how it was before.
     before = db.before or facts_of(notice)
@@ -79,7 +83,7 @@ def circle(db: Db, notice: NoticeRow) -> str:
     """Return the letters by which the notice would supersede itself, '' if it would not."""
     if not (notice.replaces or notice.supersedes):
         return ""
-    said = Supersedes(notice.series, notice.number, notice.replaces, notice.supersedes)
+    said = Supersedes(notice.series, notice.number or notice.amended_number, notice.replaces, notice.supersedes)
     return links.circle(db, said, series.known(db))
 
 
@@ -90,7 +94,7 @@ def check_circle(db: Db, notice: NoticeRow) -> None:
 
 def pins_of(db: Db, notice: NoticeRow) -> dict[str, str]:
     """Return what stands for the notice as it is now."""
-    return approval.pins(letter_of(notice), attachments.said_of(db, notice.id))
+    return approval.pins(letter_of(notice), attachments.said_of(db, notice))
 
 
 def _flush(db: Db, notice: NoticeRow) -> None:

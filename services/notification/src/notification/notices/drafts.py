@@ -13,13 +13,16 @@ from notification.letters.rules.letter import Letter
 from notification.letters.rules.lifecycle import NumberTaken, State
 from notification.letters.tables import NoticeRow
 from notification.series import series as on_record
+from notification.versions.rules import changes
 from servicekit.data.db import Db
+from servicekit.refusals import InvalidField
 
 
 def create(db: Db, *, draft: Letter, author: UUID, at: datetime) -> NoticeRow:
     """Begin a draft."""
     draft = _as_numbered(db, draft)
     letter.check_draft(draft)
+    letter.check_no_amendment(draft)
     notice = NoticeRow(
         id=uuid4(), state=State.DRAFT, author_id=author, writers=[author], created_at=at, **asdict(draft)
     )
@@ -34,6 +37,10 @@ def update(db: Db, *, notice_id: UUID, draft: Letter, etag: str, writer: UUID) -
     notice = load_draft(db, notice_id, etag)
     draft = _as_numbered(db, draft)
     letter.check_draft(draft)
+    if notice.amends is None:
+        letter.check_no_amendment(draft)
+    else:
+        draft = _as_amended(notice, draft)
     before, numbered = facts_of(notice), (notice.series, notice.number)
     for field, value in asdict(draft).items():
         setattr(notice, field, value)
@@ -49,10 +56,23 @@ def delete(db: Db, *, notice_id: UUID, etag: str) -> None:
     """Delete a draft with its files. Whoever may write on it may do so: what it said stays in nobody's way."""
     notice = load_draft(db, notice_id, etag)
     before = facts_of(notice)
-    files = attachments.remove_all(db, notice_id)
+    files = attachments.remove_all(db, notice)
     db.delete(notice)
     db.flush()
     db.changed(name_of(notice_id), before={**before, "files": files}, after={"deleted": True})
+
+
+def _as_amended(notice: NoticeRow, draft: Letter) -> Letter:
+    """Return the draft of an amendment; refuse what stays: what it is called, and from when staff see it."""
+    stays = {
+        "series": (draft.series, notice.series),
+        "number": (draft.number or notice.amended_number, notice.amended_number),
+        "staff_release_days": (draft.staff_release_days, notice.staff_release_days),
+    }
+    for field, (given, issued) in stays.items():
+        if given != issued:
+            raise InvalidField(f"notice.{field}", given, f"must stay {issued}: an amendment does not change it")
+    return replace(draft, number="", substantive=changes.check_raised(draft.substantive))
 
 
 def _as_numbered(db: Db, draft: Letter) -> Letter:

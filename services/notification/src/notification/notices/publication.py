@@ -13,11 +13,11 @@ from notification.letters import telling
 from notification.letters.rows import letter_of, load, name_of
 from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
-from notification.letters.rules.lifecycle import State, Step
+from notification.letters.rules.lifecycle import NoticeWithdrawn, State, Step
 from notification.letters.tables import NoticeRow, NoticeVersionRow
 from notification.messages import steps
 from notification.messages.rules.kinds import LETTER_APPROVED
-from notification.notices import events, searching
+from notification.notices import amending, events, searching
 from notification.notices.approval import check_circle, circle, give_back, pins_of
 from notification.notices.rules import approval
 from servicekit import closed_days
@@ -31,6 +31,7 @@ _DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s
 _ACTOR = "services/notification"
 _NOT_WHAT_WAS_APPROVED = "Not issued at its time: since it was approved, {differs} changed. Send it for approval again."
 _IN_A_CIRCLE = "Not issued at its time: it would supersede itself by way of the letters that it supersedes ({path})."
+_LETTER_WITHDRAWN = "Not issued at its time: the letter was withdrawn. Delete this amendment."
 
 
 class AudienceNotReady(Refusal):
@@ -48,12 +49,13 @@ class Approval:
 
 
 def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> NoticeRow:
-    """Approve, and issue now or at the time given.
+    """Approve, and issue now or at the time given; an amendment becomes the next version of its letter.
 
     It goes to the newest complete membership, which must be the one that the approver saw or a later one: whoever
     joined in between would become a recipient a moment later anyhow. Which one it was is recorded.
     """
     notice = load(db, notice_id)
+    amended = amending.lock(db, notice) if notice.amends else None
     step = Step.ISSUE if decision.publish_at is None else Step.SCHEDULE
     # Only a letter in approval: what is scheduled was approved, and issues itself.
     lifecycle.after(Step.SCHEDULE, name_of(notice_id), notice.state)
@@ -66,7 +68,7 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     notice.approver_id, notice.audience_revision = decision.approver, decision.audience_revision
     complete = _complete_revision(db, notice)
     if decision.publish_at is None:
-        return _issue(db, notice, complete, at)
+        return amending.issue(db, notice, amended, complete, at) if amended else _issue(db, notice, complete, at)
     lifecycle.check_publish_at(decision.publish_at, at)
     before = notice.state
     notice.state, notice.publish_at = lifecycle.after(step, name_of(notice_id), notice.state), decision.publish_at
@@ -97,7 +99,16 @@ def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
     if path := circle(db, notice):
         give_back(db, notice_id=notice_id, reason=_IN_A_CIRCLE.format(path=path))
         return
-    _issue(db, notice, _complete_revision(db, notice), at)
+    try:
+        amended = amending.lock(db, notice) if notice.amends else None
+    except NoticeWithdrawn:
+        give_back(db, notice_id=notice_id, reason=_LETTER_WITHDRAWN)
+        return
+    complete = _complete_revision(db, notice)
+    if amended:
+        amending.issue(db, notice, amended, complete, at)
+    else:
+        _issue(db, notice, complete, at)
 
 
 def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> NoticeRow:
@@ -145,15 +156,13 @@ def _set_dates(db: Db, notice: NoticeRow, at: datetime) -> None:
     effective = cast("date", notice.effective_date)
     notice.staff_release_date = due_dates.staff_release_date(rule, calendar, issued=issued)
     notice.due_date = due_dates.due_date(rule, calendar, effective=effective, issued=issued)
-    notice.agency_due_date = (
-        due_dates.urgent_agency_due_date(calendar, issued=at.astimezone(PACIFIC))
-        if notice.urgent_reason
-        else calendar.add(issued, notice.agency_confirms_within)
+    notice.agency_due_date = due_dates.agency_due_date(
+        calendar, at.astimezone(PACIFIC), notice.agency_confirms_within, urgent=bool(notice.urgent_reason)
     )
 
 
 def _version(db: Db, notice: NoticeRow, at: datetime) -> NoticeVersionRow:
-    text = letter.canonical(letter_of(notice), attachments.said_of(db, notice.id))
+    text = letter.canonical(letter_of(notice), attachments.said_of(db, notice))
     notice.text_sha256 = letter.digest(text)
     return NoticeVersionRow(
         notice_id=notice.id,

@@ -43,7 +43,8 @@ _PRESSING = f"""
 _NOTICES = f"""
 WITH shown AS (
   SELECT id, created_at, pressing FROM (
-    SELECT n.id, n.created_at, {_PRESSING} AS pressing FROM notice AS n WHERE n.state <> 'HISTORIC' {{which}}
+    SELECT n.id, n.created_at, {_PRESSING} AS pressing FROM notice AS n
+    WHERE n.state NOT IN ('HISTORIC', 'MERGED') {{which}}
   ) AS listed
   {{page}}
   ORDER BY pressing DESC, created_at DESC, id DESC LIMIT %(limit)s

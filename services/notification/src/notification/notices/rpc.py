@@ -10,8 +10,20 @@ from notification.letters.rules.lifecycle import State
 from notification.letters.tables import NoticeRow
 from notification.links import links
 from notification.links.wire import say_superseded
-from notification.notices import approval, drafts, history, publication, queries, searching, similar, wire, withdrawal
+from notification.notices import (
+    amending,
+    approval,
+    drafts,
+    history,
+    publication,
+    queries,
+    searching,
+    similar,
+    wire,
+    withdrawal,
+)
 from notification.notices.publication import Approval
+from notification.versions import queries as versions
 from servicekit.calendar import pacific_date
 from servicekit.data import trail
 from servicekit.data.db import Db
@@ -91,6 +103,12 @@ class NoticeServicer(Servicer):
             )
             return db.answer(whole(db, row, call))
 
+    def BeginAmendment(self, request: pb.BeginAmendmentRequest, call: Call) -> pb.Notice:
+        notice_id, author = letters.notice_id(request.notice, "notice"), caller(call.principal)
+        with self.write(call, request) as db:
+            row = amending.begin(db, notice_id=notice_id, author=author, at=call.now)
+            return db.answer(whole(db, row, call))
+
     def ImportNotices(self, request: pb.ImportNoticesRequest, call: Call) -> pb.ImportNoticesResponse:
         given = [wire.historic(one) for one in request.notices]
         with self.write(call, request) as db:
@@ -111,6 +129,8 @@ class NoticeServicer(Servicer):
             say_superseded(answer, links.successors(db, [row.id], reader))
             if reader.drafts:
                 answer.steps.extend(wire.steps(queries.steps(db, row.id)))
+                if (amendment := versions.amendment_of(db, row.id)) is not None:
+                    answer.amendment = name_of(amendment)
                 if row.state == State.IN_APPROVAL:
                     answer.writers.extend(map(letters.person, queries.writers(db, row.id)))
                 answer.confirmation_changes.extend(wire.confirmation_changes(queries.confirmation_changes(db, row.id)))

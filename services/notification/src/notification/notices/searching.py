@@ -31,12 +31,13 @@ _SAID = ", ".join(f'"{name}"' for name in (*(name for name, text in TEXTS.items(
 _LETTERS = f"""
 SELECT id, series, number, ARRAY(SELECT series FROM series) AS known,
   ARRAY[{_SAID}] || ARRAY(
-    SELECT title || ' ' || filename FROM attachment WHERE notice_id = notice.id ORDER BY place
+    SELECT title || ' ' || filename FROM attachment
+    WHERE notice_id = coalesce(notice.files_of, notice.id) ORDER BY place
   ) AS said,
   ARRAY(
     SELECT words FROM (
       SELECT words, place, sum(octet_length(words)) OVER (ORDER BY place) AS so_far
-      FROM attachment JOIN file_words USING (sha256) WHERE notice_id = notice.id
+      FROM attachment JOIN file_words USING (sha256) WHERE notice_id = coalesce(notice.files_of, notice.id)
     ) AS each WHERE so_far <= {_MOST_BYTES_OF_FILES} ORDER BY place
   ) AS of_files
 FROM notice WHERE id = ANY(%(ids)s)
@@ -64,7 +65,9 @@ _KEPT_BEFORE = """
 SELECT notice_id, day FROM notice_search WHERE cut < %(cut)s ORDER BY notice_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 _OF_FILE_ANEW = """
-UPDATE notice_search SET cut = 0 WHERE notice_id IN (SELECT notice_id FROM attachment WHERE sha256 = %(sha256)s)
+UPDATE notice_search SET cut = 0 WHERE notice_id IN (
+  SELECT CASE WHEN own.state = 'MERGED' THEN own.amends ELSE own.id END
+  FROM attachment JOIN notice AS own ON own.id = attachment.notice_id WHERE sha256 = %(sha256)s)
 """
 # What fits is found first, and then put into order: PostgreSQL cannot know how rare a word's beginning is, and would
 # look at every letter, the newest first, for a word that none has.

@@ -37,10 +37,13 @@ SELECT notice_id FROM (SELECT * FROM notice_search ORDER BY day DESC, notice_id 
 WHERE words @@ %(all)s::tsquery ORDER BY day DESC, notice_id DESC LIMIT {_COMPARED}
 """  # noqa: S608 - made of constants
 _BEFORE_ISSUE = f"""
-SELECT id FROM notice WHERE state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED')
+SELECT id FROM notice WHERE state IN ('DRAFT', 'IN_APPROVAL', 'SCHEDULED') AND amends IS NULL
 ORDER BY created_at DESC LIMIT {_COMPARED * 4}
 """  # noqa: S608 - made of constants
-_SUBJECTS = "SELECT id, subject FROM notice WHERE id = ANY(%(ids)s) AND id IS DISTINCT FROM %(own)s"
+_SUBJECTS = """
+SELECT id, subject FROM notice WHERE id = ANY(%(ids)s) AND id IS DISTINCT FROM %(own)s
+  AND id IS DISTINCT FROM (SELECT amends FROM notice WHERE id = %(own)s)
+"""
 # Half of the words at least, wherever they stand; a draft is known by its subject alone. The newest of equals first.
 _LIKEST = f"""
 WITH given AS (
@@ -66,10 +69,10 @@ class _Subject(NamedTuple):
 
 
 def find(db: Db, *, subject: str, own: UUID | None) -> list[Notice]:
-    """Return, the likest first, letters in any state whose words are those of *subject*, but for the *own* one.
+    """Return, the likest first, letters in any state whose words are those of *subject*.
 
-    The words that few letters have decide which are compared; then those whose subjects have most of the words are the
-    likest. Words as they are typed: the beginning of one will do.
+    But for the *own* one, and the one that it amends. The words that few letters have decide which are compared; then
+    those whose subjects have most of the words are the likest. Words as they are typed: the beginning of one will do.
     """
     known = series.known(db)
     meant = question(subject[:LONGEST_QUERY], known)

@@ -48,6 +48,7 @@ def letter(notice: pb.Notice) -> Letter:
         briefing_counts=notice.briefing_counts,
         staff_release_days=notice.staff_release_days,
         credit_months=notice.credit_months,
+        substantive=list(notice.substantive),
     )
 
 

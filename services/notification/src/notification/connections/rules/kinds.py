@@ -2,11 +2,12 @@
 
 from servicekit.refusals import InvalidField
 
-ISSUED, WITHDRAWN = "letter.issued", "letter.withdrawn"
+ISSUED, AMENDED, WITHDRAWN = "letter.issued", "letter.amended", "letter.withdrawn"
 CONFIRMED, RELEASED, READY = "letter.confirmed", "letter.released", "letter.ready"
 # Each with what it means for a connection of an agency; one of the state hears it of all agencies.
 KINDS = {
     ISSUED: "A letter was issued, and the agency receives it.",
+    AMENDED: "A letter that the agency received was amended: it has a new version.",
     WITHDRAWN: "A letter that the agency received was withdrawn.",
     CONFIRMED: "The agency confirmed a letter.",
     RELEASED: "The agency let its staff see a letter before the day that the letter names.",

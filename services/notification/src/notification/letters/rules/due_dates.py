@@ -44,6 +44,11 @@ def urgent_agency_due_date(calendar: Calendar, *, issued: datetime) -> date:
     return day if issued.time() < _CLOSE and calendar.is_business_day(day) else calendar.add(day, 1)
 
 
+def agency_due_date(calendar: Calendar, issued: datetime, business_days: int, *, urgent: bool) -> date:
+    """Return the day by which agencies confirm a notice of *issued*, a moment in California."""
+    return urgent_agency_due_date(calendar, issued=issued) if urgent else calendar.add(issued.date(), business_days)
+
+
 def joiner_due_date(calendar: Calendar, due: date, joiner_business_days: int, joined: date) -> date:
     """Return the day for somebody who joined the audience, or came back from leave, on *joined*."""
     return max(due, calendar.add(joined, joiner_business_days))

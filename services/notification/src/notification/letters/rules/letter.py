@@ -88,6 +88,10 @@ class Letter:
     body: str = _text(100_000, several=True, finds=True)
     # Why it is urgent; one that says nothing is not.
     urgent_reason: str = _text(300)
+    # Of an amendment: what it changes and why.
+    what_changed: str = _text(2_000, several=True)
+    # Of an amendment: fields of the contract that its author says are changed in substance.
+    substantive: list[str] = field(default_factory=list)
     effective_date: date | None = None
     audience_id: UUID | None = None
     # The local agencies that receive it, in order; none = every one.
@@ -133,15 +137,26 @@ def check_draft(letter: Letter) -> None:
         raise InvalidField("notice.course_version", letter.course_id, "must be empty unless the notice asks to train")
 
 
+def check_no_amendment(letter: Letter) -> None:
+    """Refuse what only an amendment says."""
+    for name, value in (("what_changed", letter.what_changed), ("substantive", " ".join(letter.substantive))):
+        if value:
+            raise InvalidField(f"notice.{name}", value, "must be empty: this is no amendment")
+
+
 def check_series(field: str, series: str) -> None:
     """Refuse what cannot be the name of a series."""
     if not _SERIES.fullmatch(series):
         raise InvalidField(field, series, "must be 2 to 10 capital letters")
 
 
-def check_complete(letter: Letter) -> None:
+def check_complete(letter: Letter, *, amends: bool = False) -> None:
     """Refuse a letter that lacks what an approver must see. All that is missing stands in the metadata."""
-    required = (*_REQUIRED, "course_id") if letter.asks == Asks.TRAIN else _REQUIRED
+    required = (
+        *_REQUIRED,
+        *(("course_id",) if letter.asks == Asks.TRAIN else ()),
+        *(("what_changed",) if amends else ()),
+    )
     missing = [_FIELD.get(name, name) for name in required if not getattr(letter, name)]
     if missing:
         refusal = InvalidField(f"notice.{missing[0]}", "", "must be given before the notice is sent for approval")

@@ -23,6 +23,8 @@ class State(StrEnum):
     WITHDRAWN = "WITHDRAWN"
     # Issued elsewhere or before Cadre.
     HISTORIC = "HISTORIC"
+    # An amendment that is out: its text is a version of its letter.
+    MERGED = "MERGED"
 
 
 class Step(StrEnum):
@@ -35,6 +37,8 @@ class Step(StrEnum):
     SCHEDULE = "SCHEDULE"
     ISSUE = "ISSUE"
     WITHDRAW = "WITHDRAW"
+    AMEND = "AMEND"
+    MERGE = "MERGE"
 
 
 # From which states each step starts, and where it leads. What is not here is refused.
@@ -46,9 +50,14 @@ STEPS: Mapping[Step, tuple[tuple[State, ...], State]] = {
     Step.SCHEDULE: ((State.IN_APPROVAL,), State.SCHEDULED),
     Step.ISSUE: ((State.IN_APPROVAL, State.SCHEDULED), State.PUBLISHED),
     Step.WITHDRAW: ((State.PUBLISHED,), State.WITHDRAWN),
+    # What happens to a letter, and to the amendment that becomes its next version.
+    Step.AMEND: ((State.PUBLISHED,), State.PUBLISHED),
+    Step.MERGE: ((State.IN_APPROVAL, State.SCHEDULED), State.MERGED),
 }
+# What is not out yet, and is the state's alone to see.
+BEFORE_ISSUE = (State.DRAFT, State.IN_APPROVAL, State.SCHEDULED)
 # Where a notice stays for good.
-FINAL = (State.WITHDRAWN, State.HISTORIC)
+FINAL = (State.WITHDRAWN, State.HISTORIC, State.MERGED)
 
 
 class WrongState(Refusal):
@@ -71,6 +80,16 @@ class NumberTaken(Refusal):
     """Another notice that was issued, or sent for approval, has this number."""
 
     kind = Kind.EXISTS
+
+
+class AmendmentOpen(Refusal):
+    """The notice has an amendment already that is not out."""
+
+    kind = Kind.EXISTS
+
+
+class NothingAmended(Refusal):
+    """The amendment says what the notice says already."""
 
 
 class NoticeWithdrawn(Refusal):

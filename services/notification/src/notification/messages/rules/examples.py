@@ -6,6 +6,7 @@ from collections.abc import Mapping
 ABOUT = "notices/00000000-0000-4000-8000-000000000000"
 FACTS: Mapping[str, str] = {
     "letter": "CSSP 00-00: An example, sent to see that mail arrives",
+    "what_changed": "This is no amendment. Nobody has to do anything.",
     "change": "This is no letter. Nobody has to do anything.",
     "effective": "2027-03-15",
     "due": "2027-03-10",

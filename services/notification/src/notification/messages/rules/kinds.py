@@ -43,6 +43,21 @@ LETTER_ASKED = Kind(
     Window.MORNING,
     mandatory=False,
 )
+LETTER_AMENDED = Kind(
+    "letter.amended",
+    "When a letter is amended in more than its wording, the training coordinators of each agency that has it hear what"
+    " changed, and by when to confirm it anew if it is to be confirmed anew.",
+    "A letter that your agency has was amended.",
+    Window.NOW,
+    rights=_COORDINATES,
+)
+LETTER_CHANGED = Kind(
+    "letter.changed",
+    "In the morning after a letter is amended in more than its wording, staff who have something to do under it hear"
+    " what changed and until when.",
+    "A letter on your list was amended.",
+    Window.MORNING,
+)
 LETTER_DUE = Kind(
     "letter.due",
     "Before they are due, staff who have still something to do hear of it: 3 business days and 1 business day before,"
@@ -227,6 +242,8 @@ KINDS = {
     for kind in (
         LETTER_ISSUED,
         LETTER_ASKED,
+        LETTER_AMENDED,
+        LETTER_CHANGED,
         LETTER_DUE,
         LETTER_OVERDUE,
         TEAM_OVERDUE,

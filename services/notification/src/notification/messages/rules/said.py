@@ -36,6 +36,28 @@ def _asked(about: str, facts: Facts) -> Said:
     return Said(f"{_urgent(facts)}New on your list: {facts['letter']}", lines, f"/training/{_id(about)}", "Start")
 
 
+def _amended(about: str, facts: Facts) -> Said:
+    again = facts.get("confirm_by")
+    lines = (
+        facts["what_changed"],
+        _effect(facts),
+        f"Please confirm it anew by {day(again)}." if again else "What your agency confirmed stands.",
+    )
+    link = f"/agencies/{facts['agency']}/letters/{_id(about)}"
+    return Said(f"{_urgent(facts)}{facts['letter']} was amended", lines, link, "See what changed")
+
+
+def _changed(about: str, facts: Facts) -> Said:
+    lines = (
+        facts["what_changed"],
+        "What you confirmed before is on record; please read and confirm it anew." if facts.get("again") else "",
+        f"Please be done by {day(facts['due'])}.",
+        _effect(facts),
+    )
+    title = f"{_urgent(facts)}A letter on your list was amended: {facts['letter']}"
+    return Said(title, tuple(filter(None, lines)), f"/training/{_id(about)}", "See what changed")
+
+
 def _due(about: str, facts: Facts) -> Said:
     lines = (f"You have still something to do. It is due {day(facts['due'])}.", _effect(facts))
     return Said(f"Due soon: {facts['letter']}", lines, f"/training/{_id(about)}", "Go on")
@@ -98,7 +120,8 @@ def _approved(about: str, facts: Facts) -> Said:
 
 def _out(about: str, facts: Facts) -> Said:
     lines = (_effect(facts), "The page says how many agencies have confirmed it, and how ready people are.")
-    return Said(f"{_urgent(facts)}{facts['letter']} was issued", lines, f"/letters/{_id(about)}", "See the letter")
+    done = "was amended" if facts.get("version") else "was issued"
+    return Said(f"{_urgent(facts)}{facts['letter']} {done}", lines, f"/letters/{_id(about)}", "See the letter")
 
 
 def _review_asked(about: str, facts: Facts) -> Said:
@@ -192,6 +215,8 @@ def _id(about: str) -> str:
 _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "letter.issued": _issued,
     "letter.asked": _asked,
+    "letter.amended": _amended,
+    "letter.changed": _changed,
     "letter.due": _due,
     "letter.overdue": _overdue,
     "team.overdue": _team,

@@ -1,0 +1,1 @@
+"""Versions of a letter: what each said, and what changed from one to another."""
