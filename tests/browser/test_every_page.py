@@ -19,6 +19,8 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import question_service_pb2 as question_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre_cli.access import request_id
+from cadre_demo import letters as walk
+from cadre_demo.content import Amendment
 from gateway.areas import ROUTERS
 from gateway.identity import invitations
 from gateway.identity.codes import Box
@@ -82,6 +84,16 @@ SWEEP = [
     ("/letters/{letter_id}/edit", ANALYST, "/letters/{returned}/edit"),
     ("/letters/{letter_id}/files", ANALYST, "/letters/{draft}/files"),
     ("/letters/{letter_id}/preview", ANALYST, "/letters/{draft}/preview"),
+    ("/letters/{letter_id}/edit/{step}", ANALYST, "/letters/{amendment}/edit/letter"),
+    ("/letters/{letter_id}/edit/{step}", ANALYST, "/letters/{amendment}/edit/amendment"),
+    ("/letters/{letter_id}/edit/{step}", ANALYST, "/letters/{amendment}/edit/review"),
+    ("/letters/{letter_id}", APPROVER, "/letters/{amended}"),
+    ("/letters/{letter_id}/history", ANALYST, "/letters/{amended}/history"),
+    ("/training/{letter_id}/versions", SPECIALIST, "/training/{amended}/versions"),
+    ("/training/{letter_id}/versions", ANALYST, "/training/{letter}/versions"),
+    ("/training/{letter_id}/versions/{number}", SPECIALIST, "/training/{amended}/versions/1"),
+    ("/training/{letter_id}/changes", SPECIALIST, "/training/{amended}/changes?since=1"),
+    ("/training/{letter_id}/changes", COORDINATOR, "/training/{amended}/changes?since=2"),
     ("/letters/{letter_id}/review", ANALYST, "/letters/{draft}/review"),
     ("/letters/{letter_id}/review", ANALYST, "/letters/{reviewed}/review"),
     (ROUND, ANALYST, "/letters/{reviewed}/review/1"),
@@ -315,18 +327,20 @@ def invited(cadre, person, actor):
 
 
 @pytest.fixture(scope="module")
-def things(cadre, letter, letters):
+def things(cadre, letter, letters, issued):
     """What the addresses name: a letter in each state; a test not passed, passed and open; a roster file."""
     access, notice = cadre.access, f"notices/{letter}"
     ask = access.ask
-    issued = ask(access.notices.GetNotice, notice_pb.GetNoticeRequest(name=notice), person=cadre.cast.analyst)
-    made = dict(letters)
+    out = ask(access.notices.GetNotice, notice_pb.GetNoticeRequest(name=notice), person=cadre.cast.analyst)
+    made = dict(letters) | {"amended": issued("A letter that is amended")}
+    model = notice_pb.Notice(name=f"notices/{made['amended']}")
+    for amendment in (Amendment("A word.", after="The same, in other words."), Amendment("Days.", after="In 5 days.")):
+        model = walk.amend(access, cadre.cast, model, amendment)
+    made["amendment"] = walk.begin_amendment(access, cadre.cast, model).name.removeprefix("notices/")
     personas = ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
     by_part = {persona.part: persona.person for persona in personas}
     person, worker = by_part["large-coordinator"], by_part["learner"]
-    confirm = inbox_pb.ConfirmNoticeRequest(
-        notice=notice, text_sha256=issued.text_sha256, request_id=request_id("sweep")
-    )
+    confirm = inbox_pb.ConfirmNoticeRequest(notice=notice, text_sha256=out.text_sha256, request_id=request_id("sweep"))
     ask(access.inbox.ConfirmNotice, confirm, person=person)
     own = ask(access.assignments.GetAssignment, assignment_pb.GetAssignmentRequest(name=notice), person=person)
     course = ask(

@@ -34,7 +34,9 @@ def test_beside_the_letter_stand_one_of_each_other_kind() -> None:
         ("outage", "issued"),
         ("policy", "awaiting_approval"),
         ("policy", "under_review"),
+        ("information", "issued"),
     ]
+    assert [len(letter.amendment) for letter in others] == [0, 0, 0, 0, 0, 2]
     [outage] = [letter for letter in others if letter.kind == "outage"]
     assert outage.effective.business_days_after_issue == 0
 
@@ -43,7 +45,7 @@ def test_everything_of_the_demonstration_says_that_it_is_not_issued_by_dcss() ->
     # The picture is drawn from its text (SVG), which says so.
     files = sorted(file for file in (data_root() / "demo").rglob("*.*") if file.suffix != ".png")
 
-    assert len(files) == 13
+    assert len(files) == 14
     assert all("DEMONSTRATION, not issued by DCSS" in file.read_text(encoding="utf-8") for file in files)
 
 
@@ -56,6 +58,7 @@ def test_everything_of_the_demonstration_says_that_it_is_not_issued_by_dcss() ->
         ("2-information.toml", "[ask]\n", '[ask]\ncourse = "earning-capacity"\n', "must be left out"),
         ("1-withdrawn.toml", 'fate = "withdrawn"', 'fate = "issued"', "belongs to a withdrawn letter"),
         ("5-under-review.toml", 'fate = "under_review"', 'fate = "issued"', "belongs to a letter under review"),
+        ("6-amended.toml", 'fate = "issued"', 'fate = "awaiting_approval"', "belongs to a letter that is out"),
         ("course.toml", "4-four-dates.md", "4-five-dates.md", "does not exist"),
         ("test.toml", "pass_mark = 4", "pass_mark = 6", "there are 5 questions"),
         ("test.toml", "look_again = 4", "look_again = 5", "the course has 4 sections"),

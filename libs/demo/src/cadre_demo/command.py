@@ -122,6 +122,8 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
         _show_personas(console, access)
         return {
             **figures_of(issued, readiness, books, withdrawn),
+            "amended": sum(notice.version - 1 for notice in others if notice.version),
+            "superseded": _superseded(access, cast.analyst, others),
             "reactions": reactions,
             "review_comments": commented,
             **mail,
@@ -162,6 +164,19 @@ def figures_of(
         "duplicates": books.duplicates,
         "drift": books.drift,
     }
+
+
+def _superseded(access: Access, person: str, others: Sequence[notice_pb.Notice]) -> int:
+    """Count the letters of which one of *others*, that is out, takes the place, or the place of a part."""
+    ours = {
+        notice.name: notice for notice in others if notice.state == notice_pb.Notice.PUBLISHED and notice.supersedes
+    }
+    superseded = set()
+    for notice in ours.values():
+        request = notice_pb.SearchNoticesRequest(query=notice.supersedes.partition(",")[0])
+        found = access.ask(access.notices.SearchNotices, request, person=person).notices
+        superseded |= {one.name for one in found if {other.notice for other in one.superseded_by} & ours.keys()}
+    return len(superseded)
 
 
 def _titles(access: Access, person: str) -> dict[str, str]:

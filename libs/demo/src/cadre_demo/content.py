@@ -88,6 +88,15 @@ class Review:
 
 
 @dataclass(frozen=True, config=_EXACT)
+class Amendment:
+    """What an amendment changes of a letter, and why; what it does not say stays."""
+
+    what_changed: Text
+    change: Note = ""
+    after: Note = ""
+
+
+@dataclass(frozen=True, config=_EXACT)
 class Letter:
     """A change notice as the composer takes it; an empty number means the next free one of the series.
 
@@ -119,6 +128,8 @@ class Letter:
     urgent: Note = ""
     # Who reviews it, where its fate is to be under review.
     review: Review | None = None
+    # What became of it since it was issued, the first amendment first.
+    amendment: tuple[Amendment, ...] = ()
 
 
 @dataclass(frozen=True, config=_EXACT)
@@ -243,6 +254,8 @@ def _check_letter(path: Path, letter: Letter, course: str) -> None:
         raise DataFileError(path, None, "ask.course", letter.ask.course, f"must be {wanted or 'left out'}")
     if (letter.fate == "withdrawn") != bool(letter.withdraw_reason):
         raise DataFileError(path, None, "withdraw_reason", letter.withdraw_reason, "belongs to a withdrawn letter")
+    if letter.amendment and letter.fate != "issued":
+        raise DataFileError(path, None, "amendment", letter.fate, "belongs to a letter that is out")
     if (letter.fate == "under_review") != (letter.review is not None):
         raise DataFileError(path, None, "review", letter.fate, "belongs to a letter under review")
 

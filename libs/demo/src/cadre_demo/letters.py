@@ -10,7 +10,7 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
 from cadre_cli import reference
 from cadre_cli.access import Access, request_id
-from cadre_demo.content import Letter
+from cadre_demo.content import Amendment, Letter
 from cadre_demo.pacing import wait_for
 from servicekit import calendar
 from servicekit.rpc.client import Refused
@@ -51,7 +51,7 @@ def draft(access: Access, writers: Writers, letter: Letter, course_version: str)
     One that exists is taken as far as it is.
     """
     listed = access.every(access.notices.ListNotices, notice_pb.ListNoticesRequest(), "notices", person=writers.analyst)
-    notice = next((notice for notice in listed if notice.subject == letter.subject), None)
+    notice = next((notice for notice in listed if notice.subject == letter.subject and not notice.amends), None)
     if notice is None:
         create = _create_request(access, writers, letter, course_version)
         notice = access.ask(access.notices.CreateNotice, create, person=writers.analyst)
@@ -87,7 +87,7 @@ def publish(access: Access, writers: Writers, notice: notice_pb.Notice) -> notic
 
 
 def tell(access: Access, writers: Writers, letter: Letter, course_version: str) -> notice_pb.Notice:
-    """Take *letter* as far as its fate says: a draft, awaiting approval, issued, or issued and withdrawn."""
+    """Take *letter* as far as its fate says: a draft, awaiting approval, issued, amended since, or withdrawn."""
     notice = draft(access, writers, letter, course_version)
     if letter.fate in ("issued", "withdrawn") and notice.state == notice_pb.Notice.IN_APPROVAL:
         notice = publish(access, writers, notice)
@@ -99,7 +99,37 @@ def tell(access: Access, writers: Writers, letter: Letter, course_version: str) 
             request_id=request_id(notice.name, "withdraw"),
         )
         notice = access.ask(access.notices.WithdrawNotice, request, person=writers.approver)
+    for amendment in letter.amendment[max(notice.version - 1, 0) :]:
+        notice = amend(access, writers, notice, amendment)
     return notice
+
+
+def amend(access: Access, writers: Writers, notice: notice_pb.Notice, amendment: Amendment) -> notice_pb.Notice:
+    """Amend a letter that is out, and return it as it is then. An amendment that was begun is gone on with."""
+    draft = begin_amendment(access, writers, notice)
+    if draft.state == notice_pb.Notice.DRAFT:
+        draft.what_changed = amendment.what_changed
+        draft.change, draft.after = amendment.change or draft.change, amendment.after or draft.after
+        save = notice_pb.UpdateNoticeRequest(
+            notice=draft, submit=True, request_id=request_id(draft.name, "sent", draft.etag)
+        )
+        draft = access.ask(access.notices.UpdateNotice, save, person=writers.analyst)
+    publish(access, writers, draft)
+    return _known(access, writers, notice.name)
+
+
+def begin_amendment(access: Access, writers: Writers, notice: notice_pb.Notice) -> notice_pb.Notice:
+    """Return the amendment of a letter that is not out; begin one if there is none."""
+    notice = _known(access, writers, notice.name)
+    if notice.amendment:
+        return _known(access, writers, notice.amendment)
+    again = request_id(notice.name, f"amendment {notice.version + 1}")
+    begin = notice_pb.BeginAmendmentRequest(notice=notice.name, request_id=again)
+    return access.ask(access.notices.BeginAmendment, begin, person=writers.analyst)
+
+
+def _known(access: Access, writers: Writers, name: str) -> notice_pb.Notice:
+    return access.ask(access.notices.GetNotice, notice_pb.GetNoticeRequest(name=name), person=writers.analyst)
 
 
 def _create_request(

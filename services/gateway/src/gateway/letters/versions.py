@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import version_service_pb2 as pb
 from gateway.letters import changes, letters
+from gateway.letters.clarified import Clarified
 from gateway.web.visit import Answer, Number, Sent, Visitor
 from servicekit.rpc.client import Refused
 
@@ -41,7 +42,15 @@ def one_version(visit: Visitor, letter_id: str, number: Number) -> Answer:
     """A version of a letter, as it was: not what holds, unless it is the newest."""
     letter = visit.letter(letter_id)
     then = visit.clients.versions.GetVersion(pb.GetVersionRequest(name=f"{letter.name}/versions/{number}"))
-    return visit.page("letters/version.html", now=letter, letter=then.notice, version=then, letters=letters)
+    return visit.page(
+        "letters/version.html",
+        now=letter,
+        letter=then.notice,
+        version=then,
+        letters=letters,
+        # What was clarified stands with what holds.
+        clarified=Clarified(then.notice),
+    )
 
 
 @router.get("/training/{letter_id}/changes")
