@@ -34,6 +34,15 @@ FROM (
 WHERE listed > 0
 """
 )
+# Hardly anybody: a row that is there is passed by, rather than tried.
+_NEWCOMERS = """
+INSERT INTO recipient (notice_id, person_id, due_date)
+SELECT DISTINCT %(notice)s::uuid, person_id, %(due)s::date FROM audience_member AS m
+WHERE audience_id = %(audience)s AND member
+  AND NOT EXISTS (SELECT FROM recipient WHERE notice_id = %(notice)s AND person_id = m.person_id)
+ORDER BY person_id
+ON CONFLICT (notice_id, person_id) DO NOTHING
+"""
 # What they did under the versions before stays on record with its version (`acknowledgement`).
 _AGAIN = """
 UPDATE recipient SET due_date = %(due)s,
@@ -76,7 +85,7 @@ def ask_again(db: Db, notice: Notice, *, whole: bool, before: Course) -> None:
     db.run(_AGAIN, **asked, whole=whole)
     if before != (notice.course_id, notice.course_version):
         _ask_for_another_course(db, notice, before)
-    db.run(f"{_RECIPIENTS} ON CONFLICT (notice_id, person_id) DO NOTHING", **asked)
+    db.run(_NEWCOMERS, **asked)
     recount(db, notice.id)
 
 
