@@ -1,5 +1,6 @@
 """Ten thousand people cost as many statements as ten, and go into events of at most a thousand."""
 
+import time
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -81,6 +82,25 @@ def test_an_amendment_to_ten_thousand_is_a_handful_of_statements(world):
             if version == 3:
                 assert Counter(world.states(letter).values()) == {"ASSIGNED": people // 2, "WITHDRAWN": people // 2}
     assert all(few == many <= 12 for few, many in counts.values()), counts
+
+
+@pytest.mark.timers
+def test_an_amendment_compares_nobody_with_everybody_also_where_nobody_made_statistics(world):
+    with world.service.connect() as connection:
+        for table in ("assignment", "audience_member"):
+            connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
+    letter, other = Letter(), Letter()
+    world.hear_together(*first_membership(letter, LARGE))
+    world.hear_together(*first_membership(other, LARGE // 2))
+    took = []
+    versions = (letter.amended(2, due_date="2027-05-03"), letter.amended(3, audience_id=other.audience_id))
+    for said in (letter.published(), *versions):
+        began = time.perf_counter()
+        world.hear_together(said)
+        took.append(time.perf_counter() - began)
+
+    # Compared with everybody it was 300 times as much.
+    assert max(took[1:]) < 50 * took[0]
 
 
 def test_a_change_of_two_thousand_memberships_costs_what_one_of_two_does(world):

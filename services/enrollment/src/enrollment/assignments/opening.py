@@ -28,12 +28,14 @@ WITH {_LATER}, listed AS (
 SELECT coalesce(string_agg(person_id::text, ','), '') FROM listed
 """  # noqa: S608 - constants only
 _LIST = _LISTED.format(only="", again="")
+# Here and below each person is looked up by key, in a way that no plan turns into a join. The statistics know a few
+# rows of a letter that was issued just now, and a join that is made for these compares everybody with everybody.
 _LIST_AGAIN = _LISTED.format(
     only="""
-    AND NOT EXISTS (
-      SELECT FROM assignment AS there
-      WHERE (there.requirement_id, there.person_id) = (%(requirement)s, member.person_id) AND there.state <> 'WITHDRAWN'
-    )
+    AND (
+      SELECT bool_or(there.state <> 'WITHDRAWN') FROM assignment AS there
+      WHERE (there.requirement_id, there.person_id) = (%(requirement)s, member.person_id)
+    ) IS NOT TRUE
     """,
     again="""
   ON CONFLICT (requirement_id, person_id) DO UPDATE
@@ -60,21 +62,24 @@ FROM withdrawn GROUP BY requirement_id ORDER BY requirement_id
 _WITHDRAW_ALL = _WITHDRAW.format(only="")
 _WITHDRAW_OTHERS = _WITHDRAW.format(
     only="""
-    AND NOT EXISTS (
-      SELECT FROM audience_member AS member
-      WHERE (member.audience_id, member.person_id) = (%(audience)s, assignment.person_id) AND member.member
-    )
+    AND (
+      SELECT bool_or(member.member) FROM audience_member AS member
+      WHERE (member.audience_id, member.person_id) = (%(audience)s, assignment.person_id)
+    ) IS NOT TRUE
     """
 )
 # Waived ones too: they are right if they are reinstated.
 _REDATE = f"""
-WITH {_LATER}, member AS (
-  SELECT person_id, max(since) AS since FROM audience_member
-  WHERE audience_id = %(audience)s AND member GROUP BY person_id
-), held AS (
+WITH {_LATER}, held AS (
   SELECT a.person_id, coalesce(later.due_date, %(due_date)s) AS due_date
-  FROM assignment AS a JOIN member USING (person_id) LEFT JOIN later USING (since)
+  FROM assignment AS a
+  CROSS JOIN LATERAL (
+    SELECT max(member.since) AS since FROM audience_member AS member
+    WHERE (member.audience_id, member.person_id) = (%(audience)s, a.person_id) AND member.member
+  ) AS place
+  LEFT JOIN later USING (since)
   WHERE a.requirement_id = %(requirement)s AND a.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED')
+    AND place.since IS NOT NULL
     AND a.due_date <> coalesce(later.due_date, %(due_date)s)
   ORDER BY a.person_id
   FOR UPDATE OF a
