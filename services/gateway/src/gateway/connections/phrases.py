@@ -7,6 +7,7 @@ from cadre.notification.v1 import connection_service_pb2 as pb
 # What a connection can be told of, in the order in which it is offered: for an agency's own, and for one of the state.
 KINDS: Mapping[str, tuple[str, str]] = {
     "letter.issued": ("A letter is issued that the agency receives", "A letter is issued"),
+    "letter.amended": ("A letter that the agency received is amended", "A letter is amended"),
     "letter.withdrawn": ("A letter that the agency received is withdrawn", "A letter is withdrawn"),
     "letter.confirmed": ("The agency confirms a letter", "An agency confirms a letter"),
     "letter.released": (
@@ -20,6 +21,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 SHORT: Mapping[str, str] = {
     "letter.issued": "Letter issued",
+    "letter.amended": "Letter amended",
     "letter.withdrawn": "Letter withdrawn",
     "letter.confirmed": "Agency confirmed",
     "letter.released": "Released to staff",
@@ -90,7 +92,8 @@ def stands(call: pb.Webhook) -> str:
     if is_sent(call):
         return f"Got through ({call.status})"
     if is_given_up(call):
-        return "Given up"
+        # A test is made once, by somebody who waits for it.
+        return "Did not get through" if call.kind == "ping" else "Given up"
     return "Is tried again" if call.reason else "On its way"
 
 

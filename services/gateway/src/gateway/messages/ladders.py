@@ -153,7 +153,8 @@ def _page(
     places: Sequence[str] = (),
 ) -> Answer:
     form.values.setdefault("etag", [ladder.etag])
-    days = [] if form.errors else _days(visit, form, rungs or ladder.rungs, places)
+    taken = _taken(page, rungs or ladder.rungs)
+    days = [] if form.errors else _days(visit, form, taken, places)
     return visit.page(
         "messages/ladder.html",
         status=400 if form.errors else 200,
@@ -169,6 +170,12 @@ def _page(
         days=[(sentences.named_day(day, visit.today), steps.hears(rung)) for day, rung in days],
         last_step=steps.LAST,
     )
+
+
+def _taken(page: _Page, rungs: Sequence[pb.Rung]) -> Sequence[pb.Rung]:
+    """Return the steps that are taken: agencies of an urgent letter are reminded by the hour, and not by these."""
+    urgent = page.letter is not None and page.letter.urgent_reason
+    return [rung for rung in rungs if rung.of != pb.Rung.CONFIRMATION] if urgent else rungs
 
 
 def _days(visit: Visit, form: Form, rungs: Sequence[pb.Rung], places: Sequence[str]) -> list[steps.Day]:
