@@ -219,7 +219,8 @@ def test_the_number_of_series_of_a_process_is_bounded(cadre, watched):
     for process, _, _ in shown(cadre):
         series[process] = series.get(process, 0) + 1
     assert set(series) == {process.name for process in PROCESSES}
-    assert max(series.values()) < 3000, series
+    # As many as there are methods, routes and rules; none for an agency or a person.
+    assert max(series.values()) < 5000, series
 
 
 @pytest.mark.parametrize("process", [process.name for process in PROCESSES])

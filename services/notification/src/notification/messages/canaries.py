@@ -83,7 +83,10 @@ class Canaries:
 
     def _letter(self, kind: str, now: datetime) -> Letter:
         mail = Claimed(uuid4(), _NOBODY, urgent=False, tries=1, created_at=now)
-        to = directory.PersonContact(given_name="Canary", display_name="Canary", email=self._settings.mail_canary)
+        # Not every rule says what it is about: that it is an example stands in the greeting.
+        to = directory.PersonContact(
+            given_name="Canary (an example)", display_name="Canary", email=self._settings.mail_canary
+        )
         item = Item(mail.id, kind, ABOUT, dict(FACTS))
         return self._writer.letter(mail, [item], to, at=now)
 
