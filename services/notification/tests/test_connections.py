@@ -5,6 +5,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from uuid import UUID
 
 import pytest
@@ -334,12 +335,18 @@ def test_one_that_got_through_can_be_made_again_if_somebody_asks_for_this_one(ca
 
 
 def test_who_says_gone_is_called_no_more_and_who_made_it_hears_why(cadre):
-    person = cadre.new_id()
-    with Receiver(status(410)) as receiver:
+    person, both_heard = cadre.new_id(), Event()
+
+    def gone(receiver, connection):
+        both_heard.wait(60)
+        status(410)(receiver, connection)
+
+    with Receiver(gone) as receiver:
         made = connect(cadre, receiver.address, by=owner(cadre, person=person))
         letter(cadre)
         letter(cadre)
         hear(cadre)
+        both_heard.set()
         wait_until(lambda: look(cadre, made.connection.name).off == "GONE", "it is off")
         letter(cadre)
         hear(cadre)
