@@ -100,6 +100,21 @@ def test_who_comes_under_a_letter_by_its_amendment_hears_that_it_is_new(cadre, l
     assert told(cadre, "letter.asked") == sorted([*people, newcomer])
 
 
+def test_staff_who_do_not_see_a_letter_yet_hear_of_its_amendment_when_they_do(cadre, people):
+    audience = cadre.new_audience(*(cadre.at(person, "lake") for person in people))
+    letter = cadre.issued(audience, staff_release_days=5)
+    tell(cadre)
+
+    amend(cadre, letter, **ANEW)
+    tell_of_amendments(cadre)
+
+    sql = """
+    SELECT DISTINCT (t.goes_at AT TIME ZONE 'America/Los_Angeles')::date::text
+    FROM message_to AS t JOIN message AS m ON m.id = t.message_id WHERE m.kind = 'letter.changed'
+    """
+    assert cadre.rows(sql) == [(letter.staff_release_date,)]
+
+
 def test_what_was_amended_again_before_it_was_told_is_told_once(cadre, letter, people):
     amend(cadre, letter, **ANEW)
     amend(cadre, letter, staff_action="Try six times.", what_changed="Six times.")

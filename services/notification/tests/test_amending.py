@@ -284,6 +284,37 @@ def test_an_agency_that_had_a_letter_has_each_later_version(cadre, people):
     ]
 
 
+def test_what_an_agency_changed_of_its_confirmation_is_said_once_however_many_versions_there_are(cadre, letter):
+    confirm_for(cadre, letter)
+    change = agency_pb.UpdateConfirmationRequest(
+        parent="agencies/lake",
+        notice=letter.name,
+        lead=f"people/{cadre.new_id()}",
+        problem="No room.",
+        request_id=cadre.new_id(),
+    )
+    cadre.coordinator("lake").UpdateConfirmation(change)
+
+    amended = amend(cadre, letter, **PLAINER)
+
+    assert [one.problem for one in amended.confirmation_changes] == ["No room."]
+    assert at_agency(cadre, letter).readiness.problem == "No room."
+
+
+def test_an_agency_that_receives_a_letter_with_an_amendment_has_the_days_of_a_new_one(cadre, people):
+    audience = cadre.new_audience(cadre.at(people[0], "lake"))
+    letter = cadre.issued(audience, receivers=["agencies/yolo"])
+    with cadre.running.connect() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE notice SET agency_due_date = agency_due_date - 30")
+
+    amend(cadre, letter, receivers=["agencies/alameda"], **PLAINER)
+
+    sql = "SELECT due_date FROM delivery WHERE notice_id = %(id)s AND agency_id = 'alameda'"
+    ((due,),) = cadre.rows(sql, id=letter.name.removeprefix("notices/"))
+    assert due == state_calendar().add(cadre.today, letter.agency_confirms_within)
+
+
 def test_an_agency_that_comes_later_gets_the_version_that_holds(cadre, letter):
     amended = amend(cadre, letter, **ANEW)
 

@@ -12,9 +12,10 @@ from notification.letters.acknowledgements import ACKNOWLEDGE, changed_meanwhile
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
 from notification.letters.rules import lifecycle
+from notification.letters.rules.due_dates import agency_due_date
 from notification.letters.tables import Notice
 from servicekit import closed_days
-from servicekit.calendar import pacific_date
+from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.db import Db
 from servicekit.data.outbox import emit
 from servicekit.refusals import InvalidField, Kind, NotFound, Refusal
@@ -136,10 +137,10 @@ class Agency:
         return self.kind != _STATE and (self.end is None or self.end > day)
 
 
-def deliver(db: Db, notice: Notice, *, at: datetime) -> None:
+def deliver(db: Db, notice: Notice, *, due: date | None, at: datetime) -> None:
     """Give a letter that is being issued to the local agencies that receive it, and to those whose staff are asked.
 
-    Of one that is amended, to those that did not have it.
+    Of one that is amended, to those that did not have it. They confirm it by the day that is *due*.
     """
     db.run(_HOLD_AGENCIES)
     db.run(
@@ -148,7 +149,7 @@ def deliver(db: Db, notice: Notice, *, at: datetime) -> None:
         version=notice.version,
         at=at,
         issued=pacific_date(at),
-        due=notice.agency_due_date,
+        due=due,
         receivers=notice.receivers,
         audience=notice.audience_id,
     )
@@ -167,7 +168,10 @@ def carry_over(db: Db, notice: Notice, *, again: bool, at: datetime) -> None:
     """
     told = {"notice": notice.id, "version": notice.version, "due": notice.agency_due_date, "at": at}
     db.run(_CARRY_OVER, **told, again=again)
-    deliver(db, notice, at=at)
+    # Who has it only from now on has the days that everybody had.
+    days = notice.agency_confirms_within
+    due = agency_due_date(closed_days.known(db), at.astimezone(PACIFIC), days, urgent=bool(notice.urgent_reason))
+    deliver(db, notice, due=due, at=at)
 
 
 def list_agencies(db: Db, told: Collection[Agency], *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 Where only words were mended, it is said to nobody but those who wrote it.
 """
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from notification.messages.rules.kinds import LETTER_AMENDED, LETTER_ASKED, LETT
 from notification.messages.rules.ladder import COORDINATOR
 from notification.messages.rules.windows import Hours
 from servicekit.background import tasks
-from servicekit.calendar import pacific_date
+from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.db import Db
 
 TASK = "tell-of-amendment"
@@ -106,7 +106,9 @@ def _tell_agencies(db: Db, notice: Notice, hours: Hours, *, again: bool) -> None
 
 
 def _tell_staff(db: Db, notice: Notice, hours: Hours, *, again: bool) -> None:
-    goes_at = hours.goes_at(LETTER_CHANGED.window, db.at, urgent=bool(notice.urgent_reason))
+    # Not before they see the letter at all.
+    released = datetime.combine(notice.staff_release_date or pacific_date(db.at), time(0), PACIFIC)
+    goes_at = hours.goes_at(LETTER_CHANGED.window, max(db.at, released), urgent=bool(notice.urgent_reason))
     once, until = f"{LETTER_CHANGED.name}/{notice.id}/{notice.version}", letters.fresh(hours, goes_at)
     said = {"what_changed": notice.what_changed, **({"again": "yes"} if again else {})}
     wanted = letters.wanted_of(notice, LETTER_CHANGED, once, goes_at, until, facts=said)

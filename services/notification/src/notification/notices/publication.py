@@ -123,7 +123,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
     db.add(_version(db, notice, at))
     db.flush()
     recipients.give(db, notice)
-    deliveries.deliver(db, notice, at=at)
+    deliveries.deliver(db, notice, due=notice.agency_due_date, at=at)
     searching.keep(db, {notice.id: pacific_date(at)})
     db.changed(
         name_of(notice.id),

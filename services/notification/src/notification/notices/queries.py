@@ -26,9 +26,9 @@ ORDER BY at, id
 _CONFIRMATION_CHANGES = """
 SELECT audit.at, audit.actor, delivery.agency_id, after ->> 'lead' AS lead, before ->> 'lead' AS lead_before,
   after ->> 'problem' AS problem, before ->> 'problem' AS problem_before
-FROM delivery
+FROM (SELECT DISTINCT agency_id, notice_id FROM delivery WHERE notice_id = %(notice)s) AS delivery
 JOIN audit ON audit.resource = 'agencies/' || delivery.agency_id || '/notices/' || delivery.notice_id
-WHERE delivery.notice_id = %(notice)s AND before ? 'lead'
+WHERE before ? 'lead'
 ORDER BY audit.at, audit.id
 """
 
