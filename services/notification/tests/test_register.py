@@ -214,12 +214,13 @@ def withdraw(cadre, notice):
 def test_a_withdrawn_letter_holds_until_its_day_and_what_it_ended_rules_again(cadre, audience, ana):
     learner, today = cadre.learner(ana), cadre.today
     bring(cadre, {"series": "CSS", "number": "12-02", "date": "2012", "topic": "Enforcement"})
-    new = cadre.issued(audience, replaces="CSS 12-02", effective_date="2027-01-04", topic="Enforcement")
-    assert in_force(learner, on="2027-01-04") == [f"CSSP {new.number}"]
+    on = cadre.effective.isoformat()
+    new = cadre.issued(audience, replaces="CSS 12-02", effective_date=on, topic="Enforcement")
+    assert in_force(learner, on=on) == [f"CSSP {new.number}"]
 
     withdraw(cadre, new)
 
-    assert in_force(learner, on="2027-01-04") == in_force(learner, on=today.isoformat()) == ["CSS 12-02"]
+    assert in_force(learner, on=on) == in_force(learner, on=today.isoformat()) == ["CSS 12-02"]
     lived = learner.GetTimeline(pb.GetTimelineRequest(topic="enforcement")).letters
     assert [(one.number, one.until, one.withdrawn) for one in lived] == [
         (new.number, today.isoformat(), True),
