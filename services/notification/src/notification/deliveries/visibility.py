@@ -3,7 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from notification.letters.queries import NOTICE
+from notification.letters.rows import name_of
 from notification.letters.rules.reading import Reader
+from notification.letters.tables import Notice
+from servicekit.data.db import Db
+from servicekit.refusals import NotFound
 
 _NOBODY = UUID(int=0)
 
@@ -28,6 +33,15 @@ VISIBLE = f"""
   OR (n.state IN ('PUBLISHED', 'WITHDRAWN', 'HISTORIC') AND {RELEASED})
 )
 """
+_LETTER = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND {VISIBLE}"  # noqa: S608 - made of constants
+
+
+def letter(db: Db, notice_id: UUID, reader: Reader) -> Notice:
+    """Return a letter that *reader* sees; nothing tells others that there is one."""
+    found = db.maybe(Notice, _LETTER, notice=notice_id, **values(reader))
+    if found is None:
+        raise NotFound(name_of(notice_id))
+    return found
 
 
 def values(reader: Reader) -> dict[str, Any]:

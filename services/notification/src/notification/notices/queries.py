@@ -5,14 +5,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from notification.deliveries.visibility import VISIBLE, values
 from notification.letters.queries import NOTICE, URGENT
 from notification.letters.rows import name_of
-from notification.letters.rules.reading import Reader
 from notification.letters.tables import Notice
 from servicekit.data.db import Db
 from servicekit.paging import Page
-from servicekit.refusals import NotFound
 
 # The audit trail has every step, with whoever took it: it is written with the change, and never changes.
 _STEPS = """
@@ -83,15 +80,6 @@ class ConfirmationChange(NamedTuple):
     lead_before: str
     problem: str
     problem_before: str
-
-
-def notice(db: Db, notice_id: UUID, reader: Reader) -> Notice:
-    """Return a notice that the reader sees; nothing tells others that there is one."""
-    sql = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND {VISIBLE}"  # noqa: S608 - made of constants
-    found = db.maybe(Notice, sql, notice=notice_id, **values(reader))
-    if found is None:
-        raise NotFound(name_of(notice_id))
-    return found
 
 
 def steps(db: Db, notice_id: UUID) -> list[Step]:

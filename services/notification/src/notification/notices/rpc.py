@@ -4,6 +4,7 @@ from uuid import UUID
 
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.attachments.rpc import whole
+from notification.deliveries import visibility
 from notification.letters import wire as letters
 from notification.letters.rows import name_of
 from notification.letters.rules.lifecycle import State
@@ -124,7 +125,7 @@ class NoticeServicer(Servicer):
     def GetNotice(self, request: pb.GetNoticeRequest, call: Call) -> pb.Notice:
         reader = letters.reader(call.principal, pacific_date(call.now))
         with self.read() as db:
-            row = queries.notice(db, letters.notice_id(request.name), reader)
+            row = visibility.letter(db, letters.notice_id(request.name), reader)
             answer = whole(db, row, call)
             say_superseded(answer, links.successors(db, [row.id], reader))
             if reader.drafts:

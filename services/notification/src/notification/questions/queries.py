@@ -5,17 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from notification.deliveries.visibility import VISIBLE, values
-from notification.letters.queries import NOTICE
 from notification.letters.rows import name_of
-from notification.letters.rules.reading import Reader
-from notification.letters.tables import Notice
 from notification.questions.rules.questions import Caller
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
-_LETTER = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND {VISIBLE}"  # noqa: S608 - made of constants
 # Of a question `q`.
 _SEES = "(%(state)s OR q.asked_by = %(person)s OR q.agencies && %(confirms)s::text[])"
 _QUESTION = """
@@ -95,14 +90,6 @@ def question_name(notice_id: UUID, question_id: UUID) -> str:
 def clarification_name(notice_id: UUID, clarification_id: UUID) -> str:
     """Return the resource name."""
     return f"{name_of(notice_id)}/clarifications/{clarification_id}"
-
-
-def letter(db: Db, notice_id: UUID, reader: Reader) -> Notice:
-    """Return a letter that the reader sees; nothing tells others that there is one."""
-    found = db.maybe(Notice, _LETTER, notice=notice_id, **values(reader))
-    if found is None:
-        raise NotFound(name_of(notice_id))
-    return found
 
 
 def one(db: Db, notice_id: UUID, question_id: UUID, caller: Caller) -> Question:

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from notification.deliveries import visibility
 from notification.letters.rows import letter_of, load, name_of
 from notification.letters.rules.lifecycle import State, check_in_force
 from notification.letters.rules.reading import Reader
@@ -105,7 +106,7 @@ def clarify(
 
 def _out(db: Db, notice_id: UUID, reader: Reader) -> Notice:
     """Return a letter of ours that is out, as the reader sees it; a draft is not found, not even by who writes it."""
-    notice = queries.letter(db, notice_id, reader)
+    notice = visibility.letter(db, notice_id, reader)
     if notice.state not in (State.PUBLISHED, State.WITHDRAWN):
         raise NotFound(name_of(notice_id))
     return notice

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from cadre.notification.v1 import question_service_pb2 as pb
+from notification.deliveries import visibility
 from notification.letters import wire as letters
 from notification.questions import queries, questions, wire
 from notification.questions.queries import Question
@@ -33,7 +34,7 @@ class QuestionServicer(Servicer):
             letters.own_reader(call.principal, pacific_date(call.now)),
         )
         with self.read() as db:
-            queries.letter(db, notice_id, reader)
+            visibility.letter(db, notice_id, reader)
             rows, total = queries.of_letter(db, notice_id, page, caller)
             shown, token = page.cut(rows, lambda row: [row.asked_at, row.id])
             return pb.ListQuestionsResponse(questions=_all(db, shown), next_page_token=token, total_count=total)
@@ -77,7 +78,7 @@ class QuestionServicer(Servicer):
         page, notice_id = self.page_of(request), letters.notice_id(request.parent, "parent")
         reader = letters.own_reader(call.principal, pacific_date(call.now))
         with self.read() as db:
-            queries.letter(db, notice_id, reader)
+            visibility.letter(db, notice_id, reader)
             rows = queries.clarifications(db, notice_id, page)
         shown, token = page.cut(rows, lambda row: [row.given_at, row.id])
         return pb.ListClarificationsResponse(clarifications=map(wire.clarification, shown), next_page_token=token)

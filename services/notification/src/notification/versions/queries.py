@@ -5,17 +5,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from notification.attachments import attachments
-from notification.deliveries.visibility import VISIBLE, values
-from notification.letters.queries import NOTICE
 from notification.letters.rows import letter_of, name_of
 from notification.letters.rules.letter import canonical
-from notification.letters.rules.reading import Reader
 from notification.letters.tables import Notice
 from notification.versions.rules.changes import FieldChange, between, said
 from servicekit.data.db import Db
 from servicekit.refusals import NotFound
 
-_LETTER = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND {VISIBLE}"  # noqa: S608 - made of constants
 _COLUMNS = """
 v.notice_id, v.version, v.change, v.what_changed, v.text_sha256, v.published_at, v.files_of,
   coalesce(v.author_id, n.author_id) AS author_id, coalesce(v.approver_id, n.approver_id) AS approver_id
@@ -51,14 +47,6 @@ class Version(NamedTuple):
     author_id: UUID
     approver_id: UUID
     canonical: str
-
-
-def letter(db: Db, notice_id: UUID, reader: Reader) -> Notice:
-    """Return a letter that *reader* sees; nothing tells others that there is one."""
-    found = db.maybe(Notice, _LETTER, notice=notice_id, **values(reader))
-    if found is None:
-        raise NotFound(name_of(notice_id))
-    return found
 
 
 def versions(db: Db, notice_id: UUID) -> list[Version]:
