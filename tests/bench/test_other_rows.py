@@ -1,7 +1,9 @@
 """The rows beside issuing, calls and pages, at a tiny size: what was measured was done. Timing decides nothing."""
 
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
+from smtplib import SMTP
 
 import psycopg
 import pytest
@@ -196,6 +198,22 @@ def test_every_mail_of_an_urgent_letter_is_handed_over_once(tmp_path: Path) -> N
 
     assert PEOPLE / 2 < mailed.mails <= PEOPLE + 200
     assert mailed.per_second > 0
+
+
+@pytest.mark.parametrize(
+    "titles", [["New on your list: L"], ["L was issued. Please confirm it.", "New on your list: L"]]
+)
+def test_a_mail_that_asks_staff_is_counted_though_it_opens_with_what_an_agency_is_told(titles: list[str]) -> None:
+    asking, telling = EmailMessage(), EmailMessage()
+    asking["Subject"], asking["Message-ID"] = titles[0], "<1@localhost>"
+    asking.set_content("\n\n".join(titles))
+    telling["Subject"], telling["Message-ID"] = "L was issued.", "<2@localhost>"
+
+    with mail.open_sink() as (sink, port), SMTP("127.0.0.1", port) as client:
+        for each in (telling, asking):
+            client.send_message(each, "from@localhost", "to@localhost")
+
+        assert (len(sink.times), sink.ids) == (1, {"<1@localhost>"})
 
 
 def test_other_systems_are_called_once_for_each_letter_while_some_hang(tmp_path: Path) -> None:

@@ -32,11 +32,11 @@ class Sink:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's
         """Take it."""
-        head = HeaderParser().parsestr(cast("bytes", envelope.original_content).decode("ascii", "replace"))
-        # Agencies are told before, in a mail of their own.
-        if _TO_STAFF in head["Subject"]:
+        content = cast("bytes", envelope.original_content).decode("ascii", "replace")
+        # Agencies are told before; on a slow machine, who is asked by both gets one mail that opens with the agency's.
+        if _TO_STAFF in content:
             self.times.append(time.perf_counter())
-            self.ids.add(head["Message-ID"])
+            self.ids.add(HeaderParser().parsestr(content, headersonly=True)["Message-ID"])
         return "250 taken"
 
 
@@ -46,7 +46,7 @@ def measure(folder: Path, people: int, *, fsync: bool = True) -> Mails:
     Raises:
         WrongResultError: mail was lost, or went twice.
     """
-    with _sink() as (sink, port), told(**_to(port)), open_stage(people, folder, fsync=fsync) as stage:
+    with open_sink() as (sink, port), told(**_to(port)), open_stage(people, folder, fsync=fsync) as stage:
         _issue(stage)
         sent = wait_until(lambda: _sent(stage), "mail waits", _LOOK_SECONDS)
         mails = len(sink.times)
@@ -75,7 +75,8 @@ def _sent(stage: Stage) -> int:
 
 
 @contextmanager
-def _sink() -> Iterator[tuple[Sink, int]]:
+def open_sink() -> Iterator[tuple[Sink, int]]:
+    """Take mail on a port of this machine, and return what takes it with that port."""
     loop, sink = asyncio.new_event_loop(), Sink()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
