@@ -123,6 +123,7 @@ def letters_must_be(connection):
     assert released == (None, None)
     with pytest.raises(psycopg.IntegrityError, match="an issued notice does not change"):
         connection.execute("UPDATE notice SET subject = 'x' WHERE id = %s", [ISSUED])
+    statements_must_be(connection)
     assert connection.execute("SELECT revision, chunks, chunks_seen FROM audience_revision").fetchall() == [(3, 2, [2])]
     assert connection.execute("SELECT since FROM audience_member").fetchall() == [(0,)]
     # The release before goes on for a while, and what it notes counts here as well.
@@ -204,6 +205,27 @@ def leads_can_be_recorded(connection):
     connection.execute("ROLLBACK")
 
 
+def statements_must_be(connection):
+    """Who confirmed agreed to what the pages showed then, which is said; the row is otherwise as it was, and stays so."""
+    rows = connection.execute(
+        "SELECT a.kind, s.text, s.language, a.channel, a.assumed, a.text_sha256, a.at, s.sha256 IS NULL OR"
+        " s.sha256 = encode(sha256(convert_to(s.text, 'UTF8')), 'hex')"
+        " FROM acknowledgement AS a LEFT JOIN statement AS s ON s.sha256 = a.statement_sha256 ORDER BY a.kind"
+    ).fetchall()
+    sha, at = rows[0][5:7]
+    assert rows == [
+        ("AGENCY", "I confirm that our agency received this letter.", "en", "PAGE", True, sha, at, True),
+        ("CONFIRM", "I have read this letter and know whom to ask.", "en", "PAGE", True, sha, at, True),
+        ("READ", None, None, "PAGE", False, sha, at, True),
+    ]
+    assert at == datetime.fromisoformat(f"{EVENING}:00")
+    assert connection.execute("SELECT DISTINCT statement, agency_statement FROM notice").fetchall() == [
+        (rows[1][1], rows[0][1])
+    ]
+    with pytest.raises(psycopg.IntegrityError, match="append-only"):
+        connection.execute("UPDATE acknowledgement SET assumed = false")
+
+
 def sittings_must_be(connection):
     """What was scored stays, and is what results of tests are counted of."""
     assert connection.execute("SELECT state, right_items FROM sitting").fetchall() == [("PASSED", [True])]
@@ -282,6 +304,18 @@ SERVICES = [
                     "delivered_at": EVENING,
                     "due_date": "2026-03-10",
                 }
+            ],
+            "acknowledgement": [
+                {
+                    "notice_id": ISSUED,
+                    "person_id": person,
+                    "kind": kind,
+                    "agency_id": agency,
+                    "version": 1,
+                    "text_sha256": "{sha}",
+                    "at": EVENING,
+                }
+                for person, kind, agency in ((CORA, "READ", ""), (CORA, "CONFIRM", ""), (ANA, "AGENCY", "lake"))
             ],
             "recipient": [{"notice_id": ISSUED, "person_id": CORA, "due_date": "2026-04-01"}],
             "readiness": [

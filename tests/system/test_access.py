@@ -52,7 +52,7 @@ FOR_EVERYBODY = {
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices", "GetMedia", "ListOwnReviews"),
     *("ListInForce", "ListTopics", "GetTimeline", "GetChain"),
-    *("ListVersions", "GetVersion", "CompareVersions"),
+    *("ListVersions", "GetVersion", "CompareVersions", "ListOwnAcknowledgements"),
     *("AskQuestion", "ListQuestions", "ListClarifications"),
     *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.

@@ -8,10 +8,11 @@ import pytest
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import csv_files, readiness
+from gateway.letters import agreed, csv_files, readiness
 from gateway.letters.agency_lists import Line
 from gateway.people import people_files
 
@@ -75,13 +76,27 @@ def test_a_file_of_a_demonstration_says_so_inside_and_in_its_name():
 def test_an_agencys_file_keeps_names_as_they_are_written_and_has_no_score():
     standing = agency_notice_pb.Recipient(person="people/1", due_date="2026-12-29", on_leave=True)
     standing.read_time.FromDatetime(NOON)
+    kinds = acknowledgement_pb.Acknowledgement
+    read_only = kinds(person="people/1", kind=kinds.READ, version=2, channel=kinds.PAGE)
+    agreed_to = kinds(
+        person="people/1",
+        kind=kinds.CONFIRM,
+        version=1,
+        statement="I have read this.",
+        statement_sha256=agreed.hash_of("I have read this."),
+        channel=kinds.MAIL_LINK,
+    )
     line = Line("people/1", "Nayeli Ñuñez-O'Hara", "S-1", "Intake", standing)
 
-    (row,) = read(csv_files.people(LETTER, [line], NOON))
+    (row,) = read(csv_files.people(LETTER, [line], NOON, {"people/1": [read_only, agreed_to]}))
 
     assert row["Name"] == "Nayeli Ñuñez-O'Hara"
     assert row["Read"] == "2026-11-23 12:00:00-08:00"
     assert (row["Confirmed"], row["Ready"], row["On leave"], row["Due"]) == ("", "No", "Yes", "2026-12-29")
+    assert [row[name] for name in ("Confirmed version", "In which words", "How confirmed")] == [
+        *("1", "I have read this.", "By the link of a mail"),
+    ]
+    assert row["Hash of the words"] == "70bdcae41bb471865395eb6c966db6310759c9da7711eea3a8976cf90294473b"
     assert not any("score" in column.lower() for column in row)
 
 

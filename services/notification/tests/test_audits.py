@@ -7,6 +7,7 @@ NAMES = {
     "recipients.missing",
     "readiness.drift",
     "acknowledgements.duplicates",
+    "acknowledgements.without_statement",
     "deliveries.duplicates",
     "versions.altered",
     "files.unused",
@@ -68,6 +69,7 @@ def test_nothing_is_broken_at_first_and_everything_is_looked_at(cadre, notice):
                 "INSERT INTO acknowledgement SELECT * FROM acknowledgement",
             ],
         ),
+        ("acknowledgements.without_statement", 1, ["DELETE FROM statement"]),
         (
             "deliveries.duplicates",
             4,

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 
+from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
 from cadre.notification.v1 import connection_service_pb2 as connection_pb
@@ -333,6 +334,10 @@ REQUESTS = {
         "SendReviewComments": lambda w: review_pb.SendReviewCommentsRequest(
             name=review(w), agency=HOME, request_id=fresh()
         ),
+    },
+    "AcknowledgementService": {
+        "ListOwnAcknowledgements": lambda w: acknowledgement_pb.ListOwnAcknowledgementsRequest(),
+        "ListAcknowledgements": lambda w: acknowledgement_pb.ListAcknowledgementsRequest(parent=HOME, notice=w.issued),
     },
     "QuestionService": {
         "AskQuestion": asking,

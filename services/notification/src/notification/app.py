@@ -13,6 +13,7 @@ import notification.notices.tables
 import notification.questions.tables
 import notification.reviews.tables
 import notification.series.tables  # noqa: F401 - statements name these tables, and no code does
+from notification.acknowledgements.rpc import AcknowledgementServicer
 from notification.agencies.rpc import AgencyNoticeServicer, ReadinessServicer
 from notification.attachments import audits as attachments
 from notification.attachments.rpc import AttachmentServicer
@@ -60,6 +61,7 @@ SERVICERS = (
     ReviewServicer,
     QuestionServicer,
     VersionServicer,
+    AcknowledgementServicer,
 )
 
 

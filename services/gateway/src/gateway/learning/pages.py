@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request
 
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
+from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway.learning import todo, transcripts
-from gateway.letters import clarified, finding, letters
+from gateway.letters import agreed, clarified, finding, letters
 from gateway.register import chain
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -75,7 +76,10 @@ def letter_to_read(visit: Visitor, request: Request, letter_id: str) -> Answer:
         and letters.asks_something(item.notice)
         and "prefetch" not in request.headers.get("sec-purpose", "")
     ):
-        read = visit.clients.inbox.ReadNotice(inbox_pb.ReadNoticeRequest(notice=name, request_id=Form().request_id))
+        channel = _channel(request.query_params.get("from", ""))
+        read = visit.clients.inbox.ReadNotice(
+            inbox_pb.ReadNoticeRequest(notice=name, request_id=Form().request_id, channel=channel)
+        )
         # What was done is answered without the letter's files and what was done before.
         read.notice.CopyFrom(item.notice)
         read.signed_version = item.signed_version
@@ -89,7 +93,13 @@ def confirm(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     name = f"notices/{letter_id}"
     try:
         item = visit.clients.inbox.ConfirmNotice(
-            inbox_pb.ConfirmNoticeRequest(notice=name, text_sha256=form.text("text_sha256"), request_id=form.request_id)
+            inbox_pb.ConfirmNoticeRequest(
+                notice=name,
+                text_sha256=form.text("text_sha256"),
+                statement_sha256=form.text("statement_sha256"),
+                channel=_channel(form.text("from")),
+                request_id=form.request_id,
+            )
         )
     except Refused as error:
         form.refuse(error)
@@ -141,10 +151,16 @@ def training_under(visit: Visit, letter_id: str) -> assignment_pb.Assignment | N
         raise
 
 
+def _channel(came: str) -> acknowledgement_pb.Acknowledgement.Channel.ValueType:
+    """Return by which way somebody came to the page of a letter: links of mails say so."""
+    return acknowledgement_pb.Acknowledgement.MAIL_LINK if came == "mail" else acknowledgement_pb.Acknowledgement.PAGE
+
+
 def _reader(visit: Visit, item: inbox_pb.InboxItem, form: Form) -> Answer:
     letter = item.notice
     training = training_under(visit, letter.name.removeprefix("notices/")) if letter.asks == notice_pb.TRAIN else None
     effective: date | None = sentences.as_date(letter.effective_date)
+    rows = agreed.own(visit, letter.name) if item.confirm_time.seconds or item.signed_version else ()
     return visit.page(
         "learning/reader.html",
         status=400 if form.errors else 200,
@@ -158,6 +174,10 @@ def _reader(visit: Visit, item: inbox_pb.InboxItem, form: Form) -> Answer:
         due=training.due_date if training else item.due_date,
         form=form,
         effective=effective,
+        came=visit.request.query_params.get("from", "") or form.text("from"),
+        agreed=agreed,
+        rows=rows,
+        names=visit.names([one.recorded_by for one in rows]),
     )
 
 

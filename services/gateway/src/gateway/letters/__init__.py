@@ -34,6 +34,7 @@ _REASONS = {
     "NOTHING_AMENDED": "This amendment says what the letter says already. Change something first.",
     "WRONG_STATE": "This letter was changed in the meantime. Open it again to see how it stands.",
     "TEXT_CHANGED": "This is not the text that holds. Open the letter again, read what changed, then confirm.",
+    "STATEMENT_CHANGED": "The words to confirm are others now: “{statement}” Read them, then confirm.",
     "ALREADY_CONFIRMED": "This was confirmed before. The first confirmation stands.",
     "NOT_CONFIRMED": "Your agency has not confirmed this letter yet. Say this with the confirmation.",
     "FILE_EMPTY": "The file is empty. Choose another one.",

@@ -10,8 +10,9 @@ from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
+from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
-from gateway.letters import agency_lists, briefing, clarified, letters, our_people, over_time
+from gateway.letters import agency_lists, agreed, briefing, clarified, letters, our_people, over_time
 from gateway.web import choosing, settle
 from gateway.web.choosing import Choice
 from gateway.web.forms import Form, SentForm
@@ -53,6 +54,8 @@ def confirm(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Answe
                 lead=form.text("lead"),
                 problem=form.text("problem"),
                 text_sha256=form.text("text_sha256"),
+                statement_sha256=form.text("statement_sha256"),
+                channel=acknowledgement_pb.Acknowledgement.PAGE,
                 request_id=form.request_id,
             )
         )
@@ -220,7 +223,18 @@ def _agency_letter(
         may_record=visit.rights.at("training.record", parent),
         may_remind=visit.rights.at("reminders.send", parent),
         to_go=agency_lists.to_go,
+        agreed=agreed,
+        confirmation=_confirmation(visit, mine),
     )
+
+
+def _confirmation(visit: Visit, mine: pb.AgencyNotice) -> acknowledgement_pb.Acknowledgement | None:
+    """Return what is on record of the agency's own confirmation, as far as the visitor may see it."""
+    by = mine.readiness.confirmed_by
+    if not by:
+        return None
+    rows = agreed.of_people(visit, mine.readiness.agency, mine.notice.name, [by])[by]
+    return next((one for one in rows if one.kind == acknowledgement_pb.Acknowledgement.AGENCY), None)
 
 
 def _stands(
@@ -325,6 +339,7 @@ def _person(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
     standing = visit.clients.agency_notices.ListRecipients(
         pb.ListRecipientsRequest(parent=parent, notice=mine.notice.name, people=[name], page_size=1)
     ).recipients
+    rows = agreed.of_people(visit, parent, mine.notice.name, [name] if standing else ())[name]
     for field in ("reason", "complete_date", "minutes", "led_by", "start_date", "end_date"):
         form.values.setdefault(field, [""])
     return visit.page(
@@ -337,6 +352,9 @@ def _person(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
         person=visit.people([name]).get(name),
         why=why,
         standing=standing[0] if standing else None,
+        agreed=agreed,
+        rows=rows,
+        names=visit.names([one.recorded_by for one in rows]),
         form=form,
         may_record=visit.rights.at("training.record", parent),
         # Whoever leads a unit records what its people learned; to whom a letter does not apply, the agency says.

@@ -1,13 +1,14 @@
 """A letter's tables as files for spreadsheet programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import letters
+from gateway.letters import agreed, letters
 from gateway.letters.agency_lists import Line
 from gateway.letters.readiness import Row
 from gateway.web import sheets
@@ -21,6 +22,7 @@ AGENCY_COLUMNS = (
 PEOPLE_COLUMNS = (
     *("Letter", "As of", "Name", "Staff number", "Unit"),
     *("Read", "Confirmed", "Trained", "Due", "Ready", "On leave", "Note"),
+    *("Confirmed version", "In which words", "Hash of the words", "How confirmed"),
 )
 WHOLE_STATE = "Whole state, each person once"
 
@@ -45,8 +47,13 @@ def agencies(letter: notice_pb.Notice, figures: readiness_pb.Readiness, rows: It
     return sheets.file_of(AGENCY_COLUMNS, lines)
 
 
-def people(letter: notice_pb.Notice, lines: Iterable[Line], at: datetime) -> bytes:
-    """Return an agency's people under a letter, as its page has them; never a score."""
+def people(
+    letter: notice_pb.Notice,
+    lines: Iterable[Line],
+    at: datetime,
+    said: Mapping[str, Sequence[acknowledgement_pb.Acknowledgement]],
+) -> bytes:
+    """Return an agency's people under a letter, as its page has them, with what they *said*; never a score."""
     head = _head(letter, at)
     return sheets.file_of(
         PEOPLE_COLUMNS,
@@ -63,10 +70,15 @@ def people(letter: notice_pb.Notice, lines: Iterable[Line], at: datetime) -> byt
                 _yes(line.standing.ready),
                 _yes(line.standing.on_leave),
                 "Does not apply" if line.standing.excused else "",
+                *_agreed(agreed.confirmed(said.get(line.person, ()))),
             ]
             for line in lines
         ],
     )
+
+
+def _agreed(one: acknowledgement_pb.Acknowledgement | None) -> tuple[str | int, ...]:
+    return ("", "", "", "") if one is None else (one.version, one.statement, one.statement_sha256, agreed.how(one))
 
 
 def name(letter: notice_pb.Notice, what: str, day: date) -> str:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import csv_files, our_people, readiness
+from gateway.letters import agreed, csv_files, our_people, readiness
 from gateway.web import sheets
 from gateway.web.visit import Answer, Visitor
 
@@ -29,5 +29,7 @@ def people_file(visit: Visitor, agency_id: str, letter_id: str) -> Answer:
         agency_notice_pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
     )
     letter = mine.notice
-    content = csv_files.people(letter, our_people.all_lines(visit, mine, visit.units()), visit.now)
+    lines = our_people.all_lines(visit, mine, visit.units())
+    said = agreed.of_people(visit, mine.readiness.agency, letter.name, (line.person for line in lines))
+    content = csv_files.people(letter, lines, visit.now, said)
     return visit.download(content, csv_files.name(letter, agency_id, visit.today), sheets.MEDIA_TYPE)

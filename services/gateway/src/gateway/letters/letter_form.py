@@ -121,6 +121,13 @@ ASK = Step(
     "Read, confirm, train",
     (
         Open("asks", "Staff are asked to", values=glossary.ASKS, enum=pb.Asks, needed=True),
+        Line(
+            "statement",
+            "Staff confirm in these words",
+            "One or two sentences above the button, kept word by word with each confirmation. Empty: the usual ones.",
+            most=500,
+        ),
+        Line("agency_statement", "Agencies confirm in these words", "Empty: the usual ones.", most=500),
         Chosen("course_version", "Course", "For “Read, confirm and train”"),
         Box("briefing_counts", "A local briefing counts as the training"),
         Months(

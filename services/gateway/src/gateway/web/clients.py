@@ -33,6 +33,7 @@ from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
 from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
 from cadre.notification.v1 import message_service_pb2 as message_pb
+from cadre.notification.v1.acknowledgement_service_pb2_grpc import AcknowledgementServiceStub
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
@@ -187,6 +188,7 @@ class Clients:
         self.connections = self._channels["notification"].stub(ConnectionServiceStub)
         self.reviews = self._channels["notification"].stub(ReviewServiceStub)
         self.questions = self._channels["notification"].stub(QuestionServiceStub)
+        self.acknowledgements = self._channels["notification"].stub(AcknowledgementServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

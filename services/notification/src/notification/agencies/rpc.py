@@ -121,7 +121,7 @@ class AgencyNoticeServicer(Servicer):
                 person_id=person_id,
                 lead=lead,
                 problem=request.problem.strip(),
-                text_sha256=request.text_sha256,
+                seen=wire.seen(request),
                 at=call.now,
             )
             row = queries.agency_notice(db, agency_id, notice_id, today)

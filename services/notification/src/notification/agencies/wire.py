@@ -19,7 +19,8 @@ from notification.agencies.records import (
 from notification.attachments.attachments import Attachment
 from notification.attachments.wire import attachment
 from notification.days.queries import ReadinessDay
-from notification.letters.wire import enum_name, notice, person
+from notification.deliveries.deliveries import Seen
+from notification.letters.wire import channel, enum_name, notice, person
 from servicekit import names
 from servicekit.refusals import InvalidField
 from servicekit.rpc.wire import day_text, timestamp
@@ -46,6 +47,11 @@ def wanted(request: pb.FindRecipientsRequest) -> Wanted:
     if request.standing not in pb.FindRecipientsRequest.Standing.values():
         raise InvalidField("standing", request.standing, "must be one that the contract names")
     return Wanted(request.unit, Standing(pb.FindRecipientsRequest.Standing.Name(request.standing)), people)
+
+
+def seen(request: pb.ConfirmForAgencyRequest) -> Seen:
+    """Read what was seen by who confirms for an agency."""
+    return Seen(request.text_sha256, request.statement_sha256, channel(request.channel))
 
 
 def left_asked(

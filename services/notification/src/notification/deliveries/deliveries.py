@@ -11,7 +11,7 @@ from notification.letters import telling
 from notification.letters.acknowledgements import ACKNOWLEDGE, changed_meanwhile, check_text
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
-from notification.letters.rules import lifecycle
+from notification.letters.rules import lifecycle, statements
 from notification.letters.rules.due_dates import agency_due_date
 from notification.letters.tables import Notice
 from servicekit import closed_days
@@ -81,7 +81,9 @@ FOR UPDATE OF d
 _CONFIRM = f"""
 WITH said AS (
   {ACKNOWLEDGE}
-  VALUES (%(notice)s, %(person)s, 'AGENCY', %(agency)s, %(version)s, %(text_sha256)s, %(at)s)
+  VALUES (
+    %(notice)s, %(person)s, 'AGENCY', %(agency)s, %(version)s, %(text_sha256)s, %(at)s, %(statement)s, %(channel)s
+  )
 )
 UPDATE delivery SET confirmed_at = %(at)s, confirmed_by = %(person)s, lead = %(lead)s, problem = %(problem)s
 WHERE notice_id = %(notice)s AND version = %(version)s AND agency_id = %(agency)s
@@ -135,6 +137,15 @@ class Agency:
     def gets_letters(self, day: date) -> bool:
         """Whether letters go there on *day*."""
         return self.kind != _STATE and (self.end is None or self.end > day)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What who confirms for an agency saw: the hashes of text and statement; and by which way they confirm."""
+
+    text_sha256: str
+    statement_sha256: str
+    channel: str
 
 
 def deliver(db: Db, notice: Notice, *, due: date | None, at: datetime) -> None:
@@ -211,26 +222,32 @@ def confirm(
     person_id: UUID,
     lead: UUID,
     problem: str,
-    text_sha256: str,
+    seen: Seen,
     at: datetime,
 ) -> None:
     """Record, once, that the agency received the letter, who leads it there, and what is in the way."""
     _check_problem(problem)
     locked = _locked(db, notice_id, agency_id)
     _check_open(locked, agency_id)
-    check_text(locked.notice, text_sha256)
+    check_text(locked.notice, seen.text_sha256)
+    statement = statements.check_seen(
+        name_of(notice_id), locked.notice.agency_statement, seen.statement_sha256, standard=statements.FOR_AGENCY
+    )
     db.run(
         _CONFIRM,
         notice=notice_id,
         person=person_id,
         agency=agency_id,
         version=locked.notice.version,
-        text_sha256=text_sha256,
+        text_sha256=seen.text_sha256,
+        statement=statement,
+        channel=seen.channel,
         at=at,
         lead=lead,
         problem=problem,
     )
-    db.changed(f"agencies/{agency_id}/{name_of(notice_id)}", after={"lead": str(lead), "text_sha256": text_sha256})
+    said = {"text_sha256": seen.text_sha256, "statement_sha256": statement, "channel": seen.channel}
+    db.changed(f"agencies/{agency_id}/{name_of(notice_id)}", after={"lead": str(lead), **said})
     version = locked.notice.version
     emit(
         db,

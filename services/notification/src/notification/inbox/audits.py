@@ -40,6 +40,10 @@ FROM (
   SELECT count(*) AS rows FROM acknowledgement GROUP BY notice_id, person_id, kind, agency_id, version
 ) AS counted
 """
+_NO_STATEMENT = """
+SELECT count(*) FROM acknowledgement AS a
+WHERE a.statement_sha256 <> '' AND NOT EXISTS (SELECT FROM statement AS s WHERE s.sha256 = a.statement_sha256)
+"""
 
 AUDITS = (
     Audit(
@@ -61,5 +65,10 @@ AUDITS = (
         "acknowledgements.duplicates",
         "Rows of acknowledgements beyond one of a kind for each person, agency and version",
         lambda db: count(db, _ACKNOWLEDGEMENTS),
+    ),
+    Audit(
+        "acknowledgements.without_statement",
+        "Confirmations whose statement is not on record",
+        lambda db: count(db, _NO_STATEMENT),
     ),
 )

@@ -51,9 +51,18 @@ class InboxServicer(Servicer):
     def ReadNotice(self, request: pb.ReadNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = letters.notice_id(request.notice, "notice"), caller(call.principal)
         reader = letters.own_reader(call.principal, pacific_date(call.now))
-        return self._read_notice(call, request, Step(notice_id, person_id, reader))
+        step = Step(notice_id, person_id, reader, channel=letters.channel(request.channel))
+        return self._read_notice(call, request, step)
 
     def ConfirmNotice(self, request: pb.ConfirmNoticeRequest, call: Call) -> pb.InboxItem:
         notice_id, person_id = letters.notice_id(request.notice, "notice"), caller(call.principal)
         reader = letters.own_reader(call.principal, pacific_date(call.now))
-        return self._confirm_notice(call, request, Step(notice_id, person_id, reader, request.text_sha256))
+        step = Step(
+            notice_id,
+            person_id,
+            reader,
+            request.text_sha256,
+            request.statement_sha256,
+            letters.channel(request.channel),
+        )
+        return self._confirm_notice(call, request, step)

@@ -20,6 +20,7 @@ from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
 from notification.letters.rules import lifecycle
 from notification.letters.rules.reading import Reader
+from notification.letters.rules.statements import check_seen
 from notification.letters.tables import Notice
 from servicekit.data.company import Asked, Group
 from servicekit.data.db import Db
@@ -51,14 +52,16 @@ WITH given AS (
   SELECT *
   FROM unnest(
     %(notices)b::uuid[], %(people)b::uuid[], %(kinds)b::text[], %(versions)s::int[], %(hashes)b::text[],
-    %(moments)b::timestamptz[], %(read_at)b::timestamptz[], %(confirmed_at)b::timestamptz[]
-  ) AS given (notice_id, person_id, kind, version, text_sha256, at, read_at, confirmed_at)
+    %(moments)b::timestamptz[], %(read_at)b::timestamptz[], %(confirmed_at)b::timestamptz[],
+    %(statements)b::text[], %(channels)b::text[]
+  ) AS given (notice_id, person_id, kind, version, text_sha256, at, read_at, confirmed_at, statement_sha256, channel)
 ), stepped AS (
   UPDATE recipient AS r SET read_at = given.read_at, confirmed_at = given.confirmed_at
   FROM given WHERE (r.notice_id, r.person_id) = (given.notice_id, given.person_id)
 ), said AS (
   {ACKNOWLEDGE}
-  SELECT notice_id, person_id, kind, '', version, text_sha256, at FROM given ORDER BY notice_id, person_id
+  SELECT notice_id, person_id, kind, '', version, text_sha256, at, statement_sha256, channel
+  FROM given ORDER BY notice_id, person_id
 )
 {
     ADD.format(
@@ -79,12 +82,14 @@ Key = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A person opens a letter or, with the hash of its text, confirms it."""
+    """A person opens a letter or, with the hashes of its text and its statement, confirms it; and by which way."""
 
     notice_id: UUID
     person_id: UUID
     reader: Reader
     text_sha256: str = ""
+    statement_sha256: str = ""
+    channel: str = "API"
 
     @property
     def key(self) -> Key:
@@ -94,11 +99,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Item:
-    """A letter as it stands for one person; *notice* holds its columns."""
+    """A letter as it stands for one person; *notice* holds its columns. *agreed* is the statement of a confirmation."""
 
     notice: Notice
     standing: Standing
     due_date: date
+    agreed: str = ""
 
 
 class _Locked(NamedTuple):
@@ -157,18 +163,24 @@ def _step(db: Db, group: Group[Step, Item], kind: str, move: Callable[[Asked[Ste
                 continue
             row = notices[one.what.key]
             notice = row.notice
-            if kind == "CONFIRM":
-                check_text(notice, one.what.text_sha256)
+            agreed = _agreed(notice, one.what) if kind == "CONFIRM" else ""
             before[one.what.key] = known
             after = move(one, known)
-            one.result = Item(notice, after, row.own_due_date)
+            one.result = Item(notice, after, row.own_due_date, agreed)
             if after != known:
                 said = {"kind": kind, "version": notice.version, "text_sha256": notice.text_sha256}
-                one.changed(name_of(notice.id), after=said)
+                agreeing = {"statement_sha256": agreed} if agreed else {}
+                one.changed(name_of(notice.id), after={**said, **agreeing, "channel": one.what.channel})
     done = group.record(db)
     _write(
         db, kind, [one for one in done if one.result and one.result.standing != before[one.what.key]], before, places
     )
+
+
+def _agreed(notice: Notice, step: Step) -> str:
+    """Return the hash of what is agreed to; refuse who saw another text, or another statement, than the letter's."""
+    check_text(notice, step.text_sha256)
+    return check_seen(name_of(notice.id), notice.statement, step.statement_sha256)
 
 
 def _locked(db: Db, group: Group[Step, Item]) -> dict[Key, _Locked]:
@@ -230,10 +242,12 @@ def _write(
 ) -> None:
     moved: dict[tuple[UUID, str, date], Counts] = defaultdict(Counts)
     items: list[tuple[datetime, Key, Item]] = []
+    channels: list[str] = []
     for one in done:
         key, item = one.what.key, one.result
         assert item is not None  # noqa: S101 - it is among those that were recorded
         items.append((one.at, key, item))
+        channels.append(one.what.channel)
         difference = item.standing.counts() - before[key].counts()
         # People who are excused move no figure.
         for place in places[key].agency_ids if difference else ():
@@ -250,6 +264,8 @@ def _write(
         moments=[at for at, _, _ in items],
         read_at=[item.standing.read_at for _, _, item in items],
         confirmed_at=[item.standing.confirmed_at for _, _, item in items],
+        statements=[item.agreed for _, _, item in items],
+        channels=channels,
         slot=any_slot(),
         moved_notices=[notice_id for notice_id, _, _ in moved],
         places=[place for _, place, _ in moved],

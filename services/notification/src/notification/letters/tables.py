@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlmodel import Field, SQLModel
 
 from notification.base import Base, big, plain
+from notification.letters.rules import statements
 from servicekit.data.tables import moment
 
 
@@ -56,6 +57,11 @@ class Notice(SQLModel):
     replaces: str = plain()
     topic: str = plain()
     urgent_reason: str = plain()
+    # What who confirms it says by that: a person, and who confirms for an agency.
+    statement: str = Field(default=statements.OWN, sa_column_kwargs={"server_default": statements.OWN})
+    agency_statement: str = Field(
+        default=statements.FOR_AGENCY, sa_column_kwargs={"server_default": statements.FOR_AGENCY}
+    )
     # Of an amendment, what it changes and why; of a letter that was amended, what its newest version said so.
     what_changed: str = plain()
     # Of an amendment, what counts as changed in substance by its author's word (see versions/rules/changes.py).
@@ -171,13 +177,34 @@ class NoticeVersionRow(Base, table=True):
     approver_id: uuid.UUID | None = None
 
 
+class StatementRow(Base, table=True):
+    """A text to which confirmations agree, by its hash. Append-only, by trigger."""
+
+    __tablename__ = "statement"
+
+    sha256: str = Field(primary_key=True)
+    text: str
+    language: str
+
+
 class AcknowledgementRow(Base, table=True):
-    """Somebody read or confirmed a version, for themselves or (with an agency) for it. Append-only, by trigger."""
+    """Somebody read or confirmed a version, for themselves or (with an agency) for it. Append-only, by trigger.
+
+    Of a confirmation `statement_sha256` is what they agreed to; `assumed` says that it is what the pages showed then,
+    and nobody wrote it down. One that was recorded for a person says by whom, and why.
+    """
 
     __tablename__ = "acknowledgement"
     __table_args__ = (
-        CheckConstraint("kind IN ('READ', 'CONFIRM', 'AGENCY')", name="kind"),
+        CheckConstraint("kind IN ('READ', 'CONFIRM', 'AGENCY', 'RECORDED')", name="kind"),
         CheckConstraint("(kind = 'AGENCY') = (agency_id <> '')", name="agency"),
+        CheckConstraint("(kind = 'READ') = (statement_sha256 = '')", name="statement"),
+        CheckConstraint("channel IN ('API', 'PAGE', 'MAIL_LINK', 'PACKET', 'ON_BEHALF')", name="channel"),
+        CheckConstraint(
+            "(kind = 'RECORDED') = (channel = 'ON_BEHALF') AND (kind = 'RECORDED') = (recorded_by IS NOT NULL)"
+            " AND (kind = 'RECORDED') = (reason <> '')",
+            name="recorded",
+        ),
     )
 
     notice_id: uuid.UUID = Field(primary_key=True)
@@ -187,3 +214,8 @@ class AcknowledgementRow(Base, table=True):
     version: int = Field(primary_key=True)
     text_sha256: str
     at: datetime = moment()
+    statement_sha256: str = plain()
+    channel: str = Field(default="PAGE", sa_column_kwargs={"server_default": "PAGE"})
+    assumed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    recorded_by: uuid.UUID | None = None
+    reason: str = plain()

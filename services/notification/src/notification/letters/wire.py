@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.letters.rules.due_dates import DueRule
 from notification.letters.rules.letter import TEXTS
@@ -110,6 +111,14 @@ def enum_name(enum: Any, value: int, field: str) -> str:  # noqa: ANN401 - gener
 def enum_value(enum: Any, name: str) -> Any:  # noqa: ANN401 - generated enums share no class
     """Return an enum's value by its name, 0 if it is not said."""
     return enum.Value(name) if name else 0
+
+
+def channel(value: int) -> str:
+    """Read by which way something is confirmed; what is not said is said by a program. On behalf is its own call."""
+    name = enum_name(acknowledgement_pb.Acknowledgement.Channel, value, "channel") or "API"
+    if name == "ON_BEHALF":
+        raise InvalidField("channel", name, "must be how the caller confirms")
+    return name
 
 
 def person(value: UUID | None) -> str:

@@ -13,6 +13,7 @@ from notification.attachments import attachments
 from notification.copies import MEMBERSHIPS
 from notification.deliveries import deliveries
 from notification.inbox import recipients
+from notification.letters.acknowledgements import keep_statements
 from notification.letters.rows import facts_of, letter_of, load, name_of
 from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
@@ -78,6 +79,7 @@ def issue(db: Db, amendment: NoticeRow, notice: NoticeRow, audience_revision: in
     version = _version(db, amendment, notice, change, at)
     deliveries.hold(db, notice)
     _take_over(amendment, notice, version)
+    keep_statements(db, notice)
     if change is not Change.EDITORIAL:
         notice.audience_revision = audience_revision
         _move_dates(db, notice, change, at)

@@ -10,6 +10,7 @@ from notification.copies import MEMBERSHIPS
 from notification.deliveries import deliveries
 from notification.inbox import recipients
 from notification.letters import telling
+from notification.letters.acknowledgements import keep_statements
 from notification.letters.rows import letter_of, load, name_of
 from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
@@ -122,6 +123,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
     _set_dates(db, notice, at)
     db.add(_version(db, notice, at))
     db.flush()
+    keep_statements(db, notice)
     recipients.give(db, notice)
     deliveries.deliver(db, notice, due=notice.agency_due_date, at=at)
     searching.keep(db, {notice.id: pacific_date(at)})

@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1 import notice_service_pb2 as pb
-from notification.letters.rules.letter import TEXTS, Letter
+from notification.letters.rules.letter import TEXTS, UNSAID, Letter
 from notification.letters.wire import enum_name
 from notification.notices.queries import ConfirmationChange, Step
 from notification.notices.rules.history import HistoricLetter
@@ -25,7 +25,8 @@ def letter(notice: pb.Notice) -> Letter:
     """Read the draft fields of a notice; what is only set by the service is ignored."""
     course_id, course_version = _course_version(notice.course_version)
     given: dict[str, Any] = {
-        name: (text.block if one.several else text.line)(getattr(notice, name)) for name, one in TEXTS.items()
+        name: (text.block if one.several else text.line)(getattr(notice, name)) or UNSAID[name]
+        for name, one in TEXTS.items()
     }
     if notice.HasField("due_rule"):
         given["business_days_before_effective"] = notice.due_rule.business_days_before_effective

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from notification.letters.rules import statements
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of
 from servicekit.refusals import InvalidField
 
@@ -60,8 +61,8 @@ class Text:
     finds: bool = False
 
 
-def _text(most: int, *, several: bool = False, finds: bool = False) -> Any:  # noqa: ANN401 - as `field` itself
-    return field(default="", metadata={"text": Text(most, several, finds)})
+def _text(most: int, *, several: bool = False, finds: bool = False, unsaid: str = "") -> Any:  # noqa: ANN401 - as `field` itself
+    return field(default=unsaid, metadata={"text": Text(most, several, finds)})
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,9 @@ class Letter:
     body: str = _text(100_000, several=True, finds=True)
     # Why it is urgent; one that says nothing is not.
     urgent_reason: str = _text(300)
+    # What who confirms it says by that: a person for themselves, and who confirms for an agency.
+    statement: str = _text(statements.MOST, unsaid=statements.OWN)
+    agency_statement: str = _text(statements.MOST, unsaid=statements.FOR_AGENCY)
     # Of an amendment: what it changes and why.
     what_changed: str = _text(2_000, several=True)
     # Of an amendment: fields of the contract that its author says are changed in substance.
@@ -111,6 +115,8 @@ class Letter:
 
 # Its texts, as they are written, in their order.
 TEXTS: Mapping[str, Text] = {one.name: one.metadata["text"] for one in fields(Letter) if "text" in one.metadata}
+# What stands for a text that is not said.
+UNSAID: Mapping[str, str] = {name: getattr(Letter, name) for name in TEXTS}
 
 
 def check_draft(letter: Letter) -> None:

@@ -25,7 +25,7 @@ class Change(StrEnum):
 
 _ORDER = list(Change)
 # Whatever of it changes, it asks something else, or of others.
-_SUBSTANTIVE = ("asks", "course_version", "audience", "staff_action")
+_SUBSTANTIVE = ("asks", "course_version", "audience", "staff_action", "statement", "agency_statement")
 # Its days move, and with them when it is due.
 _MOVED = ("effective_date", "due_rule.business_days_before_effective", "due_rule.business_days_after_issue")
 # What it says: by the words that differ.
@@ -43,10 +43,13 @@ FIELDS = (
     *("kind", "addressees", "subject", "topic", "urgent_reason", "change", "effective_date", "audience", "receivers"),
     *("asks", "course_version", "due_rule.business_days_before_effective", "due_rule.business_days_after_issue"),
     *("agency_confirms_within", "staff_action", "before", "after", "until_then", "body", "reason", "references"),
-    *("supersedes", "replaces", "contact", "contact_telephone", "briefing_counts", "credit_months", "demonstration"),
+    *("supersedes", "replaces", "contact", "contact_telephone", "statement", "agency_statement"),
+    *("briefing_counts", "credit_months", "demonstration"),
     "files",
 )
-_TEXTS = frozenset((*_BY_WORDS, "staff_action", "addressees", "contact", "contact_telephone"))
+_TEXTS = frozenset(
+    (*_BY_WORDS, "staff_action", "addressees", "contact", "contact_telephone", "statement", "agency_statement")
+)
 # A number, a day, or whether something must be done: who changes one of them, or their order, changes what is asked.
 _TELLING = re.compile(
     r"\d[\d.,:/-]*|\b(?:january|february|march|april|may|june|july|august|september|october|november|december"

@@ -1,0 +1,1 @@
+"""What is on record of who read and confirmed letters, and to which words they agreed."""
