@@ -12,6 +12,7 @@ from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
 from cadre.notification.v1 import connection_service_pb2 as connection_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
@@ -124,6 +125,11 @@ SWEEP = [
     ("/letters/{letter_id}/questions/{question_id}", ANALYST, "/letters/{letter}/questions/{question}"),
     ("/letters/{letter_id}/questions/{question_id}", COORDINATOR, "/letters/{letter}/questions/{question}"),
     ("/letters/{letter_id}/clarify", ANALYST, "/letters/{letter}/clarify?question={question}"),
+    ("/letters/{letter_id}/checklists", ANALYST, "/letters/{letter}/checklists"),
+    ("/letters/{letter_id}/checklists", ANALYST, "/letters/{letter}/checklists?only=done"),
+    (LETTER + "/checklist", COORDINATOR, LAKE + "/checklist"),
+    (LETTER + "/checklist", COORDINATOR, "/agencies/lake/letters/{withdrawn}/checklist"),
+    (LETTER + "/checklist", BIG_COORDINATOR, "/agencies/los-angeles/letters/{letter}/checklist"),
     ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters"),
     ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters?show=withdrawn"),
     (LETTER, COORDINATOR, LAKE),
@@ -370,6 +376,7 @@ def things(cadre, letter, letters, issued):
     made["mail"] = caught_mail(access)
     made |= connected(access, by_part["coordinator"])
     made |= reviewed(access, cadre.cast, by_part)
+    listed(access, notice, by_part["coordinator"])
     made["question"] = asked(cadre, notice, by_part["coordinator"])
     yield made | {
         "course": own.course_version.split("/")[1],
@@ -383,6 +390,24 @@ def things(cadre, letter, letters, issued):
         name=f"notices/{made['reviewed']}/reviews/1", reason="Looked at", request_id=request_id("sweep", "over")
     )
     ask(access.reviews.CloseReview, over, person=cadre.cast.analyst)
+
+
+def listed(access, notice, coordinator):
+    """A checklist with an item that is done, one that is blocked, and one of the agency's own."""
+    item = checklist_pb.ChecklistItem
+    own = checklist_pb.AddChecklistItemRequest(
+        parent="agencies/lake", notice=notice, title="Tell the clerks", request_id=request_id("sweep", "own-item")
+    )
+    items = access.ask(access.checklists.AddChecklistItem, own, person=coordinator).items
+    etags = {one.item: one.etag for one in items}
+    said = [
+        item(item="forms-replaced", state=item.DONE, etag=etags["forms-replaced"]),
+        item(item="roles-set", state=item.BLOCKED, reason="No role yet", etag=etags["roles-set"]),
+    ]
+    change = checklist_pb.UpdateChecklistRequest(
+        parent="agencies/lake", notice=notice, items=said, request_id=request_id("sweep", "checklist")
+    )
+    access.ask(access.checklists.UpdateChecklist, change, person=coordinator)
 
 
 def asked(cadre, notice, coordinator):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
+from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
 from cadre.notification.v1 import connection_service_pb2 as connection_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
@@ -187,6 +188,20 @@ def sent_comment(w):
     return name
 
 
+def adding(w):
+    return checklist_pb.AddChecklistItemRequest(
+        parent=HOME, notice=w.issued, title=f"Tell the clerks {fresh()}", request_id=fresh()
+    )
+
+
+def removing(w):
+    own = w.call(w.access.checklists.AddChecklistItem, adding(w), w.lead, {"notices.confirm_for_agency": (HOME,)})
+    item = own.items[-1]
+    return checklist_pb.RemoveChecklistItemRequest(
+        parent=HOME, notice=w.issued, item=item.item, etag=item.etag, request_id=fresh()
+    )
+
+
 def asking(w):
     return question_pb.AskQuestionRequest(parent=w.issued, text="Does this hold here?", request_id=fresh())
 
@@ -315,6 +330,18 @@ REQUESTS = {
         "ListVersions": lambda w: version_pb.ListVersionsRequest(parent=w.issued),
         "GetVersion": lambda w: version_pb.GetVersionRequest(name=f"{w.issued}/versions/1"),
         "CompareVersions": lambda w: version_pb.CompareVersionsRequest(parent=w.issued, from_version=1),
+    },
+    "ChecklistService": {
+        "GetChecklist": lambda w: checklist_pb.GetChecklistRequest(parent=HOME, notice=w.issued),
+        "UpdateChecklist": lambda w: checklist_pb.UpdateChecklistRequest(
+            parent=HOME,
+            notice=w.issued,
+            items=[checklist_pb.ChecklistItem(item="roles-set", state=checklist_pb.ChecklistItem.NOT_DONE)],
+            request_id=fresh(),
+        ),
+        "AddChecklistItem": adding,
+        "RemoveChecklistItem": removing,
+        "ListChecklistSummaries": lambda w: checklist_pb.ListChecklistSummariesRequest(notices=[w.issued]),
     },
     "ReviewService": {
         "OpenReview": lambda w: review_pb.OpenReviewRequest(

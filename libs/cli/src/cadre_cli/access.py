@@ -29,6 +29,7 @@ from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
 from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStub
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
@@ -97,6 +98,7 @@ class Access:
         self.messages = self.channels["notification"].stub(MessageServiceStub)
         self.connections = self.channels["notification"].stub(ConnectionServiceStub)
         self.reviews = self.channels["notification"].stub(ReviewServiceStub)
+        self.checklists = self.channels["notification"].stub(ChecklistServiceStub)
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
         self.operations = {
             service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self.channels.items()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import notification.attachments.tables
+import notification.checklists.tables
 import notification.connections.tables
 import notification.days.tables
 import notification.deliveries.tables
@@ -18,6 +19,7 @@ from notification.agencies.rpc import AgencyNoticeServicer, ReadinessServicer
 from notification.attachments import audits as attachments
 from notification.attachments.rpc import AttachmentServicer
 from notification.base import metadata
+from notification.checklists.rpc import ChecklistServicer
 from notification.connections import audits as connections
 from notification.connections import jobs as called
 from notification.connections.rpc import ConnectionServicer
@@ -60,6 +62,7 @@ SERVICERS = (
     LadderServicer,
     ReviewServicer,
     QuestionServicer,
+    ChecklistServicer,
     VersionServicer,
     AcknowledgementServicer,
 )

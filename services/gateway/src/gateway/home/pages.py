@@ -18,7 +18,7 @@ from gateway.home import changes, rows
 from gateway.home.asking import Asking
 from gateway.home.queue import Row, joined, queue
 from gateway.learning import todo
-from gateway.letters import agency_lists, letters, over_time, readiness
+from gateway.letters import agency_lists, checklists, letters, over_time, readiness
 from gateway.operations import overview
 from gateway.web.visit import Answer, Visit, Visitor
 
@@ -157,7 +157,7 @@ def _state(visit: Visit) -> StateHome:
         waiting=waiting,
         names=visit.names([letter.author for letter in waiting]),
         coming=coming,
-        calls=readiness.calls(issued, figures, visit.agencies()),
+        calls=readiness.calls(issued, figures, visit.agencies(), checklists.blocked_of(visit, issued)),
         card=over_time.card(visit, first_out) if first_out else None,
     )
 

@@ -29,21 +29,21 @@ WHOLE_STATE = "Whole state, each person once"
 
 def agencies(letter: notice_pb.Notice, figures: readiness_pb.Readiness, rows: Iterable[Row], at: datetime) -> bytes:
     """Return the state's table: the same lines as on the page, and the state's own figures as the last one."""
-    head = _head(letter, at)
+    begun = head(letter, at)
     lines = [
         [
-            *head,
+            *begun,
             row.agency.short_title,
             row.agency.region,
             row.agency.size_class,
-            _moment(row.figures.confirm_time),
+            moment(row.figures.confirm_time),
             _yes(row.figures.confirmation_overdue),
             *_counts(row.figures.counts),
             row.figures.problem,
         ]
         for row in rows
     ]
-    lines.append([*head, WHOLE_STATE, "", "", "", "", *_counts(figures.state), ""])
+    lines.append([*begun, WHOLE_STATE, "", "", "", "", *_counts(figures.state), ""])
     return sheets.file_of(AGENCY_COLUMNS, lines)
 
 
@@ -54,18 +54,18 @@ def people(
     said: Mapping[str, Sequence[acknowledgement_pb.Acknowledgement]],
 ) -> bytes:
     """Return an agency's people under a letter, as its page has them, with what they *said*; never a score."""
-    head = _head(letter, at)
+    begun = head(letter, at)
     return sheets.file_of(
         PEOPLE_COLUMNS,
         [
             [
-                *head,
+                *begun,
                 line.name,
                 line.staff_number,
                 line.units,
-                _moment(line.standing.read_time),
-                _moment(line.standing.confirm_time),
-                _moment(line.standing.train_time),
+                moment(line.standing.read_time),
+                moment(line.standing.confirm_time),
+                moment(line.standing.train_time),
                 line.standing.due_date,
                 _yes(line.standing.ready),
                 _yes(line.standing.on_leave),
@@ -87,7 +87,8 @@ def name(letter: notice_pb.Notice, what: str, day: date) -> str:
     return f"{mark}{letters.title(letter).replace(' ', '-')}-{what}-{day.isoformat()}.csv"
 
 
-def _head(letter: notice_pb.Notice, at: datetime) -> tuple[str, str]:
+def head(letter: notice_pb.Notice, at: datetime) -> tuple[str, str]:
+    """With what each line of a file begins: the letter, and when it was so."""
     mark = " (DEMONSTRATION, not issued by DCSS)" if letter.demonstration else ""
     return f"{letters.title(letter)}{mark}", at.astimezone(PACIFIC).isoformat(" ", "seconds")
 
@@ -99,7 +100,7 @@ def _counts(counts: readiness_pb.Counts) -> tuple[int, ...]:
     )
 
 
-def _moment(at: Timestamp) -> str:
+def moment(at: Timestamp) -> str:
     """When it happened, in California; empty if it did not."""
     return at.ToDatetime(tzinfo=PACIFIC).isoformat(" ", "seconds") if at.seconds else ""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from servicekit.words import fold
 _LONGEST_LINK = 1800
 # So many staff past due, or so large a part of those at work if that is fewer, make it worth a call.
 _MANY, _PART = 5, 20
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 # Later than any moment, in nanoseconds.
 _NEVER = 1 << 63
 _AGENCIES = Table(
@@ -41,7 +43,8 @@ class Why(IntEnum):
 
     UNCONFIRMED = 0
     PROBLEM = 1
-    BEHIND = 2
+    BLOCKED = 2
+    BEHIND = 3
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,16 @@ def many_past_due(overdue: int, at_work: int) -> bool:
 
 
 def needs_a_call(
-    readiness: pb.Readiness, agencies: Mapping[str, agency_pb.Agency], *, urgent: bool = False
+    readiness: pb.Readiness,
+    agencies: Mapping[str, agency_pb.Agency],
+    blocked: Mapping[str, Sequence[str]] = _NOTHING,
+    *,
+    urgent: bool = False,
 ) -> list[Needed]:
-    """Return who needs a call, in this order: confirmation past due, a reported problem, many staff past due.
+    """Return who needs a call: confirmation past due, a reported problem, something *blocked*, many staff past due.
 
-    Of an *urgent* letter every agency that is asked to confirm, and has not yet, comes first. Each agency stands once,
-    for its first reason. Those with staff past due: the larger share first.
+    They stand in this order. Of an *urgent* letter every agency that is asked to confirm, and has not yet, comes first.
+    Each agency stands once, for its first reason. Those with staff past due: the larger share first.
     """
     found = []
     for figures in readiness.agencies:
@@ -94,6 +101,8 @@ def needs_a_call(
             found.append(Needed(agency, "Has not confirmed yet, and the letter is urgent.", Why.UNCONFIRMED))
         elif figures.problem:
             found.append(Needed(agency, f"Reports: {figures.problem}", Why.PROBLEM))
+        elif figures.agency in blocked:
+            found.append(Needed(agency, f"Blocked: {'; '.join(blocked[figures.agency])}", Why.BLOCKED))
         elif many_past_due(counts.overdue, counts.at_work):
             said = sentences.of(counts.overdue, counts.at_work)
             share = counts.overdue / counts.at_work
@@ -102,14 +111,19 @@ def needs_a_call(
 
 
 def calls(
-    letters: Iterable[notice_pb.Notice], figures: Mapping[str, pb.Readiness], agencies: Mapping[str, agency_pb.Agency]
+    letters: Iterable[notice_pb.Notice],
+    figures: Mapping[str, pb.Readiness],
+    agencies: Mapping[str, agency_pb.Agency],
+    blocked: Mapping[str, Mapping[str, Sequence[str]]] = _NOTHING,
 ) -> list[tuple[notice_pb.Notice, Needed]]:
     """Return who needs a call about any of the letters that are out, in the same order, each agency once."""
     found = [
         (letter, needed)
         for letter in letters
         if letter.state == notice_pb.Notice.PUBLISHED and letter.name in figures
-        for needed in needs_a_call(figures[letter.name], agencies, urgent=bool(letter.urgent_reason))
+        for needed in needs_a_call(
+            figures[letter.name], agencies, blocked.get(letter.name, _NOTHING), urgent=bool(letter.urgent_reason)
+        )
     ]
     found.sort(key=lambda pair: _in_order(pair[1]))
     first: dict[str, tuple[notice_pb.Notice, Needed]] = {}

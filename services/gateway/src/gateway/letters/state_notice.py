@@ -11,7 +11,7 @@ from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import version_service_pb2 as version_pb
-from gateway.letters import approval, clarified, county_map, letter_history, letters, over_time, readiness
+from gateway.letters import approval, checklists, clarified, county_map, letter_history, letters, over_time, readiness
 from gateway.register import chain
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Visit, Visitor
@@ -36,14 +36,15 @@ def letter_page(visit: Visitor, letter_id: str) -> Answer:
 def print_page(visit: Visitor, letter_id: str) -> Answer:
     """Figures, calls, map and table on one page for paper."""
     shown = _figures(visit, visit.letter(letter_id))
-    return visit.page("letters/state_print.html", **shown, **_map(visit, shown["figures"], shown["agencies"], "ready"))
+    drawn = _map(visit, shown["figures"], shown["agencies"], shown["checklists"], "ready")
+    return visit.page("letters/state_print.html", **shown, **drawn)
 
 
 @router.get("/map")
 def map_page(visit: Visitor, letter_id: str, show: str = "ready") -> Answer:
     """The counties, each shaded by its agency's figure, and the same as a table."""
     letter = visit.letter(letter_id)
-    shown = _map(visit, _readiness(visit, letter), visit.agencies(), show)
+    shown = _map(visit, _readiness(visit, letter), visit.agencies(), checklists.of_letter(visit, letter), show)
     return visit.page("letters/map.html", letter=letter, letters=letters, **shown)
 
 
@@ -124,7 +125,8 @@ def _readiness(visit: Visit, letter: notice_pb.Notice) -> readiness_pb.Readiness
 def _figures(visit: Visit, letter: notice_pb.Notice) -> dict[str, Any]:
     """Return what the page of figures and its print show."""
     figures, agencies = _readiness(visit, letter), visit.agencies()
-    needed = readiness.needs_a_call(figures, agencies, urgent=bool(letter.urgent_reason))
+    standing = checklists.of_letter(visit, letter)
+    needed = readiness.needs_a_call(figures, agencies, standing.blocked, urgent=bool(letter.urgent_reason))
     page = f"/letters/{letter.name.removeprefix('notices/')}"
     asked = readiness.asked_of(visit.request.query_params, page, visit.request.url.path, agencies)
     rows, part = readiness.shown(asked, figures, agencies)
@@ -135,6 +137,7 @@ def _figures(visit: Visit, letter: notice_pb.Notice) -> dict[str, Any]:
         "over_time": over_time.of_state(visit, letter),
         "agencies": agencies,
         "needed": needed,
+        "checklists": standing,
         "addresses": readiness.addresses(needed),
         "mail_all": readiness.mail_to(needed),
         "rows": rows,
@@ -147,12 +150,16 @@ def _figures(visit: Visit, letter: notice_pb.Notice) -> dict[str, Any]:
 
 
 def _map(
-    visit: Visit, figures: readiness_pb.Readiness, agencies: Mapping[str, agency_pb.Agency], show: str
+    visit: Visit,
+    figures: readiness_pb.Readiness,
+    agencies: Mapping[str, agency_pb.Agency],
+    standing: checklists.Standing,
+    show: str,
 ) -> dict[str, Any]:
     """Return what the map shows; another measure than ours is the first one."""
     shown = show if show in county_map.MEASURES else next(iter(county_map.MEASURES))
     measure = county_map.MEASURES[shown]
-    needed = readiness.needs_a_call(figures, agencies)
+    needed = readiness.needs_a_call(figures, agencies, standing.blocked)
     areas = county_map.areas(figures, agencies, visit.today, measure, needed)
     return {
         "areas": areas,

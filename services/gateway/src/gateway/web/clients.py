@@ -36,6 +36,7 @@ from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1.acknowledgement_service_pb2_grpc import AcknowledgementServiceStub
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStub
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
@@ -187,6 +188,7 @@ class Clients:
         self.ladders = self._channels["notification"].stub(LadderServiceStub)
         self.connections = self._channels["notification"].stub(ConnectionServiceStub)
         self.reviews = self._channels["notification"].stub(ReviewServiceStub)
+        self.checklists = self._channels["notification"].stub(ChecklistServiceStub)
         self.questions = self._channels["notification"].stub(QuestionServiceStub)
         self.acknowledgements = self._channels["notification"].stub(AcknowledgementServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {

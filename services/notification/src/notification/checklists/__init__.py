@@ -1,0 +1,1 @@
+"""What an agency has to have done before a letter takes effect: `ChecklistService`."""
