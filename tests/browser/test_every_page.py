@@ -130,6 +130,10 @@ SWEEP = [
     (LETTER + "/checklist", COORDINATOR, LAKE + "/checklist"),
     (LETTER + "/checklist", COORDINATOR, "/agencies/lake/letters/{withdrawn}/checklist"),
     (LETTER + "/checklist", BIG_COORDINATOR, "/agencies/los-angeles/letters/{letter}/checklist"),
+    ("/letters/{letter_id}/evidence", ANALYST, "/letters/{letter}/evidence"),
+    ("/letters/{letter_id}/evidence", ANALYST, "/letters/{amended}/evidence?version=2"),
+    (LETTER + "/evidence", COORDINATOR, LAKE + "/evidence"),
+    (LETTER + "/evidence", BIG_COORDINATOR, BIG + "/evidence"),
     ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters"),
     ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters?show=withdrawn"),
     (LETTER, COORDINATOR, LAKE),
@@ -279,6 +283,7 @@ DOWNLOADS = {
     *(
         "/letters/{letter_id}/agencies.csv",
         LETTER + "/people.csv",
+        *(f"{at}/evidence/signatures.csv" for at in ("/letters/{letter_id}", LETTER)),
         ROUND + "/comments.csv",
         "/files/{letter_id}/{file_id}",
     ),

@@ -8,6 +8,7 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
 from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
 from cadre.notification.v1 import connection_service_pb2 as connection_pb
+from cadre.notification.v1 import evidence_service_pb2 as evidence_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
@@ -376,6 +377,10 @@ REQUESTS = {
             parent=w.issued, text="It holds everywhere.", request_id=fresh()
         ),
         "ListClarifications": lambda w: question_pb.ListClarificationsRequest(parent=w.issued),
+    },
+    "EvidenceService": {
+        "ListSignatures": lambda w: evidence_pb.ListSignaturesRequest(parent=f"{w.issued}/versions/1", agency=HOME),
+        "GetSignatureCounts": lambda w: evidence_pb.GetSignatureCountsRequest(parent=f"{w.issued}/versions/1"),
     },
     "InboxService": {
         "ListInbox": lambda w: inbox_pb.ListInboxRequest(),

@@ -7,6 +7,7 @@ import notification.checklists.tables
 import notification.connections.tables
 import notification.days.tables
 import notification.deliveries.tables
+import notification.evidence.tables
 import notification.inbox.tables
 import notification.links.tables
 import notification.messages.tables
@@ -27,6 +28,7 @@ from notification.consumers import SUBSCRIPTIONS
 from notification.days import audits as days
 from notification.days import jobs as daily
 from notification.deliveries import audits as deliveries
+from notification.evidence.rpc import EvidenceServicer
 from notification.inbox import audits as inbox
 from notification.inbox.projections import PROJECTIONS
 from notification.inbox.rpc import InboxServicer
@@ -65,6 +67,7 @@ SERVICERS = (
     ChecklistServicer,
     VersionServicer,
     AcknowledgementServicer,
+    EvidenceServicer,
 )
 
 

@@ -74,7 +74,8 @@ def make_revision(url: str, folder: Path, metadata: MetaData, message: str) -> P
         raise ValueError("The tables are as the migrations make them: there is nothing to write.")
     # Alembic indents every line but the first.
     body = "    " + render_python_code(found, sqlalchemy_module_prefix="sa.")
-    number = f"{int(before or 0) + 1:04d}"
+    taken = [int(path.name.partition("_")[0]) for path in (folder / "versions").glob("[0-9]*_*.py")]
+    number = f"{max([int(before or 0), *taken]) + 1:04d}"
     path = folder / "versions" / f"{number}_{'_'.join(message.lower().split())}.py"
     path.write_text(
         f'"""{message.capitalize()}."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'

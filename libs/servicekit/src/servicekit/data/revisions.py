@@ -3,6 +3,7 @@
 Every start asks, and the operator's page does; without Alembic, whose import takes a tenth of a start.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from sqlalchemy import Connection, text
 
 _HAS_ANY = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 _CURRENT = text("SELECT version_num FROM alembic_version")
+_OWN = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_BEFORE = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 
 class SchemaIsOldError(RuntimeError):
@@ -24,8 +27,13 @@ def current(connection: Connection) -> str:
 
 
 def newest(folder: Path) -> str:
-    """Return the last revision in a folder of migrations, whose files begin with theirs (`0002_jobs.py`)."""
-    return max((path.name.partition("_")[0] for path in (folder / "versions").glob("[0-9]*_*.py")), default="")
+    """Return the last revision in a folder of migrations: the one that none comes after.
+
+    Their numbers do not say it: of two that are written at the same time the higher one may be the first that is done.
+    """
+    texts = [path.read_text("utf-8") for path in (folder / "versions").glob("[0-9]*_*.py")]
+    before = {found for text_ in texts for found in _BEFORE.findall(text_)}
+    return max((found for text_ in texts for found in _OWN.findall(text_) if found not in before), default="")
 
 
 @cache

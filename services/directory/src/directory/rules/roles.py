@@ -23,6 +23,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "reminders.send",
         "calendar.write_agency",
         "connections.manage",
+        "evidence.read_agency",
     ),
     "supervisor": ("people.read", "assignments.read", "training.record", "readiness.read_agency"),
     "director": (
@@ -31,16 +32,18 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "readiness.read_agency",
         "notices.confirm_for_agency",
         "connections.manage",
+        "evidence.read_agency",
     ),
 }
 STATE_ROLES: Mapping[str, tuple[str, ...]] = {
-    "policy_analyst": ("notices.write", "audiences.write", "audiences.read", "readiness.read"),
+    "policy_analyst": ("notices.write", "audiences.write", "audiences.read", "readiness.read", "evidence.read"),
     "approver": ("notices.approve", "audiences.read", "readiness.read"),
     "training_manager": (
         "courses.write",
         "tests.write",
         "audiences.read",
         "readiness.read",
+        "evidence.read",
         "quality.read",
         "calendar.write",
     ),

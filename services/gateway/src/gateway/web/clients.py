@@ -38,6 +38,7 @@ from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeSer
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStub
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
+from cadre.notification.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
@@ -191,6 +192,7 @@ class Clients:
         self.checklists = self._channels["notification"].stub(ChecklistServiceStub)
         self.questions = self._channels["notification"].stub(QuestionServiceStub)
         self.acknowledgements = self._channels["notification"].stub(AcknowledgementServiceStub)
+        self.evidence = self._channels["notification"].stub(EvidenceServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

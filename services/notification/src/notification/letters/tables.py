@@ -219,3 +219,7 @@ class AcknowledgementRow(Base, table=True):
     assumed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     recorded_by: uuid.UUID | None = None
     reason: str = plain()
+    # Where they worked then, as far as the letter's audience says: they may work elsewhere later, or nowhere.
+    agencies: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(TEXT), nullable=False, server_default=text("'{}'"))
+    )
