@@ -112,6 +112,7 @@ SWEEP = [
     ("/ladders/series/{series}", ANALYST, "/ladders/series/CSSP"),
     ("/letters/{letter_id}/ladder", ANALYST, "/letters/{letter}/ladder"),
     ("/letters/{letter_id}/ladder", APPROVER, "/letters/{letter}/ladder"),
+    ("/letters/{letter_id}/forecast", ANALYST, "/letters/{letter}/forecast"),
     ("/letters/{letter_id}/map", ANALYST, "/letters/{letter}/map"),
     ("/letters/{letter_id}/map", ANALYST, "/letters/{letter}/map?show=confirmed"),
     ("/letters/{letter_id}/print", ANALYST, "/letters/{letter}/print"),

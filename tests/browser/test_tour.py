@@ -133,7 +133,7 @@ def issue_and_watch(approver):
     expect(figures.locator("dd").first).to_contain_text("0 of 47")
     approver.sees("No agency needs a call today.")
     approver.sees(re.compile(r"No agency has confirmed yet\. Confirmations are due \w+day, .*, 5 p\.m\."))
-    for way in ("Map", "Letter", "Who was included", "History", "Download CSV", "Print", "Withdraw…"):
+    for way in ("Forecast", "Map", "Letter", "Who was included", "History", "Download CSV", "Print", "Withdraw…"):
         expect(approver.page.get_by_role("link", name=way, exact=True)).to_be_visible()
     return re.search(r"/letters/([0-9a-f-]{36})", approver.page.url)[1]
 

@@ -14,6 +14,7 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.learning import todo
 from gateway.letters import agency_lists, letters, readiness
+from gateway.letters.forecasts import Forecast
 from gateway.people import offered
 from gateway.tests import taking
 from gateway.web.forms import Form
@@ -137,6 +138,28 @@ def test_who_needs_a_call_stands_in_the_order_late_troubled_behind():
     assert [one.agency.short_title for one in needed] == ["Fresno", "Colusa", "Butte", "Alpine"]
     assert needed[2].reason == "5 of 10 staff are past due."
     assert readiness.addresses(needed[:2]) == "fresno@example.org; colusa@example.org"
+
+
+def test_of_those_who_are_late_or_will_be_stands_first_whom_a_call_could_gain_most_people():
+    known = agencies("alpine", "butte", "colusa", "fresno")
+    seen = readiness_pb.Readiness(
+        agencies=[
+            figures("alpine", of=10, overdue=5),
+            figures("butte", of=100, overdue=6),
+            figures("colusa", of=100, ready=60),
+            figures("fresno", of=100, ready=60),
+        ]
+    )
+    ahead = [
+        Forecast(agency="agencies/colusa", day="2027-01-07", at_work=100, ready=60, expected=70, low=60, high=80),
+        # It may go well there: that is no reason for a call.
+        Forecast(agency="agencies/fresno", day="2027-01-07", at_work=100, ready=60, expected=70, low=60, high=100),
+    ]
+
+    needed = readiness.needs_a_call(seen, known, ahead=ahead)
+
+    assert [(one.agency.short_title, one.gain) for one in needed] == [("Colusa", 30), ("Butte", 6), ("Alpine", 5)]
+    assert needed[0].reason == "At their pace about 70 of 100 (60 to 80) are ready in time."
 
 
 def test_every_agency_that_has_not_confirmed_an_urgent_letter_needs_a_call_at_once():

@@ -12,15 +12,15 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
 from gateway.app import environment
 from gateway.letters import over_time
+from gateway.letters.forecasts import Forecast
 from gateway.words import sentences
-from servicekit.calendar import PACIFIC, Calendar
+from servicekit.calendar import PACIFIC
 
 ENVIRONMENT = environment()
 TODAY = date(2026, 12, 9)
 ISSUED = date(2026, 11, 16)
-# Thanksgiving and the day after it.
-CALENDAR = Calendar(frozenset({date(2026, 11, 26), date(2026, 11, 27)}))
 DATES = over_time.Dates(ISSUED, TODAY, due=date(2027, 1, 5), effective=date(2027, 1, 8))
+AHEAD = Forecast(day="2027-01-07", at_work=11, ready=8, expected=9, low=7, high=11)
 
 
 def day(on, ready=0, at_work=11, on_leave=0, **fields):
@@ -31,8 +31,8 @@ def unknown(on):
     return pb.ReadinessDay(day=str(on), unknown=True)
 
 
-def made(days, dates=DATES, today=TODAY, calendar=CALENDAR):
-    return over_time.over_time(days, dates, today, calendar)
+def made(days, dates=DATES, today=TODAY, ahead=AHEAD):
+    return over_time.over_time(days, dates, today, ahead)
 
 
 def drawn(shown, today=TODAY):
@@ -101,65 +101,45 @@ def test_from_twenty_people_on_the_line_is_of_percent_and_before_it_of_people():
 def test_where_people_came_or_left_their_number_is_a_line_of_its_own():
     same, other = (made([day(ISSUED, 0, at_work), day(TODAY, 8)]).chart for at_work in (11, 12))
 
-    assert [line.slug for line in same.lines] == ["line", "guess"]
-    assert [line.slug for line in other.lines] == ["whole", "line", "guess"]
+    assert [line.slug for line in same.lines] == ["line", "guess", "between"]
+    assert [line.slug for line in other.lines] == ["whole", "line", "guess", "between"]
     assert other.up[-1].label == "12"
 
 
-def test_it_goes_on_as_the_last_ten_business_days_did():
-    """From Nov 23 to Dec 9 there are ten business days without Thanksgiving: 5 more, so half a person each.
+def test_the_dashed_line_ends_where_the_forecast_says_and_its_interval_stands_there():
+    """From Nov 16 to Jan 8 are 53 days on 98% of the width, to Jan 7 one less; 11 people on 220 pixels."""
+    shown = made([day(ISSUED), day(TODAY, 8)])
 
-    From Dec 9 to Dec 15 there are four: two more than the 8 of today.
-    """
-    dates = over_time.Dates(ISSUED, TODAY, due=date(2026, 12, 15), effective=None)
-    days = [day(ISSUED), day("2026-11-20", 2), day("2026-11-23", 3), day("2026-11-24", 6), day(TODAY, 8)]
-
-    guess = over_time.forecast(days, dates, TODAY, CALENDAR)
-
-    assert guess == over_time.Forecast(date(2026, 12, 15), 10, everyone=False)
-    assert made(days, dates).below == (
-        "Dashed: about 10 of 11 on Dec 15, if each business day brings as many as the last 10 did.",
+    guess, between = shown.chart.lines[-2:]
+    assert (guess.slug, between.slug) == ("guess", "between")
+    assert guess.path.endswith("L961.5 40")
+    assert between.path == "M961.5 80L961.5 0"
+    assert shown.below == (
+        "Dashed: about 9 of 11 on Jan 7, 2027 (7 to 11), if it goes on at the pace of the last business days.",
     )
 
 
-def test_a_guess_is_of_whole_people_and_does_not_round_up_to_everyone():
-    """Half a person each business day, five of them: two and a half more than 8."""
-    dates = over_time.Dates(ISSUED, TODAY, due=date(2026, 12, 16), effective=None)
-    days = [day(ISSUED), day("2026-11-23", 3), day(TODAY, 8)]
+def test_where_everyone_is_expected_it_is_said_so():
+    everyone = Forecast(day="2027-01-07", at_work=11, ready=8, expected=11, low=11, high=11)
 
-    assert over_time.forecast(days, dates, TODAY, CALENDAR) == over_time.Forecast(dates.due, 10, everyone=False)
+    shown = made([day(ISSUED), day(TODAY, 8)], ahead=everyone)
 
-
-def test_it_goes_on_until_everyone_is_ready_and_no_further():
-    days = [day(ISSUED), day("2026-11-23", 3), day(TODAY, 8)]
-
-    guess = over_time.forecast(days, DATES, TODAY, CALENDAR)
-
-    # Three to go, half a person each business day: six business days after Dec 9.
-    assert guess == over_time.Forecast(date(2026, 12, 17), 11, everyone=True)
+    assert [line.slug for line in shown.chart.lines] == ["line", "guess"]
+    assert shown.below == ("Dashed: everyone by Jan 7, 2027, if it goes on at the pace of the last business days.",)
 
 
 @pytest.mark.parametrize(
-    ("days", "dates"),
+    ("ready", "ahead"),
     [
-        pytest.param([day(ISSUED), day(TODAY, 11)], DATES, id="everyone is ready"),
-        pytest.param([day(ISSUED), unknown("2026-11-20"), day("2026-11-30", 3), day(TODAY, 8)], DATES, id="a gap"),
-        pytest.param(
-            [day("2026-12-01"), day(TODAY, 8)],
-            over_time.Dates(date(2026, 12, 1), TODAY, DATES.due, DATES.effective),
-            id="out for less than ten business days",
-        ),
-        pytest.param([day(ISSUED), day(TODAY, 8)], over_time.Dates(ISSUED, TODAY, TODAY, None), id="due today"),
-        pytest.param([day(ISSUED), day(TODAY, 8)], over_time.Dates(ISSUED, TODAY, None, None), id="no due day"),
+        pytest.param(8, Forecast(missing=Forecast.TOO_EARLY, at_work=11, ready=8), id="too early"),
+        pytest.param(11, Forecast(day="2027-01-07", at_work=11, ready=11, expected=11), id="everyone is ready"),
     ],
 )
-def test_where_nothing_carries_a_guess_there_is_none(days, dates):
-    assert over_time.forecast(days, dates, TODAY, CALENDAR) is None
+def test_where_nothing_lies_ahead_nothing_is_dashed(ready, ahead):
+    shown = made([day(ISSUED), day(TODAY, ready)], ahead=ahead)
 
-
-def test_of_a_year_without_a_calendar_there_is_no_guess():
-    calendar = Calendar(frozenset(), frozenset({2026}))
-    assert over_time.forecast([day(ISSUED), day(TODAY, 8)], DATES, TODAY, calendar) is None
+    assert [line.slug for line in shown.chart.lines] == ["line"]
+    assert not any("Dashed" in sentence for sentence in shown.below)
 
 
 def test_what_moved_since_yesterday_is_said_where_it_is_known():
@@ -171,7 +151,7 @@ def test_what_moved_since_yesterday_is_said_where_it_is_known():
 
 
 def test_a_letter_that_is_issued_today_is_a_point_on_the_way_to_its_due_day():
-    shown = made([day(TODAY)], over_time.Dates(TODAY, TODAY, DATES.due, DATES.effective))
+    shown = made([day(TODAY)], over_time.Dates(TODAY, TODAY, DATES.due, DATES.effective), ahead=Forecast())
 
     assert [mark.lines for mark in shown.chart.marks] == [("0 of 11 today",)]
     assert [(rule.slug, rule.place) for rule in shown.chart.rules] == [("effective", 98.0), ("due", 88.2)]
@@ -203,7 +183,7 @@ def test_an_effective_day_before_the_letter_is_not_on_its_axis():
 
 
 def test_a_card_is_lower_leads_to_the_letter_and_has_no_table():
-    shown = over_time.over_time([day(ISSUED), day(TODAY, 8)], DATES, TODAY, CALENDAR, low=True)
+    shown = over_time.over_time([day(ISSUED), day(TODAY, 8)], DATES, TODAY, AHEAD, low=True)
     card = over_time.Card("lake", "CSSP 26-04 in Lake", "/agencies/lake/letters/x", shown)
 
     page = ENVIRONMENT.get_template("letters/over_time_card.html").render(card=card)
@@ -211,7 +191,7 @@ def test_a_card_is_lower_leads_to_the_letter_and_has_no_table():
     assert shown.chart.plot < made([day(ISSUED), day(TODAY, 8)]).chart.plot
     # There is room for today alone; where it ends is said below.
     assert [mark.lines for mark in shown.chart.marks] == [("8 of 11 today",), ()]
-    assert any("if each business day brings" in sentence for sentence in shown.below)
+    assert any("at the pace of the last business days" in sentence for sentence in shown.below)
     assert '<a href="/agencies/lake/letters/x">CSSP 26-04 in Lake</a>' in page
     assert ">8 of 11 today</text>" in page
     assert "<table" not in page
@@ -240,10 +220,15 @@ def histories(draw):
     return [day(start + timedelta(n), one, at_work) for n, one in enumerate(ready)], start
 
 
-@given(histories(), st.integers(1, 300))
-def test_whatever_the_figures_are_nothing_leaves_the_drawing(history, ahead):
+@given(histories(), st.integers(1, 300), st.lists(st.integers(0, 9000), min_size=3, max_size=3))
+def test_whatever_the_figures_are_nothing_leaves_the_drawing(history, ahead, ends):
     days, start = history
-    shown = made(days, over_time.Dates(start, TODAY, TODAY + timedelta(ahead), TODAY + timedelta(ahead + 3)))
+    at_work, effective = days[-1].at_work, TODAY + timedelta(ahead + 3)
+    low, expected, high = sorted(min(one, at_work) for one in ends)
+    guess = Forecast(
+        day=str(effective - timedelta(1)), at_work=at_work, ready=days[-1].ready, low=low, expected=expected, high=high
+    )
+    shown = made(days, over_time.Dates(start, TODAY, TODAY + timedelta(ahead), effective), ahead=guess)
 
     chart = shown.chart
     for line in chart.lines:

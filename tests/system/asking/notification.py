@@ -9,6 +9,7 @@ from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
 from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
 from cadre.notification.v1 import connection_service_pb2 as connection_pb
 from cadre.notification.v1 import evidence_service_pb2 as evidence_pb
+from cadre.notification.v1 import forecast_service_pb2 as forecast_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
@@ -326,6 +327,10 @@ REQUESTS = {
         "PreviewLadder": lambda w: ladder_pb.PreviewLadderRequest(ladder=ladder(w), due_date=day(30)),
         "UpdateLadder": lambda w: ladder_pb.UpdateLadderRequest(ladder=ladder(w), request_id=fresh()),
         "ResetLadder": lambda w: ladder_pb.ResetLadderRequest(name=ladder(w).name, request_id=fresh()),
+    },
+    "ForecastService": {
+        "GetForecast": lambda w: forecast_pb.GetForecastRequest(notice=w.issued),
+        "GetAgencyForecast": lambda w: forecast_pb.GetAgencyForecastRequest(parent=HOME, notice=w.issued),
     },
     "VersionService": {
         "ListVersions": lambda w: version_pb.ListVersionsRequest(parent=w.issued),

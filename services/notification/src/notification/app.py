@@ -29,6 +29,7 @@ from notification.days import audits as days
 from notification.days import jobs as daily
 from notification.deliveries import audits as deliveries
 from notification.evidence.rpc import EvidenceServicer
+from notification.forecasts.rpc import ForecastServicer
 from notification.inbox import audits as inbox
 from notification.inbox.projections import PROJECTIONS
 from notification.inbox.rpc import InboxServicer
@@ -60,6 +61,7 @@ SERVICERS = (
     RegisterServicer,
     AgencyNoticeServicer,
     ReadinessServicer,
+    ForecastServicer,
     InboxServicer,
     LadderServicer,
     ReviewServicer,

@@ -11,6 +11,7 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.letters import agency_lists, letters, over_time
+from gateway.letters.forecasts import Forecast
 from gateway.web.visit import Visit
 from gateway.words import sentences
 from servicekit.calendar import PACIFIC, pacific_date
@@ -99,7 +100,10 @@ def moved_at(visit: Visit, agency: str, shown: Sequence[agency_notice_pb.AgencyN
 def moved_in_state(visit: Visit, shown: Sequence[StateChange]) -> list[str]:
     """Say what moved in the state since yesterday, of the first letters shown that are out."""
     out = [(one.letter, one.figures.state) for one in shown if one.figures is not None]
-    said = [moved(letter, over_time.of_state(visit, letter), counts, visit.today) for letter, counts in out[:_MOVED]]
+    said = [
+        moved(letter, over_time.of_state(visit, letter, Forecast()), counts, visit.today)
+        for letter, counts in out[:_MOVED]
+    ]
     return [one for one in said if one]
 
 

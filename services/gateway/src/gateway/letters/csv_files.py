@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import agreed, letters
+from gateway.letters import agreed, forecasts, letters
 from gateway.letters.agency_lists import Line
 from gateway.letters.readiness import Row
 from gateway.web import sheets
@@ -23,6 +23,10 @@ PEOPLE_COLUMNS = (
     *("Letter", "As of", "Name", "Staff number", "Unit"),
     *("Read", "Confirmed", "Trained", "Due", "Ready", "On leave", "Note"),
     *("Confirmed version", "In which words", "Hash of the words", "How confirmed"),
+)
+FORECAST_COLUMNS = (
+    *("Letter", "As of", "Agency", "At work", "Ready", "By", "Expected", "From", "To"),
+    *("Business days late", "Ready a day lately", "Note"),
 )
 WHOLE_STATE = "Whole state, each person once"
 
@@ -45,6 +49,21 @@ def agencies(letter: notice_pb.Notice, figures: readiness_pb.Readiness, rows: It
     ]
     lines.append([*begun, WHOLE_STATE, "", "", "", "", *_counts(figures.state), ""])
     return sheets.file_of(AGENCY_COLUMNS, lines)
+
+
+def forecast(letter: notice_pb.Notice, rows: Iterable[forecasts.Row], at: datetime) -> bytes:
+    """Return each agency's forecast, as its page has it; without one, why there is none."""
+    begun = head(letter, at)
+    lines = []
+    for row in rows:
+        ahead = row.ahead
+        known = [ahead.day, ahead.expected, ahead.low, ahead.high, "" if ahead.never else ahead.days_short]
+        known += [f"{ahead.pace:.2f}", forecasts.help_by(ahead, at.date())]
+        unknown = [*("" for _ in known[1:]), forecasts.missing(ahead)]
+        lines.append(
+            [*begun, row.agency.short_title, ahead.at_work, ahead.ready, *(unknown if ahead.missing else known)]
+        )
+    return sheets.file_of(FORECAST_COLUMNS, lines)
 
 
 def people(

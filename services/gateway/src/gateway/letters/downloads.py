@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import agreed, csv_files, our_people, readiness
+from gateway.letters import agreed, csv_files, forecasts, our_people, readiness
 from gateway.web import sheets
 from gateway.web.visit import Answer, Visitor
 
@@ -20,6 +20,15 @@ def agencies_file(visit: Visitor, letter_id: str) -> Answer:
     rows, _ = readiness.shown(readiness.asked_of(visit.request.query_params, page, page, agencies), figures, agencies)
     content = csv_files.agencies(letter, figures, rows, visit.now)
     return visit.download(content, csv_files.name(letter, "agencies", visit.today), sheets.MEDIA_TYPE)
+
+
+@router.get("/letters/{letter_id}/forecast.csv")
+def forecast_file(visit: Visitor, letter_id: str) -> Answer:
+    """The forecast of each agency as a file."""
+    letter = visit.letter(letter_id)
+    rows = forecasts.rows(forecasts.of_state(visit, letter), visit.agencies())
+    content = csv_files.forecast(letter, rows, visit.now)
+    return visit.download(content, csv_files.name(letter, "forecast", visit.today), sheets.MEDIA_TYPE)
 
 
 @router.get("/agencies/{agency_id}/letters/{letter_id}/people.csv")

@@ -4,19 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
-from math import ceil
 
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
-from gateway.letters import letters
+from gateway.letters import forecasts, letters
+from gateway.letters.forecasts import Forecast
 from gateway.web import charts
 from gateway.web.visit import Visit
 from gateway.words import glossary, sentences
-from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing
+from servicekit.calendar import PACIFIC
 
-# So many business days say how it goes on.
-_LOOKED_BACK = 10
 # Rows of the table, beyond which it has one for each week, then for each month.
 _MOST_ROWS = 45
 _PERIODS: tuple[tuple[Callable[[date], object], str], ...] = (
@@ -26,18 +24,7 @@ _PERIODS: tuple[tuple[Callable[[date], object], str], ...] = (
 )
 _DAYS_A_CALL = 1000
 _HEIGHT, _HEIGHT_OF_CARD = 220, 110
-# So many percent of the width the words of a forecast need on a phone: left of it, and right of it.
-_ROOM_FOR_WORDS, _ROOM_FOR_A_DAY = 30, 42
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """How many are ready on the due day if it goes on as in the last business days; all of them perhaps sooner."""
-
-    day: date
-    ready: int
-    everyone: bool
 
 
 @dataclass(frozen=True)
@@ -98,7 +85,10 @@ class Dates:
 
 def card(visit: Visit, letter: notice_pb.Notice, agency: str = "") -> Card | None:
     """Ask how *agency*, or the state, came along, for `letters/over_time_card.html`; None where nothing is drawn."""
-    found = of_agency(visit, letter, agency, low=True) if agency else of_state(visit, letter, low=True)
+    if agency:
+        found = of_agency(visit, letter, agency, low=True)
+    else:
+        found = of_state(visit, letter, forecasts.of_state(visit, letter).state, low=True)
     if found is None:
         return None
     title, link = letters.title(letter), f"/letters/{letter.name.removeprefix('notices/')}"
@@ -107,14 +97,14 @@ def card(visit: Visit, letter: notice_pb.Notice, agency: str = "") -> Card | Non
     return Card(agency.removeprefix("agencies/"), f"{title} in {glossary.place(agency)}", f"/{agency}{link}", found)
 
 
-def of_state(visit: Visit, letter: notice_pb.Notice, *, low: bool = False) -> OverTime | None:
-    """Ask how the state came along; None where there is nothing to draw."""
+def of_state(visit: Visit, letter: notice_pb.Notice, ahead: Forecast, *, low: bool = False) -> OverTime | None:
+    """Ask how the state came along, which goes on to what lies *ahead*; None where there is nothing to draw."""
 
     def ask(token: str) -> pb.ListReadinessDaysResponse:
         request = pb.ListReadinessDaysRequest(notice=letter.name, page_size=_DAYS_A_CALL, page_token=token)
         return visit.clients.readiness.ListReadinessDays(request)
 
-    return _over_time(visit, letter, ask, low=low)
+    return _over_time(visit, letter, ask, ahead, low=low)
 
 
 def of_agency(visit: Visit, letter: notice_pb.Notice, agency: str, *, low: bool = False) -> OverTime | None:
@@ -126,11 +116,16 @@ def of_agency(visit: Visit, letter: notice_pb.Notice, agency: str, *, low: bool 
         )
         return visit.clients.agency_notices.ListAgencyReadinessDays(request)
 
-    return _over_time(visit, letter, ask, low=low)
+    return _over_time(visit, letter, ask, forecasts.of_agency(visit, letter, agency), low=low)
 
 
 def _over_time(
-    visit: Visit, letter: notice_pb.Notice, ask: Callable[[str], pb.ListReadinessDaysResponse], *, low: bool = False
+    visit: Visit,
+    letter: notice_pb.Notice,
+    ask: Callable[[str], pb.ListReadinessDaysResponse],
+    ahead: Forecast,
+    *,
+    low: bool = False,
 ) -> OverTime | None:
     if letter.asks in (notice_pb.ASKS_UNSPECIFIED, notice_pb.NOTHING):
         return None
@@ -139,11 +134,11 @@ def _over_time(
     while answer.next_page_token:
         answer = ask(answer.next_page_token)
         days += answer.days
-    return over_time(days, Dates.of(letter, visit.today), visit.today, visit.calendar, low=low)
+    return over_time(days, Dates.of(letter, visit.today), visit.today, ahead, low=low)
 
 
 def over_time(
-    days: Sequence[pb.ReadinessDay], dates: Dates, today: date, calendar: Calendar, *, low: bool = False
+    days: Sequence[pb.ReadinessDay], dates: Dates, today: date, ahead: Forecast, *, low: bool = False
 ) -> OverTime | None:
     """Lay out *days* as the service tells them; None if nobody is at work, of whom something could be said.
 
@@ -152,12 +147,12 @@ def over_time(
     last = days[-1]
     if not last.at_work:
         return None
-    guess = None if dates.withdrawn else forecast(days, dates, today, calendar)
+    guess = ahead if ahead.day and ahead.ready < ahead.at_work and not dates.withdrawn else None
     rows, caption = table(days)
     below = [*_on_leave(last), *_not_known(days, today)]
     if guess:
         ends = _ends(guess, last, today)
-        below.append(f"Dashed: {ends}, if each business day brings as many as the last {_LOOKED_BACK} did.")
+        below.append(f"Dashed: {ends}, if it goes on at the pace of the last business days.")
     return OverTime(
         # Of one day there is no line yet.
         chart=_chart(days, dates, today, guess, _HEIGHT_OF_CARD if low or not days[1:] else _HEIGHT),
@@ -166,30 +161,6 @@ def over_time(
         caption=caption,
         since_yesterday=_moved(days, today - _DAY),
     )
-
-
-def forecast(days: Sequence[pb.ReadinessDay], dates: Dates, today: date, calendar: Calendar) -> Forecast | None:
-    """Draw the line of the last ten business days on to the due day; None if they or the due day are not there.
-
-    The drift method: the change from one business day to the next is the mean of those seen, so that the line through
-    the first and the last of them goes on (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed.,
-    2021, section 5.2). It says nothing of how sure that is, so no band is drawn. It ends where it meets all at work.
-    """
-    now = days[-1]
-    if dates.due is None or dates.due <= today or now.ready >= now.at_work:
-        return None
-    try:
-        first, ahead = calendar.add(today, -_LOOKED_BACK), calendar.between(today, dates.due)
-    except CalendarYearMissing:
-        return None
-    then = _as_ended(days, first)
-    if first < dates.issued or then is None or then.unknown:
-        return None
-    moved, to_go = now.ready - then.ready, now.at_work - now.ready
-    if moved * ahead >= to_go * _LOOKED_BACK:
-        return Forecast(calendar.add(today, ceil(to_go * _LOOKED_BACK / moved)), now.at_work, everyone=True)
-    # Whole people: nobody is promised of whom half is missing.
-    return Forecast(dates.due, max(now.ready + moved * ahead // _LOOKED_BACK, 0), everyone=False)
 
 
 def table(days: Sequence[pb.ReadinessDay]) -> tuple[list[pb.ReadinessDay], str]:
@@ -230,11 +201,14 @@ def _chart(
     at = axis.place(dates.last)
     marks = [charts.Mark("dot", at, charts.ABOVE + height(last), _now(last, dates, today))]
     if guess:
-        end = down(100 * guess.ready / last.at_work if in_percent else guess.ready)
-        lines.append(charts.Line("guess", charts.path([(at, height(last)), (axis.place(guess.day), end)])))
-        marks.append(
-            _end(guess, last, (at, axis.place(guess.day)), charts.ABOVE + end, today, worded=plot > _HEIGHT_OF_CARD)
-        )
+        end = down(100 * guess.expected / last.at_work if in_percent else guess.expected)
+        there = axis.place(date.fromisoformat(guess.day))
+        lines.append(charts.Line("guess", charts.path([(at, height(last)), (there, end)])))
+        if guess.low < guess.high:
+            ends = [down(100 * one / last.at_work if in_percent else one) for one in (guess.low, guess.high)]
+            lines.append(charts.Line("between", charts.path([(there, ends[0]), (there, ends[1])])))
+        # What it says stands below: here it would meet the line of the due day.
+        marks.append(charts.Mark("end", there, charts.ABOVE + end, ()))
     values = [0, 25, 50, 75, 100] if in_percent else charts.ticks(top, 4)
     return charts.Chart(
         title="Staff ready, day by day",
@@ -291,24 +265,14 @@ def _of_all(ready: int, last: pb.ReadinessDay) -> str:
     return sentences.percent(ready, last.at_work) if in_percent else f"{ready} of {last.at_work}"
 
 
-def _end(
-    guess: Forecast, last: pb.ReadinessDay, places: tuple[float, float], top: float, today: date, *, worded: bool
-) -> charts.Mark:
-    """Mark the end of the dashed line between two *places*; if *worded*, with words where they meet no others."""
-    start, end = places
-    if not worded:
-        words: tuple[str, ...] = ()
-    elif guess.everyone:
-        words = (_ends(guess, last, today),) if end + _ROOM_FOR_A_DAY < 100 else ()  # noqa: PLR2004 - percent
-    else:
-        words = (f"about {_of_all(guess.ready, last)}",) if end - start >= _ROOM_FOR_WORDS else ()
-    return charts.Mark("end", end, top, words, "If it goes on like this:", ends=not guess.everyone)
-
-
 def _ends(guess: Forecast, last: pb.ReadinessDay, today: date) -> str:
     """Say where the dashed line ends: `about 66% on Jan 5`."""
     day = sentences.short_day(guess.day, today)
-    return f"everyone by {day}" if guess.everyone else f"about {_of_all(guess.ready, last)} on {day}"
+    if guess.expected >= guess.at_work:
+        return f"everyone by {day}"
+    low, high = (_of_all(one, last).partition(" of ")[0] for one in (guess.low, guess.high))
+    between = f" ({low} to {high})" if guess.low < guess.high else ""
+    return f"about {_of_all(guess.expected, last)} on {day}{between}"
 
 
 def _now(last: pb.ReadinessDay, dates: Dates, today: date) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.notification.v1 import forecast_service_pb2 as forecast_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
+from gateway.letters import forecasts
 from gateway.web.table import Asked, Column, Filter, Part, Table
 from gateway.words import sentences
 from servicekit.words import fold
@@ -49,12 +51,12 @@ class Why(IntEnum):
 
 @dataclass(frozen=True)
 class Needed:
-    """An agency that needs a call, why, and whom to call there; *share* is how many of its staff are past due."""
+    """An agency that needs a call, why, and whom to call there; *gain* is how many people a call could gain."""
 
     agency: agency_pb.Agency
     reason: str
     why: Why
-    share: float = 0
+    gain: int = 0
 
     @property
     def contacts(self) -> list[agency_pb.Contact]:
@@ -84,13 +86,16 @@ def needs_a_call(
     blocked: Mapping[str, Sequence[str]] = _NOTHING,
     *,
     urgent: bool = False,
+    ahead: Iterable[forecast_pb.Forecast] = (),
 ) -> list[Needed]:
-    """Return who needs a call: confirmation past due, a reported problem, something *blocked*, many staff past due.
+    """Return who needs a call: confirmation past due, a reported problem, something *blocked*, many staff late.
 
     They stand in this order. Of an *urgent* letter every agency that is asked to confirm, and has not yet, comes first.
-    Each agency stands once, for its first reason. Those with staff past due: the larger share first.
+    Each agency stands once, for its first reason. Those with staff who are late, or will be by what lies *ahead*: first
+    whom a call could gain most people.
     """
     found = []
+    expected = {one.agency: one for one in ahead if forecasts.surely_short(one)}
     for figures in readiness.agencies:
         agency, counts = agencies.get(figures.agency), figures.counts
         if agency is None:
@@ -105,8 +110,11 @@ def needs_a_call(
             found.append(Needed(agency, f"Blocked: {'; '.join(blocked[figures.agency])}", Why.BLOCKED))
         elif many_past_due(counts.overdue, counts.at_work):
             said = sentences.of(counts.overdue, counts.at_work)
-            share = counts.overdue / counts.at_work
-            found.append(Needed(agency, f"{said} staff are past due.", Why.BEHIND, share))
+            gain = max(counts.overdue, forecasts.gain(expected.get(figures.agency, forecast_pb.Forecast())))
+            found.append(Needed(agency, f"{said} staff are past due.", Why.BEHIND, gain))
+        elif (one := expected.get(figures.agency)) and many_past_due(forecasts.gain(one), counts.at_work):
+            said = forecasts.expected(one)
+            found.append(Needed(agency, f"At their pace {said} are ready in time.", Why.BEHIND, forecasts.gain(one)))
     return sorted(found, key=_in_order)
 
 
@@ -132,8 +140,8 @@ def calls(
     return list(first.values())
 
 
-def _in_order(needed: Needed) -> tuple[int, float, str]:
-    return needed.why, -needed.share, needed.agency.short_title
+def _in_order(needed: Needed) -> tuple[int, int, str]:
+    return needed.why, -needed.gain, needed.agency.short_title
 
 
 def rows(

@@ -11,7 +11,17 @@ from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import version_service_pb2 as version_pb
-from gateway.letters import approval, checklists, clarified, county_map, letter_history, letters, over_time, readiness
+from gateway.letters import (
+    approval,
+    checklists,
+    clarified,
+    county_map,
+    forecasts,
+    letter_history,
+    letters,
+    over_time,
+    readiness,
+)
 from gateway.register import chain
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Visit, Visitor
@@ -46,6 +56,21 @@ def map_page(visit: Visitor, letter_id: str, show: str = "ready") -> Answer:
     letter = visit.letter(letter_id)
     shown = _map(visit, _readiness(visit, letter), visit.agencies(), checklists.of_letter(visit, letter), show)
     return visit.page("letters/map.html", letter=letter, letters=letters, **shown)
+
+
+@router.get("/forecast")
+def forecast_page(visit: Visitor, letter_id: str) -> Answer:
+    """How many will be ready when the letter takes effect, agency by agency, if they go on at their pace."""
+    letter = visit.letter(letter_id)
+    ahead = forecasts.of_state(visit, letter)
+    return visit.page(
+        "letters/forecast.html",
+        letter=letter,
+        letters=letters,
+        forecasts=forecasts,
+        state=ahead.state,
+        rows=forecasts.rows(ahead, visit.agencies()),
+    )
 
 
 @router.get("/text")
@@ -124,9 +149,9 @@ def _readiness(visit: Visit, letter: notice_pb.Notice) -> readiness_pb.Readiness
 
 def _figures(visit: Visit, letter: notice_pb.Notice) -> dict[str, Any]:
     """Return what the page of figures and its print show."""
-    figures, agencies = _readiness(visit, letter), visit.agencies()
-    standing = checklists.of_letter(visit, letter)
-    needed = readiness.needs_a_call(figures, agencies, standing.blocked, urgent=bool(letter.urgent_reason))
+    figures, agencies, ahead = _readiness(visit, letter), visit.agencies(), forecasts.of_state(visit, letter)
+    standing, urgent = checklists.of_letter(visit, letter), bool(letter.urgent_reason)
+    needed = readiness.needs_a_call(figures, agencies, standing.blocked, urgent=urgent, ahead=ahead.agencies)
     page = f"/letters/{letter.name.removeprefix('notices/')}"
     asked = readiness.asked_of(visit.request.query_params, page, visit.request.url.path, agencies)
     rows, part = readiness.shown(asked, figures, agencies)
@@ -134,7 +159,7 @@ def _figures(visit: Visit, letter: notice_pb.Notice) -> dict[str, Any]:
         "letter": letter,
         "letters": letters,
         "figures": figures,
-        "over_time": over_time.of_state(visit, letter),
+        "over_time": over_time.of_state(visit, letter, ahead.state),
         "agencies": agencies,
         "needed": needed,
         "checklists": standing,

@@ -57,13 +57,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point with its words, perhaps of several lines. *prefix* stands before them where there is room."""
+    """A point with its words, perhaps of several lines."""
 
     slug: str
     place: float
     top: float
     lines: tuple[str, ...]
-    prefix: str = ""
     ends: bool | None = None
 
     @property

@@ -39,6 +39,7 @@ from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceS
 from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStub
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
 from cadre.notification.v1.evidence_service_pb2_grpc import EvidenceServiceStub
+from cadre.notification.v1.forecast_service_pb2_grpc import ForecastServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
@@ -181,6 +182,7 @@ class Clients:
         self.attachments = self._channels["notification"].stub(AttachmentServiceStub)
         self.series = self._channels["notification"].stub(SeriesServiceStub)
         self.register = self._channels["notification"].stub(RegisterServiceStub)
+        self.forecasts = self._channels["notification"].stub(ForecastServiceStub)
         self.versions = self._channels["notification"].stub(VersionServiceStub)
         self.readiness = self._channels["notification"].stub(ReadinessServiceStub)
         self.agency_notices = self._channels["notification"].stub(AgencyNoticeServiceStub)

@@ -1,0 +1,1 @@
+"""How many will be ready when a letter takes effect, if it goes on like this."""
