@@ -17,6 +17,7 @@ from cadre.notification.v1 import connection_service_pb2 as connection_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import packet_service_pb2 as packet_pb
 from cadre.notification.v1 import question_service_pb2 as question_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre_cli.access import request_id
@@ -120,6 +121,17 @@ SWEEP = [
     ("/letters/{letter_id}/included", ANALYST, "/letters/{letter}/included"),
     ("/letters/{letter_id}/history", ANALYST, "/letters/{letter}/history"),
     ("/questions", ANALYST, "/questions"),
+    ("/packets/{owner}", COORDINATOR, "/packets/lake"),
+    ("/packets/{owner}", ANALYST, "/packets/state"),
+    ("/packets/{owner}", BIG_COORDINATOR, "/packets/los-angeles"),
+    ("/packets/{owner}/new", COORDINATOR, "/packets/lake/new"),
+    ("/packets/{owner}/new", ANALYST, "/packets/state/new"),
+    ("/packets/{owner}/{of}/{packet_id}", COORDINATOR, "/packets/lake/lake/{packet}"),
+    ("/packets/{owner}/{of}/{packet_id}", ANALYST, "/packets/state/state/{state_packet}"),
+    ("/packets/{owner}/{of}/{packet_id}", BIG_COORDINATOR, "/packets/los-angeles/state/{state_packet}"),
+    ("/packets/{owner}/{of}/{packet_id}/close", COORDINATOR, "/packets/lake/lake/{packet}/close"),
+    ("/training/packets/{owner}/{packet_id}", SPECIALIST, "/training/packets/lake/{packet}"),
+    ("/training/packets/{owner}/{packet_id}", SPECIALIST, "/training/packets/state/{state_packet}"),
     ("/letters/{letter_id}/questions", ANALYST, "/letters/{letter}/questions"),
     ("/letters/{letter_id}/questions", COORDINATOR, "/letters/{letter}/questions"),
     ("/letters/{letter_id}/questions", SPECIALIST, "/letters/{withdrawn}/questions"),
@@ -285,6 +297,7 @@ DOWNLOADS = {
         "/letters/{letter_id}/agencies.csv",
         LETTER + "/people.csv",
         *(f"{at}/evidence/signatures.csv" for at in ("/letters/{letter_id}", LETTER)),
+        "/packets/{owner}/{of}/{packet_id}/people.csv",
         ROUND + "/comments.csv",
         "/files/{letter_id}/{file_id}",
     ),
@@ -384,6 +397,7 @@ def things(cadre, letter, letters, issued):
     made |= reviewed(access, cadre.cast, by_part)
     listed(access, notice, by_part["coordinator"])
     made["question"] = asked(cadre, notice, by_part["coordinator"])
+    made |= packed(access, by_part, [notice, f"notices/{made['amended']}"])
     yield made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],
@@ -445,6 +459,20 @@ def asked(cadre, notice, coordinator):
         )
         before = ask(questions.CreateClarification, clarify, person=analyst).name
     return names[1].rpartition("/")[2]
+
+
+def packed(access, by_part, notices):
+    """A packet of Lake, of which one letter is confirmed, and one of the state."""
+    made = {}
+    for name, parent, person in (
+        ("packet", "agencies/lake", by_part["coordinator"]),
+        ("state_packet", "state", by_part["analyst"]),
+    ):
+        create = packet_pb.CreatePacketRequest(
+            parent=parent, title="Letters to confirm", notices=notices, request_id=request_id("sweep", name)
+        )
+        made[name] = access.ask(access.packets.CreatePacket, create, person=person).name.rpartition("/")[2]
+    return made
 
 
 def connected(access, coordinator):

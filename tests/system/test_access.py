@@ -53,6 +53,7 @@ FOR_EVERYBODY = {
     *("ListSeries", "SearchNotices", "GetMedia", "ListOwnReviews"),
     *("ListInForce", "ListTopics", "GetTimeline", "GetChain"),
     *("ListVersions", "GetVersion", "CompareVersions", "ListOwnAcknowledgements"),
+    "ListOwnPackets",
     *("AskQuestion", "ListQuestions", "ListClarifications"),
     *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.

@@ -14,6 +14,7 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import packet_service_pb2 as packet_pb
 from cadre.notification.v1 import question_service_pb2 as question_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import register_service_pb2 as register_pb
@@ -25,7 +26,7 @@ from servicekit.rpc.wire import timestamp
 from .common import HOME, day, fresh, number
 
 
-def draft(world, subject):
+def draft(world, subject, asks=notice_pb.READ):
     notice = notice_pb.Notice(
         kind=notice_pb.Notice.POLICY,
         series="CSSP",
@@ -41,7 +42,7 @@ def draft(world, subject):
         until_then="Wait.",
         effective_date=day(200),
         audience=world.audience,
-        asks=notice_pb.READ,
+        asks=asks,
         due_rule=notice_pb.DueRule(business_days_before_effective=3, business_days_after_issue=5),
         agency_confirms_within=3,
         demonstration=True,
@@ -212,6 +213,18 @@ def asked(w):
     return w.call(w.access.questions.AskQuestion, asking(w), w.person, {"notices.read": ("self",)}).name
 
 
+def packet_of(w, parent):
+    """A packet of the letter that is out and of one more."""
+    w.second = getattr(w, "second", "") or issue(w, draft(w, "A second letter", notice_pb.CONFIRM)).name
+    return packet_pb.CreatePacketRequest(
+        parent=parent, title="Two letters", notices=[w.issued, w.second], request_id=fresh()
+    )
+
+
+def packet(w):
+    return w.rightly(w.access.packets.CreatePacket, packet_of(w, HOME), "packets.manage").name
+
+
 REQUESTS = {
     "NoticeService": {
         "CreateNotice": lambda w: notice_pb.CreateNoticeRequest(
@@ -371,6 +384,20 @@ REQUESTS = {
     "AcknowledgementService": {
         "ListOwnAcknowledgements": lambda w: acknowledgement_pb.ListOwnAcknowledgementsRequest(),
         "ListAcknowledgements": lambda w: acknowledgement_pb.ListAcknowledgementsRequest(parent=HOME, notice=w.issued),
+    },
+    "PacketService": {
+        "CreatePacket": lambda w: packet_of(w, HOME),
+        "ClosePacket": lambda w: packet_pb.ClosePacketRequest(name=packet(w), request_id=fresh()),
+        "ListPackets": lambda w: packet_pb.ListPacketsRequest(parent=HOME),
+        "GetPacket": lambda w: packet_pb.GetPacketRequest(parent=HOME, packet=packet(w)),
+        "ListPacketPeople": lambda w: packet_pb.ListPacketPeopleRequest(parent=HOME, packet=packet(w)),
+        "ListOwnPackets": lambda w: packet_pb.ListOwnPacketsRequest(),
+        "GetOwnPacket": lambda w: packet_pb.GetOwnPacketRequest(name=packet(w)),
+        "ConfirmPacket": lambda w: packet_pb.ConfirmPacketRequest(
+            name=packet(w),
+            confirmations=[packet_pb.PacketConfirmation(notice=w.issued, text_sha256=w.text_sha256)],
+            request_id=fresh(),
+        ),
     },
     "QuestionService": {
         "AskQuestion": asking,

@@ -34,6 +34,7 @@ from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceS
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
+from cadre.notification.v1.packet_service_pb2_grpc import PacketServiceStub
 from cadre.notification.v1.question_service_pb2_grpc import QuestionServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
@@ -100,6 +101,7 @@ class Access:
         self.reviews = self.channels["notification"].stub(ReviewServiceStub)
         self.checklists = self.channels["notification"].stub(ChecklistServiceStub)
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
+        self.packets = self.channels["notification"].stub(PacketServiceStub)
         self.operations = {
             service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self.channels.items()
         }

@@ -12,6 +12,7 @@ import notification.inbox.tables
 import notification.links.tables
 import notification.messages.tables
 import notification.notices.tables
+import notification.packets.tables
 import notification.questions.tables
 import notification.reviews.tables
 import notification.series.tables  # noqa: F401 - statements name these tables, and no code does
@@ -40,6 +41,7 @@ from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
 from notification.notices.rpc import NoticeServicer
+from notification.packets.rpc import PacketServicer
 from notification.questions import jobs as questioned
 from notification.questions.rpc import QuestionServicer
 from notification.register.rpc import RegisterServicer
@@ -70,6 +72,7 @@ SERVICERS = (
     VersionServicer,
     AcknowledgementServicer,
     EvidenceServicer,
+    PacketServicer,
 )
 
 

@@ -21,6 +21,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "readiness.read_agency",
         "notices.confirm_for_agency",
         "reminders.send",
+        "packets.manage",
         "calendar.write_agency",
         "connections.manage",
         "evidence.read_agency",
@@ -36,7 +37,14 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 STATE_ROLES: Mapping[str, tuple[str, ...]] = {
-    "policy_analyst": ("notices.write", "audiences.write", "audiences.read", "readiness.read", "evidence.read"),
+    "policy_analyst": (
+        "notices.write",
+        "audiences.write",
+        "audiences.read",
+        "readiness.read",
+        "evidence.read",
+        "packets.manage",
+    ),
     "approver": ("notices.approve", "audiences.read", "readiness.read"),
     "training_manager": (
         "courses.write",
@@ -46,6 +54,7 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "evidence.read",
         "quality.read",
         "calendar.write",
+        "packets.manage",
     ),
     "evaluator": ("readiness.read", "quality.read"),
     "operator": ("operations.read", "operations.write", "readiness.read", "calendar.write", "connections.manage"),

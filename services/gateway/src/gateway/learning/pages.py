@@ -11,6 +11,7 @@ from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.notification.v1 import packet_service_pb2 as packet_pb
 from gateway.learning import todo, transcripts
 from gateway.letters import agreed, clarified, finding, letters
 from gateway.register import chain
@@ -29,11 +30,13 @@ _ROWS, _LETTERS = 25, 50
 def my_training(visit: Visitor, page: str = "") -> Answer:
     """Letters and training in one list, by due date; and the hours of this year."""
     this_year = transcripts.this_year(visit)
+    packets = visit.clients.packets.ListOwnPackets(packet_pb.ListOwnPacketsRequest(page_size=_ROWS)).packets
     return visit.page(
         "learning/training.html",
         letters=letters,
         todo=todo.of_visitor(visit, size=_ROWS, page=page),
         page=page,
+        packets=[one for one in packets if one.open],
         done_this_year=this_year.completions,
         minutes=this_year.minutes,
     )

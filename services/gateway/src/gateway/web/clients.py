@@ -44,6 +44,7 @@ from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
+from cadre.notification.v1.packet_service_pb2_grpc import PacketServiceStub
 from cadre.notification.v1.question_service_pb2_grpc import QuestionServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
 from cadre.notification.v1.register_service_pb2_grpc import RegisterServiceStub
@@ -193,6 +194,7 @@ class Clients:
         self.reviews = self._channels["notification"].stub(ReviewServiceStub)
         self.checklists = self._channels["notification"].stub(ChecklistServiceStub)
         self.questions = self._channels["notification"].stub(QuestionServiceStub)
+        self.packets = self._channels["notification"].stub(PacketServiceStub)
         self.acknowledgements = self._channels["notification"].stub(AcknowledgementServiceStub)
         self.evidence = self._channels["notification"].stub(EvidenceServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {

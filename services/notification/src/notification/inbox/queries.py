@@ -22,7 +22,7 @@ SELECT {{columns}}, item.*
 FROM (
   SELECT * FROM (
     SELECT n.id AS item_id, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at, r.excused,
-      mine.on_leave, closed, {NEWEST} AS newest,
+      r.confirmed_for, mine.on_leave, closed, {NEWEST} AS newest,
       CASE WHEN closed THEN 0 ELSE r.due_date - date '1970-01-01' - {URGENT}::int * 1000000 END AS due,
       (count(*) FILTER (WHERE NOT closed) OVER ())::int AS open_count
     FROM (
@@ -53,6 +53,7 @@ class InboxRow(NamedTuple):
     confirmed_at: datetime | None
     trained_at: datetime | None
     excused: bool
+    confirmed_for: bool
     on_leave: bool
     closed: bool
     newest: int

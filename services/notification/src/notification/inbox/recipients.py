@@ -47,7 +47,7 @@ ON CONFLICT (notice_id, person_id) DO NOTHING
 _AGAIN = """
 UPDATE recipient SET due_date = %(due)s,
   read_at = CASE WHEN %(whole)s THEN NULL ELSE read_at END,
-  confirmed_at = CASE WHEN %(whole)s THEN NULL ELSE confirmed_at END
+  confirmed_at = CASE WHEN %(whole)s THEN NULL ELSE confirmed_at END, confirmed_for = confirmed_for AND NOT %(whole)s
 WHERE notice_id = %(notice)s
 """
 # Training of the course that was asked until now, and of the one that is asked now, as far as it was done before.

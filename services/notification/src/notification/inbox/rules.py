@@ -16,6 +16,8 @@ class Standing:
     trained_at: datetime | None
     excused: bool
     on_leave: bool
+    # Somebody recorded the confirmation for them, and they have not confirmed it themselves since.
+    confirmed_for: bool = False
 
     @property
     def did_all(self) -> bool:

@@ -6,7 +6,7 @@ are looked at after the rows are locked, since whoever changes one locks that pe
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -29,7 +29,7 @@ from servicekit.refusals import NotFound
 _COUNTS = tuple(field.name for field in fields(Counts))
 _LOCK = f"""
 SELECT {NOTICE_WITHOUT_BODY}, r.person_id, r.due_date AS own_due_date, r.read_at, r.confirmed_at, r.trained_at,
-  r.excused
+  r.excused, r.confirmed_for
 FROM unnest(%(notices)b::uuid[], %(people)b::uuid[], %(days)b::date[], %(before_staff)b::boolean[])
   AS asked (notice_id, person_id, today, before_staff)
 JOIN recipient AS r ON (r.notice_id, r.person_id) = (asked.notice_id, asked.person_id)
@@ -53,10 +53,14 @@ WITH given AS (
   FROM unnest(
     %(notices)b::uuid[], %(people)b::uuid[], %(kinds)b::text[], %(versions)s::int[], %(hashes)b::text[],
     %(moments)b::timestamptz[], %(read_at)b::timestamptz[], %(confirmed_at)b::timestamptz[],
-    %(statements)b::text[], %(channels)b::text[]
-  ) AS given (notice_id, person_id, kind, version, text_sha256, at, read_at, confirmed_at, statement_sha256, channel)
+    %(confirmed_for)b::boolean[], %(statements)b::text[], %(channels)b::text[]
+  ) AS given (
+    notice_id, person_id, kind, version, text_sha256, at, read_at, confirmed_at, confirmed_for,
+    statement_sha256, channel
+  )
 ), stepped AS (
-  UPDATE recipient AS r SET read_at = given.read_at, confirmed_at = given.confirmed_at
+  UPDATE recipient AS r SET read_at = given.read_at, confirmed_at = given.confirmed_at,
+    confirmed_for = given.confirmed_for
   FROM given WHERE (r.notice_id, r.person_id) = (given.notice_id, given.person_id)
 ), said AS (
   {ACKNOWLEDGE}
@@ -115,6 +119,13 @@ class _Locked(NamedTuple):
     confirmed_at: datetime | None
     trained_at: datetime | None
     excused: bool
+    confirmed_for: bool
+
+
+class _Done(NamedTuple):
+    at: datetime
+    step: Step
+    item: Item
 
 
 class _Member(NamedTuple):
@@ -141,19 +152,12 @@ def read(db: Db, group: Group[Step, Item]) -> None:
 
 def confirm(db: Db, group: Group[Step, Item]) -> None:
     """Record that people confirmed the text with that hash; they have read it by that. Idempotent as `read`."""
-    _step(
-        db,
-        group,
-        "CONFIRM",
-        lambda one, standing: replace(
-            standing, read_at=standing.read_at or one.at, confirmed_at=standing.confirmed_at or one.at
-        ),
-    )
+    _step(db, group, "CONFIRM", lambda one, standing: _confirmed(standing, one.at))
 
 
 def _step(db: Db, group: Group[Step, Item], kind: str, move: Callable[[Asked[Step, Item], Standing], Standing]) -> None:
     """Move where people stand, and the figures with them."""
-    notices = _locked(db, group)
+    notices = _locked(db, [one.what for one in group], waits=group.waits)
     places = _places(db, notices)
     before: dict[Key, Standing] = {}
     for one in group:
@@ -171,9 +175,33 @@ def _step(db: Db, group: Group[Step, Item], kind: str, move: Callable[[Asked[Ste
                 said = {"kind": kind, "version": notice.version, "text_sha256": notice.text_sha256}
                 agreeing = {"statement_sha256": agreed} if agreed else {}
                 one.changed(name_of(notice.id), after={**said, **agreeing, "channel": one.what.channel})
-    done = group.record(db)
-    _write(
-        db, kind, [one for one in done if one.result and one.result.standing != before[one.what.key]], before, places
+    recorded = ((one, one.result) for one in group.record(db) if one.result)
+    done = [_Done(one.at, one.what, item) for one, item in recorded if item.standing != before[one.what.key]]
+    _write(db, kind, done, before, places)
+
+
+def confirm_together(db: Db, steps: Sequence[Step], at: datetime) -> list[Item]:
+    """Confirm several letters for one person in the transaction of *db*: all of them, or none. Idempotent as `confirm`.
+
+    Refuses as `confirm` does, by the first that is not to be confirmed; the caller says what was changed.
+    """
+    notices = _locked(db, steps, waits="")
+    places = _places(db, notices)
+    before: dict[Key, Standing] = {}
+    items: list[Item] = []
+    for step in steps:
+        known = _standing(step, notices.get(step.key), places.get(step.key), alone=True)
+        assert known is not None  # noqa: S101 - who is alone is told
+        row, before[step.key] = notices[step.key], known
+        items.append(Item(row.notice, _confirmed(known, at), row.own_due_date, _agreed(row.notice, step)))
+    done = [_Done(at, step, item) for step, item in zip(steps, items, strict=True) if item.standing != before[step.key]]
+    _write(db, "CONFIRM", done, before, places)
+    return items
+
+
+def _confirmed(standing: Standing, at: datetime) -> Standing:
+    return replace(
+        standing, read_at=standing.read_at or at, confirmed_at=standing.confirmed_at or at, confirmed_for=False
     )
 
 
@@ -183,12 +211,11 @@ def _agreed(notice: Notice, step: Step) -> str:
     return check_seen(name_of(notice.id), notice.statement, step.statement_sha256)
 
 
-def _locked(db: Db, group: Group[Step, Item]) -> dict[Key, _Locked]:
+def _locked(db: Db, steps: Sequence[Step], *, waits: str) -> dict[Key, _Locked]:
     """Lock people's rows; return them with their letters. One that their agency's staff do not see yet is not there."""
-    steps = [one.what for one in group]
     rows = db.all(
         _Locked,
-        _LOCK + group.waits,
+        _LOCK + waits,
         notices=[step.notice_id for step in steps],
         people=[step.person_id for step in steps],
         days=[step.reader.today for step in steps],
@@ -234,38 +261,33 @@ def _standing(step: Step, row: _Locked | None, place: _Place | None, *, alone: b
         row.trained_at,
         excused=row.excused,
         on_leave=place.on_leave,
+        confirmed_for=row.confirmed_for,
     )
 
 
-def _write(
-    db: Db, kind: str, done: list[Asked[Step, Item]], before: dict[Key, Standing], places: dict[Key, _Place]
-) -> None:
+def _write(db: Db, kind: str, done: Sequence[_Done], before: dict[Key, Standing], places: dict[Key, _Place]) -> None:
     moved: dict[tuple[UUID, str, date], Counts] = defaultdict(Counts)
-    items: list[tuple[datetime, Key, Item]] = []
-    channels: list[str] = []
-    for one in done:
-        key, item = one.what.key, one.result
-        assert item is not None  # noqa: S101 - it is among those that were recorded
-        items.append((one.at, key, item))
-        channels.append(one.what.channel)
+    for _, step, item in done:
+        key = step.key
         difference = item.standing.counts() - before[key].counts()
         # People who are excused move no figure.
         for place in places[key].agency_ids if difference else ():
             moved[item.notice.id, place, item.due_date] += difference
-    if not items:
+    if not done:
         return
     db.run(
         _WRITE,
-        notices=[notice_id for _, (notice_id, _), _ in items],
-        people=[person_id for _, (_, person_id), _ in items],
-        kinds=[kind] * len(items),
-        versions=[item.notice.version for _, _, item in items],
-        hashes=[item.notice.text_sha256 for _, _, item in items],
-        moments=[at for at, _, _ in items],
-        read_at=[item.standing.read_at for _, _, item in items],
-        confirmed_at=[item.standing.confirmed_at for _, _, item in items],
-        statements=[item.agreed for _, _, item in items],
-        channels=channels,
+        notices=[step.notice_id for _, step, _ in done],
+        people=[step.person_id for _, step, _ in done],
+        kinds=[kind] * len(done),
+        versions=[item.notice.version for _, _, item in done],
+        hashes=[item.notice.text_sha256 for _, _, item in done],
+        moments=[at for at, _, _ in done],
+        read_at=[item.standing.read_at for _, _, item in done],
+        confirmed_at=[item.standing.confirmed_at for _, _, item in done],
+        confirmed_for=[item.standing.confirmed_for for _, _, item in done],
+        statements=[item.agreed for _, _, item in done],
+        channels=[step.channel for _, step, _ in done],
         slot=any_slot(),
         moved_notices=[notice_id for notice_id, _, _ in moved],
         places=[place for _, place, _ in moved],

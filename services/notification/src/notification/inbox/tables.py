@@ -29,6 +29,8 @@ class RecipientRow(Base, table=True):
     confirmed_at: datetime | None = moment(optional=True)
     trained_at: datetime | None = moment(optional=True)
     excused: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    # Somebody else recorded that they confirmed, and they have not done so themselves since.
+    confirmed_for: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     # When they were last excused, or no longer were; not known of what was so before this was noted.
     excuse_changed_at: datetime | None = moment(optional=True)
     # When training that was recorded by mistake was last taken back: how they stood before is not known any more.

@@ -21,6 +21,7 @@ def inbox_row(row: InboxRow, attached: Iterable[Attachment] = ()) -> pb.InboxIte
         row.trained_at,
         excused=row.excused,
         on_leave=row.on_leave,
+        confirmed_for=row.confirmed_for,
     )
     return inbox_item(Item(row.notice, standing, row.own_due_date), attached)
 
@@ -37,4 +38,5 @@ def inbox_item(item: Item, attached: Iterable[Attachment] = ()) -> pb.InboxItem:
         read_time=timestamp(standing.read_at),
         confirm_time=timestamp(standing.confirmed_at),
         train_time=timestamp(standing.trained_at),
+        confirmed_for=standing.confirmed_for,
     )
