@@ -20,6 +20,7 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import packet_service_pb2 as packet_pb
 from cadre.notification.v1 import question_service_pb2 as question_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
+from cadre.notification.v1 import supplement_service_pb2 as supplement_pb
 from cadre_cli.access import request_id
 from cadre_demo import letters as walk
 from cadre_demo.content import Amendment
@@ -140,6 +141,9 @@ SWEEP = [
     ("/letters/{letter_id}/clarify", ANALYST, "/letters/{letter}/clarify?question={question}"),
     ("/letters/{letter_id}/checklists", ANALYST, "/letters/{letter}/checklists"),
     ("/letters/{letter_id}/checklists", ANALYST, "/letters/{letter}/checklists?only=done"),
+    (LETTER + "/addition", COORDINATOR, LAKE + "/addition"),
+    (LETTER + "/addition", COORDINATOR, "/agencies/lake/letters/{withdrawn}/addition"),
+    (LETTER + "/addition", BIG_COORDINATOR, "/agencies/los-angeles/letters/{letter}/addition"),
     (LETTER + "/checklist", COORDINATOR, LAKE + "/checklist"),
     (LETTER + "/checklist", COORDINATOR, "/agencies/lake/letters/{withdrawn}/checklist"),
     (LETTER + "/checklist", BIG_COORDINATOR, "/agencies/los-angeles/letters/{letter}/checklist"),
@@ -413,7 +417,7 @@ def things(cadre, letter, letters, issued):
 
 
 def listed(access, notice, coordinator):
-    """A checklist with an item that is done, one that is blocked, and one of the agency's own."""
+    """A checklist with an item that is done, one blocked, one of the agency's own; and what it adds to the letter."""
     item = checklist_pb.ChecklistItem
     own = checklist_pb.AddChecklistItemRequest(
         parent="agencies/lake", notice=notice, title="Tell the clerks", request_id=request_id("sweep", "own-item")
@@ -428,6 +432,13 @@ def listed(access, notice, coordinator):
         parent="agencies/lake", notice=notice, items=said, request_id=request_id("sweep", "checklist")
     )
     access.ask(access.checklists.UpdateChecklist, change, person=coordinator)
+    write = supplement_pb.WriteSupplementRequest(
+        parent="agencies/lake",
+        notice=notice,
+        text="Ask your lead before you file.\n\n- on Mondays\n- on Tuesdays",
+        request_id=request_id("sweep", "supplement"),
+    )
+    access.ask(access.supplements.WriteSupplement, write, person=coordinator)
 
 
 def asked(cadre, notice, coordinator):

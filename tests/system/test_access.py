@@ -54,7 +54,7 @@ FOR_EVERYBODY = {
     *("ListInForce", "ListTopics", "GetTimeline", "GetChain"),
     *("ListVersions", "GetVersion", "CompareVersions", "ListOwnAcknowledgements"),
     "ListOwnPackets",
-    *("AskQuestion", "ListQuestions", "ListClarifications"),
+    *("AskQuestion", "ListQuestions", "ListClarifications", "ListSupplements"),
     *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),

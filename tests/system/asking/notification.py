@@ -20,6 +20,7 @@ from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import register_service_pb2 as register_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
+from cadre.notification.v1 import supplement_service_pb2 as supplement_pb
 from cadre.notification.v1 import version_service_pb2 as version_pb
 from servicekit.rpc.wire import timestamp
 
@@ -205,6 +206,17 @@ def removing(w):
     )
 
 
+def supplemented(w):
+    """The etag of what the home agency added; of something that it added just now, if there was nothing."""
+    stub, reads = w.access.supplements, {"readiness.read_agency": (HOME,)}
+    asked = supplement_pb.ListSupplementVersionsRequest(parent=HOME, notice=w.issued, page_size=1)
+    found = w.call(stub.ListSupplementVersions, asked, w.lead, reads).supplements
+    if found:
+        return found[0].etag
+    write = supplement_pb.WriteSupplementRequest(parent=HOME, notice=w.issued, text="Ask Maria.", request_id=fresh())
+    return w.call(stub.WriteSupplement, write, w.lead, {"notices.confirm_for_agency": (HOME,)}).etag
+
+
 def asking(w):
     return question_pb.AskQuestionRequest(parent=w.issued, text="Does this hold here?", request_id=fresh())
 
@@ -361,6 +373,16 @@ REQUESTS = {
         "AddChecklistItem": adding,
         "RemoveChecklistItem": removing,
         "ListChecklistSummaries": lambda w: checklist_pb.ListChecklistSummariesRequest(notices=[w.issued]),
+    },
+    "SupplementService": {
+        "ListSupplements": lambda w: supplement_pb.ListSupplementsRequest(parent=w.issued),
+        "ListSupplementVersions": lambda w: supplement_pb.ListSupplementVersionsRequest(parent=HOME, notice=w.issued),
+        "WriteSupplement": lambda w: supplement_pb.WriteSupplementRequest(
+            parent=HOME, notice=w.issued, text=f"Ask Maria. {fresh()}", etag=supplemented(w), request_id=fresh()
+        ),
+        "WithdrawSupplement": lambda w: supplement_pb.WithdrawSupplementRequest(
+            parent=HOME, notice=w.issued, etag=supplemented(w), request_id=fresh()
+        ),
     },
     "ReviewService": {
         "OpenReview": lambda w: review_pb.OpenReviewRequest(

@@ -39,6 +39,7 @@ from cadre.notification.v1.question_service_pb2_grpc import QuestionServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
+from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceStub
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
 from servicekit.clock import Clock, utc
@@ -99,6 +100,7 @@ class Access:
         self.messages = self.channels["notification"].stub(MessageServiceStub)
         self.connections = self.channels["notification"].stub(ConnectionServiceStub)
         self.reviews = self.channels["notification"].stub(ReviewServiceStub)
+        self.supplements = self.channels["notification"].stub(SupplementServiceStub)
         self.checklists = self.channels["notification"].stub(ChecklistServiceStub)
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
         self.packets = self.channels["notification"].stub(PacketServiceStub)

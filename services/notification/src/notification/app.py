@@ -15,7 +15,8 @@ import notification.notices.tables
 import notification.packets.tables
 import notification.questions.tables
 import notification.reviews.tables
-import notification.series.tables  # noqa: F401 - statements name these tables, and no code does
+import notification.series.tables
+import notification.supplements.tables  # noqa: F401 - statements name these tables, and no code does
 from notification.acknowledgements.rpc import AcknowledgementServicer
 from notification.agencies.rpc import AgencyNoticeServicer, ReadinessServicer
 from notification.attachments import audits as attachments
@@ -48,6 +49,8 @@ from notification.register.rpc import RegisterServicer
 from notification.reviews import jobs as reviewed
 from notification.reviews.rpc import ReviewServicer
 from notification.series.rpc import SeriesServicer
+from notification.supplements import jobs as supplemented
+from notification.supplements.rpc import SupplementServicer
 from notification.versions.rpc import VersionServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
@@ -69,6 +72,7 @@ SERVICERS = (
     ReviewServicer,
     QuestionServicer,
     ChecklistServicer,
+    SupplementServicer,
     VersionServicer,
     AcknowledgementServicer,
     EvidenceServicer,
@@ -85,7 +89,8 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
 
 
 def _tasks(settings: Settings) -> list[Kind]:
-    return [*sent.tasks(settings), *called.tasks(settings), *reviewed.tasks(settings), *questioned.tasks(settings)]
+    areas = (sent, called, reviewed, questioned, supplemented)
+    return [task for area in areas for task in area.tasks(settings)]
 
 
 APP = ServiceApp(

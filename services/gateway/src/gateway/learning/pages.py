@@ -13,7 +13,7 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import packet_service_pb2 as packet_pb
 from gateway.learning import todo, transcripts
-from gateway.letters import agreed, clarified, finding, letters
+from gateway.letters import added, agreed, clarified, finding, letters
 from gateway.register import chain
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -122,6 +122,7 @@ def whole_letter(visit: Visitor, letter_id: str) -> Answer:
         letters=letters,
         chain=chain.of(visit, letter),
         clarified=clarified.of(visit, letter),
+        added=added.to(visit, letter),
     )
 
 
@@ -170,6 +171,7 @@ def _reader(visit: Visit, item: inbox_pb.InboxItem, form: Form) -> Answer:
         letter=letter,
         letters=letters,
         clarified=clarified.of(visit, letter),
+        added=added.to(visit, letter),
         item=item,
         training=training,
         steps=steps_of(item, training),

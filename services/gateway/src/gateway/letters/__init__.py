@@ -3,6 +3,7 @@
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
 from gateway.letters import (
+    adding,
     agency_letters,
     agency_notice,
     approval,
@@ -86,6 +87,8 @@ _DONE = {
     "training-under-way": "Training recorded for {n}. The figures below follow within a few seconds.",
     "training-taken-back": "Taken back for {n}. It is on their list again.",
     "training-going-back": "Taken back for {n}. The figures below follow within a few seconds.",
+    "letter-added-to": "Your addition is saved. Your staff read it below the letter.",
+    "letter-addition-back": "Your addition is taken back. Its versions stay on record.",
     "checklist": "The checklist is saved.",
     "checklist-same": "Nothing was changed, so nothing was saved.",
     "checklist-added": "Added to your agency's checklist of this letter.",
@@ -110,6 +113,7 @@ AREA = Area(
         agency_letters.router,
         agency_notice.router,
         checklist_pages.router,
+        adding.router,
         briefing.router,
         mistakes.router,
         elsewhere.router,

@@ -12,6 +12,7 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import version_service_pb2 as version_pb
 from gateway.letters import (
+    added,
     approval,
     checklists,
     clarified,
@@ -82,6 +83,7 @@ def text_page(visit: Visitor, letter_id: str) -> Answer:
         letter=letter,
         letters=letters,
         chain=chain.of(visit, letter),
+        added=added.to(visit, letter),
         clarified=clarified.of(visit, letter),
     )
 

@@ -49,6 +49,7 @@ KINDS: Mapping[str, str] = {
     "question.asked": "Question about a letter, to who wrote it",
     "question.answered": "Question answered, to who asked",
     "letter.clarified": "Letter clarified, to who asked about it",
+    "letter.supplemented": "An agency added to a letter, to its staff",
     "role.given": "Role given",
     "role.taken": "Role taken back",
     "connection.off": "A connection was switched off, to who made it",

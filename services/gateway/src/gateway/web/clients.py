@@ -50,6 +50,7 @@ from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStu
 from cadre.notification.v1.register_service_pb2_grpc import RegisterServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
+from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceStub
 from cadre.notification.v1.version_service_pb2_grpc import VersionServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.calendar import Calendar
@@ -192,6 +193,7 @@ class Clients:
         self.ladders = self._channels["notification"].stub(LadderServiceStub)
         self.connections = self._channels["notification"].stub(ConnectionServiceStub)
         self.reviews = self._channels["notification"].stub(ReviewServiceStub)
+        self.supplements = self._channels["notification"].stub(SupplementServiceStub)
         self.checklists = self._channels["notification"].stub(ChecklistServiceStub)
         self.questions = self._channels["notification"].stub(QuestionServiceStub)
         self.packets = self._channels["notification"].stub(PacketServiceStub)

@@ -288,6 +288,11 @@ def release_to_staff(db: Db, *, notice_id: UUID, agency_id: str, person_id: UUID
     emit(db, events.notice_released(notice_id=notice_id, version=version, agency_id=agency_id, at=at))
 
 
+def held(db: Db, notice_id: UUID, agency_id: str) -> Notice:
+    """Return a letter in force that is at the agency, and let nobody change it there until commit."""
+    return _locked(db, notice_id, agency_id).notice
+
+
 def _locked(db: Db, notice_id: UUID, agency_id: str) -> _AtAgency:
     """Return the letter at the agency, locked; refuse one that no longer holds."""
     locked = db.maybe(_AtAgency, _LOCK, notice=notice_id, agency=agency_id)

@@ -180,6 +180,14 @@ LETTER_CLARIFIED = Kind(
     mandatory=False,
     limited=False,
 )
+LETTER_SUPPLEMENTED = Kind(
+    "letter.supplemented",
+    "In the morning after an agency adds something of its own to a letter, its staff under the letter hear that it did,"
+    " once a day.",
+    "Your agency added something to a letter.",
+    Window.MORNING,
+    mandatory=False,
+)
 # What other services want said (`wanting.py`).
 ROLE_GIVEN = Kind(
     "role.given",
@@ -260,6 +268,7 @@ KINDS = {
         QUESTION_ASKED,
         QUESTION_ANSWERED,
         LETTER_CLARIFIED,
+        LETTER_SUPPLEMENTED,
         ROLE_GIVEN,
         ROLE_TAKEN,
         CONNECTION_OFF,

@@ -162,6 +162,11 @@ def _clarified(about: str, facts: Facts) -> Said:
     return Said(f"The state clarified {facts['letter']}", lines, _questions(about), "Read it")
 
 
+def _supplemented(about: str, facts: Facts) -> Said:
+    lines = ("What it added stands below the state's letter, apart from it.",)
+    return Said(f"Your agency added to {facts['letter']}", lines, f"/training/{_id(about)}", "Read it")
+
+
 def _questions(about: str) -> str:
     return f"/letters/{_id(about)}/questions"
 
@@ -236,6 +241,7 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "question.asked": _question_asked,
     "question.answered": _question_answered,
     "letter.clarified": _clarified,
+    "letter.supplemented": _supplemented,
     "role.given": _role_given,
     "role.taken": _role_taken,
     "connection.off": _connection_off,

@@ -1,0 +1,1 @@
+"""What agencies add to letters for their own staff: `SupplementService`."""
