@@ -19,6 +19,7 @@ from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import packet_service_pb2 as packet_pb
 from cadre.notification.v1 import question_service_pb2 as question_pb
+from cadre.notification.v1 import release_service_pb2 as release_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre.notification.v1 import supplement_service_pb2 as supplement_pb
 from cadre_cli.access import request_id
@@ -43,6 +44,7 @@ VERSION = "/catalogue/{course_id}/versions/{number}"
 RECORD = "/agencies/{agency_id}/people/{person_id}/record"
 CONNECTION = "/connections/{owner}/{connection_id}"
 ROUND, REVIEW = "/letters/{letter_id}/review/{number}", "/reviews/{letter_id}/{number}/{agency_id}"
+RELEASE, CHANGE_ITEM = "/releases/{release_id}", "/releases/{release_id}/items/{item_id}"
 # Route of the gateway -> who looks, at which address. A route may stand several times, once for each of its states.
 SWEEP = [
     ("/sign-in", "", "/sign-in"),
@@ -291,6 +293,25 @@ SWEEP = [
     (LETTER + "/remind", COORDINATOR, LAKE + "/remind"),
     (LETTER + "/remind", BIG_COORDINATOR, BIG + "/remind"),
     (LETTER + "/remind", COORDINATOR, "/agencies/lake/letters/{withdrawn}/remind"),
+    ("/releases", ANALYST, "/releases"),
+    ("/releases", SPECIALIST, "/releases"),
+    ("/releases/new", ANALYST, "/releases/new"),
+    (RELEASE, ANALYST, "/releases/{release}"),
+    (RELEASE, ANALYST, "/releases/{release}?area=Financial"),
+    (RELEASE, APPROVER, "/releases/{decided}"),
+    (RELEASE, COORDINATOR, "/releases/{decided}"),
+    (RELEASE + "/edit", ANALYST, "/releases/{release}/edit"),
+    (RELEASE + "/print", COORDINATOR, "/releases/{decided}/print"),
+    (RELEASE + "/items/new", ANALYST, "/releases/{release}/items/new"),
+    (CHANGE_ITEM, ANALYST, "/releases/{release}/items/CR-1"),
+    (CHANGE_ITEM, SPECIALIST, "/releases/{decided}/items/CR-1"),
+    (CHANGE_ITEM + "/edit", ANALYST, "/releases/{release}/items/CR-1/edit"),
+    (RELEASE + "/file", ANALYST, "/releases/{release}/file"),
+    (RELEASE + "/announce", ANALYST, "/releases/{release}/announce"),
+    (RELEASE + "/decide", APPROVER, "/releases/{decided}/decide"),
+    (RELEASE + "/decide", ANALYST, "/releases/{release}/decide"),
+    (RELEASE + "/live", ANALYST, "/releases/{decided}/live"),
+    (RELEASE + "/cancel", APPROVER, "/releases/{release}/cancel"),
 ]
 
 # Routes that answer with a file: other tests fetch them.
@@ -310,6 +331,7 @@ DOWNLOADS = {
     *(f"{at}/media/{{sha256}}" for at in (VERSION, "/courses/{course_id}")),
     *(f"{at}/captions/{{section}}/{{piece}}" for at in (VERSION, "/courses/{course_id}")),
     "/courses/uploads/{upload_id}",
+    *(RELEASE + "/items.csv", RELEASE + "/template.csv"),
     *("/in-force/letters.csv", "/record.csv", RECORD + ".csv", "/quality/courses.csv"),
     *("/feeds/{token}/letters.atom", "/feeds/{token}/dates.ics"),
     # A mail as it looks, under a policy of its own.
@@ -400,6 +422,7 @@ def things(cadre, letter, letters, issued):
     made |= connected(access, by_part["coordinator"])
     made |= reviewed(access, cadre.cast, by_part)
     listed(access, notice, by_part["coordinator"])
+    made |= {"release": released(access, cadre.cast), "decided": released(access, cadre.cast, decided=True)}
     made["question"] = asked(cadre, notice, by_part["coordinator"])
     made |= packed(access, by_part, [notice, f"notices/{made['amended']}"])
     yield made | {
@@ -543,6 +566,47 @@ def reviewed(access, cast, by_part):
             )
             access.ask(access.reviews.SendReviewComments, ask, person=by_part[part])
     return {"reviewed": draft.removeprefix("notices/"), "comment": sent.rpartition("/")[2]}
+
+
+def released(access, cast, *, decided=False):
+    """A release with two items and a draft about one of them; announced, and of no-go and go, if *decided*."""
+    ask, releases = access.ask, access.releases
+
+    def again(step):
+        return request_id("sweep", "release", decided, step)
+
+    days = [calendar.pacific_date(datetime.now(UTC)) + timedelta(days=n) for n in (-20, 30, 200, 198, 205)]
+    named = ("test_date", "training_date", "production_date", "freeze_from_date", "freeze_to_date")
+    said = release_pb.Release(
+        kind=release_pb.Release.MAJOR,
+        number="CCSAS 99.2" if decided else "CCSAS 99.1",
+        title="A release that is swept",
+        summary="What comes.",
+        demonstration=True,
+        **dict(zip(named, map(str, days), strict=True)),
+    )
+    create = release_pb.CreateReleaseRequest(release=said, request_id=again("plan"))
+    made = ask(releases.CreateRelease, create, person=cast.analyst)
+    content = (
+        b"item,title,area,before,after,roles,training,workaround,workaround_ends\n"
+        b"CR-1,Names print,Legal forms and documents,Lost,Printed,account-specialist,train,By hand,2090-01-02\n"
+        b"CR-2,A batch is earlier,Financial,6 a.m.,4 a.m.,,read,,\n"
+    )
+    items = release_pb.ImportChangeItemsRequest(
+        parent=made.name, content=content, etag=made.etag, request_id=again("items")
+    )
+    etag = ask(releases.ImportChangeItems, items, person=cast.analyst).etag
+    draft = notice_pb.BeginReleaseLetterRequest(items=[f"{made.name}/items/CR-2"], request_id=again("letter"))
+    ask(access.notices.BeginReleaseLetter, draft, person=cast.analyst)
+    if decided:
+        announce = release_pb.AnnounceReleaseRequest(name=made.name, etag=etag, request_id=again("announce"))
+        etag = ask(releases.AnnounceRelease, announce, person=cast.analyst).etag
+        for go in (False, True):
+            decide = release_pb.DecideReleaseRequest(
+                name=made.name, go=go, reason="As agencies say.", etag=etag, request_id=again(f"decide-{go}")
+            )
+            etag = ask(releases.DecideRelease, decide, person=cast.approver).etag
+    return made.name.removeprefix("releases/")
 
 
 def caught_mail(access):

@@ -55,6 +55,7 @@ FOR_EVERYBODY = {
     *("ListVersions", "GetVersion", "CompareVersions", "ListOwnAcknowledgements"),
     "ListOwnPackets",
     *("AskQuestion", "ListQuestions", "ListClarifications", "ListSupplements"),
+    *("GetRelease", "ListReleases", "ListChangeItems", "FindFreezeWindows", "FindReleaseOfNotice"),
     *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),

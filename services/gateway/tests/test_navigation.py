@@ -68,6 +68,7 @@ def test_an_operator_has_the_figures_but_no_link_to_letters():
         "Questions to answer",
         "All letters",
         "In force",
+        "Releases",
     ]
 
 

@@ -24,6 +24,7 @@ from cadre.notification.v1 import supplement_service_pb2 as supplement_pb
 from cadre.notification.v1 import version_service_pb2 as version_pb
 from servicekit.rpc.wire import timestamp
 
+from . import releases
 from .common import HOME, day, fresh, number
 
 
@@ -258,6 +259,7 @@ REQUESTS = {
         ),
         "WithdrawNotice": withdraw_notice,
         "BeginAmendment": begin_amendment,
+        "BeginReleaseLetter": releases.release_letter,
         "ImportNotices": lambda w: notice_pb.ImportNoticesRequest(
             notices=[notice_pb.HistoricNotice(series="CSS", number=number(), subject="An old letter")],
             request_id=fresh(),
@@ -436,6 +438,7 @@ REQUESTS = {
         "ListSignatures": lambda w: evidence_pb.ListSignaturesRequest(parent=f"{w.issued}/versions/1", agency=HOME),
         "GetSignatureCounts": lambda w: evidence_pb.GetSignatureCountsRequest(parent=f"{w.issued}/versions/1"),
     },
+    "ReleaseService": releases.REQUESTS,
     "InboxService": {
         "ListInbox": lambda w: inbox_pb.ListInboxRequest(),
         "GetInboxItem": lambda w: inbox_pb.GetInboxItemRequest(notice=w.issued),

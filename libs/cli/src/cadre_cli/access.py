@@ -37,6 +37,7 @@ from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
 from cadre.notification.v1.packet_service_pb2_grpc import PacketServiceStub
 from cadre.notification.v1.question_service_pb2_grpc import QuestionServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
+from cadre.notification.v1.release_service_pb2_grpc import ReleaseServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceStub
@@ -99,6 +100,7 @@ class Access:
         self.inbox = self.channels["notification"].stub(InboxServiceStub)
         self.messages = self.channels["notification"].stub(MessageServiceStub)
         self.connections = self.channels["notification"].stub(ConnectionServiceStub)
+        self.releases = self.channels["notification"].stub(ReleaseServiceStub)
         self.reviews = self.channels["notification"].stub(ReviewServiceStub)
         self.supplements = self.channels["notification"].stub(SupplementServiceStub)
         self.checklists = self.channels["notification"].stub(ChecklistServiceStub)

@@ -14,6 +14,7 @@ import notification.messages.tables
 import notification.notices.tables
 import notification.packets.tables
 import notification.questions.tables
+import notification.releases.tables
 import notification.reviews.tables
 import notification.series.tables
 import notification.supplements.tables  # noqa: F401 - statements name these tables, and no code does
@@ -46,6 +47,7 @@ from notification.packets.rpc import PacketServicer
 from notification.questions import jobs as questioned
 from notification.questions.rpc import QuestionServicer
 from notification.register.rpc import RegisterServicer
+from notification.releases.rpc import ReleaseServicer
 from notification.reviews import jobs as reviewed
 from notification.reviews.rpc import ReviewServicer
 from notification.series.rpc import SeriesServicer
@@ -77,6 +79,7 @@ SERVICERS = (
     AcknowledgementServicer,
     EvidenceServicer,
     PacketServicer,
+    ReleaseServicer,
 )
 
 

@@ -24,6 +24,7 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
     if not later and form.text("action") != "now":
         form.errors[""] = "Nothing is issued yet: press the button that says when."
     at = _moment_of_issue(visit, form) if later else None
+    form.values.setdefault("freeze_reason", [""])
     letter = visit.letter(letter_id)
     waits = letter.state == notice_pb.Notice.IN_APPROVAL
     if waits and _in_effect(letter, pacific_date(at or visit.now)) and form.text(PAST) != "yes":
@@ -35,6 +36,7 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
             name=f"notices/{letter_id}",
             audience_revision=sentences.as_number(form.text("audience_revision")) or 0,
             etag=form.text("etag"),
+            freeze_reason=form.block("freeze_reason"),
             request_id=form.request_id,
         )
         if at is not None:
@@ -118,12 +120,12 @@ def withdraw(visit: Visitor, letter_id: str, form: Sent) -> Answer:
 
 def blank() -> Form:
     """What an approver decides, before they have."""
-    return Form.of({"reason": "", "audience_revision": "", "issue_on": "", "issue_at": "08:00"})
+    return Form.of({"reason": "", "audience_revision": "", "issue_on": "", "issue_at": "08:00", "freeze_reason": ""})
 
 
 def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
     """Show a letter before its issue: what it says, who it is for today, and what can be done with it."""
-    for field in ("reason", "issue_on", "issue_at", PAST):
+    for field in ("reason", "issue_on", "issue_at", "freeze_reason", PAST):
         form.values.setdefault(field, [""])
     audience = composer.audience_of(visit, letter.audience)
     may_approve = (

@@ -48,6 +48,7 @@ from cadre.notification.v1.packet_service_pb2_grpc import PacketServiceStub
 from cadre.notification.v1.question_service_pb2_grpc import QuestionServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
 from cadre.notification.v1.register_service_pb2_grpc import RegisterServiceStub
+from cadre.notification.v1.release_service_pb2_grpc import ReleaseServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceStub
@@ -192,6 +193,7 @@ class Clients:
         self.messages = self._channels["notification"].stub(MessageServiceStub)
         self.ladders = self._channels["notification"].stub(LadderServiceStub)
         self.connections = self._channels["notification"].stub(ConnectionServiceStub)
+        self.releases = self._channels["notification"].stub(ReleaseServiceStub)
         self.reviews = self._channels["notification"].stub(ReviewServiceStub)
         self.supplements = self._channels["notification"].stub(SupplementServiceStub)
         self.checklists = self._channels["notification"].stub(ChecklistServiceStub)

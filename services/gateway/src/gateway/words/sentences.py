@@ -103,14 +103,17 @@ def by(due_date: str, effective_date: str, today: date, calendar: Calendar) -> s
 
 
 def takes_effect(effective_date: str, today: date, calendar: Calendar) -> str:
-    """`takes effect Monday, January 4, 2027, 28 business days from today`."""
+    """`takes effect Monday, January 4, 2027, 28 business days from today`, or since when it has.
+
+    What took effect yesterday is said so: whoever reads an urgent letter must not have to count.
+    """
     day = as_date(effective_date)
     if day is None:
         return "no effective date yet"
     if day == today:
         return "takes effect today"
     if day < today:
-        return f"took effect {long_day(day, today)}"
+        return f"took effect {'yesterday, ' if (today - day).days == 1 else ''}{long_day(day, today)}"
     ahead = business_days_to(effective_date, today, calendar)
     return f"takes effect {long_day(day, today)}{'' if ahead is None else f', {business_days(ahead)} from today'}"
 

@@ -27,6 +27,11 @@ def notice_id(name: str, field: str = "name") -> UUID:
     return names.uuid_in("notices/{notice}", name, field=field)
 
 
+def audience_id(name: str, field: str) -> UUID | None:
+    """Read `audiences/{audience}`; None if none is named."""
+    return names.uuid_in("audiences/{audience}", name, field=field) if name else None
+
+
 def notice_ids(names_: Collection[str], *, most: int = paging.MOST) -> list[UUID]:
     """Read the notices to which a list is narrowed; none = it is not."""
     return names.uuids_in("notices/{notice}", names_, field="notices", most=most)

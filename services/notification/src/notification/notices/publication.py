@@ -14,6 +14,7 @@ from notification.letters.acknowledgements import keep_statements
 from notification.letters.rows import letter_of, load, name_of
 from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
+from notification.letters.rules.letter import Asks
 from notification.letters.rules.lifecycle import NoticeWithdrawn, State, Step
 from notification.letters.tables import NoticeRow, NoticeVersionRow
 from notification.messages import steps
@@ -21,6 +22,8 @@ from notification.messages.rules.kinds import LETTER_APPROVED
 from notification.notices import amending, events, searching
 from notification.notices.approval import check_circle, circle, give_back, pins_of
 from notification.notices.rules import approval
+from notification.releases import queries as releases
+from notification.releases.rules import freezes
 from servicekit import closed_days
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.db import Db
@@ -41,12 +44,16 @@ class AudienceNotReady(Refusal):
 
 @dataclass(frozen=True)
 class Approval:
-    """What an approver says: as whom, to which membership, of which text, and when to issue it (None = now)."""
+    """What an approver says: as whom, to which membership, of which text, and when to issue it (None = now).
+
+    *freeze_reason*: why, although its training is due in a freeze window.
+    """
 
     approver: UUID
     audience_revision: int
     etag: str
     publish_at: datetime | None = None
+    freeze_reason: str = ""
 
 
 def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> NoticeRow:
@@ -68,14 +75,18 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
         raise InvalidField("audience_revision", decision.audience_revision, "must be the one that the approver saw")
     notice.approver_id, notice.audience_revision = decision.approver, decision.audience_revision
     complete = _complete_revision(db, notice)
+    if decision.publish_at is not None:
+        lifecycle.check_publish_at(decision.publish_at, at)
+    reason = _reason_in_freeze(db, notice, decision.publish_at or at, decision.freeze_reason)
     if decision.publish_at is None:
-        return amending.issue(db, notice, amended, complete, at) if amended else _issue(db, notice, complete, at)
-    lifecycle.check_publish_at(decision.publish_at, at)
+        row = amending.issue(db, notice, amended, complete, at) if amended else _issue(db, notice, complete, at)
+        db.reason = reason
+        return row
     before = notice.state
     notice.state, notice.publish_at = lifecycle.after(step, name_of(notice_id), notice.state), decision.publish_at
     notice.revision += 1
     after = {"state": notice.state, "publish_at": decision.publish_at.isoformat()}
-    db.changed(name_of(notice_id), before={"state": before}, after=after)
+    db.changed(name_of(notice_id), before={"state": before}, after=after, reason=reason)
     steps.tell_later(db, notice, LETTER_APPROVED)
     return notice
 
@@ -151,9 +162,21 @@ def _complete_revision(db: Db, notice: NoticeRow) -> int:
     return complete
 
 
+def _reason_in_freeze(db: Db, notice: NoticeRow, at: datetime, reason: str) -> str:
+    """Return why training is due in a freeze window, '' where none is; an urgent letter waits for no window."""
+    if notice.asks != Asks.TRAIN or notice.urgent_reason:
+        return ""
+    issued, effective = pacific_date(at), cast("date", notice.effective_date)
+    due = due_dates.due_date(_rule(notice), closed_days.known(db), effective=effective, issued=issued)
+    return freezes.check(releases.freeze_at(db, due), due=due, reason=reason)
+
+
+def _rule(notice: NoticeRow) -> DueRule:
+    return DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
+
+
 def _set_dates(db: Db, notice: NoticeRow, at: datetime) -> None:
-    calendar, issued = closed_days.known(db), pacific_date(at)
-    rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue, notice.staff_release_days)
+    calendar, issued, rule = closed_days.known(db), pacific_date(at), _rule(notice)
     # What is in approval was complete, so it has an effective date.
     effective = cast("date", notice.effective_date)
     notice.staff_release_date = due_dates.staff_release_date(rule, calendar, issued=issued)

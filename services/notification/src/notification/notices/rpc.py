@@ -15,6 +15,7 @@ from notification.notices import (
     amending,
     approval,
     drafts,
+    from_items,
     history,
     publication,
     queries,
@@ -24,6 +25,7 @@ from notification.notices import (
     withdrawal,
 )
 from notification.notices.publication import Approval
+from notification.releases import wire as releases
 from notification.versions import queries as versions
 from servicekit.calendar import pacific_date
 from servicekit.data import trail
@@ -86,7 +88,9 @@ class NoticeServicer(Servicer):
     def PublishNotice(self, request: pb.PublishNoticeRequest, call: Call) -> pb.Notice:
         notice_id = letters.notice_id(request.name)
         publish_at = wire.moment(request.publish_at, "publish_at") if request.HasField("publish_at") else None
-        decision = Approval(caller(call.principal), request.audience_revision, request.etag, publish_at)
+        decision = Approval(
+            caller(call.principal), request.audience_revision, request.etag, publish_at, request.freeze_reason
+        )
         with self.write(call, request) as db:
             row = publication.publish(db, notice_id=notice_id, decision=decision, at=call.now)
             return db.answer(whole(db, row, call))
@@ -108,6 +112,13 @@ class NoticeServicer(Servicer):
         notice_id, author = letters.notice_id(request.notice, "notice"), caller(call.principal)
         with self.write(call, request) as db:
             row = amending.begin(db, notice_id=notice_id, author=author, at=call.now)
+            return db.answer(whole(db, row, call))
+
+    def BeginReleaseLetter(self, request: pb.BeginReleaseLetterRequest, call: Call) -> pb.Notice:
+        (release_id, items), author = releases.chosen(request.items), caller(call.principal)
+        audience = letters.audience_id(request.audience, "audience")
+        with self.write(call, request) as db:
+            row = from_items.begin(db, release_id, items, audience=audience, author=author)
             return db.answer(whole(db, row, call))
 
     def ImportNotices(self, request: pb.ImportNoticesRequest, call: Call) -> pb.ImportNoticesResponse:

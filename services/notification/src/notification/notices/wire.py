@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.letters.rules.letter import TEXTS, UNSAID, Letter
-from notification.letters.wire import enum_name
+from notification.letters.wire import audience_id, enum_name
 from notification.notices.queries import ConfirmationChange, Step
 from notification.notices.rules.history import HistoricLetter
 from servicekit import names, text
@@ -39,9 +39,7 @@ def letter(notice: pb.Notice) -> Letter:
         reason=enum_name(pb.Notice.Reason, notice.reason, "notice.reason"),
         asks=enum_name(pb.Asks, notice.asks, "notice.asks"),
         effective_date=_day(notice.effective_date, "notice.effective_date"),
-        audience_id=names.uuid_in("audiences/{audience}", notice.audience, field="notice.audience")
-        if notice.audience
-        else None,
+        audience_id=audience_id(notice.audience, "notice.audience"),
         receivers=_receivers(notice.receivers),
         course_id=course_id,
         course_version=course_version,

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from directory.rosters.rules import days as day_rules
-from directory.rosters.rules import encodings
 from directory.rules import names
 from directory.rules.columns import COLUMNS, DAYS, REQUIRED
-from servicekit import text
+from servicekit import encodings, text
 from servicekit.refusals import InvalidField
 
 LONGEST_CELL = 500

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.rosters.rules import encodings
+from servicekit import encodings
 
 HEADER = "agency,staff_number,family_name,given_name\n"
 # What each code page has room for, in names as people here have them.
