@@ -407,6 +407,14 @@ REQUESTS = {
     },
     "AcknowledgementService": {
         "ListOwnAcknowledgements": lambda w: acknowledgement_pb.ListOwnAcknowledgementsRequest(),
+        "RecordConfirmation": lambda w: acknowledgement_pb.RecordConfirmationRequest(
+            parent=HOME,
+            notice=w.issued,
+            people=[w.on_leave],
+            text_sha256=w.text_sha256,
+            reason="On leave",
+            request_id=fresh(),
+        ),
         "ListAcknowledgements": lambda w: acknowledgement_pb.ListAcknowledgementsRequest(parent=HOME, notice=w.issued),
     },
     "PacketService": {

@@ -97,7 +97,10 @@ def people(
 
 
 def _agreed(one: acknowledgement_pb.Acknowledgement | None) -> tuple[str | int, ...]:
-    return ("", "", "", "") if one is None else (one.version, one.statement, one.statement_sha256, agreed.how(one))
+    if one is None:
+        return ("", "", "", "")
+    said = f"{agreed.how(one)}: {one.reason}" if one.reason else agreed.how(one)
+    return one.version, one.statement, one.statement_sha256, said
 
 
 def name(letter: notice_pb.Notice, what: str, day: date) -> str:

@@ -1,7 +1,7 @@
 """Who read and confirmed letters: unpack, call, pack."""
 
 from cadre.notification.v1 import acknowledgement_service_pb2 as pb
-from notification.acknowledgements import queries, wire
+from notification.acknowledgements import queries, recording, wire
 from notification.letters import wire as letters
 from notification.letters.queries import issued
 from servicekit import names
@@ -37,3 +37,20 @@ class AcknowledgementServicer(Servicer):
             rows = queries.at_agency(db, notice.id, agency_id, page, people=people, only=only)
         shown, token = page.cut(rows, lambda row: [row.person_id, row.at, row.kind, row.version])
         return pb.ListAcknowledgementsResponse(acknowledgements=map(wire.acknowledgement, shown), next_page_token=token)
+
+    def RecordConfirmation(self, request: pb.RecordConfirmationRequest, call: Call) -> pb.RecordConfirmationResponse:
+        agency_id = names.one("agencies/{agency}", request.parent, field="parent")
+        notice_id, by = letters.notice_id(request.notice, "notice"), caller(call.principal)
+        people = names.uuids_in("people/{person}", request.people, field="people", most=recording.MOST)
+        with self.write(call, request) as db:
+            recorded = recording.record(
+                db,
+                notice_id=notice_id,
+                agency_id=agency_id,
+                people=people,
+                only=call.scope.part(request.parent, "units"),
+                by=by,
+                reason=request.reason,
+                text_sha256=request.text_sha256,
+            )
+            return db.answer(pb.RecordConfirmationResponse(recorded=recorded))

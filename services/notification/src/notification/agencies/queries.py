@@ -109,12 +109,15 @@ ORDER BY closed, newest, item_id
 # is a person's, so their row at this agency says it too.
 _AT_AGENCY = f"""
 SELECT n.id AS notice_id, r.person_id, m.units, r.due_date, NOT r.excused AS listed, r.excused, m.on_leave,
-  r.read_at, r.confirmed_at, r.trained_at, {DID_ALL} AS did_all
+  r.read_at, r.confirmed_at, r.trained_at, r.confirmed_for, {DID_ALL} AS did_all
 FROM notice AS n
 JOIN audience_member AS m ON m.audience_id = n.audience_id AND m.agency_id = %(agency)s AND m.member
 JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = m.person_id
 WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')
   AND (%(units)s::text[] IS NULL OR m.units && %(units)s::text[])
+"""  # noqa: S608 - made of constants
+_RECORDED = f"""
+SELECT count(*)::int FROM ({_AT_AGENCY}) AS here WHERE confirmed_for AND listed AND NOT on_leave
 """  # noqa: S608 - made of constants
 _EACH_UNIT = """
   CROSS JOIN LATERAL unnest(CASE WHEN here.units = '{}' THEN '{""}' ELSE here.units END) AS unit
@@ -132,7 +135,7 @@ WHERE listed AND NOT on_leave AND NOT did_all
 ORDER BY notice_id, due_date, person_id
 """  # noqa: S608 - made of constants
 _SHOWN = """
-SELECT person_id, units, due_date, excused, on_leave, read_at, confirmed_at, trained_at, done,
+SELECT person_id, units, due_date, excused, on_leave, read_at, confirmed_at, trained_at, confirmed_for, done,
   listed AND NOT on_leave AND did_all AS ready
 FROM (SELECT *, NOT listed OR on_leave OR did_all OR %(withdrawn)s AS done FROM ({rows}) AS here) AS shown
 WHERE true {{people}} {{to_go}} {{page}}
@@ -143,7 +146,7 @@ _RECIPIENTS = _SHOWN.format(rows=f"{_AT_AGENCY} {{unit}}", order="done, due_date
 _EVERYBODY = _SHOWN.format(
     rows=f"""
   SELECT r.person_id, r.due_date, NOT r.excused AS listed, r.excused, everywhere.on_leave,
-    r.read_at, r.confirmed_at, r.trained_at, {DID_ALL} AS did_all, ARRAY(
+    r.read_at, r.confirmed_at, r.trained_at, r.confirmed_for, {DID_ALL} AS did_all, ARRAY(
       SELECT DISTINCT unit FROM audience_member AS m, unnest(m.units) AS unit
       WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member ORDER BY unit
     ) AS units
@@ -232,6 +235,12 @@ def units(
     """
     values = {"notices": [issued.id], "agency": agency_id, "today": today}
     return db.all(UnitFigures, _UNITS, units=_listed(only), **values)
+
+
+def recorded(db: Db, issued: Notice, agency_id: str, only: Collection[str] | None = None) -> int:
+    """Return for how many at work somebody else recorded the confirmation; with *only*, of these units alone."""
+    found: int = db.value(_RECORDED, notices=[issued.id], agency=agency_id, units=_listed(only))
+    return found
 
 
 def left(

@@ -111,5 +111,6 @@ class Recipient(NamedTuple):
     read_at: datetime | None
     confirmed_at: datetime | None
     trained_at: datetime | None
+    confirmed_for: bool
     done: bool
     ready: bool

@@ -169,4 +169,5 @@ def recipient(row: Recipient) -> pb.Recipient:
         read_time=timestamp(row.read_at),
         confirm_time=timestamp(row.confirmed_at),
         train_time=timestamp(row.trained_at),
+        confirmed_for=row.confirmed_for,
     )
