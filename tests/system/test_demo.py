@@ -88,6 +88,11 @@ def test_a_draft_is_under_review_with_comments_of_five_agencies(runs):
     assert (first["review_comments"], second["review_comments"]) == (5, 5)
 
 
+def test_a_release_has_twelve_items(runs):
+    for run in runs:
+        assert run["release_items"] == 12
+
+
 def test_a_letter_was_amended_twice_and_takes_the_place_of_a_part_of_another_one(runs):
     for run in runs:
         assert (run["amended"], run["superseded"]) == (2, 1)

@@ -76,6 +76,7 @@ REQUESTS = {
         lambda made: pb.AnnounceReleaseRequest(name=made.name, etag=made.etag, request_id=fresh())
     ),
     "DecideRelease": with_release(deciding),
+    "PreviewDecision": with_release(lambda made: pb.PreviewDecisionRequest(name=made.name)),
     "CompleteRelease": lambda w: pb.CompleteReleaseRequest(
         name=(made := going(w)).name, etag=made.etag, request_id=fresh()
     ),

@@ -21,7 +21,7 @@ from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port, make_supervisor
-from cadre_demo import balance, content, course, letters, reviews, roster, story
+from cadre_demo import balance, content, course, letters, releases, reviews, roster, story
 from servicekit.embedded.process import ServerError
 
 LEARNERS = 1200
@@ -86,9 +86,9 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             with bar("Course and test") as step:
                 course_version = course.load(access, told)
                 step(1, 1)
-            with bar("Write, approve and issue the letter") as step:
+            with bar("Write, approve and issue the letter; a release") as step:
                 cast = story.find_cast(access)
-                issued = story.issue_letter(access, cast, told, course_version)
+                issued, items = story.issue_letter(access, cast, told, course_version), releases.tell(access, cast)
                 story.wait_for_mail(access, cast, issued.notice)
                 step(1, 1)
             with bar("Letters beside it, one reviewed") as step:
@@ -126,6 +126,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             "superseded": _superseded(access, cast.analyst, others),
             "reactions": reactions,
             "review_comments": commented,
+            "release_items": items,
             **mail,
         }
     finally:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
 from cadre.notification.v1 import release_service_pb2 as pb
-from gateway.releases import drawing, forms, phrases, shown
+from gateway.releases import drawing, forms, phrases, shown, standings
 from gateway.web import declared
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -129,6 +129,7 @@ def show(visit: Visit, release_id: str, form: Form) -> Answer:
         rows=drawing.ROW,
         dates=drawing.dates(release, visit.today),
         phrases=phrases,
+        standings=standings.of,
         state=shown.sees_drafts(visit),
         may_write=visit.rights.state("notices.write"),
         may_decide=visit.rights.state("notices.approve"),

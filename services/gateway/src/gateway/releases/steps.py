@@ -1,37 +1,15 @@
 """What is done with a release as a whole: announced, decided, live, canceled; each says first what it does."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from fastapi import APIRouter
 
-from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
-from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import release_service_pb2 as pb
-from gateway.releases import phrases, shown
+from gateway.releases import phrases, shown, standings
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/releases/{release_id}")
-
-
-@dataclass
-class Standing:
-    """How far an agency is with the letters of a release: who is at work and ready, and what is in the way."""
-
-    title: str
-    at_work: int = 0
-    ready: int = 0
-    unconfirmed: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether it confirmed every letter, and everyone at work is ready."""
-        return not self.unconfirmed and self.ready >= self.at_work
 
 
 @router.get("/announce")
@@ -139,28 +117,6 @@ def cancel(visit: Visitor, release_id: str, form: Sent) -> Answer:
     return _cancel(visit, release_id, form)
 
 
-def standings(
-    figures: Mapping[str, readiness_pb.Readiness],
-    letters: Mapping[str, str],
-    agencies: Mapping[str, agency_pb.Agency],
-) -> list[Standing]:
-    """Return how far each agency is with the *letters* that are out, by name; A to Z."""
-    found: dict[str, Standing] = defaultdict(lambda: Standing(""))
-    for name, title in letters.items():
-        for one in figures[name].agencies if name in figures else ():
-            if one.agency not in agencies:
-                continue
-            standing = found[one.agency]
-            standing.title = agencies[one.agency].short_title
-            standing.at_work += one.counts.at_work
-            standing.ready += one.counts.ready
-            if one.deliver_time.seconds and not one.confirm_time.seconds and not one.asked_no_more:
-                standing.unconfirmed.append(title)
-            if one.problem:
-                standing.problems.append(one.problem)
-    return sorted(found.values(), key=lambda one: one.title)
-
-
 def _announce(visit: Visit, release_id: str, form: Form) -> Answer:
     return visit.page(
         "releases/announce.html",
@@ -174,20 +130,21 @@ def _announce(visit: Visit, release_id: str, form: Form) -> Answer:
 
 def _decide(visit: Visit, release_id: str, form: Form) -> Answer:
     release = shown.load(visit, release_id)
-    out = {one.notice: phrases.letter(one) for one in release.letters if one.state == notice_pb.Notice.PUBLISHED}
-    found = standings(shown.readiness(visit, release), out, visit.agencies())
+    now = pb.ReleaseDecision()
+    if visit.rights.state("readiness.read"):
+        now = visit.clients.releases.PreviewDecision(pb.PreviewDecisionRequest(name=release.name))
     return visit.page(
         "releases/decide.html",
         status=400 if form.errors else 200,
         release=release,
         form=form,
         phrases=phrases,
-        letters=out,
+        now=now,
+        standings=standings.of(now.readiness, visit.agencies()),
+        blocked=standings.blocked,
         waiting=[
             one for one in release.letters if one.state not in (notice_pb.Notice.PUBLISHED, notice_pb.Notice.WITHDRAWN)
         ],
-        standings=found,
-        ready=sum(one.is_ready for one in found),
         wrote=visit.person in release.writers,
         may_decide=visit.rights.state("notices.approve") and visit.person not in release.writers,
     )

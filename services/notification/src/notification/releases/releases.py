@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from notification.checklists import queries as checklists
 from notification.releases import queries
 from notification.releases.queries import name_of
 from notification.releases.rules import items as item_rules
@@ -73,7 +74,6 @@ def decide(db: Db, release_id: UUID, *, go: bool, reason: str, etag: str, by: UU
     known = queries.items(db, release_id)
     releases.check_items(name_of(release_id), len(known))
     sha256 = item_rules.digest(known, said_of(row).days)
-    readiness = [{**one._asdict(), "notice_id": str(one.notice_id)} for one in queries.readiness(db, release_id)]
     db.run(
         _DECIDE,
         id=uuid4(),
@@ -84,7 +84,7 @@ def decide(db: Db, release_id: UUID, *, go: bool, reason: str, etag: str, by: UU
         at=db.at,
         sha256=sha256,
         items=len(known),
-        readiness=Jsonb(readiness),
+        readiness=Jsonb(standing(db, release_id)),
     )
     before, row.state = row.state, State.GO if go else State.PLANNED
     row.revision += 1
@@ -94,6 +94,25 @@ def decide(db: Db, release_id: UUID, *, go: bool, reason: str, etag: str, by: UU
         after={"state": row.state, "go": go, "items_sha256": sha256},
         reason=reason,
     )
+
+
+def standing(db: Db, release_id: UUID) -> list[dict[str, Any]]:
+    """Return how far each agency is with each letter that is out: staff, confirmation, checklist."""
+    rows = queries.readiness(db, release_id)
+    lists = {(one.notice_id, one.agency_id): one for one in checklists.summaries(db, {row.notice_id for row in rows})}
+    found = []
+    for row in rows:
+        listed = lists.get((row.notice_id, row.agency_id))
+        found.append(
+            {
+                **row._asdict(),
+                "notice_id": str(row.notice_id),
+                "done": listed.tally.done if listed else 0,
+                "of": listed.tally.of if listed else 0,
+                "blocked": [one.reason for one in listed.blocked] if listed else [],
+            }
+        )
+    return found
 
 
 def complete(db: Db, release_id: UUID, *, etag: str) -> None:

@@ -104,6 +104,14 @@ class ReleaseServicer(Servicer):
             db.flush()
             return db.answer(_whole(db, release_id, call))
 
+    def PreviewDecision(self, request: pb.PreviewDecisionRequest, call: Call) -> pb.ReleaseDecision:
+        release_id = wire.release_id(request.name)
+        with self.read() as db:
+            row = queries.one(db, release_id, _reader(call))
+            answer = wire.standing(releases.standing(db, release_id))
+        answer.item_count = row.items
+        return answer
+
     def CancelRelease(self, request: pb.CancelReleaseRequest, call: Call) -> pb.Release:
         release_id = wire.release_id(request.name)
         with self.write(call, request) as db:

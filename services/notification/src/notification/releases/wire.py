@@ -1,7 +1,8 @@
 """Between the contract's messages and releases, their items, and what was decided."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from cadre.notification.v1 import release_service_pb2 as pb
@@ -138,34 +139,47 @@ def letter(row: Letter) -> pb.ReleaseLetter:
 
 def decision(row: Decision, sha256: str, reader: Reader) -> pb.ReleaseDecision:
     """Write what was decided; how far each agency was only for the state."""
-    ready: dict[str, bool] = {}
-    for one in row.readiness:
+    if not reader.drafts:
+        reason = row.reason if row.go else ""
+        return pb.ReleaseDecision(
+            go=row.go,
+            reason=reason,
+            decide_time=timestamp(row.decided_at),
+            items_sha256=row.items_sha256,
+            item_count=row.item_count,
+            holds=row.items_sha256 == sha256,
+        )
+    answer = standing(row.readiness)
+    answer.go, answer.reason, answer.decider = row.go, row.reason, person(row.decided_by)
+    answer.decide_time.FromDatetime(row.decided_at)
+    answer.items_sha256, answer.item_count = row.items_sha256, row.item_count
+    answer.holds = row.items_sha256 == sha256
+    return answer
+
+
+def standing(rows: Iterable[Mapping[str, Any]]) -> pb.ReleaseDecision:
+    """Write how far agencies are, as a decision keeps it."""
+    answer, ready, blocked = pb.ReleaseDecision(), dict[str, bool](), set[str]()
+    for one in rows:
         agency = one["agency_id"]
-        ready[agency] = ready.get(agency, True) and one["confirmed"] and one["ready"] >= one["at_work"]
-    shown = row.readiness if reader.drafts else []
-    return pb.ReleaseDecision(
-        go=row.go,
-        reason=row.reason if reader.drafts or row.go else "",
-        decider=person(row.decided_by) if reader.drafts else "",
-        decide_time=timestamp(row.decided_at),
-        items_sha256=row.items_sha256,
-        item_count=row.item_count,
-        holds=row.items_sha256 == sha256,
-        agencies=len(ready) if reader.drafts else 0,
-        agencies_ready=sum(ready.values()) if reader.drafts else 0,
-        readiness=[
-            pb.DecidedAgency(
-                agency=f"agencies/{one['agency_id']}",
-                notice=letter_name(one["notice_id"]),
-                letter=f"{one['series']} {one['number']}".strip(),
-                confirmed=one["confirmed"],
-                at_work=one["at_work"],
-                ready=one["ready"],
-                problem=one["problem"],
-            )
-            for one in shown
-        ],
-    )
+        is_ready = one["confirmed"] and one["ready"] >= one["at_work"] and one["done"] >= one["of"]
+        ready[agency] = ready.get(agency, True) and is_ready
+        blocked |= {agency} if one["blocked"] else set()
+        answer.readiness.add(
+            agency=f"agencies/{agency}",
+            notice=letter_name(one["notice_id"]),
+            letter=f"{one['series']} {one['number']}".strip(),
+            confirmed=one["confirmed"],
+            at_work=one["at_work"],
+            ready=one["ready"],
+            problem=one["problem"],
+            checklist_done=one["done"],
+            checklist_of=one["of"],
+            blocked=one["blocked"],
+            is_ready=is_ready,
+        )
+    answer.agencies, answer.agencies_ready, answer.agencies_blocked = len(ready), sum(ready.values()), len(blocked)
+    return answer
 
 
 def change_item(release_id: UUID, one: Item, letters: Iterable[Letter] = ()) -> pb.ChangeItem:
