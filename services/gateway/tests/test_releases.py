@@ -120,7 +120,8 @@ def test_a_release_is_planned_filled_drafted_announced_and_decided(program):
     assert "Enter key does not send" in send(analyst, f"{base}/announce", enter="only")
     assert send(analyst, f"{base}/announce") == f"{base}?done=release-announced"
     seen = reads(lake, base)
-    assert "What changes for us" in seen
+    assert "What changes" in seen
+    assert "Those that concern you (Analyst)" in seen
     assert "No letter about it has been issued yet" in seen
     for page in (base, f"{base}/items/CR-1", f"{base}/print", "/releases", "/home"):
         assert letter.removeprefix("/letters/") not in lake.get(page).text, page

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.notification.v1 import release_service_pb2 as release_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from gateway.home import changes, rows
 from gateway.home.asking import Asking
@@ -32,6 +34,8 @@ _LOOKED_AT, _ISSUED_LOOKED_AT = 100, 50
 _IN_DETAIL = 10
 # Drafts, and courses and tests that are being written.
 _UNDER_WAY = 100
+# Freeze windows that begin so soon are said, beside those that last.
+_FREEZE_AHEAD = timedelta(days=14)
 
 
 @dataclass
@@ -91,6 +95,7 @@ def home(visit: Visitor) -> Answer:
     total += len(one_row_each) - len(found) + len(written) + len(needs)
     shown = queue([*one_row_each, *written, *needs], visit.today, most=_ROWS, total=total)
     nothing: list[str] = []
+    no_freezes: list[release_pb.FreezeWindow] = []
     return visit.page(
         "home/home.html",
         letters=letters,
@@ -102,11 +107,19 @@ def home(visit: Visitor) -> Answer:
         moved=asking.of("notification", lambda: _moved(visit, agencies, state), nothing) if shown.nothing_due else [],
         well=operates and not needs,
         units=visit.units() if agencies else {},
+        freezes=asking.of("notification", lambda: _freezes(visit), no_freezes) if of_state or agencies else [],
         missing=asking.missing,
         to_go=agency_lists.to_go,
         most_changes=_CHANGES,
         most_calls=_CALLS,
     )
+
+
+def _freezes(visit: Visit) -> list[release_pb.FreezeWindow]:
+    """Return the freeze windows that last or begin soon."""
+    soon = (visit.today + _FREEZE_AHEAD).isoformat()
+    found = visit.clients.releases.FindFreezeWindows(release_pb.FindFreezeWindowsRequest())
+    return [one for one in found.windows if one.from_date <= soon]
 
 
 def _agencies(visit: Visit, asking: Asking) -> list[AgencyHome]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import changes, composer, letters, reach
+from gateway.letters import changes, composer, letters, of_release, reach
 from gateway.letters.letter_form import PAST
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -148,6 +148,7 @@ def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
         reach=reach.reach(visit, audience.expression, letter.receivers) if audience else None,
         course=composer.course_of(visit, letter.course_version),
         passed=_in_effect(letter, visit.today),
+        of_release=of_release.of(visit, letter),
         may_approve=may_approve,
         may_recall=may_recall,
         may_return=letter.state == notice_pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),

@@ -17,7 +17,7 @@ from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
-from gateway.letters import changes, letter_form, letters, meanwhile, offered, reach, who
+from gateway.letters import changes, letter_form, letters, meanwhile, of_release, offered, reach, who
 from gateway.letters.letter_form import AMENDMENT, ASK, CHANGE, LETTER, PAST, REVIEW, STAYS, WHO, Correction, Step
 from gateway.web import declared, drafts
 from gateway.web.forms import Form, SentForm
@@ -367,6 +367,7 @@ def _page(visit: Visit, step: Step, form: Form, shown: Shown, *, status: int = 2
         choosable=choosable,
         course=course,
         passed=_passed(visit, letter),
+        of_release=of_release.of(visit, letter) if step in (CHANGE, REVIEW) else None,
         stays=STAYS if letter.amends else (),
         amended=visit.letter(letter.amends.removeprefix("notices/")) if letter.amends else None,
         changes=changes.of(visit, letter.name) if compared else None,

@@ -18,9 +18,11 @@ def step(step: notice_pb.NoticeStep, names: Mapping[str, str], today: date) -> s
         case notice_pb.Notice.IN_APPROVAL:
             return f"Sent for approval{by}"
         case notice_pb.Notice.SCHEDULED:
-            return f"Approved{by}, to be issued {sentences.moment(step.publish_at, today)}, Pacific time"
+            return (
+                f"Approved{by}, to be issued {sentences.moment(step.publish_at, today)}, Pacific time{_in_freeze(step)}"
+            )
         case notice_pb.Notice.PUBLISHED:
-            return f"Approved and issued{by}" if step.person else "Issued by itself, at its time"
+            return f"Approved and issued{by}{_in_freeze(step)}" if step.person else "Issued by itself, at its time"
         case notice_pb.Notice.WITHDRAWN:
             return f"Withdrawn{by}. Reason: {step.reason}"
         case _:
@@ -30,6 +32,11 @@ def step(step: notice_pb.NoticeStep, names: Mapping[str, str], today: date) -> s
                 "Approval taken back, returned" if getattr(step, "from") == notice_pb.Notice.SCHEDULED else "Returned"
             )
             return f"{returned}{by if step.person else ' by itself'}. Reason: {step.reason}"
+
+
+def _in_freeze(step: notice_pb.NoticeStep) -> str:
+    """Say why it was issued although its training is due in a freeze window; '' where it is not."""
+    return f". Its training is due in a freeze window. Reason: {step.reason}" if step.reason else ""
 
 
 def version(made: version_pb.NoticeVersion, names: Mapping[str, str]) -> str:

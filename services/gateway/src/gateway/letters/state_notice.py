@@ -20,6 +20,7 @@ from gateway.letters import (
     forecasts,
     letter_history,
     letters,
+    of_release,
     over_time,
     readiness,
 )
@@ -40,7 +41,7 @@ def letter_page(visit: Visitor, letter_id: str) -> Answer:
         if letter.state == notice_pb.Notice.MERGED:
             return visit.go(f"/letters/{letter.amends.removeprefix('notices/')}")
         return approval.waiting(visit, letter, approval.blank())
-    return visit.page("letters/state_letter.html", **_figures(visit, letter))
+    return visit.page("letters/state_letter.html", of_release=of_release.of(visit, letter), **_figures(visit, letter))
 
 
 @router.get("/print")
