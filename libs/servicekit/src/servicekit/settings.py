@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     wordmark_image: str = ""
     # Who signs people in for the pages: the path of a file of OpenID providers; empty, or its folder empty = none does.
     oidc_file: str = ""
+    # For so many days the pages keep who looked at whose record; a year at least.
+    disclosure_days: int = Field(default=1096, ge=366)
     # Proxies that are believed about the visitor's address and about TLS: addresses or networks, by commas.
     trusted_proxies: str = "127.0.0.1"
     # Copies of each event that a cluster of NATS servers keeps: 3 of 3. One server keeps one.

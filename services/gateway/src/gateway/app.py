@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from gateway import watch
-from gateway.areas import ADJECTIVES, NAVIGATION, OUTCOMES, ROUTERS
+from gateway.areas import ADJECTIVES, DISCLOSED, NAVIGATION, OUTCOMES, ROUTERS
 from gateway.identity import invitations, issuers
 from gateway.identity.codes import Box
 from gateway.identity.oidc import Provider
@@ -101,6 +101,7 @@ def create_app(settings: Settings, clock: Clock = utc, registry: CollectorRegist
         {slug: Provider(issuer) for slug, issuer in issuers.load(optional_file(settings.oidc_file)).items()},
         Box(settings.keys_dir),
         watch.remember(registry or CollectorRegistry(), clock),
+        DISCLOSED,
     )
     every_page.answer_refusals(app)
     app.add_middleware(Readable)

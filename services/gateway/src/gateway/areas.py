@@ -4,6 +4,7 @@ from gateway import (
     calendars,
     connections,
     courses,
+    disclosures,
     evidence,
     feeds,
     home,
@@ -22,7 +23,7 @@ from gateway import (
     sign_in,
     tests,
 )
-from gateway.web.area import adjectives_of, outcomes_of
+from gateway.web.area import adjectives_of, disclosed_of, outcomes_of
 
 AREAS = (
     home.AREA,
@@ -36,6 +37,7 @@ AREAS = (
     courses.AREA,
     tests.AREA,
     learning.AREA,
+    disclosures.AREA,
     register.AREA,
     releases.AREA,
     calendars.AREA,
@@ -50,3 +52,4 @@ ROUTERS = tuple(router for area in AREAS for router in area.routers)
 NAVIGATION = tuple(item for area in AREAS for item in area.navigation)
 ADJECTIVES = adjectives_of(AREAS)
 OUTCOMES = outcomes_of(AREAS)
+DISCLOSED = disclosed_of(AREAS)

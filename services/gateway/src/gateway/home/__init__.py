@@ -2,9 +2,13 @@
 
 from gateway.home import pages
 from gateway.web.area import Area
+from gateway.web.disclosed import views
 from gateway.web.navigation import Item, Top
 
 AREA = Area(
     routers=(pages.router,),
     navigation=(Item(Top.HOME, "Home", "/home"),),
+    discloses={
+        "/home": views("home"),
+    },
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -178,3 +178,34 @@ class FeedUseRow(Base, table=True):
     used_at: datetime | None = moment(optional=True)
     since: datetime = moment()
     lately: int
+
+
+class DisclosureRow(Base, table=True):
+    """Somebody looked at the record of somebody else, or at names of an agency's people, or took them along.
+
+    Append-only, by trigger; not in the audit trail, which is of writes. It says whose, how many and by which filters,
+    and nothing of what was shown.
+    """
+
+    __tablename__ = "disclosure"
+    __table_args__ = (
+        CheckConstraint("way IN ('VIEW', 'EXPORT', 'PRINT')", name="way"),
+        CheckConstraint("person <> actor", name="others"),
+        Index("ix_disclosure_person_id", "person", "id", postgresql_where=text("person <> ''")),
+        Index("ix_disclosure_agency_id", "agency", "id"),
+        Index("ix_disclosure_at", "at"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    at: datetime = moment()
+    actor: str = Field(sa_type=Text)
+    # As what they worked then: the role that reaches that far, '' = none.
+    role: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    what: str = Field(sa_type=Text)
+    way: str = Field(sa_type=Text)
+    # Whose: one person, or names of an agency's people.
+    person: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    agency: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    people: int
+    filters: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    purpose: str = Field(sa_type=Text)

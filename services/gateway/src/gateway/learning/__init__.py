@@ -3,6 +3,7 @@
 from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from gateway.learning import course, pages, reaction, record, test
 from gateway.web.area import Area
+from gateway.web.disclosed import exports, prints, views
 from gateway.web.navigation import Item, Top
 
 _REASONS = {
@@ -30,5 +31,10 @@ AREA = Area(
     done=_DONE,
     adjectives={
         "completed": lambda training: training.state == assignment_pb.Assignment.COMPLETED,
+    },
+    discloses={
+        "/agencies/{agency_id}/people/{person_id}/record": views("training record"),
+        "/agencies/{agency_id}/people/{person_id}/record/print": prints("training record"),
+        "/agencies/{agency_id}/people/{person_id}/record.csv": exports("training record"),
     },
 )

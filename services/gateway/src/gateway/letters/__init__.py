@@ -22,6 +22,7 @@ from gateway.letters import (
     versions,
 )
 from gateway.web.area import Area
+from gateway.web.disclosed import exports, prints, views
 from gateway.web.navigation import Item, Top
 
 _REASONS = {
@@ -147,5 +148,15 @@ AREA = Area(
         "asking_for_training": lambda letter: letter.asks == pb.TRAIN,
         "a_briefing": lambda recording: recording.kind == completion_pb.Completion.BRIEFING,
         "signed_letter": lambda file: file.kind == pb.Attachment.LETTER,
+    },
+    discloses={
+        "/agencies/{agency_id}/letters/{letter_id}": views("people under a letter"),
+        "/agencies/{agency_id}/letters/{letter_id}/people.csv": exports("people under a letter"),
+        "/agencies/{agency_id}/letters/{letter_id}/sign-in-sheet": prints("sign-in sheet"),
+        "/agencies/{agency_id}/letters/{letter_id}/people/{person_id}": views("a person under a letter"),
+        "/agencies/{agency_id}/letters/{letter_id}/briefing": views("people to brief"),
+        "/agencies/{agency_id}/letters/{letter_id}/briefing/file": views("people to brief"),
+        "/agencies/{agency_id}/letters/{letter_id}/mistake": views("people recorded as trained"),
+        "/agencies/{agency_id}/training": views("training done elsewhere"),
     },
 )

@@ -2,6 +2,7 @@
 
 from gateway.messages import addresses, caught, hours, ladders, mail, own, reminders, steps
 from gateway.web.area import Area
+from gateway.web.disclosed import views
 from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
@@ -29,4 +30,8 @@ AREA = Area(
     reasons=_REASONS,
     done=_DONE,
     labels=steps.LABELS,
+    discloses={
+        "/agencies/{agency_id}/letters/{letter_id}/remind": views("people to remind"),
+        "/agencies/{agency_id}/addresses": views("addresses that do not work"),
+    },
 )

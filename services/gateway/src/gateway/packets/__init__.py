@@ -2,6 +2,7 @@
 
 from gateway.packets import managing, reading
 from gateway.web.area import Area
+from gateway.web.disclosed import exports, views
 from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
@@ -23,4 +24,8 @@ AREA = Area(
     reasons=_REASONS,
     done=_DONE,
     labels={"title": "Name of the packet", "letters": "Letters"},
+    discloses={
+        "/packets/{owner}/{of}/{packet_id}": views("people of a packet of letters"),
+        "/packets/{owner}/{of}/{packet_id}/people.csv": exports("people of a packet of letters"),
+    },
 )

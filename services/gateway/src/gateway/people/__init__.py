@@ -3,6 +3,7 @@
 from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from gateway.people import leaving, numbers, pages, person, roster, units
 from gateway.web.area import Area
+from gateway.web.disclosed import exports, views
 from gateway.web.navigation import Item, Top
 
 _REASONS = {
@@ -62,5 +63,16 @@ AREA = Area(
         "checked": lambda file: file.state == roster_pb.RosterImport.CHECKED,
         "applied": lambda file: file.state == roster_pb.RosterImport.APPLIED,
         "refused": lambda file: file.state == roster_pb.RosterImport.REFUSED,
+    },
+    discloses={
+        "/agencies/{agency_id}/people": views("list of people"),
+        "/agencies/{agency_id}/people/list.csv": exports("list of people"),
+        "/agencies/{agency_id}/people/file": exports("roster"),
+        "/agencies/{agency_id}/people/numbers": views("staff numbers"),
+        "/agencies/{agency_id}/people/{person_id}": views("a person"),
+        "/agencies/{agency_id}/roster/{import_id}": views("roster"),
+        "/agencies/{agency_id}/units": views("units and who leads them"),
+        "/agencies/{agency_id}/units/{unit_id}": views("people of a unit"),
+        "/agencies/{agency_id}/units/{unit_id}/lead": views("people of a unit"),
     },
 )

@@ -2,6 +2,7 @@
 
 from gateway.questions import answering, pages
 from gateway.web.area import Area
+from gateway.web.disclosed import views
 from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
@@ -18,4 +19,9 @@ AREA = Area(
     navigation=(Item(Top.CHANGES, "Questions to answer", "/questions", offered=of_state("notices.write")),),
     reasons=_REASONS,
     done=_DONE,
+    discloses={
+        "/questions": views("questions and who asked"),
+        "/letters/{letter_id}/questions": views("questions and who asked"),
+        "/letters/{letter_id}/questions/{question_id}": views("questions and who asked"),
+    },
 )

@@ -2,6 +2,7 @@
 
 from gateway.reviews import phrases, reading, state
 from gateway.web.area import Area
+from gateway.web.disclosed import views
 from gateway.web.navigation import Item, Top
 from gateway.web.rights import Rights
 
@@ -35,5 +36,8 @@ AREA = Area(
         "under_review": phrases.is_open,
         "answered": phrases.is_answered,
         "changed_since": phrases.is_changed,
+    },
+    discloses={
+        "/reviews/{letter_id}/{number}/{agency_id}/readers": views("people who may read a draft"),
     },
 )

@@ -2,7 +2,11 @@
 
 from gateway.search import pages
 from gateway.web.area import Area
+from gateway.web.disclosed import views
 
 AREA = Area(
     routers=(pages.router,),
+    discloses={
+        "/search": views("search"),
+    },
 )

@@ -2,6 +2,7 @@
 
 from gateway.sign_in import access, invitation, issuer_sign_in, my_sign_ins, pages
 from gateway.web.area import Area
+from gateway.web.disclosed import ACCESS, views
 from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
@@ -23,4 +24,9 @@ AREA = Area(
     navigation=(Item(Top.OPERATIONS, "Sign-ins", "/operations/sign-ins", offered=of_state("operations.read")),),
     reasons=_REASONS,
     done=_DONE,
+    discloses={
+        "/agencies/{agency_id}/people/{person_id}/sign-in": views("sign-ins of a person", ACCESS),
+        "/operations/sign-ins": views("who signs in", ACCESS),
+        "/operations/sign-ins/{person_id}": views("sign-ins of a person", ACCESS),
+    },
 )

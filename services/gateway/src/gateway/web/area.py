@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter
 
+from gateway.web.disclosed import Declared
 from gateway.web.navigation import Item
 from gateway.words.outcomes import DONE_BY_ANY, REASONS_OF_ANY, Outcomes
 
@@ -28,6 +29,8 @@ class Area:
     done: Mapping[str, str] = field(default_factory=dict)
     adjectives: Adjectives = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    # Which of its pages and files show names of others, by route (`web/disclosed.py`).
+    discloses: Mapping[str, Declared] = field(default_factory=dict)
 
 
 def outcomes_of(areas: Iterable[Area]) -> Outcomes:
@@ -49,6 +52,11 @@ def adjectives_of(areas: Iterable[Area]) -> Adjectives:
     Raises `ValueError` if two areas have the same.
     """
     return _joined([area.adjectives for area in areas])
+
+
+def disclosed_of(areas: Iterable[Area]) -> Mapping[str, Declared]:
+    """Put together which routes of all areas show names of others."""
+    return _joined([area.discloses for area in areas])
 
 
 def _joined(parts: Iterable[Mapping[str, T]]) -> dict[str, T]:

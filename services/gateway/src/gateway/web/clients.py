@@ -7,10 +7,11 @@ The service decides what the caller may do; the gateway only says who that is. E
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 from threading import Lock
+from typing import Any, cast
 
 from cachetools import TTLCache, cachedmethod
 
@@ -81,6 +82,8 @@ class Calls:
     """How many calls a page made: the number must not grow with what is on it."""
 
     number: int = 0
+    # Of whom the directory told: names of others are recorded (`web/disclosed.py`).
+    people: set[str] = field(default_factory=set)
 
 
 _calls: ContextVar[Calls | None] = ContextVar("calls", default=None)
@@ -91,6 +94,31 @@ def count_calls() -> Calls:
     calls = Calls()
     _calls.set(calls)
     return calls
+
+
+def seen_people() -> set[str]:
+    """Return of whom the directory told in this context: `people/{uuid}`."""
+    calls = _calls.get()
+    return calls.people if calls is not None else set()
+
+
+class _Noting:
+    """The stub of people: notes of whom each answer tells."""
+
+    def __init__(self, stub: PersonServiceStub) -> None:
+        self._stub = stub
+
+    def __getattr__(self, method: str) -> Any:  # noqa: ANN401 - as the stub has it
+        call = getattr(self._stub, method)
+
+        def ask(request: Any, **given: Any) -> Any:  # noqa: ANN401 - a message of the contract
+            answer = call(request, **given)
+            told = [answer] if isinstance(answer, person_pb.Person) else getattr(answer, "people", ())
+            seen_people().update(one.name for one in told if isinstance(one, person_pb.Person))
+            return answer
+
+        setattr(self, method, ask)
+        return ask
 
 
 def _current_token() -> str:
@@ -168,7 +196,7 @@ class Clients:
         }
         self.agencies = self._channels["directory"].stub(AgencyServiceStub)
         self.calendars = self._channels["directory"].stub(CalendarServiceStub)
-        self.people = self._channels["directory"].stub(PersonServiceStub)
+        self.people = cast("PersonServiceStub", _Noting(self._channels["directory"].stub(PersonServiceStub)))
         self.sign_ins = self._channels["directory"].stub(SignInServiceStub)
         self.rosters = self._channels["directory"].stub(RosterServiceStub)
         self.audiences = self._channels["directory"].stub(AudienceServiceStub)

@@ -28,6 +28,7 @@ from gateway.identity.places import DEMONSTRATION, ISSUER, PASSWORD, Place, brow
 from gateway.identity.sign_ins import SignIn
 from gateway.identity.troubles import SignInFailed, Trouble
 from gateway.web import clients as callers
+from gateway.web import disclosed
 from gateway.web.clients import Bell, Clients, Reference, Tokens
 from gateway.web.forms import SentForm, read
 from gateway.web.navigation import Entry, Item, menu
@@ -63,6 +64,7 @@ class Gateway:
     providers: Mapping[str, Provider]
     box: Box
     history: History
+    disclosed: Mapping[str, disclosed.Declared]
 
 
 class NeedsSignIn(Exception):  # noqa: N818 - an answer, not an error
@@ -115,9 +117,7 @@ class Visit:
         roles = [(glossary.ROLES.get(grant.role, ""), grant.scope) for grant in self.me.grants]
         jobs = [(job.local_title, job.agency) for job in self.me.person.jobs]
         title, scope = next((one for one in [*roles, *jobs] if one[0]), ("", ""))
-        if not title:
-            return ""
-        return f"{title}, {'state' if scope == WHOLE else glossary.place(scope)}"
+        return f"{title}, {'state' if scope == WHOLE else glossary.place(scope)}" if title else ""
 
     @property
     def today(self) -> date:
@@ -198,6 +198,7 @@ class Visit:
             done=self.gateway.outcomes.done(code, number, units, others, self._at(at)),
             **values,
         )
+        disclosed.record(self, status)
         if not once and self._goes_back_to(status):
             address = self._kept(answers.Page(status, content))
             if address:
@@ -244,6 +245,7 @@ class Visit:
     def download(self, content: bytes, filename: str, media_type: str) -> Response:
         """Answer with a file that the browser saves under *filename*, and never shows as a page of ours."""
         plain = "".join(c if c.isascii() and (c.isalnum() or c in " -_.") else "_" for c in filename)
+        disclosed.record(self)
         named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
         return Response(content, media_type=media_type, headers={"content-disposition": named})
 
@@ -383,10 +385,7 @@ def same(given: str, right: str) -> bool:
 
 
 def safe_path(path: str) -> str:
-    """Return *path* if it is a path of ours, else the home page: no way out to another site.
-
-    Browsers leave out tabs and line ends, and take a backslash for a stroke.
-    """
+    """Return *path* if it is ours, else the home page; browsers leave out tabs, and take a backslash for a stroke."""
     ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
     return path if ours else "/home"
 
