@@ -14,6 +14,7 @@ from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
 from cadre.notification.v1 import connection_service_pb2 as connection_pb
+from cadre.notification.v1 import evidence_service_pb2 as evidence_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
@@ -37,6 +38,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 ANALYST, APPROVER, OPERATOR = "State analyst", "Approver", "Operator"
 MANAGER = "Training manager"
 COORDINATOR, SPECIALIST, BIG_COORDINATOR = "Coordinator, Lake", "Specialist, Lake", "Coordinator, Los Angeles"
+EVIDENCE = "/letters/{letter_id}/evidence"
 LETTER = "/agencies/{agency_id}/letters/{letter_id}"
 LAKE, BIG = "/agencies/lake/letters/{letter}", "/agencies/los-angeles/letters/{letter}"
 PIECES = "/courses/{course_id}/sections/{number}/pieces"
@@ -158,6 +160,12 @@ SWEEP = [
     ("/letters/{letter_id}/evidence", ANALYST, "/letters/{amended}/evidence?version=2"),
     (LETTER + "/evidence", COORDINATOR, LAKE + "/evidence"),
     (LETTER + "/evidence", BIG_COORDINATOR, BIG + "/evidence"),
+    (
+        "/letters/{letter_id}/evidence/packets/{packet_id}",
+        ANALYST,
+        "/letters/{letter}/evidence/packets/{state_evidence}",
+    ),
+    (LETTER + "/evidence/packets/{packet_id}", COORDINATOR, LAKE + "/evidence/packets/{lake_evidence}"),
     ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters"),
     ("/agencies/{agency_id}/letters", COORDINATOR, "/agencies/lake/letters?show=withdrawn"),
     (LETTER, COORDINATOR, LAKE),
@@ -326,9 +334,11 @@ DOWNLOADS = {
     *(
         "/letters/{letter_id}/agencies.csv",
         LETTER + "/people.csv",
+        *(f"{at}/evidence/coverage.csv" for at in ("/letters/{letter_id}", LETTER)),
         *(f"{at}/evidence/signatures.csv" for at in ("/letters/{letter_id}", LETTER)),
         "/packets/{owner}/{of}/{packet_id}/people.csv",
         *("/agencies/{agency_id}/looked-at.csv", "/looked-at.csv"),
+        *(f"{at}/evidence/packets/{{packet_id}}/packet.zip" for at in ("/letters/{letter_id}", LETTER)),
         ROUND + "/comments.csv",
         "/files/{letter_id}/{file_id}",
     ),
@@ -429,6 +439,7 @@ def things(cadre, letter, letters, issued):
     made |= reviewed(access, cadre.cast, by_part)
     listed(access, notice, by_part["coordinator"])
     made |= {"release": released(access, cadre.cast), "decided": released(access, cadre.cast, decided=True)}
+    made |= proven(cadre, notice, by_part["coordinator"])
     made["question"] = asked(cadre, notice, by_part["coordinator"])
     made |= packed(access, by_part, [notice, f"notices/{made['amended']}"])
     yield made | {
@@ -513,6 +524,18 @@ def packed(access, by_part, notices):
         )
         made[name] = access.ask(access.packets.CreatePacket, create, person=person).name.rpartition("/")[2]
     return made
+
+
+def proven(cadre, notice, coordinator):
+    """Packets of evidence: one of the state, one of an agency."""
+    found = {}
+    for key, agency, person in (("state", "", cadre.cast.analyst), ("lake", "agencies/lake", coordinator)):
+        create = evidence_pb.CreateEvidencePacketRequest(
+            parent=notice, agency=agency, request_id=request_id("sweep", "packet", key)
+        )
+        packet = cadre.access.ask(cadre.access.evidence.CreateEvidencePacket, create, person=person)
+        found[f"{key}_evidence"] = packet.name.rpartition("/")[2]
+    return found
 
 
 def connected(access, coordinator):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from cadre.notification.v1 import evidence_service_pb2 as evidence_pb
 from cadre.notification.v1 import readiness_service_pb2 as pb
 from servicekit.testing.waiting import wait_until
 
@@ -16,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 ANALYST = "State analyst"
 # As the metric has them.
 STANDINGS = ("ready", "in progress", "not started", "on leave")
+COVERED = ("Ready", "Still to do", "On leave", "Does not apply", "Left since it was issued")
 COORDINATOR, BIG_COORDINATOR = "Coordinator, Lake", "Coordinator, Los Angeles"
 
 
@@ -74,6 +76,18 @@ def test_d61_the_states_page_its_file_the_interface_and_prometheus_say_the_same_
     in_progress = counts.of - counts.ready - counts.on_leave - counts.not_started
     expected = dict(zip(STANDINGS, (counts.ready, in_progress, counts.not_started, counts.on_leave), strict=True))
     wait_until(lambda: measured() == expected, lambda: f"{measured()} instead of {expected}")
+    ask = evidence_pb.GetStateCoverageRequest(notice=f"notices/{notice}")
+    covered = cadre.access.ask(cadre.access.evidence.GetStateCoverage, ask, person=cadre.cast.analyst).state
+    *_, line = read_csv(analyst, f"/letters/{notice}/evidence/coverage.csv")
+    analyst.go(f"/letters/{notice}/evidence")
+    stands = analyst.page.get_by_role("table", name="How they stand").get_by_role("row").all_inner_texts()
+    by_page = [int(re.sub(r"\D", "", row)) for row in stands]
+    now = measured()
+    measured_so = [now["ready"], now["in progress"] + now["not started"], now["on leave"]]
+    by_service = [covered.ready, covered.to_go, covered.on_leave, covered.excused, covered.left]
+    assert by_page == by_service == [int(line[name]) for name in COVERED]
+    assert by_page[:3] == measured_so
+    assert sum(by_page) == covered.expected == int(line["Expected"]) > 0
 
 
 def test_the_table_and_its_file_have_the_chosen_region_and_size(person, letter):

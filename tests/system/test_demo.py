@@ -83,6 +83,11 @@ def test_each_agency_had_the_letter_in_its_mail_one_reminded_its_people_and_noth
     assert second["reminded"] == first["reminded"]
 
 
+def test_a_packet_of_evidence_is_sound_as_anybody_finds_it(runs):
+    first, second = runs
+    assert (first["packet_verified"], second["packet_verified"]) == (1, 1)
+
+
 def test_a_draft_is_under_review_with_comments_of_five_agencies(runs):
     first, second = runs
     assert (first["review_comments"], second["review_comments"]) == (5, 5)

@@ -26,6 +26,11 @@ SHOW_NOBODY = {
     "/agencies/{agency_id}/letters/{letter_id}/addition",
     "/agencies/{agency_id}/letters/{letter_id}/checklist",
     "/agencies/{agency_id}/letters/{letter_id}/checklist.csv",
+    "/agencies/{agency_id}/letters/{letter_id}/evidence/coverage.csv",
+    "/agencies/{agency_id}/letters/{letter_id}/evidence/packets/{packet_id}",
+    "/letters/{letter_id}/evidence/coverage.csv",
+    "/letters/{letter_id}/evidence/packets/{packet_id}",
+    "/letters/{letter_id}/evidence/packets/{packet_id}/packet.zip",
     "/agencies/{agency_id}/mail-hours",
     "/agencies/{agency_id}/people/new",
     "/agencies/{agency_id}/quality",
@@ -186,7 +191,7 @@ def test_what_is_of_a_person_of_an_agency_is_declared_wherever_it_is():
 
     assert of_people
     assert of_people - forms <= set(DISCLOSED)
-    assert {path for path in DISCLOSED if path.endswith((".csv", "/file"))} == {
+    assert {path for path in DISCLOSED if path.endswith((".csv", "/file", ".zip"))} == {
         path for path, one in DISCLOSED.items() if one.way == disclosures.EXPORT or path == LETTER + "/briefing/file"
     }
 

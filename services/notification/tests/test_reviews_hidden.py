@@ -9,6 +9,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from notification.app import SERVICERS
 from notification.connections.rpc import ConnectionServicer
+from notification.evidence.rpc import EvidenceServicer
 from notification.messages.rpc import MessageServicer
 from servicekit.rpc.client import Refused
 
@@ -38,7 +39,7 @@ OTHERS = {
 
 def methods():
     """Every method that reads, of every service."""
-    for servicer in (*SERVICERS, MessageServicer, ConnectionServicer):
+    for servicer in (*SERVICERS, MessageServicer, ConnectionServicer, EvidenceServicer):
         for method in servicer.service.methods:
             if "request_id" not in method.input_type.fields_by_name:
                 yield method

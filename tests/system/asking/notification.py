@@ -23,6 +23,7 @@ from cadre.notification.v1 import series_service_pb2 as series_pb
 from cadre.notification.v1 import supplement_service_pb2 as supplement_pb
 from cadre.notification.v1 import version_service_pb2 as version_pb
 from servicekit.rpc.wire import timestamp
+from servicekit.testing.waiting import wait_until
 
 from . import releases
 from .common import HOME, day, fresh, number
@@ -238,6 +239,26 @@ def packet(w):
     return w.rightly(w.access.packets.CreatePacket, packet_of(w, HOME), "packets.manage").name
 
 
+def packing(w):
+    return evidence_pb.CreateEvidencePacketRequest(parent=w.issued, agency=HOME, request_id=fresh())
+
+
+def evidence_packet(w, *, ready=False):
+    """A packet of the agency's evidence; one that can be had, if it must be."""
+    held = {"evidence.pack": (HOME,)}
+    packet = w.call(w.access.evidence.CreateEvidencePacket, packing(w), w.lead, held)
+
+    def is_made():
+        found = w.call(
+            w.access.evidence.GetEvidencePacket, evidence_pb.GetEvidencePacketRequest(name=packet.name), w.lead, held
+        )
+        return found.state == evidence_pb.EvidencePacket.READY
+
+    if ready:
+        wait_until(is_made, lambda: "a packet that is made")
+    return packet
+
+
 REQUESTS = {
     "NoticeService": {
         "CreateNotice": lambda w: notice_pb.CreateNoticeRequest(
@@ -445,6 +466,14 @@ REQUESTS = {
     "EvidenceService": {
         "ListSignatures": lambda w: evidence_pb.ListSignaturesRequest(parent=f"{w.issued}/versions/1", agency=HOME),
         "GetSignatureCounts": lambda w: evidence_pb.GetSignatureCountsRequest(parent=f"{w.issued}/versions/1"),
+        "GetCoverage": lambda w: evidence_pb.GetCoverageRequest(notice=w.issued, agency=HOME),
+        "GetStateCoverage": lambda w: evidence_pb.GetStateCoverageRequest(notice=w.issued),
+        "CreateEvidencePacket": packing,
+        "GetEvidencePacket": lambda w: evidence_pb.GetEvidencePacketRequest(name=evidence_packet(w).name),
+        "ListEvidencePackets": lambda w: evidence_pb.ListEvidencePacketsRequest(parent=w.issued, agency=HOME),
+        "GetEvidencePacketContent": lambda w: evidence_pb.GetEvidencePacketContentRequest(
+            name=evidence_packet(w, ready=True).name, limit=1_000
+        ),
     },
     "ReleaseService": releases.REQUESTS,
     "InboxService": {

@@ -31,6 +31,7 @@ from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeSer
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStub
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
+from cadre.notification.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
@@ -106,6 +107,7 @@ class Access:
         self.checklists = self.channels["notification"].stub(ChecklistServiceStub)
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
         self.packets = self.channels["notification"].stub(PacketServiceStub)
+        self.evidence = self.channels["notification"].stub(EvidenceServiceStub)
         self.operations = {
             service: channel.stub(operations_grpc.OperationsServiceStub) for service, channel in self.channels.items()
         }

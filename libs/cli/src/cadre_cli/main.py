@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from cadre_cli import imports, invite, secret_files, targets, up
+from cadre_cli import imports, invite, packet, secret_files, targets, up
 from cadre_cli.backup.command import backup, restore
 from cadre_cli.doctor.command import doctor
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(doctor)
 app.add_typer(imports.app, name="import")
+app.add_typer(packet.app, name="packet")
 app.command()(invite.invite)
 app.command()(backup)
 app.command()(restore)

@@ -21,7 +21,7 @@ from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port, make_supervisor
-from cadre_demo import balance, content, course, letters, releases, reviews, roster, story
+from cadre_demo import balance, content, course, evidence, letters, releases, reviews, roster, story
 from servicekit.embedded.process import ServerError
 
 LEARNERS = 1200
@@ -127,6 +127,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             "reactions": reactions,
             "review_comments": commented,
             "release_items": items,
+            "packet_verified": evidence.verified(access, cast.leads["lake"], issued.notice),
             **mail,
         }
     finally:

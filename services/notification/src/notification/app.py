@@ -31,6 +31,7 @@ from notification.consumers import SUBSCRIPTIONS
 from notification.days import audits as days
 from notification.days import jobs as daily
 from notification.deliveries import audits as deliveries
+from notification.evidence import making
 from notification.evidence.rpc import EvidenceServicer
 from notification.forecasts.rpc import ForecastServicer
 from notification.inbox import audits as inbox
@@ -56,6 +57,7 @@ from notification.supplements.rpc import SupplementServicer
 from notification.versions.rpc import VersionServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
+from servicekit.background.jobs import Job
 from servicekit.background.runner import Kind
 from servicekit.data.db import Database
 from servicekit.rpc.calls import Servicer
@@ -77,7 +79,6 @@ SERVICERS = (
     SupplementServicer,
     VersionServicer,
     AcknowledgementServicer,
-    EvidenceServicer,
     PacketServicer,
     ReleaseServicer,
 )
@@ -88,12 +89,17 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
         *(servicer(database) for servicer in SERVICERS),
         MessageServicer(database, settings),
         ConnectionServicer(database, settings),
+        EvidenceServicer(database, settings),
     ]
 
 
 def _tasks(settings: Settings) -> list[Kind]:
-    areas = (sent, called, reviewed, questioned, supplemented)
+    areas = (sent, called, reviewed, questioned, supplemented, making)
     return [task for area in areas for task in area.tasks(settings)]
+
+
+def _jobs(settings: Settings) -> list[Job]:
+    return [*sent.jobs(settings), *making.jobs(settings)]
 
 
 APP = ServiceApp(
@@ -103,7 +109,7 @@ APP = ServiceApp(
     servicers=_servicers,
     subscriptions=SUBSCRIPTIONS,
     jobs=[*JOBS, *daily.JOBS, *called.JOBS],
-    make_jobs=sent.jobs,
+    make_jobs=_jobs,
     make_listeners=sent.listeners,
     make_tasks=_tasks,
     projections=PROJECTIONS,

@@ -25,6 +25,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "calendar.write_agency",
         "connections.manage",
         "evidence.read_agency",
+        "evidence.pack",
     ),
     "supervisor": ("people.read", "assignments.read", "training.record", "readiness.read_agency"),
     "director": (
@@ -34,6 +35,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "notices.confirm_for_agency",
         "connections.manage",
         "evidence.read_agency",
+        "evidence.pack",
     ),
 }
 STATE_ROLES: Mapping[str, tuple[str, ...]] = {
@@ -44,6 +46,7 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "readiness.read",
         "evidence.read",
         "packets.manage",
+        "evidence.pack",
     ),
     "approver": ("notices.approve", "audiences.read", "readiness.read"),
     "training_manager": (
@@ -52,6 +55,7 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "audiences.read",
         "readiness.read",
         "evidence.read",
+        "evidence.pack",
         "quality.read",
         "calendar.write",
         "packets.manage",

@@ -1,14 +1,23 @@
-"""What can be shown of a letter: who had confirmed which version by which day."""
+"""What can be shown of a letter: who had confirmed which version by which day, and packets of all of it."""
 
-from gateway.evidence import agency, state
+from cadre.notification.v1 import evidence_service_pb2 as pb
+from gateway.evidence import agency, packets, state
 from gateway.web.area import Area
 from gateway.web.disclosed import PROOF, exports, views
 
+_AGENCY = "/agencies/{agency_id}/letters/{letter_id}/evidence"
+
 AREA = Area(
-    routers=(state.router, agency.router),
+    routers=(state.router, agency.router, packets.router),
     navigation=(),
     discloses={
-        "/agencies/{agency_id}/letters/{letter_id}/evidence": views("who had confirmed", PROOF),
-        "/agencies/{agency_id}/letters/{letter_id}/evidence/signatures.csv": exports("who had confirmed", PROOF),
+        _AGENCY: views("who had confirmed", PROOF),
+        f"{_AGENCY}/signatures.csv": exports("who had confirmed", PROOF),
+        f"{_AGENCY}/packets/{{packet_id}}/packet.zip": exports("a packet of evidence, with names", PROOF),
+    },
+    adjectives={
+        "packed": lambda packet: packet.state == pb.EvidencePacket.READY,
+        "not_packed": lambda packet: packet.state == pb.EvidencePacket.FAILED,
+        "dropped": lambda packet: packet.state == pb.EvidencePacket.DROPPED,
     },
 )

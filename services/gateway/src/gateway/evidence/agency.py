@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import evidence_service_pb2 as pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
-from gateway.evidence import asking, files
+from gateway.evidence import asking, covered, files, packets
 from gateway.evidence.asking import Asked
 from gateway.letters import csv_files, letters
 from gateway.web import sheets
@@ -39,6 +39,9 @@ def evidence_page(visit: Visitor, agency_id: str, letter_id: str, page: str = ""
         page=page,
         people=visit.people([one.person for one in found.signatures]),
         no_name=files.NO_NAME,
+        coverage=_coverage(visit, letter, agency_id),
+        covered=covered,
+        **packets.shown(visit, letter, f"agencies/{agency_id}"),
     )
 
 
@@ -54,6 +57,20 @@ def signatures_file(visit: Visitor, agency_id: str, letter_id: str) -> Answer:
     content = files.people(letter, asked, signatures, known, visit.now)
     name = csv_files.name(letter, f"{agency_id}-confirmed-version-{asked.version}-by-{asked.on}", visit.today)
     return visit.download(content, name, sheets.MEDIA_TYPE)
+
+
+@router.get("/coverage.csv")
+def coverage_file(visit: Visitor, agency_id: str, letter_id: str) -> Answer:
+    """Whom the letter reached here, as a file."""
+    letter = visit.letter(letter_id)
+    rows = [(visit.agency(f"agencies/{agency_id}").short_title, _coverage(visit, letter, agency_id))]
+    name = csv_files.name(letter, f"{agency_id}-coverage", visit.today)
+    return visit.download(files.coverage(letter, rows, visit.now), name, sheets.MEDIA_TYPE)
+
+
+def _coverage(visit: Visit, letter: notice_pb.Notice, agency_id: str) -> pb.Coverage:
+    request = pb.GetCoverageRequest(notice=letter.name, agency=f"agencies/{agency_id}")
+    return visit.clients.evidence.GetCoverage(request)
 
 
 def _all(visit: Visit, letter: notice_pb.Notice, agency_id: str, asked: Asked) -> Sequence[pb.Signature]:

@@ -9,6 +9,7 @@ from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import evidence_service_pb2 as pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from gateway.evidence import covered
 from gateway.evidence.asking import Asked
 from gateway.letters import csv_files
 from gateway.web import sheets
@@ -16,11 +17,15 @@ from servicekit.calendar import PACIFIC
 
 PEOPLE_COLUMNS = (
     *("Letter", "As of", "Version asked for", "By the end of", "Name", "Staff number"),
-    *("Confirmed version", "Confirmed at", "SHA-256 of the text"),
+    *("Confirmed version", "Confirmed at", "SHA-256 of the text", "Recorded for them"),
 )
 COUNT_COLUMNS = (
     *("Letter", "As of", "Version asked for", "By the end of", "Agency", "Confirmed for the agency"),
     *("Version that the agency confirmed", "Staff who had confirmed"),
+)
+COVERAGE_COLUMNS = (
+    *("Letter", "As of", "Agency", "Expected", *covered.PARTS.values()),
+    *covered.HOW.values(),
 )
 NO_NAME = "Not at this agency now"
 
@@ -42,6 +47,7 @@ def people(
             one.version,
             _moment(one.sign_time),
             one.text_sha256,
+            "Yes" if one.recorded else "No",
         )
         for one in signatures
     ]
@@ -69,6 +75,20 @@ def counts(
     ]
     lines.append((*head, csv_files.WHOLE_STATE, "", "", answer.people))
     return sheets.file_of(COUNT_COLUMNS, lines)
+
+
+def coverage(letter: notice_pb.Notice, rows: Iterable[tuple[str, pb.Coverage]], at: datetime) -> bytes:
+    """Return whom a letter reached: a line for each agency, by its title."""
+    begun = csv_files.head(letter, at)
+    lines = [
+        (
+            *(*begun, title, one.expected),
+            *(number for _, number in covered.parts(one)),
+            *(covered.heard_so(one, how) for how in covered.HOW),
+        )
+        for title, one in rows
+    ]
+    return sheets.file_of(COVERAGE_COLUMNS, lines)
 
 
 def _moment(at: Timestamp) -> str:

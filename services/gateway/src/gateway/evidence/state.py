@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from cadre.notification.v1 import evidence_service_pb2 as pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
-from gateway.evidence import asking, files
+from gateway.evidence import asking, covered, files, packets
 from gateway.evidence.asking import Asked
 from gateway.letters import csv_files, letters
 from gateway.web import sheets
@@ -31,6 +31,9 @@ def evidence_page(visit: Visitor, letter_id: str) -> Answer:
         asked=asked,
         found=found,
         agencies=visit.agencies(),
+        coverage=_coverage(visit, letter),
+        covered=covered,
+        **packets.shown(visit, letter),
     )
 
 
@@ -42,6 +45,20 @@ def signatures_file(visit: Visitor, letter_id: str) -> Answer:
     content = files.counts(letter, asked, _counted(visit, letter, asked), visit.agencies(), visit.now)
     name = csv_files.name(letter, f"confirmed-version-{asked.version}-by-{asked.on}", visit.today)
     return visit.download(content, name, sheets.MEDIA_TYPE)
+
+
+@router.get("/coverage.csv")
+def coverage_file(visit: Visitor, letter_id: str) -> Answer:
+    """Whom the letter reached, by agency, as a file; the state's own figures as the last line."""
+    letter, agencies = visit.letter(letter_id), visit.agencies()
+    found = _coverage(visit, letter)
+    rows = [(agencies[one.agency].short_title, one) for one in found.agencies]
+    content = files.coverage(letter, [*rows, (csv_files.WHOLE_STATE, found.state)], visit.now)
+    return visit.download(content, csv_files.name(letter, "coverage", visit.today), sheets.MEDIA_TYPE)
+
+
+def _coverage(visit: Visit, letter: notice_pb.Notice) -> pb.StateCoverage:
+    return visit.clients.evidence.GetStateCoverage(pb.GetStateCoverageRequest(notice=letter.name))
 
 
 def _counted(visit: Visit, letter: notice_pb.Notice, asked: Asked) -> pb.SignatureCounts:

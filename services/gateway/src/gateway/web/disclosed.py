@@ -78,22 +78,25 @@ def prints(what: str, purpose: str = TRAINING) -> Declared:
     return Declared(what, PRINT, purpose)
 
 
-def record(visit: Visited, status: int = 200) -> None:
-    """Record what this answer shows of others, if its route is declared and it shows any."""
+def record(visit: Visited, status: int = 200, *, people: int = 0) -> None:
+    """Record what this answer shows of others, if its route is declared and it shows any.
+
+    *people*: how many a file tells of that was made before, and of whom nobody asks the directory now.
+    """
     scope = visit.request.scope
     declared = visit.gateway.disclosed.get(getattr(scope.get("route"), "path", ""))
     if declared is None or status not in _SHOWN or not visit.person:
         return
-    found = _of(visit, declared, scope.get("path_params", {}))
+    found = _of(visit, declared, scope.get("path_params", {}), people)
     if found is not None:
         days = visit.gateway.settings.disclosure_days
         disclosures.record(visit.gateway.database, found, visit.now, days=days)
 
 
-def _of(visit: Visited, declared: Declared, path: Mapping[str, Any]) -> Disclosure | None:
+def _of(visit: Visited, declared: Declared, path: Mapping[str, Any], told_of: int) -> Disclosure | None:
     """Return what is disclosed; None if it is nobody else's."""
     person = f"people/{path['person_id']}" if "person_id" in path else ""
-    people = len(clients.seen_people() - {visit.person})
+    people = max(told_of, len(clients.seen_people() - {visit.person}))
     if person == visit.person or not (person or people):
         return None
     slug = path.get("agency_id", path.get("owner", ""))

@@ -25,14 +25,14 @@ FROM notice_version AS v WHERE v.notice_id = %(notice)s AND v.version = %(versio
 """
 _SIGNED = f"""
 SELECT DISTINCT ON (a.person_id, a.agency_id)
-  a.person_id, a.agency_id, a.version, a.text_sha256, a.at, a.agencies
+  a.person_id, a.agency_id, a.version, a.text_sha256, a.at, a.kind = 'RECORDED' AS recorded, a.agencies
 FROM ({_WANTED}) AS wanted JOIN acknowledgement AS a ON a.notice_id = wanted.notice_id
-WHERE a.kind = %(kind)s AND a.version BETWEEN wanted.since AND wanted.version
+WHERE a.kind = ANY(%(kinds)s) AND a.version BETWEEN wanted.since AND wanted.version
   AND a.at < %(end)s AND wanted.published_at < %(end)s
-ORDER BY a.person_id, a.agency_id, a.version DESC
+ORDER BY a.person_id, a.agency_id, a.version DESC, a.kind
 """  # noqa: S608 - made of constants
 _AT_AGENCY = f"""
-SELECT person_id, version, text_sha256, at FROM ({_SIGNED}) AS signed
+SELECT person_id, version, text_sha256, at, recorded FROM ({_SIGNED}) AS signed
 WHERE %(agency)s = ANY(agencies) {{page}}
 ORDER BY person_id LIMIT %(limit)s
 """  # noqa: S608 - made of constants
@@ -44,7 +44,8 @@ SELECT agency_id, people, of_agency.version, of_agency.at FROM (
   FROM (SELECT unnest(agencies) AS agency_id FROM ({_SIGNED}) AS signed) AS each
   GROUP BY agency_id
 ) AS staff FULL JOIN (
-  SELECT DISTINCT ON (agency_id) agency_id, version, at FROM ({_SIGNED.replace("%(kind)s", "'AGENCY'")}) AS signed
+  SELECT DISTINCT ON (agency_id) agency_id, version, at
+  FROM ({_SIGNED.replace("%(kinds)s", "ARRAY['AGENCY']")}) AS signed
   ORDER BY agency_id, version DESC, at
 ) AS of_agency USING (agency_id)
 ORDER BY agency_id
@@ -53,12 +54,13 @@ _PUBLISHED = "SELECT published_at FROM notice_version WHERE notice_id = %(notice
 
 
 class Signature(NamedTuple):
-    """Somebody confirmed a version, by the hash of its text."""
+    """Somebody confirmed a version, by the hash of its text; or it was *recorded* for them."""
 
     person_id: UUID
     version: int
     text_sha256: str
     at: datetime
+    recorded: bool
 
 
 class AgencySignatures(NamedTuple):
@@ -88,4 +90,4 @@ def by_agency(db: Db, notice_id: UUID, version: int, day: date) -> tuple[list[Ag
 def _asked(db: Db, notice_id: UUID, version: int, day: date) -> dict[str, object]:
     if not db.values(_PUBLISHED, notice=notice_id, version=version):
         raise NotFound(f"{name_of(notice_id)}/versions/{version}")
-    return {"notice": notice_id, "version": version, "end": end_of_day(day), "kind": "CONFIRM"}
+    return {"notice": notice_id, "version": version, "end": end_of_day(day), "kinds": ["CONFIRM", "RECORDED"]}
