@@ -1,6 +1,6 @@
 """Who receives a letter apart from who is asked, and letters that are urgent."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -104,3 +104,23 @@ def test_urgent_letters_stand_before_all_others_that_are_open(cadre):
     lake = cadre.coordinator("lake")
     listed = lake.ListAgencyNotices(agency_pb.ListAgencyNoticesRequest(parent=LAKE)).notices
     assert [one.notice.name for one in listed] == [urgent.name, done.name, usual.name]
+
+
+def test_an_outage_that_began_yesterday_is_told_today_confirmed_the_same_day_and_due_after_issue(cadre):
+    person, calendar = cadre.new_id(), state_calendar()
+    audience = cadre.new_audience(cadre.at(person, "lake"))
+    began = cadre.today - timedelta(days=1)
+    values = {"urgent_reason": "The case system is down.", "kind": pb.Notice.OUTAGE, "number": ""}
+    waiting = cadre.submitted(audience, effective_date=began.isoformat(), **values)
+
+    assert f"it took effect yesterday, {began:%A, %B} {began.day}" in waiting.due_sentence
+    notice = cadre.publish(waiting)
+    issued = notice.publish_time.ToDatetime(UTC).astimezone(PACIFIC)
+    assert notice.effective_date == began.isoformat()
+    assert notice.agency_due_date == urgent_agency_due_date(calendar, issued=issued).isoformat()
+    assert notice.due_date == calendar.add(issued.date(), 5).isoformat()
+    cadre.issued(audience, subject="A later letter that is not urgent")
+    first = cadre.analyst.ListNotices(pb.ListNoticesRequest(page_size=1)).notices[0]
+    assert first.name == notice.name
+    assert cadre.inbox(person)[0].notice.name == notice.name
+    assert cadre.agency(notice, "lake") == {"of": 1, "not_started": 1}

@@ -223,6 +223,7 @@ class TestDueDates:
             # Thanksgiving and the day after it are holidays.
             (DueRule(3, 5), date(2026, 11, 24), f"{FIVE} issue; it takes effect before that, on Tuesday, November 24"),
             (DueRule(3, 5), date(2026, 11, 23), f"{FIVE} issue; it takes effect on the day of issue"),
+            (DueRule(3, 5), date(2026, 11, 22), f"{FIVE} issue; it took effect yesterday, Sunday, November 22"),
             (DueRule(3, 5), date(2026, 1, 1), f"{FIVE} issue; it has been in effect since Thursday, January 1"),
             (DueRule(3, 5), date(2024, 9, 1), f"{FIVE} issue; it has been in effect since Sunday, September 1, 2024"),
             (DueRule(3, 0), date(2026, 11, 23), "due Monday, November 23, the day of issue"),

@@ -66,7 +66,8 @@ def sentence(rule: DueRule, calendar: Calendar, *, effective: date, issued: date
         return words
     if effective < issued:
         year = "" if effective.year == due.year else f", {effective.year}"
-        return f"{words}; it has been in effect since {_day(effective)}{year}"
+        since = "it took effect yesterday," if (issued - effective).days == 1 else "it has been in effect since"
+        return f"{words}; {since} {_day(effective)}{year}"
     if effective == issued:
         return f"{words}; it takes effect on the day of issue"
     return f"{words}; it takes effect before that, on {_day(effective)}"
