@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import notification.approvals.tables
 import notification.attachments.tables
 import notification.checklists.tables
 import notification.connections.tables
@@ -43,7 +44,7 @@ from notification.messages.rpc import LadderServicer, MessageServicer
 from notification.metrics import MEASURES
 from notification.notices import audits as notices
 from notification.notices.jobs import JOBS
-from notification.notices.rpc import NoticeServicer
+from notification.notices.rpc import ApprovalServicer, NoticeServicer
 from notification.packets.rpc import PacketServicer
 from notification.questions import jobs as questioned
 from notification.questions.rpc import QuestionServicer
@@ -65,6 +66,7 @@ from servicekit.settings import Settings
 
 SERVICERS = (
     NoticeServicer,
+    ApprovalServicer,
     AttachmentServicer,
     SeriesServicer,
     RegisterServicer,

@@ -3,9 +3,12 @@
 Whoever takes a step with a letter asks for it in the same transaction; it is said after that, by a task.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from notification.approvals import sent
+from notification.approvals.rules.stages import next_of
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.tables import Notice, NoticeRow
 from notification.messages import ledger, letters
@@ -54,7 +57,7 @@ def tell(db: Db, key: str, hours: Hours) -> None:
     notice = db.maybe(Notice, _LETTER, notice=asked.notice_id, revision=asked.revision, waits=waits)
     if notice is None:
         return
-    to_approvers = asked.kind is LETTER_WAITING
+    people, targets = _whom(db, notice.id, asked.kind)
     goes_at = hours.goes_at(asked.kind.window, db.at, urgent=bool(notice.urgent_reason))
     ledger.want(
         db,
@@ -65,7 +68,22 @@ def tell(db: Db, key: str, hours: Hours) -> None:
             goes_at,
             letters.fresh(hours, goes_at),
             facts={"issue": notice.publish_at.isoformat()} if notice.publish_at else {},
-            targets=[Target(_APPROVER, _STATE, {})] if to_approvers else (),
-            people=() if to_approvers else db.values(_WRITERS, notice=notice.id),
+            targets=targets,
+            people=people,
         ),
     )
+
+
+def _whom(db: Db, notice_id: UUID, kind: Kind) -> tuple[Sequence[UUID], Sequence[Target]]:
+    """Return who hears of a step: of one that waits, those who stand for its next stage, or whoever may approve."""
+    writers: list[UUID] = db.values(_WRITERS, notice=notice_id)
+    if kind is not LETTER_WAITING:
+        return writers, ()
+    stages = sent.of_letter(db, notice_id)
+    place = next_of(stages)
+    if place is None:
+        return (), [Target(_APPROVER, _STATE, {})]
+    # Nobody approves what they wrote; where that leaves no one, their deputies do.
+    stage = stages[place]
+    may = [[one for one in them if one not in writers] for them in (stage.approvers, stage.deputies)]
+    return may[0] or may[1], ()

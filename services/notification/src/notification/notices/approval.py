@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from notification.approvals import sent
 from notification.attachments import attachments
 from notification.letters.rows import facts_of, letter_of, load, name_of, wrote
 from notification.letters.rules import letter, lifecycle
@@ -12,7 +13,7 @@ from notification.letters.rules.lifecycle import NothingAmended, NumberTaken, St
 from notification.letters.tables import NoticeRow
 from notification.links import links
 from notification.links.links import Supersedes
-from notification.messages import steps
+from notification.messages import ledger, steps
 from notification.messages.rules.kinds import LETTER_RETURNED, LETTER_WAITING
 from notification.notices.drafts import check_number
 from notification.notices.rules import approval
@@ -46,7 +47,24 @@ def submit(db: Db, *, notice_id: UUID, etag: str, writer: UUID, at: datetime) ->
     notice.state, notice.submitted_at, notice.return_reason = state, at, ""
     notice.pinned = pins_of(db, notice)
     _flush(db, notice)
+    sent.begin(db, notice, at)
     db.changed(name_of(notice_id), before=before, after={**facts_of(notice), "pinned": notice.pinned})
+    steps.tell_later(db, notice, LETTER_WAITING)
+    return notice
+
+
+def approve_stage(db: Db, *, notice_id: UUID, etag: str, approver: UUID) -> NoticeRow:
+    """Approve the next stage of what waits, as it was pinned; the last one is approved by issuing it."""
+    notice = load(db, notice_id)
+    lifecycle.after(Step.SCHEDULE, name_of(notice_id), notice.state)
+    lifecycle.check_etag(name_of(notice_id), etag, notice.revision)
+    lifecycle.check_approver(name_of(notice_id), approver, notice.writers)
+    approval.check(name_of(notice_id), notice.pinned, pins_of(db, notice))
+    stage = sent.approve(db, notice, approver)
+    notice.revision += 1
+    db.changed(name_of(notice_id), before={"stage": ""}, after={"stage": stage.title, "pinned": notice.pinned})
+    # Who stood for the stage that is over need not be asked any more.
+    ledger.is_old_news(db, [LETTER_WAITING.name], [name_of(notice_id)])
     steps.tell_later(db, notice, LETTER_WAITING)
     return notice
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
+from notification.approvals import sent
 from notification.attachments import attachments
 from notification.copies import MEMBERSHIPS
 from notification.deliveries import deliveries
@@ -71,6 +72,7 @@ def publish(db: Db, *, notice_id: UUID, decision: Approval, at: datetime) -> Not
     lifecycle.check_approver(name_of(notice_id), decision.approver, notice.writers)
     approval.check(name_of(notice_id), notice.pinned, pins_of(db, notice))
     check_circle(db, notice)
+    sent.approve_last(db, notice, decision.approver)
     if decision.audience_revision < 1:
         raise InvalidField("audience_revision", decision.audience_revision, "must be the one that the approver saw")
     notice.approver_id, notice.audience_revision = decision.approver, decision.audience_revision

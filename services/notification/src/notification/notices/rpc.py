@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+from cadre.notification.v1 import approval_service_pb2 as approval_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
+from notification.approvals import routes, sent
+from notification.approvals import wire as stages
 from notification.attachments.rpc import whole
 from notification.deliveries import visibility
 from notification.letters import wire as letters
@@ -168,3 +171,35 @@ class NoticeServicer(Servicer):
         for found in answer.notices:
             say_superseded(found, successors)
         return answer
+
+
+class ApprovalServicer(Servicer):
+    """Answers `cadre.notification.v1.ApprovalService`."""
+
+    service = approval_pb.DESCRIPTOR.services_by_name["ApprovalService"]
+
+    def ListRoutes(self, request: approval_pb.ListRoutesRequest, call: Call) -> approval_pb.ListRoutesResponse:  # noqa: ARG002
+        with self.read() as db:
+            return approval_pb.ListRoutesResponse(routes=map(stages.route, routes.every(db)))
+
+    def UpdateRoute(self, request: approval_pb.UpdateRouteRequest, call: Call) -> approval_pb.Route:
+        route = stages.route_of(request.route)
+        with self.write(call, request) as db:
+            routes.keep(db, route)
+            return db.answer(stages.route(route))
+
+    def BatchGetStages(
+        self,
+        request: approval_pb.BatchGetStagesRequest,
+        call: Call,  # noqa: ARG002
+    ) -> approval_pb.BatchGetStagesResponse:
+        asked = letters.notice_ids(request.notices, most=wire.STAGES_AT_ONCE)
+        with self.read() as db:
+            found = sent.of_letters(db, asked)
+        return approval_pb.BatchGetStagesResponse(letters=[stages.letter_stages(*one) for one in found.items()])
+
+    def ApproveStage(self, request: approval_pb.ApproveStageRequest, call: Call) -> approval_pb.LetterStages:
+        notice_id, approver = letters.notice_id(request.notice, "notice"), caller(call.principal)
+        with self.write(call, request) as db:
+            approval.approve_stage(db, notice_id=notice_id, etag=request.etag, approver=approver)
+            return db.answer(stages.letter_stages(notice_id, sent.of_letter(db, notice_id)))

@@ -21,6 +21,10 @@ _HISTORIC = (
 )
 
 
+# A page of the letters that wait.
+STAGES_AT_ONCE = 100
+
+
 def letter(notice: pb.Notice) -> Letter:
     """Read the draft fields of a notice; what is only set by the service is ignored."""
     course_id, course_version = _course_version(notice.course_version)
