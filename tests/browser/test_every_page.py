@@ -118,6 +118,8 @@ SWEEP = [
     ("/ladders/series/{series}", ANALYST, "/ladders/series/CSSP"),
     ("/letters/{letter_id}/ladder", ANALYST, "/letters/{letter}/ladder"),
     ("/letters/{letter_id}/ladder", APPROVER, "/letters/{letter}/ladder"),
+    ("/approval-stages", APPROVER, "/approval-stages"),
+    ("/approval-stages/{series}/{kind}", APPROVER, "/approval-stages/CSSP/policy"),
     ("/letters/{letter_id}/forecast", ANALYST, "/letters/{letter}/forecast"),
     ("/letters/{letter_id}/map", ANALYST, "/letters/{letter}/map"),
     ("/letters/{letter_id}/map", ANALYST, "/letters/{letter}/map?show=confirmed"),

@@ -201,3 +201,24 @@ def test_the_number_of_statements_does_not_grow_with_the_people_listed(directory
         directory.hire("lake")
 
     assert count() == few > 0
+
+
+def test_those_who_hold_a_role_of_the_state_and_work_are_listed_by_name(directory):
+    zoe, abe, left, other = (
+        directory.hire("dcss", family=name) for name in ("Zoe", "Abe", "Left", "Other")
+    )
+    for person in (zoe, abe, left):
+        directory.grant(person.name, "approver", "state")
+    directory.grant(other.name, "policy_analyst", "state")
+    end(directory, left, agency="dcss")
+
+    ask = person_pb.ListStateHoldersRequest(role="approver")
+
+    assert list(directory.as_whole("notices.approve").ListStateHolders(ask).people) == [abe.name, zoe.name]
+
+
+def test_a_role_that_is_not_of_the_state_is_refused_by_its_name(directory):
+    with pytest.raises(Refused) as refused:
+        directory.as_whole("notices.approve").ListStateHolders(person_pb.ListStateHoldersRequest(role="coordinator"))
+
+    assert (refused.value.reason, refused.value.metadata["value"]) == ("INVALID_FIELD", "coordinator")

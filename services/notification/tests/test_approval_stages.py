@@ -233,7 +233,7 @@ def test_a_route_that_could_not_be_gone_is_refused_by_stage_and_field(cadre, sta
     with pytest.raises(Refused) as refused:
         stage.by["somebody"].UpdateRoute(pb.UpdateRouteRequest(route=route, request_id=cadre.new_id()))
 
-    assert refused.value.metadata["field"] == field
+    assert list(refused.value.fields) == [field]
     assert cadre.rows("SELECT count(*) FROM approval_route") == [(0,)]
 
 

@@ -176,6 +176,7 @@ REQUESTS = {
             request_id=fresh(),
         ),
         "RevokeRole": lambda w: person_pb.RevokeRoleRequest(name=new_grant(w), reason="a test", request_id=fresh()),
+        "ListStateHolders": lambda w: person_pb.ListStateHoldersRequest(role="approver"),
         "GetStaffCounts": lambda w: person_pb.GetStaffCountsRequest(parent=HOME),
         "FindStaffNumbers": lambda w: person_pb.FindStaffNumbersRequest(parent=HOME, numbers=["1"]),
     },

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import approval_service_pb2 as approval_pb
 from cadre.notification.v1 import attachment_service_pb2 as attachment_pb
 from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
 from cadre.notification.v1 import connection_service_pb2 as connection_pb
@@ -30,8 +31,9 @@ from .common import HOME, day, fresh, number
 
 
 def draft(world, subject, asks=notice_pb.READ):
+def draft(world, subject, kind=notice_pb.Notice.POLICY):
     notice = notice_pb.Notice(
-        kind=notice_pb.Notice.POLICY,
+        kind=kind,
         series="CSSP",
         number=number(),
         addressees="ALL IV-D DIRECTORS",
@@ -167,6 +169,32 @@ def review(w):
     return opened
 
 
+def staged(w):
+    """A letter that waits for its first stage, for which the approver stands; the route is for none but this one."""
+    people = [w.cast.approver, w.lead]
+    stages = [
+        approval_pb.PlannedStage(title=title, approvers=[person], business_days=1)
+        for title, person in zip(("Program", "Executive"), people, strict=True)
+    ]
+    waiting = draft(w, "A letter in stages", kind=notice_pb.Notice.INFORMATION)
+    submit = notice_pb.SubmitNoticeRequest(name=waiting.name, etag=waiting.etag, request_id=fresh())
+    route(w, stages)
+    sent = w.call(w.access.notices.SubmitNotice, submit, w.cast.analyst, {"notices.write": ("state",)})
+    route(w, [])
+    return sent
+
+
+def route(w, stages):
+    asked = approval_pb.Route(kind=notice_pb.Notice.INFORMATION, stages=stages)
+    change = approval_pb.UpdateRouteRequest(route=asked, request_id=fresh())
+    w.rightly(w.access.approvals.UpdateRoute, change, "notices.approve")
+
+
+def approving(w):
+    waiting = staged(w)
+    return approval_pb.ApproveStageRequest(notice=waiting.name, etag=waiting.etag, request_id=fresh())
+
+
 def naming(w, opened):
     return review_pb.NameReviewersRequest(name=opened, agency=HOME, people=[w.person], request_id=fresh())
 
@@ -294,6 +322,14 @@ REQUESTS = {
         "AddAttachment": add_attachment,
         "RemoveAttachment": remove_attachment,
         "GetAttachment": lambda w: attachment_pb.GetAttachmentRequest(name=issue(w, attached(w)).attachments[0].name),
+    },
+    "ApprovalService": {
+        "ListRoutes": lambda w: approval_pb.ListRoutesRequest(),
+        "UpdateRoute": lambda w: approval_pb.UpdateRouteRequest(
+            route=approval_pb.Route(series="series/CSSIN"), request_id=fresh()
+        ),
+        "BatchGetStages": lambda w: approval_pb.BatchGetStagesRequest(notices=[w.issued]),
+        "ApproveStage": approving,
     },
     "SeriesService": {
         "SuggestNumber": lambda w: series_pb.SuggestNumberRequest(series="CSSP"),

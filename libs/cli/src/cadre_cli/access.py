@@ -28,6 +28,7 @@ from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
 from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
+from cadre.notification.v1.approval_service_pb2_grpc import ApprovalServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStub
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
@@ -95,6 +96,7 @@ class Access:
         self.quality = self.channels["evaluation"].stub(QualityServiceStub)
         self.notices = self.channels["notification"].stub(NoticeServiceStub)
         self.attachments = self.channels["notification"].stub(AttachmentServiceStub)
+        self.approvals = self.channels["notification"].stub(ApprovalServiceStub)
         self.series = self.channels["notification"].stub(SeriesServiceStub)
         self.readiness = self.channels["notification"].stub(ReadinessServiceStub)
         self.agency_notices = self.channels["notification"].stub(AgencyNoticeServiceStub)

@@ -65,6 +65,15 @@ _GRANTS = """
 SELECT id::text, role, scope FROM role_grant WHERE person_id = %(person)s AND revoked_at IS NULL ORDER BY scope, role
 """
 
+_STATE_HOLDERS = """
+SELECT person.id FROM person
+WHERE EXISTS (SELECT FROM role_grant
+    WHERE person_id = person.id AND role = %(role)s AND scope = %(state)s AND revoked_at IS NULL)
+  AND EXISTS (SELECT FROM job
+    WHERE job.person_id = person.id AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))
+ORDER BY sort_key, person.id
+"""
+
 
 class Person(NamedTuple):
     """A person; *jobs* and *leaves* as JSON."""
@@ -154,6 +163,11 @@ def people(db: Db, ids: Collection[UUID], *, day: date) -> list[Person]:
     """Return people with jobs and leaves, by name."""
     query = f"{_PERSON} WHERE person.id = ANY(%(ids)s) ORDER BY sort_key, person.id"
     return db.all(Person, query, ids=list(ids), day=day, contact_roles=list(roles.CONTACT_ROLES))
+
+
+def state_holders(db: Db, role: str, *, day: date) -> list[UUID]:
+    """Return who holds *role* for the state and works somewhere on *day*, by name."""
+    return db.values(_STATE_HOLDERS, role=role, state=roles.STATE, day=day)
 
 
 def person(db: Db, person_id: UUID, *, day: date) -> Person:

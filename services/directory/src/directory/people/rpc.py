@@ -39,6 +39,12 @@ class PersonServicer(Servicer):
             skipped=found.skipped,
         )
 
+    def ListStateHolders(self, request: pb.ListStateHoldersRequest, call: Call) -> pb.ListStateHoldersResponse:
+        role = wire.state_role(request.role)
+        with self.read() as db:
+            found = queries.state_holders(db, role, day=pacific_date(call.now))
+        return pb.ListStateHoldersResponse(people=[f"people/{person}" for person in found])
+
     def FindStaffNumbers(self, request: pb.FindStaffNumbersRequest, call: Call) -> pb.FindStaffNumbersResponse:
         agency_id = agencies_wire.agency_id(request.parent, "parent")
         given = wire.numbers(request.numbers)

@@ -110,6 +110,13 @@ def job_ends(given: Collection[pb.JobEnd], *, most: int) -> dict[UUID, date]:
     return ends
 
 
+def state_role(role: str) -> str:
+    """Read a role of the state."""
+    if role not in roles.STATE_ROLES:
+        raise InvalidField("role", role, f"must be one of {', '.join(roles.STATE_ROLES)}")
+    return role
+
+
 def grant_id(name: str) -> UUID:
     """Return the id in `roleGrants/{uuid}`."""
     return names.uuid_in("roleGrants/{grant}", name)

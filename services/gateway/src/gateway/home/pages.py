@@ -20,7 +20,7 @@ from gateway.home import changes, rows
 from gateway.home.asking import Asking
 from gateway.home.queue import Row, joined, queue
 from gateway.learning import todo
-from gateway.letters import agency_lists, checklists, letters, over_time, readiness
+from gateway.letters import agency_lists, checklists, letters, on_its_way, over_time, readiness
 from gateway.operations import overview
 from gateway.web.visit import Answer, Visit, Visitor
 
@@ -176,7 +176,10 @@ def _state(visit: Visit) -> StateHome:
 
 
 def _of_state(visit: Visit, state: StateHome) -> list[Row]:
-    found = rows.to_approve(visit, state.waiting, state.names) if visit.rights.state("notices.approve") else []
+    found: list[Row] = []
+    if visit.rights.state("notices.approve"):
+        waiting = [letter for letter in state.waiting if letter.state == notice_pb.Notice.IN_APPROVAL]
+        found = rows.to_approve(visit, waiting, state.names, on_its_way.of_letters(visit, waiting))
     return found + (rows.own_drafts(visit, state.waiting) if visit.rights.state("notices.write") else [])
 
 

@@ -9,7 +9,7 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from gateway.home.queue import Row
 from gateway.learning import todo
-from gateway.letters import agency_lists, letters
+from gateway.letters import agency_lists, letters, on_its_way
 from gateway.operations import health
 from gateway.reviews import phrases, reading
 from gateway.web.rights import Rights
@@ -120,21 +120,32 @@ def people_to_go(
     return rows
 
 
-def to_approve(visit: Visit, waiting: Iterable[notice_pb.Notice], names: Mapping[str, str]) -> list[Row]:
-    """Letters that wait for an approval that the visitor may give: never their own."""
+def to_approve(
+    visit: Visit,
+    waiting: Iterable[notice_pb.Notice],
+    names: Mapping[str, str],
+    stages: Mapping[str, on_its_way.OnItsWay],
+) -> list[Row]:
+    """Letters that wait for an approval that the visitor may give: never their own, nor another's stage."""
+    asked = [(letter, stages.get(letter.name, on_its_way.OnItsWay())) for letter in waiting]
     return [
         Row(
             kind="Approval",
             title=letters.named(letter),
             said=letters.title(letter),
-            facts=_facts(f"written by {names.get(letter.author, 'state staff')}", _effect(visit, letter)),
-            act="Issue or return",
+            facts=_facts(
+                f"for {way.next.title}" if way.next else "",
+                f"written by {names.get(letter.author, 'state staff')}",
+                _effect(visit, letter),
+            ),
+            act="Issue or return" if way.is_last else "Approve or return",
             to=f"/letters/{_id(letter)}",
             to_approve=True,
+            due=sentences.as_date(way.next.due_date) if way.next else None,
             urgent=bool(letter.urgent_reason),
         )
-        for letter in waiting
-        if letter.state == notice_pb.Notice.IN_APPROVAL and letter.author != visit.person
+        for letter, way in asked
+        if letter.state == notice_pb.Notice.IN_APPROVAL and letter.author != visit.person and way.asks(visit.person)
     ]
 
 

@@ -17,6 +17,8 @@ from gateway.letters import (
     letter_form,
     letters,
     mistakes,
+    routes,
+    stages,
     state_letters,
     state_notice,
     versions,
@@ -26,6 +28,13 @@ from gateway.web.disclosed import exports, prints, views
 from gateway.web.navigation import Item, Top
 
 _REASONS = {
+    "NOT_OF_STAGE": "{stage} is approved by others. The letter says who.",
+    "APPROVED_EARLIER_STAGE": "You approved an earlier stage. Somebody else approves {stage}.",
+    "STAGES_OPEN": "It cannot be issued yet: {stage} has not approved it.",
+    "LAST_STAGE": "{stage} is the last stage: approve it by issuing the letter.",
+    "NO_STAGE": "This letter has no stages. Approve and issue it in one step.",
+    "STAGE_WITHOUT_APPROVER": "Everybody who approves {stage} wrote on this letter. Ask an approver to add somebody"
+    " under Approval stages, then send it.",
     "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
     "NOT_ITS_WRITER": "Only those who wrote this letter take it back. An approver can return it with a reason.",
     "AUDIENCE_NOT_READY": "The list of staff is still being made. Wait a few seconds, then issue it again.",
@@ -70,6 +79,9 @@ _REASONS = {
 }
 _DONE = {
     "submitted": "The letter was sent for approval.",
+    "stage-approved": "Approved. Those who are asked next hear of it.",
+    "stages-saved": "The stages are saved. Letters that are sent from now on go through them.",
+    "stages-gone": "There are no stages any more for these letters: others that fit count, or one step.",
     "recalled": "The letter is a draft again. Nobody is asked to approve it until you send it anew.",
     "returned": "The letter went back to its author with your reason.",
     "issued": "The letter is issued. Every agency and everyone it is for has it.",
@@ -111,6 +123,8 @@ AREA = Area(
         composer.router,
         deleting.router,
         approval.router,
+        stages.router,
+        routes.router,
         state_notice.router,
         downloads.router,
         files.router,
@@ -126,6 +140,9 @@ AREA = Area(
     navigation=(
         Item(
             Top.CHANGES, "Letters and drafts", "/letters", offered=letters.of_the_state, also=("/agencies", "/ladders")
+        ),
+        Item(
+            Top.CHANGES, "Approval stages", "/approval-stages", offered=lambda rights: rights.state("notices.approve")
         ),
         Item(Top.CHANGES, "Letters", "/{agency}/letters", at="readiness.read_agency"),
     ),

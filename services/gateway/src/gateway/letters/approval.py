@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import changes, composer, letters, of_release, reach
+from gateway.letters import changes, composer, letters, of_release, on_its_way, reach
 from gateway.letters.letter_form import PAST
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -128,11 +128,13 @@ def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
     for field in ("reason", "issue_on", "issue_at", "freeze_reason", PAST):
         form.values.setdefault(field, [""])
     audience = composer.audience_of(visit, letter.audience)
-    may_approve = (
+    stages = on_its_way.of_letter(visit, letter)
+    may_decide = (
         letter.state == notice_pb.Notice.IN_APPROVAL
         and visit.rights.state("notices.approve")
         and visit.person not in letter.writers
     )
+    asked = may_decide and stages.asks(visit.person)
     may_recall = (
         letter.state == notice_pb.Notice.IN_APPROVAL
         and visit.rights.state("notices.write")
@@ -149,12 +151,15 @@ def waiting(visit: Visit, letter: notice_pb.Notice, form: Form) -> Answer:
         course=composer.course_of(visit, letter.course_version),
         passed=_in_effect(letter, visit.today),
         of_release=of_release.of(visit, letter),
-        may_approve=may_approve,
+        may_approve=asked and stages.is_last,
+        may_approve_stage=asked and not stages.is_last,
+        may_decide=may_decide,
+        stages=stages,
         may_recall=may_recall,
         may_return=letter.state == notice_pb.Notice.SCHEDULED and visit.rights.state("notices.approve"),
         form=form,
         changes=changes.of(visit, letter.name) if letter.amends and letter.state in letters.BEFORE_ISSUE else None,
-        names=visit.names([letter.author, letter.approver]),
+        names=visit.names([letter.author, letter.approver, *stages.people]),
     )
 
 

@@ -36,6 +36,7 @@ from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1.acknowledgement_service_pb2_grpc import AcknowledgementServiceStub
 from cadre.notification.v1.agency_notice_service_pb2_grpc import AgencyNoticeServiceStub
+from cadre.notification.v1.approval_service_pb2_grpc import ApprovalServiceStub
 from cadre.notification.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStub
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
@@ -211,6 +212,7 @@ class Clients:
         self.quality = self._channels["evaluation"].stub(QualityServiceStub)
         self.notices = self._channels["notification"].stub(NoticeServiceStub)
         self.attachments = self._channels["notification"].stub(AttachmentServiceStub)
+        self.approvals = self._channels["notification"].stub(ApprovalServiceStub)
         self.series = self._channels["notification"].stub(SeriesServiceStub)
         self.register = self._channels["notification"].stub(RegisterServiceStub)
         self.forecasts = self._channels["notification"].stub(ForecastServiceStub)
