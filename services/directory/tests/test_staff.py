@@ -204,9 +204,7 @@ def test_the_number_of_statements_does_not_grow_with_the_people_listed(directory
 
 
 def test_those_who_hold_a_role_of_the_state_and_work_are_listed_by_name(directory):
-    zoe, abe, left, other = (
-        directory.hire("dcss", family=name) for name in ("Zoe", "Abe", "Left", "Other")
-    )
+    zoe, abe, left, other = (directory.hire("dcss", family=name) for name in ("Zoe", "Abe", "Left", "Other"))
     for person in (zoe, abe, left):
         directory.grant(person.name, "approver", "state")
     directory.grant(other.name, "policy_analyst", "state")

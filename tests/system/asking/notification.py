@@ -30,8 +30,7 @@ from . import releases
 from .common import HOME, day, fresh, number
 
 
-def draft(world, subject, asks=notice_pb.READ):
-def draft(world, subject, kind=notice_pb.Notice.POLICY):
+def draft(world, subject, asks=notice_pb.READ, kind=notice_pb.Notice.POLICY):
     notice = notice_pb.Notice(
         kind=kind,
         series="CSSP",

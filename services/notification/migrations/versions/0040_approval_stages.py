@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from servicekit.data.migrations import needs_audit
 
-revision = "0036"
-down_revision = "0030"
+revision = "0040"
+down_revision = "0031"
 
 
 def upgrade() -> None:
