@@ -61,6 +61,8 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "packets.manage",
     ),
     "evaluator": ("readiness.read", "quality.read"),
+    # Counts, versions and fingerprints of letters that are out; neither drafts nor names.
+    "auditor": ("evidence.read", "evidence.pack"),
     "operator": ("operations.read", "operations.write", "readiness.read", "calendar.write", "connections.manage"),
 }
 # Whom everybody may ask: shown as the agency's contacts.
@@ -74,6 +76,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "approver": ("approver", "approvers"),
     "training_manager": ("training manager", "training managers"),
     "evaluator": ("evaluator", "evaluators"),
+    "auditor": ("auditor", "auditors"),
     "operator": ("operator", "operators"),
 }
 

@@ -64,6 +64,7 @@ ROLES = {
     "approver": "Approver",
     "training_manager": "Training manager",
     "evaluator": "Evaluator",
+    "auditor": "Auditor",
     "operator": "Operator",
 }
 

@@ -7,7 +7,7 @@ later: that is a second row, and nothing is counted twice.
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from notification.inbox.readiness import moving
+from notification.inbox.readiness import CONFIRMED_FOR, moving
 from notification.letters.acknowledgements import ACKNOWLEDGE, check_text
 from notification.letters.queries import issued
 from notification.letters.rows import name_of
@@ -25,12 +25,9 @@ SELECT DISTINCT m.person_id FROM notice AS n JOIN audience_member AS m ON m.audi
 WHERE n.id = %(notice)s AND m.agency_id = %(agency)s AND m.member AND m.person_id = ANY(%(people)s)
   AND (%(units)s::text[] IS NULL OR m.units && %(units)s::text[])
 """
-# Who confirmed before is left out, and so is whom the letter does not concern.
 _RECORD = f"""
 WITH recorded AS (
-  UPDATE recipient SET confirmed_at = %(at)s, read_at = coalesce(read_at, %(at)s), confirmed_for = true
-  WHERE notice_id = %(notice)s AND person_id = ANY(%(people)s) AND confirmed_at IS NULL AND NOT excused
-  RETURNING person_id
+  {CONFIRMED_FOR}
 ), said AS (
   {ACKNOWLEDGE.rstrip().removesuffix(")")}, recorded_by, reason)
   SELECT %(notice)s, person_id, 'RECORDED', '', %(version)s, %(text_sha256)s, %(at)s, %(statement)s, 'ON_BEHALF',

@@ -79,6 +79,13 @@ INSERT INTO readiness (notice_id, agency_id, due_date, slot, {", ".join(_COUNTS)
 {{rows}}
 ON CONFLICT (notice_id, agency_id, due_date, slot) DO UPDATE SET {_ADDED}
 """
+# A statement by which people have confirmed, since somebody recorded it for them. Who confirmed before is left out, and
+# so is whom the letter does not concern.
+CONFIRMED_FOR = """
+UPDATE recipient SET confirmed_at = %(at)s, read_at = coalesce(read_at, %(at)s), confirmed_for = true
+WHERE notice_id = %(notice)s AND person_id = ANY(%(people)s) AND confirmed_at IS NULL AND NOT excused
+RETURNING person_id
+"""
 _ADD_GIVEN = ADD.format(
     rows=f"""
 SELECT notice_id, agency_id, due_date, 0, {", ".join(_COUNTS)}

@@ -32,6 +32,7 @@ ROLES = frozenset(
         "coordinator",
         "director",
         "evaluator",
+        "auditor",
         "operator",
         "policy_analyst",
         "supervisor",
