@@ -38,6 +38,7 @@ _REASONS = {
     "SELF_APPROVAL": "You wrote this letter. A second person must approve it.",
     "NOT_ITS_WRITER": "Only those who wrote this letter take it back. An approver can return it with a reason.",
     "AUDIENCE_NOT_READY": "The list of staff is still being made. Wait a few seconds, then issue it again.",
+    "TRAINING_IN_FREEZE": "Its training is due in the freeze window of {number}: say why it is issued so.",
     "APPROVAL_VOID": "This is not what was sent for approval: {differs} changed since. Return it to its author.",
     "NUMBER_TAKEN": "{series} {number} is taken by another letter. Choose the next free number.",
     "SUPERSEDES_ITSELF": "By way of the letters that it supersedes this letter would supersede itself: {path}. Take one"

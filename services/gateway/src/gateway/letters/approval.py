@@ -45,6 +45,8 @@ def issue(visit: Visitor, letter_id: str, form: Sent) -> Answer:
             visit.clients.notices.PublishNotice(request)
         except Refused as error:
             form.refuse(error, {"publish_at": "issue_on"})
+            if error.reason == "TRAINING_IN_FREEZE":
+                form.errors["freeze_reason"] = of_release.in_freeze(error, visit.today)
             letter = _decided(visit, letter_id, form)
     if form.errors:
         return waiting(visit, letter, form)

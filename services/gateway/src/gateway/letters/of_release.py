@@ -1,11 +1,13 @@
 """Of which release of the case system a letter is, and whether it takes effect in a freeze window of it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre.notification.v1 import release_service_pb2 as release_pb
 from gateway.web.visit import Visit
 from gateway.words import sentences
+from servicekit.rpc.client import Refused
 
 # Other letters are of none, and their pages need not ask.
 _KINDS = (pb.Notice.RELEASE, pb.Notice.OUTAGE)
@@ -32,3 +34,13 @@ def of(visit: Visit, letter: pb.Notice) -> OfRelease | None:
     inside = bool(first) and first <= letter.effective_date <= last
     span = f"{sentences.short_day(first, visit.today)} to {sentences.short_day(last, visit.today)}" if inside else ""
     return OfRelease(found.release, list(found.items), span)
+
+
+def in_freeze(refused: Refused, today: date) -> str:
+    """Say in which freeze window the training of a letter would be due."""
+    said = refused.metadata
+    first, last, due = (sentences.short_day(said[name], today) for name in ("first", "last", "due"))
+    return (
+        f"The training would be due {due}, in the freeze window of {said['number']} ({first} to {last}). Nothing"
+        " changes in the training environment then. Say why it is issued so, or return the letter."
+    )

@@ -15,8 +15,6 @@ _REASONS = {
     "RELEASE_ANNOUNCED": "This release was announced before. Agencies see it.",
     "RELEASE_NUMBER_TAKEN": "{number} is another release. Choose another number.",
     "ITEM_HAS_LETTER": "This item has a letter, so it stays. Delete the draft first.",
-    "TRAINING_IN_FREEZE": "The training would be due {due}, in the freeze window of {number} ({first} to {last})."
-    " Nothing changes in the training environment then. Say why it is issued so, or return the letter.",
 }
 _DONE = {
     "release-planned": "The release is planned. Agencies see it only once you announce it.",
