@@ -143,6 +143,20 @@ def test_a_release_is_planned_filled_drafted_announced_and_decided(program):
     assert "Next year." in reads(lake, base)
 
 
+def test_home_says_that_a_freeze_window_lasts_to_agencies_once_the_release_is_announced(program):
+    _, analyst = program.somebody("dcss", "policy_analyst")
+    _, lake = program.somebody("lake", "coordinator")
+    typed = {"release_number": "CCSAS 26.4", "release_title": "Fourth", "release_kind": "MINOR"}
+    typed |= {"production_date": day(2), "freeze_from_date": day(0), "freeze_to_date": day(3)}
+    base = send(analyst, "/releases/new", **typed).partition("?")[0]
+    applied(analyst, upload(analyst, base, ROWS[0]).text, base)
+
+    assert "Freeze window of CCSAS 26.4" in reads(analyst, "/home")
+    assert "CCSAS 26.4" not in reads(lake, "/home")
+    send(analyst, f"{base}/announce")
+    assert "Freeze window of CCSAS 26.4" in reads(lake, "/home")
+
+
 def test_pages_and_service_have_the_same_columns_and_areas():
     assert [name for name, _, _ in phrases.COLUMNS] == list(files.COLUMNS)
     assert {name for name, required, _ in phrases.COLUMNS if required} == set(files.REQUIRED)
