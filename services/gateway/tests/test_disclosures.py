@@ -20,6 +20,9 @@ NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 # Routes that show nobody's record: the visitor's own, letters, courses, figures, and names of those who act for the
 # program (who wrote, approved, leads or answers). A new route stands here, or its area declares it (`Area.discloses`).
 SHOW_NOBODY = {
+    "/approval-stages",
+    "/approval-stages/new",
+    "/approval-stages/{series}/{kind}",
     "/",
     "/agencies/{agency_id}/calendar",
     "/agencies/{agency_id}/letters",
@@ -201,6 +204,14 @@ def test_every_purpose_and_way_has_words():
 
     assert {one.purpose for one in DISCLOSED.values()} <= set(phrases.PURPOSES)
     assert {one.way for one in DISCLOSED.values()} == set(phrases.WAYS)
+
+
+def test_filters_and_times_are_said_in_words():
+    from gateway.disclosures import phrases  # noqa: PLC0415 - of this test alone
+
+    assert phrases.narrowed("unit=legal query=…") == "unit: legal, a search"
+    assert phrases.narrowed("") == ""
+    assert [phrases.kept(days) for days in (1096, 366, 731, 800)] == ["3 years", "366 days", "2 years", "800 days"]
 
 
 def visit(database, route, *, actor="people/1", rights=(), grants=(), query="", seen=(), **path):

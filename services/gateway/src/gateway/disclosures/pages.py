@@ -59,7 +59,7 @@ def agency_file(visit: Visitor, agency_id: str) -> Answer:
             names.get(row.person, "") if row.person else "",
             visit.agency(parent).short_title,
             row.people,
-            row.filters,
+            phrases.narrowed(row.filters),
             phrases.PURPOSES[row.purpose],
             row.actor,
             row.person,

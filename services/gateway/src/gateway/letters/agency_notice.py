@@ -158,20 +158,20 @@ def record_training(visit: Visitor, agency_id: str, letter_id: str, person_id: s
 @router.post("/people/{person_id}/confirmation")
 def record_confirmation(visit: Visitor, agency_id: str, letter_id: str, person_id: str, form: Sent) -> Answer:
     """Record that a person confirmed elsewhere, or confirm for them, with the reason."""
-    form.needs("why", "Say why you record it, in a few words.")
+    form.needs("recorded_reason", "Say why you record it, in a few words.")
     if not form.errors:
         request = acknowledgement_pb.RecordConfirmationRequest(
             parent=f"agencies/{agency_id}",
             notice=f"notices/{letter_id}",
             people=[f"people/{person_id}"],
             text_sha256=form.text("text_sha256"),
-            reason=form.text("why"),
+            reason=form.text("recorded_reason"),
             request_id=form.request_id,
         )
         try:
             visit.clients.acknowledgements.RecordConfirmation(request)
         except Refused as error:
-            form.refuse(error, {"reason": "why"})
+            form.refuse(error, {"reason": "recorded_reason"})
     if form.errors:
         return _person(visit, agency_id, letter_id, person_id, form)
     return visit.go(f"/agencies/{agency_id}/letters/{letter_id}/people/{person_id}", done="confirmation-recorded")
@@ -365,7 +365,7 @@ def _person(visit: Visit, agency_id: str, letter_id: str, person_id: str, form: 
         pb.ListRecipientsRequest(parent=parent, notice=mine.notice.name, people=[name], page_size=1)
     ).recipients
     rows = agreed.of_people(visit, parent, mine.notice.name, [name] if standing else ())[name]
-    for field in ("why", "reason", "complete_date", "minutes", "led_by", "start_date", "end_date"):
+    for field in ("recorded_reason", "reason", "complete_date", "minutes", "led_by", "start_date", "end_date"):
         form.values.setdefault(field, [""])
     return visit.page(
         "letters/agency_person.html",

@@ -12,7 +12,7 @@ _REASONS = {
 _DONE = {
     "packet-made": "The packet is made. Whoever has its letters finds it under My training.",
     "packet-closed": "The packet is closed. Its letters stay on the lists of those who have not confirmed them.",
-    "packet-confirmed": "Confirmed: {n}. What was not ticked stays to be confirmed.",
+    "packet-confirmed": "Confirmed. What was not ticked stays to be confirmed.",
 }
 
 AREA = Area(

@@ -29,7 +29,7 @@ def confirm(visit: Visitor, owner: str, packet_id: str, form: Sent) -> Answer:
         )
         try:
             visit.clients.packets.ConfirmPacket(request)
-            return visit.go(f"/training/packets/{owner}/{packet_id}", done="packet-confirmed", n=len(ticked))
+            return visit.go(f"/training/packets/{owner}/{packet_id}", done="packet-confirmed")
         except Refused as error:
             _refuse(form, error)
     return _page(visit, owner, packet_id, form)

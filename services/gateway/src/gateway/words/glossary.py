@@ -90,6 +90,7 @@ FIELDS = {
     "option-1": "Answers",
     "checked_reason": "Why these are not real numbers",
     "complete_date": "Day",
+    "recorded_reason": "Reason",
     "again": "Password once more",
     "again_date": "First day of work here",
     "email": "E-mail",
