@@ -153,6 +153,8 @@ SWEEP = [
     ("/letters/{letter_id}/clarify", ANALYST, "/letters/{letter}/clarify?question={question}"),
     ("/letters/{letter_id}/checklists", ANALYST, "/letters/{letter}/checklists"),
     ("/letters/{letter_id}/checklists", ANALYST, "/letters/{letter}/checklists?only=done"),
+    (LETTER + "/our-date", COORDINATOR, LAKE + "/our-date"),
+    (LETTER + "/our-date", COORDINATOR, "/agencies/lake/letters/{withdrawn}/our-date"),
     (LETTER + "/addition", COORDINATOR, LAKE + "/addition"),
     (LETTER + "/addition", COORDINATOR, "/agencies/lake/letters/{withdrawn}/addition"),
     (LETTER + "/addition", BIG_COORDINATOR, "/agencies/los-angeles/letters/{letter}/addition"),

@@ -123,6 +123,11 @@ class Letter:
         message.release_time.GetCurrentTime()
         return message
 
+    def dated(self, agency: str, number: int, day: date | None) -> notification.LocalDateChanged:
+        """An agency gives its people an earlier day, for the *number*-th time; None = takes it back."""
+        said = {"due_date": day.isoformat()} if day else {}
+        return notification.LocalDateChanged(notice_id=self.notice_id, agency_id=agency, number=number, **said)
+
     def changed(
         self,
         revision: int,

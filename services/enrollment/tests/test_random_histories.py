@@ -1,5 +1,8 @@
 """Whatever happens in whatever order: the books balance, and a second history in another order ends the same."""
 
+from collections import Counter
+from datetime import timedelta
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -115,6 +118,23 @@ VERSIONS = st.lists(
 )
 
 
+# What agencies say of earlier days, one after the other (none = the state's day).
+LOCAL_DATES = st.lists(
+    st.tuples(
+        st.sampled_from(AGENCIES), st.sampled_from([DUE - timedelta(days=9), DUE - timedelta(days=2), LATE, None])
+    ),
+    max_size=4,
+)
+
+
+def local_dates_of(letter, local_dates):
+    """The events of what agencies said, each counted for its agency."""
+    said = Counter()
+    for agency, day in local_dates:
+        said[agency] += 1
+        yield letter.dated(agency, said[agency], day)
+
+
 def versions_of(letter, other, versions, revisions):
     """The events of each version of a letter."""
     for number, (which, share, asked, due) in enumerate(versions, start=1):
@@ -165,15 +185,16 @@ def held(world, letter):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(REVISIONS, REVISIONS, VERSIONS, st.booleans(), st.data())
-def test_versions_a_withdrawal_and_memberships_in_any_order_and_twice_end_with_the_same_lists(
-    world_without_bus, first, second, versions, withdrawn, data
+@given(REVISIONS, REVISIONS, VERSIONS, LOCAL_DATES, st.booleans(), st.data())
+def test_versions_a_withdrawal_local_dates_and_memberships_in_any_order_and_twice_end_with_the_same_lists(
+    world_without_bus, first, second, versions, local_dates, withdrawn, data
 ):
     world, ends = world_without_bus, []
     for turn in range(3):
         letter, other = Letter(), Letter()
         heard = memberships_of((letter, first), (other, second))
         heard += versions_of(letter, other, versions, (first, second))
+        heard += local_dates_of(letter, local_dates)
         heard += [letter.withdrawn()] if withdrawn else []
         if turn:
             order = data.draw(st.permutations(heard))

@@ -13,6 +13,7 @@ from cadre.notification.v1 import evidence_service_pb2 as evidence_pb
 from cadre.notification.v1 import forecast_service_pb2 as forecast_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
+from cadre.notification.v1 import local_date_service_pb2 as local_date_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import packet_service_pb2 as packet_pb
@@ -235,6 +236,11 @@ def removing(w):
     )
 
 
+def dated(w):
+    asked = local_date_pb.GetLocalDateRequest(parent=HOME, notice=w.issued)
+    return w.call(w.access.local_dates.GetLocalDate, asked, w.lead, {"readiness.read_agency": (HOME,)}).etag
+
+
 def supplemented(w):
     """The etag of what the home agency added; of something that it added just now, if there was nothing."""
     stub, reads = w.access.supplements, {"readiness.read_agency": (HOME,)}
@@ -431,6 +437,13 @@ REQUESTS = {
         "AddChecklistItem": adding,
         "RemoveChecklistItem": removing,
         "ListChecklistSummaries": lambda w: checklist_pb.ListChecklistSummariesRequest(notices=[w.issued]),
+    },
+    "LocalDateService": {
+        "GetLocalDate": lambda w: local_date_pb.GetLocalDateRequest(parent=HOME, notice=w.issued),
+        "SetLocalDate": lambda w: local_date_pb.SetLocalDateRequest(
+            parent=HOME, notice=w.issued, etag=dated(w), request_id=fresh()
+        ),
+        "ListLocalDates": lambda w: local_date_pb.ListLocalDatesRequest(notice=w.issued),
     },
     "SupplementService": {
         "ListSupplements": lambda w: supplement_pb.ListSupplementsRequest(parent=w.issued),

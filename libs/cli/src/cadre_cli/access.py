@@ -34,6 +34,7 @@ from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStu
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
 from cadre.notification.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
+from cadre.notification.v1.local_date_service_pb2_grpc import LocalDateServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
 from cadre.notification.v1.packet_service_pb2_grpc import PacketServiceStub
@@ -106,6 +107,7 @@ class Access:
         self.releases = self.channels["notification"].stub(ReleaseServiceStub)
         self.reviews = self.channels["notification"].stub(ReviewServiceStub)
         self.supplements = self.channels["notification"].stub(SupplementServiceStub)
+        self.local_dates = self.channels["notification"].stub(LocalDateServiceStub)
         self.checklists = self.channels["notification"].stub(ChecklistServiceStub)
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
         self.packets = self.channels["notification"].stub(PacketServiceStub)

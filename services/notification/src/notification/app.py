@@ -38,6 +38,7 @@ from notification.forecasts.rpc import ForecastServicer
 from notification.inbox import audits as inbox
 from notification.inbox.projections import PROJECTIONS
 from notification.inbox.rpc import InboxServicer
+from notification.local_dates.rpc import LocalDateServicer
 from notification.messages import audits as messages
 from notification.messages import jobs as sent
 from notification.messages.rpc import LadderServicer, MessageServicer
@@ -79,6 +80,7 @@ SERVICERS = (
     QuestionServicer,
     ChecklistServicer,
     SupplementServicer,
+    LocalDateServicer,
     VersionServicer,
     AcknowledgementServicer,
     PacketServicer,

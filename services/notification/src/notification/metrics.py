@@ -49,7 +49,8 @@ SELECT * FROM (
   LEFT JOIN LATERAL (
     SELECT sum(listed)::int AS listed, sum(ready)::int AS ready, sum(on_leave)::int AS on_leave,
       sum(not_started)::int AS not_started,
-      coalesce(sum(listed - ready - on_leave) FILTER (WHERE due_date < %(today)s), 0)::int AS overdue
+      coalesce(sum(listed - ready - on_leave)
+        FILTER (WHERE greatest(due_date, n.due_date) < %(today)s), 0)::int AS overdue
     FROM readiness WHERE notice_id = n.id AND agency_id = ''
   ) AS f ON true
   CROSS JOIN LATERAL (

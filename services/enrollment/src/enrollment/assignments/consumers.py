@@ -7,6 +7,7 @@ from cadre.directory.v1 import events_pb2 as directory
 from cadre.evaluation.v1 import events_pb2 as evaluation
 from cadre.notification.v1 import events_pb2 as notification
 from enrollment.assignments import completing, lists
+from enrollment.requirements.local_dates import LocalDate
 from enrollment.requirements.notices import Requirement, Version
 from servicekit.calendar import YEARS_OF_LIVES, day_of
 from servicekit.data.db import Db
@@ -36,6 +37,11 @@ def notices_withdrawn(db: Db, heard: list[Delivered[notification.NoticeWithdrawn
     )
 
 
+def local_dates_changed(db: Db, heard: list[Delivered[notification.LocalDateChanged]]) -> None:
+    """Agencies gave their people earlier days, or took them back."""
+    lists.date_locally(db, [_local_date(event.message) for event in heard])
+
+
 def members_changed(db: Db, heard: list[Delivered[directory.AudienceMembersChanged]]) -> None:
     """Memberships changed."""
     lists.follow(db, [_chunk(event.message) for event in heard])
@@ -50,6 +56,7 @@ SUBSCRIPTIONS: list[Subscription[Any]] = [
     Subscription(notification.NoticePublished, notices_published),
     Subscription(notification.NoticeAmended, notices_amended),
     Subscription(notification.NoticeWithdrawn, notices_withdrawn),
+    Subscription(notification.LocalDateChanged, local_dates_changed),
     Subscription(directory.AudienceMembersChanged, members_changed),
     Subscription(evaluation.TestPassed, tests_passed),
 ]
@@ -80,6 +87,15 @@ def _requirement(message: notification.NoticePublished | notification.NoticeAmen
             if message.staff_release_date
             else None
         ),
+    )
+
+
+def _local_date(message: notification.LocalDateChanged) -> LocalDate:
+    return LocalDate(
+        notice_id=as_uuid(message.notice_id, field="notice_id"),
+        agency_id=message.agency_id,
+        number=message.number,
+        day=day_of("due_date", message.due_date, YEARS_OF_LIVES) if message.due_date else None,
     )
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from enrollment import events
 from enrollment.assignments import crediting, opening
 from enrollment.assignments.opening import People
-from enrollment.requirements import audiences, due_dates, notices
+from enrollment.requirements import audiences, due_dates, local_dates, notices
+from enrollment.requirements.local_dates import LocalDate
 from enrollment.requirements.notices import Version
 from servicekit.data.db import Db
 from servicekit.events.copies import Chunk, collections_of
@@ -26,18 +27,23 @@ WITH changed AS (
 """
 _DUE = """
 due AS (
-  SELECT * FROM unnest(%(requirements)b::uuid[], %(of)b::uuid[], %(since)s::bigint[], %(due)s::date[])
-    AS due (requirement_id, audience_id, since, due_date)
+  SELECT changed.audience_id, changed.person_id, asks.requirement_id,
+    greatest(least(asks.due_date, {early}), asks.not_before) AS due_date
+  FROM unnest(
+    %(requirements)b::uuid[], %(of)b::uuid[], %(notices)b::uuid[], %(since)s::bigint[], %(due)s::date[],
+    %(not_before)s::date[]
+  ) AS asks (requirement_id, audience_id, notice_id, since, due_date, not_before)
+  JOIN changed USING (audience_id, since)
 )
 """
 _LIST = f"""
 {_CHANGED}, {_DUE}, listed AS (
   INSERT INTO assignment AS known (requirement_id, person_id, created_at, due_date, sections_completed, state)
   SELECT requirement_id, person_id, %(at)s, due_date, 0, 'ASSIGNED'
-  FROM changed JOIN due USING (audience_id, since)
+  FROM due
   WHERE NOT EXISTS (
     SELECT FROM assignment AS there
-    WHERE (there.requirement_id, there.person_id) = (due.requirement_id, changed.person_id)
+    WHERE (there.requirement_id, there.person_id) = (due.requirement_id, due.person_id)
       AND there.state <> 'WITHDRAWN'
   )
   ORDER BY requirement_id, person_id
@@ -71,8 +77,8 @@ SELECT requirement_id, string_agg(person_id::text, ',') AS people FROM withdrawn
 _ADJUST = f"""
 {_CHANGED}, {_DUE}
 UPDATE assignment SET due_date = due.due_date
-FROM changed JOIN due USING (audience_id, since)
-WHERE (assignment.requirement_id, assignment.person_id) = (due.requirement_id, changed.person_id)
+FROM due
+WHERE (assignment.requirement_id, assignment.person_id) = (due.requirement_id, due.person_id)
   AND assignment.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED') AND assignment.due_date <> due.due_date
 """  # noqa: S608 - constants only
 
@@ -103,11 +109,17 @@ def withdraw(db: Db, withdrawn: Mapping[UUID, datetime]) -> None:
     opening.withdraw_all(db, notices.close(db, withdrawn))
 
 
+def date_locally(db: Db, heard: Sequence[LocalDate]) -> None:
+    """Give agencies' people the earlier day that their agency said, or the state's again. Idempotent by number."""
+    opening.redate(db, local_dates.take(db, heard))
+
+
 def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
     """Bring the assignments of *changed* (audience, person) in step with the membership as it stands now.
 
     Those who came are listed, those who came back listed again, those who left too early withdrawn; who came back
-    from leave gets the joiner's days. A person who only moved between agencies keeps what they have.
+    from leave gets the joiner's days. A person who only moved between agencies keeps what they have, but for the
+    earlier days of agencies.
     """
     people = {
         "audiences": [audience_id for audience_id, _ in changed],
@@ -118,7 +130,14 @@ def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
         return
     by_id = {one.id: one for one in asks}
     due = due_dates.of_changed(db, due_dates.calendar(db), asks, people)
-    for listed in db.all(People, _LIST, **people, **due, at=db.at):
+    early = local_dates.of(
+        db,
+        {one.notice_id for one in asks},
+        notice="asks.notice_id",
+        audience="changed.audience_id",
+        person="changed.person_id",
+    )
+    for listed in db.all(People, _LIST.format(early=early), **people, **due, at=db.at):
         under = by_id[listed.requirement_id]
         events.assignments_created(db, under.asked, listed.people.split(","))
         if under.credit_months:
@@ -126,4 +145,4 @@ def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
             crediting.grant(db, crediting.of_listed(db, under.id, came))
     for withdrawn in db.all(People, _WITHDRAW, **people):
         events.assignments_withdrawn(db, by_id[withdrawn.requirement_id].asked, withdrawn.people.split(","))
-    db.run(_ADJUST, **people, **due)
+    db.run(_ADJUST.format(early=early), **people, **due)

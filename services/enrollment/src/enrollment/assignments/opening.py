@@ -9,16 +9,19 @@ from uuid import UUID
 
 from enrollment import events
 from enrollment.assignments import crediting
-from enrollment.requirements import due_dates, notices
+from enrollment.requirements import due_dates, local_dates, notices
 from enrollment.requirements.notices import Asks
+from servicekit.calendar import Calendar
 from servicekit.data.db import Db
 
-_LATER = "later AS (SELECT * FROM unnest(%(since)s::bigint[], %(due)s::date[]) AS later (since, due_date))"
+_LATER = "later AS (SELECT * FROM unnest(%(since)s::bigint[], %(not_before)s::date[]) AS later (since, not_before))"
+# What is missing counts for nothing: an earlier day of their agency, the day before which a later one is not due.
+_DUE = "greatest(least(%(due_date)s::date, {early}), later.not_before)"
 _LISTED = f"""
 WITH {_LATER}, listed AS (
   INSERT INTO assignment AS known (requirement_id, person_id, created_at, due_date, sections_completed, state)
   SELECT DISTINCT ON (member.person_id)
-    %(requirement)s, member.person_id, %(at)s, coalesce(later.due_date, %(due_date)s), 0, 'ASSIGNED'
+    %(requirement)s, member.person_id, %(at)s, {_DUE}, 0, 'ASSIGNED'
   FROM audience_member AS member LEFT JOIN later USING (since)
   WHERE member.audience_id = %(audience)s AND member.member {{only}}
   ORDER BY member.person_id, member.since DESC
@@ -27,23 +30,23 @@ WITH {_LATER}, listed AS (
 )
 SELECT coalesce(string_agg(person_id::text, ','), '') FROM listed
 """  # noqa: S608 - constants only
-_LIST = _LISTED.format(only="", again="")
 # Here and below each person is looked up by key, in a way that no plan turns into a join. The statistics know a few
 # rows of a letter that was issued just now, and a join that is made for these compares everybody with everybody.
-_LIST_AGAIN = _LISTED.format(
-    only="""
+_LIST = {"only": "", "again": ""}
+_LIST_AGAIN = {
+    "only": """
     AND (
       SELECT bool_or(there.state <> 'WITHDRAWN') FROM assignment AS there
       WHERE (there.requirement_id, there.person_id) = (%(requirement)s, member.person_id)
     ) IS NOT TRUE
     """,
-    again="""
+    "again": """
   ON CONFLICT (requirement_id, person_id) DO UPDATE
   SET state = CASE WHEN known.sections_completed > 0 THEN 'IN_PROGRESS' ELSE 'ASSIGNED' END,
     due_date = excluded.due_date
   WHERE known.state = 'WITHDRAWN'
     """,
-)
+}
 # Whoever finishes the course at this moment is waited for, and has completed it.
 _WITHDRAW = """
 WITH held AS (
@@ -71,7 +74,7 @@ _WITHDRAW_OTHERS = _WITHDRAW.format(
 # Waived ones too: they are right if they are reinstated.
 _REDATE = f"""
 WITH {_LATER}, held AS (
-  SELECT a.person_id, coalesce(later.due_date, %(due_date)s) AS due_date
+  SELECT a.person_id, {_DUE} AS due_date
   FROM assignment AS a
   CROSS JOIN LATERAL (
     SELECT max(member.since) AS since FROM audience_member AS member
@@ -80,7 +83,7 @@ WITH {_LATER}, held AS (
   LEFT JOIN later USING (since)
   WHERE a.requirement_id = %(requirement)s AND a.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED')
     AND place.since IS NOT NULL
-    AND a.due_date <> coalesce(later.due_date, %(due_date)s)
+    AND a.due_date <> {_DUE}
   ORDER BY a.person_id
   FOR UPDATE OF a
 )
@@ -105,18 +108,24 @@ def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
     """
     calendar = due_dates.calendar(db)
     for asks in notices.open_ready(db, audience_ids):
-        values = {
-            "requirement": asks.id,
-            "audience": asks.audience_id,
-            "due_date": asks.due_date,
-            **due_dates.of_joiners(db, calendar, asks),
-        }
-        listed: str = db.value(_LIST_AGAIN if asks.amended else _LIST, **values, at=db.at)
+        values = _values(db, calendar, asks)
+        early = local_dates.of(
+            db, [asks.notice_id], notice="%(notice)s", audience="member.audience_id", person="member.person_id"
+        )
+        sql = _LISTED.format(early=early, **(_LIST_AGAIN if asks.amended else _LIST))
+        listed: str = db.value(sql, **values, at=db.at)
         events.assignments_created(db, asks.asked, listed.split(",") if listed else [])
         if asks.amended:
             _let_others_go(db, asks, values)
         if asks.credit_months:
             crediting.grant(db, crediting.of_listed(db, asks.id))
+
+
+def redate(db: Db, asked: Sequence[Asks]) -> None:
+    """Give everybody under what is *asked* the day that the rule gives them: a statement for each, whoever has it."""
+    calendar = due_dates.calendar(db)
+    for asks in asked:
+        _redate(db, asks, _values(db, calendar, asks))
 
 
 def withdraw_all(db: Db, closed: Sequence[events.Asked]) -> None:
@@ -131,4 +140,19 @@ def withdraw_all(db: Db, closed: Sequence[events.Asked]) -> None:
 def _let_others_go(db: Db, asks: Asks, values: dict[str, Any]) -> None:
     for people in db.all(People, _WITHDRAW_OTHERS, requirements=[asks.id], audience=asks.audience_id):
         events.assignments_withdrawn(db, asks.asked, people.people.split(","))
-    db.run(_REDATE, **values)
+    _redate(db, asks, values)
+
+
+def _values(db: Db, calendar: Calendar, asks: Asks) -> dict[str, Any]:
+    return {
+        "requirement": asks.id,
+        "notice": asks.notice_id,
+        "audience": asks.audience_id,
+        "due_date": asks.due_date,
+        **due_dates.of_joiners(db, calendar, asks),
+    }
+
+
+def _redate(db: Db, asks: Asks, values: dict[str, Any]) -> None:
+    early = local_dates.of(db, [asks.notice_id], notice="%(notice)s", audience="%(audience)s", person="a.person_id")
+    db.run(_REDATE.format(early=early), **values)

@@ -37,18 +37,21 @@ def calendar(db: Db) -> Calendar:
 
 
 def of_joiners(db: Db, days: Calendar, asks: Asks) -> dict[str, list[Any]]:
-    """Return the day for each revision after the approved one, as columns."""
+    """Return the earliest day for each revision after the approved one, as columns."""
     later = db.all(_Change, _LATER, audience=asks.audience_id, revision=asks.audience_revision)
     return {
         "since": [change.since for change in later],
-        "due": [asks.rule.for_person(days, change.since, change.effective_date) for change in later],
+        "not_before": [asks.rule.not_before(days, change.since, change.effective_date) for change in later],
     }
 
 
 def of_changed(db: Db, days: Calendar, asked: Sequence[Asks], people: dict[str, list[UUID]]) -> dict[str, list[Any]]:
-    """Return the day for each of *asked* and each revision by which one of *people* is there, as columns."""
+    """Return the days for each of *asked* and each revision by which one of *people* is there, as columns.
+
+    The notice's day, and the one before which nobody who came by that revision is due.
+    """
     due = [
-        (asks, change.since, asks.rule.for_person(days, change.since, change.effective_date))
+        (asks, change.since, asks.rule.not_before(days, change.since, change.effective_date))
         for change in db.all(_Change, _SINCE, **people)
         for asks in asked
         if change.audience_id == asks.audience_id
@@ -56,6 +59,8 @@ def of_changed(db: Db, days: Calendar, asked: Sequence[Asks], people: dict[str, 
     return {
         "requirements": [asks.id for asks, _, _ in due],
         "of": [asks.audience_id for asks, _, _ in due],
+        "notices": [asks.notice_id for asks, _, _ in due],
         "since": [since for _, since, _ in due],
-        "due": [day for _, _, day in due],
+        "due": [asks.due_date for asks, _, _ in due],
+        "not_before": [day for _, _, day in due],
     }

@@ -23,14 +23,19 @@ class DueRule:
     joiner_business_days: int
     audience_revision: int
 
-    def for_person(self, calendar: Calendar, since: int, effective_date: date) -> date:
-        """Return the day for a person who came, or came back from leave, by revision *since* on *effective_date*.
+    def not_before(self, calendar: Calendar, since: int, effective_date: date) -> date | None:
+        """Return the day that is the earliest for a person who came, or came back from leave, by revision *since*.
 
-        Those of the approved membership are due on the notice's day; later ones have their joiner days at least.
+        Of that revision the day is *effective_date*. Those of the approved membership have none.
         """
         if since <= self.audience_revision:
-            return self.due_date
-        return max(self.due_date, calendar.add(effective_date, self.joiner_business_days))
+            return None
+        return calendar.add(effective_date, self.joiner_business_days)
+
+    def for_person(self, calendar: Calendar, since: int, effective_date: date, local: date | None = None) -> date:
+        """Return the day for a person: a *local* one where it is earlier, but never before their joiner days."""
+        earliest = self.not_before(calendar, since, effective_date)
+        return max(min(self.due_date, local or self.due_date), earliest or date.min)
 
 
 def check_in_force(notice_id: str, *, withdrawn: bool, former: bool = False) -> None:

@@ -109,6 +109,18 @@ class StaffReleaseRow(Base, table=True):
     agency_id: str = Field(sa_column=Column(Text, primary_key=True))
 
 
+class LocalDateRow(Base, table=True):
+    """What an agency said last of an earlier day for its people under a notice, also before the notice is heard of."""
+
+    __tablename__ = "local_date"
+
+    notice_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    agency_id: str = Field(sa_column=Column(Text, primary_key=True))
+    number: int = Field(sa_column=Column(Integer, nullable=False))
+    # None: the state's day holds.
+    due_date: date | None = Field(default=None, sa_column=Column(Date))
+
+
 class CourseVersionRow(Base, table=True):
     """Copy of what curriculum says of a published version. It never changes."""
 

@@ -12,7 +12,18 @@ from cadre.enrollment.v1 import assignment_service_pb2 as assignment_pb
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as pb
-from gateway.letters import added, agency_lists, agreed, briefing, checklists, clarified, letters, our_people, over_time
+from gateway.letters import (
+    added,
+    agency_lists,
+    agreed,
+    briefing,
+    checklists,
+    clarified,
+    dating,
+    letters,
+    our_people,
+    over_time,
+)
 from gateway.web import choosing, settle
 from gateway.web.choosing import Choice
 from gateway.web.forms import Form, SentForm
@@ -247,6 +258,7 @@ def _agency_letter(
         to_go=agency_lists.to_go,
         agreed=agreed,
         confirmation=_confirmation(visit, mine),
+        dates=dating.of_agency(visit, agency_id, mine.notice),
         added=added.to(visit, mine.notice),
         checklist=(lines := checklists.of_agency(visit, agency_id, mine.notice)),
         checklist_counted=checklists.counted(lines),

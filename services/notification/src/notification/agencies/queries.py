@@ -38,13 +38,16 @@ MOST_NAMES = 10_000
 
 _SUMS = ",\n  ".join(f"sum({field.name})::int AS {field.name}" for field in fields(Counts))
 # Late is a read: those whose day has passed and who are neither ready nor on leave. Of a withdrawn notice it is read as
-# it was on the day of the withdrawal: `counted.on_day`.
-_FIGURES = f"""
+# it was on the day of the withdrawal: `counted.on_day`. An agency reads it by its own clock, the state by its own: who
+# is due before the state's day is so by their agency alone.
+_LATE = """
 SELECT notice_id, agency_id,
-  {_SUMS},
-  coalesce(sum(listed - ready - on_leave) FILTER (WHERE due_date < counted.on_day), 0)::int AS overdue
+  {sums},
+  coalesce(sum(listed - ready - on_leave) FILTER (WHERE {due} < counted.on_day), 0)::int AS overdue
 FROM readiness
-"""  # noqa: S608 - made of constants
+"""
+_FIGURES = _LATE.format(sums=_SUMS, due="readiness.due_date")
+_STATES_FIGURES = _LATE.format(sums=_SUMS, due="greatest(readiness.due_date, counted.due_date)")
 _COUNTED_ON = "least(%(today)s, (n.withdrawn_at AT TIME ZONE 'America/Los_Angeles')::date)"
 # A condition on a delivery `d`: the agency is asked to confirm it, on a day. One that has ended is no longer asked.
 _WAITS = """
@@ -59,7 +62,7 @@ _DELIVERY = f"""
 _COUNT_NAMES = ", ".join(f"coalesce(f.{name}, 0) AS {name}" for name in Figures._fields)
 _READINESS = f"""
 WITH counted AS (
-  SELECT n.id AS notice_id, n.version, n.staff_release_date, {_COUNTED_ON} AS on_day FROM notice AS n
+  SELECT n.id AS notice_id, n.version, n.staff_release_date, n.due_date, {_COUNTED_ON} AS on_day FROM notice AS n
   WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')
 )
 SELECT notice_id, agency_id, counted.staff_release_date, {_DELIVERY}, {_COUNT_NAMES}
@@ -67,7 +70,7 @@ FROM (
   SELECT delivery.* FROM delivery JOIN counted USING (notice_id, version)
 ) AS d
 FULL JOIN (
-  {_FIGURES} JOIN counted USING (notice_id) GROUP BY notice_id, agency_id
+  {_STATES_FIGURES} JOIN counted USING (notice_id) GROUP BY notice_id, agency_id
 ) AS f USING (notice_id, agency_id)
 JOIN counted USING (notice_id)
 WHERE d.delivered_at IS NOT NULL OR agency_id = '' OR f.listed + f.excused > 0

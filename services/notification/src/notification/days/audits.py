@@ -1,13 +1,15 @@
 """What must be zero of the days that are kept."""
 
-from notification.days.keeping import DONE_AT, PLACES
+from notification.days.keeping import DONE_AT, DUE, PLACES
 from notification.inbox.readiness import STARTED_AT
 from servicekit.background.audits import Audit
 from servicekit.data.db import count
 
+_DUE = DUE.format("r.due_date", "n.due_date", "place.agency_id")
 # The last day that is kept of a letter, counted again as of the moment at which it was. Where people came, left, were
 # excused or had training taken back since, or did something within a minute of it (writes that were under way), there
 # is nothing to compare.
+# Where an agency gave its people another day since, its own clock is another one: the state's is not.
 # Training is told later than it was done: then more people were ready, and had begun, than could be known.
 _CONTRADICTED = f"""
 WITH kept AS (
@@ -17,13 +19,17 @@ WITH kept AS (
   SELECT DISTINCT kept.notice_id, place.agency_id FROM kept
   JOIN audience_member AS m ON m.audience_id = kept.audience_id AND m.revision > kept.audience_revision
   CROSS JOIN LATERAL unnest(ARRAY[m.agency_id, '']) AS place (agency_id)
+  UNION
+  SELECT kept.notice_id, there.agency_id FROM kept
+  JOIN delivery AS d ON d.notice_id = kept.notice_id AND d.local_due_at > kept.at
+  JOIN delivery AS there ON there.notice_id = kept.notice_id
 ), recounted AS (
   SELECT r.notice_id, place.agency_id,
     count(*) FILTER (WHERE NOT r.excused) AS listed,
     count(*) FILTER (WHERE at_work) AS at_work,
     count(*) FILTER (WHERE at_work AND done) AS ready,
     count(*) FILTER (WHERE at_work AND NOT done AND ({STARTED_AT} > kept.at) IS NOT false) AS not_started,
-    count(*) FILTER (WHERE at_work AND NOT done AND r.due_date < kept.through) AS overdue,
+    count(*) FILTER (WHERE at_work AND NOT done AND {_DUE} < kept.through) AS overdue,
     bool_or(
       greatest(r.excuse_changed_at, r.training_retracted_at) > kept.at - interval '1 minute'
       OR abs(extract(epoch FROM r.read_at - kept.at)) < 60

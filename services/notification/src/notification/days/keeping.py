@@ -42,6 +42,9 @@ CROSS JOIN LATERAL (
 ) AS everywhere
 CROSS JOIN LATERAL unnest(everywhere.agencies || ''::varchar) AS place (agency_id)
 """
+# By whose clock somebody is late: an agency's day may be earlier than the state's, and counts for the agency alone.
+DUE = "CASE WHEN {2} = '' THEN greatest({0}, {1}) ELSE {0} END"
+_DUE = DUE.format("r.due_date", "letter.due_date", "r.agency_id")
 _KEPT = """
 INSERT INTO readiness_kept AS kept (notice_id, through, at, audience_revision)
 SELECT n.id, {through}, {at}, audience.complete_revision
@@ -62,7 +65,7 @@ _STILL_MISSED = f"SELECT count(*) FROM ({_MISSED}) AS missed WHERE notice_id = %
 # Those whose figures, as they stand, are those of the end of a day: of *day*, or of the day of their withdrawal. All
 # days before it are kept: what could not be counted again yet comes first.
 _STANDS = f"""
-SELECT n.id, coalesce({_WITHDRAWN_ON}, %(day)s) AS day, coalesce(n.withdrawn_at, %(at)s) AS at
+SELECT n.id, n.due_date, coalesce({_WITHDRAWN_ON}, %(day)s) AS day, coalesce(n.withdrawn_at, %(at)s) AS at
 FROM notice AS n LEFT JOIN readiness_kept AS kept ON kept.notice_id = n.id
 WHERE n.state = 'PUBLISHED' AND coalesce(kept.through, {_ISSUED_ON} - 1) >= %(day)s::date - 1
   OR n.state = 'WITHDRAWN' AND coalesce(kept.through, {_ISSUED_ON} - 1) = {_WITHDRAWN_ON} - 1
@@ -73,7 +76,7 @@ figure AS (
   SELECT r.notice_id, r.agency_id, letter.day,
     sum(listed)::int AS listed, sum(listed - on_leave)::int AS at_work, sum(ready)::int AS ready,
     sum(not_started)::int AS not_started,
-    coalesce(sum(listed - ready - on_leave) FILTER (WHERE due_date < letter.day), 0)::int AS overdue
+    coalesce(sum(listed - ready - on_leave) FILTER (WHERE {_DUE} < letter.day), 0)::int AS overdue
   FROM letter JOIN readiness AS r ON r.notice_id = letter.id
   GROUP BY r.notice_id, r.agency_id, letter.day
 )
@@ -101,7 +104,8 @@ WITH letter AS (
         at="(%(last_day)s::date + 1)::timestamp AT TIME ZONE 'America/Los_Angeles'",
     )
 }), standing AS (
-  SELECT place.agency_id, NOT r.excused AS listed, NOT r.excused AND NOT everywhere.on_leave AS at_work, r.due_date,
+  SELECT place.agency_id, NOT r.excused AS listed, NOT r.excused AND NOT everywhere.on_leave AS at_work,
+    {DUE.format("r.due_date", "n.due_date", "place.agency_id")} AS due_date,
     {_PACIFIC.format(STARTED_AT)} AS started_on, {_PACIFIC.format(f"({DONE_AT})")} AS done_on,
     greatest(
       CASE WHEN r.excused OR r.excuse_changed_at IS NOT NULL

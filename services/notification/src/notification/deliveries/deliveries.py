@@ -44,12 +44,12 @@ SELECT count(*) FROM (
 _CARRY_OVER = """
 INSERT INTO delivery (
   notice_id, version, agency_id, delivered_at, due_date, confirmed_at, confirmed_by, lead, problem, staff_released_at,
-  staff_released_by
+  staff_released_by, local_due_date, local_due_by, local_due_at, local_due_number
 )
 SELECT notice_id, %(version)s, agency_id,
   CASE WHEN %(again)s THEN %(at)s ELSE delivered_at END, CASE WHEN %(again)s THEN %(due)s ELSE due_date END,
   CASE WHEN NOT %(again)s THEN confirmed_at END, CASE WHEN NOT %(again)s THEN confirmed_by END, lead, problem,
-  staff_released_at, staff_released_by
+  staff_released_at, staff_released_by, local_due_date, local_due_by, local_due_at, local_due_number
 FROM delivery WHERE notice_id = %(notice)s AND version = %(version)s - 1
 ORDER BY agency_id
 """

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from notification.base import Base, plain
@@ -43,3 +43,8 @@ class DeliveryRow(Base, table=True):
     # When the agency let its staff see the letter before the day that the letter names.
     staff_released_at: datetime | None = moment(optional=True)
     staff_released_by: uuid.UUID | None = None
+    # An earlier day than the state's, by which the agency wants its own people ready; who said so, when, how often.
+    local_due_date: date | None = None
+    local_due_by: uuid.UUID | None = None
+    local_due_at: datetime | None = moment(optional=True)
+    local_due_number: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})

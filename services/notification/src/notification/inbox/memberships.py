@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from notification.copies import MEMBERSHIPS
+from notification.inbox import redating
 from notification.inbox.readiness import moving
 from notification.letters import telling
 from notification.letters.rules.due_dates import joiner_due_date
@@ -83,5 +84,7 @@ def _apply_wave(db: Db, wave: Sequence[Chunk], notices: Sequence[_OpenNotice]) -
             notices=[notice_id for _, _, notice_id, _ in dues],
             dues=[due for _, _, _, due in dues],
         )
+        dated = {notice_id for _, _, notice_id, _ in dues}
+        redating.redate(db, dated, _TOUCHED, audiences=audiences, people=people)
     if any(change.member for chunk in wave for change in chunk.changes):
         telling.tell_joined(db, {notice_id for _, _, notice_id, _ in dues}, actor=_ACTOR)

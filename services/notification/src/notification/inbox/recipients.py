@@ -1,5 +1,6 @@
 """Giving a letter that is being issued, or amended, to the people of its audience: a statement for all of them."""
 
+from notification.inbox import redating
 from notification.inbox.readiness import ADD, hold_people, recount
 from notification.letters.rules.letter import Asks
 from notification.letters.tables import Notice
@@ -86,6 +87,7 @@ def ask_again(db: Db, notice: Notice, *, whole: bool, before: Course) -> None:
     if before != (notice.course_id, notice.course_version):
         _ask_for_another_course(db, notice, before)
     db.run(_NEWCOMERS, **asked)
+    redating.redate(db, [notice.id], redating.EVERYBODY)
     recount(db, notice.id)
 
 

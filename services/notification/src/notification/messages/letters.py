@@ -69,7 +69,7 @@ WHERE due_date = %(due)s GROUP BY agency_id ORDER BY agency_id
 """  # noqa: S608 - made of constants
 _OPEN_IN_STATE = f"""
 SELECT count(DISTINCT person_id)::int AS people, count(DISTINCT agency_id)::int AS agencies FROM ({OPEN}) AS open
-WHERE due_date = %(due)s
+WHERE greatest(due_date, %(state_due)s) = %(due)s
 """  # noqa: S608 - made of constants
 _UNCONFIRMED = """
 SELECT d.agency_id, '' AS unit, 1 AS people FROM delivery AS d JOIN agency USING (agency_id)
@@ -154,6 +154,8 @@ def steps(db: Db, notice: Notice, hours: Hours, today: date, known: Mapping[str,
     """Return the rungs of a letter that are reached and of which nothing was said yet; *known* is said of ladders."""
     own = ladders.of_letter(known, notice.id, notice.series)
     staff = db.values(_DUES, notice=notice.id)
+    if notice.due_date is not None and any(due < notice.due_date for due in staff):
+        staff = sorted({*staff, notice.due_date})
     agencies = db.values(_AGENCY_DUES, notice=notice.id, version=notice.version)
     reached = list(ladder.reached(own.of(Of.WORK), hours.calendar, staff, today, own.changed_on))
     if notice.urgent_reason and notice.published_at is not None:
@@ -191,7 +193,8 @@ def _targets(db: Db, notice: Notice, step: Step) -> Iterable[Target]:
             waiting = db.all(_Late, _UNCONFIRMED, **values, **confirm)
             counts = _InState(len(waiting), len(waiting))
         else:
-            counts = db.one(_InState, _OPEN_IN_STATE, **values)
+            # The state waits until its own day, also where an agency's is earlier.
+            counts = db.one(_InState, _OPEN_IN_STATE, **values, state_due=notice.due_date)
         if counts.people:
             yield Target(whom, "state", {"people": str(counts.people), "agencies": str(counts.agencies)})
         return

@@ -41,11 +41,14 @@ ORDER BY n.series, n.number, n.id
 """  # noqa: S608 - made of constants
 _OF_THESE = "unnest(%(letters)s::uuid[]) WITH ORDINALITY AS these (id, place)"
 _STANDINGS = f"""
-SELECT f.agency_id, (these.place - 1)::int AS letter, f.due_date AS due,
+SELECT f.agency_id, (these.place - 1)::int AS letter, clock.due,
   sum(f.listed - f.on_leave)::int AS at_work, sum(f.ready)::int AS ready
-FROM {_OF_THESE} JOIN readiness AS f ON f.notice_id = these.id
-WHERE f.due_date <= %(ahead)s
-GROUP BY f.agency_id, these.place, f.due_date HAVING sum(f.listed - f.on_leave - f.ready) > 0
+FROM {_OF_THESE} JOIN notice AS n ON n.id = these.id JOIN readiness AS f ON f.notice_id = these.id
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN f.agency_id = '' THEN greatest(f.due_date, n.due_date) ELSE f.due_date END AS due
+) AS clock
+WHERE clock.due <= %(ahead)s
+GROUP BY f.agency_id, these.place, clock.due HAVING sum(f.listed - f.on_leave - f.ready) > 0
 """  # noqa: S608 - made of constants
 _UNCONFIRMED = f"""
 SELECT d.agency_id, (these.place - 1)::int AS letter, d.due_date AS due

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from notification.attachments import attachments
 from notification.copies import MEMBERSHIPS
-from notification.deliveries import deliveries
+from notification.deliveries import deliveries, local
 from notification.inbox import recipients
 from notification.letters.acknowledgements import keep_statements
 from notification.letters.rows import facts_of, letter_of, load, name_of
@@ -84,9 +84,10 @@ def issue(db: Db, amendment: NoticeRow, notice: NoticeRow, audience_revision: in
         notice.audience_revision = audience_revision
         _move_dates(db, notice, change, at)
     db.flush()
-    if change is not Change.EDITORIAL:
-        recipients.ask_again(db, notice, whole=change is Change.SUBSTANTIVE, before=course)
     deliveries.carry_over(db, notice, again=change is Change.SUBSTANTIVE, at=at)
+    if change is not Change.EDITORIAL:
+        local.end_moot(db, notice.id, notice.version, due=cast("date", notice.due_date), seen=_seen(notice, at))
+        recipients.ask_again(db, notice, whole=change is Change.SUBSTANTIVE, before=course)
     searching.keep(db, {notice.id: pacific_date(cast("datetime", notice.published_at))})
     amendment.state, amendment.publish_at = lifecycle.after(Step.MERGE, name_of(amendment.id), amendment.state), None
     amendment.revision += 1
@@ -133,11 +134,16 @@ def _take_over(amendment: NoticeRow, notice: NoticeRow, version: NoticeVersionRo
 
 def _move_dates(db: Db, notice: NoticeRow, change: Change, at: datetime) -> None:
     """Give people the days after the amendment that they have after an issue; after they see it, if that is later."""
-    calendar, amended_on = closed_days.known(db), pacific_date(at)
-    seen = max(amended_on, notice.staff_release_date or amended_on)
+    calendar, seen = closed_days.known(db), _seen(notice, at)
     rule = DueRule(notice.business_days_before_effective, notice.business_days_after_issue)
     notice.due_date = due_dates.due_date(rule, calendar, effective=cast("date", notice.effective_date), issued=seen)
     if change is Change.SUBSTANTIVE:
         notice.agency_due_date = due_dates.agency_due_date(
             calendar, at.astimezone(PACIFIC), notice.agency_confirms_within, urgent=bool(notice.urgent_reason)
         )
+
+
+def _seen(notice: NoticeRow, at: datetime) -> date:
+    """Return from which day on staff see the amended letter."""
+    amended_on = pacific_date(at)
+    return max(amended_on, notice.staff_release_date or amended_on)

@@ -1,0 +1,1 @@
+"""Earlier days by which agencies want their own people ready: `LocalDateService`."""
