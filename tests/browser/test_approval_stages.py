@@ -5,6 +5,8 @@ import pytest
 from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre_cli.access import request_id
 
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
 
 @pytest.fixture
 def outage(cadre, letter):
