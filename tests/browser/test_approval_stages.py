@@ -15,8 +15,8 @@ def outage(cadre, letter):
     model = ask(cadre.access.notices.GetNotice, pb.GetNoticeRequest(name=f"notices/{letter}"), person=cast.analyst)
 
     def send(number):
-        copy = pb.Notice(kind=pb.Notice.OUTAGE, number=number, asks=pb.CONFIRM, demonstration=True)
-        for name in ("series", "subject", "addressees", "reason", "contact", "change", "before", "after", "body"):
+        copy = pb.Notice(kind=pb.Notice.OUTAGE, series="CSSIN", asks=pb.CONFIRM, demonstration=True)
+        for name in ("subject", "addressees", "reason", "contact", "change", "before", "after", "body"):
             setattr(copy, name, getattr(model, name))
         copy.effective_date, copy.audience, copy.agency_confirms_within = model.effective_date, model.audience, 3
         copy.due_rule.CopyFrom(model.due_rule)

@@ -48,7 +48,7 @@ def test_every_page_of_the_menu_begins_with_the_name_of_its_link(cadre, visitor)
         somebody = visitor(part)
         for address in menu_of(somebody.page("/home").text):
             item = re.sub(r"^/agencies/[^/]+", "/{agency}", address)
-            item = re.sub(r"^/connections/(?!state$)[^/]+$", "/connections/{slug}", item)
+            item = re.sub(r"^/(connections|packets)/(?!state$)[^/]+$", r"/\1/{slug}", item)
             heading = heading_of(somebody.page(address).text)
             if not heading.startswith(TITLES[item]):
                 differ.append((address, TITLES[item], heading))

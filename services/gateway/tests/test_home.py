@@ -9,13 +9,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
+from cadre.notification.v1 import approval_service_pb2 as approval_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from gateway.home import changes, rows
 from gateway.home.asking import Asking
 from gateway.home.queue import Row, end_of_work_week, joined, queue
 from gateway.learning import todo
-from gateway.letters import letters, readiness
+from gateway.letters import letters, on_its_way, readiness
 from gateway.operations import health
 from gateway.web.rights import Rights
 from gateway.words import sentences
@@ -264,7 +265,7 @@ def test_an_approver_has_others_letters_to_approve_and_a_writer_their_own_drafts
         letter("not-mine", state=notice_pb.Notice.DRAFT, author="people/ana"),
     ]
 
-    (approval,) = rows.to_approve(VISIT, waiting, {"people/ana": "Ana Ruiz"})
+    (approval,) = rows.to_approve(VISIT, waiting, {"people/ana": "Ana Ruiz"}, {})
     drafts = rows.own_drafts(VISIT, waiting)
 
     assert (approval.to, approval.act, approval.to_approve) == ("/letters/others", "Issue or return", True)
@@ -273,6 +274,23 @@ def test_an_approver_has_others_letters_to_approve_and_a_writer_their_own_drafts
         ("/letters/back", "Returned: Say who pays."),
         ("/letters/draft", "Begun Nov 23"),
     ]
+
+
+def test_a_letter_in_stages_waits_for_whoever_stands_for_the_next_one_until_its_day():
+    waiting = [letter(name, state=notice_pb.Notice.IN_APPROVAL, author="people/ana") for name in ("mine", "theirs")]
+
+    def way(person):
+        stages = (
+            approval_pb.Stage(title="Program", approvers=[person], due_date="2026-11-25"),
+            approval_pb.Stage(title="Executive", approvers=["people/boss"], due_date="2026-11-30"),
+        )
+        return on_its_way.OnItsWay(stages, 1)
+
+    stages = {"notices/mine": way("people/me"), "notices/theirs": way("people/ben")}
+    (approval,) = rows.to_approve(VISIT, waiting, {"people/ana": "Ana Ruiz"}, stages)
+
+    assert (approval.to, approval.act, str(approval.due)) == ("/letters/mine", "Approve or return", "2026-11-25")
+    assert approval.facts == "For Program · written by Ana Ruiz"
 
 
 def test_a_test_is_under_way_until_it_has_a_version():

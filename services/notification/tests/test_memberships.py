@@ -172,4 +172,5 @@ def test_a_change_sends_as_many_statements_for_a_thousand_people_as_for_one(cadr
             cadre.deliver(*chunks)
         counted.append(len(sent))
 
-    assert counted[0] == counted[1] <= 13
+    # One of them asks which agencies have an earlier day.
+    assert counted[0] == counted[1] <= 14

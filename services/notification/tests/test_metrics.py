@@ -58,7 +58,7 @@ def test_the_figures_of_an_open_letter_are_those_of_the_states_page(cadre, notic
 
 def test_who_and_which_agency_is_late_is_late_in_the_figures_too(cadre, notice):
     with cadre.running.connect() as connection:
-        for table in ("readiness", "delivery", "recipient"):
+        for table in ("notice", "readiness", "delivery", "recipient"):
             connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             connection.execute(f"UPDATE {table} SET due_date = %s", [state_calendar().add(cadre.today, -1)])
             connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

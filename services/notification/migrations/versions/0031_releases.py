@@ -98,7 +98,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["release_id", "item_id"],
             ["change_item.release_id", "change_item.item_id"],
-            name=op.f("fk_change_item_letter_release_id_change_item"),
+            name=op.f("fk_change_item_letter_release_id_item_id_change_item"),
         ),
         sa.ForeignKeyConstraint(
             ["notice_id"], ["notice.id"], name=op.f("fk_change_item_letter_notice_id_notice"), ondelete="CASCADE"

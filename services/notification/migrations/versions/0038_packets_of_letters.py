@@ -35,7 +35,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_packet_letter_notice_id_notice")),
         sa.PrimaryKeyConstraint("packet_id", "notice_id", name="pk_packet_letter"),
-        sa.UniqueConstraint("packet_id", "position", name=op.f("uq_packet_letter_packet_id")),
+        sa.UniqueConstraint("packet_id", "position", name=op.f("uq_packet_letter_packet_id_position")),
     )
     op.create_index("ix_packet_letter_notice_id", "packet_letter", ["notice_id"])
     needs_audit(op, "letter_packet", "packet_letter")

@@ -15,6 +15,8 @@ def forecast(one: Forecast) -> pb.Forecast:
     answer.day = one.day.isoformat()
     answer.expected = one.at_work - round(one.left.mean)
     if one.agency_id:
+        # Where almost surely nobody moves, the mean of few who might lies beside it.
+        answer.expected = min(max(answer.expected, one.at_work - one.left.high), one.at_work - one.left.low)
         answer.low, answer.high = one.at_work - one.left.high, one.at_work - one.left.low
     answer.days_short, answer.never = one.days_short or 0, one.days_short is None
     answer.pace = one.pace
