@@ -12,6 +12,7 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from gateway.app import environment
 from gateway.learning import todo
 from gateway.letters import agency_lists, letters, readiness
 from gateway.letters.forecasts import Forecast
@@ -160,6 +161,18 @@ def test_of_those_who_are_late_or_will_be_stands_first_whom_a_call_could_gain_mo
 
     assert [(one.agency.short_title, one.gain) for one in needed] == [("Colusa", 30), ("Butte", 6), ("Alpine", 5)]
     assert needed[0].reason == "At their pace about 70 of 100 (60 to 80) are ready in time."
+
+
+def test_ten_who_need_a_call_stand_open_and_the_others_behind_one_press():
+    (agency,) = agencies("alpine").values()
+    needed = [readiness.Needed(agency, f"Reason {n}", readiness.Why.PROBLEM) for n in range(12)]
+    template = environment().get_template("letters/needs_a_call.html")
+
+    page = template.render(letter=notice_pb.Notice(state=notice_pb.Notice.PUBLISHED), needed=needed, addresses="")
+
+    open_, behind = page.split("<details>")
+    assert (open_.count("card__title"), behind.count("card__title")) == (10, 2)
+    assert "<summary>2 more</summary>" in behind
 
 
 def test_every_agency_that_has_not_confirmed_an_urgent_letter_needs_a_call_at_once():
