@@ -247,7 +247,7 @@ def test_those_are_asked_who_stand_for_the_stage_that_is_next(cadre, stage):
     tell(cadre)
 
     assert asked(cadre) == {stage.who["Program"], stage.who["Legal"]}
-    old = cadre.rows("SELECT count(*) FROM message WHERE kind = 'letter.waiting' AND fresh_until <= now()")
+    old = cadre.rows("SELECT count(*) FROM message WHERE fresh_until <= (SELECT max(wanted_at) FROM message)")
     assert old == [(1,)]
 
 
