@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.directory.v1 import unit_service_pb2 as unit_pb
-from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from servicekit.calendar import pacific_date
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -101,10 +101,9 @@ def test_who_leads_a_unit_sees_its_people_on_every_page_and_nobody_else(person, 
     made = ask(units.CreateUnitLead, create, person=coordinator)
     listed = ask(people.ListPeople, person_pb.ListPeopleRequest(parent="agencies/lake"), person=coordinator).people
     inside = {one.display_name for one in listed if "clerical" in one.jobs[-1].units}
-    # Who leads the letter here, and who confirmed it, is said to everybody of the agency.
-    get = agency_notice_pb.GetAgencyNoticeRequest(parent="agencies/lake", notice=f"notices/{letter}")
-    known = ask(cadre.access.agency_notices.GetAgencyNotice, get, person=coordinator).readiness
-    named = {made.display_name} | {one.display_name for one in listed if one.name in (known.lead, known.confirmed_by)}
+    # Who stands for the agency is named to all of it: who leads the letter here, confirmed it, ticked a line.
+    lake = ask(cadre.access.agencies.GetAgency, agency_pb.GetAgencyRequest(name="agencies/lake"), person=coordinator)
+    named = {made.display_name} | {one.display_name for one in lake.contacts}
     outside = {one.name: one.display_name for one in listed if one.display_name not in inside | named}
 
     visitor = person().sign_in("Specialist, Lake")

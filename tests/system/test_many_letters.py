@@ -105,7 +105,8 @@ def test_pages_show_the_first_letters_with_their_number_and_lead_to_all(cadre, s
     assert not numbers[0] & numbers[1]
 
     after = [calls(cadre, *asked) for asked in pages]
-    assert after == before
+    # Which letter stands first changes too, and of one in force no forecast is asked: a call for each would be 27 more.
+    assert max(now - then for now, then in zip(after, before, strict=True)) < MANY // 5
     assert min(after) > 1
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from servicekit import trace
-from servicekit.events.consumers import explain, is_outage, sqlstate_of
+from servicekit.events.consumers import Subscription, explain, is_outage, sqlstate_of
 from servicekit.refusals import Refusal
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until
@@ -145,6 +145,19 @@ def test_a_batch_that_fails_is_handled_one_by_one_and_only_the_guilty_event_is_l
 
     assert sizes == [20] + 20 * [1]
     assert hearer.heard() == [f"a{n}" for n in range(20) if n != 13]
+
+
+def test_nothing_is_quiet_before_the_consumer_that_has_everything_to_do_is_made(maker, stations, contract):
+    maker.make(1)
+    await_quiet([maker.worker])
+    hearer = stations("hearer", [Subscription(contract["ThingMade"], remember_all)])
+
+    with pytest.raises(AssertionError, match=r"all events handled; seen last: .*consumers=\(\)"):
+        await_quiet([maker.worker, hearer.worker], seconds=0.2)
+
+    hearer.worker.start()
+    await_quiet([maker.worker, hearer.worker])
+    assert hearer.heard() == ["a1"]
 
 
 def test_a_lost_database_connection_uses_up_no_try(maker, hear):

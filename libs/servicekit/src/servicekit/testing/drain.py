@@ -13,9 +13,13 @@ class _Look:
 
     buses: tuple[BusStatus, ...]
     outboxes: tuple[int, ...]
+    # How many consumers each has once it has begun: one that is still to be made has everything to do.
+    consumers: tuple[int, ...]
 
     @property
     def quiet(self) -> bool:
+        if any(len(bus.consumers) < declared for bus, declared in zip(self.buses, self.consumers, strict=True)):
+            return False
         idle = all(not consumer.pending and not consumer.in_flight for bus in self.buses for consumer in bus.consumers)
         return idle and not any(self.outboxes)
 
@@ -31,9 +35,11 @@ def await_quiet(workers: Sequence[Worker], *, seconds: float = PATIENCE) -> None
         AssertionError: it is not so within *seconds*; shows what was seen last.
     """
     looks: list[_Look] = []
+    declared = tuple(len({one.stream for one in worker.subscriptions.values()}) for worker in workers)
 
     def is_quiet() -> bool:
-        look = _Look(tuple(worker.bus() for worker in workers), tuple(worker.outbox().depth for worker in workers))
+        buses = tuple(worker.bus() for worker in workers)
+        look = _Look(buses, tuple(worker.outbox().depth for worker in workers), declared)
         looks[:] = [*looks[-1:], look]
         return look.quiet and len(looks) > 1 and looks[0].quiet and looks[0].positions == look.positions
 
