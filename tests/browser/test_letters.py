@@ -304,51 +304,6 @@ def test_a_scheduled_letter_is_issued_by_its_job_and_a_worker_reads_its_signed_p
     assert answer.headers["content-type"] == "application/pdf"
 
 
-# ---- amendment ----
-
-
-def test_an_amendment_is_written_compared_word_by_word_approved_and_confirmed_anew(person, issued):
-    notice = issued("To be amended", after="Try three times to reach the person.")
-    learner = person().sign_in("Specialist, Lake")
-    learner.go(f"/training/{notice}")
-    learner.press("Confirm")
-    learner.sees("Done. You are ready")
-
-    analyst = person().sign_in(ANALYST)
-    analyst.go(f"/letters/{notice}")
-    analyst.press("Amend this letter")
-    analyst.sees("This is a draft of the letter's next version.")
-    draft = analyst.page.url.partition("/letters/")[2].partition("/")[0]
-    analyst.goes_to_step("Amendment")
-    analyst.sees("Nothing yet.")
-    analyst.goes_to_step("Change")
-    analyst.type("From the effective date (optional)", "Try five times to reach the person.")
-    analyst.press("Save and go on to Who")
-    analyst.goes_to_step("Amendment")
-    expect(analyst.page.locator(".changes del")).to_contain_text("three")
-    expect(analyst.page.locator(".changes ins")).to_contain_text("five")
-    analyst.type("What this amendment changes, and why", "Five tries: a court asked for more.")
-    analyst.press("Save and go on to Review")
-    analyst.sees("Nothing is missing.")
-    analyst.press("Send for approval")
-
-    approver = person().sign_in(APPROVER)
-    approver.go(f"/letters/{draft}")
-    approver.sees_heading(re.compile("^Amendment of "))
-    approver.sees("Agencies and staff read and confirm it anew.")
-    approver.press("Approve and issue")
-    approver.sees("The letter is amended.")
-    assert approver.page.url.partition("?")[0].endswith(notice)
-
-    learner.go(f"/training/{notice}")
-    learner.sees("Five tries: a court asked for more.")
-    learner.press("What changed since you confirmed version 1")
-    expect(learner.page.locator(".changes ins")).to_contain_text("five")
-    learner.go(f"/training/{notice}")
-    learner.press("Confirm")
-    learner.sees("Done. You are ready")
-
-
 # ---- withdrawal ----
 
 

@@ -259,8 +259,9 @@ class Visit:
         """
         given = {"done": done, "n": n, "units": units or None, "others": others or None, "at": at // 60 or None}
         said = {key: str(value) for key, value in given.items() if value not in ("", None)}
-        joint = "&" if "?" in path else "?"
-        return RedirectResponse(f"{path}{joint if said else ''}{urlencode(said)}", 303)
+        page, mark, place = path.partition("#")
+        joint = "&" if "?" in page else "?"
+        return RedirectResponse(f"{page}{joint if said else ''}{urlencode(said)}{mark}{place}", 303)
 
     def letter(self, letter_id: str) -> notice_pb.Notice:
         """Give the letter that a path names, if the visitor may see it."""
