@@ -9,10 +9,24 @@ import psycopg
 import pytest
 
 from cadre_cli import reference
-from cadre_tools.bench import arrivals, audiences, calls, events, mail, opening, publish, raw, readiness, servers, stage
+from cadre_tools.bench import (
+    amend,
+    arrivals,
+    audiences,
+    calls,
+    events,
+    finding,
+    mail,
+    opening,
+    publish,
+    raw,
+    readiness,
+    servers,
+    stage,
+)
 from cadre_tools.bench.command import FULL, QUICK, Plan, Size, measure
-from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Growth, Readiness, Throughput
-from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, Publish, Report, Roster
+from cadre_tools.bench.figures import Arrivals, Audiences, Delays, Events, Finding, Growth, Readiness, Throughput
+from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, KEPT_LETTERS, Publish, Report, Roster
 from cadre_tools.bench.servers import NotDurableError
 from cadre_tools.bench.stage import Stage, WrongResultError
 from cadre_tools.bench.station import open_ground, start
@@ -182,6 +196,46 @@ def test_five_hundred_expressions_differ_and_are_of_several_kinds() -> None:
     assert any(one.exclude for one in made)
 
 
+# Amendments, and letters among many
+
+
+def test_everybody_is_asked_again_and_as_many_rows_are_changed_bare(tmp_path: Path) -> None:
+    with stage.open_stage(PEOPLE, tmp_path, fsync=False) as opened:
+        amended = amend.measure(opened, 1, 1)
+        url = opened.site.database_urls["notification"]
+
+        assert (amended.people, amended.runs) == (PEOPLE, 1)
+        assert amended.ratio == pytest.approx(amended.seconds / amended.raw_seconds)
+        assert count(url, "SELECT max(version) FROM notice") == 2
+        opened.require_clean_books()
+
+
+def test_days_and_words_are_asked_for_among_as_many_letters_as_told(tiny: Stage) -> None:
+    found = finding.measure(tiny, 400, 8)
+
+    assert (found.letters, found.register.count, found.search.count) == (400, 8, 8)
+    url = tiny.site.database_urls["notification"]
+    assert count(url, "SELECT count(*) FROM notice WHERE state = 'HISTORIC'") == 400
+
+
+def test_letters_of_a_measurement_are_of_all_years_and_some_supersede_others() -> None:
+    made = finding.synthetic(KEPT_LETTERS)
+
+    assert len({(one.series, one.number) for one in made}) == KEPT_LETTERS
+    assert {one.date[:4] for one in made} >= {"1990", "2000", "2026"}
+    named = {f"{one.series} {one.number}" for one in made}
+    assert {one.supersedes for one in made} - {""} <= named
+    assert sum(bool(one.supersedes) for one in made) > KEPT_LETTERS / 20
+
+
+def test_a_slow_day_misses_its_budget_and_searches_are_held_to_95_of_100() -> None:
+    row = Finding(KEPT_LETTERS, Delays.of([0.001, 0.051]), Delays.of([0.001] * 99 + [0.2]))
+    met = {verdict.what: verdict.met for verdict in verdicts(Report([], None, None, [], {}, {}, finding=row))}
+
+    assert met["  slowest"] is False
+    assert met["  95 of 100"] is True
+
+
 # The demonstration
 
 
@@ -237,7 +291,7 @@ def test_what_costs_the_same_at_every_size_has_no_slope_and_what_is_quadratic_ha
 
 
 def test_delays_are_summed_up_in_milliseconds() -> None:
-    assert Delays.of([0.003, 0.001, 0.002]) == Delays(3, 2.0, 3.0, 3.0)
+    assert Delays.of([0.003, 0.001, 0.002]) == Delays(3, 2.0, 3.0, 3.0, 3.0)
 
 
 def test_more_events_a_second_than_the_budget_meet_it_and_fewer_miss_it() -> None:
@@ -259,7 +313,7 @@ def test_the_figures_budget_compares_the_largest_letter_with_ten_thousand() -> N
 
 @pytest.mark.timeout(300)
 def test_a_whole_run_at_a_tiny_size_reports_every_row(tmp_path: Path) -> None:
-    plan = Plan((Size(400, 1, 0, 0, 1, 1.0, 1, 6),), events=200, singles=1)
+    plan = Plan((Size(400, 1, 0, 0, 1, 1.0, 1, 6, 1, 400),), events=200, singles=1)
     kept: list[Report] = []
     report = measure(plan, tmp_path, fsync=False, say=lambda _: None, keep=kept.append)
 
@@ -270,6 +324,10 @@ def test_a_whole_run_at_a_tiny_size_reports_every_row(tmp_path: Path) -> None:
     assert report.arrivals.open_letters == 4  # one issued for its own sake, two for the pages, the newest
     assert report.audiences
     assert report.audiences.audiences == 6
+    assert report.amended
+    assert report.amended.people == 401  # the newcomer is among them
+    assert report.finding
+    assert report.finding.letters == 400
     assert report.events
     assert [bool(one.events) for one in kept] == [False, True]
     assert not list(tmp_path.iterdir())
@@ -285,6 +343,7 @@ def test_the_full_run_measures_every_row_at_its_budgets_size() -> None:
     assert QUICK.singles
     assert FULL.mails == BUDGET_PEOPLE
     assert FULL.calls
+    assert (size.amendments, size.kept_letters) == (5, KEPT_LETTERS)
 
 
 def test_a_report_without_runs_has_no_growth() -> None:

@@ -5,7 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from cadre_tools.bench.figures import Arrivals, Audiences, Connections, Delays, Events, Mails, Readiness, Throughput
+from cadre_tools.bench.figures import (
+    Arrivals,
+    Audiences,
+    Connections,
+    Delays,
+    Events,
+    Finding,
+    Mails,
+    Readiness,
+    Throughput,
+)
 from cadre_tools.bench.report import Calls, PageLoad, Pages, Publish, Report, Roster
 from cadre_tools.performance import charts, page
 from cadre_tools.performance.rows import ROWS, Figure, shown
@@ -30,6 +40,8 @@ EVERYTHING = Report(
     demo_seconds=12.0,
     mails=Mails.of(9_000, 30.0),
     connections=Connections(47, 5, DELAYS),
+    amended=Publish.of(10_000, [0.2], [0.1]),
+    finding=Finding(20_000, Delays.of([0.01]), Delays.of([0.02])),
 )
 NOTHING = Report([], None, None, [], {}, {})
 
@@ -84,6 +96,8 @@ def test_the_budgets_are_those_that_were_set() -> None:
     assert [row.budget for row in ROWS] == [
         "≤ 0.3 s and ≤ 2.5x",
         "≤ 1.3x",
+        "≤ 2.5x",
+        "≤ 50 ms; p95 ≤ 50 ms",
         "≤ 8 s and ≤ 6x",
         "≤ 6x",
         "≤ 6x",

@@ -40,6 +40,7 @@ from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
 from cadre.notification.v1.packet_service_pb2_grpc import PacketServiceStub
 from cadre.notification.v1.question_service_pb2_grpc import QuestionServiceStub
 from cadre.notification.v1.readiness_service_pb2_grpc import ReadinessServiceStub
+from cadre.notification.v1.register_service_pb2_grpc import RegisterServiceStub
 from cadre.notification.v1.release_service_pb2_grpc import ReleaseServiceStub
 from cadre.notification.v1.review_service_pb2_grpc import ReviewServiceStub
 from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
@@ -104,6 +105,7 @@ class Access:
         self.inbox = self.channels["notification"].stub(InboxServiceStub)
         self.messages = self.channels["notification"].stub(MessageServiceStub)
         self.connections = self.channels["notification"].stub(ConnectionServiceStub)
+        self.register = self.channels["notification"].stub(RegisterServiceStub)
         self.releases = self.channels["notification"].stub(ReleaseServiceStub)
         self.reviews = self.channels["notification"].stub(ReviewServiceStub)
         self.supplements = self.channels["notification"].stub(SupplementServiceStub)

@@ -20,10 +20,12 @@ from cadre_cli.loading import ImportRefusedError
 from cadre_cli.supervisor import SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR
 from cadre_tools.bench import (
+    amend,
     arrivals,
     audiences,
     calls,
     events,
+    finding,
     learning,
     mail,
     opening,
@@ -32,7 +34,7 @@ from cadre_tools.bench import (
     readiness,
     servers,
 )
-from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, COMPLETIONS, Measured, Pages, Report
+from cadre_tools.bench.report import AUDIENCES, BUDGET_PEOPLE, COMPLETIONS, KEPT_LETTERS, Measured, Pages, Report
 from cadre_tools.bench.servers import NotDurableError
 from cadre_tools.bench.stage import Stage, WrongResultError, open_stage
 from cadre_tools.bench.verdicts import show
@@ -48,7 +50,7 @@ class Size:
     """What is measured with this many people: how often a letter is issued, and how many single calls (0 = none).
 
     *page_letters* more are issued before pages are asked for during *page_seconds* (0 = not at all). At the end
-    *arrivals* people are hired, and *audiences* are saved.
+    *arrivals* people are hired, and *audiences* are saved; so many letters are amended, and *kept_letters* searched.
     """
 
     people: int
@@ -59,6 +61,8 @@ class Size:
     page_seconds: float = 0.0
     arrivals: int = 0
     audiences: int = 0
+    amendments: int = 0
+    kept_letters: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,12 +80,12 @@ class Plan:
     calls: int = 0
 
 
-QUICK = Plan((Size(1_000, 3), Size(BUDGET_PEOPLE, 3, COMPLETIONS, 1_000, 0, 7.0, 15)), events=10_000, singles=50)
+QUICK = Plan((Size(1_000, 3), Size(BUDGET_PEOPLE, 3, COMPLETIONS, 1_000, 0, 7.0, 15, 0, 3)), events=10_000, singles=50)
 # The 93 letters more bring a million assignments into the tables.
 FULL = Plan(
     (
         Size(1_000, 5),
-        Size(BUDGET_PEOPLE, 5, COMPLETIONS, COMPLETIONS, 93, 30.0, 50, AUDIENCES),
+        Size(BUDGET_PEOPLE, 5, COMPLETIONS, COMPLETIONS, 93, 30.0, 50, AUDIENCES, 5, KEPT_LETTERS),
         Size(100_000, 3),
         Size(1_000_000, 1),
     ),
@@ -92,6 +96,7 @@ FULL = Plan(
     calls=10,
 )
 _SAVES = 50
+_ASKED = 200
 _READINESS_CALLS = 100
 # People under the letters that other systems are told of: what those cost is measured above.
 _CALLED = 1_000
@@ -200,7 +205,16 @@ def _measure_size(stage: Stage, size: Size, say: Say) -> Measured:
     if size.audiences:
         kept = audiences.measure(stage, size.audiences, _SAVES)
         say(f"{size.audiences} audiences computed anew in {kept.recompute_seconds:.1f} s")
-    return Measured(issued, stage.roster, completions, sittings, confirmations, paged, figures, arrived, kept)
+    amended = found = None
+    if size.amendments:
+        amended = amend.measure(stage, number + 1, size.amendments)
+        say(f"{size.people:,} people: letter amended in {amended.seconds:.3f} s, bare {amended.raw_seconds:.3f} s")
+    if size.kept_letters:
+        found = finding.measure(stage, size.kept_letters, _ASKED)
+        say(f"{size.kept_letters:,} letters: what ruled on a day in {found.register.p50_ms:.1f} ms")
+    return Measured(
+        issued, stage.roster, completions, sittings, confirmations, paged, figures, arrived, kept, amended, found
+    )
 
 
 def _letters(size: Size) -> int:

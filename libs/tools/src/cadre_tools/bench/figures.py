@@ -31,12 +31,18 @@ class Delays:
     p50_ms: float
     p99_ms: float
     max_ms: float
+    # 0: an older run, which did not say.
+    p95_ms: float = 0.0
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> "Delays":
         """Sum up."""
         ranked = sorted(1000 * one for one in seconds)
-        return cls(len(ranked), median(ranked), ranked[min(len(ranked) - 1, len(ranked) * 99 // 100)], ranked[-1])
+
+        def at(percent: int) -> float:
+            return ranked[min(len(ranked) - 1, len(ranked) * percent // 100)]
+
+        return cls(len(ranked), median(ranked), at(99), ranked[-1], at(95))
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,15 @@ class Readiness:
 
     assignments: int
     delays: Delays
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Among so many letters: what ruled on a day (*register*), and what words find (*search*)."""
+
+    letters: int
+    register: Delays
+    search: Delays
 
 
 @dataclass(frozen=True)

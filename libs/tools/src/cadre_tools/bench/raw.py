@@ -27,6 +27,9 @@ INSERT INTO raw_assignment
 SELECT assignment.* FROM assignment JOIN requirement ON requirement.id = requirement_id WHERE notice_id = %s
 """
 
+_REDATE = "UPDATE raw_recipient SET due_date = due_date + 1, read_at = NULL, confirmed_at = NULL"
+_REDATE_TRAINING = "UPDATE raw_assignment SET due_date = due_date + 1"
+
 
 class RawLetters:
     """Writes the rows of a letter once more, bare: recipients in one database, assignments in the other."""
@@ -42,6 +45,13 @@ class RawLetters:
         started = time.perf_counter()
         recipients = self._notification.execute(_RECIPIENTS, [notice_id]).rowcount
         assignments = self._enrollment.execute(_ASSIGNMENTS, [notice_id]).rowcount
+        return time.perf_counter() - started, recipients, assignments
+
+    def change(self) -> tuple[float, int, int]:
+        """Give all that was written another day, as an amendment does. Return seconds, recipients, assignments."""
+        started = time.perf_counter()
+        recipients = self._notification.execute(_REDATE).rowcount
+        assignments = self._enrollment.execute(_REDATE_TRAINING).rowcount
         return time.perf_counter() - started, recipients, assignments
 
     def close(self) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from cadre_tools.bench.figures import Arrivals, Audiences, Connections, Events, Growth, Mails, Readiness
+from cadre_tools.bench.figures import Arrivals, Audiences, Connections, Events, Finding, Growth, Mails, Readiness
 
 BUDGET_PEOPLE = 10_000
 PUBLISH_SECONDS = 0.3
 PUBLISH_RATIO = 2.5
+AMENDMENT_RATIO = 2.5
 LINEAR_FACTOR = 1.3
 COMPLETIONS = 10_000
 COMPLETION_SECONDS = 8.0
@@ -32,11 +33,15 @@ READINESS_FACTOR = 1.5
 DEMO_SECONDS = 15.0
 MAILS_PER_SECOND = 200.0
 CONNECTIONS_SECONDS = 1.0
+KEPT_LETTERS = 20_000
+# The slowest of a hundred days, and 95 of a hundred searches.
+REGISTER_MS = 50.0
+SEARCH_P95_MS = 50.0
 
 
 @dataclass(frozen=True)
 class Publish:
-    """Issuing a letter to this many people, against writing the same rows bare: medians of *runs*, in seconds."""
+    """Issuing or amending a letter to this many people, against the same rows bare: medians of *runs*, in seconds."""
 
     people: int
     seconds: float
@@ -129,6 +134,8 @@ class Measured:
     readiness: Readiness | None = None
     arrivals: Arrivals | None = None
     audiences: Audiences | None = None
+    amended: Publish | None = None
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,8 @@ class Report:
     demo_seconds: float | None = None
     mails: Mails | None = None
     connections: Connections | None = None
+    amended: Publish | None = None
+    finding: Finding | None = None
 
     @classmethod
     def of(
@@ -176,6 +185,8 @@ class Report:
             readiness=[one.readiness for one in measured if one.readiness],
             arrivals=next((one.arrivals for one in measured if one.arrivals), None),
             audiences=next((one.audiences for one in measured if one.audiences), None),
+            amended=next((one.amended for one in measured if one.amended), None),
+            finding=next((one.finding for one in measured if one.finding), None),
             events=events,
             demo_seconds=demo_seconds,
             mails=mails,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from cadre_tools.bench.figures import Arrivals, Audiences, Connections, Events
+from cadre_tools.bench.figures import Arrivals, Audiences, Connections, Events, Finding
 from cadre_tools.bench.report import (
+    AMENDMENT_RATIO,
     ARRIVAL_P99_MS,
     AUDIENCE_RECOMPUTE_SECONDS,
     AUDIENCE_SAVED_MS,
@@ -20,6 +21,7 @@ from cadre_tools.bench.report import (
     CONSUMER_PER_SECOND,
     DEMO_SECONDS,
     IDLE_P99_MS,
+    KEPT_LETTERS,
     LINEAR_FACTOR,
     MAILS_PER_SECOND,
     PAGE_P50_MS,
@@ -27,8 +29,10 @@ from cadre_tools.bench.report import (
     PUBLISH_RATIO,
     PUBLISH_SECONDS,
     READINESS_FACTOR,
+    REGISTER_MS,
     RELAY_PER_SECOND,
     ROSTER_SECONDS,
+    SEARCH_P95_MS,
     Calls,
     Pages,
     Report,
@@ -61,6 +65,13 @@ def verdicts(report: Report) -> Iterator[Verdict]:
         what = f"a letter to {row.people:,} people"
         yield Verdict(what, row.seconds, bare=row.raw_seconds, budget=PUBLISH_SECONDS if budgeted else None)
         yield Verdict("  times the bare writes", row.ratio, "x", budget=PUBLISH_RATIO if budgeted else None)
+    if report.amended:
+        budgeted = report.amended.people == BUDGET_PEOPLE
+        what = f"an amendment for {report.amended.people:,} people"
+        yield Verdict(what, report.amended.seconds, bare=report.amended.raw_seconds)
+        yield Verdict(
+            "  times the bare writes", report.amended.ratio, "x", budget=AMENDMENT_RATIO if budgeted else None
+        )
     if report.linear_factor is not None:
         yield Verdict("  a person, times one of 10,000", report.linear_factor, "x", budget=LINEAR_FACTOR)
     if report.completions:
@@ -98,6 +109,8 @@ def _others(report: Report) -> Iterator[Verdict]:
         yield from _arrivals(report.arrivals)
     if report.audiences:
         yield from _audiences(report.audiences)
+    if report.finding:
+        yield from _finding(report.finding)
     for readiness in report.readiness:
         yield Verdict(f"figures of a letter to {readiness.assignments:,} people, median", readiness.delays.p50_ms, "ms")
     if report.readiness_factor is not None:
@@ -144,6 +157,15 @@ def _audiences(found: Audiences) -> Iterator[Verdict]:
     )
     yield Verdict("  one saved, median", found.saved.p50_ms, "ms", budget=AUDIENCE_SAVED_MS if budgeted else None)
     yield Verdict("  one saved, slowest", found.saved.max_ms, "ms")
+
+
+def _finding(found: Finding) -> Iterator[Verdict]:
+    budgeted = found.letters == KEPT_LETTERS
+    what = f"what ruled on a day, of {found.letters:,} letters"
+    yield Verdict(f"{what}, median", found.register.p50_ms, "ms")
+    yield Verdict("  slowest", found.register.max_ms, "ms", budget=REGISTER_MS if budgeted else None)
+    yield Verdict("found by words among them, median", found.search.p50_ms, "ms")
+    yield Verdict("  95 of 100", found.search.p95_ms, "ms", budget=SEARCH_P95_MS if budgeted else None)
 
 
 def _pages(pages: Pages) -> Iterator[Verdict]:

@@ -65,6 +65,23 @@ def _linear(report: Report) -> list[Figure]:
     return [] if factor is None else [Figure("letter, largest to 10,000", factor, budgets.LINEAR_FACTOR, "x")]
 
 
+def _amended(report: Report) -> list[Figure]:
+    found = report.amended
+    if found is None:
+        return []
+    return [Figure("amendment, times bare", found.ratio, budgets.AMENDMENT_RATIO, "x")]
+
+
+def _finding(report: Report) -> list[Figure]:
+    found = report.finding
+    if found is None or found.letters != budgets.KEPT_LETTERS:
+        return []
+    return [
+        Figure("what ruled on a day, slowest", found.register.max_ms, budgets.REGISTER_MS, "ms"),
+        Figure("letters found by words, p95", found.search.p95_ms, budgets.SEARCH_P95_MS, "ms"),
+    ]
+
+
 def _completions(report: Report) -> list[Figure]:
     calls = report.completions
     if calls is None or calls.count != budgets.COMPLETIONS:
@@ -171,6 +188,17 @@ ROWS = (
         _publish,
     ),
     Row("The same at 100,000 and 1,000,000: a person's cost there over that at 10,000", "≤ 1.3x", _linear),
+    Row(
+        "A letter is amended: all of 10,000 people asked again by a later day, in two services (raw limit: two bare "
+        "`UPDATE` of the same rows)",
+        "≤ 2.5x",
+        _amended,
+    ),
+    Row(
+        "20,000 letters since 1990: which ruled on a day, the slowest answer; found by words, numbers and citations",
+        "≤ 50 ms; p95 ≤ 50 ms",
+        _finding,
+    ),
     Row(
         "10,000 completions one by one through RPC, 32 callers (raw limit: bare commits)",
         "≤ 8 s and ≤ 6x",
