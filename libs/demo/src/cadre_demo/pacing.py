@@ -15,12 +15,18 @@ _POLL_SECONDS = 0.005
 _VISIBLE_SECONDS = 120.0
 
 
-def wait_for(condition: Callable[[], T | None], complaint: str, *, seconds: float = _VISIBLE_SECONDS) -> T:
-    """Ask *condition* until its answer is true, and return that; after *seconds* `TimeoutError` with *complaint*."""
+def wait_for(
+    condition: Callable[[], T | None], complaint: str | Callable[[], str], *, seconds: float = _VISIBLE_SECONDS
+) -> T:
+    """Ask *condition* until its answer is true, and return that; after *seconds* `TimeoutError` with *complaint*.
+
+    A complaint that is asked for at the end can say what was seen last.
+    """
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"After {seconds:g} s {complaint}.")
+            said = complaint() if callable(complaint) else complaint
+            raise TimeoutError(f"After {seconds:g} s {said}.")
         time.sleep(_POLL_SECONDS)
     return answer
 

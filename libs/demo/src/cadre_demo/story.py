@@ -329,11 +329,17 @@ def wait_until_trained(access: Access, cast: Cast, notice: notice_pb.Notice, peo
     """Wait until the state's page shows this many people trained, and return what it shows."""
     request = readiness_pb.GetReadinessRequest(notice=notice.name)
 
+    def asked() -> readiness_pb.Readiness:
+        return access.ask(access.readiness.GetReadiness, request, person=cast.analyst)
+
     def shown() -> readiness_pb.Readiness | None:
-        readiness = access.ask(access.readiness.GetReadiness, request, person=cast.analyst)
+        readiness = asked()
         return readiness if readiness.state.trained >= people else None
 
-    return wait_for(shown, f"the state's page does not show {people} trained people")
+    def complaint() -> str:
+        return f"the state's page shows {asked().state.trained} of {people} trained people; wrong: {access.wrong()}"
+
+    return wait_for(shown, complaint)
 
 
 def _ready_at(agency: str, staff: int) -> int:
