@@ -232,6 +232,7 @@ SWEEP = [
     ("/agencies/{agency_id}/people", COORDINATOR, "/agencies/lake/people?only=left"),
     ("/agencies/{agency_id}/people/new", COORDINATOR, "/agencies/lake/people/new"),
     ("/agencies/{agency_id}/addresses", COORDINATOR, "/agencies/lake/addresses"),
+    ("/agencies/{agency_id}/mailing-list", COORDINATOR, "/agencies/lake/mailing-list"),
     ("/agencies/{agency_id}/training", COORDINATOR, "/agencies/lake/training"),
     ("/agencies/{agency_id}/people/{person_id}", COORDINATOR, "/agencies/lake/people/{worker}"),
     ("/calendar", MANAGER, "/calendar?year=2027"),

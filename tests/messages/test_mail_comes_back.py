@@ -17,14 +17,16 @@ from aiosmtpd.smtp import SMTP
 import directory.app
 import notification.app
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
+from cadre.directory.v1 import mailing_list_service_pb2 as mailing_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
+from cadre.notification.v1 import message_service_pb2 as message_pb
 from notification.messages import ledger
 from notification.messages.canaries import Canaries
 from notification.messages.composing import hash_of
-from notification.messages.ledger import Wanted
+from notification.messages.ledger import MAILING_LIST, Target, Wanted
 from notification.messages.receiving import Receiver
 from notification.messages.rules.examples import FACTS
-from notification.messages.rules.kinds import KINDS, LETTER_DUE, LETTER_ISSUED
+from notification.messages.rules.kinds import KINDS, LETTER_DUE, LETTER_ISSUED, LETTER_LISTED
 from notification.messages.sending import Sender
 from servicekit.clock import utc
 from servicekit.rpc import keys
@@ -104,6 +106,7 @@ class Office:
             mail_canary="canary@watch.example",
             mail_bounce_domain=DOMAIN,
         )
+        self.notification.signer = self.directory.signer
         settings = self.notification.runtime.settings.model_copy(update={"mail_bounce_port": 0})
         self.database = self.notification.runtime.database
         self.sender, self.canaries = Sender(settings), Canaries(settings)
@@ -141,6 +144,14 @@ class Office:
             goes_at = db.at - timedelta(minutes=1)
             about = f"notices/{uuid.uuid4()}"
             ledger.want(db, Wanted(str(uuid.uuid4()), LETTER_DUE, about, dict(FACTS), goes_at, people=people))
+        self.sender.send(self.database, self.now())
+
+    def letter_for(self, agency):
+        """Have the addresses on an agency's list told of a letter, and send what is due."""
+        with self.database.transaction(actor="services/notification", method="test/letter") as db:
+            goes_at, about = db.at - timedelta(minutes=1), f"notices/{uuid.uuid4()}"
+            targets = [Target(MAILING_LIST, f"agencies/{agency}", {})]
+            ledger.want(db, Wanted(str(uuid.uuid4()), LETTER_LISTED, about, dict(FACTS), goes_at, targets=targets))
         self.sender.send(self.database, self.now())
 
     def rows(self, query):
@@ -195,6 +206,39 @@ def test_a_mail_that_comes_back_is_marked_and_its_address_is_not_written_to_agai
     assert office.rows("SELECT count(*) FROM failing_address WHERE error LIKE '%ana%'") == [(0,)]
     office.say(office.ana)
     assert ("HELD_BACK", "ADDRESS_FAILS") in states(office)
+
+
+def test_a_letter_is_mailed_to_the_addresses_on_an_agencys_list_and_one_that_fails_is_shown_at_the_list(office, server):
+    lists = office.directory.stubs(rights=["people.write"])
+    pasted = "Front desk <desk@lake.example>\nbare@lake.example"
+    add = mailing_pb.AddMailingAddressesRequest(parent="agencies/lake", pasted=pasted, request_id=str(uuid.uuid4()))
+    lists.AddMailingAddresses(add)
+    office.letter_for("lake")
+
+    said = {mail.to: mail.message.get_body(("plain",)).get_content() for mail in server.mails}
+    assert set(said) == {"desk@lake.example", "bare@lake.example"}
+    assert said["desk@lake.example"].startswith("Hello Front desk,")
+    assert said["bare@lake.example"].startswith("Hello Lake,")
+    assert all("/agencies/lake/mailing-list" in text and "Which mail you get" not in text for text in said.values())
+
+    (sender,) = (mail.sender for mail in server.mails if mail.to == "desk@lake.example")
+    assert deliver(office, sender, REPORT.format(status="5.1.1")) == 250
+    messages = office.notification.stubs(rights=["people.write", "people.read"])
+    failing = messages.ListFailingAddresses(message_pb.ListFailingAddressesRequest(parent="agencies/lake")).addresses
+    kept = lists.ListMailingAddresses(mailing_pb.ListMailingAddressesRequest(parent="agencies/lake")).addresses
+    of_desk = next(one for one in kept if one.address == "desk@lake.example")
+    assert [(one.person.rpartition("/")[2], one.address_sha256) for one in failing] == [
+        (of_desk.name.rpartition("/")[2], hash_of("desk@lake.example"))
+    ]
+
+    # What does not work is not tried again, and what was taken off is not written to.
+    for one in kept:
+        if one != of_desk:
+            off = mailing_pb.KeepMailingAddressRequest(name=one.name, kept=False, request_id=str(uuid.uuid4()))
+            lists.KeepMailingAddress(off)
+    office.letter_for("lake")
+    assert len(server.mails) == 2
+    assert states(office) == [("BOUNCED", ""), ("HELD_BACK", "ADDRESS_FAILS"), ("SENT", "")]
 
 
 @pytest.mark.parametrize("status", ["4.4.7", "5.7.1"])

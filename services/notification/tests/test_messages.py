@@ -1,7 +1,7 @@
 """Messages as people see them, what they choose, and reminders: by the contract, on real letters."""
 
 import uuid
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from servicekit.rpc.client import Refused
 from servicekit.testing.offices import state_calendar
 
 HOURS = Hours(state_calendar(), always=True)
+RULES = pb.ListMessageRulesRequest()
 SELF = {"self.read": ["self"], "self.write": ["self"]}
 
 
@@ -66,10 +67,38 @@ def test_who_is_asked_hears_it_once_and_agencies_are_told_by_role(cadre, letter,
     for person in people:
         (one,) = messages(cadre, person).messages
         assert (one.kind, one.link) == ("letter.asked", f"/training/{letter.name.removeprefix('notices/')}")
-    targets = cadre.rows("SELECT role, scope, facts ->> 'staff' FROM message_target ORDER BY scope")
+    targets = cadre.rows(
+        "SELECT role, scope, facts ->> 'staff' FROM message_target WHERE role = 'coordinator' ORDER BY scope"
+    )
     assert targets == [
         ("coordinator", f"agencies/{slug}", "3" if slug == "lake" else "0") for slug in sorted(cadre.agencies)
     ]
+
+
+def test_lists_of_agencies_are_told_of_a_letter_when_all_staff_may_see_it(cadre, letter):
+    query = (
+        "SELECT m.goes_at, array_agg(t.scope ORDER BY t.scope) FROM message AS m JOIN message_target AS t"
+        f" ON t.message_id = m.id WHERE m.kind = 'letter.listed' AND m.about = '{letter.name}'"
+        " AND t.role = 'mailing_list' GROUP BY m.goes_at"
+    )
+    ((goes_at, scopes),) = cadre.rows(query)
+
+    assert scopes == [f"agencies/{slug}" for slug in sorted(cadre.agencies)]
+    released = date.fromisoformat(letter.staff_release_date)
+    assert goes_at >= datetime.combine(released, time(0), PACIFIC)
+
+
+def test_an_agency_without_a_list_is_nobody_who_was_not_told(cadre, letter):
+    database = cadre.running.runtime.database
+    with database.transaction(actor="services/notification", method="test/resolve") as db:
+        db.run("UPDATE message SET goes_at = %(at)s", at=db.at - timedelta(minutes=1))
+        asked = mails.unresolved(db, most=1000)
+        mails.resolve(db, asked, {})
+    rules = {one.kind: one for one in cadre.running.stubs(rights=["operations.read"]).ListMessageRules(RULES).rules}
+    agencies = len(cadre.agencies)
+    assert [(one.cause, one.count) for one in rules["letter.issued"].held_back] == [("NOBODY", agencies)]
+    assert not rules["letter.listed"].held_back
+    assert rules["letter.listed"].waiting == 0
 
 
 def test_what_goes_later_is_not_on_the_page_before(cadre, letter, people):

@@ -6,6 +6,7 @@ from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
 from cadre.directory.v1 import contact_service_pb2 as contact_pb
+from cadre.directory.v1 import mailing_list_service_pb2 as mailing_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
@@ -112,6 +113,23 @@ def new_grant(world):
     return world.rightly(world.access.people.GrantRole, request, "roles.grant").name
 
 
+def mailbox():
+    return f"{fresh()[:8]}@lake.synthetic.example.org"
+
+
+def keep_mailbox(world):
+    """Take one off that was added: others' stay, and the list is no fuller afterwards."""
+    mine = {"people.write": (HOME,)}
+    service, pasted = world.access.mailing_lists, mailbox()
+    add = mailing_pb.AddMailingAddressesRequest(parent=HOME, pasted=pasted, request_id=fresh())
+    world.call(service.AddMailingAddresses, add, world.lead, mine)
+    found = world.call(
+        service.ListMailingAddresses, mailing_pb.ListMailingAddressesRequest(parent=HOME), world.lead, mine
+    )
+    (name,) = (one.name for one in found.addresses if one.address == pasted)
+    return mailing_pb.KeepMailingAddressRequest(name=name, kept=False, request_id=fresh())
+
+
 REQUESTS = {
     "AgencyService": {
         "ListAgencies": lambda w: agency_pb.ListAgenciesRequest(),
@@ -137,6 +155,14 @@ REQUESTS = {
         "ListClosedDays": lambda w: contact_pb.ListClosedDaysRequest(start_date=day(0)),
         "ListHolders": lambda w: contact_pb.ListHoldersRequest(roles=["coordinator"], scopes=[HOME]),
         "BatchGetContacts": lambda w: contact_pb.BatchGetContactsRequest(people=[w.person]),
+    },
+    "MailingListService": {
+        "ListMailingAddresses": lambda w: mailing_pb.ListMailingAddressesRequest(parent=HOME),
+        "PreviewMailingAddresses": lambda w: mailing_pb.PreviewMailingAddressesRequest(parent=HOME, pasted=mailbox()),
+        "AddMailingAddresses": lambda w: mailing_pb.AddMailingAddressesRequest(
+            parent=HOME, pasted=mailbox(), request_id=fresh()
+        ),
+        "KeepMailingAddress": keep_mailbox,
     },
     "PersonService": {
         "GetMe": lambda w: person_pb.GetMeRequest(),

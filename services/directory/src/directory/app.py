@@ -3,7 +3,8 @@
 from pathlib import Path
 
 # Of some areas only the statements name the tables; the metadata must know them all.
-import directory.calendars.tables  # noqa: F401
+import directory.calendars.tables
+import directory.mailing.tables  # noqa: F401
 from directory.agencies import projections as agency_projections
 from directory.agencies.rpc import AgencyServicer
 from directory.audiences import projections as audience_projections
@@ -13,6 +14,8 @@ from directory.base import metadata
 from directory.calendars import projections as calendar_projections
 from directory.calendars.rpc import CalendarServicer
 from directory.contacts.rpc import ContactServicer
+from directory.mailing import jobs as mailing_jobs
+from directory.mailing.rpc import MailingListServicer
 from directory.metrics import MEASURES
 from directory.people import jobs as people_jobs
 from directory.people.rpc import PersonServicer
@@ -37,6 +40,7 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
         CalendarServicer(database),
         PersonServicer(database),
         ContactServicer(database),
+        MailingListServicer(database),
         SignInServicer(database, signer, demonstration=settings.demo),
         UnitServicer(database),
         AudienceServicer(database),
@@ -49,7 +53,7 @@ APP = ServiceApp(
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
-    jobs=(*people_jobs.JOBS, *unit_jobs.JOBS, *roster_jobs.JOBS),
+    jobs=(*people_jobs.JOBS, *unit_jobs.JOBS, *roster_jobs.JOBS, *mailing_jobs.JOBS),
     tasks=TASKS,
     projections=(
         *audience_projections.PROJECTIONS,

@@ -29,13 +29,17 @@ WHERE CASE WHEN agency.id IS NOT NULL THEN EXISTS ({_WORKS})
     OR NOT EXISTS (SELECT FROM job WHERE job.person_id = held.person_id
       AND job.agency_id IN (SELECT id FROM agency WHERE kind = 'state'))
 END
+UNION ALL
+-- An address of an agency's list is told of as if it held a role there.
+SELECT %(list)s::text, agency_id, id::text FROM mailing_address
+WHERE %(list)s::text = ANY(%(roles)s::text[]) AND agency_id = ANY(%(scopes)s::text[]) AND removed_at IS NULL
 ORDER BY scope, role, person_id
 """  # noqa: S608 - made of constants
 # Whoever may sign in can be written to (`rules.roles.may_sign_in`).
 _CONTACTS = """
 SELECT person.id::text AS id, family_name, given_name, coalesce(email, '') AS email,
   EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
-    AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)) AS on_leave
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)) AS on_leave, '' AS list_of
 FROM person
 WHERE person.id = ANY(%(ids)s) AND (
   EXISTS (SELECT FROM job WHERE job.person_id = person.id
@@ -43,7 +47,12 @@ WHERE person.id = ANY(%(ids)s) AND (
   OR EXISTS (SELECT FROM role_grant WHERE person_id = person.id AND revoked_at IS NULL AND scope = %(state)s)
   AND NOT EXISTS (SELECT FROM job JOIN agency ON agency.id = job.agency_id
     WHERE job.person_id = person.id AND agency.kind = 'state'))
-ORDER BY person.id
+UNION ALL
+-- Without a name of its own, mail speaks to the agency.
+SELECT one.id::text, '', coalesce(nullif(one.title, ''), agency.short_title), address, false, agency_id
+FROM mailing_address AS one JOIN agency ON agency.id = one.agency_id
+WHERE one.id = ANY(%(ids)s) AND removed_at IS NULL
+ORDER BY id
 """
 
 
@@ -76,15 +85,22 @@ class Contact(NamedTuple):
     given_name: str
     email: str
     on_leave: bool
+    # The agency on whose list an address is, '' of a person.
+    list_of: str
 
 
 def holders(db: Db, *, held: Collection[str], scopes: Collection[str], day: date) -> list[Holder]:
-    """Return who holds one of the roles *held* for one of *scopes* on *day*."""
-    return db.all(Holder, _HOLDERS, roles=list(held), scopes=list(scopes), lead=roles.LEAD, day=day)
+    """Return who holds one of the roles *held* for one of *scopes* on *day*, and which addresses are on lists there."""
+    return db.all(
+        Holder, _HOLDERS, roles=list(held), scopes=list(scopes), lead=roles.LEAD, list=roles.MAILING_LIST, day=day
+    )
 
 
 def contacts(db: Db, ids: Collection[UUID], *, day: date) -> list[Contact]:
-    """Return how to reach those of these people who work somewhere, or hold a role of the state, on *day*."""
+    """Return how to reach those of these people who work somewhere, or hold a role of the state, on *day*.
+
+    An id may also be that of an address that is on an agency's list.
+    """
     return db.all(Contact, _CONTACTS, ids=list(ids), state=roles.STATE, day=day)
 
 

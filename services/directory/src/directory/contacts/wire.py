@@ -15,8 +15,8 @@ _AGENCIES = "agencies/"
 def held(given: Sequence[str]) -> list[str]:
     """Return the roles that are asked for."""
     for role in given:
-        if role not in roles.TITLES:
-            raise InvalidField("roles", role, f"must be one of {', '.join(roles.TITLES)}")
+        if role not in roles.TITLES and role != roles.MAILING_LIST:
+            raise InvalidField("roles", role, f"must be one of {', '.join((*roles.TITLES, roles.MAILING_LIST))}")
     return list(given)
 
 
@@ -47,6 +47,7 @@ def contact(row: queries.Contact) -> pb.PersonContact:
         display_name=display_name(row.family_name, row.given_name),
         email=row.email,
         on_leave=row.on_leave,
+        list_of=f"{_AGENCIES}{row.list_of}" if row.list_of else "",
     )
 
 

@@ -85,6 +85,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
 UNIT_ROLES = ("supervisor",)
 # What somebody may do for a unit because they lead it.
 LEAD = "supervisor"
+# Nobody's role: so the addresses of an agency's list are asked for.
+MAILING_LIST = "mailing_list"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Messages: what Cadre says to people, which of it goes by mail, reminders, and what became of all mail."""
 
-from gateway.messages import addresses, caught, hours, ladders, mail, own, reminders, steps
+from gateway.messages import addresses, caught, hours, ladders, mail, mailing, own, reminders, steps
 from gateway.web.area import Area
 from gateway.web.disclosed import views
 from gateway.web.navigation import Item, Top, of_state
@@ -8,6 +8,7 @@ from gateway.web.navigation import Item, Top, of_state
 _REASONS = {
     "MAIL_MANDATORY": "Mail of this kind goes to everybody it concerns.",
     "NOBODY_TO_REMIND": "Nobody is left to remind: all are done, on leave, or were reminded today.",
+    "MAILING_LIST_FULL": "There are {most} addresses on the list already. Take one off, then put this one back.",
 }
 _DONE = {
     "messages-read": "Marked as read.",
@@ -17,14 +18,28 @@ _DONE = {
     "reminded-others-left-out": "A reminder goes to {n}; {others} left out.",
     "mail-morning": "Saved: your morning mail comes at that hour.",
     "mail-hours": "The hours are saved. What waits now goes by them.",
+    "mailing-added": "{addresses} added. Letters are mailed there from now on.",
+    "mailing-added-folded": "{addresses} added; {others} on the list already, or pasted twice.",
+    "mailing-off": "Taken off. It can be put back below for 30 days.",
+    "mailing-back": "Put back on the list.",
     "ladder": "The steps are saved. They hold from tomorrow on.",
     "ladder-back": "Back to the steps of the level above. They hold from tomorrow on.",
 }
 
 AREA = Area(
-    routers=(own.router, reminders.router, addresses.router, ladders.router, hours.router, mail.router, caught.router),
+    routers=(
+        own.router,
+        reminders.router,
+        addresses.router,
+        mailing.router,
+        ladders.router,
+        hours.router,
+        mail.router,
+        caught.router,
+    ),
     navigation=(
         Item(Top.AGENCY, "Addresses that do not work", "/{agency}/addresses", at="people.write"),
+        Item(Top.AGENCY, "Addresses for letters", "/{agency}/mailing-list", at="people.write"),
         Item(Top.OPERATIONS, "Mail", "/operations/mail", offered=of_state("operations.read")),
     ),
     reasons=_REASONS,
@@ -33,5 +48,6 @@ AREA = Area(
     discloses={
         "/agencies/{agency_id}/letters/{letter_id}/remind": views("people to remind"),
         "/agencies/{agency_id}/addresses": views("addresses that do not work"),
+        "/agencies/{agency_id}/mailing-list": views("addresses for letters"),
     },
 )

@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "letter.asked": "New on the list, to staff",
     "letter.amended": "A letter was amended, to agencies",
     "letter.changed": "A letter on the list was amended, to staff",
+    "letter.listed": "A letter came or was amended, to agencies' lists of addresses",
     "letter.due": "Due soon, to staff",
     "letter.overdue": "Past due, to staff",
     "team.overdue": "Staff past due, to who looks after them",

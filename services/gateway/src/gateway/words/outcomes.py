@@ -66,12 +66,13 @@ class Outcomes:
     def done(self, code: str, number: str, units: str = "", others: str = "", at: str = "") -> str:
         """Say what was done, for a *number* of people and of *units*, and *at* which moment; '' for no code of ours.
 
-        `{others} left out` of a sentence is said of so many other people.
+        `{others} left out` of a sentence is said of so many other people, `{addresses} added` of *number* addresses.
         """
         people = count(as_number(number) or 0, "person", "people") if number else ""
         left = count(as_number(others) or 0, "is", "are")
         of_units = count(as_number(units) or 0, "unit")
-        return self.deeds.get(code, "").format(n=people, units=of_units, others=left, at=at)
+        addresses = count(as_number(number) or 0, "address is", "addresses are")
+        return self.deeds.get(code, "").format(n=people, units=of_units, others=left, at=at, addresses=addresses)
 
 
 def _in_page_words(rule: str) -> str:

@@ -12,7 +12,14 @@ from notification.letters.rows import name_of
 from notification.letters.tables import Notice
 from notification.messages import ledger, letters
 from notification.messages.ledger import Target
-from notification.messages.rules.kinds import LETTER_AMENDED, LETTER_ASKED, LETTER_CHANGED, LETTER_ISSUED, LETTER_OUT
+from notification.messages.rules.kinds import (
+    LETTER_AMENDED,
+    LETTER_ASKED,
+    LETTER_CHANGED,
+    LETTER_ISSUED,
+    LETTER_LISTED,
+    LETTER_OUT,
+)
 from notification.messages.rules.ladder import COORDINATOR
 from notification.messages.rules.windows import Hours
 from servicekit.background import tasks
@@ -103,6 +110,8 @@ def _tell_agencies(db: Db, notice: Notice, hours: Hours, *, again: bool) -> None
     once, until = f"{LETTER_AMENDED.name}/{notice.id}/{notice.version}", letters.fresh(hours, goes_at)
     said = {"what_changed": notice.what_changed}
     ledger.want(db, letters.wanted_of(notice, LETTER_AMENDED, once, goes_at, until, facts=said, targets=targets))
+    to_list = f"{LETTER_LISTED.name}/{notice.id}/{notice.version}"
+    letters.to_lists(db, notice, hours, [one.agency_id for one in agencies], once=to_list, facts=said)
 
 
 def _tell_staff(db: Db, notice: Notice, hours: Hours, *, again: bool) -> None:

@@ -77,6 +77,8 @@ class Writer:
             "parts": parts,
             "pages": self.pages,
             "choices": f"{self.pages}/messages/choices",
+            # An address of an agency's list makes no choices; who looks after the list takes it off.
+            "listed_at": f"{self.pages}/{to.list_of}/mailing-list" if to.list_of else "",
             "demonstration": self.demonstration,
         }
         message = EmailMessage()

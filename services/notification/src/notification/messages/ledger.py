@@ -11,6 +11,8 @@ from psycopg.types.json import Jsonb
 from notification.messages.rules.kinds import Kind
 from servicekit.data.db import Db
 
+# The addresses on an agency's list are asked for as if they held a role there.
+MAILING_LIST = "mailing_list"
 # What a message `m` says to one of those it goes to, `t`: their own due day stands for the letter's.
 FACTS = """
 m.facts || t.facts || CASE WHEN t.due_date IS NULL THEN '{}' ELSE jsonb_build_object('due', t.due_date::text) END

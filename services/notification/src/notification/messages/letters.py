@@ -11,9 +11,9 @@ from notification.letters.rows import name_of
 from notification.letters.rules.lifecycle import State
 from notification.letters.tables import Notice
 from notification.messages import ladders, ledger
-from notification.messages.ledger import Target, Wanted
+from notification.messages.ledger import MAILING_LIST, Target, Wanted
 from notification.messages.rules import ladder, urgent
-from notification.messages.rules.kinds import LETTER_ASKED, LETTER_ISSUED, Kind
+from notification.messages.rules.kinds import LETTER_ASKED, LETTER_ISSUED, LETTER_LISTED, Kind
 from notification.messages.rules.ladder import COORDINATOR, STAFF, STATE, SUPERVISOR, Level, Of, Step
 from notification.messages.rules.windows import Hours, Window
 from servicekit.calendar import PACIFIC, end_of_day, pacific_date
@@ -111,11 +111,13 @@ def tell(db: Db, notice_id: UUID, hours: Hours, *, joined: bool) -> None:
     if joined and not db.values(_SAID, once=[base]):
         return
     day = f"/{pacific_date(db.at)}" if joined else ""
-    _tell_agencies(db, notice, hours, once=base + day)
+    agencies = _tell_agencies(db, notice, hours, once=base + day)
+    to_lists(db, notice, hours, agencies, once=f"{LETTER_LISTED.name}/{notice_id}{day}")
     _tell_staff(db, notice, hours, once=f"{LETTER_ASKED.name}/{notice_id}{day}")
 
 
-def _tell_agencies(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
+def _tell_agencies(db: Db, notice: Notice, hours: Hours, *, once: str) -> list[str]:
+    """Tell the agencies of which nobody was told yet, and return them."""
     known = {"notice": notice.id, "version": notice.version, "about": name_of(notice.id), "kind": LETTER_ISSUED.name}
     untold = db.all(_Untold, _UNTOLD_AGENCIES, **known, today=pacific_date(db.at))
     goes_at = hours.goes_at(LETTER_ISSUED.window, db.at, urgent=bool(notice.urgent_reason))
@@ -134,6 +136,7 @@ def _tell_agencies(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
     ]
     # Without any, too: that it was told of says who comes later is to be told.
     ledger.want(db, wanted_of(notice, LETTER_ISSUED, once, goes_at, fresh(hours, goes_at), targets=targets))
+    return [one.agency_id for one in untold]
 
 
 def _tell_staff(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
@@ -143,6 +146,21 @@ def _tell_staff(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
     if (message_id := ledger.want(db, wanted)) is not None:
         known = {"about": name_of(notice.id), "kind": LETTER_ASKED.name}
         to_staff(db, message_id, notice, goes_at, UNTOLD, **known)
+
+
+def to_lists(
+    db: Db, notice: Notice, hours: Hours, agencies: Iterable[str], *, once: str, facts: dict[str, str] | None = None
+) -> None:
+    """Have a letter mailed to the addresses on the lists of *agencies*.
+
+    Nobody knows who reads a mailbox, so it is not told before all staff may see the letter.
+    """
+    released = datetime.combine(notice.staff_release_date or pacific_date(db.at), time(0), PACIFIC)
+    goes_at = hours.goes_at(LETTER_LISTED.window, max(db.at, released), urgent=bool(notice.urgent_reason))
+    targets = [Target(MAILING_LIST, f"agencies/{agency}", {}) for agency in agencies]
+    if targets:
+        until = fresh(hours, goes_at)
+        ledger.want(db, wanted_of(notice, LETTER_LISTED, once, goes_at, until, facts=facts, targets=targets))
 
 
 def open_letters(db: Db) -> list[Notice]:

@@ -56,12 +56,13 @@ FROM (
   WHERE t.resolved_at IS NULL
 ) AS waits JOIN message AS m ON m.id = waits.message_id GROUP BY m.kind
 """
+# That an agency has no list of addresses is nothing that was held back.
 _HELD = """
 SELECT kind, cause, sum(people)::int AS people FROM message_count
 WHERE day > %(since)s AND state = 'HELD_BACK' GROUP BY kind, cause HAVING sum(people) > 0
 UNION ALL
 SELECT m.kind, 'NOBODY', count(*)::int FROM message_target AS t JOIN message AS m ON m.id = t.message_id
-WHERE t.holders = 0 AND m.wanted_at > %(since)s GROUP BY m.kind
+WHERE t.holders = 0 AND t.role <> 'mailing_list' AND m.wanted_at > %(since)s GROUP BY m.kind
 ORDER BY kind, cause
 """
 _QUEUE = """

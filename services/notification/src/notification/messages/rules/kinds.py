@@ -13,7 +13,7 @@ class Kind:
     *sentence* says who hears what and when, *choice* the same to the one who hears it. What is *mandatory* goes by mail
     to everybody it concerns. *window* is when it goes. What is *limited* goes once a day about one thing, and twice in
     seven days. *producer* is the service that wants it said, '' for this one. Only who holds one of *rights* is offered
-    the choice; without any, everybody.
+    the choice; without any, everybody; what goes to *lists* alone is no person's choice.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Kind:
     limited: bool = True
     producer: str = ""
     rights: tuple[str, ...] = ()
+    lists: bool = False
 
 
 # By what somebody hears as the one they are at an agency, or for the state.
@@ -57,6 +58,14 @@ LETTER_CHANGED = Kind(
     " what changed and until when.",
     "A letter on your list was amended.",
     Window.MORNING,
+)
+LETTER_LISTED = Kind(
+    "letter.listed",
+    "When a letter is released to staff, or is amended in more than its wording, the addresses on the list of each"
+    " agency that has it hear of it. Training coordinators keep the list.",
+    "A letter came for your agency, to the addresses on its list.",
+    Window.NOW,
+    lists=True,
 )
 LETTER_DUE = Kind(
     "letter.due",
@@ -252,6 +261,7 @@ KINDS = {
         LETTER_ASKED,
         LETTER_AMENDED,
         LETTER_CHANGED,
+        LETTER_LISTED,
         LETTER_DUE,
         LETTER_OVERDUE,
         TEAM_OVERDUE,
@@ -279,5 +289,7 @@ KINDS = {
 def offered(rights: Collection[str], said: Collection[str]) -> list[Kind]:
     """Return the kinds that concern who holds *rights*, and those of which they *said* before if they want them."""
     return [
-        one for one in KINDS.values() if not one.rights or one.name in said or not set(one.rights).isdisjoint(rights)
+        one
+        for one in KINDS.values()
+        if not one.lists and (not one.rights or one.name in said or not set(one.rights).isdisjoint(rights))
     ]

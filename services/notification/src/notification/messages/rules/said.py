@@ -58,6 +58,17 @@ def _changed(about: str, facts: Facts) -> Said:
     return Said(title, tuple(filter(None, lines)), f"/training/{_id(about)}", "See what changed")
 
 
+def _listed(about: str, facts: Facts) -> Said:
+    amended = facts.get("what_changed")
+    lines = (
+        amended or facts["change"],
+        f"It takes effect {day(facts['effective'])}.",
+        "Staff sign in to read it, and find there what it asks of them.",
+    )
+    title = f"{_urgent(facts)}{facts['letter']} was {'amended' if amended else 'issued'}"
+    return Said(title, lines, f"/training/{_id(about)}/letter", "Read the letter")
+
+
 def _due(about: str, facts: Facts) -> Said:
     lines = (f"You have still something to do. It is due {day(facts['due'])}.", _effect(facts))
     return Said(f"Due soon: {facts['letter']}", lines, f"/training/{_id(about)}", "Go on")
@@ -222,6 +233,7 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "letter.asked": _asked,
     "letter.amended": _amended,
     "letter.changed": _changed,
+    "letter.listed": _listed,
     "letter.due": _due,
     "letter.overdue": _overdue,
     "team.overdue": _team,
