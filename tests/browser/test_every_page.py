@@ -64,6 +64,8 @@ SWEEP = [
     ("/home", OPERATOR, "/home"),
     ("/home", APPROVER, "/home"),
     ("/home", MANAGER, "/home"),
+    ("/agencies/{agency_id}/coming", COORDINATOR, "/agencies/lake/coming"),
+    ("/agencies/{agency_id}/coming", BIG_COORDINATOR, "/agencies/los-angeles/coming"),
     ("/search", COORDINATOR, "/search?query=a"),
     ("/search", ANALYST, "/search?query=26"),
     ("/search", SPECIALIST, "/search"),
@@ -337,6 +339,7 @@ SWEEP = [
 DOWNLOADS = {
     *("/agencies/{agency_id}/people/file", "/agencies/{agency_id}/people/list.csv"),
     "/agencies/{agency_id}/roster/template",
+    "/agencies/{agency_id}/coming.csv",
     *(
         "/letters/{letter_id}/agencies.csv",
         LETTER + "/people.csv",

@@ -213,6 +213,8 @@ def test_the_personas_are_one_person_for_each_part_and_the_same_every_time(direc
     directory.grant(coordinator.name, "coordinator", "agencies/lake")
     directory.hire("lake", staff_number="S-6", job_class="supervisor")
     learner = directory.hire("lake", staff_number="S-7", job_class="child-support-specialist-1")
+    director = directory.hire("lake", staff_number="S-10")
+    directory.grant(director.name, "director", "agencies/lake")
     large = directory.hire("los-angeles", staff_number="S-8")
     directory.grant(large.name, "coordinator", "agencies/los-angeles")
     stub = directory.as_whole("sign_ins.exchange")
@@ -225,15 +227,17 @@ def test_the_personas_are_one_person_for_each_part_and_the_same_every_time(direc
         ("coordinator", coordinator.name),
         ("learner", learner.name),
         ("large-coordinator", large.name),
+        ("director", director.name),
         ("training-manager", manager.name),
         ("operator", operator.name),
     ]
     assert [each.title for each in personas.personas] == [
         "State analyst: write and send",
         "Approver: issue and watch",
-        "Coordinator, Lake (3 staff): confirm, record a briefing",
+        "Coordinator, Lake (4 staff): confirm, record a briefing",
         "Specialist, Lake: read, train",
         "Coordinator, Los Angeles: the same page by unit",
+        "Director, Lake: where we stand",
         "Training manager: write a course and its test",
         "Operator",
     ]

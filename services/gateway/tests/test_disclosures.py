@@ -25,6 +25,7 @@ SHOW_NOBODY = {
     "/approval-stages/{series}/{kind}",
     "/",
     "/agencies/{agency_id}/calendar",
+    "/agencies/{agency_id}/coming.csv",
     "/agencies/{agency_id}/letters",
     "/agencies/{agency_id}/letters/{letter_id}/addition",
     "/agencies/{agency_id}/letters/{letter_id}/checklist",

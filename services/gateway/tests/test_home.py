@@ -10,9 +10,11 @@ from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import approval_service_pb2 as approval_pb
+from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
+from cadre.notification.v1 import forecast_service_pb2 as forecast_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.home import changes, rows
+from gateway.home import ahead, changes, rows
 from gateway.home.asking import Asking
 from gateway.home.queue import Row, end_of_work_week, joined, queue
 from gateway.learning import todo
@@ -454,3 +456,41 @@ def test_a_draft_is_found_by_its_number_or_words_of_its_subject():
         "",
     ]
     assert not letters.fits(draft, "review genetic")
+
+
+# ---- coming changes on one page ----
+
+
+def expecting(**said):
+    return forecast_pb.Forecast(at_work=11, **said)
+
+
+def coming(given, *, blocked=(), **fields):
+    return ahead.Line(at_agency(letter(), **fields), given, checklist_pb.ChecklistSummary(), blocked)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (expecting(expected=11, low=9), "Expected: everyone in time"),
+        (
+            expecting(expected=9, low=7, high=11, days_short=3),
+            "Expected: about 9 of 11 (7 to 11); the last one 3 business days late",
+        ),
+        (expecting(never=True), "Expected: about 0 of 11"),
+        (expecting(missing=forecast_pb.Forecast.TOO_EARLY), "Too early for a forecast"),
+        (expecting(missing=forecast_pb.Forecast.IN_EFFECT), ""),
+    ],
+)
+def test_of_each_change_it_is_said_how_it_will_end(given, said):
+    assert coming(given).expected == said
+
+
+def test_what_is_not_as_it_should_be_stands_in_one_sentence_over_all_that_comes():
+    fine = coming(expecting(expected=11), confirm_time=moment(MONDAY))
+    wrong = coming(expecting(expected=9), blocked=["Forms replaced: no printer"])
+
+    assert ahead.standing([fine]) == "1 change: nothing is in the way"
+    assert ahead.standing([fine, wrong, wrong]) == (
+        "3 changes: 2 to confirm, 2 expected to be short of people, 2 with something blocked"
+    )

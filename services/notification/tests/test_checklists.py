@@ -251,6 +251,8 @@ def test_the_state_sees_counts_of_every_agency_and_why_items_are_blocked_and_nob
     assert list(cadre.analyst.ListChecklistSummaries(only).summaries) == [seen["agencies/lake"]]
     request = pb.ListChecklistSummariesRequest(notices=[letter.name])
     assert cadre.reason_of(maria.stub.ListChecklistSummaries, request) == "PERMISSION_MISSING"
+    own = pb.ListAgencyChecklistsRequest(parent="agencies/lake", notices=[letter.name])
+    assert list(maria.stub.ListAgencyChecklists(own).summaries) == [seen["agencies/lake"]]
 
 
 def test_a_draft_has_no_checklist_for_anybody(cadre, maria, worker):

@@ -102,6 +102,24 @@ def test_an_agency_sees_its_own_and_the_same_as_the_state_sees(cadre, letter):
     assert own == of(forecast(cadre, letter.notice), FAST)
 
 
+def test_of_several_letters_an_agency_sees_each_as_alone_and_nothing_of_a_draft(cadre, letter):
+    letter.tell(FAST, range(0, 22, 2))
+    letter.tell(SLOW, [0] * 11)
+    audience = cadre.new_audience(cadre.at(letter.people[0], FAST))
+    fresh, draft = cadre.issued(audience), cadre.submitted(audience)
+    asked = [fresh.name, draft.name, letter.notice.name]
+    coordinator, parent = cadre.coordinator(FAST), f"agencies/{FAST}"
+
+    answer = coordinator.ListAgencyForecasts(pb.ListAgencyForecastsRequest(parent=parent, notices=asked))
+
+    assert [one.notice for one in answer.forecasts] == [fresh.name, letter.notice.name]
+    for one in answer.forecasts:
+        assert one.forecast == coordinator.GetAgencyForecast(
+            pb.GetAgencyForecastRequest(parent=parent, notice=one.notice)
+        )
+    assert answer.forecasts[0].forecast.missing == pb.Forecast.TOO_EARLY
+
+
 def test_of_an_agency_without_staff_under_it_nothing_is_asked(cadre, letter):
     ask = pb.GetAgencyForecastRequest(parent="agencies/alameda", notice=letter.notice.name)
 

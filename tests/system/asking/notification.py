@@ -419,6 +419,7 @@ REQUESTS = {
     },
     "ForecastService": {
         "GetForecast": lambda w: forecast_pb.GetForecastRequest(notice=w.issued),
+        "ListAgencyForecasts": lambda w: forecast_pb.ListAgencyForecastsRequest(parent=HOME, notices=[w.issued]),
         "GetAgencyForecast": lambda w: forecast_pb.GetAgencyForecastRequest(parent=HOME, notice=w.issued),
     },
     "VersionService": {
@@ -436,6 +437,7 @@ REQUESTS = {
         ),
         "AddChecklistItem": adding,
         "RemoveChecklistItem": removing,
+        "ListAgencyChecklists": lambda w: checklist_pb.ListAgencyChecklistsRequest(parent=HOME, notices=[w.issued]),
         "ListChecklistSummaries": lambda w: checklist_pb.ListChecklistSummariesRequest(notices=[w.issued]),
     },
     "LocalDateService": {

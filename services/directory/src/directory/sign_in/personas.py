@@ -15,6 +15,7 @@ _PARTS = (
     ("coordinator", "coordinator", "lake"),
     ("learner", "", "lake"),
     ("large-coordinator", "coordinator", "los-angeles"),
+    ("director", "director", "lake"),
     ("training-manager", "training_manager", ""),
     ("operator", "operator", ""),
 )
@@ -42,6 +43,7 @@ def persona_title(part: str, agency: str, staff: int) -> str:
         "coordinator": f"Coordinator, {place} ({staff} staff): confirm, record a briefing",
         "learner": f"Specialist, {place}: read, train",
         "large-coordinator": f"Coordinator, {place}: the same page by unit",
+        "director": f"Director, {place}: where we stand",
         "training-manager": "Training manager: write a course and its test",
         "operator": "Operator",
     }[part]

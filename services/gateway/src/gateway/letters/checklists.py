@@ -89,6 +89,12 @@ def of_letter(visit: Visit, letter: notice_pb.Notice) -> Standing:
     return Standing(found.summaries, blocked(found.summaries))
 
 
+def at_agency(visit: Visit, agency: str, letters: Sequence[str]) -> dict[str, pb.ChecklistSummary]:
+    """Return how far one agency is with its lists of *letters*, by their names."""
+    asked = pb.ListAgencyChecklistsRequest(parent=agency, notices=letters)
+    return {one.notice: one for one in visit.clients.checklists.ListAgencyChecklists(asked).summaries}
+
+
 def blocked_of(visit: Visit, letters: Iterable[notice_pb.Notice]) -> dict[str, dict[str, list[str]]]:
     """Return what is in the way at agencies, by letter."""
     names = [letter.name for letter in letters]

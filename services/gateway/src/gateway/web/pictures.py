@@ -5,6 +5,7 @@ from datetime import date
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from cadre.notification.v1.forecast_service_pb2 import Forecast
 from cadre.notification.v1.readiness_service_pb2 import Counts, ReadinessDay
 from servicekit.calendar import PACIFIC, Calendar, CalendarYearMissing
 
@@ -21,6 +22,21 @@ def bar(counts: Counts | ReadinessDay) -> Bar:
     """Return the parts of the bar of *counts*; both are empty where nobody is at work."""
     whole = counts.at_work or 1
     return Bar(_percent(counts.ready / whole), _percent((counts.at_work - counts.ready - counts.not_started) / whole))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where the marks of a forecast stand on the bar, in percent of those at work."""
+
+    low: float
+    high: float
+    expected: float
+
+
+def reach(ahead: Forecast) -> Reach:
+    """Return the marks of a forecast."""
+    whole = ahead.at_work or 1
+    return Reach(*(_percent(one / whole) for one in (ahead.low, ahead.high, ahead.expected)))
 
 
 def gone(issued: Timestamp, due_date: str, today: date, calendar: Calendar) -> float | None:

@@ -27,7 +27,8 @@ LEFT JOIN LATERAL (
 ) AS f ON true
 WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')
 """
-_ONE = _AT.format(agency="AND d.agency_id = %(agency)s")
+_OF_ONE = "AND d.agency_id = %(agency)s"
+_ONE = _AT.format(agency=_OF_ONE)
 _IS_BLOCKED = """
 AND EXISTS (
   SELECT FROM checklist_item AS b WHERE b.notice_id = n.id AND b.agency_id = d.agency_id AND b.state = 'BLOCKED'
@@ -44,7 +45,8 @@ ORDER BY notice_id, agency_id
 """
 _BLOCKED = """
 SELECT notice_id, agency_id, item, title, reason FROM checklist_item
-WHERE notice_id = ANY(%(notices)s) AND state = 'BLOCKED' ORDER BY notice_id, agency_id, added_at, item
+WHERE notice_id = ANY(%(notices)s) AND state = 'BLOCKED' AND %(agency)s IN ('', agency_id)
+ORDER BY notice_id, agency_id, added_at, item
 """
 _ITEMS = """
 SELECT item, title, state, reason, version, updated_at, updated_by, revision FROM checklist_item
@@ -120,11 +122,17 @@ def items(db: Db, notice_id: UUID, agency_id: str) -> dict[str, Item]:
     return {one.item: one for one in db.all(Item, _ITEMS, notice=notice_id, agency=agency_id)}
 
 
-def summaries(db: Db, notice_ids: Collection[UUID], *, only_blocked: bool = False) -> list[Summary]:
-    """Return how far agencies are with their lists of letters, in two statements; *only* those with blocked items."""
-    sql = _ALL.format(at=_AT.format(agency=_IS_BLOCKED if only_blocked else ""))
+def summaries(
+    db: Db, notice_ids: Collection[UUID], *, only_blocked: bool = False, agency_id: str = ""
+) -> list[Summary]:
+    """Return how far agencies are with their lists of letters, in two statements.
+
+    *only_blocked*: those with blocked items. With *agency_id*: that agency alone.
+    """
+    which = _OF_ONE if agency_id else _IS_BLOCKED if only_blocked else ""
+    sql = _ALL.format(at=_AT.format(agency=which))
     blocked: dict[tuple[UUID, str], list[Blocked]] = {}
-    for one in db.all(Blocked, _BLOCKED, notices=list(notice_ids)):
+    for one in db.all(Blocked, _BLOCKED, notices=list(notice_ids), agency=agency_id):
         blocked.setdefault((one.notice_id, one.agency_id), []).append(one)
     return [
         Summary(
@@ -133,5 +141,5 @@ def summaries(db: Db, notice_ids: Collection[UUID], *, only_blocked: bool = Fals
             checklist.tally(row.states, row.said, row.to_go),
             blocked.get((row.notice_id, row.agency_id), []),
         )
-        for row in db.all(_Counted, sql, notices=list(notice_ids), common=list(checklist.SAID))
+        for row in db.all(_Counted, sql, notices=list(notice_ids), common=list(checklist.SAID), agency=agency_id)
     ]

@@ -50,6 +50,16 @@ class ChecklistServicer(Servicer):
             found = queries.summaries(db, asked, only_blocked=request.only_blocked)
         return pb.ListChecklistSummariesResponse(summaries=map(wire.summary, found))
 
+    def ListAgencyChecklists(
+        self,
+        request: pb.ListAgencyChecklistsRequest,
+        call: Call,  # noqa: ARG002 - as the agency
+    ) -> pb.ListChecklistSummariesResponse:
+        agency_id, asked = wire.agency_id(request.parent), wire.asked(request)
+        with self.read() as db:
+            found = queries.summaries(db, asked, agency_id=agency_id)
+        return pb.ListChecklistSummariesResponse(summaries=map(wire.summary, found))
+
 
 def _list(db: Db, notice_id: UUID, agency_id: str) -> pb.Checklist:
     here = queries.at_agency(db, notice_id, agency_id)

@@ -32,8 +32,8 @@ def said(request: pb.UpdateChecklistRequest) -> list[Said]:
     return [Said(one.item, _state(one.state), one.reason, one.etag) for one in request.items]
 
 
-def asked(request: pb.ListChecklistSummariesRequest) -> list[UUID]:
-    """Read of which letters the state asks."""
+def asked(request: pb.ListChecklistSummariesRequest | pb.ListAgencyChecklistsRequest) -> list[UUID]:
+    """Read of which letters is asked."""
     if not request.notices:
         raise InvalidField("notices", "", f"must name from 1 to {_MOST_LETTERS} letters")
     return notice_ids(request.notices, most=_MOST_LETTERS)

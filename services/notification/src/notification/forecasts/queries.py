@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from notification.agencies import queries as agencies
 from notification.agencies.records import AgencyReadiness
@@ -17,19 +18,22 @@ from servicekit.data.db import Db
 
 # A day that is not on the list ended as the newest one before it; before the first one nobody was under the letter.
 _ENDS = """
-SELECT agency_id, asked.day, at_work, ready
-FROM (SELECT DISTINCT agency_id FROM readiness WHERE notice_id = %(notice)s AND agency_id <> '') AS agency
+SELECT notice_id, agency_id, asked.day, at_work, ready
+FROM (
+  SELECT DISTINCT notice_id, agency_id FROM readiness WHERE notice_id = ANY(%(notices)s) AND agency_id <> ''
+) AS at_agency
 CROSS JOIN unnest(%(days)s::date[]) AS asked (day)
 JOIN LATERAL (
   SELECT at_work, ready FROM readiness_day AS kept
-  WHERE kept.notice_id = %(notice)s AND kept.agency_id = agency.agency_id AND kept.day <= asked.day
+  WHERE kept.notice_id = at_agency.notice_id AND kept.agency_id = at_agency.agency_id AND kept.day <= asked.day
   ORDER BY kept.day DESC LIMIT 1
 ) AS ended ON true
-ORDER BY agency_id, asked.day
+ORDER BY notice_id, agency_id, asked.day
 """
 
 
 class _End(NamedTuple):
+    notice_id: UUID
     agency_id: str
     day: date
     at_work: int | None
@@ -63,22 +67,46 @@ def forecasts(db: Db, notice: Notice, today: date) -> list[Forecast]:
     """Return how the state ('') and each agency that has staff under an issued letter will stand, A-Z."""
     rows = agencies.readiness(db, [notice.id], today)
     state = next((row for row in rows if not row.agency_id), None)
-    ours = [row for row in rows if row.agency_id and row.figures.listed - row.figures.on_leave > 0]
-    found = _of_agencies(db, notice, ours, today)
+    ours = _with_staff(rows)
+    found = _of_letters(db, {notice.id: (notice, ours)}, today)[notice.id]
     return [_of_state(state, found, {row.agency_id: row for row in ours}), *found] if state else found
 
 
-def forecast(db: Db, notice: Notice, agency_id: str, today: date) -> Forecast:
-    """Return how one agency will stand; of one without staff at work nothing is asked."""
+def of_agency(db: Db, notices: Sequence[Notice], agency_id: str, today: date) -> dict[UUID, Forecast]:
+    """Return how one agency will stand under issued letters; of one without staff at work nothing is asked.
+
+    However many letters, in as many statements: its pace is read beside those of all agencies.
+    """
+    rows: dict[UUID, list[AgencyReadiness]] = {notice.id: [] for notice in notices}
+    for row in agencies.readiness(db, list(rows), today):
+        rows[row.notice_id].append(row)
+    found = _of_letters(db, {notice.id: (notice, _with_staff(rows[notice.id])) for notice in notices}, today)
     nobody = Forecast(agency_id, 0, 0, missing=Missing.NOTHING_ASKED)
-    return next((one for one in forecasts(db, notice, today) if one.agency_id == agency_id), nobody)
+    return {key: next((one for one in ahead if one.agency_id == agency_id), nobody) for key, ahead in found.items()}
 
 
-def _of_agencies(db: Db, notice: Notice, rows: Sequence[AgencyReadiness], today: date) -> list[Forecast]:
-    horizon = _horizon(notice, closed_days.known(db), today)
+def _with_staff(rows: Sequence[AgencyReadiness]) -> list[AgencyReadiness]:
+    return [row for row in rows if row.agency_id and row.figures.listed - row.figures.on_leave > 0]
+
+
+def _of_letters(
+    db: Db, given: Mapping[UUID, tuple[Notice, Sequence[AgencyReadiness]]], today: date
+) -> dict[UUID, list[Forecast]]:
+    """Return how agencies will stand under each letter; all days of all letters are asked for at once."""
+    calendar = closed_days.known(db)
+    horizons = {notice_id: _horizon(notice, calendar, today) for notice_id, (notice, _) in given.items()}
+    seen = _seen(db, {key: one for key, one in horizons.items() if isinstance(one, Horizon)})
+    return {
+        notice_id: _of_agencies(notice, rows, horizons[notice_id], seen.get(notice_id, {}))
+        for notice_id, (notice, rows) in given.items()
+    }
+
+
+def _of_agencies(
+    notice: Notice, rows: Sequence[AgencyReadiness], horizon: Horizon | Missing, each: Mapping[str, Seen]
+) -> list[Forecast]:
     if isinstance(horizon, Missing):
         return [_none(row, horizon) for row in rows]
-    each = _seen(db, notice, horizon)
     how_alike = rules.alike(each.values())
     paces = {agency: rules.pace(one, each.values(), how_alike) for agency, one in each.items()}
     return [
@@ -108,12 +136,15 @@ def _horizon(notice: Notice, calendar: Calendar, today: date) -> Horizon | Missi
     return Horizon(looked_at, last, ahead)
 
 
-def _seen(db: Db, notice: Notice, horizon: Horizon) -> Mapping[str, Seen]:
-    ends = db.all(_End, _ENDS, notice=notice.id, days=list(horizon.looked_at))
-    found = {}
-    for agency_id, days in groupby(ends, key=attrgetter("agency_id")):
-        known = {end.day: (end.at_work, end.ready) for end in days}
-        found[agency_id] = rules.seen([_known(known.get(day)) for day in horizon.looked_at])
+def _seen(db: Db, horizons: Mapping[UUID, Horizon]) -> Mapping[UUID, Mapping[str, Seen]]:
+    days = sorted({day for horizon in horizons.values() for day in horizon.looked_at})
+    found: dict[UUID, dict[str, Seen]] = {notice_id: {} for notice_id in horizons}
+    if not days:
+        return found
+    ends = db.all(_End, _ENDS, notices=list(horizons), days=days)
+    for (notice_id, agency_id), ended in groupby(ends, key=attrgetter("notice_id", "agency_id")):
+        known = {end.day: (end.at_work, end.ready) for end in ended}
+        found[notice_id][agency_id] = rules.seen([_known(known.get(day)) for day in horizons[notice_id].looked_at])
     return found
 
 

@@ -3,7 +3,7 @@
 from cadre.notification.v1 import forecast_service_pb2 as pb
 from notification.forecasts import queries, wire
 from notification.letters import wire as letters
-from notification.letters.queries import issued
+from notification.letters.queries import all_issued, issued
 from servicekit import names
 from servicekit.calendar import pacific_date
 from servicekit.rpc.calls import Call, Servicer
@@ -26,4 +26,12 @@ class ForecastServicer(Servicer):
         agency_id = names.one("agencies/{agency}", request.parent, field="parent")
         with self.read() as db:
             notice = issued(db, letters.notice_id(request.notice, "notice"))
-            return wire.forecast(queries.forecast(db, notice, agency_id, pacific_date(call.now)))
+            return wire.forecast(queries.of_agency(db, [notice], agency_id, pacific_date(call.now))[notice.id])
+
+    def ListAgencyForecasts(self, request: pb.ListAgencyForecastsRequest, call: Call) -> pb.ListAgencyForecastsResponse:
+        agency_id, asked = names.one("agencies/{agency}", request.parent, field="parent"), wire.asked(request)
+        with self.read() as db:
+            found = queries.of_agency(db, all_issued(db, asked), agency_id, pacific_date(call.now))
+        return pb.ListAgencyForecastsResponse(
+            forecasts=[wire.of_letter(notice_id, found[notice_id]) for notice_id in asked if notice_id in found]
+        )

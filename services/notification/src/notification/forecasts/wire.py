@@ -1,7 +1,26 @@
 """Between the contract's messages and forecasts."""
 
+from uuid import UUID
+
 from cadre.notification.v1 import forecast_service_pb2 as pb
 from notification.forecasts.queries import Forecast
+from notification.letters.rows import name_of
+from notification.letters.wire import notice_ids
+from servicekit.refusals import InvalidField
+
+_MOST_LETTERS = 20
+
+
+def asked(request: pb.ListAgencyForecastsRequest) -> list[UUID]:
+    """Read of which letters is asked; each once."""
+    if not request.notices:
+        raise InvalidField("notices", "", f"must name from 1 to {_MOST_LETTERS} letters")
+    return list(dict.fromkeys(notice_ids(request.notices, most=_MOST_LETTERS)))
+
+
+def of_letter(notice_id: UUID, one: Forecast) -> pb.NoticeForecast:
+    """Write the forecast of a letter."""
+    return pb.NoticeForecast(notice=name_of(notice_id), forecast=forecast(one))
 
 
 def forecast(one: Forecast) -> pb.Forecast:

@@ -1,5 +1,6 @@
 """Letters as they are read: the columns of one, one that was issued, and when one would be due."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -21,15 +22,20 @@ NOTICE_WITHOUT_BODY = NOTICE.replace('n."body"', "'' AS body")
 NEWEST = "(extract(epoch FROM n.published_at) * -1000000)::bigint"
 URGENT = "(n.urgent_reason <> '')"
 ONLY = "AND n.id = ANY(%(notices)s)"
-_ISSUED = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')"  # noqa: S608 - made of constants
+_ISSUED = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')"  # noqa: S608 - made of constants
 
 
 def issued(db: Db, notice_id: UUID) -> Notice:
     """Return a notice that was issued, also if it was withdrawn since."""
-    found = db.maybe(Notice, _ISSUED, notice=notice_id)
+    found = db.maybe(Notice, _ISSUED, notices=[notice_id])
     if found is None:
         raise NotFound(name_of(notice_id))
     return found
+
+
+def all_issued(db: Db, notice_ids: Collection[UUID]) -> list[Notice]:
+    """Return those of the notices that were issued, also if they were withdrawn since."""
+    return db.all(Notice, _ISSUED, notices=list(notice_ids))
 
 
 def due_sentence(db: Db, notice: Notice, today: date) -> str:
