@@ -27,6 +27,7 @@ SERIES = ("CSS", "CSSP", "CSSI", "CSSIN", "PI", "AT", "DCL", "IM", "CCSAS")
         ("OCSE AT 16-6", "AT", "16-06"),
         ("cssp 26-4", "CSSP", "26-04"),
         ("CSSP No. 26-04", "CSSP", "26-04"),
+        ("CSSP Letter No. 26-04", "CSSP", "26-04"),
         ("CSSP #26\u201304", "CSSP", "26-04"),
         ("CSSP 2026-04", "CSSP", "26-04"),
         ("CCSAS Release 26-02", "CCSAS", "26-02"),

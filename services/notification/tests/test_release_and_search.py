@@ -143,6 +143,19 @@ def test_a_letter_is_found_by_its_words_and_by_its_number_in_any_form(cadre, aud
     assert sorted(found(learner)) == ["CSSP 26-07", "CSSP 26-08"]
 
 
+def test_d136_a_number_in_each_of_its_forms_finds_its_letter_before_those_that_name_it(cadre, audience, ana):
+    cadre.issued(audience, number="26-07")
+    for number in ("26-08", "26-09"):
+        cadre.issued(audience, number=number, subject="On CSSP 26-07", references="CSSP 26-07; CSSP-26-07")
+    learner = cadre.learner(ana)
+
+    forms = (
+        *("CSSP 26-07", "cssp 26-7", "CSSP-26-07", "CSSP26-07", "C.S.S.P. 26/07"),
+        *("CSSP Letter No. 26-07", "CSSP 26\u201107", "CSSP 26\u201307", "26-07", "2607", "cssp2607", "CSSP 2026-07"),
+    )
+    assert {form: found(learner, form)[0] for form in forms} == dict.fromkeys(forms, "CSSP 26-07")
+
+
 @pytest.mark.parametrize(
     ("said", "asked"),
     [

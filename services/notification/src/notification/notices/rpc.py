@@ -163,10 +163,13 @@ class NoticeServicer(Servicer):
         page, reader = self.page_of(request), letters.reader(call.principal, pacific_date(call.now))
         with self.read() as db:
             rows = searching.find(db, reader, page, query=request.query, series_name=request.series, year=request.year)
-            shown, token = page.cut(rows, lambda row: [row.day, row.notice.id])
+            shown, token = page.cut(rows, lambda row: [row.own, row.day, row.notice.id])
             successors = links.successors(db, [row.notice.id for row in shown], reader)
+        # The letter whose number was asked for is the answer, whatever holds instead: it says so itself.
+        own = [row.notice.id for row in shown if row.own]
         by_id = {row.notice.id: row.notice for row in shown}
-        ranked = [letters.notice(by_id[one]) for one in links.below_successors(list(by_id), successors)]
+        others = links.below_successors([one for one in by_id if one not in own], successors)
+        ranked = [letters.notice(by_id[one]) for one in (*own, *others)]
         answer = pb.SearchNoticesResponse(notices=ranked, next_page_token=token)
         for found in answer.notices:
             say_superseded(found, successors)

@@ -11,7 +11,7 @@ from notification.attachments.rules.files import FileReadersBusy
 from notification.deliveries.visibility import VISIBLE, values
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rules.letter import TEXTS
-from notification.letters.rules.numbers import LetterNumber
+from notification.letters.rules.numbers import LetterNumber, meant
 from notification.letters.rules.reading import Reader
 from notification.letters.rules.search import CUT_OF_LETTERS, kept, question, words_of
 from notification.letters.tables import Notice
@@ -75,11 +75,15 @@ _FIND = f"""
 WITH fits AS {{first}} (
   SELECT s.notice_id, s.day FROM notice_search AS s WHERE true {{which}} ORDER BY s.day DESC, s.notice_id DESC
 )
-SELECT {NOTICE_WITHOUT_BODY}, s.day
+SELECT {NOTICE_WITHOUT_BODY}, s.day, {{own}} AS own
 FROM fits AS s JOIN notice AS n ON n.id = s.notice_id
-WHERE {VISIBLE}
-ORDER BY s.day DESC, s.notice_id DESC LIMIT %(limit)s
+WHERE {VISIBLE} {{after}}
+ORDER BY {{first_of_all}} s.day DESC, s.notice_id DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
+# Who asks for a number wants the letter that has it before those that name it.
+_OWN = "(n.number = %(number)s AND %(of_series)s IN ('', n.series))"
+_AFTER = "AND (s.day, s.notice_id) < (%(after_day)s::date, %(after_id)s::uuid)"
+_AFTER_OWN = f"AND ({_OWN}, s.day, s.notice_id) < (%(after_own)s, %(after_day)s::date, %(after_id)s::uuid)"
 
 
 class _Letter(NamedTuple):
@@ -102,10 +106,11 @@ class _Stemmed(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A letter that was found, and the day by which it stands among others."""
+    """A letter that was found, the day by which it stands among others, and whether it has the number asked for."""
 
     notice: Notice
     day: date
+    own: bool
 
 
 def keep(db: Db, days: Mapping[UUID, date]) -> None:
@@ -139,26 +144,38 @@ def keep_anew(database: Database, now: datetime) -> None:
 def find(db: Db, reader: Reader, page: Page, *, query: str, series_name: str, year: int) -> list[Found]:
     """Return the letters that *reader* sees and that fit, the newest first; '' and 0 ask for any.
 
+    Where a number is asked for, the letter that has it stands before those that name it.
+
     Signs without a word, such as `%`, fit none.
     """
-    meant = question(query, series.known(db)) if query.strip() else None
-    asked = meant.query(stems(db, meant.english())) if meant else ""
-    if meant and not asked:
+    known = series.known(db) if query.strip() else frozenset()
+    number, said = meant(query, known), question(query, known) if query.strip() else None
+    asked = said.query(stems(db, said.english())) if said else ""
+    if said and not asked:
         return []
     which = [
         "AND s.words @@ %(asked)s::tsquery" if asked else "",
         "AND s.series = %(series)s" if series_name else "",
         "AND s.year = %(year)s" if year else "",
-        "AND (s.day, s.notice_id) < (%(after_day)s::date, %(after_id)s::uuid)" if page.after else "",
+        _AFTER if page.after and not number else "",
     ]
-    after_day, after_id = page.after or (None, None)
+    after_own, after_day, after_id = (False, None, None, *(page.after or ()))[-3:]
     return db.all(
         Found,
-        _FIND.format(first="MATERIALIZED" if asked else "NOT MATERIALIZED", which=" ".join(which)),
+        _FIND.format(
+            first="MATERIALIZED" if asked else "NOT MATERIALIZED",
+            which=" ".join(which),
+            own=_OWN if number else "false",
+            after=_AFTER_OWN if page.after and number else "",
+            first_of_all="own DESC," if number else "",
+        ),
         **values(reader),
         asked=asked,
         series=series_name,
         year=year,
+        number=number.number if number else "",
+        of_series=number.series if number else "",
+        after_own=after_own,
         after_day=after_day,
         after_id=after_id,
         limit=page.size + 1,

@@ -13,7 +13,7 @@ _DASH = r"[-\u2010-\u2015\u2212]"
 _ISSUERS = rf"(?:(?:ACF|OCSS|OCSE|DCSS|CDSS|HHS)(?:\s*{_DASH}\s*|\s+))*"
 _FORM = re.compile(
     rf"(?<![\w-]){_ISSUERS}(?P<series>[A-Za-z]{{2,10}})\b"
-    rf"(?:\s*(?:letters?|release|no\.?|number)\b\.?)?\s*(?:[:#]|{_DASH})?\s*"
+    rf"(?:\s*(?:letters?|release|no\.?|number)\b\.?){{0,2}}\s*(?:[:#]|{_DASH})?\s*"
     rf"(?P<year>(?:19|20)?\d{{2}})\s*{_DASH}\s*(?P<running>\d{{1,4}})(?!\w|{_DASH}\d)",
     re.IGNORECASE,
 )
@@ -21,7 +21,7 @@ _BARE = re.compile(rf"(?<![\w-])(?P<year>\d{{2}}){_DASH}(?P<running>\d{{1,4}})(?
 # What somebody types who looks for one letter: a word before, dots inside the series, any sign or none between parts.
 _ASKED = re.compile(
     r"\W*(?:(?:letter|release|number|no)\b\W*)?(?P<series>[A-Za-z](?:\.?[A-Za-z]){1,9})\W*?"
-    r"(?:\b(?:letter|release|number|no)\b)?\W*(?P<year>(?:19|20)?\d{2})\W*(?P<running>\d{1,4})\W*",
+    r"(?:\b(?:letter|release|number|no)\b\W*){0,2}\W*(?P<year>(?:19|20)?\d{2})\W*(?P<running>\d{1,4})\W*",
     re.IGNORECASE,
 )
 # Figures alone may be a number too: `2601`, `26/101`, `202601`. Of three behind the year the first is no zero.
@@ -89,6 +89,11 @@ def perhaps_asked_for(text: str) -> LetterNumber | None:
     """Return the number, without its series, that figures alone may mean; they may be something else: `4058`."""
     match = _FIGURES.fullmatch(text)
     return LetterNumber("", _normal(match)) if match else None
+
+
+def meant(text: str, series: Collection[str]) -> LetterNumber | None:
+    """Return the number that a question is, in whatever form, or may be; its series is '' where it was not said."""
+    return asked_for(text, series) or parse(text, series) or perhaps_asked_for(text.strip())
 
 
 def year_of(number: str) -> int:

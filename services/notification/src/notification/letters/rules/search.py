@@ -24,8 +24,8 @@ _LEAST_PARTS = 3
 # Version of the cutting into words. Raise it whenever a text would be kept by other words than before: a job recuts
 # what was kept under a lower one. Raise that of letters as well, which is also of their links, their rules and the days
 # on which they rule.
-CUT = 2
-CUT_OF_LETTERS = 3
+CUT = 3
+CUT_OF_LETTERS = 4
 # The person paying support, and the person receiving it; before about 2015, the noncustodial and the custodial parent.
 _SPOKEN = re.compile(
     r"\b(?:(?P<xpps>pps|ncp|persons? paying support|non[ -]?custodial parent)"
