@@ -14,7 +14,7 @@ def drafted(cadre, letter, *, draft=None, submit=False, **changes):
     """An amendment that says something else."""
     draft = draft or begun(cadre, letter)
     said = {"what_changed": "The second step is said more plainly."} | changes
-    for name in ("substantive", "receivers"):
+    for name in ("substantive", "receivers", "section_dates"):
         if name in said:
             draft.ClearField(name)
     draft.MergeFrom(notice_pb.Notice(**{name: value for name, value in said.items() if value}))

@@ -1,5 +1,6 @@
 """Days of effect and due days as a calendar (RFC 5545) that programs subscribe to."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -133,6 +134,12 @@ def _effect(letter: pb.Notice) -> Iterator[Date]:
     if day:
         sequence = told.changes(letter)
         yield Date("effect", letter, "Takes effect", day, day + _DAY, sequence, told.changed_at(letter))
+        for one in letter.section_dates:
+            later = date.fromisoformat(one.effective_date)
+            # A part is the same one as long as it has its name, whatever day it is moved to.
+            named = f"effect-{hashlib.sha256(one.section.casefold().encode()).hexdigest()[:12]}"
+            title = f"{told.plain(one.section)} takes effect"
+            yield Date(named, letter, title, later, later + _DAY, sequence, told.changed_at(letter))
 
 
 def _past(letter: pb.Notice, today: date) -> bool:

@@ -71,7 +71,8 @@ def of_state(
 
 def _place(letter: notice_pb.Notice, today: date) -> tuple[bool, bool, int, str]:
     """Where a letter stands: the urgent first, then what takes effect soonest, then what is in force, newest first."""
-    coming, day = letters.takes_effect_later(letter, today), date.fromisoformat(letter.effective_date).toordinal()
+    coming = letters.next_day(letter, today)
+    day = date.fromisoformat(coming or letter.effective_date).toordinal()
     return not letter.urgent_reason, not coming, day if coming else -day, letters.title(letter)
 
 

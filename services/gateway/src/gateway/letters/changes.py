@@ -7,7 +7,7 @@ from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import events_pb2 as events
 from cadre.notification.v1 import version_service_pb2 as pb
-from gateway.letters import letter_form
+from gateway.letters import letter_form, section_dates
 from gateway.web.visit import Visit
 from gateway.words import glossary, sentences
 
@@ -100,6 +100,8 @@ def _said(visit: Visit, field: str, value: str) -> str:
     match field:
         case "effective_date":
             return sentences.long_day(value, visit.today) if value else "Not said"
+        case "section_dates":
+            value = section_dates.as_compared(value, visit.today)
         case "audience":
             return _audience(visit, value)
         case "receivers":

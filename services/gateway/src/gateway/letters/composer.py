@@ -17,7 +17,7 @@ from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
-from gateway.letters import changes, letter_form, letters, meanwhile, of_release, offered, reach, who
+from gateway.letters import changes, letter_form, letters, meanwhile, of_release, offered, reach, section_dates, who
 from gateway.letters.letter_form import AMENDMENT, ASK, CHANGE, LETTER, PAST, REVIEW, STAYS, WHO, Correction, Step
 from gateway.web import declared, drafts
 from gateway.web.forms import Form, SentForm
@@ -202,6 +202,8 @@ def _press(visit: Visit, form: SentForm, step: Step, saved: notice_pb.Notice, sh
         request = series_pb.SuggestNumberRequest(series=shown.letter.series)
         form.values["number"] = [visit.clients.series.SuggestNumber(request).number]
         return None
+    if action == "rows":
+        return None
     if step is WHO:
         if action != "anew":
             _compare(visit, shown, saved)
@@ -356,6 +358,7 @@ def _page(visit: Visit, step: Step, form: Form, shown: Shown, *, status: int = 2
         form=form,
         letter=letter,
         letters=letters,
+        section_dates=section_dates,
         steps=steps,
         step=step,
         following=steps[steps.index(step) + 1] if step is not REVIEW else None,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cadre.notification.v1 import notice_service_pb2 as pb
+from gateway.letters.section_dates import SectionDates
 from gateway.web import declared
 from gateway.web.declared import Box, Chosen, Day, Days, Field, Line, Lines, Months, Named, Open
 from gateway.words import glossary
@@ -111,6 +112,7 @@ CHANGE = Step(
             needed=True,
             years=YEARS_OF_DOCUMENTS,
         ),
+        SectionDates("section_dates", "Parts that take effect later"),
     ),
 )
 WHO = Step("who", "Who", "Who is this for?", "Receives, must act")

@@ -1,6 +1,7 @@
 """How a letter is named, and what is said of it."""
 
 from datetime import date
+from typing import NamedTuple
 
 from cadre.notification.v1 import ladder_service_pb2 as ladder_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
@@ -9,7 +10,7 @@ from gateway.letters import letter_form
 from gateway.web.rights import Rights
 from gateway.web.visit import Visit
 from gateway.words import glossary, sentences
-from servicekit.calendar import PACIFIC, pacific_date
+from servicekit.calendar import PACIFIC, Calendar, pacific_date
 
 # States of a letter that somebody at the state has still to act on, or that waits for its day.
 BEFORE_ISSUE = (pb.Notice.DRAFT, pb.Notice.IN_APPROVAL, pb.Notice.SCHEDULED)
@@ -47,9 +48,30 @@ def fits(letter: pb.Notice, query: str) -> bool:
     return all(word in said for word in query.casefold().split())
 
 
+def next_day(letter: pb.Notice, today: date) -> str:
+    """Return the next day after *today* on which a letter or a part of it takes effect; '' if none comes."""
+    days = (letter.effective_date, *(one.effective_date for one in letter.section_dates))
+    return min((day for day in days if day > today.isoformat()), default="")
+
+
+def takes_effect(letter: pb.Notice, today: date, calendar: Calendar) -> str:
+    """`takes effect Monday, January 4, 28 business days from today; Section 4 on Thursday, April 1`."""
+    whole, coming = sentences.takes_effect(letter.effective_date, today, calendar), _coming(letter, today)
+    if coming is None:
+        return whole
+    verb = "" if letter.effective_date > today.isoformat() else " take effect" if coming.several else " takes effect"
+    return f"{whole}; {coming.what}{verb} on {sentences.long_day(coming.day, today)}{coming.more}"
+
+
+def next_part(letter: pb.Notice, today: date) -> str:
+    """`Section 4 on Apr 1, 2 parts later`: what comes next of a letter's parts; '' if nothing does."""
+    coming = _coming(letter, today)
+    return f"{coming.what} on {sentences.short_day(coming.day, today)}{coming.more}" if coming else ""
+
+
 def takes_effect_later(letter: pb.Notice, today: date) -> bool:
-    """Whether it changes something only after *today*."""
-    return letter.effective_date > today.isoformat()
+    """Whether it, or a part of it, changes something only after *today*."""
+    return bool(next_day(letter, today))
 
 
 def of_the_state(rights: Rights) -> bool:
@@ -120,3 +142,21 @@ def reminded_by(ladder: ladder_pb.Ladder) -> str:
     if ladder.source.startswith("series/"):
         return f"the steps of {ladder.source.split('/')[1]} letters"
     return "steps of its own"
+
+
+class _Coming(NamedTuple):
+    what: str
+    several: bool
+    day: str
+    more: str
+
+
+def _coming(letter: pb.Notice, today: date) -> _Coming | None:
+    """Return which parts take effect next, and how many after them."""
+    ahead = [one for one in letter.section_dates if one.effective_date > today.isoformat()]
+    if not ahead:
+        return None
+    first = [one for one in ahead if one.effective_date == ahead[0].effective_date]
+    what, later = first[0].section if len(first) == 1 else f"{len(first)} parts of it", len(ahead) - len(first)
+    more = f", {sentences.count(later, 'part')} later" if later else ""
+    return _Coming(what, len(first) > 1, ahead[0].effective_date, more)

@@ -6,6 +6,7 @@ Across, places are percent; upward, pixels: text stays as large as it is on ever
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain as all_of
 
 from cadre.notification.v1 import register_service_pb2 as pb
 from gateway.register import sayings
@@ -33,6 +34,8 @@ class Bar:
     # Where its title stands: at its beginning, or before its end where there is no room behind.
     anchor: str
     at: float
+    # The days on which parts of it take effect.
+    marks: list[float]
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class Timeline:
     years: list[Year]
     now: float
     height: int
+
+    @property
+    def parted(self) -> bool:
+        """Whether a letter has parts that take effect later."""
+        return any(bar.marks for bar in self.bars)
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,8 @@ class Chain:
 def timeline(letters: Sequence[pb.Ruling], today: date) -> Timeline:
     """Lay out the letters of a topic: the earliest on top."""
     lives = [(one, date.fromisoformat(one.since), sentences.as_date(one.until)) for one in reversed(letters)]
-    days = [today, *(since for _, since, _ in lives), *(until for _, _, until in lives if until)]
+    parts = [[date.fromisoformat(one.effective_date) for one in letter.section_dates] for letter, _, _ in lives]
+    days = [today, *(since for _, since, _ in lives), *(until for _, _, until in lives if until), *all_of(*parts)]
     first, last = date(min(days).year, 1, 1), date(max(days).year + 1, 1, 1)
 
     def place(day: date) -> float:
@@ -105,6 +114,7 @@ def timeline(letters: Sequence[pb.Ruling], today: date) -> Timeline:
                 until is None,
                 "end" if late else "start",
                 right if late else left,
+                [place(day) for day in parts[n]],
             )
         )
     every = max(1, -(-(last.year - first.year) // _MOST_YEARS_NAMED))

@@ -11,6 +11,7 @@ from gateway.web import sheets
 COLUMNS = (
     *("In force on", "As known on", "Letter", "Subject", "Topic", "Since", "Day as printed", "Laws and rules"),
     *("Superseded in part by", "Ends by", "Issued by", "From before Cadre"),
+    "Parts that take effect later",
 )
 _MARK = " (DEMONSTRATION, not issued by DCSS)"
 _EXACT = {pb.Ruling.DAY: "a day", pb.Ruling.MONTH: "a month alone", pb.Ruling.YEAR: "a year alone"}
@@ -34,6 +35,7 @@ def in_force(listed: pb.ListInForceResponse, letters: Iterable[pb.Ruling]) -> by
                 "; ".join(_by(other) for other in one.superseded_by if other.whole),
                 one.issuer,
                 "Yes" if one.historic else "No",
+                "; ".join(f"{part.section}: {part.effective_date}" for part in one.section_dates),
             ]
             for one in letters
         ],

@@ -54,6 +54,12 @@ def read_as(letter: pb.Ruling, today: date) -> str:
     return f"no day is printed: read as {sentences.short_day(letter.since, today)}"
 
 
+def parts(letter: pb.Ruling, on: str, today: date) -> list[str]:
+    """`Section 4 from Jan 1, 2027`, `Section 2 since Oct 1`: parts that come later than the rest, seen *on* a day."""
+    days = ((one, sentences.short_day(one.effective_date, today)) for one in letter.section_dates)
+    return [f"{one.section} {'from' if one.effective_date > on else 'since'} {day}" for one, day in days]
+
+
 def topics(text: str) -> list[str]:
     """Return the topics of a letter, each for itself, as they are asked for."""
     apart = (" ".join(one.split()) for one in text.replace(";", ",").split(","))

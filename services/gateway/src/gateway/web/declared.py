@@ -43,6 +43,10 @@ class Field:
         """What stands in the field when the form is opened."""
         return str(self.value(message))
 
+    def opened(self, message: Message) -> dict[str, str | list[str]]:
+        """What stands in the form when it is opened, by the names there."""
+        return {self.name: self.shown(message)}
+
     def said(self, message: Message) -> str:
         """What a page says of it."""
         return self.shown(message)
@@ -200,7 +204,7 @@ def names(fields: Iterable[Field]) -> dict[str, str]:
 
 def shown(fields: Iterable[Field], message: Message) -> dict[str, str | list[str]]:
     """Return a form's fields as they are opened."""
-    return {one.name: one.shown(message) for one in fields}
+    return {name: value for one in fields for name, value in one.opened(message).items()}
 
 
 def read(fields: Iterable[Field], form: Form, message: Message) -> None:

@@ -17,7 +17,7 @@ from notification.agencies.records import (
 )
 from notification.inbox.readiness import COUNTED, DID_ALL, STARTED_AT
 from notification.inbox.rules import Counts
-from notification.letters.queries import NEWEST, NOTICE, NOTICE_WITHOUT_BODY, ONLY, URGENT
+from notification.letters.queries import NEWEST, NOTICE, NOTICE_WITHOUT_BODY, ONLY, PART_COMES, URGENT
 from notification.letters.rows import name_of
 from notification.letters.tables import Notice
 from servicekit.calendar import pacific_date
@@ -28,9 +28,10 @@ from servicekit.refusals import NotFound
 STATE = ""
 # Which of an agency's letters: conditions on what the list says of each. All others are WITHDRAWN or out.
 _STILL_TO_DO = "unconfirmed OR to_go"
+_COMES = f"(n.effective_date > %(today)s OR {PART_COMES})"
 WHICH = {
     "STILL_TO_DO": f"AND ({_STILL_TO_DO})",
-    "COMING": f"AND ({_STILL_TO_DO} OR n.state = 'PUBLISHED' AND n.effective_date > %(today)s)",
+    "COMING": f"AND ({_STILL_TO_DO} OR n.state = 'PUBLISHED' AND {_COMES})",
     "WITHDRAWN_ONLY": "AND n.state = 'WITHDRAWN'",
 }
 NO_UNIT = "none"

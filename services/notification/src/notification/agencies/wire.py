@@ -20,6 +20,7 @@ from notification.attachments.attachments import Attachment
 from notification.attachments.wire import attachment
 from notification.days.queries import ReadinessDay
 from notification.deliveries.deliveries import Seen
+from notification.letters.rules import parts
 from notification.letters.wire import channel, enum_name, notice, person
 from servicekit import names
 from servicekit.refusals import InvalidField
@@ -60,9 +61,8 @@ def left_asked(
     """Read of which notices of a page it is asked who is left: by id, and by unit."""
 
     def place(row: AgencyNotice) -> tuple[bool, bool, int, str]:
-        effective = row.notice.effective_date or today
-        coming = effective > today
-        day = effective.toordinal()
+        comes = parts.next_day(row.notice.section_dates, row.notice.effective_date, today)
+        coming, day = comes is not None, (comes or row.notice.effective_date or today).toordinal()
         number = f"{row.notice.series} {row.notice.number}"
         return not row.notice.urgent_reason, not coming, day if coming else -day, number
 

@@ -21,6 +21,11 @@ NOTICE_WITHOUT_BODY = NOTICE.replace('n."body"', "'' AS body")
 # Newest first, where a list is in rising order, and where it is narrowed to some letters.
 NEWEST = "(extract(epoch FROM n.published_at) * -1000000)::bigint"
 URGENT = "(n.urgent_reason <> '')"
+# A part of it takes effect after *today*.
+PART_COMES = """
+jsonb_path_exists(n.section_dates, '$[*] ? (@.effective_date > $today)',
+  jsonb_build_object('today', %(today)s::date::text))
+"""
 ONLY = "AND n.id = ANY(%(notices)s)"
 _ISSUED = f"SELECT {NOTICE} FROM notice AS n WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')"  # noqa: S608 - made of constants
 

@@ -41,6 +41,10 @@ class Notice(SQLModel):
     until_then: str
     body: str
     effective_date: date | None
+    # Parts that take effect later (see letters/rules/parts.py).
+    section_dates: list[dict[str, str]] = Field(
+        default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'"), "nullable": False}
+    )
     audience_id: uuid.UUID | None
     receivers: list[str] = Field(
         default_factory=list, sa_type=ARRAY(TEXT), sa_column_kwargs={"server_default": text("'{}'")}

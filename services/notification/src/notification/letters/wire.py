@@ -9,6 +9,7 @@ from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement
 from cadre.notification.v1 import notice_service_pb2 as pb
 from notification.letters.rules.due_dates import DueRule
 from notification.letters.rules.letter import TEXTS
+from notification.letters.rules.parts import SectionDate
 from notification.letters.rules.reading import Reader
 from notification.letters.tables import Notice
 from servicekit import names, paging
@@ -67,6 +68,7 @@ def notice(row: Notice, attached: Iterable[pb.Attachment] = (), due_sentence: st
         "amends": f"notices/{row.amends}" if row.amends else "",
         "amend_time": timestamp(row.amended_at),
         "effective_date": day_text(row.effective_date),
+        "section_dates": section_dates(row.section_dates),
         "audience": f"audiences/{row.audience_id}" if row.audience_id else "",
         "receivers": [f"agencies/{agency}" for agency in row.receivers],
         "course_version": f"courses/{row.course_id}/versions/{row.course_version}" if row.course_id else "",
@@ -104,6 +106,11 @@ def notice(row: Notice, attached: Iterable[pb.Attachment] = (), due_sentence: st
     }
     # Half of a letter is not said: to set it all the same costs a list of letters a fifth more.
     return pb.Notice(**{name: value for name, value in said.items() if value})
+
+
+def section_dates(parts: Iterable[SectionDate]) -> list[pb.SectionDate]:
+    """Write parts that take effect later than the rest."""
+    return [pb.SectionDate(section=one["section"], effective_date=one["effective_date"]) for one in parts]
 
 
 def enum_name(enum: Any, value: int, field: str) -> str:  # noqa: ANN401 - generated enums share no class

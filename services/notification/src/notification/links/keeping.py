@@ -1,5 +1,6 @@
 """What is kept of a letter's words beside them: letters that it ends or names, its rules, and from when it rules."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ _OTHERS = ", ".join(
 )
 _LETTERS = f"""
 SELECT id, series, number, version, state = 'HISTORIC' AS historic, replaces, supersedes, "references", topic,
-  effective_date, effective_printed, issued_on, ARRAY[{_OTHERS}] AS others,
+  effective_date, section_dates, effective_printed, issued_on, ARRAY[{_OTHERS}] AS others,
   (SELECT (published_at AT TIME ZONE 'America/Los_Angeles')::date FROM notice_version AS later
    WHERE (later.notice_id, later.version) = (notice.id, notice.version) AND later.version > 1) AS amended
 FROM notice WHERE id = ANY(%(ids)s) ORDER BY id
@@ -55,23 +56,25 @@ WITH link AS (
   INSERT INTO letter_rule (notice_id, rule, kind) SELECT * FROM rules
   ON CONFLICT (notice_id, rule) DO UPDATE SET kind = excluded.kind
 ), standing AS (
-  SELECT notice_id, version, series, number, known_from, effective, exact, string_to_array(topics, '|') AS topics
+  SELECT notice_id, version, series, number, known_from, effective, exact, string_to_array(topics, '|') AS topics,
+    section_dates::jsonb
   FROM unnest(%(letters)s::uuid[], %(versions)s::int[], %(series)s::text[], %(numbers)s::text[], %(known_from)s::date[],
-    %(effective)s::date[], %(exact)s::text[], %(topics)s::text[])
-    AS one (notice_id, version, series, number, known_from, effective, exact, topics)
+    %(effective)s::date[], %(exact)s::text[], %(topics)s::text[], %(section_dates)s::text[])
+    AS one (notice_id, version, series, number, known_from, effective, exact, topics, section_dates)
 ), version_before AS (
   UPDATE letter_standing AS old SET known_until = standing.known_from FROM standing
   WHERE old.notice_id = standing.notice_id AND old.version < standing.version AND old.known_until IS NULL
 )
-INSERT INTO letter_standing (notice_id, version, series, number, known_from, effective, exact, topics)
-SELECT notice_id, version, series, number, known_from, effective, exact, topics FROM standing
+INSERT INTO letter_standing (notice_id, version, series, number, known_from, effective, exact, topics, section_dates)
+SELECT notice_id, version, series, number, known_from, effective, exact, topics, section_dates FROM standing
 ON CONFLICT (notice_id, version) DO UPDATE
-SET known_from = excluded.known_from, effective = excluded.effective, exact = excluded.exact, topics = excluded.topics
+SET known_from = excluded.known_from, effective = excluded.effective, exact = excluded.exact, topics = excluded.topics,
+  section_dates = excluded.section_dates
 """
 _LINK = ("link_ids", "link_series", "link_numbers", "link_whole", "link_rescinds", "link_parts", "link_known_from")
 _NAMED = ("named_ids", "named_series", "named_numbers", "named_kinds")
 _RULE = ("rule_ids", "rules", "rule_kinds")
-_STANDING = ("letters", "versions", "series", "numbers", "known_from", "effective", "exact", "topics")
+_STANDING = ("letters", "versions", "series", "numbers", "known_from", "effective", "exact", "topics", "section_dates")
 
 
 class _Letter(NamedTuple):
@@ -85,6 +88,7 @@ class _Letter(NamedTuple):
     references: str
     topic: str
     effective_date: date | None
+    section_dates: list[dict[str, str]]
     effective_printed: str
     issued_on: str
     others: list[str]
@@ -141,4 +145,5 @@ def _standing(letter: _Letter, day: date) -> tuple[object, ...]:
         effective, exact = letter.effective_date or day, Exact.DAY
     topics = "|".join(topics_of(letter.topic))
     known = letter.amended or day
-    return (letter.id, letter.version, letter.series, letter.number, known, effective, exact.value, topics)
+    standing = (letter.id, letter.version, letter.series, letter.number, known, effective, exact.value, topics)
+    return (*standing, json.dumps(letter.section_dates))

@@ -7,7 +7,7 @@ import uuid
 from datetime import date
 
 from sqlalchemy import Column, Index, text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlmodel import Field
 
 from notification.base import Base, plain
@@ -77,3 +77,7 @@ class LetterStandingRow(Base, table=True):
     effective: date
     exact: str
     topics: list[str] = Field(sa_column=Column(ARRAY(TEXT), nullable=False))
+    # Parts of it that take effect later (see letters/rules/parts.py).
+    section_dates: list[dict[str, str]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from notification.inbox.readiness import DID_ALL
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
+from notification.letters.rules import parts
 from notification.letters.rules.lifecycle import State
 from notification.letters.tables import Notice
 from notification.messages import ladders, ledger
@@ -257,6 +258,7 @@ def wanted_of(
         "change": notice.change,
         "effective": str(notice.effective_date),
         "due": str(notice.due_date),
+        **({"later": parts.said(notice.section_dates)} if notice.section_dates else {}),
         **({"urgent": "yes"} if notice.urgent_reason else {}),
         **(facts or {}),
     }

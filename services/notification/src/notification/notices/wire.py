@@ -7,6 +7,7 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cadre.notification.v1 import notice_service_pb2 as pb
+from notification.letters.rules import parts
 from notification.letters.rules.letter import TEXTS, UNSAID, Letter
 from notification.letters.wire import audience_id, enum_name
 from notification.notices.queries import ConfirmationChange, Step
@@ -43,6 +44,7 @@ def letter(notice: pb.Notice) -> Letter:
         reason=enum_name(pb.Notice.Reason, notice.reason, "notice.reason"),
         asks=enum_name(pb.Asks, notice.asks, "notice.asks"),
         effective_date=_day(notice.effective_date, "notice.effective_date"),
+        section_dates=parts.read([(one.section, one.effective_date) for one in notice.section_dates]),
         audience_id=audience_id(notice.audience, "notice.audience"),
         receivers=_receivers(notice.receivers),
         course_id=course_id,

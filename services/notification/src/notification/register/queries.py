@@ -52,7 +52,8 @@ AND (SELECT true FROM letter_rule AS named WHERE named.notice_id = s.notice_id A
 """  # noqa: S608 - made of constants
 _SAID = f"""
 n.id AS notice_id, n.series, n.number, n.subject, n.topic, n.issuer, n.demonstration, n.state = 'HISTORIC' AS historic,
-shown.effective, shown.exact, CASE WHEN {_WITHDRAWN_ON} <= %(known)s THEN {_WITHDRAWN_ON} END AS withdrawn_on
+shown.effective, shown.exact, shown.section_dates,
+  CASE WHEN {_WITHDRAWN_ON} <= %(known)s THEN {_WITHDRAWN_ON} END AS withdrawn_on
 """
 _PAGE = f"""
 WITH shown AS ({_IN_FORCE} {{page}} ORDER BY effective DESC, series DESC, number DESC LIMIT %(limit)s)
@@ -109,6 +110,7 @@ class Row(NamedTuple):
     historic: bool
     effective: date
     exact: str
+    section_dates: list[dict[str, str]]
     withdrawn_on: date | None
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import register_service_pb2 as pb
 from notification.letters.rows import name_of
+from notification.letters.wire import section_dates
 from notification.register.chain import Chain
 from notification.register.queries import Ender, Named, Row
 from notification.register.rules import life
@@ -47,6 +48,7 @@ def ruling(
             for one in named.get(row.notice_id, ())
         ],
         superseded_by=[_successor(one) for one in enders.get(row.notice_id, ())],
+        section_dates=section_dates(row.section_dates),
     )
 
 

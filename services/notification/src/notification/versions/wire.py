@@ -10,6 +10,7 @@ from cadre.notification.v1 import version_service_pb2 as pb
 from notification.attachments.attachments import Attachment
 from notification.attachments.wire import attachment
 from notification.letters import wire as letters
+from notification.letters.rules import parts
 from notification.letters.rules.letter import Letter
 from notification.letters.tables import Notice
 from notification.versions.queries import Version
@@ -72,6 +73,7 @@ def _as_it_was(row: Version, notice: Notice) -> Notice:
     text = said(row.canonical)
     values = {name: text[name] for name in Letter.__dataclass_fields__}
     values["effective_date"] = date.fromisoformat(text["effective_date"]) if text["effective_date"] else None
+    values["section_dates"] = parts.of_said(text["section_dates"])
     values["audience_id"] = UUID(text["audience_id"]) if text["audience_id"] else None
     values["receivers"] = [one.removeprefix("agencies/") for one in text["receivers"].split()]
     return notice.model_copy(update={**values, "version": row.version, "text_sha256": row.text_sha256})

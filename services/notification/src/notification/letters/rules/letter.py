@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from notification.letters.rules import statements
+from notification.letters.rules import parts, statements
+from notification.letters.rules.parts import SectionDate
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of
 from servicekit.refusals import InvalidField
 
@@ -97,6 +98,8 @@ class Letter:
     # Of an amendment: fields of the contract that its author says are changed in substance.
     substantive: list[str] = field(default_factory=list)
     effective_date: date | None = None
+    # Parts that take effect later, in the order of their days.
+    section_dates: list[SectionDate] = field(default_factory=list)
     audience_id: UUID | None = None
     # The local agencies that receive it, in order; none = every one.
     receivers: list[str] = field(default_factory=list)
@@ -139,6 +142,7 @@ def check_draft(letter: Letter) -> None:
             raise InvalidField(f"notice.{name}", days, f"must be between {least} and {_MOST_DAYS} business days")
     if not 0 <= letter.credit_months <= _MOST_MONTHS:
         raise InvalidField("notice.credit_months", letter.credit_months, f"must be between 0 and {_MOST_MONTHS} months")
+    parts.check_later(letter.section_dates, letter.effective_date)
     if letter.course_id and letter.asks != Asks.TRAIN:
         raise InvalidField("notice.course_version", letter.course_id, "must be empty unless the notice asks to train")
 

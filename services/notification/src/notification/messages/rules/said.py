@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from notification.letters.rules.parts import of_said
 from notification.messages.rules import week
 from notification.messages.rules.words import Facts, Said, count, day, moment
+
+# So many parts of a letter with days of their own are named; of more it is said how many.
+_FEW_PARTS = 3
 
 
 def said(kind: str, about: str, facts: Facts) -> Said:
@@ -25,14 +29,14 @@ def _issued(about: str, facts: Facts) -> Said:
     )
     return Said(
         title=f"{_urgent(facts)}{letter} was issued. Please confirm it for your agency.",
-        lines=(facts["change"], f"It takes effect {day(facts['effective'])}.", asked, _confirm_by(facts)),
+        lines=(facts["change"], _effect(facts, "It"), asked, _confirm_by(facts)),
         link=f"/agencies/{facts['agency']}/letters/{_id(about)}",
         act="Read and confirm",
     )
 
 
 def _asked(about: str, facts: Facts) -> Said:
-    lines = (facts["change"], f"It takes effect {day(facts['effective'])}.", f"Please be done by {day(facts['due'])}.")
+    lines = (facts["change"], _effect(facts, "It"), f"Please be done by {day(facts['due'])}.")
     return Said(f"{_urgent(facts)}New on your list: {facts['letter']}", lines, f"/training/{_id(about)}", "Start")
 
 
@@ -114,7 +118,7 @@ def _reminded(about: str, facts: Facts) -> Said:
 
 
 def _waiting(about: str, facts: Facts) -> Said:
-    lines = (facts["change"], f"It is to take effect {day(facts['effective'])}.")
+    lines = (facts["change"], f"It is to take effect {day(facts['effective'])}.{_later(facts)}")
     return Said(f"{_urgent(facts)}{facts['letter']} waits for approval", lines, f"/letters/{_id(about)}", "Read it")
 
 
@@ -216,8 +220,17 @@ def _hour(facts: Facts) -> str:
     return f"{day(facts['confirm_by'])}, {'noon' if facts.get('morning') else '5 p.m.'} Pacific time"
 
 
-def _effect(facts: Facts) -> str:
-    return f"The letter takes effect {day(facts['effective'])}."
+def _effect(facts: Facts, what: str = "The letter") -> str:
+    return f"{what} takes effect {day(facts['effective'])}.{_later(facts)}"
+
+
+def _later(facts: Facts) -> str:
+    """Say which parts of a letter take effect after it, and of many from when until when."""
+    parts = of_said(facts.get("later", ""))
+    if len(parts) > _FEW_PARTS:
+        days = f"the first {day(parts[0]['effective_date'])}, the last {day(parts[-1]['effective_date'])}"
+        return f" {len(parts)} parts of it take effect later: {days}."
+    return "".join(f" Later: {one['section']}, {day(one['effective_date'])}." for one in parts)
 
 
 def _urgent(facts: Facts) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import prose
+from notification.letters.rules import parts
 from notification.letters.rules.letter import Letter, canonical
 from servicekit.refusals import InvalidField
 
@@ -27,7 +28,10 @@ _ORDER = list(Change)
 # Whatever of it changes, it asks something else, or of others.
 _SUBSTANTIVE = ("asks", "course_version", "audience", "staff_action", "statement", "agency_statement")
 # Its days move, and with them when it is due.
-_MOVED = ("effective_date", "due_rule.business_days_before_effective", "due_rule.business_days_after_issue")
+_MOVED = (
+    *("effective_date", "section_dates"),
+    *("due_rule.business_days_before_effective", "due_rule.business_days_after_issue"),
+)
 # What it says: by the words that differ.
 _BY_WORDS = (
     *("subject", "topic", "change", "references", "supersedes", "replaces", "before", "after", "until_then", "body"),
@@ -40,7 +44,8 @@ _EDITORIAL = (
 )
 # In the order in which a letter is read.
 FIELDS = (
-    *("kind", "addressees", "subject", "topic", "urgent_reason", "change", "effective_date", "audience", "receivers"),
+    *("kind", "addressees", "subject", "topic", "urgent_reason", "change", "effective_date"),
+    *("section_dates", "audience", "receivers"),
     *("asks", "course_version", "due_rule.business_days_before_effective", "due_rule.business_days_after_issue"),
     *("agency_confirms_within", "staff_action", "before", "after", "until_then", "body", "reason", "references"),
     *("supersedes", "replaces", "contact", "contact_telephone", "statement", "agency_statement"),
@@ -82,6 +87,7 @@ def said(text: str) -> dict[str, Any]:
         "audience": f"audiences/{letter['audience_id']}" if letter["audience_id"] else "",
         "receivers": " ".join(f"agencies/{one}" for one in letter["receivers"]),
         "course_version": course,
+        "section_dates": parts.said(letter["section_dates"]),
         "due_rule.business_days_before_effective": letter["business_days_before_effective"],
         "due_rule.business_days_after_issue": letter["business_days_after_issue"],
     }
