@@ -59,6 +59,7 @@ def test_everything_of_the_demonstration_says_that_it_is_not_issued_by_dcss() ->
         ("1-withdrawn.toml", 'fate = "withdrawn"', 'fate = "issued"', "belongs to a withdrawn letter"),
         ("5-under-review.toml", 'fate = "under_review"', 'fate = "issued"', "belongs to a letter under review"),
         ("6-amended.toml", 'fate = "issued"', 'fate = "awaiting_approval"', "belongs to a letter that is out"),
+        ("6-amended.toml", "issue = 55", "issue = 15", "must be more than 15"),
         ("course.toml", "4-four-dates.md", "4-five-dates.md", "does not exist"),
         ("test.toml", "pass_mark = 4", "pass_mark = 6", "there are 5 questions"),
         ("test.toml", "look_again = 4", "look_again = 5", "the course has 4 sections"),

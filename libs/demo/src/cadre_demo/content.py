@@ -20,10 +20,19 @@ _EXACT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, config=_EXACT)
+class Later:
+    """A part of the letter that takes effect later than the rest."""
+
+    part: Text
+    business_days_after_issue: Days
+
+
+@dataclass(frozen=True, config=_EXACT)
 class Effective:
     """When the change takes effect, counted from the day of issue so that the letter can be shown at any time."""
 
     business_days_after_issue: Days
+    later: tuple[Later, ...] = ()
 
 
 @dataclass(frozen=True, config=_EXACT)
@@ -254,6 +263,9 @@ def _check_letter(path: Path, letter: Letter, course: str) -> None:
         raise DataFileError(path, None, "ask.course", letter.ask.course, f"must be {wanted or 'left out'}")
     if (letter.fate == "withdrawn") != bool(letter.withdraw_reason):
         raise DataFileError(path, None, "withdraw_reason", letter.withdraw_reason, "belongs to a withdrawn letter")
+    first = letter.effective.business_days_after_issue
+    if early := [one for one in letter.effective.later if one.business_days_after_issue <= first]:
+        raise DataFileError(path, None, "effective.later", early[0].part, f"must be more than {first}")
     if letter.amendment and letter.fate != "issued":
         raise DataFileError(path, None, "amendment", letter.fate, "belongs to a letter that is out")
     if (letter.fate == "under_review") != (letter.review is not None):

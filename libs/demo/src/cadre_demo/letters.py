@@ -158,6 +158,12 @@ def _create_request(
         staff_action="\n".join(f"- {item}" for item in letter.staff_must),
         until_then=letter.until_then,
         effective_date=offices.add(today, letter.effective.business_days_after_issue).isoformat(),
+        section_dates=[
+            notice_pb.SectionDate(
+                section=one.part, effective_date=offices.add(today, one.business_days_after_issue).isoformat()
+            )
+            for one in letter.effective.later
+        ],
         audience=_audience(access, writers, letter).name,
         asks=_ASKS[ask.of_staff],
         course_version=course_version if trains else "",
