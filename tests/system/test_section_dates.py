@@ -53,4 +53,4 @@ def test_an_analyst_says_which_part_takes_effect_later_and_its_approver_sees_it(
     assert send(analyst, address).status_code == 303
     waiting = said(approver.page(address.removesuffix("/edit")))
     assert "What takes effect when" in waiting
-    assert "Section 4 takes effect" in waiting
+    assert "“Section 4” takes effect" in waiting

@@ -90,10 +90,10 @@ def test_headings_of_the_text_are_offered_as_parts():
     [
         (
             "2026-11-30",
-            f"takes effect {FIRST}, 1 business day from today; Section 2 on {NEXT}, 2 parts later",
+            f"takes effect {FIRST}, 1 business day from today; “Section 2” on {NEXT}, 2 parts later",
             "2026-12-01",
         ),
-        ("2026-12-01", f"takes effect today; Section 2 takes effect on {NEXT}, 2 parts later", "2027-01-04"),
+        ("2026-12-01", f"takes effect today; “Section 2” takes effect on {NEXT}, 2 parts later", "2027-01-04"),
         (
             "2027-01-04",
             f"took effect {FIRST}, 2026; 2 parts of it take effect on Monday, March 1",

@@ -55,7 +55,7 @@ def next_day(letter: pb.Notice, today: date) -> str:
 
 
 def takes_effect(letter: pb.Notice, today: date, calendar: Calendar) -> str:
-    """`takes effect Monday, January 4, 28 business days from today; Section 4 on Thursday, April 1`."""
+    """`takes effect Monday, January 4, 28 business days from today; “Section 4” on Thursday, April 1`."""
     whole, coming = sentences.takes_effect(letter.effective_date, today, calendar), _coming(letter, today)
     if coming is None:
         return whole
@@ -64,7 +64,7 @@ def takes_effect(letter: pb.Notice, today: date, calendar: Calendar) -> str:
 
 
 def next_part(letter: pb.Notice, today: date) -> str:
-    """`Section 4 on Apr 1, 2 parts later`: what comes next of a letter's parts; '' if nothing does."""
+    """`“Section 4” on Apr 1, 2 parts later`: what comes next of a letter's parts; '' if nothing does."""
     coming = _coming(letter, today)
     return f"{coming.what} on {sentences.short_day(coming.day, today)}{coming.more}" if coming else ""
 
@@ -157,6 +157,6 @@ def _coming(letter: pb.Notice, today: date) -> _Coming | None:
     if not ahead:
         return None
     first = [one for one in ahead if one.effective_date == ahead[0].effective_date]
-    what, later = first[0].section if len(first) == 1 else f"{len(first)} parts of it", len(ahead) - len(first)
+    what, later = f"“{first[0].section}”" if len(first) == 1 else f"{len(first)} parts of it", len(ahead) - len(first)
     more = f", {sentences.count(later, 'part')} later" if later else ""
     return _Coming(what, len(first) > 1, ahead[0].effective_date, more)
