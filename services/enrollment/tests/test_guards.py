@@ -19,7 +19,7 @@ DOMAIN_TABLES = sorted(set(APP.metadata.tables) - set(KIT_TABLES))
 
 
 def test_there_are_tables_to_guard():
-    assert len(DOMAIN_TABLES) == 15
+    assert len(DOMAIN_TABLES) == 16
 
 
 def test_the_migrations_make_the_tables_that_the_code_says(postgres_server):
@@ -78,6 +78,10 @@ def broken(launch, letter):
         ("UPDATE assignment SET state = 'IN_PROGRESS' WHERE person_id = '{one}'", "assignments.unmarked_completions"),
         ("UPDATE assignment SET state = 'COMPLETED' WHERE person_id = '{other}'", "assignments.unmarked_completions"),
         ("DELETE FROM completion", "assignments.unmarked_completions"),
+        (
+            "UPDATE assignment SET state = 'WAIVED', waiver_reason = 'x', exempt = true WHERE person_id = '{other}'",
+            "assignments.unlike_units",
+        ),
     ],
 )
 def test_each_audit_notices_what_is_wrong(broken, damage, audit):

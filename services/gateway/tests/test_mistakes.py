@@ -102,7 +102,10 @@ class Office:
             chunk=1,
             chunks=1,
             effective_date=today.isoformat(),
-            changes=[directory_events.MemberChange(person_id=one, agency_id="lake", member=True) for one in ids],
+            changes=[
+                directory_events.MemberChange(person_id=one, agency_id="lake", units=["intake"], member=True)
+                for one in ids
+            ],
         )
         letters = at["notification"]
         tell(letters, apps["notification"], directory_events.AgencyListed(agency_id="lake", kind="single-county"))

@@ -25,6 +25,7 @@ from cadre.directory.v1.sign_in_service_pb2_grpc import SignInServiceStub
 from cadre.directory.v1.unit_service_pb2_grpc import UnitServiceStub
 from cadre.enrollment.v1.assignment_service_pb2_grpc import AssignmentServiceStub
 from cadre.enrollment.v1.completion_service_pb2_grpc import CompletionServiceStub
+from cadre.enrollment.v1.exemption_service_pb2_grpc import ExemptionServiceStub
 from cadre.evaluation.v1.quality_service_pb2_grpc import QualityServiceStub
 from cadre.evaluation.v1.sitting_service_pb2_grpc import SittingServiceStub
 from cadre.evaluation.v1.test_service_pb2_grpc import TestServiceStub
@@ -95,6 +96,7 @@ class Access:
         self.media = self.channels["curriculum"].stub(MediaServiceStub)
         self.assignments = self.channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self.channels["enrollment"].stub(CompletionServiceStub)
+        self.exemptions = self.channels["enrollment"].stub(ExemptionServiceStub)
         self.tests = self.channels["evaluation"].stub(TestServiceStub)
         self.sittings = self.channels["evaluation"].stub(SittingServiceStub)
         self.quality = self.channels["evaluation"].stub(QualityServiceStub)

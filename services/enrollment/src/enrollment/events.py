@@ -34,9 +34,10 @@ def assignments_withdrawn(db: Db, asked: Asked, person_ids: Sequence[str]) -> No
         outbox.emit(db, pb.AssignmentWithdrawn(**asked._asdict(), person_ids=ids))
 
 
-def assignment_waived(db: Db, asked: Asked, person_id: str) -> None:
-    """A person was excused."""
-    outbox.emit(db, pb.AssignmentWaived(**asked._asdict(), person_ids=[person_id]))
+def assignments_waived(db: Db, asked: Asked, person_ids: Sequence[str]) -> None:
+    """People were excused."""
+    for ids in _chunks(person_ids):
+        outbox.emit(db, pb.AssignmentWaived(**asked._asdict(), person_ids=ids))
 
 
 def assignments_completed(db: Db, asked: Asked, completions: Sequence[tuple[str, datetime]]) -> None:

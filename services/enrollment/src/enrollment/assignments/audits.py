@@ -6,6 +6,7 @@ from typing import cast, get_args
 import psycopg
 
 from cadre.enrollment.v1 import events_pb2 as pb
+from enrollment.assignments.exempting import AMISS, PLACE
 from servicekit.background.audits import Audit
 from servicekit.data.db import Db, count
 from servicekit.data.outbox import subject_of
@@ -31,6 +32,10 @@ SELECT count(*) FROM listed FULL JOIN assigned USING (requirement_id, person_id)
 WHERE assigned.person_id IS NULL
   OR (listed.person_id IS NULL AND assigned.state IN ('ASSIGNED', 'IN_PROGRESS'))
 """
+_UNLIKE_UNITS = f"""
+SELECT count(*) FROM assignment AS a JOIN requirement ON requirement.id = a.requirement_id {PLACE}
+WHERE requirement.state = 'OPEN' AND {AMISS}
+"""  # noqa: S608 - made of constants
 _UNMARKED = f"""
 SELECT count(*)
 FROM (SELECT requirement_id, person_id FROM assignment WHERE state = 'COMPLETED') AS marked
@@ -112,6 +117,11 @@ AUDITS = [
         "Members of an audience whom an open requirement did not assign, and open assignments of people who are none"
         " or whose notice was withdrawn",
         lambda db: count(db, _ORPHANS),
+    ),
+    Audit(
+        "assignments.unlike_units",
+        "Open assignments of people whose units are exempt, and people excused by units that are not",
+        lambda db: count(db, _UNLIKE_UNITS),
     ),
     Audit(
         "assignments.unmarked_completions",

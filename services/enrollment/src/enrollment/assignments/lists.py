@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from enrollment import events
-from enrollment.assignments import crediting, opening
+from enrollment.assignments import crediting, exempting, opening
 from enrollment.assignments.opening import People
-from enrollment.requirements import audiences, due_dates, local_dates, notices
+from enrollment.requirements import audiences, due_dates, exemptions, local_dates, notices
 from enrollment.requirements.local_dates import LocalDate
 from enrollment.requirements.notices import Version
 from servicekit.data.db import Db
@@ -146,3 +146,4 @@ def _follow_members(db: Db, changed: Collection[tuple[UUID, UUID]]) -> None:
     for withdrawn in db.all(People, _WITHDRAW, **people):
         events.assignments_withdrawn(db, by_id[withdrawn.requirement_id].asked, withdrawn.people.split(","))
     db.run(_ADJUST.format(early=early), **people, **due)
+    exempting.follow(db, exemptions.of(db, asks), people["people"])

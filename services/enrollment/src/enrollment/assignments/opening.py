@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from enrollment import events
-from enrollment.assignments import crediting
-from enrollment.requirements import due_dates, local_dates, notices
+from enrollment.assignments import crediting, exempting
+from enrollment.requirements import due_dates, exemptions, local_dates, notices
 from enrollment.requirements.notices import Asks
 from servicekit.calendar import Calendar
 from servicekit.data.db import Db
@@ -119,6 +119,8 @@ def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
             _let_others_go(db, asks, values)
         if asks.credit_months:
             crediting.grant(db, crediting.of_listed(db, asks.id))
+        # An exemption may also have ended while the membership was waited for.
+        exempting.follow(db, [asks.id] if asks.amended else exemptions.of(db, [asks]))
 
 
 def redate(db: Db, asked: Sequence[Asks]) -> None:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from enrollment import events
-from enrollment.assignments import crediting
+from enrollment.assignments import crediting, exempting
 from enrollment.assignments.records import COLUMNS, JOINS, Assignment, Row
-from enrollment.assignments.rules import Progress, State, check_reason
+from enrollment.assignments.rules import ExcusedByUnit, Progress, State, check_reason
+from enrollment.requirements import exemptions
 from enrollment.requirements.rules import check_in_force
 from enrollment.requirements.visibility import SEEN_BY_EACH, Learner
 from servicekit.calendar import pacific_date
@@ -72,7 +73,7 @@ SELECT requirement_id, person_id, 'COURSE', minutes, at, day, ''
 FROM given WHERE state = 'COMPLETED' ORDER BY requirement_id, person_id
 """
 _EXCUSE = """
-UPDATE assignment SET state = %(state)s, waiver_reason = %(reason)s
+UPDATE assignment SET state = %(state)s, waiver_reason = %(reason)s, exempt = false
 WHERE requirement_id = %(requirement)s AND person_id = %(person)s
 """
 
@@ -119,7 +120,7 @@ def waive(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, reas
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
     waived = replace(assignment, progress=assignment.progress.waive(), waiver_reason=reason)
     _excuse(db, assignment, waived, reason)
-    events.assignment_waived(db, assignment.asked, str(person_id))
+    events.assignments_waived(db, assignment.asked, [str(person_id)])
     return waived
 
 
@@ -129,11 +130,14 @@ def reinstate(db: Db, *, requirement_id: UUID, person_id: UUID, agency_id: str, 
     Whoever had only the test to pass, and passed it while they were excused, has completed it.
     """
     reason = check_reason(reason)
+    exemptions.hold(db, requirement_id)
     in_force = db.maybe(_InForce, _IN_FORCE, requirement=requirement_id)
     assignment = _load_of_agency(db, requirement_id, person_id, agency_id)
     if in_force:
         check_in_force(str(assignment.notice_id), **in_force._asdict())
     progress = assignment.progress.reinstate()
+    if exempting.covers(db, requirement_id, person_id):
+        raise ExcusedByUnit("It does not apply to their units.", requirement=str(requirement_id))
     # Passed while this transaction waited for the row.
     if progress.awaits_test and _passed(db, [Key(requirement_id, person_id)]):
         progress = progress.pass_test()

@@ -31,6 +31,10 @@ class AssignmentNotWaived(Refusal):
     """Only a waiver can be undone, and there is none; `state` says what there is."""
 
 
+class ExcusedByUnit(Refusal):
+    """It does not apply to their units: the exemption of a unit is taken back, not the waiver of one of its people."""
+
+
 class CourseNotKnown(Refusal):
     """The course version has not arrived from its owner yet: nobody can take it. It passes."""
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, SmallInteger, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, SmallInteger, Text, Uuid, text
 from sqlmodel import Field
 
 from enrollment.base import Base
@@ -36,6 +36,8 @@ class AssignmentRow(Base, table=True):
     sections_completed: int = Field(sa_column=Column(SmallInteger, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
     waiver_reason: str | None = Field(sa_column=Column(Text))
+    # Of a waiver: nobody excused them by name, it does not apply to their units. Says nothing of other states.
+    exempt: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
 class ReadingPlaceRow(Base, table=True):

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from enrollment.assignments import completing
+from enrollment.assignments import completing, exempting
 from enrollment.assignments.completing import Mistake
 from enrollment.assignments.rules import check_reason
 from enrollment.completions.rules import RECORDED, CourseTaken, PeopleNotOfAgency
-from enrollment.completions.training import WITHDRAWN, requirement_of
+from enrollment.completions.training import OPEN, WITHDRAWN, requirement_of
+from enrollment.requirements import exemptions
 from servicekit.data.db import Db
 
 MOST_RECORDINGS = 200
@@ -97,6 +98,7 @@ def retract(
     course, are refused.
     """
     reason = check_reason(mistake.reason)
+    exemptions.hold(db, notice_id)
     requirement = requirement_of(db, notice_id)
     people = set(person_ids)
     listed = db.all(
@@ -126,6 +128,8 @@ def retract(
             Mistake(mistake.person_id, mistake.agency_id, reason),
             withdrawn=requirement.state == WITHDRAWN,
         )
+        if requirement.state == OPEN:
+            exempting.follow(db, [requirement.id], recorded)
     db.changed(
         f"notices/{notice_id}",
         after={"agency": mistake.agency_id, "retracted": sorted(map(str, recorded))},

@@ -32,8 +32,8 @@ FOR UPDATE OF a
 """
 
 
-# Of a requirement: its notice no longer holds.
-WITHDRAWN = "WITHDRAWN"
+# Of a requirement: it is asked; its notice no longer holds.
+OPEN, WITHDRAWN = "OPEN", "WITHDRAWN"
 
 
 class Requirement(NamedTuple):

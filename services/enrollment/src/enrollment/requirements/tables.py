@@ -121,6 +121,20 @@ class LocalDateRow(Base, table=True):
     due_date: date | None = Field(default=None, sa_column=Column(Date))
 
 
+class ExemptionRow(Base, table=True):
+    """What a requirement asks does not apply to a unit of an agency, until the agency takes that back."""
+
+    __tablename__ = "exemption"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
+
+    requirement_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    agency_id: str = Field(sa_column=Column(Text, primary_key=True))
+    unit: str = Field(sa_column=Column(Text, primary_key=True))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    exempted_by: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False))
+    exempted_at: datetime = moment()
+
+
 class CourseVersionRow(Base, table=True):
     """Copy of what curriculum says of a published version. It never changes."""
 

@@ -14,6 +14,7 @@ from gateway.letters import (
     deleting,
     downloads,
     elsewhere,
+    exempting,
     files,
     letter_form,
     letters,
@@ -71,6 +72,9 @@ _REASONS = {
     "NOTICE_WITHDRAWN": "This letter was withdrawn. There is nothing to do for it any more.",
     "EXPRESSION_FIXED": "Whom a letter is for does not change any more. Open the letter again to see how it stands.",
     "BRIEFING_DOES_NOT_COUNT": "For this letter a local briefing does not count. Record another kind of training.",
+    "UNITS_EXEMPT": "You noted before that it does not apply to some of these units. Leave them out.",
+    "EXCUSED_BY_UNIT": "It does not apply to this person's units, as your agency noted. Take that back for the unit,"
+    " from the letter's page.",
     "ASSIGNMENT_NOT_WAIVED": "Nobody noted that this does not apply, so there is nothing to undo.",
     "TRAINING_NOT_ASKED": "The letter was amended since, and no longer asks for this training.",
     "TRAINING_IN_FUTURE": "The date lies ahead. Record training after it was given.",
@@ -114,6 +118,9 @@ _DONE = {
     "checklist-removed": "Taken off your agency's checklist of this letter.",
     "confirmation-recorded": "Recorded, with your name and the reason. The person sees it on the letter.",
     "lead-changed": "Who leads this here, and what is in the way, is saved.",
+    "units-exempt": "Noted: the training does not apply to these units. It left the lists of {n}; the letter's figures"
+    " follow within a few seconds.",
+    "unit-again": "The training applies to the unit again: it is on the lists of {n}.",
     "excused": "Noted: this training does not apply to this person.",
     "reinstated": "This training is on the person's list again.",
     "reinstated-completed": "This training applies again, and is completed: only the test was missing, and was passed "
@@ -137,6 +144,7 @@ AREA = Area(
         checklist_pages.router,
         adding.router,
         dating.router,
+        exempting.router,
         briefing.router,
         mistakes.router,
         elsewhere.router,

@@ -1,0 +1,1 @@
+"""To which units of agencies the training of letters does not apply: `ExemptionService`."""
