@@ -325,6 +325,8 @@ SWEEP = [
     (RELEASE, APPROVER, "/releases/{decided}"),
     (RELEASE, COORDINATOR, "/releases/{decided}"),
     (RELEASE + "/edit", ANALYST, "/releases/{release}/edit"),
+    (RELEASE + "/agencies/{agency_id}", COORDINATOR, "/releases/{decided}/agencies/lake"),
+    (RELEASE + "/agencies/{agency_id}", BIG_COORDINATOR, "/releases/{decided}/agencies/los-angeles"),
     (RELEASE + "/print", COORDINATOR, "/releases/{decided}/print"),
     (RELEASE + "/items/new", ANALYST, "/releases/{release}/items/new"),
     (CHANGE_ITEM, ANALYST, "/releases/{release}/items/CR-1"),
@@ -360,7 +362,7 @@ DOWNLOADS = {
     *(f"{at}/media/{{sha256}}" for at in (VERSION, "/courses/{course_id}")),
     *(f"{at}/captions/{{section}}/{{piece}}" for at in (VERSION, "/courses/{course_id}")),
     "/courses/uploads/{upload_id}",
-    *(RELEASE + "/items.csv", RELEASE + "/template.csv"),
+    *(RELEASE + "/items.csv", RELEASE + "/template.csv", RELEASE + "/agencies/{agency_id}/items.csv"),
     *("/in-force/letters.csv", "/record.csv", RECORD + ".csv", "/quality/courses.csv"),
     *("/feeds/{token}/letters.atom", "/feeds/{token}/dates.ics"),
     # A mail as it looks, under a policy of its own.

@@ -57,6 +57,24 @@ def test_the_counts_of_an_agency_are_what_its_lists_hold(directory):
     assert counts(directory, "los-angeles") == person_pb.StaffCounts()
 
 
+def test_staff_are_counted_by_class_of_jobs_today(directory):
+    directory.hire("lake")
+    on_leave(directory, directory.hire("lake"))
+    directory.hire("lake", job_class="supervisor")
+    end(directory, directory.hire("lake", job_class="supervisor"))
+    directory.hire("lake", start=directory.day(1))
+    directory.hire("mendocino")
+
+    ask = person_pb.ListJobClassCountsRequest(parent="agencies/lake")
+    counted = directory.as_coordinator("lake").ListJobClassCounts(ask)
+
+    assert [(one.job_class, one.staff, one.on_leave) for one in counted.classes] == [
+        ("attorney", 2, 1),
+        ("supervisor", 1, 0),
+    ]
+    assert counted.staff == counts(directory).staff == 3
+
+
 def test_who_left_lately_is_found_and_can_be_taken_on_again(directory):
     gone, stayed, long_ago = directory.hire("lake"), directory.hire("lake"), directory.hire("lake")
     end(directory, gone)

@@ -66,6 +66,7 @@ def test_they_list_and_count_their_unit_alone(directory, staff):
 
     assert [one.family_name for one in listed.people] == ["Abe", "Bea"]
     assert (listed.total_size, counts.staff) == (2, 2)
+    assert stub.ListJobClassCounts(pb.ListJobClassCountsRequest(parent=LAKE)).staff == 2
     in_intake = stub.ListPeople(pb.ListPeopleRequest(parent=LAKE, unit="intake"))
     assert [one.family_name for one in in_intake.people] == ["Bea"]
     with pytest.raises(Refused, match="PERMISSION_MISSING"):

@@ -133,6 +133,8 @@ SHOW_NOBODY = {
     "/releases",
     "/releases/new",
     "/releases/{release_id}",
+    "/releases/{release_id}/agencies/{agency_id}",
+    "/releases/{release_id}/agencies/{agency_id}/items.csv",
     "/releases/{release_id}/announce",
     "/releases/{release_id}/cancel",
     "/releases/{release_id}/decide",

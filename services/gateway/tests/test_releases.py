@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import release_service_pb2 as pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
-from gateway.releases import drawing, phrases
+from gateway.releases import drawing, ours, phrases
 from notification.releases.rules import files, items
 from servicekit.calendar import pacific_date
 
@@ -114,7 +115,7 @@ def test_a_release_is_planned_filled_drafted_announced_and_decided(program):
     # Nobody at an agency finds it by any page before it is announced; then the release, and no draft.
     assert lake.get(base).status_code == 404
     assert "CCSAS 26.3" not in reads(lake, "/releases")
-    for path in ("items.csv", "print", "items/CR-1", "template.csv"):
+    for path in ("items.csv", "print", "items/CR-1", "template.csv", "agencies/lake", "agencies/lake/items.csv"):
         assert lake.get(f"{base}/{path}").status_code == 404, path
     assert "nobody gets mail" in reads(analyst, f"{base}/announce")
     assert "Enter key does not send" in send(analyst, f"{base}/announce", enter="only")
@@ -126,6 +127,11 @@ def test_a_release_is_planned_filled_drafted_announced_and_decided(program):
     for page in (base, f"{base}/items/CR-1", f"{base}/print", "/releases", "/home"):
         assert letter.removeprefix("/letters/") not in lake.get(page).text, page
     assert "1 item of 3" in reads(lake, f"{base}?area=Financial")
+    for_us = reads(lake, f"{base}/agencies/lake")
+    for said in ("3 of 3 items concern somebody here", "Everyone (1 person): 2 items", "Analyst (1 person): 1 item"):
+        assert said in for_us
+    assert "Analyst,1,0,CR-1,Add-ons are prorated" in lake.get(f"{base}/agencies/lake/items.csv").text
+    assert analyst.get(f"{base}/agencies/lake").status_code == 403
 
     assert "You wrote on this release, so another person decides" in reads(analyst, f"{base}/decide")
     assert "Choose go or no-go" in send(approver, f"{base}/decide", reason="Ready")
@@ -155,6 +161,24 @@ def test_home_says_that_a_freeze_window_lasts_to_agencies_once_the_release_is_an
     assert "CCSAS 26.4" not in reads(lake, "/home")
     send(analyst, f"{base}/announce")
     assert "Freeze window of CCSAS 26.4" in reads(lake, "/home")
+
+
+def test_items_stand_below_the_job_classes_of_an_agency_and_none_is_left_out():
+    given = {"CR-1": ["clerk", "analyst"], "CR-2": [], "CR-3": ["attorney"], "CR-4": ["clerk"]}
+    items_ = [pb.ChangeItem(item_id=name, roles=roles) for name, roles in given.items()]
+    counts = [person_pb.JobClassCount(job_class=slug, staff=n) for slug, n in (("clerk", 4), ("analyst", 2), ("it", 1))]
+    counted = person_pb.ListJobClassCountsResponse(classes=counts, staff=7)
+
+    found = ours.divide(items_, counted, {"analyst": "Analyst", "clerk": "Clerk", "it": "Technology"})
+
+    assert [one.item_id for one in found.everybody] == ["CR-2"]
+    assert [(one.title, one.people, [item.item_id for item in one.items]) for one in found.of_their_own] == [
+        ("Analyst", 2, ["CR-1"]),
+        ("Clerk", 4, ["CR-1", "CR-4"]),
+    ]
+    assert [one.title for one in found.others] == ["Technology"]
+    assert [one.item_id for one in found.elsewhere] == ["CR-3"]
+    assert found.here == 3
 
 
 def test_pages_and_service_have_the_same_columns_and_areas():

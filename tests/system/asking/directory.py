@@ -203,6 +203,7 @@ REQUESTS = {
         ),
         "RevokeRole": lambda w: person_pb.RevokeRoleRequest(name=new_grant(w), reason="a test", request_id=fresh()),
         "ListStateHolders": lambda w: person_pb.ListStateHoldersRequest(role="approver"),
+        "ListJobClassCounts": lambda w: person_pb.ListJobClassCountsRequest(parent=HOME),
         "GetStaffCounts": lambda w: person_pb.GetStaffCountsRequest(parent=HOME),
         "FindStaffNumbers": lambda w: person_pb.FindStaffNumbersRequest(parent=HOME, numbers=["1"]),
     },

@@ -44,6 +44,16 @@ FROM job LEFT JOIN (
 WHERE agency_id = %(agency)s AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
   AND (%(units)s::text[] IS NULL OR units && %(units)s::text[])
 """
+_CLASS_COUNTS = """
+SELECT job_class_id AS job_class, count(DISTINCT job.person_id)::int AS staff,
+  count(DISTINCT away.person_id)::int AS on_leave
+FROM job LEFT JOIN (
+  SELECT DISTINCT person_id FROM leave WHERE start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)
+) AS away ON away.person_id = job.person_id
+WHERE agency_id = %(agency)s AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)
+  AND (%(units)s::text[] IS NULL OR units && %(units)s::text[])
+GROUP BY job_class_id ORDER BY job_class_id
+"""
 # Who has or had a job at an agency whose people are read, or in a unit whose people are.
 _READ = """
 EXISTS (SELECT FROM job WHERE job.person_id = person.id AND (job.agency_id = ANY(%(agencies)s) OR EXISTS (
@@ -103,6 +113,14 @@ class StaffCounts(NamedTuple):
     no_unit_recorded: int
 
 
+class ClassCount(NamedTuple):
+    """How many at an agency have a job of a class, and how many of them are on leave."""
+
+    job_class: str
+    staff: int
+    on_leave: int
+
+
 class Grant(NamedTuple):
     """A role that was given and was not revoked."""
 
@@ -139,6 +157,12 @@ def staff_counts(db: Db, agency_id: str, *, units: Collection[str] | None, day: 
     """
     among = None if units is None else sorted(units)
     return db.one(StaffCounts, _COUNTS, agency=agency_id, units=among, day=day)
+
+
+def class_counts(db: Db, agency_id: str, *, units: Collection[str] | None, day: date) -> list[ClassCount]:
+    """Count who works at the agency by class of jobs; with *units*, of those in one of these alone."""
+    among = None if units is None else sorted(units)
+    return db.all(ClassCount, _CLASS_COUNTS, agency=agency_id, units=among, day=day)
 
 
 def page_of(db: Db, source: str, page: Page, *, day: date, **values: object) -> tuple[list[Person], int]:

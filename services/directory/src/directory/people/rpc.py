@@ -60,6 +60,16 @@ class PersonServicer(Servicer):
         with self.read() as db:
             return pb.StaffCounts(**queries.staff_counts(db, agency_id, units=units, day=day)._asdict())
 
+    def ListJobClassCounts(self, request: pb.ListJobClassCountsRequest, call: Call) -> pb.ListJobClassCountsResponse:
+        agency_id = agencies_wire.agency_id(request.parent, "parent")
+        units, day = call.scope.part(request.parent, "units"), pacific_date(call.now)
+        with self.read() as db:
+            classes = queries.class_counts(db, agency_id, units=units, day=day)
+            staff = queries.staff_counts(db, agency_id, units=units, day=day).staff
+        return pb.ListJobClassCountsResponse(
+            classes=[pb.JobClassCount(**one._asdict()) for one in classes], staff=staff
+        )
+
     def BatchGetPeople(self, request: pb.BatchGetPeopleRequest, call: Call) -> pb.BatchGetPeopleResponse:
         ids = wire.person_ids(request.names, "names", most=MOST_NAMES)
         reach = visible.reach(call, "people.read")

@@ -2,7 +2,7 @@
 
 from cadre.notification.v1 import release_service_pb2 as pb
 from gateway.letters import letters
-from gateway.releases import files, forms, item_pages, pages, steps
+from gateway.releases import files, forms, item_pages, ours, pages, steps
 from gateway.web import declared
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top
@@ -37,7 +37,7 @@ def _prepares(rights: Rights) -> bool:
 
 AREA = Area(
     # The file's addresses stand before that of an item.
-    routers=(files.router, item_pages.router, steps.router, pages.router),
+    routers=(files.router, item_pages.router, steps.router, ours.router, pages.router),
     navigation=(Item(Top.CHANGES, "Releases", "/releases", offered=_prepares),),
     reasons=_REASONS,
     done=_DONE,

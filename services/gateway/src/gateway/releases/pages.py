@@ -123,6 +123,7 @@ def show(visit: Visit, release_id: str, form: Form) -> Answer:
         areas=[("", "All areas"), *((one, one) for one in areas)],
         roles=[("", "All job classes"), *((slug, title) for slug, title in classes.items() if slug in named)],
         own=list(dict.fromkeys(job.job_class for job in visit.me.person.jobs if job.job_class in classes)),
+        ours=[visit.agency(name) for name in visit.rights.agencies("people.read")],
         params=urlencode({"area": area, "role": role}) if area or role else "",
         classes=classes,
         figures=shown.readiness(visit, release),
