@@ -2,7 +2,11 @@
 
 import pytest
 
-from .test_mistakes import Office, hidden
+import notification.app
+from cadre.enrollment.v1 import events_pb2 as enrollment_events
+from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+
+from .test_mistakes import Office, hidden, tell
 
 
 @pytest.fixture
@@ -10,6 +14,16 @@ def office(launch, database, keys_dir, peers):
     made = Office(launch, database, keys_dir, peers, 3)
     yield made
     made.close()
+
+
+def told(office, fact, message_type):
+    """Let notification hear what enrollment said last of that kind: there is no bus."""
+    with office.at["enrollment"].connect() as connection:
+        (payload,) = connection.execute(
+            "SELECT payload FROM outbox WHERE subject = %s ORDER BY seq DESC LIMIT 1",
+            [f"cadre.enrollment.assignment.{fact}.v1"],
+        ).fetchone()
+    tell(office.at["notification"], notification.app.APP, message_type.FromString(bytes(payload)))
 
 
 def test_a_unit_is_excused_after_a_look_at_how_many_and_taken_back_with_a_reason(office):
@@ -39,6 +53,12 @@ def test_a_unit_is_excused_after_a_look_at_how_many_and_taken_back_with_a_reason
     done = office.client.post(here, data=hidden(looked.text) | sent | {"action": "save"})
     assert (done.status_code, done.headers["location"]) == (303, f"{here}?done=units-exempt&n=2")
 
+    told(office, "waived", enrollment_events.AssignmentWaived)
+    assert "does not apply to 2" in office.page(letter)
+    asked = readiness_pb.GetReadinessRequest(notice=f"notices/{office.letter}")
+    state = office.at["notification"].stubs(rights=["readiness.read"]).GetReadiness(asked).state
+    assert (state.of, state.excused) == (1, 2)
+
     listed = office.page(here)
     assert "It does not apply to 1 unit of ours" in listed
     assert "No such cases" in listed
@@ -49,3 +69,5 @@ def test_a_unit_is_excused_after_a_look_at_how_many_and_taken_back_with_a_reason
     back = office.client.post(f"{here}/again", data=hidden(again) | {"reason": "Cases came"})
     assert (back.status_code, back.headers["location"]) == (303, f"{here}?done=unit-again&n=2")
     assert "It applies to all units of Lake." in office.page(here)
+    told(office, "created", enrollment_events.AssignmentCreated)
+    assert "does not apply to" not in office.page(letter)

@@ -56,7 +56,7 @@ class Office:
         apps = {
             app.name: app for app in (directory.app.APP, notification.app.APP, enrollment.app.APP, curriculum.app.APP)
         }
-        at = {name: launch(app) for name, app in apps.items()}
+        at = self.at = {name: launch(app) for name, app in apps.items()}
         self.whole = at["directory"].stubs(rights=["reference.import", "people.write", "roles.grant"])
         reference = agency_pb.ImportReferenceRequest(
             agencies=[agency_pb.Agency(name="agencies/lake", title="Lake", short_title="Lake", kind="single-county")],
