@@ -1,6 +1,7 @@
 """An agency says that a letter does not apply to its units: one write, and a rule for who comes and who leaves."""
 
-from datetime import date
+import threading
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,12 +9,14 @@ from hypothesis import strategies as st
 
 from cadre.enrollment.v1 import completion_service_pb2 as completion_pb
 from cadre.enrollment.v1 import exemption_service_pb2 as pb
+from enrollment.assignments import progress
+from enrollment.exemptions import exempting
+from enrollment.exemptions.rules import At
 from servicekit.rpc.client import Refused
+from servicekit.testing.waiting import wait_until
 
-from .conftest import Letter, change, check_books, course, passed, person, request_id, take
-from .test_excusing_and_recording import recording, reinstatement, waiver
-
-SOON = date(2027, 1, 4)
+from .conftest import Letter, assignment_name, change, check_books, course, passed, person, request_id, take
+from .test_excusing_and_recording import recording, reinstatement, waits_for_lock, waiver
 
 
 @pytest.fixture
@@ -188,6 +191,36 @@ def test_a_unit_of_hundreds_costs_as_many_statements_as_one_of_a_few(world):
     assert costs[0] == costs[1]
 
 
+def undo(db, world, letter):
+    """The waiver of 4 is undone."""
+    requirement = UUID(assignment_name(world, letter, 4).split("/")[1])
+    progress.reinstate(db, requirement_id=requirement, person_id=UUID(person(4)), agency_id="lake", reason="It applies")
+
+
+def exempt_legal(db, world, letter):
+    """It does not apply to legal either."""
+    at = At(UUID(letter.notice_id), "lake")
+    exempting.exempt(db, at, ["legal"], reason="None here", by=UUID(person(999_998)))
+
+
+@pytest.mark.parametrize("act", [undo, exempt_legal])
+def test_who_moves_into_an_exempt_unit_at_that_very_moment_is_excused_by_it(world, open_letter, act):
+    exempt(world, open_letter, "intake")
+    if act is undo:
+        world.coordinator("lake").WaiveAssignment(waiver(world, open_letter, 4))
+    moves = [change(4, units=["intake"]), change(5, units=["intake", "legal"])]
+    hearing = threading.Thread(target=world.hear, args=[open_letter.changed(2, moves)])
+    with world.service.runtime.database.transaction(actor="services/enrollment", method="test") as db:
+        act(db, world, open_letter)
+        hearing.start()
+        wait_until(lambda: waits_for_lock(world), "who hears of the move should wait")
+    hearing.join()
+
+    assert world.states(open_letter)[4] == "WAIVED"
+    assert world.states(open_letter)[5] == ("ASSIGNED" if act is undo else "WAIVED")
+    check_books(world)
+
+
 UNITS = ("intake", "legal")
 # A revision says of people at which agencies they work, and in which units there (none of them = left).
 MOVES = st.lists(
@@ -212,7 +245,7 @@ def moves_of(letter, moves):
             for one, places in sorted(people.items())
             for agency in EVERYWHERE
         ]
-        yield letter.changed(number, changes, effective=SOON)
+        yield letter.changed(number, changes)
 
 
 def say(world, letter, agency, unit, starts):
