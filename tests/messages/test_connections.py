@@ -93,7 +93,7 @@ def what_fails_and_is_sent_again(product, coordinator, server, one):
     product.days.ahead += PAUSES[0]
     wait_until(lambda: "Off since" in coordinator.reads(one), lambda: coordinator.reads(one))
     wait_until(lambda: "Our <intranet> was switched off" in coordinator.reads("/messages"), "its maker hears of it")
-    assert f'href="{one}"' in coordinator.get("/messages")
+    assert f'href="{one}?message=' in coordinator.get("/messages")
 
     # Switched on, and sent again.
     server.status = 200

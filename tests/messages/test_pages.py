@@ -1,11 +1,15 @@
 """Pages of messages: the bell, one's own messages and choices, reminders of an agency, and mail for operators."""
 
+import html
 import re
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
+from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre_demo import content, story
 from directory.rules.roles import AGENCY_ROLES
 from gateway.messages import phrases
@@ -54,12 +58,13 @@ def test_people_find_their_messages_choose_their_mail_and_remind_theirs(product,
     said = coordinator.reads("/messages")
     assert f"New {named}: {notice.subject} was issued. Please confirm it for your agency." in said
     assert "Tuesday, Feb 2" in said
-    assert f'href="{path}">Read and confirm' in coordinator.get("/messages")
+    assert re.search(rf'href="{path}\?message=[0-9a-f-]+">Read and confirm', coordinator.get("/messages"))
     assert "1 new message" in coordinator.reads("/home")
     assert coordinator.send("/messages", "/messages/read") == "/messages?done=messages-read"
     assert "Marked as read." in coordinator.reads("/messages?done=messages-read")
     assert "new message" not in coordinator.reads("/home")
     assert "No messages yet." in visitors["operator"].reads("/messages")
+    follows_a_mail(product, visitors["large-coordinator"], visitors["operator"])
 
     # Choices: mandatory ones have no button, and cannot be refused by a form of one's own either.
     optional = [kind for kind in offered(AGENCY_ROLES["coordinator"], ()) if not kind.mandatory]
@@ -104,6 +109,39 @@ def test_people_find_their_messages_choose_their_mail_and_remind_theirs(product,
     with pytest.raises(AssertionError, match="Tick who is to be reminded"):
         coordinator.send(f"{path}/remind", f"{path}/remind")
     assert "This page is not yours to see" in visitors["learner"].client.get(f"{path}/remind").text
+
+
+def follows_a_mail(product, coordinator, another):
+    """Who follows the link of a mail signed in has read that message; nobody else marks it by looking at the link."""
+    access, person = product.reach(), coordinator.person
+    asked = message_pb.ListCaughtMailRequest(person=person)
+    wait_until(lambda: "1 new message" in coordinator.reads("/home"), "the bell counts it")
+    (mail,) = access.ask(access.messages.ListCaughtMail, asked).mails
+    link = html.unescape(re.search(r'href="http://[^/]+(/agencies/[^"]*)"', mail.html)[1])
+    assert link in mail.text
+    page, _, _ = link.partition("?")
+
+    def opened():
+        own = access.ask(access.messages.ListMessages, message_pb.ListMessagesRequest(), person=person)
+        return [one.opened for one in own.messages]
+
+    with httpx.Client(base_url=product.url) as scanner:
+        assert scanner.get(link).headers["location"].startswith("/sign-in?")
+    ahead, picture = {"sec-purpose": "prefetch;prerender"}, {"sec-fetch-dest": "image"}
+    assert [coordinator.client.get(link, headers=headers).status_code for headers in (ahead, picture)] == [200, 200]
+    another.client.get(link)
+    assert opened() == [False]
+
+    # A number that is none of theirs, or none at all, leads to the same page.
+    assert coordinator.client.get(f"{page}?message=none").headers["location"] == page
+    assert coordinator.client.get(f"{page}?q=1&message={uuid.uuid4()}").headers["location"] == f"{page}?q=1"
+    assert opened() == [False]
+
+    gone_on = coordinator.client.get(link)
+    assert (gone_on.status_code, gone_on.headers["location"]) == (303, page)
+    assert opened() == [True]
+    assert "new message" not in coordinator.reads("/home")
+    assert "?message=" not in coordinator.get("/messages")
 
 
 def _mails(page):

@@ -1,4 +1,4 @@
-"""One's own messages, and of which of them one gets mail. To open a page changes nothing: what looks at links may."""
+"""One's own messages, and of which of them one gets mail. To open this page marks nothing; to follow a message does."""
 
 from itertools import groupby
 from urllib.parse import urlencode

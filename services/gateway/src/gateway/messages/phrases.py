@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from cadre.notification.v1 import message_service_pb2 as pb
+from gateway.web.followed import MESSAGE
 from gateway.words import sentences
 
 # Why a message did not go by mail -> as its reader is told, and as operators are.
@@ -81,6 +82,13 @@ def by_mail(message: pb.Message, today: date) -> str:
     if message.mail == pb.BOUNCED:
         return "Sent by mail, and came back: your e-mail address did not take it"
     return "On its way by mail"
+
+
+def followed(message: pb.Message) -> str:
+    """Return where the button of a message leads: of a new one by an address that marks it as read."""
+    if message.opened:
+        return message.link
+    return f"{message.link}{'&' if '?' in message.link else '?'}{MESSAGE}={message.name.removeprefix('messages/')}"
 
 
 def about(mail: pb.Mail | pb.CaughtMail) -> str:

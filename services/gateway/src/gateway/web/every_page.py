@@ -23,8 +23,9 @@ from gateway.identity import sign_ins
 from gateway.identity.troubles import SignInFailed, Trouble
 from gateway.web import clients, typed
 from gateway.web.bodies import MOST_BYTES, MOST_BYTES_OF_ANYBODY, TooLarge, Unreadable
+from gateway.web.followed import Answered, Arrived
 from gateway.web.forms import Form, read
-from gateway.web.visit import COOKIE, NOT_KEPT, Answered, Forged, NeedsSignIn, Visit, nobody, safe_path, same, somebody
+from gateway.web.visit import COOKIE, NOT_KEPT, Forged, NeedsSignIn, Visit, nobody, safe_path, same, somebody
 from servicekit import metrics, trace
 from servicekit.rpc.client import Refused
 
@@ -131,6 +132,7 @@ class Everything:
 def answer_refusals(app: FastAPI) -> None:
     """Turn what pages do not handle themselves into pages that say what to do."""
     app.add_exception_handler(Answered, _answered)
+    app.add_exception_handler(Arrived, _arrived)
     app.add_exception_handler(NeedsSignIn, _sign_in_first)
     app.add_exception_handler(SignInFailed, _not_signed_in)
     app.add_exception_handler(Forged, _forged)
@@ -158,6 +160,12 @@ async def _answered(_: Request, error: Exception) -> Response:
     """Show again what a form was answered with."""
     assert isinstance(error, Answered)  # noqa: S101 - registered for it
     return HTMLResponse(error.page.content, error.page.status)
+
+
+async def _arrived(_: Request, error: Exception) -> Response:
+    """On to where a message leads."""
+    assert isinstance(error, Arrived)  # noqa: S101 - registered for it
+    return RedirectResponse(error.path, 303)
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:
@@ -244,6 +252,8 @@ async def _only_sent_to(request: Request, error: Exception) -> Response:
         await somebody(request)
     except Answered as found:
         return await _answered(request, found)
+    except Arrived as gone_on:
+        return await _arrived(request, gone_on)
     except NeedsSignIn:
         return await _sign_in_first(request, error)
     except SignInFailed as failed:

@@ -28,7 +28,7 @@ from gateway.identity.places import DEMONSTRATION, ISSUER, PASSWORD, Place, brow
 from gateway.identity.sign_ins import SignIn
 from gateway.identity.troubles import SignInFailed, Trouble
 from gateway.web import clients as callers
-from gateway.web import disclosed
+from gateway.web import disclosed, followed
 from gateway.web.clients import Bell, Clients, Reference, Tokens
 from gateway.web.forms import SentForm, read
 from gateway.web.navigation import Entry, Item, menu
@@ -73,14 +73,6 @@ class NeedsSignIn(Exception):  # noqa: N818 - an answer, not an error
 
 class Forged(Exception):  # noqa: N818
     """The form does not come from a page of ours."""
-
-
-class Answered(Exception):  # noqa: N818
-    """What is asked for is a page that answered a form, and is kept."""
-
-    def __init__(self, page: answers.Page) -> None:
-        super().__init__()
-        self.page = page
 
 
 @dataclass
@@ -329,7 +321,9 @@ async def somebody(request: Request) -> Visit:
     if request.method == "GET" and _ANSWER in request.query_params:
         page = await run_in_threadpool(_answer, visit)
         if page is not None:
-            raise Answered(page)
+            raise followed.Answered(page)
+    if followed.follows(request):
+        raise await run_in_threadpool(followed.seen, request, visit.clients, visit.heard)
     return visit
 
 

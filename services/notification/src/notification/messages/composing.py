@@ -8,6 +8,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 import jinja2
@@ -74,7 +75,8 @@ class Writer:
         optional = all(not KINDS[item.kind].mandatory for item in items)
         values = {
             "name": to.given_name,
-            "parts": parts,
+            "parts": list(zip(parts, map(self._link, parts, items), strict=True)),
+            "title": parts[0].title,
             "pages": self.pages,
             "choices": f"{self.pages}/messages/choices",
             # An address of an agency's list makes no choices; who looks after the list takes it off.
@@ -98,6 +100,13 @@ class Writer:
         message.set_content(_TEMPLATES.get_template("mail.txt.j2").render(values))
         message.add_alternative(_TEMPLATES.get_template("mail.html.j2").render(values), subtype="html")
         return message
+
+    def _link(self, part: Said, item: Item) -> str:
+        """Return where a button leads; it says which message was followed, and that it was a mail's."""
+        asked = {"from": "mail"} if part.link.startswith("/training/") else {}
+        if item.message_id is not None:
+            asked["message"] = str(item.message_id)
+        return f"{self.pages}{part.link}{f'?{urlencode(asked)}' if asked else ''}"
 
 
 def mail_of(message_id: str) -> UUID:

@@ -157,7 +157,7 @@ WHERE id IN (
 RETURNING id, person_id, urgent, tries, created_at
 """
 _ITEMS = f"""
-SELECT t.mail_id, m.kind, m.about, {FACTS} AS facts
+SELECT t.mail_id, m.kind, m.about, {FACTS} AS facts, m.id AS message_id
 FROM message_to AS t JOIN message AS m ON m.id = t.message_id
 WHERE t.mail_id = ANY(%(mails)s) AND t.state = 'MAILED'
 ORDER BY t.mail_id, m.urgent DESC, m.wanted_at, array_position(%(kinds)s::text[], m.kind), m.id, t.scope
@@ -222,6 +222,8 @@ class Item(NamedTuple):
     kind: str
     about: str
     facts: dict[str, str]
+    # None of an example.
+    message_id: UUID | None = None
 
 
 class Failing(NamedTuple):
