@@ -305,6 +305,7 @@ SWEEP = [
     ("/operations/mail/caught/{mail_id}", OPERATOR, "/operations/mail/caught/{mail}"),
     ("/connections/{owner}", OPERATOR, "/connections/state"),
     ("/connections/{owner}", COORDINATOR, "/connections/lake"),
+    ("/connections/{owner}", ANALYST, "/connections/state"),
     ("/connections/{owner}/guide", COORDINATOR, "/connections/lake/guide"),
     ("/connections/{owner}/new", COORDINATOR, "/connections/lake/new"),
     (CONNECTION, COORDINATOR, "/connections/lake/{connection}"),

@@ -137,3 +137,12 @@ def test_several_grants_reach_what_each_does_and_say_no_part_of_what_is_whole(gr
         alone = [roles.rights([grant], work).get(right, frozenset()) for grant in grants]
         assert scope.resources <= frozenset().union({"self"}, *alone)
         assert not {agency for agency, _ in scope.parts("agencies", "units")} & scope.ids("agencies")
+
+
+def test_operators_keep_the_states_connections_and_those_who_write_letters_and_training_see_them():
+    keeping = {role for role, rights in roles.STATE_ROLES.items() if "connections.manage" in rights}
+    seeing = {role for role, rights in roles.STATE_ROLES.items() if "connections.read" in rights}
+
+    assert keeping == {"operator"}
+    assert seeing == {"operator", "policy_analyst", "training_manager"}
+    assert all(("connections.read" in each) == ("connections.manage" in each) for each in roles.AGENCY_ROLES.values())

@@ -1,5 +1,7 @@
 """Where the pages lead: by rights, and with the current place marked."""
 
+import pytest
+
 from cadre.directory.v1 import person_service_pb2 as pb
 from gateway.areas import NAVIGATION, ROUTERS
 from gateway.web.navigation import Item, Top, menu, of_state
@@ -102,4 +104,15 @@ def test_each_link_leads_to_a_page_and_stands_once():
 
     assert addresses
     assert [address for address in addresses if not any(page.match(address) for page in pages)] == []
-    assert len(set(addresses)) == len(addresses)
+    # One is under Operations for who keeps it, and under Changes for who only sees it.
+    assert {address for address in addresses if addresses.count(address) > 1} == {"/connections/state"}
+
+
+@pytest.mark.parametrize(
+    ("rights", "top"),
+    [(("connections.read", "connections.manage"), Top.OPERATIONS), (("connections.read",), Top.CHANGES), ((), None)],
+)
+def test_the_states_connections_stand_once_for_whoever_sees_them(rights, top):
+    held = Rights(pb.Me(rights=[pb.Right(right=right, scopes=["state"]) for right in rights]))
+    places = [item.top for item in NAVIGATION if item.to == "/connections/state" and item.offered(held)]
+    assert places == ([top] if top else [])

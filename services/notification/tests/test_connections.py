@@ -45,7 +45,8 @@ def receiver():
 
 
 def owner(cadre, scope="agencies/lake", person=None):
-    return cadre.running.stubs(caller=f"people/{person or cadre.new_id()}", rights={"connections.manage": [scope]})
+    rights = {"connections.read": [scope], "connections.manage": [scope]}
+    return cadre.running.stubs(caller=f"people/{person or cadre.new_id()}", rights=rights)
 
 
 def connect(cadre, address, scope="agencies/lake", kinds=tuple(KINDS), by=None, title="Our tracker"):
@@ -684,6 +685,28 @@ def test_there_are_only_so_many_and_each_says_what_it_is_for(cadre):
         else:
             wrong.connection.title = value
         assert cadre.reason_of(owner(cadre, "agencies/yolo").CreateConnection, wrong) == "INVALID_FIELD"
+
+
+def test_who_writes_letters_sees_the_states_connections_without_what_may_be_secret_and_keeps_none(cadre):
+    made = connect(cadre, "https://hooks.example.com:8443/path/that-is-a-secret?key=1", scope="state").connection
+    ours = connect(cadre, "https://hooks.example.com/").connection
+    test = pb.TestConnectionRequest(name=made.name, request_id=cadre.new_id())
+    call = owner(cadre, "state").TestConnection(test)
+    analyst = cadre.running.stubs(caller=f"people/{cadre.new_id()}", rights={"connections.read": ["state"]})
+
+    (seen,) = analyst.ListConnections(pb.ListConnectionsRequest(parent="state")).connections
+    assert (seen.title, seen.address) == ("Our tracker", "https://hooks.example.com")
+    assert analyst.GetConnection(pb.GetConnectionRequest(name=made.name)).address == "https://hooks.example.com"
+    assert analyst.GetWebhook(pb.GetWebhookRequest(name=call.name)).answer == ""
+    assert len(analyst.ListWebhooks(pb.ListWebhooksRequest(parent=made.name)).webhooks) == 1
+
+    # An agency's are its own, and nothing can be changed.
+    look_at = pb.GetConnectionRequest(name=ours.name)
+    assert cadre.reason_of(analyst.GetConnection, look_at) == "PERMISSION_MISSING"
+    listed = pb.ListConnectionsRequest(parent="agencies/lake")
+    assert cadre.reason_of(analyst.ListConnections, listed) == "PERMISSION_MISSING"
+    again = pb.TestConnectionRequest(name=made.name, request_id=cadre.new_id())
+    assert cadre.reason_of(analyst.TestConnection, again) == "PERMISSION_MISSING"
 
 
 def test_what_is_off_is_not_made_again_and_what_is_asked_must_be_said(cadre):

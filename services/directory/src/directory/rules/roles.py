@@ -23,6 +23,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "reminders.send",
         "packets.manage",
         "calendar.write_agency",
+        "connections.read",
         "connections.manage",
         "evidence.read_agency",
         "evidence.pack",
@@ -33,6 +34,7 @@ AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
         "assignments.read",
         "readiness.read_agency",
         "notices.confirm_for_agency",
+        "connections.read",
         "connections.manage",
         "evidence.read_agency",
         "evidence.pack",
@@ -47,6 +49,8 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "evidence.read",
         "packets.manage",
         "evidence.pack",
+        # Who is asked why the state's intranet does not show a letter sees whether it was told; operators keep it.
+        "connections.read",
     ),
     "approver": ("notices.approve", "audiences.read", "readiness.read"),
     "training_manager": (
@@ -59,11 +63,19 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "quality.read",
         "calendar.write",
         "packets.manage",
+        "connections.read",
     ),
     "evaluator": ("readiness.read", "quality.read"),
     # Counts, versions and fingerprints of letters that are out; neither drafts nor names.
     "auditor": ("evidence.read", "evidence.pack"),
-    "operator": ("operations.read", "operations.write", "readiness.read", "calendar.write", "connections.manage"),
+    "operator": (
+        "operations.read",
+        "operations.write",
+        "readiness.read",
+        "calendar.write",
+        "connections.read",
+        "connections.manage",
+    ),
 }
 # Whom everybody may ask: shown as the agency's contacts.
 CONTACT_ROLES = ("coordinator", "director")

@@ -3,6 +3,7 @@
 from gateway.connections import pages, phrases
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top, of_state
+from gateway.web.rights import Rights
 
 _REASONS = {
     "ADDRESS_REFUSED": "This {rule}.",
@@ -18,10 +19,17 @@ _DONE = {
     "call-repeated": "Sent again, under the same id as before.",
 }
 
+
+def _only_sees(rights: Rights) -> bool:
+    """Whether somebody sees the state's connections and does not keep them."""
+    return rights.state("connections.read") and not rights.state("connections.manage")
+
+
 AREA = Area(
     routers=(pages.router,),
     navigation=(
         Item(Top.AGENCY, "Connections", "/connections/{slug}", at="connections.manage"),
+        Item(Top.CHANGES, "Connections", "/connections/state", offered=_only_sees),
         Item(Top.OPERATIONS, "Connections", "/connections/state", offered=of_state("connections.manage")),
     ),
     reasons=_REASONS,

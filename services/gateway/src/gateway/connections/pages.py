@@ -1,4 +1,7 @@
-"""An owner's connections: list, make, change, test, and what was sent. The owner is an agency, or `state`."""
+"""An owner's connections: list, make, change, test, and what was sent. The owner is an agency, or `state`.
+
+Operators keep the state's; its analysts and training managers see them, for they are asked why a letter is not shown.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -19,6 +22,7 @@ from servicekit.rpc.client import Refused
 router = APIRouter(prefix="/connections/{owner}")
 
 _STATE = "state"
+_KEEP = "connections.manage"
 
 
 @router.get("")
@@ -135,6 +139,7 @@ def repeat(visit: Visitor, owner: str, connection_id: uuid.UUID, form: Sent) -> 
 @router.get("/{connection_id}/delete")
 def delete_form(visit: Visitor, owner: str, connection_id: uuid.UUID) -> Answer:
     """What is lost by deleting a connection."""
+    _kept(visit, owner)
     return _page(visit, owner, "delete", form=Form(), connection=_load(visit, owner, connection_id))
 
 
@@ -180,6 +185,7 @@ def _wanted(form: SentForm) -> pb.Connection:
 
 
 def _form(visit: Visit, owner: str, form: Form, found: pb.Connection | None = None) -> Answer:
+    _kept(visit, owner)
     one_of_two = 1 if owner == _STATE else 0
     offered = [(kind, said[one_of_two]) for kind, said in phrases.KINDS.items()]
     return _page(visit, owner, "form", form=form, connection=found, offered=offered)
@@ -219,9 +225,21 @@ def _page(visit: Visit, owner: str, template: str, *, once: bool = False, **valu
         "base": f"/connections/{owner}",
         "whose": "the state" if owner == _STATE else glossary.place(_parent(owner)),
         "of_state": owner == _STATE,
+        "keeps": _keeps(visit, owner),
         "phrases": phrases,
     }
     return visit.page(f"connections/{template}.html", status=400 if wrong else 200, once=once, **parts, **values)
+
+
+def _keeps(visit: Visit, owner: str) -> bool:
+    """Whether the visitor keeps the connections of an owner, and does not only see them."""
+    return visit.rights.state(_KEEP) or (owner != _STATE and visit.rights.at(_KEEP, _parent(owner)))
+
+
+def _kept(visit: Visit, owner: str) -> None:
+    """Refuse a form to who may not send it."""
+    if not _keeps(visit, owner):
+        raise HTTPException(403, "You may not do this. Ask who keeps these connections.")
 
 
 def _load(visit: Visit, owner: str, connection_id: uuid.UUID) -> pb.Connection:

@@ -5,7 +5,9 @@ from notification.connections import connections, queries, wire
 from notification.connections.rules.which import Which
 from notification.connections.secrets import Secrets
 from servicekit.data.db import Database, Db
+from servicekit.refusals import PermissionMissing
 from servicekit.rpc.calls import Call, Servicer
+from servicekit.rpc.tokens import WHOLE
 from servicekit.rpc.wire import caller
 from servicekit.settings import Settings
 
@@ -20,15 +22,16 @@ class ConnectionServicer(Servicer):
         self._this_machine = settings.webhooks_to_this_machine
         self._secrets = Secrets(settings.keys_dir)
 
-    def ListConnections(self, request: pb.ListConnectionsRequest, call: Call) -> pb.ListConnectionsResponse:  # noqa: ARG002
-        agency_id = wire.owner(request.parent)
+    def ListConnections(self, request: pb.ListConnectionsRequest, call: Call) -> pb.ListConnectionsResponse:
+        agency_id, keeps = wire.owner(request.parent), _keeps(call, request.parent)
         with self.read() as db:
             found = queries.connections(db, agency_id)
-        return pb.ListConnectionsResponse(connections=map(wire.connection, found))
+        return pb.ListConnectionsResponse(connections=[wire.connection(one, whole=keeps) for one in found])
 
-    def GetConnection(self, request: pb.GetConnectionRequest, call: Call) -> pb.Connection:  # noqa: ARG002
+    def GetConnection(self, request: pb.GetConnectionRequest, call: Call) -> pb.Connection:
+        which = wire.which(request.name)
         with self.read() as db:
-            return _connection(db, wire.which(request.name))
+            return wire.connection(queries.connection(db, which), whole=_keeps(call, request.name))
 
     def CreateConnection(self, request: pb.CreateConnectionRequest, call: Call) -> pb.ConnectionSecret:
         agency_id, by = wire.owner(request.parent), caller(call.principal)
@@ -67,16 +70,16 @@ class ConnectionServicer(Servicer):
             connections.delete(db, which)
             return db.answer(pb.DeleteConnectionResponse())
 
-    def ListWebhooks(self, request: pb.ListWebhooksRequest, call: Call) -> pb.ListWebhooksResponse:  # noqa: ARG002
-        which = wire.which(request.parent, field="parent")
+    def ListWebhooks(self, request: pb.ListWebhooksRequest, call: Call) -> pb.ListWebhooksResponse:
+        which, keeps = wire.which(request.parent, field="parent"), _keeps(call, request.parent)
         with self.read() as db:
             found = queries.calls(db, which)
-        return pb.ListWebhooksResponse(webhooks=map(wire.webhook, found))
+        return pb.ListWebhooksResponse(webhooks=[wire.webhook(one, whole=keeps) for one in found])
 
-    def GetWebhook(self, request: pb.GetWebhookRequest, call: Call) -> pb.Webhook:  # noqa: ARG002
+    def GetWebhook(self, request: pb.GetWebhookRequest, call: Call) -> pb.Webhook:
         which, webhook_id = wire.call_of(request.name)
         with self.read() as db:
-            return wire.webhook(queries.call(db, which, webhook_id))
+            return wire.webhook(queries.call(db, which, webhook_id), whole=_keeps(call, request.name))
 
     def RepeatWebhooks(self, request: pb.RepeatWebhooksRequest, call: Call) -> pb.RepeatWebhooksResponse:
         which, since = wire.which(request.parent, field="parent"), wire.since(request)
@@ -84,6 +87,21 @@ class ConnectionServicer(Servicer):
         with self.write(call, request) as db:
             count = connections.repeat(db, which, webhook_id=webhook_id, since=since, actor=call.principal.name)
             return db.answer(pb.RepeatWebhooksResponse(repeated_count=count))
+
+
+def _keeps(call: Call, name: str) -> bool:
+    """Whether the caller keeps the connections of the owner that *name* begins with, and does not only see them.
+
+    Raises:
+        PermissionMissing: they are an agency's, and the caller sees those of the state: agencies' are their own.
+    """
+    owner, rights = name.partition("/connections")[0], call.principal.rights
+    kept = rights.get("connections.manage", frozenset())
+    if WHOLE in kept or owner in kept:
+        return True
+    if owner not in rights.get("connections.read", ()):
+        raise PermissionMissing("The caller may not do this.", right="connections.read", scope="AGENCY")
+    return False
 
 
 def _connection(db: Db, which: Which) -> pb.Connection:

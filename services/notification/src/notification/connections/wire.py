@@ -1,6 +1,7 @@
 """Contract ↔ domain: connections and calls."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from cadre.notification.v1 import connection_service_pb2 as pb
@@ -58,12 +59,12 @@ def since(request: pb.RepeatWebhooksRequest) -> datetime | None:
         raise InvalidField("since", request.since.seconds, "must be a moment") from None
 
 
-def connection(row: queries.Connection) -> pb.Connection:
-    """Return a connection."""
+def connection(row: queries.Connection, *, whole: bool = True) -> pb.Connection:
+    """Return a connection, *whole* for who keeps it; others are not told what comes after the host of its address."""
     return pb.Connection(
         name=Which(row.agency_id, row.id).name,
         title=row.title,
-        address=row.address,
+        address=row.address if whole else f"https://{urlsplit(row.address).hostname or ''}",
         kinds=row.kinds,
         create_time=timestamp(row.created_at),
         creator=f"people/{row.created_by}",
@@ -77,8 +78,8 @@ def connection(row: queries.Connection) -> pb.Connection:
     )
 
 
-def webhook(row: queries.Call) -> pb.Webhook:
-    """Return a call, with what it tells."""
+def webhook(row: queries.Call, *, whole: bool = True) -> pb.Webhook:
+    """Return a call, with what it tells; *whole*, with what was answered too, for who keeps the connection."""
     of = Which(row.owner, row.connection_id).name
     waits = _STATES[row.state] == pb.Webhook.WAITING
     return pb.Webhook(
@@ -92,6 +93,6 @@ def webhook(row: queries.Call) -> pb.Webhook:
         reason=row.reason,
         status=row.status,
         milliseconds=row.milliseconds,
-        answer=row.answer,
+        answer=row.answer if whole else "",
         payload=payload(row.told, connection=of),
     )
