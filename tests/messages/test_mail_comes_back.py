@@ -4,15 +4,21 @@ import asyncio
 import contextlib
 import smtplib
 import socket
+import ssl
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from ipaddress import ip_address
 from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.smtp import SMTP
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import directory.app
 import notification.app
@@ -266,6 +272,82 @@ def test_what_strangers_send_changes_nothing_and_nothing_is_passed_on(office, se
     office.ahead += timedelta(days=11)
     assert deliver(office, ours, REPORT.format(status="5.1.1")) == 550
     assert states(office) == [("SENT", "")]
+
+
+@pytest.fixture
+def certified(office, tmp_path):
+    """A receiver that requires encryption, and a function that renews its certificate; what a client trusts then."""
+    files = tmp_path / "tls.crt", tmp_path / "tls.key"
+    named = dict(zip(("mail_bounce_certificate", "mail_bounce_key"), map(str, files), strict=True))
+
+    def renew(days=1):
+        files[0].write_bytes(certificate(key, days))
+        files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return ssl.create_default_context(cadata=files[0].read_text())
+
+    key, old = ec.generate_private_key(ec.SECP256R1()), office.receiver
+    trusted = renew()
+    settings = old._settings.model_copy(update={**named, "mail_bounce_tls_required": True})
+    office.receiver = Receiver(settings, office.database)
+    office.receiver.start()
+    yield SimpleNamespace(trusts=trusted, renew=renew, files=files)
+    office.receiver.stop()
+    office.receiver = old
+
+
+def certificate(key, days):
+    """A certificate for this machine, by itself."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DOMAIN)])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = (
+        builder.not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    return made.public_bytes(Encoding.PEM)
+
+
+def test_where_encryption_is_required_reports_are_taken_by_starttls_alone(office, server, certified):
+    office.say(office.ana)
+    report = REPORT.format(status="5.1.1")
+    with smtplib.SMTP("127.0.0.1", office.receiver.port, timeout=20) as client:
+        client.ehlo()
+        assert client.has_extn("starttls")
+        assert client.mail("")[0] == 530
+        client.starttls(context=certified.trusts)
+        assert client.sendmail("", [server.mails[0].sender], report) == {}
+        assert client.sock.version() in ("TLSv1.2", "TLSv1.3")
+    assert states(office) == [("BOUNCED", "")]
+
+    # A renewed certificate is shown to the next; one that is broken leaves the one before.
+    renewed = certified.renew(days=2)
+    with smtplib.SMTP("127.0.0.1", office.receiver.port, timeout=20) as client:
+        client.starttls(context=renewed)
+    certified.files[0].write_text("no certificate")
+    with smtplib.SMTP("127.0.0.1", office.receiver.port, timeout=20) as client:
+        client.starttls(context=renewed)
+
+
+def test_connections_that_cannot_be_encrypted_take_no_room_for_long(office, certified):
+    for _ in range(25):
+        with socket.create_connection(("127.0.0.1", office.receiver.port), timeout=20) as one:
+            one.recv(200)
+            one.sendall(b"EHLO x\r\n")
+            one.recv(500)
+            one.sendall(b"STARTTLS\r\n")
+            one.recv(200)
+            one.sendall(b"no handshake at all\r\n\r\n")
+    wait_until(lambda: office.receiver._connections == 0, lambda: str(office.receiver._connections))
+
+
+@pytest.mark.parametrize("named", [{"mail_bounce_key": "x"}, {"mail_bounce_tls_required": True}])
+def test_a_certificate_that_is_not_whole_stops_the_process_at_its_start(office, named):
+    settings = office.receiver._settings.model_copy(update=named)
+    with pytest.raises(ValueError, match="CADRE_MAIL_BOUNCE_CERTIFICATE and CADRE_MAIL_BOUNCE_KEY must both"):
+        Receiver(settings, office.database)
 
 
 def test_only_so_many_may_be_connected_and_who_waits_is_told_so(office):

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     # Mail that comes back is taken at this domain and port by the process that works; no domain = none is.
     mail_bounce_domain: str = ""
     mail_bounce_port: int = 2525
+    # Files with a certificate for that domain and its key: STARTTLS is offered, and required of servers if so said.
+    mail_bounce_certificate: str = ""
+    mail_bounce_key: str = ""
+    mail_bounce_tls_required: bool = False
     # Calls to other systems may go to this very machine, without TLS: for a demonstration and for tests only.
     webhooks_to_this_machine: bool = False
     # Above every page: a line that says whose site it is, if anything. Beside the name of Cadre: whose it is, as

@@ -19,8 +19,14 @@ _PROCESS = """\
     environment:
       CADRE_MAIL_BOUNCE_DOMAIN: ${{CADRE_MAIL_BOUNCE_DOMAIN:?the domain to which mail comes back}}
       CADRE_MAIL_BOUNCE_PORT: '{port}'
+      CADRE_MAIL_BOUNCE_CERTIFICATE: ${{CADRE_MAIL_BOUNCE_TLS:+{folder}/tls.crt}}
+      CADRE_MAIL_BOUNCE_KEY: ${{CADRE_MAIL_BOUNCE_TLS:+{folder}/tls.key}}
+      CADRE_MAIL_BOUNCE_TLS_REQUIRED: ${{CADRE_MAIL_BOUNCE_TLS_REQUIRED:-false}}
+    volumes: ["${{CADRE_MAIL_BOUNCE_TLS:-./bounces-tls}}:{folder}:ro"]
     ports: ["25:{port}"]
 """
+# Where the folder with the certificate is in the container.
+_CERTIFICATE = "/run/bounces"
 _SENDERS = [process.name for process in PROCESSES if process.sends_mail]
 
 Object = dict[str, Any]
@@ -28,7 +34,11 @@ Object = dict[str, Any]
 
 def compose() -> str:
     """Return `deploy/bounces.yml`, which is read beside docker-compose.yml."""
-    return _HEAD + _COMPOSE + "".join(_PROCESS.format(name=name, port=site.BOUNCE_PORT) for name in _SENDERS)
+    return (
+        _HEAD
+        + _COMPOSE
+        + "".join(_PROCESS.format(name=name, port=site.BOUNCE_PORT, folder=_CERTIFICATE) for name in _SENDERS)
+    )
 
 
 def kubernetes() -> str:

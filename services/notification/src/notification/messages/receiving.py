@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from notification.messages import canaries, mails
 from notification.messages.composing import BOUNCE_KEY, hash_of
 from notification.messages.contacts import Contacts, Unanswered
+from notification.messages.encrypting import certificate_of
 from notification.messages.rules import bounces, verp
 from notification.messages.rules.bounces import Bounce
 from servicekit.calendar import pacific_date
@@ -40,6 +41,7 @@ class Receiver:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        self.certificate = certificate_of(settings)
         self._key = keys.derived(settings.keys_dir, settings.service, BOUNCE_KEY)
         self._contacts = Contacts(settings, database.clock)
         self._connections = 0
@@ -51,7 +53,7 @@ class Receiver:
         self._thread.start()
         self._listening = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
         self.port: int = self._listening.sockets[0].getsockname()[1]
-        log.info("bounces_are_taken", port=self.port)
+        log.info("bounces_are_taken", port=self.port, encrypted=self.certificate is not None)
 
     def stop(self) -> None:
         """Listen no more, and leave what is under way: who was not answered comes again."""
@@ -156,12 +158,19 @@ class _Connection(SMTP):
             timeout=_SECONDS_SILENT,
             command_call_limit=_COMMANDS,
             loop=loop,
+            tls_context=receiver.certificate.context() if receiver.certificate else None,
+            require_starttls=receiver._settings.mail_bounce_tls_required,  # noqa: SLF001 - its own
         )
         self._receiver = receiver
+        self._counted = False
         self._end: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Answer, or say that there are too many."""
+        if self._counted:  # the same one, encrypted from now on
+            super().connection_made(transport)
+            return
+        self._counted = True
         within, given = self._receiver.came(), cast("asyncio.Transport", transport)
         self._end = self.loop.call_later(_SECONDS_IN_ALL if within else 0, given.close)
         if not within:
@@ -169,8 +178,10 @@ class _Connection(SMTP):
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Make room."""
-        self._receiver.went()
+        """Make room; where a connection cannot be encrypted, the library says so once more."""
+        if self._counted:
+            self._counted = False
+            self._receiver.went()
         if self._end is not None:
             self._end.cancel()
         super().connection_lost(error)
