@@ -11,7 +11,7 @@ from notification.messages.mails import Claimed, Item
 from notification.messages.rules.examples import ABOUT, FACTS
 from notification.messages.rules.kinds import KINDS
 
-from .conftest import AXE, LOOK
+from .visitor import AXE, LOOK
 
 WIDTHS = (320, 400, 640)
 AT = datetime(2027, 2, 3, 17, tzinfo=UTC)

@@ -1,0 +1,63 @@
+"""Pages of courses."""
+
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.evaluation.v1 import test_service_pb2 as test_pb
+from cadre_cli.access import request_id
+
+from .common import MANAGER, SPECIALIST
+
+PIECES = "/courses/{course_id}/sections/{number}/pieces"
+ROWS = [
+    ("/catalogue", SPECIALIST, "/catalogue"),
+    ("/catalogue", MANAGER, "/catalogue?query=nothing-is-called-so"),
+    ("/catalogue", SPECIALIST, "/catalogue?offer=elsewhere"),
+    ("/catalogue", SPECIALIST, "/catalogue?offer=archived"),
+    ("/catalogue/{course_id}", SPECIALIST, "/catalogue/{course}"),
+    ("/catalogue/{course_id}", SPECIALIST, "/catalogue/{elsewhere}"),
+    ("/catalogue/{course_id}", MANAGER, "/catalogue/{begun}"),
+    ("/catalogue/{course_id}/versions/{number}", SPECIALIST, "/catalogue/{course}/versions/1"),
+    ("/courses/new", MANAGER, "/courses/new"),
+    ("/courses/{course_id}/edit", MANAGER, "/courses/{course}/edit"),
+    ("/courses/{course_id}/edit", MANAGER, "/courses/{begun}/edit"),
+    ("/courses/{course_id}/sections/{number}", MANAGER, "/courses/{course}/sections/1"),
+    ("/courses/{course_id}/sections/{number}", MANAGER, "/courses/{begun}/sections/1"),
+    (PIECES + "/new/{kind}", MANAGER, "/courses/{course}/sections/1/pieces/new/picture"),
+    (PIECES + "/new/{kind}", MANAGER, "/courses/{course}/sections/1/pieces/new/recording"),
+    (PIECES + "/new/{kind}", MANAGER, "/courses/{course}/sections/1/pieces/new/download"),
+    (PIECES + "/{piece_number}", MANAGER, "/courses/{course}/sections/2/pieces/1"),
+    (PIECES + "/{piece_number}", MANAGER, "/courses/{course}/sections/4/pieces/1"),
+    ("/courses/{course_id}/preview", MANAGER, "/courses/{course}/preview?section=4"),
+    ("/courses/{course_id}/preview", MANAGER, "/courses/{begun}/preview"),
+    ("/courses/{course_id}/issue", MANAGER, "/courses/{course}/issue"),
+    ("/courses/{course_id}/issue", MANAGER, "/courses/{begun}/issue"),
+]
+# Other tests fetch these files.
+DOWNLOADS = {
+    "/catalogue/{course_id}/versions/{number}/captions/{section}/{piece}",
+    "/catalogue/{course_id}/versions/{number}/media/{sha256}",
+    "/courses/uploads/{upload_id}",
+    "/courses/{course_id}/captions/{section}/{piece}",
+    "/courses/{course_id}/media/{sha256}",
+}
+
+
+def begun(access, manager):
+    """A course and a test of which only the titles are written, and a course that a source describes."""
+    ask = access.ask
+    course = course_pb.CreateCourseRequest(
+        course_id="only-begun",
+        course=course_pb.Course(title="Only begun"),
+        request_id=request_id("sweep", "course"),
+    )
+    ask(access.courses.CreateCourse, course, person=manager)
+    test = test_pb.CreateTestRequest(
+        test_id="only-begun", test=test_pb.Test(title="Only begun"), request_id=request_id("sweep", "test")
+    )
+    ask(access.tests.CreateTest, test, person=manager)
+    source = "https://public.example.org/paternity-establishment-computer-based-training-course"
+    described = course_pb.Course(
+        name="courses/described", title="Described elsewhere", provider="Somebody else", source_url=source
+    )
+    brought = course_pb.ImportCatalogueRequest(courses=[described], request_id=request_id("sweep", "catalogue"))
+    ask(access.courses.ImportCatalogue, brought)
+    return {"begun": "only-begun", "elsewhere": "described"}
