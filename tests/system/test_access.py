@@ -24,7 +24,8 @@ from servicekit.tree import back_ends
 
 from .asking.common import ELSEWHERE, HOME, NOBODY
 from .asking.directory import people_of
-from .asking.notification import connection, draft, submitted
+from .asking.letters import draft, submitted
+from .asking.messages import connection
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 
