@@ -382,6 +382,9 @@ def test_a_canary_of_each_rule_goes_once_and_the_day_after_only_where_the_rule_s
     assert all("an example" in text.lower() for text in said)
     assert canaries() == []
     assert late() == {}
+    rules = office.notification.stubs(rights=["operations.read"]).ListMessageRules(message_pb.ListMessageRulesRequest())
+    assert all(one.canary.HasField("sent_time") and not one.canary.HasField("due_time") for one in rules.rules)
+    assert all(0 <= one.canary.took_seconds < 60 for one in rules.rules)
     kept = {f"<{row[0]}@example.org>" for row in office.rows("SELECT mail_id FROM mail_canary")}
     assert kept == {mail.message["Message-ID"] for mail in first}
 

@@ -91,6 +91,15 @@ def followed(message: pb.Message) -> str:
     return f"{message.link}{'&' if '?' in message.link else '?'}{MESSAGE}={message.name.removeprefix('messages/')}"
 
 
+def canary(one: pb.Canary, today: date) -> str:
+    """Say how the canary of a rule stands: when the last went and how long it took, or that it waits in vain."""
+    if one.HasField("due_time"):
+        return f"Canary: due since {sentences.moment(one.due_time, today)}, and did not go"
+    if not one.HasField("sent_time"):
+        return "Canary: none went yet"
+    return f"Canary: went {sentences.moment(one.sent_time, today)}, took {one.took_seconds:,.1f} seconds"
+
+
 def about(mail: pb.Mail | pb.CaughtMail) -> str:
     """Say what a mail is about, by the letters' numbers: pages for operators name no people."""
     rest = {

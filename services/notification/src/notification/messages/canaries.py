@@ -35,7 +35,7 @@ INSERT INTO mail_canary (kind, due_at) SELECT unnest(%(kinds)s::text[]), %(at)s
 ON CONFLICT (kind) DO UPDATE SET due_at = coalesce(mail_canary.due_at, excluded.due_at)
 """
 _SENT = """
-UPDATE mail_canary SET sent_at = %(at)s, due_at = NULL, mail_id = given.mail_id
+UPDATE mail_canary SET sent_at = %(at)s, was_due_at = due_at, due_at = NULL, mail_id = given.mail_id
 FROM unnest(%(kinds)s::text[], %(mails)s::uuid[]) AS given (kind, mail_id) WHERE mail_canary.kind = given.kind
 """
 _CAME_BACK = "UPDATE mail_canary SET due_at = %(at)s - interval '1 day' WHERE mail_id = %(mail)s"

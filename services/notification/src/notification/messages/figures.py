@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from notification.messages import circuit
+from notification.messages import circuit, queries
 from notification.messages.queries import LATELY
 from notification.messages.rules.kinds import KINDS
 from servicekit.background.measures import Figure, Measure, Reading
@@ -31,6 +31,11 @@ A_MINUTE = Figure("cadre_mails_limit_per_minute", "Mails that may go in a minute
 CANARY = Figure(
     "cadre_mail_canary_timestamp_seconds", "Unix time when a canary of a rule last went; 0 if none did", ("kind",)
 )
+CANARY_TOOK = Figure(
+    "cadre_mail_canary_took_seconds",
+    "How long the last canary took from when it was due until a server took it",
+    ("kind",),
+)
 CANARY_LATE = Figure("cadre_mail_canary_late_seconds", "How long a canary that is due did not go", ("kind",))
 FIGURES = (
     MESSAGES,
@@ -43,6 +48,7 @@ FIGURES = (
     LAST_MINUTE,
     A_MINUTE,
     CANARY,
+    CANARY_TOOK,
     CANARY_LATE,
 )
 
@@ -88,13 +94,6 @@ FROM (
 _OF_A_DAY = """
 SELECT state, count(*) AS mails FROM mail WHERE created_at > %(at)s - interval '1 day' GROUP BY state
 """
-_CANARIES = "SELECT kind, sent_at, due_at FROM mail_canary"
-
-
-class _Canary(NamedTuple):
-    kind: str
-    sent_at: datetime | None
-    due_at: datetime | None
 
 
 class _Count(NamedTuple):
@@ -134,10 +133,11 @@ def _read(db: Db) -> Iterable[Reading]:
     yield LAST_SENT.of(_unix(mail.last_sent))
     yield LAST_MINUTE.of(mail.last_minute)
     yield from _server(circuit.known(db), db.at)
-    canaries = {row.kind: row for row in db.all(_Canary, _CANARIES)}
+    canaries = queries.canaries(db)
     for kind in KINDS:
-        canary = canaries.get(kind, _Canary(kind, None, None))
+        canary = canaries.get(kind, queries.Canary(kind, None, None, None))
         yield CANARY.of(_unix(canary.sent_at), kind)
+        yield CANARY_TOOK.of(canary.took_seconds, kind)
         yield CANARY_LATE.of((db.at - canary.due_at).total_seconds() if canary.due_at else 0, kind)
 
 

@@ -65,6 +65,7 @@ SELECT m.kind, 'NOBODY', count(*)::int FROM message_target AS t JOIN message AS 
 WHERE t.holders = 0 AND t.role <> 'mailing_list' AND m.wanted_at > %(since)s GROUP BY m.kind
 ORDER BY kind, cause
 """
+_CANARIES = "SELECT kind, sent_at, was_due_at, due_at FROM mail_canary"
 _QUEUE = """
 SELECT count(*)::int AS mails, min(created_at) AS oldest,
   coalesce((SELECT error FROM mail WHERE state IN ('READY', 'SENDING') AND error <> ''
@@ -175,12 +176,27 @@ class Held(NamedTuple):
     people: int
 
 
+class Canary(NamedTuple):
+    """When the last canary of a kind went, since when it was due, and since when the next one is, if it is."""
+
+    kind: str
+    sent_at: datetime | None
+    was_due_at: datetime | None
+    due_at: datetime | None
+
+    @property
+    def took_seconds(self) -> float:
+        """How long the last one took from when it was due until a server took it; 0 if that is not known."""
+        return (self.sent_at - self.was_due_at).total_seconds() if self.sent_at and self.was_due_at else 0.0
+
+
 class Rules(NamedTuple):
-    """What the rules did: counts and the next moment by kind, and what was held back."""
+    """What the rules did: counts and the next moment by kind, what was held back, and the canaries."""
 
     counts: dict[str, RuleCounts]
     next: dict[str, datetime]
     held: list[Held]
+    canaries: dict[str, Canary]
 
 
 class Queue(NamedTuple):
@@ -244,7 +260,13 @@ def rules(db: Db, *, since: datetime) -> Rules:
         {row.kind: row for row in db.all(RuleCounts, _RULES, since=day)},
         dict(db.all(Next, _NEXT)),
         db.all(Held, _HELD, since=day),
+        canaries(db),
     )
+
+
+def canaries(db: Db) -> dict[str, Canary]:
+    """Return how the canaries stand, by kind; none where none are sent."""
+    return {row.kind: row for row in db.all(Canary, _CANARIES)}
 
 
 def failing_addresses(db: Db, agency_id: str) -> list[FailingAddress]:

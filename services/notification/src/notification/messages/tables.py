@@ -149,6 +149,8 @@ class MailCanaryRow(Base, table=True):
     # The last that went, and the id that is in its Message-ID.
     sent_at: datetime | None = moment(optional=True)
     mail_id: uuid.UUID | None = None
+    # Since when that one was due: how long it took.
+    was_due_at: datetime | None = moment(optional=True)
 
 
 class MailRow(Base, table=True):

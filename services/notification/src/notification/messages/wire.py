@@ -136,6 +136,14 @@ def rule(kind: Kind, found: queries.Rules) -> pb.MessageRule:
         made.bounced = counts.bounced
         if last := timestamp(counts.last_sent):
             made.last_time.CopyFrom(last)
+    if (canary := found.canaries.get(kind.name)) is not None:
+        made.canary.CopyFrom(
+            pb.Canary(
+                sent_time=timestamp(canary.sent_at),
+                took_seconds=round(canary.took_seconds, 1),
+                due_time=timestamp(canary.due_at),
+            )
+        )
     return made
 
 
