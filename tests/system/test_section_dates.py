@@ -41,7 +41,8 @@ def test_an_analyst_says_which_part_takes_effect_later_and_its_approver_sees_it(
     assert "part-3" in Fields(more.text).values
     assert Fields(more.text).values["part-1"] == "Section 5"
     assert refused.status_code == 400
-    assert f"“Section 4” on {day} is not after {day}" in said(refused)
+    named = f"{day:%b} {day.day}, {day.year}"
+    assert f"“Section 4” on {named} is not after {named}" in said(refused)
     assert saved.status_code == 303
     letter = letter_of(cadre, address)
     assert [(one.section, one.effective_date) for one in letter.section_dates] == [("Section 4", later["part_day-0"])]

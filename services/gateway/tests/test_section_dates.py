@@ -65,10 +65,10 @@ def test_rows_are_kept_by_their_days_and_empty_ones_left_out():
     [
         ([("Section 4", "soon")], "part_day-0", "The day of “Section 4” is “soon”: it must be"),
         ([("Section 4", "2027-03-01"), ("Section 5", "")], "part_day-1", "Give the day on which “Section 5”"),
-        ([("", "2027-03-01")], "part-0", "Say which part takes effect on 2027-03-01"),
+        ([("", "2027-03-01")], "part-0", "Say which part takes effect on Mar 1, 2027"),
         ([("Form 7", "2027-03-01"), ("FORM 7", "2027-04-01")], "part-1", "“FORM 7” stands above already"),
         ([("x" * 121, "2027-03-01")], "part-0", "has 121 characters; the name of a part has at most 120"),
-        ([("Section 4", "2026-12-01")], "part_day-0", "on 2026-12-01 is not after 2026-12-01, the effective date"),
+        ([("Section 4", "2026-12-01")], "part_day-0", "on Dec 1, 2026 is not after Dec 1, 2026, the effective date"),
     ],
 )
 def test_what_is_wrong_with_a_row_is_said_at_it(rows, at, said):

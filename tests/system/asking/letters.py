@@ -28,6 +28,7 @@ def draft(world, subject, asks=notice_pb.READ, kind=notice_pb.Notice.POLICY):
         staff_action="Do it.",
         until_then="Wait.",
         effective_date=day(200),
+        section_dates=[notice_pb.SectionDate(section="Section 4", effective_date=day(230))],
         audience=world.audience,
         asks=asks,
         due_rule=notice_pb.DueRule(business_days_before_effective=3, business_days_after_issue=5),

@@ -99,7 +99,7 @@ def _rows(form: Form, effective: str) -> Iterator[pb.SectionDate]:
 
 def _wrong_part(section: str, typed: str, seen: set[str]) -> str:
     if not section:
-        return f"Say which part takes effect on {typed}, or clear the day."
+        return f"Say which part takes effect on {_day(typed)}, or clear the day."
     if len(section) > _LONGEST:
         return f"“{section[:20]}…” has {len(section)} characters; the name of a part has at most {_LONGEST}."
     return f"“{section}” stands above already: give each part one day." if section.casefold() in seen else ""
@@ -114,7 +114,13 @@ def _wrong_day(section: str, typed: str, effective: str) -> str:
         return f"The day of “{section}” is “{typed}”: it {error.metadata['rule']}."
     if effective and typed <= effective:
         return (
-            f"“{section}” on {typed} is not after {effective}, the effective date of the letter: that is the first of"
-            " all its days."
+            f"“{section}” on {_day(typed)} is not after {_day(effective)}, the effective date of the letter: that is"
+            " the first of all its days."
         )
     return ""
+
+
+def _day(value: str) -> str:
+    """`Jan 4, 2027`; what is no day as it was typed."""
+    day = sentences.as_date(value)
+    return sentences.short_day(day, date.min) if day else value
