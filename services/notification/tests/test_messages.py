@@ -88,6 +88,18 @@ def test_lists_of_agencies_are_told_of_a_letter_when_all_staff_may_see_it(cadre,
     assert goes_at >= datetime.combine(released, time(0), PACIFIC)
 
 
+def test_issuing_a_letter_leaves_one_task_for_what_is_said_however_many_it_is_for(cadre):
+    def left(count):
+        audience = cadre.new_audience(*(cadre.at(person, "lake", "legal") for person in cadre.people(count)))
+        issued = cadre.issued(audience)
+        assert cadre.rows("SELECT count(*) FROM message") == [(0,)]
+        assert cadre.rows("SELECT count(*) FROM message_to") == [(0,)]
+        tasks = cadre.rows("SELECT key FROM task WHERE kind = 'tell-of-letter'")
+        return sum(issued.name.removeprefix("notices/") in key for (key,) in tasks)
+
+    assert left(1) == left(40) == 1
+
+
 def test_an_agency_without_a_list_is_nobody_who_was_not_told(cadre, letter):
     database = cadre.running.runtime.database
     with database.transaction(actor="services/notification", method="test/resolve") as db:
