@@ -2,9 +2,8 @@
 
 from fastapi import APIRouter
 
-from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import supplement_service_pb2 as pb
-from gateway.letters import letters
+from gateway.letters import agency_lists, letters
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
@@ -65,19 +64,12 @@ def take_back(visit: Visitor, agency_id: str, letter_id: str, form: Sent) -> Ans
 
 def _shown(visit: Visit, agency_id: str, letter_id: str, form: Form | None, *, stale: bool = False) -> Answer:
     parent = f"agencies/{agency_id}"
-    letter = visit.clients.agency_notices.GetAgencyNotice(
-        agency_notice_pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
-    ).notice
+    letter = agency_lists.at(visit, agency_id, letter_id).notice
     asked = pb.ListSupplementVersionsRequest(parent=parent, notice=letter.name, page_size=_ROWS)
     versions = visit.clients.supplements.ListSupplementVersions(asked).supplements
     newest = versions[0] if versions else pb.Supplement()
-    if form is None:
-        form = Form.of({"text": newest.text})
-    form.values.setdefault("text", [newest.text])
-    form.values.setdefault("etag", [newest.etag])
-    if stale:
-        # What somebody else saved stands on the page; what was typed takes its place if it is saved again.
-        form.values["etag"] = [newest.etag]
+    form = form or Form()
+    form.beside({"text": newest.text}, newest.etag, stale=stale)
     return visit.page(
         "letters/addition.html",
         status=400 if form.errors else 200,

@@ -33,6 +33,13 @@ class Line:
         return self.standing.ready or self.standing.excused
 
 
+def at(visit: Visit, agency_id: str, letter_id: str) -> agency_notice_pb.AgencyNotice:
+    """Return a letter that was issued, as it stands at an agency."""
+    return visit.clients.agency_notices.GetAgencyNotice(
+        agency_notice_pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
+    )
+
+
 def lines(
     standings: Iterable[agency_notice_pb.Recipient], people: Mapping[str, person_pb.Person], units: Mapping[str, str]
 ) -> list[Line]:

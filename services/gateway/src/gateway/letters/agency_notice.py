@@ -210,9 +210,7 @@ def leave(visit: Visitor, agency_id: str, letter_id: str, person_id: str, form: 
 
 
 def _mine(visit: Visit, agency_id: str, letter_id: str) -> pb.AgencyNotice:
-    return visit.clients.agency_notices.GetAgencyNotice(
-        pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
-    )
+    return agency_lists.at(visit, agency_id, letter_id)
 
 
 def _agency_letter(

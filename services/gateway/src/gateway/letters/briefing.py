@@ -157,9 +157,7 @@ def _details(visit: Visit, form: SentForm) -> tuple["pb.Completion.Kind.ValueTyp
 
 
 def _letter(visit: Visit, agency_id: str, letter_id: str) -> notice_pb.AgencyNotice:
-    return visit.clients.agency_notices.GetAgencyNotice(
-        notice_pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
-    )
+    return agency_lists.at(visit, agency_id, letter_id)
 
 
 def _choose(visit: Visit, agency_id: str, letter_id: str, form: Form, *, tick_all: bool = False) -> Answer:

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 from fastapi import APIRouter
 
-from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import checklist_service_pb2 as pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
-from gateway.letters import checklists, csv_files, letters
+from gateway.letters import agency_lists, checklists, csv_files, letters
 from gateway.letters.checklists import Item, Line
 from gateway.web import sheets
 from gateway.web.forms import Form, SentForm
@@ -186,8 +185,7 @@ def _here(agency_id: str, letter_id: str) -> str:
 
 
 def _letter(visit: Visit, agency_id: str, letter_id: str) -> notice_pb.Notice:
-    asked = agency_notice_pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
-    return visit.clients.agency_notices.GetAgencyNotice(asked).notice
+    return agency_lists.at(visit, agency_id, letter_id).notice
 
 
 def _said(form: SentForm, lines: Sequence[Line]) -> list[pb.ChecklistItem]:

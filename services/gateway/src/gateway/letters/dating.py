@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import local_date_service_pb2 as pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from gateway.letters import agency_lists, letters
@@ -76,17 +75,10 @@ def _set(visit: Visit, agency_id: str, letter_id: str, form: SentForm, day: str,
 
 def _shown(visit: Visit, agency_id: str, letter_id: str, form: Form | None, *, stale: bool = False) -> Answer:
     parent = f"agencies/{agency_id}"
-    mine = visit.clients.agency_notices.GetAgencyNotice(
-        agency_notice_pb.GetAgencyNoticeRequest(parent=parent, notice=f"notices/{letter_id}")
-    )
+    mine = agency_lists.at(visit, agency_id, letter_id)
     dates = of_agency(visit, agency_id, mine.notice)
-    if form is None:
-        form = Form.of({"due_date": dates.due_date})
-    form.values.setdefault("due_date", [dates.due_date])
-    form.values.setdefault("etag", [dates.etag])
-    if stale:
-        # What somebody else saved stands on the page; what was typed takes its place if it is saved again.
-        form.values["etag"] = [dates.etag]
+    form = form or Form()
+    form.beside({"due_date": dates.due_date}, dates.etag, stale=stale)
     return visit.page(
         "letters/our_date.html",
         status=400 if form.errors else 200,

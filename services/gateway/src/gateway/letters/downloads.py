@@ -2,9 +2,8 @@
 
 from fastapi import APIRouter
 
-from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
-from gateway.letters import agreed, csv_files, forecasts, our_people, readiness
+from gateway.letters import agency_lists, agreed, csv_files, forecasts, our_people, readiness
 from gateway.web import sheets
 from gateway.web.visit import Answer, Visitor
 
@@ -34,9 +33,7 @@ def forecast_file(visit: Visitor, letter_id: str) -> Answer:
 @router.get("/agencies/{agency_id}/letters/{letter_id}/people.csv")
 def people_file(visit: Visitor, agency_id: str, letter_id: str) -> Answer:
     """The agency's people under the letter as a file: whom the page shows, on all its pages, in its order."""
-    mine = visit.clients.agency_notices.GetAgencyNotice(
-        agency_notice_pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
-    )
+    mine = agency_lists.at(visit, agency_id, letter_id)
     letter = mine.notice
     lines = our_people.all_lines(visit, mine, visit.units())
     said = agreed.of_people(visit, mine.readiness.agency, letter.name, (line.person for line in lines))

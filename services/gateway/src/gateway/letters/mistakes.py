@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from cadre.enrollment.v1 import completion_service_pb2 as pb
 from cadre.notification.v1 import agency_notice_service_pb2 as notice_pb
-from gateway.letters import letters, our_people
+from gateway.letters import agency_lists, letters, our_people
 from gateway.web import settle, staff_numbers
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -96,9 +96,7 @@ def _chosen(visit: Visit, parent: str, recordings: Sequence[pb.Recording], form:
 
 
 def _letter(visit: Visit, agency_id: str, letter_id: str) -> notice_pb.AgencyNotice:
-    return visit.clients.agency_notices.GetAgencyNotice(
-        notice_pb.GetAgencyNoticeRequest(parent=f"agencies/{agency_id}", notice=f"notices/{letter_id}")
-    )
+    return agency_lists.at(visit, agency_id, letter_id)
 
 
 def _choose(visit: Visit, agency_id: str, letter_id: str, form: Form) -> Answer:

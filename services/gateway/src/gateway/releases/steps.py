@@ -7,7 +7,6 @@ from cadre.notification.v1 import release_service_pb2 as pb
 from gateway.releases import phrases, shown, standings
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/releases/{release_id}")
 
@@ -21,17 +20,9 @@ def announce_page(visit: Visitor, release_id: str) -> Answer:
 @router.post("/announce")
 def announce(visit: Visitor, release_id: str, form: Sent) -> Answer:
     """Announce it to agencies."""
-    if not form.errors:
-        try:
-            visit.clients.releases.AnnounceRelease(
-                pb.AnnounceReleaseRequest(
-                    name=f"releases/{release_id}", etag=form.text("etag"), request_id=form.request_id
-                )
-            )
-        except Refused as error:
-            form.refuse(error)
-        else:
-            return visit.go(f"/releases/{release_id}", done="release-announced")
+    asked = pb.AnnounceReleaseRequest(name=f"releases/{release_id}", etag=form.text("etag"), request_id=form.request_id)
+    if form.accepted(visit.clients.releases.AnnounceRelease, asked):
+        return visit.go(f"/releases/{release_id}", done="release-announced")
     return _announce(visit, release_id, form)
 
 
@@ -49,38 +40,24 @@ def decide(visit: Visitor, release_id: str, form: Sent) -> Answer:
     if outcome not in ("go", "no-go"):
         form.errors["outcome"] = "Choose go or no-go."
     form.needs("reason", "Say why. It stays on record.")
-    if not form.errors:
-        try:
-            visit.clients.releases.DecideRelease(
-                pb.DecideReleaseRequest(
-                    name=f"releases/{release_id}",
-                    go=outcome == "go",
-                    reason=form.block("reason"),
-                    etag=form.text("etag"),
-                    request_id=form.request_id,
-                )
-            )
-        except Refused as error:
-            form.refuse(error)
-        else:
-            return visit.go(f"/releases/{release_id}", done=f"release-{outcome}")
+    asked = pb.DecideReleaseRequest(
+        name=f"releases/{release_id}",
+        go=outcome == "go",
+        reason=form.block("reason"),
+        etag=form.text("etag"),
+        request_id=form.request_id,
+    )
+    if form.accepted(visit.clients.releases.DecideRelease, asked):
+        return visit.go(f"/releases/{release_id}", done=f"release-{outcome}")
     return _decide(visit, release_id, form)
 
 
 @router.post("/live")
 def complete(visit: Visitor, release_id: str, form: Sent) -> Answer:
     """Note that it is in production."""
-    if not form.errors:
-        try:
-            visit.clients.releases.CompleteRelease(
-                pb.CompleteReleaseRequest(
-                    name=f"releases/{release_id}", etag=form.text("etag"), request_id=form.request_id
-                )
-            )
-        except Refused as error:
-            form.refuse(error)
-        else:
-            return visit.go(f"/releases/{release_id}", done="release-live")
+    asked = pb.CompleteReleaseRequest(name=f"releases/{release_id}", etag=form.text("etag"), request_id=form.request_id)
+    if form.accepted(visit.clients.releases.CompleteRelease, asked):
+        return visit.go(f"/releases/{release_id}", done="release-live")
     return _live(visit, release_id, form)
 
 
@@ -100,20 +77,14 @@ def cancel_page(visit: Visitor, release_id: str) -> Answer:
 def cancel(visit: Visitor, release_id: str, form: Sent) -> Answer:
     """Say that it does not come."""
     form.needs("reason", "Say why. Everybody who sees the release sees it.")
-    if not form.errors:
-        try:
-            visit.clients.releases.CancelRelease(
-                pb.CancelReleaseRequest(
-                    name=f"releases/{release_id}",
-                    reason=form.block("reason"),
-                    etag=form.text("etag"),
-                    request_id=form.request_id,
-                )
-            )
-        except Refused as error:
-            form.refuse(error)
-        else:
-            return visit.go(f"/releases/{release_id}", done="release-cancelled")
+    asked = pb.CancelReleaseRequest(
+        name=f"releases/{release_id}",
+        reason=form.block("reason"),
+        etag=form.text("etag"),
+        request_id=form.request_id,
+    )
+    if form.accepted(visit.clients.releases.CancelRelease, asked):
+        return visit.go(f"/releases/{release_id}", done="release-cancelled")
     return _cancel(visit, release_id, form)
 
 

@@ -1,9 +1,10 @@
 """A form: what was typed, what is wrong with it, and how it is shown again with both."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from fastapi import Request
 
@@ -14,6 +15,8 @@ from servicekit.calendar import day_of
 from servicekit.refusals import InvalidField
 from servicekit.rpc.client import Refused
 from servicekit.text import block
+
+Asked = TypeVar("Asked")
 
 # After a fault, as after no answer, nobody knows whether it was done: the form is sent again under the same id.
 _FAULTS = {"INTERNAL", "UNKNOWN"}
@@ -72,6 +75,17 @@ class Form:
             self.errors[name] = f"This {error.metadata['rule']}."
             return None
 
+    def beside(self, saved: Mapping[str, str], etag: str, *, stale: bool) -> None:
+        """Fill in what is *saved* where nothing was typed, with the etag of what the visitor saw.
+
+        *stale*: somebody else saved something meanwhile. It stands on the page; what was typed takes its place if it is
+        sent again.
+        """
+        for name, value in {**saved, "etag": etag}.items():
+            self.values.setdefault(name, [value])
+        if stale:
+            self.values["etag"] = [etag]
+
     def needs(self, name: str, sentence: str) -> str:
         """Return the field's text; say *sentence* at it if it is empty."""
         value = self.text(name)
@@ -105,6 +119,17 @@ class SentForm(Form):
         names = [(fields or {}).get(name, name) for name in at_fault]
         for name in names or [""]:
             self.errors[name if name in self.values else ""] = sentence
+
+    def accepted(self, ask: Callable[[Asked], object], request: Asked) -> bool:
+        """Ask a service for what was typed; False where that is at fault or it refuses, which the form then shows."""
+        if self.errors:
+            return False
+        try:
+            ask(request)
+        except Refused as error:
+            self.refuse(error)
+            return False
+        return True
 
 
 async def posted(request: Request) -> SentForm:
