@@ -2,10 +2,10 @@
 
 from cadre.notification.v1 import connection_service_pb2 as pb
 from notification.connections import connections, queries, wire
+from notification.connections.rules import keeping
 from notification.connections.rules.which import Which
 from notification.connections.secrets import Secrets
 from servicekit.data.db import Database, Db
-from servicekit.refusals import PermissionMissing
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.tokens import WHOLE
 from servicekit.rpc.wire import caller
@@ -90,18 +90,10 @@ class ConnectionServicer(Servicer):
 
 
 def _keeps(call: Call, name: str) -> bool:
-    """Whether the caller keeps the connections of the owner that *name* begins with, and does not only see them.
-
-    Raises:
-        PermissionMissing: they are an agency's, and the caller sees those of the state: agencies' are their own.
-    """
+    """Whether the caller keeps the connections of the owner that *name* begins with, and does not only see them."""
     owner, rights = name.partition("/connections")[0], call.principal.rights
     kept = rights.get("connections.manage", frozenset())
-    if WHOLE in kept or owner in kept:
-        return True
-    if owner not in rights.get("connections.read", ()):
-        raise PermissionMissing("The caller may not do this.", right="connections.read", scope="AGENCY")
-    return False
+    return WHOLE in kept or keeping.keeps(owner, kept, rights.get("connections.read", ()))
 
 
 def _connection(db: Db, which: Which) -> pb.Connection:
