@@ -178,7 +178,7 @@ def test_a_draft_goes_to_agencies_who_comment_and_read_the_answer(program):
     assert "Say which rule it is against" in send(worker, comment, **(typed | {"kind": "POLICY_ERROR"}))
     assert "must stand in the passage" in send(worker, comment, **(typed | {"quote": "no such words"}))
     for _ in range(2):
-        assert send(worker, comment, **typed).endswith("done=comment-kept")
+        assert send(worker, comment, **typed).endswith(f"?done=comment-kept#passage-{passage}")
     page = worker.get(own).text
     assert "Your training coordinator sends the comments" in page
     taking = re.search(rf'action="({own}/take-back/[^"]+)"', page)[1]
