@@ -302,6 +302,13 @@ MAIL = Board(
                 unit=SECONDS,
                 about="0: none did. Each business day if the rule sent something, else each week.",
             ),
+            lines(
+                "How long the last canary took",
+                "max by (kind) (cadre_mail_canary_took_seconds)",
+                legend="{{kind}}",
+                unit=SECONDS,
+                about="From when it was due until a server took it.",
+            ),
         ],
         "Rules": [
             lines("Waiting", 'max by (kind) (cadre_messages{state="waiting"})', legend="{{kind}}"),
