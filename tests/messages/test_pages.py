@@ -16,6 +16,7 @@ from gateway.messages import phrases
 from notification.messages.composing import hash_of
 from notification.messages.rules.kinds import KINDS, offered
 from servicekit.calendar import PACIFIC
+from servicekit.testing.unencrypted import NO_AUTHORITIES
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
@@ -125,7 +126,7 @@ def follows_a_mail(product, coordinator, another):
         own = access.ask(access.messages.ListMessages, message_pb.ListMessagesRequest(), person=person)
         return [one.opened for one in own.messages]
 
-    with httpx.Client(base_url=product.url) as scanner:
+    with httpx.Client(verify=NO_AUTHORITIES, base_url=product.url) as scanner:
         assert scanner.get(link).headers["location"].startswith("/sign-in?")
     ahead, picture = {"sec-purpose": "prefetch;prerender"}, {"sec-fetch-dest": "image"}
     assert [coordinator.client.get(link, headers=headers).status_code for headers in (ahead, picture)] == [200, 200]

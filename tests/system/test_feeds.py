@@ -12,6 +12,7 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre_cli.access import request_id
+from servicekit.testing.unencrypted import NO_AUTHORITIES
 from servicekit.testing.waiting import wait_until
 
 from .visitor import Visitor, issue
@@ -27,7 +28,7 @@ class Reader(Visitor):
 
     def __init__(self, cadre, part):
         super().__init__(cadre, part)
-        self.program = httpx.Client(base_url=self.client.base_url, timeout=60)
+        self.program = httpx.Client(verify=NO_AUTHORITIES, base_url=self.client.base_url, timeout=60)
 
     def make(self, what, **typed):
         """Have an address made, and return its path."""

@@ -27,6 +27,7 @@ from cadre_tools.docs import metrics as metric_docs
 from servicekit.background.audits import Audits
 from servicekit.embedded.process import GuardedProcess, free_port
 from servicekit.settings import Settings
+from servicekit.testing.unencrypted import NO_AUTHORITIES
 from servicekit.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
@@ -48,7 +49,9 @@ def watched(cadre):
     story.train(cadre.access, issued.notice, people, content, lambda *_: None)
     story.wait_until_trained(cadre.access, cadre.cast, issued.notice, len(people))
     url = cadre.supervisor.gateway_url
-    with httpx.Client(base_url=url, headers={"origin": url}, follow_redirects=True, timeout=30) as analyst:
+    with httpx.Client(
+        verify=NO_AUTHORITIES, base_url=url, headers={"origin": url}, follow_redirects=True, timeout=30
+    ) as analyst:
         assert analyst.post("/sign-in", data={"person": cadre.cast.analyst}).status_code == 200
         assert analyst.get("/no-such-page").status_code == 404
         yield SimpleNamespace(notice=issued.notice, analyst=analyst, page=f"/letters/{id_of(issued.notice)}")
@@ -78,7 +81,7 @@ def prometheus(cadre, watched, tmp_path_factory):
         log=folder / "prometheus.log",
         env={},
     )
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+    with httpx.Client(verify=NO_AUTHORITIES, base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         asked = Prometheus(client)
         wait_until(asked.is_ready, lambda: (folder / "prometheus.log").read_text()[-2000:])
         yield asked
@@ -147,7 +150,7 @@ def shown(cadre):
     """Every sample that every process shows: (process, metric, type, sample)."""
     for row in read_state(cadre.supervisor.data_dir)["processes"]:
         if row["name"] in {process.name for process in PROCESSES}:
-            text = httpx.get(f"http://127.0.0.1:{row['metrics_port']}/metrics").text
+            text = httpx.get(f"http://127.0.0.1:{row['metrics_port']}/metrics", verify=NO_AUTHORITIES).text
             for family in text_string_to_metric_families(text):
                 for sample in family.samples:
                     yield row["name"], family, sample

@@ -18,6 +18,7 @@ from gateway.web.every_page import Everything
 from servicekit.app import ServiceApp
 from servicekit.data.db import Database
 from servicekit.settings import Settings
+from servicekit.testing.unencrypted import NO_AUTHORITIES
 from servicekit.tree import back_ends
 
 # The gateway answers no RPCs; this is what it shares with the services: a schema and its migrations.
@@ -69,7 +70,9 @@ def site(database, keys_dir):
     server = uvicorn.Server(uvicorn.Config(Everything(pages, registry=registry), log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    with httpx.Client(base_url="http://{}:{}".format(*listener.getsockname()), timeout=30) as browser:
+    with httpx.Client(
+        verify=NO_AUTHORITIES, base_url="http://{}:{}".format(*listener.getsockname()), timeout=30
+    ) as browser:
         yield Site(browser, pages, registry, database)
     server.should_exit = True
     thread.join()

@@ -28,6 +28,7 @@ from gateway.web.every_page import Everything
 from gateway.web.visit import COOKIE
 from servicekit.refusals import RequestIdReused
 from servicekit.settings import Settings
+from servicekit.testing.unencrypted import NO_AUTHORITIES
 
 ANA, BEN = "people/7f0c1f4e-0000-4000-8000-000000000001", "people/7f0c1f4e-0000-4000-8000-000000000002"
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -187,7 +188,7 @@ class Office:
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]})
         self.thread.start()
         self.url = "http://{}:{}".format(*self.listener.getsockname())
-        self.program = httpx.Client(base_url=self.url, timeout=60)
+        self.program = httpx.Client(verify=NO_AUTHORITIES, base_url=self.url, timeout=60)
         self.opened = [self.program]
 
     def hire(self):
@@ -200,7 +201,7 @@ class Office:
 
     def browser(self, person):
         cookie = sign_ins.begin(self.database, person.name, datetime.now(UTC), place=Place(PASSWORD))
-        self.opened.append(httpx.Client(base_url=self.url, timeout=60, cookies={COOKIE: cookie}))
+        self.opened.append(httpx.Client(verify=NO_AUTHORITIES, base_url=self.url, timeout=60, cookies={COOKIE: cookie}))
         return self.opened[-1]
 
     def make(self, person, **typed):

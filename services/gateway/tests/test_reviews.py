@@ -28,6 +28,7 @@ from gateway.web.every_page import Everything
 from gateway.web.visit import COOKIE
 from servicekit.calendar import pacific_date
 from servicekit.settings import Settings
+from servicekit.testing.unencrypted import NO_AUTHORITIES
 
 from .test_state_letters import hidden, new_id
 
@@ -93,7 +94,7 @@ class Program:
             self.whole.GrantRole(person_pb.GrantRoleRequest(grant=grant, request_id=new_id()))
         cookie = sign_ins.begin(self.database, name, datetime.now(UTC), place=Place(PASSWORD))
         url = "http://{}:{}".format(*self.listener.getsockname())
-        self.clients.append(httpx.Client(base_url=url, timeout=60, cookies={COOKIE: cookie}))
+        self.clients.append(httpx.Client(verify=NO_AUTHORITIES, base_url=url, timeout=60, cookies={COOKIE: cookie}))
         return name, self.clients[-1]
 
     def draft(self, writer):

@@ -27,6 +27,7 @@ from gateway.identity.places import PASSWORD, Place
 from gateway.web.every_page import Everything
 from gateway.web.visit import COOKIE
 from servicekit.settings import Settings
+from servicekit.testing.unencrypted import NO_AUTHORITIES
 
 SUBJECT = "Earning capacity replaces presumed income"
 
@@ -78,7 +79,7 @@ class State:
         self.whole.GrantRole(person_pb.GrantRoleRequest(grant=grant, request_id=new_id()))
         cookie = sign_ins.begin(self.database, name, datetime.now(UTC), place=Place(PASSWORD))
         url = "http://{}:{}".format(*self.listener.getsockname())
-        self.clients.append(httpx.Client(base_url=url, timeout=60, cookies={COOKIE: cookie}))
+        self.clients.append(httpx.Client(verify=NO_AUTHORITIES, base_url=url, timeout=60, cookies={COOKIE: cookie}))
         return name, self.clients[-1]
 
     def waiting(self, writer):

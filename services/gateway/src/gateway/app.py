@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -43,8 +44,12 @@ MIGRATIONS = HERE.parents[1] / "migrations"
 ROLES = ("serve", "all", "migrate", "invite")
 
 
+@cache
 def environment() -> Environment:
-    """Make the templates' environment: a name that a page was not given is an error, not a gap."""
+    """Return the templates' environment: a name that a page was not given is an error, not a gap.
+
+    One for the process, whatever it serves: it holds nothing but what is in the package.
+    """
     made = Environment(
         # `letters/composer.html` is `letters/templates/composer.html`.
         loader=PrefixLoader(

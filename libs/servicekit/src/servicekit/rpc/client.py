@@ -6,6 +6,7 @@ with the gRPC code and no reason.
 
 import json
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import grpc
@@ -94,9 +95,10 @@ class Channel:
     def unary_unary(self, method: str, **marshal: Any) -> Callable[..., Any]:  # noqa: ANN401 - what grpc's stubs give
         """Return the call of one method, for the stub; made once, since grpc registers each that it makes.
 
-        grpc's own interceptors would make a new one for every call, which cost a third of a page's Python.
+        grpc's own interceptors would make a new one for every call, which cost a third of a page's Python. It is made
+        when it is first called: of a contract's many methods most callers need few.
         """
-        ask = self._channel.unary_unary(method, **marshal)
+        ask = cache(lambda: self._channel.unary_unary(method, **marshal))
         bearer, usual_seconds = self._token, self._deadline
         # `/cadre.shelf.v1.ShelfService/ListBooks`
         service = method.split(".")[1] if method.count(".") > 1 else ""
@@ -116,7 +118,8 @@ class Channel:
                 carried.append((trace.HEADER, trace.current.get()))
                 try:
                     # A peer that restarts is waited for, within the deadline, rather than failed on.
-                    return ask(request, timeout=timeout or usual_seconds, metadata=tuple(carried), wait_for_ready=True)
+                    patience = timeout or usual_seconds
+                    return ask()(request, timeout=patience, metadata=tuple(carried), wait_for_ready=True)
                 except grpc.RpcError as error:
                     raise refused(error, service) from None
 

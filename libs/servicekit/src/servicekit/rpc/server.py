@@ -6,6 +6,7 @@ One wrapper does it for each method of the contract; handlers neither abort nor 
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import grpc
 import structlog
@@ -116,7 +117,7 @@ class Server:
         response_class = message_factory.GetMessageClass(method.output_type)
         authorize = authorizer(method)
         name = f"{method.containing_service.name}/{method.name}"
-        seconds = self._metrics.seconds.labels(name)
+        seconds = cache(lambda: self._metrics.seconds.labels(name))
         # From the start, so that the first call is an increase.
         self._metrics.handled.labels(name, "OK")
         # A change leaves a line, so that a page's id can be followed; reads are only counted.
@@ -161,7 +162,7 @@ class Server:
                 finally:
                     work.note("rpc.code", code)
                     self._metrics.handled.labels(name, code).inc()
-                    seconds.observe(time.perf_counter() - started)
+                    seconds().observe(time.perf_counter() - started)
 
         return grpc.unary_unary_rpc_method_handler(
             handle,

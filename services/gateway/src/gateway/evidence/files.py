@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.notification.v1 import evidence_service_pb2 as pb
@@ -13,7 +11,6 @@ from gateway.evidence import covered
 from gateway.evidence.asking import Asked
 from gateway.letters import csv_files
 from gateway.web import sheets
-from servicekit.calendar import PACIFIC
 
 PEOPLE_COLUMNS = (
     *("Letter", "As of", "Version asked for", "By the end of", "Name", "Staff number"),
@@ -45,7 +42,7 @@ def people(
             known[one.person].display_name if one.person in known else NO_NAME,
             known[one.person].staff_number if one.person in known else "",
             one.version,
-            _moment(one.sign_time),
+            sheets.moment(one.sign_time),
             one.text_sha256,
             "Yes" if one.recorded else "No",
         )
@@ -67,7 +64,7 @@ def counts(
         (
             *head,
             agencies[one.agency].short_title,
-            _moment(one.confirm_time),
+            sheets.moment(one.confirm_time),
             one.confirmed_version or "",
             one.people,
         )
@@ -89,7 +86,3 @@ def coverage(letter: notice_pb.Notice, rows: Iterable[tuple[str, pb.Coverage]], 
         for title, one in rows
     ]
     return sheets.file_of(COVERAGE_COLUMNS, lines)
-
-
-def _moment(at: Timestamp) -> str:
-    return at.ToDatetime(tzinfo=PACIFIC).isoformat(" ", "seconds") if at.seconds else ""

@@ -9,7 +9,7 @@ from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
 from cadre.notification.v1 import forecast_service_pb2 as forecast_pb
 from gateway.home import changes
-from gateway.letters import agency_lists, checklists, csv_files, forecasts, letters
+from gateway.letters import agency_lists, checklists, forecasts, letters
 from gateway.letters.forecasts import Forecast
 from gateway.web import sheets
 from gateway.web.visit import Answer, Visit, Visitor
@@ -155,7 +155,7 @@ def _cells(visit: Visit, one: Line) -> list[str | int]:
         letter.subject,
         visit.today.isoformat(),
         letter.effective_date,
-        csv_files.moment(one.mine.readiness.confirm_time),
+        sheets.moment(one.mine.readiness.confirm_time),
         letter.agency_due_date,
         counts.at_work,
         counts.ready,

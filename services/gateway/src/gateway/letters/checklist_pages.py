@@ -144,7 +144,7 @@ def own_file(visit: Visitor, agency_id: str, letter_id: str) -> Answer:
     content = sheets.file_of(
         _OWN_COLUMNS,
         [
-            [*head, agency, line.title, line.state, line.item.reason, line.by, csv_files.moment(line.item.update_time)]
+            [*head, agency, line.title, line.state, line.item.reason, line.by, sheets.moment(line.item.update_time)]
             for line in checklists.of_agency(visit, agency_id, letter)
         ],
     )

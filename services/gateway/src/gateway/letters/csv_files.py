@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
@@ -40,7 +38,7 @@ def agencies(letter: notice_pb.Notice, figures: readiness_pb.Readiness, rows: It
             row.agency.short_title,
             row.agency.region,
             row.agency.size_class,
-            moment(row.figures.confirm_time),
+            sheets.moment(row.figures.confirm_time),
             _yes(row.figures.confirmation_overdue),
             *_counts(row.figures.counts),
             row.figures.problem,
@@ -82,9 +80,9 @@ def people(
                 line.name,
                 line.staff_number,
                 line.units,
-                moment(line.standing.read_time),
-                moment(line.standing.confirm_time),
-                moment(line.standing.train_time),
+                sheets.moment(line.standing.read_time),
+                sheets.moment(line.standing.confirm_time),
+                sheets.moment(line.standing.train_time),
                 line.standing.due_date,
                 _yes(line.standing.ready),
                 _yes(line.standing.on_leave),
@@ -120,11 +118,6 @@ def _counts(counts: readiness_pb.Counts) -> tuple[int, ...]:
         *(counts.of, counts.at_work, counts.ready, counts.not_started, counts.on_leave, counts.read),
         *(counts.confirmed, counts.trained, counts.overdue, counts.excused),
     )
-
-
-def moment(at: Timestamp) -> str:
-    """When it happened, in California; empty if it did not."""
-    return at.ToDatetime(tzinfo=PACIFIC).isoformat(" ", "seconds") if at.seconds else ""
 
 
 def _yes(value: bool) -> str:

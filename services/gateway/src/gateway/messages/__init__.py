@@ -2,7 +2,7 @@
 
 from gateway.messages import addresses, caught, hours, ladders, mail, mailing, own, reminders, steps
 from gateway.web.area import Area
-from gateway.web.disclosed import views
+from gateway.web.disclosed import exports, views
 from gateway.web.navigation import Item, Top, of_state
 
 _REASONS = {
@@ -49,5 +49,6 @@ AREA = Area(
         "/agencies/{agency_id}/letters/{letter_id}/remind": views("people to remind"),
         "/agencies/{agency_id}/addresses": views("addresses that do not work"),
         "/agencies/{agency_id}/mailing-list": views("addresses for letters"),
+        "/agencies/{agency_id}/mailing-list/addresses.csv": exports("addresses for letters"),
     },
 )

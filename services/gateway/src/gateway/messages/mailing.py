@@ -7,17 +7,33 @@ from fastapi import APIRouter
 
 from cadre.directory.v1 import mailing_list_service_pb2 as pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
+from gateway.web import sheets
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/agencies/{agency_id}/mailing-list")
 
+_COLUMNS = ("Address", "Name", "Since", "What a mail server said against it")
+_Row = tuple[pb.MailingAddress, message_pb.FailingAddress | None]
+
 
 @router.get("")
 def mailing_list(visit: Visitor, agency_id: str) -> Answer:
     """The list of an agency, and what was taken off lately."""
     return _show(visit, agency_id, Form())
+
+
+@router.get("/addresses.csv")
+def addresses_file(visit: Visitor, agency_id: str) -> Answer:
+    """The addresses that are on the list of an agency, as a file."""
+    found = _list(visit, agency_id)
+    lines = [
+        [one.address, one.title, sheets.moment(one.add_time), failing.why if failing else ""]
+        for one, failing in _on_list(visit, agency_id, found)
+    ]
+    name = f"addresses-for-letters-{agency_id}-{visit.today.isoformat()}.csv"
+    return visit.download(sheets.file_of(_COLUMNS, lines), name, sheets.MEDIA_TYPE)
 
 
 @router.post("")
@@ -62,20 +78,29 @@ def keep(visit: Visitor, agency_id: str, address_id: uuid.UUID, form: Sent) -> A
 
 
 def _show(visit: Visit, agency_id: str, form: Form, read: pb.PreviewMailingAddressesResponse | None = None) -> Answer:
-    parent = f"agencies/{agency_id}"
-    found = visit.clients.mailing_lists.ListMailingAddresses(pb.ListMailingAddressesRequest(parent=parent))
-    failing = _failing(visit, parent) if found.addresses else {}
-    on_list = [one for one in found.addresses if not one.HasField("remove_time")]
+    found = _list(visit, agency_id)
     return visit.page(
         "messages/mailing_list.html",
         status=400 if form.errors else 200,
         form=form,
-        agency=visit.agency(parent),
-        rows=[(one, failing.get((_id(one), _hash(one.address)))) for one in on_list],
+        agency=visit.agency(f"agencies/{agency_id}"),
+        rows=_on_list(visit, agency_id, found),
         taken_off=[one for one in found.addresses if one.HasField("remove_time")],
         most=found.most,
         read=read,
     )
+
+
+def _list(visit: Visit, agency_id: str) -> pb.ListMailingAddressesResponse:
+    parent = f"agencies/{agency_id}"
+    return visit.clients.mailing_lists.ListMailingAddresses(pb.ListMailingAddressesRequest(parent=parent))
+
+
+def _on_list(visit: Visit, agency_id: str, found: pb.ListMailingAddressesResponse) -> list[_Row]:
+    """Return the addresses that are on the list, each with what a mail server said against it, if one did."""
+    failing = _failing(visit, f"agencies/{agency_id}") if found.addresses else {}
+    on_list = [one for one in found.addresses if not one.HasField("remove_time")]
+    return [(one, failing.get((_id(one), _hash(one.address)))) for one in on_list]
 
 
 def _failing(visit: Visit, parent: str) -> dict[tuple[str, str], message_pb.FailingAddress]:
