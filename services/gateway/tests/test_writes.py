@@ -1,55 +1,17 @@
 """What a page writes: one thing at a time, so that what is refused is refused whole."""
 
 import ast
+import importlib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from google.protobuf.descriptor import MethodDescriptor
 
+import cadre
 import gateway
-from cadre.curriculum.v1 import course_service_pb2
-from cadre.directory.v1 import (
-    agency_service_pb2,
-    audience_service_pb2,
-    calendar_service_pb2,
-    person_service_pb2,
-    roster_service_pb2,
-    sign_in_service_pb2,
-)
-from cadre.enrollment.v1 import assignment_service_pb2, completion_service_pb2
-from cadre.evaluation.v1 import quality_service_pb2, sitting_service_pb2, test_service_pb2
-from cadre.notification.v1 import (
-    agency_notice_service_pb2,
-    attachment_service_pb2,
-    inbox_service_pb2,
-    message_service_pb2,
-    notice_service_pb2,
-    readiness_service_pb2,
-    series_service_pb2,
-)
 
-CONTRACTS = (
-    course_service_pb2,
-    agency_service_pb2,
-    audience_service_pb2,
-    calendar_service_pb2,
-    person_service_pb2,
-    roster_service_pb2,
-    sign_in_service_pb2,
-    assignment_service_pb2,
-    completion_service_pb2,
-    sitting_service_pb2,
-    test_service_pb2,
-    quality_service_pb2,
-    agency_notice_service_pb2,
-    attachment_service_pb2,
-    inbox_service_pb2,
-    message_service_pb2,
-    notice_service_pb2,
-    readiness_service_pb2,
-    series_service_pb2,
-)
 # Handlers that reach more than one write, and why nothing of what they are sent is saved by halves.
 ALLOWED = {
     "letters/composer.py:create_letter": "an audience is made first, which nothing names until the letter is saved",
@@ -59,6 +21,9 @@ ALLOWED = {
     "people/roster.py:send_roster": "pieces of a file change nothing until the last step, which has it worked on whole",
     "letters/agency_notice.py:does_not_apply": "excuses or takes it back: one of the two",
     "letters/agency_notice.py:applies_again": "excuses or takes it back: one of the two",
+    "messages/ladders.py:change_of_state": "the steps are set, or given back: one of the two",
+    "messages/ladders.py:change_of_series": "the steps are set, or given back: one of the two",
+    "messages/ladders.py:change_of_letter": "the steps are set, or given back: one of the two",
     "people/pages.py:add_person": "a new person, or a job for somebody who is known: one of the two",
 }
 
@@ -67,8 +32,10 @@ def writes() -> set[str]:
     """The methods that change something: they carry a request id."""
 
     def methods() -> Iterator[MethodDescriptor]:
-        for contract in CONTRACTS:
-            for service in contract.DESCRIPTOR.services_by_name.values():
+        (root,) = map(Path, cadre.__path__)
+        for contract in sorted(root.rglob("*_service_pb2.py")):
+            module = ".".join(contract.relative_to(root.parent).with_suffix("").parts)
+            for service in importlib.import_module(module).DESCRIPTOR.services_by_name.values():
                 yield from service.methods
 
     return {method.name for method in methods() if "request_id" in method.input_type.fields_by_name}
@@ -85,6 +52,9 @@ class Calls:
 
     modules: dict[str, ast.Module]
     functions: dict[tuple[str, str], ast.FunctionDef] = field(init=False)
+    # By name alone, and by the name of their file with it.
+    named: defaultdict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    nodes: dict[tuple[str, str], list[ast.AST]] = field(default_factory=dict)
 
     def __post_init__(self):
         self.functions = {
@@ -93,24 +63,33 @@ class Calls:
             for node in ast.walk(module)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         }
+        for place, name in self.functions:
+            self.named[name,].append((place, name))
+            self.named[Path(place).stem, name].append((place, name))
 
-    def meant(self, place: str, function: ast.expr) -> list[tuple[str, str]]:
+    def meant(self, start: tuple[str, str], function: ast.expr) -> list[tuple[str, str]]:
         """What a call means: a function of the same file, one of that name elsewhere, or one of a module."""
         match function:
             case ast.Name(id=name):
-                own = (place, name)
-                return [own] if own in self.functions else [one for one in self.functions if one[1] == name]
+                given = self.functions[start].args
+                if name in {one.arg for one in (*given.args, *given.kwonlyargs)}:
+                    return []  # what it was handed: it is followed where it is handed over
+                own = (start[0], name)
+                return [own] if own in self.functions else self.named.get((name,), [])
             case ast.Attribute(value=ast.Name(id=owner), attr=name):
-                return [one for one in self.functions if Path(one[0]).stem == owner and one[1] == name]
+                return self.named.get((owner, name), [])
         return []
 
     def writes(self, start: tuple[str, str], known: set[str], seen: set[tuple[str, str]]) -> Iterator[str]:
         """The writes in a function and in those that it calls, each as often as it stands."""
         seen.add(start)
-        for node in ast.walk(self.functions[start]):
+        if start not in self.nodes:
+            walked = ast.walk(self.functions[start])
+            self.nodes[start] = [node for node in walked if isinstance(node, ast.Attribute | ast.Call)]
+        for node in self.nodes[start]:
             if isinstance(node, ast.Attribute) and node.attr in known:
                 yield node.attr
-            for one in self.meant(start[0], node.func) if isinstance(node, ast.Call) else ():
+            for one in self.meant(start, node.func) if isinstance(node, ast.Call) else ():
                 if one not in seen:
                     yield from self.writes(one, known, seen)
 
