@@ -52,8 +52,10 @@ class Calls:
 
     modules: dict[str, ast.Module]
     functions: dict[tuple[str, str], ast.FunctionDef] = field(init=False)
-    # By name alone, and by the name of their file with it.
-    named: defaultdict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    # By the name of their file, and their own.
+    named: defaultdict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    # By file: the names that it has from others, and of which file's name each is.
+    origins: dict[str, dict[str, str]] = field(init=False)
     nodes: dict[tuple[str, str], list[ast.AST]] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -64,18 +66,23 @@ class Calls:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         }
         for place, name in self.functions:
-            self.named[name,].append((place, name))
             self.named[Path(place).stem, name].append((place, name))
+        self.origins = {
+            place: {
+                alias.name: (node.module or "").rpartition(".")[2]
+                for node in ast.walk(module)
+                if isinstance(node, ast.ImportFrom)
+                for alias in node.names
+            }
+            for place, module in self.modules.items()
+        }
 
-    def meant(self, start: tuple[str, str], function: ast.expr) -> list[tuple[str, str]]:
-        """What a call means: a function of the same file, one of that name elsewhere, or one of a module."""
+    def meant(self, place: str, function: ast.expr) -> list[tuple[str, str]]:
+        """What a call means: a function of the same file, one that it has from another, or one of a module."""
         match function:
             case ast.Name(id=name):
-                given = self.functions[start].args
-                if name in {one.arg for one in (*given.args, *given.kwonlyargs)}:
-                    return []  # what it was handed: it is followed where it is handed over
-                own = (start[0], name)
-                return [own] if own in self.functions else self.named.get((name,), [])
+                own = (place, name)
+                return [own] if own in self.functions else self.named.get((self.origins[place].get(name, ""), name), [])
             case ast.Attribute(value=ast.Name(id=owner), attr=name):
                 return self.named.get((owner, name), [])
         return []
@@ -89,7 +96,7 @@ class Calls:
         for node in self.nodes[start]:
             if isinstance(node, ast.Attribute) and node.attr in known:
                 yield node.attr
-            for one in self.meant(start, node.func) if isinstance(node, ast.Call) else ():
+            for one in self.meant(start[0], node.func) if isinstance(node, ast.Call) else ():
                 if one not in seen:
                     yield from self.writes(one, known, seen)
 
