@@ -47,11 +47,17 @@ def person(number: int) -> str:
 
 
 def change(
-    number: int, agency: str = "lake", *, member: bool = True, on_leave: bool = False, units: Sequence[str] = ()
+    number: int,
+    agency: str = "lake",
+    *,
+    member: bool = True,
+    on_leave: bool = False,
+    local: bool = False,
+    units: Sequence[str] = (),
 ) -> directory.MemberChange:
     """What holds for a person at an agency."""
     return directory.MemberChange(
-        person_id=person(number), agency_id=agency, units=units, member=member, on_leave=on_leave
+        person_id=person(number), agency_id=agency, units=units, member=member, on_leave=on_leave, local=local
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cadre.enrollment.v1 import completion_service_pb2 as pb
 from enrollment.app import APP
 
-from .conftest import Letter, World, change, course, passed, take
+from .conftest import Letter, World, change, course, passed, person, take
 from .test_lists import pages
 
 LARGE = 20_000
@@ -67,6 +67,21 @@ def test_who_completed_counts_of_all_who_were_to_take_it(world, evaluator):
     assert (rate.completed, rate.of) == (1, 7)
     # The interval: statsmodels 0.15.0, `proportion_confint(1, 7, method="wilson")`.
     assert (rate.share, rate.low, rate.high) == pytest.approx((1 / 7, 0.025680, 0.513128), abs=1e-6)
+
+
+def test_whom_their_agency_alone_asks_is_in_no_rate(world, evaluator):
+    letter = Letter()
+    changes = [change(1), change(2, local=True), change(3, "yolo"), change(3, local=True)]
+    world.hear(course(), letter.changed(1, changes), letter.published())
+    take(world, letter, 2)
+    world.hear(passed(2))
+    # Who goes again stays out of it.
+    world.hear(letter.changed(2, [change(2, member=False, local=True)]))
+
+    rate = rate_of(evaluator, letter.course_id)
+    assert (rate.completed, rate.of) == (0, 2)
+    (kept,) = world.rows("SELECT state FROM assignment WHERE person_id = %s", person(2))
+    assert kept[0] == "COMPLETED"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -31,6 +31,7 @@ SHOW_NOBODY = {
     "/agencies/{agency_id}/letters/{letter_id}/checklist",
     "/agencies/{agency_id}/letters/{letter_id}/checklist.csv",
     "/agencies/{agency_id}/letters/{letter_id}/does-not-apply",
+    "/agencies/{agency_id}/letters/{letter_id}/more-of-our-people",
     "/agencies/{agency_id}/letters/{letter_id}/our-date",
     "/agencies/{agency_id}/letters/{letter_id}/evidence/coverage.csv",
     "/agencies/{agency_id}/letters/{letter_id}/evidence/packets/{packet_id}",

@@ -61,7 +61,7 @@ class Office:
         self.whole = at["directory"].stubs(rights=["reference.import", "people.write", "roles.grant"])
         reference = agency_pb.ImportReferenceRequest(
             agencies=[agency_pb.Agency(name="agencies/lake", title="Lake", short_title="Lake", kind="single-county")],
-            units=[agency_pb.WorkUnit(slug="intake", title="Intake")],
+            units=[agency_pb.WorkUnit(slug=one, title=one.title()) for one in ("intake", "legal")],
             job_classes=[agency_pb.JobClass(slug="analyst", title="Analyst")],
             request_id=new_id(),
         )
@@ -86,16 +86,20 @@ class Office:
         url = "http://{}:{}".format(*self.listener.getsockname())
         self.client = httpx.Client(verify=NO_AUTHORITIES, base_url=url, timeout=60, cookies={COOKIE: cookie})
 
-    def hire(self, given):
+    def hire(self, given, unit="intake"):
         job = person_pb.Job(
-            agency="agencies/lake", local_title="X", job_class="analyst", units=["intake"], start_date="2020-01-01"
+            agency="agencies/lake", local_title="X", job_class="analyst", units=[unit], start_date="2020-01-01"
         )
         person = person_pb.Person(staff_number=f"S-{given}", family_name="Mills", given_name=given, jobs=[job])
         asked = person_pb.CreatePersonRequest(parent="agencies/lake", person=person, request_id=new_id())
         return self.whole.CreatePerson(asked).name
 
+    def audience(self):
+        """Whom the letter is for: ids alone, of whom the directory knows nothing."""
+        return new_id()
+
     def issue(self, at, apps):
-        audience, today = new_id(), pacific_date(datetime.now(UTC))
+        audience, today = self.audience(), pacific_date(datetime.now(UTC))
         ids = [name.removeprefix("people/") for name in self.people]
         changed = directory_events.AudienceMembersChanged(
             audience_id=audience,

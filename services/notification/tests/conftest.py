@@ -42,9 +42,9 @@ def person_ids(count):
     return [new_id() for _ in range(count)]
 
 
-def change(person, agency, *units, member=True, on_leave=False):
+def change(person, agency, *units, member=True, on_leave=False, local=False):
     return directory.MemberChange(
-        person_id=person, agency_id=agency, units=sorted(units), member=member, on_leave=on_leave
+        person_id=person, agency_id=agency, units=sorted(units), member=member, on_leave=on_leave, local=local
     )
 
 

@@ -185,6 +185,24 @@ def test_the_states_packet_holds_every_version_and_whom_it_reached_and_no_name(c
     assert len(table(path, "approvals.csv")) >= 3
 
 
+def test_whom_their_agency_alone_asks_is_marked_and_in_no_figure_of_the_others(cadre, maker, state, story, tmp_path):
+    letter, _ = story
+    too = cadre.new_id()
+    before = check(made(cadre, maker, state, letter, tmp_path / "before.zip")).figures
+    cadre.members(letter.audience.removeprefix("audiences/"), cadre.at(too, "lake", "intake", local=True))
+    cadre.confirm(letter, too)
+
+    path = made(cadre, maker, state, letter, tmp_path / "packet.zip")
+    checked = check(path)
+    assert checked.problems == []
+    moved = {name: value for name, value in checked.figures.items() if value != before[name]}
+    assert {name: value for name, value in moved.items() if not name.startswith("messages")} == {
+        "asked_by_their_agency_alone": 1
+    }
+    for name in ("people.csv", "confirmations.csv"):
+        assert ids(row for row in table(path, name) if row["asked_by_agency_alone"] == "yes") == {too}
+
+
 def test_an_agencys_packet_names_its_own_people_and_knows_no_others(cadre, maker, lake, story, tmp_path):
     letter, (ana, ben, cora, dan) = story
     path = made(cadre, maker, lake, letter, tmp_path / "packet.zip", "lake")

@@ -1,9 +1,11 @@
 """A request for each method on letters at an agency and with its staff."""
 
+from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.notification.v1 import acknowledgement_service_pb2 as acknowledgement_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import checklist_service_pb2 as checklist_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
+from cadre.notification.v1 import local_audience_service_pb2 as local_audience_pb
 from cadre.notification.v1 import local_date_service_pb2 as local_date_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import packet_service_pb2 as packet_pb
@@ -42,6 +44,31 @@ def removing(w):
 def dated(w):
     asked = local_date_pb.GetLocalDateRequest(parent=HOME, notice=w.issued)
     return w.call(w.access.local_dates.GetLocalDate, asked, w.lead, {"readiness.read_agency": (HOME,)}).etag
+
+
+def alone(w):
+    """A letter whose audience no other one has."""
+    if not hasattr(w, "alone"):
+        clause = audience_pb.AudienceClause(agencies=[HOME], people=[w.person])
+        audience = audience_pb.Audience(title="One", expression=audience_pb.AudienceExpression(include=[clause]))
+        create = audience_pb.CreateAudienceRequest(audience=audience, request_id=fresh())
+        made = w.rightly(w.access.audiences.CreateAudience, create, "audiences.write").name
+        w.alone = issue(w, draft(w, "A letter for one", audience=made), revision=1).name
+    return w.alone
+
+
+def widening(w):
+    return local_audience_pb.AddUnitsRequest(
+        parent=HOME, notice=alone(w), units=[f"unit-{fresh()[:8]}"], reason="Their calls", request_id=fresh()
+    )
+
+
+def narrowing(w):
+    add = widening(w)
+    w.call(w.access.local_audiences.AddUnits, add, w.lead, {"notices.confirm_for_agency": (HOME,)})
+    return local_audience_pb.RemoveUnitRequest(
+        parent=HOME, notice=add.notice, unit=add.units[0], reason="No calls", request_id=fresh()
+    )
 
 
 def supplemented(w):
@@ -103,6 +130,11 @@ REQUESTS = {
             parent=HOME, notice=w.issued, etag=dated(w), request_id=fresh()
         ),
         "ListLocalDates": lambda w: local_date_pb.ListLocalDatesRequest(notice=w.issued),
+    },
+    "LocalAudienceService": {
+        "GetLocalAudience": lambda w: local_audience_pb.GetLocalAudienceRequest(parent=HOME, notice=w.issued),
+        "AddUnits": widening,
+        "RemoveUnit": narrowing,
     },
     "SupplementService": {
         "ListSupplements": lambda w: supplement_pb.ListSupplementsRequest(parent=w.issued),

@@ -234,6 +234,9 @@ REQUESTS = {
         "UpdateAudience": lambda w: audience_pb.UpdateAudienceRequest(audience=audience_of(w), request_id=fresh()),
         "GetAudience": lambda w: audience_pb.GetAudienceRequest(name=w.audience),
         "PreviewAudience": lambda w: audience_pb.PreviewAudienceRequest(expression=everyone()),
+        "PreviewAddition": lambda w: audience_pb.PreviewAdditionRequest(
+            parent=HOME, audience=w.audience, units=["legal"]
+        ),
         "CompareAudience": lambda w: audience_pb.CompareAudienceRequest(name=w.audience, expression=everyone()),
         "ExplainMembership": lambda w: audience_pb.ExplainMembershipRequest(audience=w.audience, person=w.person),
     },

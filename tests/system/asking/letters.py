@@ -8,12 +8,14 @@ from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import register_service_pb2 as register_pb
 from cadre.notification.v1 import series_service_pb2 as series_pb
 from cadre.notification.v1 import version_service_pb2 as version_pb
+from servicekit.rpc.client import Refused
+from servicekit.testing.waiting import wait_until
 
 from . import releases
 from .common import HOME, day, fresh, number
 
 
-def draft(world, subject, asks=notice_pb.READ, kind=notice_pb.Notice.POLICY):
+def draft(world, subject, asks=notice_pb.READ, kind=notice_pb.Notice.POLICY, audience=""):
     notice = notice_pb.Notice(
         kind=kind,
         series="CSSP",
@@ -29,7 +31,7 @@ def draft(world, subject, asks=notice_pb.READ, kind=notice_pb.Notice.POLICY):
         until_then="Wait.",
         effective_date=day(200),
         section_dates=[notice_pb.SectionDate(section="Section 4", effective_date=day(230))],
-        audience=world.audience,
+        audience=audience or world.audience,
         asks=asks,
         due_rule=notice_pb.DueRule(business_days_before_effective=3, business_days_after_issue=5),
         agency_confirms_within=3,
@@ -63,13 +65,31 @@ def remove_attachment(world):
     return attachment_pb.RemoveAttachmentRequest(name=notice.attachments[0].name, etag=notice.etag, request_id=fresh())
 
 
-def issue(world, written):
+def issue(world, written, revision=0):
     submit = notice_pb.SubmitNoticeRequest(name=written.name, etag=written.etag, request_id=fresh())
     waiting = world.call(world.access.notices.SubmitNotice, submit, world.cast.analyst, {"notices.write": ("state",)})
     publish = notice_pb.PublishNoticeRequest(
-        name=waiting.name, audience_revision=world.audience_revision, etag=waiting.etag, request_id=fresh()
+        name=waiting.name,
+        audience_revision=revision or world.audience_revision,
+        etag=waiting.etag,
+        request_id=fresh(),
     )
-    return world.call(world.access.notices.PublishNotice, publish, world.cast.approver, {"notices.approve": ("state",)})
+    rights = {"notices.approve": ("state",)}
+    return wait_until(
+        lambda: _published(
+            lambda: world.call(world.access.notices.PublishNotice, publish, world.cast.approver, rights)
+        ),
+        "the membership of its audience",
+    )
+
+
+def _published(publish):
+    try:
+        return publish()
+    except Refused as refused:
+        if refused.reason != "AUDIENCE_NOT_READY":
+            raise
+        return None
 
 
 def withdraw_notice(world):

@@ -36,6 +36,7 @@ from cadre.notification.v1.checklist_service_pb2_grpc import ChecklistServiceStu
 from cadre.notification.v1.connection_service_pb2_grpc import ConnectionServiceStub
 from cadre.notification.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
+from cadre.notification.v1.local_audience_service_pb2_grpc import LocalAudienceServiceStub
 from cadre.notification.v1.local_date_service_pb2_grpc import LocalDateServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
@@ -114,6 +115,7 @@ class Access:
         self.reviews = self.channels["notification"].stub(ReviewServiceStub)
         self.supplements = self.channels["notification"].stub(SupplementServiceStub)
         self.local_dates = self.channels["notification"].stub(LocalDateServiceStub)
+        self.local_audiences = self.channels["notification"].stub(LocalAudienceServiceStub)
         self.checklists = self.channels["notification"].stub(ChecklistServiceStub)
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
         self.packets = self.channels["notification"].stub(PacketServiceStub)

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from servicekit import trace
 from servicekit.events.consumers import Subscription, explain, is_outage, sqlstate_of
-from servicekit.refusals import Refusal
+from servicekit.refusals import Kind, Refusal
 from servicekit.testing.drain import await_quiet
 from servicekit.testing.waiting import wait_until
 
@@ -21,6 +21,12 @@ LETTERS = "SELECT subject, tries, state, error, consumer FROM dead_letter ORDER 
 
 class ThingUnknown(Refusal):
     """The things's number means nothing here."""
+
+
+class ThingInHand(Refusal):
+    """Somebody has it in hand: try again soon."""
+
+    kind = Kind.BUSY
 
 
 def test_what_is_committed_is_heard_in_order_with_the_time_at_which_it_became_true(maker, hear):
@@ -113,6 +119,22 @@ def test_an_event_that_is_refused_is_buried_at_once_with_reason_and_metadata(mak
     assert letter["tries"] == 1
     assert letter["error"].startswith("THING_UNKNOWN {'thing': 'things/13'}")
     assert hearer.heard() == ["a12", "a14"]
+
+
+def test_an_event_that_others_are_in_the_way_of_is_tried_again(maker, hear):
+    calls = []
+
+    def handler(db, events):
+        calls.append(len(events))
+        if len(calls) == 1:
+            raise ThingInHand("Somebody has it in hand.")
+        remember_all(db, events)
+
+    hearer = hear(handler)
+    maker.make(1)
+    await_quiet([maker.worker, hearer.worker])
+
+    assert (calls, hearer.heard(), hearer.rows(LETTERS)) == ([1, 1], ["a1"], [])
 
 
 def test_a_handler_that_fails_is_tried_five_times_while_the_rest_flows_and_then_the_event_is_buried(maker, hear):

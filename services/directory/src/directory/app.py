@@ -9,6 +9,7 @@ from directory.agencies import projections as agency_projections
 from directory.agencies.rpc import AgencyServicer
 from directory.audiences import projections as audience_projections
 from directory.audiences.audits import AUDITS
+from directory.audiences.consumers import SUBSCRIPTIONS
 from directory.audiences.rpc import AudienceServicer
 from directory.base import metadata
 from directory.calendars import projections as calendar_projections
@@ -53,6 +54,7 @@ APP = ServiceApp(
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
+    subscriptions=SUBSCRIPTIONS,
     jobs=(*people_jobs.JOBS, *unit_jobs.JOBS, *roster_jobs.JOBS, *mailing_jobs.JOBS),
     tasks=TASKS,
     projections=(

@@ -20,6 +20,8 @@ class Membership(NamedTuple):
     units: Sequence[str]
     member: bool
     on_leave: bool
+    # By the agency's word alone.
+    local: bool
 
 
 class LeadOfUnit(NamedTuple):
@@ -103,6 +105,7 @@ def members_changed(
                     units=change.units,
                     member=change.member,
                     on_leave=change.on_leave,
+                    local=change.local,
                 )
                 for change in chunk
             ],

@@ -24,7 +24,8 @@ _SOME = _ALL + " WHERE id = ANY(%(audiences)s)"
 _OF_PEOPLE = "AND {table}.person_id = ANY(%(people)s)"
 
 # Posts alike in all that clauses ask for form a cell, so that a clause is tried once for many people. Being named by a
-# clause is such a thing too. A stored clause holds no empty kind, so NULL means: does not restrict.
+# clause is such a thing too. A stored clause holds no empty kind, so NULL means: does not restrict. Whom the expression
+# is not for is there `local`ly, if their agency asks one of their units too.
 _COMPUTED = """
 wanted AS ({wanted}),
 clause AS MATERIALIZED (
@@ -91,8 +92,13 @@ matched AS MATERIALIZED (
   HAVING NOT bool_or(placed.excluding)
 ),
 computed AS (
-  SELECT matched.audience_id, post.person_id, post.agency_id, post.units, post.on_leave
+  SELECT matched.audience_id, post.person_id, post.agency_id, post.units, post.on_leave, false AS local
   FROM matched JOIN post ON post.cell = matched.cell
+  UNION ALL
+  SELECT added.audience_id, post.person_id, post.agency_id, post.units, post.on_leave, true
+  FROM audience_addition AS added JOIN post ON post.agency_id = added.agency_id AND post.units && added.units
+  WHERE added.audience_id IN (SELECT audience_id FROM wanted) AND NOT EXISTS (
+    SELECT FROM matched WHERE (matched.audience_id, matched.cell) = (added.audience_id, post.cell))
 )"""
 
 _DIFFERENCE = """
@@ -104,7 +110,9 @@ difference AS MATERIALIZED (
     coalesce(computed.units, stored.units) AS units,
     computed.person_id IS NOT NULL AS member,
     coalesce(stored.member, false) AS was,
-    coalesce(computed.on_leave, stored.on_leave) AS on_leave
+    coalesce(computed.on_leave, stored.on_leave) AS on_leave,
+    coalesce(computed.local, stored.local) AS local,
+    coalesce(stored.local, false) AS was_local
   FROM computed
   FULL JOIN (
     SELECT * FROM audience_member
@@ -116,14 +124,16 @@ difference AS MATERIALIZED (
   WHERE CASE
     WHEN computed.person_id IS NULL THEN stored.member
     WHEN stored.person_id IS NULL OR NOT stored.member THEN true
-    ELSE stored.units <> computed.units OR stored.on_leave <> computed.on_leave
+    ELSE stored.units <> computed.units OR stored.on_leave <> computed.on_leave OR stored.local <> computed.local
   END
 )"""
 
-# A person who comes or goes at one agency and stays at another does not change the number of people.
+# A person who comes or goes at one agency and stays at another does not change the number of people. Counted are those
+# whom the expression is for.
 _STORE = """
 balance AS (
-  SELECT audience_id, person_id, bool_or(was) AS was, bool_or(member) AS member, array_agg(agency_id) AS agencies
+  SELECT audience_id, person_id, bool_or(was AND NOT was_local) AS was, bool_or(member AND NOT local) AS member,
+    array_agg(agency_id) AS agencies
   FROM difference
   GROUP BY audience_id, person_id
 ),
@@ -133,7 +143,7 @@ people AS (
   WHERE was <> member AND NOT EXISTS (
     SELECT FROM audience_member AS other
     WHERE other.audience_id = balance.audience_id AND other.person_id = balance.person_id
-      AND other.member AND NOT other.agency_id = ANY(balance.agencies))
+      AND other.member AND NOT other.local AND NOT other.agency_id = ANY(balance.agencies))
   GROUP BY audience_id
 ),
 locked AS MATERIALIZED (
@@ -150,13 +160,14 @@ touched AS (
   RETURNING audience.id AS audience_id, audience.revision
 ),
 written AS (
-  INSERT INTO audience_member (audience_id, person_id, agency_id, units, member, on_leave, revision)
-  SELECT difference.audience_id, person_id, agency_id, units, member, on_leave, revision
+  INSERT INTO audience_member (audience_id, person_id, agency_id, units, member, on_leave, local, revision)
+  SELECT difference.audience_id, person_id, agency_id, units, member, on_leave, local, revision
   FROM difference JOIN touched ON touched.audience_id = difference.audience_id
   ON CONFLICT (audience_id, person_id, agency_id) DO UPDATE
-  SET units = excluded.units, member = excluded.member, on_leave = excluded.on_leave, revision = excluded.revision
+  SET units = excluded.units, member = excluded.member, on_leave = excluded.on_leave, local = excluded.local,
+    revision = excluded.revision
 )
-SELECT touched.audience_id::text, touched.revision, person_id::text, agency_id, units, member, on_leave
+SELECT touched.audience_id::text, touched.revision, person_id::text, agency_id, units, member, on_leave, local
 FROM touched LEFT JOIN difference ON difference.audience_id = touched.audience_id
 ORDER BY touched.audience_id
 """

@@ -11,6 +11,7 @@ import notification.deliveries.tables
 import notification.evidence.tables
 import notification.inbox.tables
 import notification.links.tables
+import notification.local_audience.tables
 import notification.messages.tables
 import notification.notices.tables
 import notification.packets.tables
@@ -36,8 +37,10 @@ from notification.evidence import making
 from notification.evidence.rpc import EvidenceServicer
 from notification.forecasts.rpc import ForecastServicer
 from notification.inbox import audits as inbox
-from notification.inbox.projections import PROJECTIONS
+from notification.inbox import projections as people
 from notification.inbox.rpc import InboxServicer
+from notification.local_audience import projections as local_audience
+from notification.local_audience.rpc import LocalAudienceServicer
 from notification.local_dates.rpc import LocalDateServicer
 from notification.messages import audits as messages
 from notification.messages import jobs as sent
@@ -81,6 +84,7 @@ SERVICERS = (
     ChecklistServicer,
     SupplementServicer,
     LocalDateServicer,
+    LocalAudienceServicer,
     VersionServicer,
     AcknowledgementServicer,
     PacketServicer,
@@ -116,7 +120,7 @@ APP = ServiceApp(
     make_jobs=_jobs,
     make_listeners=sent.listeners,
     make_tasks=_tasks,
-    projections=PROJECTIONS,
+    projections=(*people.PROJECTIONS, *local_audience.PROJECTIONS),
     audits=[
         closed_days.MISSING,
         *inbox.AUDITS,

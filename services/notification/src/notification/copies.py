@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlmodel import Field
 
@@ -54,6 +54,8 @@ class AudienceMemberRow(MemberOfCopy, Base, table=True):
         Index("ix_audience_member_audience_id_agency_id", "audience_id", "agency_id"),
         # A person's letters are those of their audiences.
         Index("ix_audience_member_person_id", "person_id"),
+        # Few are, and figures ask who.
+        Index("ix_audience_member_local", "audience_id", "agency_id", postgresql_where=text("local")),
     )
 
     audience_id: uuid.UUID = Field(primary_key=True)

@@ -27,7 +27,7 @@ from servicekit.data.driver import said
 from servicekit.data.outbox import subject_of
 from servicekit.events.bus import CE_TIME, EVENT_ID, stream_of
 from servicekit.events.nats_config import consumer_of
-from servicekit.refusals import Refusal
+from servicekit.refusals import Kind, Refusal
 
 log = structlog.get_logger()
 
@@ -76,8 +76,9 @@ class Delivered(Generic[M]):
 class Subscription(Generic[M]):
     """A service hears events of *message_type*: *handler* gets them in order, several at a time, in one transaction.
 
-    A handler raises `Refusal` for an event that can never be handled; any other error is tried again. Of an event that
-    any service may tell, those of one *producer* are heard.
+    A handler raises `Refusal` for an event that can never be handled; any other error is tried again, and so is a
+    refusal because others are at it (`Kind.BUSY`). Of an event that any service may tell, those of one *producer* are
+    heard.
     """
 
     message_type: type[M]
@@ -228,9 +229,9 @@ class Handling:
     def _single(self, subscription: Subscription, envelope: Envelope, event: Delivered) -> Verdict:
         try:
             return self._handle(subscription, [event])[0]
-        except Refusal as refusal:
-            return self._bury(envelope, explain(refusal), tries=self._count_failure(event, refusal))
         except Exception as error:
+            if isinstance(error, Refusal) and error.kind is not Kind.BUSY:
+                return self._bury(envelope, explain(error), tries=self._count_failure(event, error))
             _raise_if_outage(error)
             tries = self._count_failure(event, error)
             log.exception("handler_failed", subject=subscription.subject, event_id=str(event.id), tries=tries)

@@ -20,7 +20,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import BigInteger, Integer, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -49,6 +49,8 @@ class MemberOfCopy(SQLModel):
 
     member: bool
     on_leave: bool
+    # They are, or were, there by the word of the group alone: who counts the collection leaves them out.
+    local: bool = Field(default=False, nullable=False, sa_column_kwargs={"server_default": text("false")})
     # Of the change that this row is from.
     revision: int = Field(sa_type=BigInteger, nullable=False)
     # The revision by which they came to the collection or back from leave, whichever was later: a move between groups
@@ -64,6 +66,7 @@ class Change(NamedTuple):
     details: tuple[str, ...]
     member: bool
     on_leave: bool
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,8 @@ WITH given AS (
   SELECT DISTINCT ON ({collection}_id, {member}_id, {group}_id) *
   FROM unnest(
     %(collections)b::uuid[], %(members)b::uuid[], %(groups)b::text[], %(details)b::text[], %(are)b::boolean[],
-    %(leaves)b::boolean[], %(revisions)b::bigint[]
-  ) AS given ({collection}_id, {member}_id, {group}_id, details, member, on_leave, revision)
+    %(leaves)b::boolean[], %(local)b::boolean[], %(revisions)b::bigint[]
+  ) AS given ({collection}_id, {member}_id, {group}_id, details, member, on_leave, local, revision)
 ), before AS (
   SELECT {collection}_id, {member}_id, max(known.since) AS since, bool_or(NOT known.on_leave) AS at_work
   FROM {collection}_member AS known
@@ -104,16 +107,16 @@ WITH given AS (
   GROUP BY {collection}_id, {member}_id
 ), changed AS (
   INSERT INTO {collection}_member AS known (
-    {collection}_id, {member}_id, {group}_id, {details}, member, on_leave, revision, since
+    {collection}_id, {member}_id, {group}_id, {details}, member, on_leave, local, revision, since
   )
   SELECT
-    {collection}_id, {member}_id, {group}_id, string_to_array(given.details, ','), member, on_leave, revision,
+    {collection}_id, {member}_id, {group}_id, string_to_array(given.details, ','), member, on_leave, local, revision,
     CASE WHEN at_work OR on_leave THEN coalesce(before.since, revision) ELSE revision END
   FROM given LEFT JOIN before USING ({collection}_id, {member}_id)
   ORDER BY {collection}_id, {member}_id, {group}_id
   ON CONFLICT ({collection}_id, {member}_id, {group}_id) DO UPDATE
   SET {details} = excluded.{details}, member = excluded.member, on_leave = excluded.on_leave,
-    revision = excluded.revision, since = excluded.since
+    local = excluded.local, revision = excluded.revision, since = excluded.since
   WHERE excluded.revision > known.revision
   RETURNING {collection}_id, {member}_id, {group}_id, member, on_leave, revision, since
 )
@@ -216,6 +219,7 @@ class Copy:
             details=[",".join(change.details) for _, change in changes],
             are=[change.member for _, change in changes],
             leaves=[change.on_leave for _, change in changes],
+            local=[change.local for _, change in changes],
             revisions=[chunk.revision for chunk, _ in changes],
             **params,
         )

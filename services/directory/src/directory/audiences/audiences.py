@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlmodel import select
 
 from directory import locks, membership
-from directory.audiences import counts, queries
+from directory.audiences import additions, counts, queries
 from directory.audiences import rules as expressions
 from directory.audiences.tables import AudienceMemberRow, AudienceRow
 from directory.people import queries as people
@@ -121,13 +121,14 @@ def explain(
     audience = get(db, audience_id)
     expression = from_stored(audience.expression)
     posts = queries.posts(db, person_id, day=pacific_date(at))
-    reasons = expressions.explain(expression, posts, queries.vocabulary(db), own=own)
+    added = additions.of(db, audience_id)
+    reasons = expressions.explain(expression, posts, queries.vocabulary(db), added, own=own)
     rows = db.exec(
         select(AudienceMemberRow).where(
             AudienceMemberRow.audience_id == audience_id, AudienceMemberRow.person_id == person_id
         )
     ).all()
-    member = any(expressions.member(expression, post) for post in posts)
+    member = any(expressions.member(expression, post) or expressions.local(expression, post, added) for post in posts)
     since = max((row.revision for row in rows if row.member == member), default=0)
     return member, reasons, since
 

@@ -9,7 +9,8 @@ _COUNT_DIFFERENCE = "SELECT count(*) FROM difference"
 _PEOPLE = """
 SELECT coalesce(sum(abs(audience.people - coalesce(counted.people, 0))), 0)
 FROM audience LEFT JOIN (
-  SELECT audience_id, count(DISTINCT person_id) AS people FROM audience_member WHERE member GROUP BY audience_id
+  SELECT audience_id, count(DISTINCT person_id) AS people FROM audience_member WHERE member AND NOT local
+  GROUP BY audience_id
 ) AS counted ON counted.audience_id = audience.id
 """
 
@@ -26,5 +27,9 @@ def _people(db: Db) -> int:
 
 AUDITS = (
     Audit("audiences.drift", "Stored memberships that differ from a recount today", drift),
-    Audit("audiences.people", "Difference between the people counted with an audience and its members", _people),
+    Audit(
+        "audiences.people",
+        "Difference between the people counted with an audience and those whom its expression is for",
+        _people,
+    ),
 )

@@ -41,7 +41,7 @@ _COMPARE = """
 pair AS MATERIALIZED (
   SELECT person_id, agency_id, stored.person_id IS NOT NULL AS was, computed.person_id IS NOT NULL AS becomes
   FROM computed FULL JOIN (
-    SELECT person_id, agency_id FROM audience_member WHERE audience_id = %(audience)s AND member
+    SELECT person_id, agency_id FROM audience_member WHERE audience_id = %(audience)s AND member AND NOT local
   ) AS stored USING (person_id, agency_id)
 ),
 counted AS (

@@ -13,7 +13,7 @@ _AUDIENCES = "SELECT id FROM audience ORDER BY id"
 _RAISE = "UPDATE audience SET revision = revision + 1 WHERE id = %(audience)s RETURNING revision"
 _RAISE_MEMBERS = """
 UPDATE audience_member SET revision = %(revision)s WHERE audience_id = %(audience)s
-RETURNING person_id::text, agency_id, units, member, on_leave
+RETURNING person_id::text, agency_id, units, member, on_leave, local
 """
 
 

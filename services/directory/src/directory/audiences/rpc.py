@@ -1,7 +1,8 @@
 """Audiences."""
 
 from cadre.directory.v1 import audience_service_pb2 as pb
-from directory.audiences import audiences, queries, rules, wire
+from directory.agencies import wire as agencies
+from directory.audiences import additions, audiences, queries, rules, wire
 from directory.audiences.tables import AudienceRow
 from directory.people import visible
 from directory.people import wire as people_wire
@@ -45,6 +46,12 @@ class AudienceServicer(Servicer):
             values = audiences.by_value(db, sound, at=call.now) if request.by_value else ()
             sentence = rules.sentence(sound, queries.vocabulary(db))
         return wire.preview(rows, rows[0].people if rows else 0, sentence, values)
+
+    def PreviewAddition(self, request: pb.PreviewAdditionRequest, call: Call) -> pb.PreviewAdditionResponse:  # noqa: ARG002
+        agency_id, audience_id = agencies.agency_id(request.parent), wire.audience_id(request.audience, "audience")
+        units = wire.units(request)
+        with self.read() as db:
+            return wire.addition(*additions.preview(db, audience_id, agency_id, units))
 
     def CompareAudience(self, request: pb.CompareAudienceRequest, call: Call) -> pb.CompareAudienceResponse:
         audience_id, expression = wire.audience_id(request.name), wire.expression(request.expression)

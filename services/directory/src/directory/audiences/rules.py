@@ -6,7 +6,7 @@ excluded, is in for the other: nobody is left out in silence. `directory.members
 at once; a test holds the two together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
 from directory.rules import roles as role_rules
@@ -35,6 +35,9 @@ class Clause:
     recorded_units_only: bool = False
 
 
+# Agency → the units that it asks beside those whom an expression is for.
+Additions = Mapping[str, Collection[str]]
+_NOTHING: Additions = {}
 # What restricts by values.
 KINDS = tuple(one.name for one in fields(Clause) if one.name != "recorded_units_only")
 
@@ -126,10 +129,15 @@ def matches(clause: Clause, post: Post, *, excluding: bool = False) -> bool:
 
 
 def member(expression: Expression, post: Post) -> bool:
-    """Whether *post* is in the audience."""
+    """Whether the expression is for *post*."""
     return any(matches(clause, post) for clause in expression.include) and not any(
         matches(clause, post, excluding=True) for clause in expression.exclude
     )
+
+
+def local(expression: Expression, post: Post, added: Additions) -> bool:
+    """Whether *post* is in the audience by the word of its agency alone, which asks units of its own too."""
+    return not member(expression, post) and bool(set(added.get(post.agency, ())) & set(post.units))
 
 
 def sentence(expression: Expression, known: Vocabulary) -> str:
@@ -140,7 +148,9 @@ def sentence(expression: Expression, known: Vocabulary) -> str:
     return text[0].upper() + text[1:]
 
 
-def explain(expression: Expression, posts: Iterable[Post], known: Vocabulary, *, own: bool) -> list[str]:
+def explain(
+    expression: Expression, posts: Iterable[Post], known: Vocabulary, added: Additions = _NOTHING, *, own: bool
+) -> list[str]:
     """Return a sentence for each of a person's posts: why it is in the audience or not; *own* = said to that person."""
     works = "You work" if own else "Works"
     reasons = []
@@ -148,7 +158,10 @@ def explain(expression: Expression, posts: Iterable[Post], known: Vocabulary, *,
         place = f"{works} at {known.agencies.get(post.agency, post.agency)}"
         including = next((clause for clause in expression.include if matches(clause, post)), None)
         excluding = next((clause for clause in expression.exclude if matches(clause, post, excluding=True)), None)
-        if including is None:
+        if local(expression, post, added):
+            asked = sorted(known.units.get(unit, unit) for unit in set(added[post.agency]) & set(post.units))
+            reasons.append(f"{place}, in {_joined(asked)}; the agency asks its people there too.")
+        elif including is None:
             reasons.append(f"{place}; this is for {_lower(sentence(expression, known))}.")
         elif excluding is not None:
             reasons.append(f"{place}; this leaves out {_clause_text(excluding, known)}.")

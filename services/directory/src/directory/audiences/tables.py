@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, Uuid
+from sqlalchemy import BigInteger, Column, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -41,4 +41,17 @@ class AudienceMemberRow(Base, table=True):
     units: list[str] = words()
     member: bool
     on_leave: bool
+    # By their agency's word alone: the expression is not, or was not, for them.
+    local: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     revision: int
+
+
+class AudienceAdditionRow(Base, table=True):
+    """Which of its units an agency asks too, as notification told last; the audience may be unknown so far."""
+
+    __tablename__ = "audience_addition"
+
+    audience_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    agency_id: str = Field(sa_column=Column(Text, primary_key=True))
+    units: list[str] = words()
+    revision: int = Field(sa_column=Column(BigInteger, nullable=False))

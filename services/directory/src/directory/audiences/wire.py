@@ -5,11 +5,14 @@ from uuid import UUID
 
 from cadre.directory.v1 import audience_service_pb2 as pb
 from directory.agencies.wire import agency_id
-from directory.audiences import counts, rules
+from directory.audiences import additions, counts, rules
 from directory.audiences.tables import AudienceRow
 from directory.people.wire import person_id
 from directory.rules.names import display_name
 from servicekit import names
+from servicekit.refusals import InvalidField
+
+_MOST_UNITS = 50
 
 
 def audience_id(name: str, field: str = "name") -> UUID:
@@ -96,6 +99,22 @@ def preview(
         units=of("unit"),
         job_classes=of("class"),
         no_unit_recorded=sum(one.people for one in values if one.kind == "unit" and not one.value),
+    )
+
+
+def units(request: pb.PreviewAdditionRequest) -> list[str]:
+    """Return the units that a request names, each once."""
+    if len(request.units) > _MOST_UNITS:
+        raise InvalidField("units", len(request.units), f"must name at most {_MOST_UNITS}")
+    return sorted({names.slug(one, field="units") for one in request.units})
+
+
+def addition(by_unit: Iterable[additions.OfUnit], chosen: additions.Chosen) -> pb.PreviewAdditionResponse:
+    """Return whom an agency could ask too."""
+    return pb.PreviewAdditionResponse(
+        units=[pb.ValueCount(value=one.unit, people=one.people) for one in by_unit],
+        people=chosen.people,
+        on_leave=chosen.on_leave,
     )
 
 

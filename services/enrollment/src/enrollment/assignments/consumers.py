@@ -107,7 +107,14 @@ def _chunk(message: directory.AudienceMembersChanged) -> Chunk:
         chunks=message.chunks,
         effective_date=day_of("effective_date", message.effective_date, YEARS_OF_LIVES),
         changes=[
-            Change(as_uuid(one.person_id, field="changes"), one.agency_id, tuple(one.units), one.member, one.on_leave)
+            Change(
+                as_uuid(one.person_id, field="changes"),
+                one.agency_id,
+                tuple(one.units),
+                one.member,
+                one.on_leave,
+                one.local,
+            )
             for one in message.changes
         ],
         whole=message.whole,

@@ -178,6 +178,8 @@ class AudienceMemberRow(MemberOfCopy, Base, table=True):
     __tablename__ = "audience_member"
     __table_args__ = (
         Index("ix_audience_member_agency_id_audience_id_person_id", "agency_id", "audience_id", "person_id"),
+        # Few are, and rates ask who.
+        Index("ix_audience_member_local", "audience_id", "person_id", postgresql_where=text("local")),
     )
 
     audience_id: uuid.UUID = Field(sa_column=Column(Uuid, primary_key=True))

@@ -7,6 +7,7 @@ from gateway.letters import (
     agency_letters,
     agency_notice,
     approval,
+    asking_more,
     briefing,
     checklist_pages,
     composer,
@@ -75,6 +76,12 @@ _REASONS = {
     "UNITS_EXEMPT": "You noted before that it does not apply to some of these units. Leave them out.",
     "EXCUSED_BY_UNIT": "It does not apply to this person's units, as your agency noted. Take that back for the unit,"
     " from the letter's page.",
+    "ASKS_NOTHING": "This letter asks nobody of anything, so there is nothing to ask of others.",
+    "AUDIENCE_SHARED": "Another letter is for the same people, and would go to these units too. Ask the state to give"
+    " this letter a list of its own.",
+    "AUDIENCE_WIDENED": "Another letter is for the same people, and an agency asks more of its people under one of"
+    " them. Make the list of who must act anew for this letter.",
+    "UNITS_ADDED": "Your agency asks some of these units already. Leave them out.",
     "ASSIGNMENT_NOT_WAIVED": "Nobody noted that this does not apply, so there is nothing to undo.",
     "TRAINING_NOT_ASKED": "The letter was amended since, and no longer asks for this training.",
     "TRAINING_IN_FUTURE": "The date lies ahead. Record training after it was given.",
@@ -121,6 +128,8 @@ _DONE = {
     "units-exempt": "Noted: the training does not apply to these units. It left the lists of {n}; the letter's figures"
     " follow within a few seconds.",
     "unit-again": "The training applies to the unit again: it is on the lists of {n}.",
+    "units-asked": "Their people get the letter. The numbers follow within a minute.",
+    "unit-not-asked": "The unit is removed. The letter leaves its people's lists within a minute; what they did stays.",
     "excused": "Noted: this training does not apply to this person.",
     "reinstated": "This training is on the person's list again.",
     "reinstated-completed": "This training applies again, and is completed: only the test was missing, and was passed "
@@ -145,6 +154,7 @@ AREA = Area(
         adding.router,
         dating.router,
         exempting.router,
+        asking_more.router,
         briefing.router,
         mistakes.router,
         elsewhere.router,

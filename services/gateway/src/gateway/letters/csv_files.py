@@ -86,12 +86,17 @@ def people(
                 line.standing.due_date,
                 _yes(line.standing.ready),
                 _yes(line.standing.on_leave),
-                "Does not apply" if line.standing.excused else "",
+                _note(line),
                 *_agreed(agreed.confirmed(said.get(line.person, ()))),
             ]
             for line in lines
         ],
     )
+
+
+def _note(line: Line) -> str:
+    notes = ["Does not apply"] if line.standing.excused else []
+    return "; ".join([*notes, "Asked by our agency"] if line.standing.local else notes)
 
 
 def _agreed(one: acknowledgement_pb.Acknowledgement | None) -> tuple[str | int, ...]:

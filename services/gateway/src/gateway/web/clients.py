@@ -46,6 +46,7 @@ from cadre.notification.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from cadre.notification.v1.forecast_service_pb2_grpc import ForecastServiceStub
 from cadre.notification.v1.inbox_service_pb2_grpc import InboxServiceStub
 from cadre.notification.v1.ladder_service_pb2_grpc import LadderServiceStub
+from cadre.notification.v1.local_audience_service_pb2_grpc import LocalAudienceServiceStub
 from cadre.notification.v1.local_date_service_pb2_grpc import LocalDateServiceStub
 from cadre.notification.v1.message_service_pb2_grpc import MessageServiceStub
 from cadre.notification.v1.notice_service_pb2_grpc import NoticeServiceStub
@@ -232,6 +233,7 @@ class Clients:
         self.reviews = self._channels["notification"].stub(ReviewServiceStub)
         self.supplements = self._channels["notification"].stub(SupplementServiceStub)
         self.local_dates = self._channels["notification"].stub(LocalDateServiceStub)
+        self.local_audiences = self._channels["notification"].stub(LocalAudienceServiceStub)
         self.checklists = self._channels["notification"].stub(ChecklistServiceStub)
         self.questions = self._channels["notification"].stub(QuestionServiceStub)
         self.packets = self._channels["notification"].stub(PacketServiceStub)

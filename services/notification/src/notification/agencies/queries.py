@@ -113,7 +113,7 @@ ORDER BY closed, newest, item_id
 # is a person's, so their row at this agency says it too.
 _AT_AGENCY = f"""
 SELECT n.id AS notice_id, r.person_id, m.units, r.due_date, NOT r.excused AS listed, r.excused, m.on_leave,
-  r.read_at, r.confirmed_at, r.trained_at, r.confirmed_for, {DID_ALL} AS did_all
+  r.read_at, r.confirmed_at, r.trained_at, r.confirmed_for, m.local, {DID_ALL} AS did_all
 FROM notice AS n
 JOIN audience_member AS m ON m.audience_id = n.audience_id AND m.agency_id = %(agency)s AND m.member
 JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = m.person_id
@@ -121,7 +121,8 @@ WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')
   AND (%(units)s::text[] IS NULL OR m.units && %(units)s::text[])
 """  # noqa: S608 - made of constants
 _RECORDED = f"""
-SELECT count(*)::int FROM ({_AT_AGENCY}) AS here WHERE confirmed_for AND listed AND NOT on_leave
+SELECT count(*)::int FROM ({_AT_AGENCY}) AS here
+WHERE confirmed_for AND listed AND NOT on_leave AND NOT local
 """  # noqa: S608 - made of constants
 _EACH_UNIT = """
   CROSS JOIN LATERAL unnest(CASE WHEN here.units = '{}' THEN '{""}' ELSE here.units END) AS unit
@@ -129,17 +130,21 @@ _EACH_UNIT = """
 _UNITS = f"""
 SELECT unit, {COUNTED},
   (count(*) FILTER (WHERE listed AND NOT on_leave AND NOT did_all AND due_date < %(today)s))::int AS overdue
-FROM ({_AT_AGENCY}) AS here {_EACH_UNIT}
+FROM (
+  SELECT units, due_date, listed AND NOT local AS listed, excused AND NOT local AS excused, on_leave,
+    read_at, confirmed_at, trained_at, did_all
+  FROM ({_AT_AGENCY}) AS everybody
+) AS here {_EACH_UNIT}
 WHERE %(units)s::text[] IS NULL OR unit = ANY(%(units)s::text[])
 GROUP BY unit ORDER BY unit
 """  # noqa: S608 - made of constants
 _LEFT = f"""
 SELECT notice_id, person_id FROM ({_AT_AGENCY}) AS here
-WHERE listed AND NOT on_leave AND NOT did_all
+WHERE listed AND NOT on_leave AND NOT did_all AND NOT local
 ORDER BY notice_id, due_date, person_id
 """  # noqa: S608 - made of constants
 _SHOWN = """
-SELECT person_id, units, due_date, excused, on_leave, read_at, confirmed_at, trained_at, confirmed_for, done,
+SELECT person_id, units, due_date, excused, on_leave, read_at, confirmed_at, trained_at, confirmed_for, local, done,
   listed AND NOT on_leave AND did_all AS ready
 FROM (SELECT *, NOT listed OR on_leave OR did_all OR %(withdrawn)s AS done FROM ({rows}) AS here) AS shown
 WHERE true {{people}} {{to_go}} {{page}}
@@ -150,14 +155,14 @@ _RECIPIENTS = _SHOWN.format(rows=f"{_AT_AGENCY} {{unit}}", order="done, due_date
 _EVERYBODY = _SHOWN.format(
     rows=f"""
   SELECT r.person_id, r.due_date, NOT r.excused AS listed, r.excused, everywhere.on_leave,
-    r.read_at, r.confirmed_at, r.trained_at, r.confirmed_for, {DID_ALL} AS did_all, ARRAY(
+    r.read_at, r.confirmed_at, r.trained_at, r.confirmed_for, everywhere.local, {DID_ALL} AS did_all, ARRAY(
       SELECT DISTINCT unit FROM audience_member AS m, unnest(m.units) AS unit
       WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member ORDER BY unit
     ) AS units
   FROM recipient AS r
   JOIN notice AS n ON n.id = %(notice)s AND n.state IN ('PUBLISHED', 'WITHDRAWN')
   CROSS JOIN LATERAL (
-    SELECT bool_or(m.on_leave) AS on_leave FROM audience_member AS m
+    SELECT bool_or(m.on_leave) AS on_leave, bool_and(m.local) AS local FROM audience_member AS m
     WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member {{unit}}
     HAVING count(*) > 0
   ) AS everywhere
@@ -235,6 +240,7 @@ def units(
 ) -> list[UnitFigures]:
     """Return counts by work unit of an agency ('' = none recorded); who is in two units counts in both.
 
+    A unit of which the agency alone asks people is there with nobody: figures are of those whom the state asks.
     With *only*, of these units alone.
     """
     values = {"notices": [issued.id], "agency": agency_id, "today": today}

@@ -112,5 +112,7 @@ class Recipient(NamedTuple):
     confirmed_at: datetime | None
     trained_at: datetime | None
     confirmed_for: bool
+    # Asked by their agency alone: no figure counts them.
+    local: bool
     done: bool
     ready: bool

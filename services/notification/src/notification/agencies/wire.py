@@ -170,4 +170,5 @@ def recipient(row: Recipient) -> pb.Recipient:
         confirm_time=timestamp(row.confirmed_at),
         train_time=timestamp(row.trained_at),
         confirmed_for=row.confirmed_for,
+        local=row.local,
     )

@@ -33,11 +33,11 @@ DONE_AT = """
       THEN greatest(r.confirmed_at, r.trained_at) END
   END
 """
-# Where a recipient `r` of a notice `n` counts ('' = the state), and whether they are on leave.
+# Where a recipient `r` of a notice `n` counts ('' = the state), and whether they are on leave; as `STANDING` has it.
 PLACES = """
 CROSS JOIN LATERAL (
   SELECT array_agg(m.agency_id) AS agencies, bool_or(m.on_leave) AS on_leave FROM audience_member AS m
-  WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member
+  WHERE m.audience_id = n.audience_id AND m.person_id = r.person_id AND m.member AND NOT m.local
   HAVING count(*) > 0
 ) AS everywhere
 CROSS JOIN LATERAL unnest(everywhere.agencies || ''::varchar) AS place (agency_id)

@@ -18,9 +18,11 @@ from servicekit.data.db import Db
 
 STATE = ""
 # A person under the letter at each of their places, '' for the state: who is there, and who left since it was issued.
+# Whom their agency alone asks, the letter was not expected to reach.
 _PEOPLE = """
 SELECT r.person_id, m.agency_id, m.member FROM notice AS n
 JOIN audience_member AS m ON m.audience_id = n.audience_id AND (m.member OR m.revision > n.audience_revision)
+  AND NOT m.local
 JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = m.person_id
 WHERE n.id = %(notice)s AND (%(agency)s = '' OR m.agency_id = %(agency)s)
 """

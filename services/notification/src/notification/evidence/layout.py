@@ -12,11 +12,14 @@ from servicekit.files.packets import Figure
 VERSIONS = ("version", "change", "issued_at", "author", "approver", "what_changed", "text_sha256", "file")
 FILES = ("version", "place", "kind", "title", "filename", "sha256", "file")
 APPROVALS = ("version", "at", "actor", "from", "to", "reason")
-PEOPLE = ("person", "units", "due", "ready", "on_leave", "excused", "opened_at", "confirmed_at", "trained_at")
+PEOPLE = (
+    *("person", "units", "due", "ready", "on_leave", "excused", "opened_at", "confirmed_at", "trained_at"),
+    "asked_by_agency_alone",
+)
 AGENCIES = ("agency", "delivered_at", "confirmed_at", "confirmed_by", "problem")
 CONFIRMATIONS = (
     *("person", "kind", "for_agency", "version", "text_sha256", "at"),
-    *("statement_sha256", "channel", "recorded_by", "reason"),
+    *("statement_sha256", "channel", "recorded_by", "reason", "asked_by_agency_alone"),
 )
 STATEMENTS = ("sha256", "language", "file")
 MESSAGES = ("message", "person", "scope", "kind", "wanted_at", "due", "state", "cause", "sent_at")
@@ -117,15 +120,16 @@ def figures(values: Mapping[str, int]) -> list[Figure]:
     return [
         figure("versions", "versions.csv", "versions.csv"),
         figure("files", "files.csv", "files.csv"),
-        figure("staff_on_the_list", "people.csv", "listed", excused="no"),
-        figure("staff_ready", "people.csv", "ready", ready="yes"),
-        figure("staff_on_leave", "people.csv", "on_leave", excused="no", on_leave="yes"),
-        figure("does_not_apply_to", "people.csv", "excused", excused="yes"),
+        figure("staff_on_the_list", "people.csv", "listed", excused="no", asked_by_agency_alone="no"),
+        figure("staff_ready", "people.csv", "ready", ready="yes", asked_by_agency_alone="no"),
+        figure("staff_on_leave", "people.csv", "on_leave", excused="no", on_leave="yes", asked_by_agency_alone="no"),
+        figure("does_not_apply_to", "people.csv", "excused", excused="yes", asked_by_agency_alone="no"),
+        figure("asked_by_their_agency_alone", "people.csv", "local", asked_by_agency_alone="yes"),
         figure("agencies", "agencies.csv", "agencies.csv"),
         figure("agencies_confirmed", "agencies.csv", filled=("confirmed_at",)),
-        figure("opened", "confirmations.csv", "READ", kind="READ"),
-        figure("confirmed", "confirmations.csv", "CONFIRM", kind="CONFIRM"),
-        figure("confirmed_on_behalf", "confirmations.csv", "RECORDED", kind="RECORDED"),
+        figure("opened", "confirmations.csv", "READ", kind="READ", asked_by_agency_alone="no"),
+        figure("confirmed", "confirmations.csv", "CONFIRM", kind="CONFIRM", asked_by_agency_alone="no"),
+        figure("confirmed_on_behalf", "confirmations.csv", "RECORDED", kind="RECORDED", asked_by_agency_alone="no"),
         figure("confirmed_for_agencies", "confirmations.csv", "AGENCY", kind="AGENCY"),
         figure("messages", "messages.csv", "messages.csv"),
         *(figure(f"messages_{state.lower()}", "messages.csv", state=state) for state in MESSAGE_STATES),

@@ -134,13 +134,14 @@ class _Writing:
     def _people(self) -> None:
         def rows() -> Iterator[Sequence[Any]]:
             for one in self._reading.people():
-                self._counts["listed"] += not one.excused
-                self._counts["ready"] += one.ready
-                self._counts["on_leave"] += one.on_leave and not one.excused
-                self._counts["excused"] += one.excused
+                self._counts["listed"] += not one.excused and not one.local
+                self._counts["ready"] += one.ready and not one.local
+                self._counts["on_leave"] += one.on_leave and not one.excused and not one.local
+                self._counts["excused"] += one.excused and not one.local
+                self._counts["local"] += one.local
                 yield (
                     *(one.person_id, ";".join(one.units), one.due_date, one.ready, one.on_leave, one.excused),
-                    *(one.read_at, one.confirmed_at, one.trained_at),
+                    *(one.read_at, one.confirmed_at, one.trained_at, one.local),
                 )
 
         self._table("people.csv", layout.PEOPLE, rows())
@@ -159,12 +160,13 @@ class _Writing:
     def _said(self) -> None:
         def rows() -> Iterator[Sequence[Any]]:
             for one in self._reading.said():
-                self._counts[one.kind] += 1
+                self._counts[one.kind] += not one.local
                 yield (
                     *(one.person_id, one.kind, one.agency_id, one.version, one.text_sha256, one.at),
                     *(one.statement_sha256, one.channel, one.recorded_by),
                     # Why somebody did not do it themselves stays inside the agency.
                     one.reason if self._named else "",
+                    one.local,
                 )
 
         self._table("confirmations.csv", layout.CONFIRMATIONS, rows())

@@ -16,7 +16,9 @@ R = TypeVar("R", bound=tuple)  # type: ignore[type-arg]
 _MOST = 1_000
 _OF_AGENCY = "(%(agency)s = '' OR %(agency)s = ANY({agencies}))"
 _SAID = f"""
-SELECT person_id, kind, agency_id, version, text_sha256, at, statement_sha256, channel, recorded_by, reason
+SELECT person_id, kind, agency_id, version, text_sha256, at, statement_sha256, channel, recorded_by, reason,
+  CASE WHEN %(agency)s = '' THEN agencies <> '{{{{}}}}' AND agencies <@ local_agencies
+    ELSE %(agency)s = ANY(local_agencies) END AS local
 FROM acknowledgement
 WHERE notice_id = %(notice)s AND {_OF_AGENCY.format(agencies="agencies")} {{page}}
 ORDER BY person_id, kind, agency_id, version LIMIT %(limit)s
@@ -78,6 +80,8 @@ class Said(NamedTuple):
     channel: str
     recorded_by: UUID | None
     reason: str
+    # As they were asked by their agency alone.
+    local: bool
 
 
 class Message(NamedTuple):

@@ -25,7 +25,8 @@ FROM notice_version AS v WHERE v.notice_id = %(notice)s AND v.version = %(versio
 """
 _SIGNED = f"""
 SELECT DISTINCT ON (a.person_id, a.agency_id)
-  a.person_id, a.agency_id, a.version, a.text_sha256, a.at, a.kind = 'RECORDED' AS recorded, a.agencies
+  a.person_id, a.agency_id, a.version, a.text_sha256, a.at, a.kind = 'RECORDED' AS recorded, a.agencies,
+  a.local_agencies
 FROM ({_WANTED}) AS wanted JOIN acknowledgement AS a ON a.notice_id = wanted.notice_id
 WHERE a.kind = ANY(%(kinds)s) AND a.version BETWEEN wanted.since AND wanted.version
   AND a.at < %(end)s AND wanted.published_at < %(end)s
@@ -37,12 +38,16 @@ WHERE %(agency)s = ANY(agencies) {{page}}
 ORDER BY person_id LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 _COUNT = f"SELECT count(*)::int FROM ({_SIGNED}) AS signed WHERE %(agency)s = ANY(agencies)"  # noqa: S608 - made of constants
-_EVERYBODY = f"SELECT count(*)::int FROM ({_SIGNED}) AS signed"  # noqa: S608 - made of constants
+# The state counts those whom it asked, there and then.
+_EVERYBODY = f"""
+SELECT count(*)::int FROM ({_SIGNED}) AS signed WHERE agencies = '{{}}' OR NOT agencies <@ local_agencies
+"""  # noqa: S608 - made of constants
 _BY_AGENCY = f"""
 SELECT agency_id, people, of_agency.version, of_agency.at FROM (
-  SELECT agency_id, count(*)::int AS people
-  FROM (SELECT unnest(agencies) AS agency_id FROM ({_SIGNED}) AS signed) AS each
-  GROUP BY agency_id
+  SELECT place AS agency_id, count(*)::int AS people
+  FROM ({_SIGNED}) AS signed CROSS JOIN LATERAL unnest(agencies) AS there (place)
+  WHERE NOT place = ANY(local_agencies)
+  GROUP BY place
 ) AS staff FULL JOIN (
   SELECT DISTINCT ON (agency_id) agency_id, version, at
   FROM ({_SIGNED.replace("%(kinds)s", "ARRAY['AGENCY']")}) AS signed

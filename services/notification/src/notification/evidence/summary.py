@@ -21,6 +21,7 @@ _WORDS: Mapping[str, str] = {
     "staff_ready": "Staff ready",
     "staff_on_leave": "Staff on leave",
     "does_not_apply_to": "Staff to whom it does not apply",
+    "asked_by_their_agency_alone": "Staff whom their agency alone asks, in none of these",
     "agencies": "Agencies",
     "agencies_confirmed": "Agencies that confirmed",
     "opened": "Opened, by version and person",

@@ -68,6 +68,7 @@ def _chunk(message: directory.AudienceMembersChanged) -> Chunk:
                 tuple(change.units),
                 change.member,
                 change.on_leave,
+                change.local,
             )
             for change in message.changes
         ],

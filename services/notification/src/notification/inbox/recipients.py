@@ -17,7 +17,7 @@ WHERE audience_id = %(audience)s AND member
 ORDER BY person_id
 """
 # Nobody has done anything yet, so the memberships say all: who is ready is so because nothing is asked. In one pass:
-# the state's row has as many people as there are recipients, who need no counting again.
+# the state's row has as many people as there are recipients, less those whom agencies alone ask.
 _READINESS = ADD.format(
     rows="""
 SELECT %(notice)s, agency_id, %(due)s, 0, listed,
@@ -26,10 +26,15 @@ SELECT %(notice)s, agency_id, %(due)s, 0, listed,
   on_leave, 0, 0, 0, 0
 FROM (
   SELECT coalesce(agency_id, '') AS agency_id,
-    CASE WHEN grouping(agency_id) = 1 THEN %(recipients)s ELSE count(*) END AS listed,
+    CASE WHEN grouping(agency_id) = 1 THEN %(recipients)s - (
+      SELECT count(DISTINCT person_id) FROM audience_member AS m
+      WHERE audience_id = %(audience)s AND member AND local AND NOT EXISTS (
+        SELECT FROM audience_member AS other
+        WHERE other.audience_id = m.audience_id AND other.person_id = m.person_id AND other.member AND NOT other.local)
+    ) ELSE count(*) END AS listed,
     count(DISTINCT person_id) FILTER (WHERE on_leave) AS on_leave
   FROM audience_member
-  WHERE audience_id = %(audience)s AND member
+  WHERE audience_id = %(audience)s AND member AND NOT local
   GROUP BY GROUPING SETS ((agency_id), ())
 ) AS place
 WHERE listed > 0

@@ -39,7 +39,7 @@ ORDER BY r.notice_id, r.person_id
 FOR UPDATE OF r
 """  # noqa: S608 - made of constants
 _PLACES = """
-SELECT asked.notice_id, asked.person_id, member.agency_id, member.on_leave, notice.version
+SELECT asked.notice_id, asked.person_id, member.agency_id, member.on_leave, member.local, notice.version
 FROM unnest(%(notices)b::uuid[], %(people)b::uuid[]) AS asked (notice_id, person_id)
 JOIN notice ON notice.id = asked.notice_id
 JOIN audience_member AS member
@@ -133,12 +133,16 @@ class _Member(NamedTuple):
     person_id: UUID
     agency_id: str
     on_leave: bool
+    local: bool
     version: int
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a person counts, '' for the state, whether they are on leave, and which version of the letter holds."""
+    """Where a person counts, '' for the state, whether they are on leave, and which version of the letter holds.
+
+    Whom their agency alone asks counts nowhere.
+    """
 
     agency_ids: list[str]
     on_leave: bool
@@ -236,9 +240,13 @@ def _places(db: Db, notices: dict[Key, _Locked]) -> dict[Key, _Place]:
     for row in rows:
         members[row.notice_id, row.person_id].append(row)
     return {
-        key: _Place(["", *(row.agency_id for row in own)], any(row.on_leave for row in own), own[0].version)
-        for key, own in members.items()
+        key: _Place(_counting(own), any(row.on_leave for row in own), own[0].version) for key, own in members.items()
     }
+
+
+def _counting(own: Sequence[_Member]) -> list[str]:
+    agencies = [row.agency_id for row in own if not row.local]
+    return ["", *agencies] if agencies else []
 
 
 def _standing(step: Step, row: _Locked | None, place: _Place | None, *, alone: bool) -> Standing | None:

@@ -227,3 +227,7 @@ class AcknowledgementRow(Base, table=True):
     agencies: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(TEXT), nullable=False, server_default=text("'{}'"))
     )
+    # Those of them whose word alone had put them under it: the state counts nobody there.
+    local_agencies: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(TEXT), nullable=False, server_default=text("'{}'"))
+    )

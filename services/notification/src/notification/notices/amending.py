@@ -19,6 +19,7 @@ from notification.letters.rules import due_dates, letter, lifecycle
 from notification.letters.rules.due_dates import DueRule
 from notification.letters.rules.lifecycle import AmendmentOpen, State, Step
 from notification.letters.tables import NoticeRow, NoticeVersionRow
+from notification.local_audience import telling as local_audience
 from notification.messages import amended as messages
 from notification.notices import events, searching
 from notification.versions import queries as versions
@@ -76,6 +77,7 @@ def issue(db: Db, amendment: NoticeRow, notice: NoticeRow, audience_revision: in
     """Make an approved *amendment* the next version of *notice*, which `lock` returned; return the amendment."""
     change = cast("Change", most(versions.amended(db, amendment)))
     before, course = facts_of(notice), (notice.course_id, notice.course_version)
+    audience = cast("UUID", notice.audience_id)
     version = _version(db, amendment, notice, change, at)
     deliveries.hold(db, notice)
     _take_over(amendment, notice, version)
@@ -88,6 +90,7 @@ def issue(db: Db, amendment: NoticeRow, notice: NoticeRow, audience_revision: in
     if change is not Change.EDITORIAL:
         local.end_moot(db, notice.id, notice.version, due=cast("date", notice.due_date), seen=_seen(notice, at))
         recipients.ask_again(db, notice, whole=change is Change.SUBSTANTIVE, before=course)
+    local_audience.move(db, notice.id, before=audience, now=cast("UUID", notice.audience_id))
     searching.keep(db, {notice.id: pacific_date(cast("datetime", notice.published_at))})
     amendment.state, amendment.publish_at = lifecycle.after(Step.MERGE, name_of(amendment.id), amendment.state), None
     amendment.revision += 1

@@ -18,6 +18,8 @@ from notification.letters.rules.due_dates import DueRule
 from notification.letters.rules.letter import Asks
 from notification.letters.rules.lifecycle import NoticeWithdrawn, State, Step
 from notification.letters.tables import NoticeRow, NoticeVersionRow
+from notification.local_audience import telling as local_audience
+from notification.local_audience.rules.addition import AudienceWidened
 from notification.messages import steps
 from notification.messages.rules.kinds import LETTER_APPROVED
 from notification.notices import amending, events, searching
@@ -36,6 +38,10 @@ _DUE = "SELECT id FROM notice WHERE state = 'SCHEDULED' AND publish_at <= %(at)s
 _ACTOR = "services/notification"
 _NOT_WHAT_WAS_APPROVED = "Not issued at its time: since it was approved, {differs} changed. Send it for approval again."
 _IN_A_CIRCLE = "Not issued at its time: it would supersede itself by way of the letters that it supersedes ({path})."
+_WIDENED = (
+    "Not issued at its time: another letter is for the same people, and an agency asks more of its people under one"
+    " of them. Make an audience of its own for it."
+)
 _LETTER_WITHDRAWN = "Not issued at its time: the letter was withdrawn. Delete this amendment."
 
 
@@ -118,7 +124,11 @@ def issue_scheduled(db: Db, *, notice_id: UUID, at: datetime) -> None:
     except NoticeWithdrawn:
         give_back(db, notice_id=notice_id, reason=_LETTER_WITHDRAWN)
         return
-    complete = _complete_revision(db, notice)
+    try:
+        complete = _complete_revision(db, notice)
+    except AudienceWidened:
+        give_back(db, notice_id=notice_id, reason=_WIDENED)
+        return
     if amended:
         amending.issue(db, notice, amended, complete, at)
     else:
@@ -161,6 +171,7 @@ def _complete_revision(db: Db, notice: NoticeRow) -> int:
             revision=seen,
             complete_revision=complete,
         )
+    local_audience.check_free(db, notice.amends or notice.id, cast("UUID", notice.audience_id))
     return complete
 
 

@@ -16,7 +16,8 @@ _PACKET = "p.id, p.agency_id, p.title, p.created_by, p.created_at, p.closed_at"
 # Of a letter `n`: it is out, and asks to be confirmed.
 _ASKS = "n.state = 'PUBLISHED' AND n.asks IN ('CONFIRM', 'TRAIN')"
 # Who has which letters of packets `p`: (packet_id, notice_id, person_id, on_leave, confirmed), each once. An agency's
-# packet has those who work there; where an agency looks at one of the state's, these are its own people.
+# packet has those who work there; where an agency looks at one of the state's, these are its own people. The state
+# counts nobody whom their agency alone asks.
 _HAVE = f"""
 SELECT l.packet_id, l.notice_id, m.person_id, bool_or(m.on_leave) AS on_leave,
   bool_or(r.confirmed_at IS NOT NULL) AS confirmed
@@ -25,6 +26,7 @@ JOIN packet_letter AS l ON l.packet_id = p.id
 JOIN notice AS n ON n.id = l.notice_id AND {_ASKS}
 JOIN audience_member AS m ON m.audience_id = n.audience_id AND m.member
   AND (p.agency_id = '' OR m.agency_id = p.agency_id) AND (%(agency)s = '' OR m.agency_id = %(agency)s)
+  AND NOT (m.local AND p.agency_id = '' AND %(agency)s = '')
 JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = m.person_id AND NOT r.excused
 GROUP BY l.packet_id, l.notice_id, m.person_id
 """  # noqa: S608 - made of constants

@@ -1,0 +1,1 @@
+"""What is refused of an agency that asks more of its people."""
