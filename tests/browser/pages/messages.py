@@ -28,6 +28,7 @@ ROWS = [
 # Other tests fetch these files.
 DOWNLOADS = {
     "/operations/mail/caught/{mail_id}/html",
+    "/agencies/{agency_id}/mailing-list/addresses.csv",
 }
 
 

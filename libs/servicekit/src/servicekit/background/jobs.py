@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from servicekit import trace
 from servicekit.background import schedule
-from servicekit.background.lanes import LOOK_SECONDS, Lane
+from servicekit.background.lanes import Lane, until_due
 from servicekit.data.db import Database
 from servicekit.events.consumers import explain
 
@@ -149,23 +149,48 @@ class JobRunner:
             **{job.name: {job.name: _timed(job)} for job in jobs if job.alone},
         }
         self._lanes = [_Lane(database, works, metrics, name) for name, works in lanes.items() if works]
+        self._lookout = _Lookout(database, self._lanes, metrics)
 
     def start(self) -> None:
         """Run what is due from now on."""
-        for lane in self._lanes:
+        for lane in (*self._lanes, self._lookout):
             lane.start()
 
     def wake(self) -> None:
         """Say that something was made due."""
-        for lane in self._lanes:
-            lane.wake()
+        self._lookout.wake()
 
     def stop(self) -> None:
         """Finish what is under way and stop."""
-        for lane in self._lanes:
+        for lane in (*self._lanes, self._lookout):
             lane.request_stop()
-        for lane in self._lanes:
+        for lane in (*self._lanes, self._lookout):
             lane.join()
+
+
+class _Lookout(Lane):
+    """The thread that sees what is due, for all others."""
+
+    def __init__(self, database: Database, lanes: Sequence["_Lane"], metrics: JobMetrics) -> None:
+        super().__init__("due-jobs")
+        self._database = database
+        self._lanes = lanes
+        self._works = {name: work for lane in lanes for name, work in lane.works.items()}
+        self._metrics = metrics
+        self._registered = False
+
+    def look(self) -> float:
+        """Wake those for whom something is due; return in how many seconds something is."""
+        if not self._registered:
+            schedule.register(self._database, {name: work.every_seconds for name, work in self._works.items()})
+            self._registered = True
+        with self._database.read() as db:
+            entries = schedule.entries(db, self._works)
+        for lane in self._lanes:
+            if any(name in lane.works and entry.may_run for name, entry in entries.items()):
+                lane.wake()
+        self._metrics.show(entries)
+        return until_due(entry.seconds_left for entry in entries.values() if entry.paused_at is None)
 
 
 class _Lane(Lane):
@@ -174,27 +199,16 @@ class _Lane(Lane):
     def __init__(self, database: Database, works: dict[str, _Work], metrics: JobMetrics, name: str) -> None:
         super().__init__(name)
         self._database = database
-        self._works = works
+        self.works = works
         self._metrics = metrics
-        self._registered = False
 
-    def look(self) -> float:
-        """Run what is due; return in how many seconds something is."""
-        if not self._registered:
-            schedule.register(self._database, {name: work.every_seconds for name, work in self._works.items()})
-            self._registered = True
+    def look(self) -> None:
+        """Run what is due."""
         with self._database.read() as db:
-            entries = schedule.entries(db, self._works)
-        due = [name for name, entry in entries.items() if entry.due and entry.paused_at is None]
-        for name in due:
-            if not self.stopping:
-                self._run(name, self._works[name])
-        if due:
-            with self._database.read() as db:
-                entries = schedule.entries(db, self._works)
-        self._metrics.show(entries)
-        waiting = [max(0.05, entry.seconds_left) for entry in entries.values() if entry.paused_at is None]
-        return min(waiting, default=LOOK_SECONDS)
+            entries = schedule.entries(db, self.works)
+        for name, entry in entries.items():
+            if entry.may_run and not self.stopping:
+                self._run(name, self.works[name])
 
     def _run(self, name: str, work: _Work) -> None:
         with self._database.engine.connect() as connection:

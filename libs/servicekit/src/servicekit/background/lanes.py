@@ -1,7 +1,12 @@
-"""A thread that looks for what is due, and sleeps until something is or somebody wakes it."""
+"""Threads that do what is due: they sleep until somebody wakes them.
+
+A service has many of them. Were each to ask the database whether anything is due, they would ask it all day long; so
+one looks out for all, and wakes those for whom something is.
+"""
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,6 +15,7 @@ log = structlog.get_logger()
 
 # What another process made due is seen within this time; what this one did wakes it.
 LOOK_SECONDS = 1.0
+_SHORTEST_SECONDS = 0.05
 
 
 class Lane(ABC):
@@ -22,8 +28,11 @@ class Lane(ABC):
         self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
 
     @abstractmethod
-    def look(self) -> float:
-        """Do what is due, as long as it is not *stopping*; return in how many seconds something is."""
+    def look(self) -> float | None:
+        """Do what is due, as long as it is not *stopping*; return after how many seconds to look again, unless woken.
+
+        None = only if woken.
+        """
 
     def start(self) -> None:
         """Look from now on."""
@@ -46,9 +55,9 @@ class Lane(ABC):
     def _loop(self) -> None:
         while not self.stopping:
             self._wake.clear()
-            pause = LOOK_SECONDS
+            pause: float | None = LOOK_SECONDS
             try:
-                pause = min(pause, self.look())
+                pause = self.look()
             except SQLAlchemyError as error:
                 # It comes back; what waits for it needs no other care.
                 log.warning("lane_without_database", lane=self.name, error=type(error).__name__)
@@ -56,3 +65,8 @@ class Lane(ABC):
                 log.exception("lane_stumbled", lane=self.name)
             if not self.stopping:
                 self._wake.wait(pause)
+
+
+def until_due(seconds_left: Iterable[float]) -> float:
+    """Return in how many seconds to look out again, given in how many each thing is due; what is due is under way."""
+    return min([LOOK_SECONDS, *(max(_SHORTEST_SECONDS, each) for each in seconds_left if each > 0)])

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from servicekit import trace
 from servicekit.background import tasks
-from servicekit.background.lanes import LOOK_SECONDS, Lane
+from servicekit.background.lanes import LOOK_SECONDS, Lane, until_due
 from servicekit.background.tasks import Task
 from servicekit.data.db import Database, Db
 from servicekit.events.consumers import RETRY_SECONDS, explain, is_outage
@@ -92,12 +92,11 @@ class TaskMetrics:
         self.waiting = Gauge("cadre_tasks_waiting", "Tasks that wait or are worked on", ["task"], registry=registry)
         self.failed = Gauge("cadre_tasks_failed", "Tasks that failed at their last try", ["task"], registry=registry)
 
-    def show(self, kind: str, counts: Sequence[tasks.Count]) -> None:
-        """Set the gauges of *kind*."""
-        (found,) = [count for count in counts if count.kind == kind] or [tasks.Count(kind, 0, 0)]
-        self.failures.labels(kind)  # 0 from the start: the first failure is an increase
-        self.waiting.labels(kind).set(found.waiting)
-        self.failed.labels(kind).set(found.failed)
+    def show(self, found: tasks.Count) -> None:
+        """Set the gauges of a kind."""
+        self.failures.labels(found.kind)  # 0 from the start: the first failure is an increase
+        self.waiting.labels(found.kind).set(found.waiting)
+        self.failed.labels(found.kind).set(found.failed)
 
 
 class TaskRunner:
@@ -106,6 +105,7 @@ class TaskRunner:
     def __init__(self, database: Database, kinds: Sequence[Kind], registry: CollectorRegistry) -> None:
         metrics = TaskMetrics(registry)
         self._lanes = [_Lane(database, kind, metrics) for kind in kinds]
+        self._lookout = _Lookout(database, self._lanes, metrics)
         database.on_defer(self.wake)
 
     def start(self, leads: Callable[[], bool]) -> None:
@@ -113,18 +113,39 @@ class TaskRunner:
         for lane in self._lanes:
             lane.leads = leads
             lane.start()
+        self._lookout.start()
 
     def wake(self) -> None:
         """Say that something may be due."""
-        for lane in self._lanes:
-            lane.wake()
+        self._lookout.wake()
 
     def stop(self) -> None:
         """Begin no more, and return once nothing is under way. Ending that is what the stop of the process does."""
-        for lane in self._lanes:
+        for lane in (*self._lanes, self._lookout):
             lane.request_stop()
-        for lane in self._lanes:
+        for lane in (*self._lanes, self._lookout):
             lane.join()
+
+
+class _Lookout(Lane):
+    """The thread that sees of which kinds something is due, and wakes those who do it."""
+
+    def __init__(self, database: Database, lanes: Sequence["_Lane"], metrics: TaskMetrics) -> None:
+        super().__init__("due-tasks")
+        self._database = database
+        self._lanes = lanes
+        self._metrics = metrics
+
+    def look(self) -> float:
+        """Wake those for whom something is due; return in how many seconds something is."""
+        with self._database.read() as db:
+            counts = {count.kind: count for count in tasks.counts(db)}
+        for lane in self._lanes:
+            found = counts.get(lane.kind.name, tasks.Count(lane.kind.name))
+            self._metrics.show(found)
+            if found.seconds_left <= 0:
+                lane.wake()
+        return until_due(count.seconds_left for count in counts.values())
 
 
 class _Lane(Lane):
@@ -135,20 +156,17 @@ class _Lane(Lane):
     def __init__(self, database: Database, kind: Kind, metrics: TaskMetrics) -> None:
         super().__init__(f"tasks-{kind.name}")
         self._database = database
-        self._kind = kind
+        self.kind = kind
         self._metrics = metrics
 
-    def look(self) -> float:
-        """Do what is due if this process leads; return in how many seconds something is."""
+    def look(self) -> None:
+        """Do what is due if this process leads."""
         while not self.stopping and self.leads():
             with self._database.read() as db:
-                task = tasks.claim(db, self._kind.name)
+                task = tasks.claim(db, self.kind.name)
             if task is None:
                 break
             self._do(task)
-        with self._database.read() as db:
-            self._metrics.show(self._kind.name, tasks.counts(db))
-            return max(0.05, tasks.seconds_left(db, self._kind.name))
 
     def _do(self, task: Task) -> None:
         in_hand = InHand(self._database, task, self.leads)
@@ -157,7 +175,7 @@ class _Lane(Lane):
             structlog.contextvars.bound_contextvars(task=str(task.id), kind=task.kind),
         ):
             try:
-                self._kind.run(in_hand)
+                self.kind.run(in_hand)
                 in_hand.require_end()
             except NotNowError:
                 self._later(task)
@@ -181,7 +199,7 @@ class _Lane(Lane):
         with self._database.transaction(actor=task.actor, method=method, resource=name) as db:
             if not tasks.lock(db, task.id):
                 return
-            over = tasks.failed(db, task.id, explain(failure), pauses=self._kind.pauses)
+            over = tasks.failed(db, task.id, explain(failure), pauses=self.kind.pauses)
             db.changed(name, after={"failed": "for good" if over else "once more"})
-            if over and self._kind.give_up(db, task):
+            if over and self.kind.give_up(db, task):
                 tasks.again(db, task.id)

@@ -107,6 +107,11 @@ class Entry(NamedTuple):
     seconds_left: float
 
     @property
+    def may_run(self) -> bool:
+        """Whether it is due, and nobody paused it."""
+        return self.due and self.paused_at is None
+
+    @property
     def last_seconds(self) -> float:
         """How long the last run took; 0 while one is under way or none has ended."""
         if self.last_start is None or self.last_end is None:

@@ -7,6 +7,7 @@ time, and after its last try stays in the table, failed, until an operator has i
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from math import inf
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -32,10 +33,6 @@ WHERE id = (
   ORDER BY next_try, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING {_COLUMNS}
 """  # noqa: S608 - made of constants
-_SECONDS_LEFT = """
-SELECT coalesce(extract(epoch FROM min(next_try) - clock_timestamp()), 'Infinity')::float
-FROM task WHERE kind = %(kind)s
-"""
 _LOCK = "SELECT id FROM task WHERE id = %(id)s AND next_try IS NOT NULL FOR UPDATE SKIP LOCKED"
 _PROGRESS = """
 UPDATE task SET done = %(done)s, total = %(total)s, tries = 0, error = '' WHERE id = %(id)s
@@ -60,7 +57,9 @@ WHERE %(at)s::timestamptz IS NULL OR (next_try IS NOT NULL, at, id) > (%(waits)s
 ORDER BY next_try IS NOT NULL, at, id LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 _COUNT = """
-SELECT kind, count(next_try)::int AS waiting, (count(*) - count(next_try))::int AS failed FROM task GROUP BY kind
+SELECT kind, count(next_try)::int AS waiting, (count(*) - count(next_try))::int AS failed,
+  coalesce(extract(epoch FROM min(next_try) - clock_timestamp()), 'Infinity')::float AS seconds_left
+FROM task GROUP BY kind
 """
 
 
@@ -82,11 +81,12 @@ class Task(NamedTuple):
 
 
 class Count(NamedTuple):
-    """How many tasks of a kind wait for their time or are worked on, and how many have failed."""
+    """How many tasks of a kind wait for their time or are worked on, how many have failed, and when the next is due."""
 
     kind: str
-    waiting: int
-    failed: int
+    waiting: int = 0
+    failed: int = 0
+    seconds_left: float = inf
 
 
 def defer(
@@ -116,11 +116,6 @@ def _defer(
 def claim(db: Db, kind: str) -> Task | None:
     """Return the task of *kind* that is due longest, and say that it is begun; none if none is, or nobody may."""
     return db.maybe(Task, _NEXT, kind=kind)
-
-
-def seconds_left(db: Db, kind: str) -> float:
-    """Return in how many seconds a task of *kind* is due."""
-    return float(db.value(_SECONDS_LEFT, kind=kind))
 
 
 def lock(db: Db, task_id: UUID) -> bool:
