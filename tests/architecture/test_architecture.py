@@ -5,6 +5,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from servicekit.tree import services
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +58,13 @@ def relative(path: Path) -> str:
 @cache
 def nodes(path: Path) -> list[ast.AST]:
     return list(ast.walk(ast.parse(path.read_text())))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left():
+    """Forget the nodes after the last test: kept, these millions of things slow down every test that comes after."""
+    yield
+    nodes.cache_clear()
 
 
 def at(path: Path, node: ast.AST) -> str:

@@ -4,6 +4,7 @@ PostgreSQL runs once per worker without fsync; each service's schema is migrated
 gets a copy of it, which takes some 10 ms. NATS starts when a test needs the bus, fresh for that test.
 """
 
+import gc
 import importlib
 import itertools
 import os
@@ -12,13 +13,13 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
-from typing import LiteralString, TypeVar
+from typing import Any, LiteralString, TypeVar
 
 import grpc
 import hypothesis
 import psycopg
 import pytest
+from google.protobuf.descriptor import ServiceDescriptor
 from psycopg import sql
 
 from servicekit.app import Runtime, ServiceApp
@@ -66,14 +67,9 @@ class Running:
 
     def stubs(
         self, *, caller: str = "services/test", rights: Mapping[str, Sequence[str]] | Sequence[str] = ()
-    ) -> SimpleNamespace:
+    ) -> "Stubs":
         """Return one stub for all the contracts of the service: each of its methods, called as *caller*."""
-        channel, methods = self._channel(caller, rights), dict[str, object]()
-        for servicer in self.runtime.servicers:
-            file = servicer.service.file.name.removeprefix("cadre/").removesuffix(".proto").replace("/", ".")
-            stub_class = getattr(importlib.import_module(f"cadre.{file}_pb2_grpc"), f"{servicer.service.name}Stub")
-            methods |= vars(channel.stub(stub_class))
-        return SimpleNamespace(**methods)
+        return Stubs(self._channel(caller, rights), [servicer.service for servicer in self.runtime.servicers])
 
     def _channel(self, caller: str, rights: Mapping[str, Sequence[str]] | Sequence[str]) -> Channel:
         reach = rights if isinstance(rights, Mapping) else dict.fromkeys(rights, (WHOLE,))
@@ -105,6 +101,30 @@ class Running:
         for channel in self._channels:
             channel.close()
         self.runtime.stop()
+
+
+class Stubs:
+    """All methods of a service's contracts. Those of one are made when the first is asked for: a test needs few."""
+
+    def __init__(self, channel: Channel, contracts: Sequence[ServiceDescriptor]) -> None:
+        self._channel = channel
+        self._contracts = {method.name: contract for contract in contracts for method in contract.methods}
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        contract = self._contracts.get(name)
+        if contract is None:
+            raise AttributeError(f"no contract has the method {name}")
+        file = contract.file.name.removeprefix("cadre/").removesuffix(".proto").replace("/", ".")
+        stub_class = getattr(importlib.import_module(f"cadre.{file}_pb2_grpc"), f"{contract.name}Stub")
+        made: dict[str, Callable[..., Any]] = vars(self._channel.stub(stub_class))
+        vars(self).update({each: call for each, call in made.items() if self._contracts[each] is contract})
+        return made[name]
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected out of the search for garbage: it stays to the end, and is a million things."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
