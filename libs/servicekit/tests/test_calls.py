@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -166,12 +167,14 @@ def test_a_token_lives_five_minutes_at_most_and_is_refused_afterwards_though_it_
         verifier.principal(token, now + timedelta(minutes=5))
 
 
-def test_private_keys_are_for_their_owner_alone_and_survive_a_second_start(keys_dir):
-    before = (keys_dir / f"{ISSUER}.pem").read_bytes()
-    keys.ensure_keys(keys_dir, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": []})
-    assert (keys_dir / f"{ISSUER}.pem").read_bytes() == before
-    assert (keys_dir / f"{ISSUER}.pem").stat().st_mode & 0o777 == 0o600
-    assert set(json.loads((keys_dir / keys.PUBLIC_FILE).read_text())) == {ISSUER, "gateway", "cli"}
+def test_private_keys_are_for_their_owner_alone_and_survive_a_second_start(keys_dir, tmp_path):
+    # Not in the folder that all tests share: each would know from then on whom this one knows, and nobody else.
+    folder = shutil.copytree(keys_dir, tmp_path / "keys")
+    before = (folder / f"{ISSUER}.pem").read_bytes()
+    keys.ensure_keys(folder, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": []})
+    assert (folder / f"{ISSUER}.pem").read_bytes() == before
+    assert (folder / f"{ISSUER}.pem").stat().st_mode & 0o777 == 0o600
+    assert set(json.loads((folder / keys.PUBLIC_FILE).read_text())) == {ISSUER, "gateway", "cli"}
 
 
 def test_a_refusal_arrives_with_its_reason_and_metadata(stub_with):

@@ -20,9 +20,8 @@ from evaluation.quality.box import box_of
 from evaluation.quality.consumers import course_versions_published
 from evaluation.quality.releases import release
 from servicekit.events.consumers import Delivered
-from servicekit.rpc import keys
 from servicekit.rpc.client import Refused
-from servicekit.testing.plugin import ISSUER, Running
+from servicekit.testing.plugin import Running
 
 # The right options of `written()`, item by item.
 RIGHT = [[1], [0, 2], [0]]
@@ -221,8 +220,6 @@ def statements(evaluation) -> Callable:
 
 @pytest.fixture
 def quality(evaluation, keys_dir):
-    # Another test may have rewritten the file of public keys, without ours: the private one stays.
-    keys.ensure_keys(keys_dir, ISSUER, {"gateway": ["sign_ins.exchange"], "cli": [], "evaluation": []})
     quality = Quality(evaluation, keys_dir)
     quality.hear()
     return quality

@@ -145,15 +145,17 @@ def postgres_server(data_folder: Path) -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keys of the issuer, by which tests make a token for any caller."""
+def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keys of the issuer, by which tests make a token for any caller. All share them: no test changes who is known."""
     folder = tmp_path_factory.mktemp("keys")
     keys.ensure_keys(
         folder,
         ISSUER,
         {"gateway": ["sign_ins.exchange"], "cli": [], "evaluation": [], "notification": ["contacts.read"]},
     )
-    return folder
+    known = (folder / keys.PUBLIC_FILE).read_bytes()
+    yield folder
+    assert (folder / keys.PUBLIC_FILE).read_bytes() == known, "a test changed whom all others know"
 
 
 @pytest.fixture(scope="session")
