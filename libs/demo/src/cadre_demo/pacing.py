@@ -11,7 +11,9 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
 _CALLERS = 8
-_POLL_SECONDS = 0.005
+_POLL_SECONDS, _LONGEST_REST_SECONDS = 0.005, 1.0
+# Between two questions passes so many times what one takes: who asks without a pause slows down what is waited for.
+_RESTS = 2
 _VISIBLE_SECONDS = 120.0
 
 
@@ -23,12 +25,15 @@ def wait_for(
     A complaint that is asked for at the end can say what was seen last.
     """
     deadline = time.monotonic() + seconds
-    while not (answer := condition()):
-        if time.monotonic() > deadline:
+    while True:
+        asked_at = time.monotonic()
+        if answer := condition():
+            return answer
+        answered_at = time.monotonic()
+        if answered_at > deadline:
             said = complaint() if callable(complaint) else complaint
             raise TimeoutError(f"After {seconds:g} s {said}.")
-        time.sleep(_POLL_SECONDS)
-    return answer
+        time.sleep(min(max(_POLL_SECONDS, _RESTS * (answered_at - asked_at)), _LONGEST_REST_SECONDS))
 
 
 def in_parallel(act: Callable[[T], None], subjects: Iterable[T], progress: Progress) -> None:
