@@ -88,7 +88,9 @@ def test_what_the_directory_wants_said_is_in_the_ledger_under_its_name_once(made
 
     def said():
         with service.connect() as connection:
-            rows = connection.execute("SELECT producer, kind, once FROM message ORDER BY wanted_at").fetchall()
+            # On a Monday morning there is a week's mail of our own as well.
+            asked = "SELECT producer, kind, once FROM message WHERE kind LIKE 'role.%' ORDER BY wanted_at"
+            rows = connection.execute(asked).fetchall()
         return rows if len(rows) > 1 else []
 
     rows = wait_until(said, "both messages")
