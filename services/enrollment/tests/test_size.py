@@ -85,16 +85,23 @@ def test_an_amendment_to_ten_thousand_is_a_handful_of_statements(world):
 
 
 @pytest.mark.timers
-def test_an_amendment_compares_nobody_with_everybody_also_where_nobody_made_statistics(world):
+@pytest.mark.parametrize("known", [0, 4])
+def test_an_amendment_compares_nobody_with_everybody_whatever_statistics_know(world, known):
+    """They know nothing yet, or letters before this one; of a letter that was issued just now never anything."""
     with world.service.connect() as connection:
         for table in ("assignment", "audience_member"):
             connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
+        for before in [Letter() for _ in range(known)]:
+            world.hear_together(*first_membership(before, LARGE))
+            world.hear_together(before.published())
+        if known:
+            connection.execute("ANALYZE")
     letter, other = Letter(), Letter()
     world.hear_together(*first_membership(letter, LARGE))
     world.hear_together(*first_membership(other, LARGE // 2))
     took = []
     versions = (letter.amended(2, due_date="2027-05-03"), letter.amended(3, audience_id=other.audience_id))
-    for said in (letter.published(), *versions):
+    for said in (letter.published(), *versions, letter.withdrawn()):
         began = time.perf_counter()
         world.hear_together(said)
         took.append(time.perf_counter() - began)

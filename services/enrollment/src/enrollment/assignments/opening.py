@@ -31,7 +31,8 @@ WITH {_LATER}, listed AS (
 SELECT coalesce(string_agg(person_id::text, ','), '') FROM listed
 """  # noqa: S608 - constants only
 # Here and below each person is looked up by key, in a way that no plan turns into a join. The statistics know a few
-# rows of a letter that was issued just now, and a join that is made for these compares everybody with everybody.
+# rows of a letter that was issued just now, and a join that is made for these compares everybody with everybody. What
+# is held is found again by both columns of its key: with the requirement given, its rows could be read first instead.
 _LIST = {"only": "", "again": ""}
 _LIST_AGAIN = {
     "only": """
@@ -74,7 +75,7 @@ _WITHDRAW_OTHERS = _WITHDRAW.format(
 # Waived ones too: they are right if they are reinstated.
 _REDATE = f"""
 WITH {_LATER}, held AS (
-  SELECT a.person_id, {_DUE} AS due_date
+  SELECT a.requirement_id, a.person_id, {_DUE} AS due_date
   FROM assignment AS a
   CROSS JOIN LATERAL (
     SELECT max(member.since) AS since FROM audience_member AS member
@@ -88,7 +89,7 @@ WITH {_LATER}, held AS (
   FOR UPDATE OF a
 )
 UPDATE assignment AS a SET due_date = held.due_date FROM held
-WHERE (a.requirement_id, a.person_id) = (%(requirement)s, held.person_id)
+WHERE (a.requirement_id, a.person_id) = (held.requirement_id, held.person_id)
 """  # noqa: S608 - constants only
 
 
