@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curriculum.rules import captions
+from curriculum.courses.rules import captions
 from servicekit.refusals import InvalidField
 
 MINUTE = 60_000

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curriculum.rules.catalogue import search_text, sort_title
+from curriculum.courses.rules.catalogue import search_text, sort_title
 from servicekit import words
 
 

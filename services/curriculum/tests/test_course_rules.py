@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curriculum.rules.courses import (
+from curriculum.courses.rules.courses import (
     Course,
     CourseIncomplete,
     Section,
@@ -17,7 +17,7 @@ from curriculum.rules.courses import (
     missing,
     reference_of,
 )
-from curriculum.rules.pieces import Check
+from curriculum.courses.rules.pieces import Check
 from servicekit import text
 from servicekit.refusals import InvalidField
 

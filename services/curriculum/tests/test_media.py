@@ -12,8 +12,8 @@ import pytest
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
-from curriculum import uploads
 from curriculum.app import APP, _store
+from curriculum.courses import uploads
 from servicekit.files.store import PIECE_BYTES
 from servicekit.rpc.client import Refused
 

@@ -5,7 +5,7 @@ import pytest
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from curriculum.app import APP
-from curriculum.rules.catalogue import Offer, offers
+from curriculum.courses.rules.catalogue import Offer, offers
 from servicekit.rpc.client import Refused
 
 

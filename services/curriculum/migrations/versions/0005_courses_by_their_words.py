@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from curriculum.rules import catalogue
+from curriculum.courses.rules import catalogue
 
 revision = "0005"
 down_revision = "0004"

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from curriculum import uploads
-from curriculum.audits import AUDITS
-from curriculum.metrics import MEASURES
-from curriculum.projections import PROJECTIONS
-from curriculum.rpc import CourseServicer, MediaServicer
-from curriculum.tables import metadata
+from curriculum.base import metadata
+from curriculum.courses import uploads
+from curriculum.courses.audits import AUDITS
+from curriculum.courses.metrics import MEASURES
+from curriculum.courses.projections import PROJECTIONS
+from curriculum.courses.rpc import CourseServicer, MediaServicer
 from servicekit.app import ServiceApp
 from servicekit.background.jobs import Job
 from servicekit.data.db import Database

@@ -3,8 +3,8 @@
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
-from curriculum.records import content_of_version
-from curriculum.tables import CourseVersionRow
+from curriculum.courses.records import content_of_version
+from curriculum.courses.tables import CourseVersionRow
 from servicekit.background.audits import Audit
 from servicekit.data.db import Db
 

@@ -1,7 +1,7 @@
 """The facts that the curriculum tells others."""
 
 from cadre.curriculum.v1 import events_pb2
-from curriculum.rules.courses import Content, reference_of
+from curriculum.courses.rules.courses import Content, reference_of
 
 
 def course_version_published(course_id: str, version: int, content: Content) -> events_pb2.CourseVersionPublished:

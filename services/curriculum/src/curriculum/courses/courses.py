@@ -2,11 +2,11 @@
 
 from dataclasses import asdict, fields
 
-from curriculum import events
-from curriculum.records import columns, course_of
-from curriculum.rules.courses import Content, Course, CourseUnchanged, check, check_complete, content_of
-from curriculum.tables import CourseRow, CourseVersionRow
-from curriculum.uploads import with_media
+from curriculum.courses import events
+from curriculum.courses.records import columns, course_of
+from curriculum.courses.rules.courses import Content, Course, CourseUnchanged, check, check_complete, content_of
+from curriculum.courses.tables import CourseRow, CourseVersionRow
+from curriculum.courses.uploads import with_media
 from servicekit.data.db import Db
 from servicekit.data.drafts import Drafts
 from servicekit.data.outbox import emit

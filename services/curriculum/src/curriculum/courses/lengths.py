@@ -1,6 +1,6 @@
 """How long a film or a recording is, read apart from the service: its file came from outside.
 
-As a program (`python -m curriculum.lengths`) it reads the file that it is given, and answers milliseconds.
+As a program (`python -m curriculum.courses.lengths`) it reads the file that it is given, and answers milliseconds.
 """
 
 import os

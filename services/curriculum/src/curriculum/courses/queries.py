@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Integer, and_, false, func, literal_column
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
-from curriculum.records import media_of
-from curriculum.rules import catalogue
-from curriculum.rules.catalogue import Offer
-from curriculum.rules.pieces import Media
-from curriculum.tables import CourseRow, CourseVersionRow, MediaRow, UploadRow
+from curriculum.courses.records import media_of
+from curriculum.courses.rules import catalogue
+from curriculum.courses.rules.catalogue import Offer
+from curriculum.courses.rules.pieces import Media
+from curriculum.courses.tables import CourseRow, CourseVersionRow, MediaRow, UploadRow
 from servicekit import words
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from curriculum.rules import captions
+from curriculum.courses.rules import captions
 from servicekit import text
 from servicekit.refusals import InvalidField
 

@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from curriculum.rules import pieces
-from curriculum.rules.pieces import Piece
+from curriculum.courses.rules import pieces
+from curriculum.courses.rules.pieces import Piece
 from servicekit import digests, names, text
 from servicekit.refusals import InvalidField, Refusal
 

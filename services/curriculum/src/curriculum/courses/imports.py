@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from psycopg.types.json import Jsonb
 
-from curriculum.records import columns
-from curriculum.rules.courses import Course, check
+from curriculum.courses.records import columns
+from curriculum.courses.rules.courses import Course, check
 from servicekit.data.db import Db
 from servicekit.refusals import InvalidField
 

@@ -1,4 +1,4 @@
-"""The tables of the curriculum: courses with their drafts, and versions that never change."""
+"""The tables of courses: courses with their drafts, and versions that never change."""
 
 import uuid
 from datetime import datetime
@@ -6,17 +6,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from curriculum.base import Base
 from servicekit.data.drafts import DraftRow
-from servicekit.data.tables import moment, service_metadata
-
-metadata = service_metadata()
-
-
-class Base(SQLModel, registry=registry(metadata=metadata)):
-    """Base of this service's rows: its metadata is its own."""
+from servicekit.data.tables import moment
 
 
 class CourseRow(DraftRow, Base, table=True):

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy.dialects.postgresql import insert
 
-from curriculum import lengths
-from curriculum.queries import find_media
-from curriculum.rules.courses import Course, Section
-from curriculum.rules.pieces import MOST_BYTES, Check, Media, Piece, check_media
-from curriculum.tables import MediaRow, UploadRow
+from curriculum.courses import lengths
+from curriculum.courses.queries import find_media
+from curriculum.courses.rules.courses import Course, Section
+from curriculum.courses.rules.pieces import MOST_BYTES, Check, Media, Piece, check_media
+from curriculum.courses.tables import MediaRow, UploadRow
 from servicekit.data.db import Database, Db
 from servicekit.files import kinds
 from servicekit.files.store import PIECE_BYTES, Store, UploadOutOfPlace

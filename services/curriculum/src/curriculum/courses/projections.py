@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from curriculum import events
-from curriculum.records import content_of_version
-from curriculum.tables import CourseVersionRow
+from curriculum.courses import events
+from curriculum.courses.records import content_of_version
+from curriculum.courses.tables import CourseVersionRow
 from servicekit.background.jobs import Progress, Projection
 from servicekit.data.db import Database
 from servicekit.data.outbox import emit

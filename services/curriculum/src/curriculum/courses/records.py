@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
-from curriculum.rules import catalogue
-from curriculum.rules.courses import Content, Course, Section
-from curriculum.rules.pieces import Check, Download, Media, Option, Picture, Piece, Recording
-from curriculum.tables import CourseRow, CourseVersionRow, MediaRow
+from curriculum.courses.rules import catalogue
+from curriculum.courses.rules.courses import Content, Course, Section
+from curriculum.courses.rules.pieces import Check, Download, Media, Option, Picture, Piece, Recording
+from curriculum.courses.tables import CourseRow, CourseVersionRow, MediaRow
 
 _WITH_MEDIA: dict[str, Callable[..., Piece]] = {"picture": Picture, "recording": Recording, "download": Download}
 

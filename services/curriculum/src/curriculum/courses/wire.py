@@ -6,12 +6,12 @@ from datetime import date
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
-from curriculum.records import course_of, sections_of
-from curriculum.rules import catalogue
-from curriculum.rules.catalogue import Offer
-from curriculum.rules.courses import Course, Section, missing
-from curriculum.rules.pieces import MOST_BYTES, Check, Download, Media, Option, Picture, Piece, Recording
-from curriculum.tables import CourseRow, CourseVersionRow, UploadRow
+from curriculum.courses.records import course_of, sections_of
+from curriculum.courses.rules import catalogue
+from curriculum.courses.rules.catalogue import Offer
+from curriculum.courses.rules.courses import Course, Section, missing
+from curriculum.courses.rules.pieces import MOST_BYTES, Check, Download, Media, Option, Picture, Piece, Recording
+from curriculum.courses.tables import CourseRow, CourseVersionRow, UploadRow
 from servicekit import names
 from servicekit.files.store import PIECE_BYTES
 from servicekit.refusals import InvalidField

@@ -2,9 +2,9 @@
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
-from curriculum import courses, imports, queries, uploads, wire
-from curriculum.courses import COURSES
-from curriculum.rules import catalogue
+from curriculum.courses import courses, imports, queries, uploads, wire
+from curriculum.courses.courses import COURSES
+from curriculum.courses.rules import catalogue
 from servicekit import names
 from servicekit.calendar import pacific_date
 from servicekit.data import trail

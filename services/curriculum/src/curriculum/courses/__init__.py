@@ -1,0 +1,1 @@
+"""Courses: the catalogue, drafts, versions that never change, and the files that they name."""
