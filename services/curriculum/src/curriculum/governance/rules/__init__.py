@@ -1,0 +1,1 @@
+"""How bodies decide: pure, without clock and database."""
