@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -56,3 +58,24 @@ def test_a_mail_says_once_that_it_is_urgent_and_the_page_has_its_sign_for_it():
     assert str(composed["Subject"]).count("Urgent") == 1
     assert wire.message(row).urgent
     assert "Urgent" not in wire.message(row).title
+
+
+@pytest.mark.parametrize(
+    "subject", ["26-04", "26-04 über Unterhalt, 你好", "26-04\r\nBcc: all@state.example", 40 * "26-04 "]
+)
+def test_names_and_subjects_with_any_letters_arrive_and_add_no_line_to_the_head(subject):
+    at, facts = datetime(2027, 2, 3, 17, tzinfo=UTC), {**FACTS, "letter": subject}
+    mail = Claimed(uuid.uuid4(), uuid.uuid4(), urgent=False, tries=1, created_at=at)
+    name = f"Álvarez, Ana {subject}"
+    to = directory.PersonContact(given_name="Ana", display_name=name, email="ana@lake.example")
+    writer = Writer("cadre@state.example", "http://x")
+    letter = writer.letter(mail, [Item(mail.id, "letter.issued", ABOUT, facts)], to, at=at)
+    taken = message_from_bytes(letter.content, policy=default)
+
+    assert " ".join(subject.split())[:40] in str(taken["Subject"])
+    assert [(one.display_name, one.addr_spec) for one in taken["To"].addresses] == [(" ".join(name.split()), to.email)]
+    assert taken["Bcc"] is None
+    assert all(len(line) < 999 and line.isascii() for line in letter.content.split(b"\r\n"))
+    assert b"\n" not in letter.content.replace(b"\r\n", b"")
+    for kind in ("plain", "html"):
+        assert "Hello Ana" in taken.get_body((kind,)).get_content()

@@ -6,6 +6,7 @@ import ssl
 import uuid
 from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP as CRLF
 from email.policy import default
 
 import pytest
@@ -57,7 +58,7 @@ def letter(to="ana@lake.example", subject="A letter"):
     message["Message-ID"] = f"<{uuid.uuid4()}@state.example>"
     message.set_content("Grüße, 你好. A line of text.\n.\nAfter a dot.\n")
     message.add_alternative("<p>Grüße</p>", subtype="html")
-    return Letter(uuid.uuid4(), "cadre@state.example", to, message)
+    return Letter(uuid.uuid4(), "cadre@state.example", to, message.as_bytes(policy=CRLF))
 
 
 def test_what_is_taken_arrives_as_it_was_written_with_any_letters_and_a_dot_alone_on_a_line():
@@ -68,7 +69,7 @@ def test_what_is_taken_arrives_as_it_was_written_with_any_letters_and_a_dot_alon
     assert outcomes[sent.id].went is Went.SENT
     (taken,) = answers.taken
     assert taken["Subject"] == "Für Ana: 你好"
-    assert taken["Message-ID"] == sent.message["Message-ID"]
+    assert taken["Message-ID"] == message_from_bytes(sent.content)["Message-ID"]
     text = taken.get_body(("plain",)).get_content()
     assert text.splitlines() == ["Grüße, 你好. A line of text.", ".", "After a dot."]
 

@@ -12,7 +12,7 @@ from cadre_tools.bench.figures import Delays, Finding
 from cadre_tools.bench.stage import Stage, WrongResultError
 
 FIRST_YEAR = 1990
-_YEARS = 37
+_YEARS = 36
 _SERIES = ("CSSP", "CSSI", "ACL", "ACIN")
 _SEED = 1990
 _WARMING = 5

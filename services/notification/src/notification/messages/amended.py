@@ -123,4 +123,4 @@ def _tell_staff(db: Db, notice: Notice, hours: Hours, *, again: bool) -> None:
     wanted = letters.wanted_of(notice, LETTER_CHANGED, once, goes_at, until, facts=said)
     if (message_id := ledger.want(db, wanted)) is not None:
         known = {"about": name_of(notice.id), "kind": LETTER_ASKED.name}
-        letters.to_staff(db, message_id, notice, goes_at, f"NOT {letters.UNTOLD}", **known)
+        letters.to_staff(db, message_id, notice, goes_at, letters.TOLD, **known)

@@ -4,10 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.charset import QP, Charset
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -29,7 +34,13 @@ _TEMPLATES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATE_OF = {"plain": "mail.txt.j2", "html": "mail.html.j2"}
 _LONGEST_SUBJECT = 150
+# Read by whoever looks into a mail, too, unlike what Python has for UTF-8.
+_UTF8 = Charset("utf-8")
+_UTF8.body_encoding = QP
+# Lines end as the protocol has them.
+_CRLF = compat32.clone(linesep="\r\n")
 # What the key is for by which envelope senders are signed.
 BOUNCE_KEY = b"mail that comes back"
 
@@ -65,12 +76,14 @@ class Writer:
         if self.bounces is not None:
             day = pacific_date(at)
             sender = verp.address(self.bounces.key, self.bounces.domain, mail.id, hash_of(to.email), day)
-        return Letter(mail.id, sender, to.email, self.compose(mail, items, to, at=at))
+        return Letter(mail.id, sender, to.email, self.compose(mail, items, to, at=at).as_bytes(policy=_CRLF))
 
-    def compose(
-        self, mail: Claimed, items: Sequence[Item], to: directory.PersonContact, *, at: datetime
-    ) -> EmailMessage:
-        """Return the mail that says *items*, to a person who has an address."""
+    def compose(self, mail: Claimed, items: Sequence[Item], to: directory.PersonContact, *, at: datetime) -> Message:
+        """Return the mail that says *items*, to a person who has an address.
+
+        Of the older classes, which write headers as they are given: the newer one reads each of them as if somebody
+        else had written it, and that was half of what a mail took.
+        """
         parts = [said(item.kind, item.about, item.facts) for item in items]
         optional = all(not KINDS[item.kind].mandatory for item in items)
         values = {
@@ -83,10 +96,10 @@ class Writer:
             "listed_at": f"{self.pages}/{to.list_of}/mailing-list" if to.list_of else "",
             "demonstration": self.demonstration,
         }
-        message = EmailMessage()
-        message["From"] = Address("Cadre", addr_spec=self.sent_by)
-        message["To"] = _address(to)
-        message["Subject"] = subject(parts)
+        message = MIMEMultipart("alternative")
+        message["From"] = formataddr(("Cadre", self.sent_by))
+        message["To"] = formataddr((_line(to.display_name), to.email))
+        message["Subject"] = Header(_line(subject(parts))).encode()
         message["Date"] = format_datetime(at.astimezone(PACIFIC))
         message["Message-ID"] = f"<{mail.id}@{self.domain}>"
         for about in {item.about for item in items} if len({item.about for item in items}) == 1 else ():
@@ -97,8 +110,10 @@ class Writer:
         if optional:
             # The page asks; to open it changes nothing, for what looks at links opens them all.
             message["List-Unsubscribe"] = f"<{self.pages}/messages/choices>"
-        message.set_content(_TEMPLATES.get_template("mail.txt.j2").render(values))
-        message.add_alternative(_TEMPLATES.get_template("mail.html.j2").render(values), subtype="html")
+        for kind in ("plain", "html"):
+            part = MIMENonMultipart("text", kind)
+            part.set_payload(_TEMPLATES.get_template(_TEMPLATE_OF[kind]).render(values), _UTF8)
+            message.attach(part)
         return message
 
     def _link(self, part: Said, item: Item) -> str:
@@ -135,5 +150,6 @@ def subject(parts: Sequence[Said]) -> str:
     return f"{title if len(title) <= room else title[: room - 1].rstrip() + '…'}{more}"
 
 
-def _address(to: directory.PersonContact) -> Address:
-    return Address(to.display_name, addr_spec=to.email)
+def _line(text: str) -> str:
+    """Return *text* as one line: what follows a line's end in a header would be another header."""
+    return " ".join(text.split())

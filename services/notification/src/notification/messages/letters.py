@@ -49,11 +49,14 @@ FROM ({OPEN}) AS open
 WHERE {{which}}
 GROUP BY person_id ORDER BY person_id
 """  # noqa: S608 - made of constants
-UNTOLD = """
-NOT EXISTS (
-  SELECT FROM message_to AS t JOIN message AS m ON m.id = t.message_id
-  WHERE m.about = %(about)s AND m.kind = %(kind)s AND t.person_id = open.person_id)
+# Which messages those are is looked up once. Not as a double NOT, which the planner asks for each person by itself.
+TOLD = """
+EXISTS (
+  SELECT FROM message_to AS t
+  WHERE t.message_id = ANY(ARRAY(SELECT m.id FROM message AS m WHERE m.about = %(about)s AND m.kind = %(kind)s))
+    AND t.person_id = open.person_id)
 """
+_UNTOLD = f"NOT {TOLD}"
 _DUES = """
 SELECT DISTINCT due_date FROM readiness WHERE notice_id = %(notice)s AND agency_id = ''
 """
@@ -146,7 +149,7 @@ def _tell_staff(db: Db, notice: Notice, hours: Hours, *, once: str) -> None:
     wanted = wanted_of(notice, LETTER_ASKED, once, goes_at, fresh(hours, goes_at))
     if (message_id := ledger.want(db, wanted)) is not None:
         known = {"about": name_of(notice.id), "kind": LETTER_ASKED.name}
-        to_staff(db, message_id, notice, goes_at, UNTOLD, **known)
+        to_staff(db, message_id, notice, goes_at, _UNTOLD, **known)
 
 
 def to_lists(

@@ -9,8 +9,6 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import SMTP as CRLF
 from typing import Literal
 from uuid import UUID
 
@@ -43,12 +41,12 @@ class Server:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it is handed over; *sender* and *to* are those of the envelope."""
+    """A mail as it is handed over: *sender* and *to* of the envelope, and *content* with lines as the protocol's."""
 
     id: UUID
     sender: str
     to: str
-    message: EmailMessage
+    content: bytes = field(repr=False)
 
 
 def hand_over(
@@ -112,8 +110,7 @@ async def _connected(server: Server) -> AsyncIterator[aiosmtplib.SMTP]:
 async def _send(client: aiosmtplib.SMTP, letter: Letter) -> Outcome:
     """Send one mail; a connection that was lost on the way leaves open whether it went."""
     try:
-        # Line endings and long lines as the protocol has them; names beyond ASCII are encoded in the headers.
-        await client.sendmail(letter.sender, [letter.to], letter.message.as_bytes(policy=CRLF))
+        await client.sendmail(letter.sender, [letter.to], letter.content)
     except aiosmtplib.SMTPRecipientsRefused as refused:
         (one,) = refused.recipients
         return _refused(one.code, one.message, recipient=True)
