@@ -21,6 +21,7 @@ import evaluation.app
 import gateway.app
 import gateway.identity.tables
 import notification.app
+from curriculum.courses.rules.courses import Content, Section
 from notification.days.jobs import keep_readiness_days
 from notification.letters.rules.letter import Letter
 from notification.letters.rules.reading import Reader
@@ -243,9 +244,17 @@ def courses_must_be(connection):
     """A course is what it was, and found by words as they are cut today."""
     rows = connection.execute("SELECT title, revision, sort_title, search_text FROM course").fetchall()
     assert rows == [("Øre, 654.7", 3, "ore 654 7", " ore 654 654-7 7 o o-neal oneal neal all")]
+    decided = """
+    SELECT way, subject, digest, decided_at = published_at, decider, motion FROM course_version
+    JOIN decision ON decision.id = decision_id
+    """
+    rows = connection.execute(decided).fetchall()
+    assert rows == [("BEFORE_BODIES", "courses/ore", TAUGHT.sha256, True, "", "")]
 
 
 ITEMS = '[{"stem": "?", "options": []}]'
+TAUGHT = Content("Øre", "", (Section("One", 5, "Text."),), "", demonstration=False)
+TAUGHT_SECTIONS = '[{"title": "One", "minutes": 5, "markdown": "Text."}]'
 SERVICES = [
     Service(
         notification.app.APP,
@@ -549,8 +558,13 @@ SERVICES = [
                 )
                 | {"id": "ore", "title": "Øre, 654.7", "provider": "O'Neal", "audience": "All", "demonstration": False}
                 | {"sections": "[]", "sort_title": "øre 654 7", "search_text": " øre 654 7 o neal all"}
-                | {"latest_version": 0, "revision": 3, "changed_at": EVENING}
-            ]
+                | {"latest_version": 1, "revision": 3, "changed_at": EVENING}
+            ],
+            "course_version": [
+                {"course_id": "ore", "version": 1, "title": TAUGHT.title, "summary": "", "minutes": TAUGHT.minutes}
+                | {"sections": TAUGHT_SECTIONS, "test_version": "", "demonstration": False}
+                | {"content_sha256": TAUGHT.sha256, "published_at": EVENING}
+            ],
         },
         courses_must_be,
     ),

@@ -15,4 +15,5 @@ def test_a_published_version_reaches_the_stream(launch):
     await_quiet([running.runtime.worker])
 
     assert running.runtime.worker.outbox().depth == 0
-    assert running.runtime.worker.bus().messages == 1
+    # With the decision that it stands on.
+    assert running.runtime.worker.bus().messages == 2

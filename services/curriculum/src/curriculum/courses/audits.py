@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from curriculum.courses.records import content_of_version
 from curriculum.courses.tables import CourseVersionRow
 from servicekit.background.audits import Audit
-from servicekit.data.db import Db
+from servicekit.data.db import Db, count
 
 _BATCH = 100
 
@@ -24,10 +24,22 @@ def drifted_versions(db: Db) -> int:
     return drifted
 
 
+_UNDECIDED = """
+SELECT count(*) FROM course_version AS v LEFT JOIN decision AS d ON d.id = v.decision_id
+WHERE d.digest IS DISTINCT FROM v.content_sha256 OR d.subject IS DISTINCT FROM 'courses/' || v.course_id
+"""
+
+
+def undecided_versions(db: Db) -> int:
+    """Count versions without a decision on their digest."""
+    return count(db, _UNDECIDED)
+
+
 AUDITS = [
     Audit(
         "course_versions.drift",
         "Course versions whose content no longer has the digest stored when they were published",
         drifted_versions,
     ),
+    Audit("course_versions.undecided", "Course versions without a decision on their content", undecided_versions),
 ]

@@ -3,10 +3,13 @@
 from dataclasses import asdict, fields
 
 from curriculum.courses import events
-from curriculum.courses.records import columns, course_of
+from curriculum.courses.records import columns, content_of_version, course_of
+from curriculum.courses.rules.changes import class_of
 from curriculum.courses.rules.courses import Content, Course, CourseUnchanged, check, check_complete, content_of
 from curriculum.courses.tables import CourseRow, CourseVersionRow
 from curriculum.courses.uploads import with_media
+from curriculum.governance import decisions
+from curriculum.governance.tables import DecisionRow
 from servicekit.data.db import Db
 from servicekit.data.drafts import Drafts
 from servicekit.data.outbox import emit
@@ -41,13 +44,31 @@ def update(db: Db, *, course_id: str, course: Course, etag: str) -> CourseRow:
     return row
 
 
-def publish(db: Db, *, course_id: str, etag: str) -> CourseVersionRow:
-    """Make the draft the next version and tell everybody. It never changes again."""
+def publish(db: Db, *, course_id: str, etag: str, decider: str) -> tuple[CourseVersionRow, DecisionRow]:
+    """Make the draft the next version and tell everybody. It never changes again.
+
+    It stands on the decision of a body on exactly this content, and where there is none on that of *decider*.
+    """
     row = COURSES.load(db, course_id, etag, field="etag")
     course = course_of(row)
     check_complete(course_id, course)
     content = content_of(course)
-    version = COURSES.publish(db, row, minutes=content.minutes, content_sha256=content.sha256)
+    decision = decisions.of_a_body(db, COURSES.name(course_id), content.sha256) or _decide(db, row, content, decider)
+    version = COURSES.publish(db, row, minutes=content.minutes, content_sha256=content.sha256, decision_id=decision.id)
     emit(db, events.course_version_published(course_id, version.version, content))
-    db.changed(COURSES.name(course_id, version.version), after={"content_sha256": content.sha256})
-    return version
+    after = {"content_sha256": content.sha256, "decision": f"decisions/{decision.id}"}
+    db.changed(COURSES.name(course_id, version.version), after=after)
+    return version, decision
+
+
+def _decide(db: Db, row: CourseRow, content: Content, decider: str) -> DecisionRow:
+    """Write down that *decider* takes *content*. Of what changes much as well, until bodies have gates for it."""
+    newest = db.get(CourseVersionRow, (row.id, row.latest_version))
+    return decisions.by_approver(
+        db,
+        subject=COURSES.name(row.id),
+        digest=content.sha256,
+        decision_class=class_of(content_of_version(newest) if newest else None, content),
+        motion="",
+        decider=decider,
+    )

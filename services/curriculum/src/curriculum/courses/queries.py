@@ -13,6 +13,7 @@ from curriculum.courses.rules import catalogue
 from curriculum.courses.rules.catalogue import Offer
 from curriculum.courses.rules.pieces import Media
 from curriculum.courses.tables import CourseRow, CourseVersionRow, MediaRow, UploadRow
+from curriculum.governance.tables import DecisionRow
 from servicekit import words
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -29,8 +30,11 @@ _LAST_YEAR: ColumnElement[int] = literal_column(
 _NEWEST = and_(
     col(CourseVersionRow.course_id) == col(CourseRow.id), col(CourseVersionRow.version) == col(CourseRow.latest_version)
 )
-_VERSIONS = select(CourseVersionRow, CourseRow.latest_version).join(
-    CourseRow, col(CourseRow.id) == col(CourseVersionRow.course_id)
+Version = tuple[CourseVersionRow, int, DecisionRow]
+_VERSIONS = (
+    select(CourseVersionRow, CourseRow.latest_version, DecisionRow)
+    .join(CourseRow, col(CourseRow.id) == col(CourseVersionRow.course_id))
+    .join(DecisionRow, col(DecisionRow.id) == col(CourseVersionRow.decision_id))
 )
 
 
@@ -93,8 +97,8 @@ def get_course(db: Db, course_id: str) -> CourseRow:
     return row
 
 
-def get_version(db: Db, course_id: str, version: int) -> tuple[CourseVersionRow, int]:
-    """Return a version of the course, and the number of the newest one."""
+def get_version(db: Db, course_id: str, version: int) -> Version:
+    """Return a version of the course, the number of the newest one, and the decision on it."""
     statement = _VERSIONS.where(CourseVersionRow.course_id == course_id, CourseVersionRow.version == version)
     found = db.exec(statement).one_or_none()
     if found is None:
@@ -102,8 +106,8 @@ def get_version(db: Db, course_id: str, version: int) -> tuple[CourseVersionRow,
     return found
 
 
-def list_versions(db: Db, page: Page, *, course_id: str) -> Sequence[tuple[CourseVersionRow, int]]:
-    """Return one version of the course more than the page holds, newest first, each with the newest's number."""
+def list_versions(db: Db, page: Page, *, course_id: str) -> Sequence[Version]:
+    """Return one version of the course more than the page holds, newest first."""
     wanted = [CourseVersionRow.course_id == course_id]
     if page.after is not None:
         wanted.append(col(CourseVersionRow.version) < page.after[0])
@@ -111,8 +115,8 @@ def list_versions(db: Db, page: Page, *, course_id: str) -> Sequence[tuple[Cours
     return db.exec(statement).all()
 
 
-def find_versions(db: Db, keys: Collection[tuple[str, int]]) -> Sequence[tuple[CourseVersionRow, int]]:
-    """Return those of *keys* (course, number) that there are, without sections, each with the newest's number."""
+def find_versions(db: Db, keys: Collection[tuple[str, int]]) -> Sequence[Version]:
+    """Return those of *keys* (course, number) that there are, without sections."""
     key = tuple_(col(CourseVersionRow.course_id), col(CourseVersionRow.version))
     without_sections = defer(col(CourseVersionRow.sections), raiseload=True)  # type: ignore[arg-type]
     return db.exec(_VERSIONS.where(key.in_(keys)).order_by(key).options(without_sections)).all()

@@ -57,29 +57,29 @@ class CourseServicer(Servicer):
             return db.answer(wire.course(courses.update(db, course_id=course_id, course=course, etag=etag)))
 
     def PublishCourse(self, request: pb.PublishCourseRequest, call: Call) -> pb.CourseVersion:
-        course_id = wire.course_id(request.name)
+        course_id, decider = wire.course_id(request.name), call.principal.name
         with self.write(call, request) as db:
-            return db.answer(wire.newest(courses.publish(db, course_id=course_id, etag=request.etag)))
+            return db.answer(wire.newest(*courses.publish(db, course_id=course_id, etag=request.etag, decider=decider)))
 
-    def GetCourseVersion(self, request: pb.GetCourseVersionRequest, _call: Call) -> pb.CourseVersion:
+    def GetCourseVersion(self, request: pb.GetCourseVersionRequest, call: Call) -> pb.CourseVersion:
         course_id, version = wire.version_id(request.name)
         with self.read() as db:
-            return wire.course_version(*queries.get_version(db, course_id, version))
+            return wire.course_version(*queries.get_version(db, course_id, version), writes=_writes(call))
 
-    def ListCourseVersions(self, request: pb.ListCourseVersionsRequest, _call: Call) -> pb.ListCourseVersionsResponse:
+    def ListCourseVersions(self, request: pb.ListCourseVersionsRequest, call: Call) -> pb.ListCourseVersionsResponse:
         page, course_id = self.page_of(request), wire.course_id(request.parent, field="parent")
         with self.read() as db:
             rows = queries.list_versions(db, page, course_id=course_id)
         shown, token = page.cut(rows, lambda row: [row[0].version])
-        answer = [wire.version_outline(*row) for row in shown]
+        answer = [wire.version_outline(*row, writes=_writes(call)) for row in shown]
         return pb.ListCourseVersionsResponse(course_versions=answer, next_page_token=token)
 
     def BatchGetCourseVersions(
-        self, request: pb.BatchGetCourseVersionsRequest, _call: Call
+        self, request: pb.BatchGetCourseVersionsRequest, call: Call
     ) -> pb.BatchGetCourseVersionsResponse:
         keys = wire.version_ids(request.names)
         with self.read() as db:
-            found = [wire.version_entry(*row) for row in queries.find_versions(db, keys)]
+            found = [wire.version_entry(*row, writes=_writes(call)) for row in queries.find_versions(db, keys)]
         return pb.BatchGetCourseVersionsResponse(course_versions=found)
 
     def ImportCatalogue(self, request: pb.ImportCatalogueRequest, call: Call) -> pb.ImportCatalogueResponse:

@@ -62,6 +62,8 @@ class CourseVersionRow(Base, table=True):
     demonstration: bool
     content_sha256: str
     published_at: datetime = moment()
+    # On this digest: a trigger compares them, and gives one to what a process of the release before publishes.
+    decision_id: uuid.UUID = Field(foreign_key="decision.id", index=True)
 
 
 class MediaRow(Base, table=True):

@@ -12,6 +12,8 @@ from curriculum.courses.rules.catalogue import Offer
 from curriculum.courses.rules.courses import Course, Section, missing
 from curriculum.courses.rules.pieces import MOST_BYTES, Check, Download, Media, Option, Picture, Piece, Recording
 from curriculum.courses.tables import CourseRow, CourseVersionRow, UploadRow
+from curriculum.governance.tables import DecisionRow
+from curriculum.governance.wire import decision_line
 from servicekit import names
 from servicekit.files.store import PIECE_BYTES
 from servicekit.refusals import InvalidField
@@ -118,26 +120,29 @@ def entry(row: CourseRow, minutes: int = 0) -> pb.Course:
     )
 
 
-def course_version(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
-    """Return a version as learners take it; *latest* is the number of the newest one."""
-    answer = version_entry(row, latest)
+def course_version(row: CourseVersionRow, latest: int, decision: DecisionRow, *, writes: bool) -> pb.CourseVersion:
+    """Return a version as learners take it; *latest* is the number of the newest one.
+
+    Who decided on it is said to those who write courses.
+    """
+    answer = version_entry(row, latest, decision, writes=writes)
     answer.sections.extend(_sections(sections_of(row)))
     return answer
 
 
-def newest(row: CourseVersionRow) -> pb.CourseVersion:
+def newest(row: CourseVersionRow, decision: DecisionRow) -> pb.CourseVersion:
     """Return a version that was published just now."""
-    return course_version(row, row.version)
+    return course_version(row, row.version, decision, writes=True)
 
 
-def version_outline(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
+def version_outline(row: CourseVersionRow, latest: int, decision: DecisionRow, *, writes: bool) -> pb.CourseVersion:
     """Return a version with titles and minutes of its sections, without their texts."""
-    answer = version_entry(row, latest)
+    answer = version_entry(row, latest, decision, writes=writes)
     answer.sections.extend(pb.Section(title=part.title, minutes=part.minutes) for part in sections_of(row))
     return answer
 
 
-def version_entry(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
+def version_entry(row: CourseVersionRow, latest: int, decision: DecisionRow, *, writes: bool) -> pb.CourseVersion:
     """Return a version without its sections."""
     return pb.CourseVersion(
         name=f"courses/{row.course_id}/versions/{row.version}",
@@ -151,6 +156,7 @@ def version_entry(row: CourseVersionRow, latest: int) -> pb.CourseVersion:
         content_sha256=row.content_sha256,
         demonstration=row.demonstration,
         latest_version=latest,
+        decision=decision_line(decision, by_name=writes),
     )
 
 

@@ -1,0 +1,61 @@
+"""Writing down what was decided, as a part of the write that it is decided by."""
+
+import uuid
+from enum import StrEnum
+
+from curriculum.governance import events
+from curriculum.governance.rules.bodies import DecisionClass
+from curriculum.governance.tables import DecisionRow
+from servicekit.data.db import Db
+from servicekit.data.outbox import emit
+
+_OF_A_BODY = """
+SELECT d.* FROM decision AS d
+WHERE d.way = 'BALLOT' AND d.subject = %(subject)s AND d.digest = %(digest)s
+  AND NOT EXISTS (SELECT FROM decision AS later WHERE later.corrects = d.id)
+ORDER BY d.decided_at DESC, d.id LIMIT 1
+"""
+
+
+class Way(StrEnum):
+    """How a decision came about."""
+
+    BALLOT = "BALLOT"
+    APPROVER = "APPROVER"
+    # Published before bodies decided on versions.
+    BEFORE_BODIES = "BEFORE_BODIES"
+
+
+def by_approver(
+    db: Db, *, subject: str, digest: str, decision_class: DecisionClass, motion: str, decider: str
+) -> DecisionRow:
+    """Write down that one person decided, who may."""
+    return record(
+        db,
+        DecisionRow(
+            id=uuid.uuid4(),
+            number="",
+            way=Way.APPROVER,
+            body_id="",
+            subject=subject,
+            digest=digest,
+            decision_class=decision_class,
+            motion=motion,
+            decider=decider,
+            decided_at=db.at,
+        ),
+    )
+
+
+def record(db: Db, row: DecisionRow) -> DecisionRow:
+    """Write down *row* for good, and tell it."""
+    db.add(row)
+    # What names it may be written at once.
+    db.flush()
+    emit(db, events.decision_recorded(row))
+    return row
+
+
+def of_a_body(db: Db, subject: str, digest: str) -> DecisionRow | None:
+    """Return the newest decision by which a body took exactly this content, and that none corrected."""
+    return db.maybe(DecisionRow, _OF_A_BODY, subject=subject, digest=digest)
