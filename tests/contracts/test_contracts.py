@@ -112,7 +112,7 @@ def test_a_subject_has_its_service_a_noun_a_past_participle_and_a_version():
         # What stands in no service's package may be told by any: who it is has its name there.
         service = package if package in back_ends() else r"\*"
         # A past participle says which fact it is; a `status` or `changed` field would hide it.
-        shape = rf"cadre\.{service}\.[a-z_]+\.[a-z_]*(ed|left|withdrawn)\.v[1-9]"
+        shape = rf"cadre\.{service}\.[a-z_]+\.[a-z_]*(ed|left|withdrawn|held)\.v[1-9]"
         if not re.fullmatch(shape, subject):
             wrong.append(f"{event.full_name}: {subject}")
     assert wrong == []

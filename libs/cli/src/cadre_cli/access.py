@@ -50,6 +50,8 @@ from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceStub
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
+from cadre.partnership.v1.body_service_pb2_grpc import BodyServiceStub
+from cadre.partnership.v1.membership_service_pb2_grpc import MembershipServiceStub
 from servicekit.clock import Clock, utc
 from servicekit.rpc.client import Channel, Refused
 from servicekit.rpc.tokens import Signer
@@ -118,6 +120,8 @@ class Access:
         self.local_audiences = self.channels["notification"].stub(LocalAudienceServiceStub)
         self.checklists = self.channels["notification"].stub(ChecklistServiceStub)
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
+        self.bodies = self.channels["partnership"].stub(BodyServiceStub)
+        self.memberships = self.channels["partnership"].stub(MembershipServiceStub)
         self.packets = self.channels["notification"].stub(PacketServiceStub)
         self.evidence = self.channels["notification"].stub(EvidenceServiceStub)
         self.operations = {

@@ -2,6 +2,7 @@
 
 from gateway import (
     calendars,
+    committees,
     connections,
     courses,
     disclosures,
@@ -40,6 +41,7 @@ AREAS = (
     disclosures.AREA,
     register.AREA,
     releases.AREA,
+    committees.AREA,
     calendars.AREA,
     feeds.AREA,
     search.AREA,

@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from cadre.options.v1 import options_pb2
 from servicekit.data.company import Asked, Company, Group, What
 from servicekit.data.db import Database, Db
-from servicekit.paging import Page, page_of
+from servicekit.paging import DEFAULT_SIZE, MOST, Page, page_of
 from servicekit.refusals import InvalidField, PermissionMissing
 from servicekit.rpc.tokens import SELF, WHOLE, Principal
 
@@ -116,9 +116,11 @@ class Servicer:
         """Give a session for queries."""
         return self.database.read()
 
-    def page_of(self, request: Message, *, moving: Collection[str] = ()) -> Page:
+    def page_of(
+        self, request: Message, *, moving: Collection[str] = (), default: int = DEFAULT_SIZE, most: int = MOST
+    ) -> Page:
         """Read which page of a list is asked for; the fields *moving* may differ from page to page."""
-        return page_of(request, self._page_key, moving=moving)
+        return page_of(request, self._page_key, moving=moving, default=default, most=most)
 
     @contextmanager
     def write(self, call: Call, request: Message) -> Iterator[Db]:

@@ -9,7 +9,17 @@ from servicekit.refusals import InvalidField
 STATE = "state"
 SELF = "self"
 
-EVERYONE = ("self.read", "self.write", "agencies.read", "catalogue.read", "notices.read", "learning.do", "tests.take")
+EVERYONE = (
+    "self.read",
+    "self.write",
+    "agencies.read",
+    "catalogue.read",
+    "notices.read",
+    "learning.do",
+    "tests.take",
+    # What they may do in a body follows from their part in it.
+    "bodies.read",
+)
 
 AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
     "coordinator": (
@@ -64,6 +74,7 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "calendar.write",
         "packets.manage",
         "connections.read",
+        "bodies.convene",
     ),
     "evaluator": ("readiness.read", "quality.read"),
     # Counts, versions and fingerprints of letters that are out; neither drafts nor names.

@@ -15,6 +15,7 @@ _PARTS = {
     "enrollment": "Training",
     "evaluation": "Tests",
     "notification": "Letters",
+    "partnership": "Committees and meetings",
 }
 
 

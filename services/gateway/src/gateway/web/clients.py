@@ -60,6 +60,8 @@ from cadre.notification.v1.series_service_pb2_grpc import SeriesServiceStub
 from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceStub
 from cadre.notification.v1.version_service_pb2_grpc import VersionServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
+from cadre.partnership.v1.body_service_pb2_grpc import BodyServiceStub
+from cadre.partnership.v1.membership_service_pb2_grpc import MembershipServiceStub
 from servicekit.calendar import Calendar
 from servicekit.clock import Clock, utc
 from servicekit.rpc.client import Channel, Refused
@@ -239,6 +241,8 @@ class Clients:
         self.packets = self._channels["notification"].stub(PacketServiceStub)
         self.acknowledgements = self._channels["notification"].stub(AcknowledgementServiceStub)
         self.evidence = self._channels["notification"].stub(EvidenceServiceStub)
+        self.bodies = self._channels["partnership"].stub(BodyServiceStub)
+        self.memberships = self._channels["partnership"].stub(MembershipServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

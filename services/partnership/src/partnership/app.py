@@ -1,0 +1,22 @@
+"""What the partnership service consists of: its areas, each with what it answers."""
+
+from pathlib import Path
+
+from partnership.base import metadata
+from partnership.bodies.rpc import BodyServicer
+from partnership.memberships import audits as memberships
+from partnership.memberships.rpc import MembershipServicer
+from partnership.projections import PROJECTIONS
+from servicekit.app import ServiceApp
+
+APP = ServiceApp(
+    name="partnership",
+    metadata=metadata,
+    migrations=Path(__file__).parents[2] / "migrations",
+    servicers=lambda _settings, database: [
+        BodyServicer(database),
+        MembershipServicer(database),
+    ],
+    projections=PROJECTIONS,
+    audits=[*memberships.AUDITS],
+)

@@ -1,0 +1,1 @@
+"""Bodies, their constituencies and seats, and the rules by which they decide: `BodyService`."""

@@ -1,0 +1,1 @@
+"""What a body says, its seats, and how it decides."""

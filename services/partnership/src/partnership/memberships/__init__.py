@@ -1,0 +1,1 @@
+"""Who has which part in a body, from a day until a day: `MembershipService`."""

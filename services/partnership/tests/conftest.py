@@ -1,0 +1,160 @@
+"""Partnership with its database and a clock of its own, and the people who sit in its bodies."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from cadre.partnership.v1 import body_service_pb2 as body_pb
+from cadre.partnership.v1 import membership_service_pb2 as membership_pb
+from partnership.app import APP
+from servicekit.calendar import PACIFIC, pacific_date
+from servicekit.data.outbox import subject_of
+from servicekit.rpc.client import Refused
+from servicekit.testing.plugin import Running
+
+# A Wednesday, 9 a.m. in California. It is the clock's: no test knows what day it is elsewhere.
+BEGINS = datetime(2027, 3, 10, 9, tzinfo=PACIFIC)
+PART = membership_pb.Membership.Part
+RULES = body_pb.BodyRules(
+    quorum=body_pb.Fraction(numerator=1, denominator=2),
+    quorum_of_each_constituency=1,
+    thresholds=[
+        body_pb.Threshold(
+            decision_class="MAJOR",
+            of_all=body_pb.Fraction(numerator=2, denominator=3),
+            of_each_constituency=body_pb.Fraction(numerator=1, denominator=2),
+            yes_of_each_constituency=1,
+        ),
+        body_pb.Threshold(decision_class="MINOR", of_all=body_pb.Fraction(numerator=1, denominator=2)),
+    ],
+    notice_hours=72,
+    override=body_pb.Fraction(numerator=2, denominator=3),
+    conflict_text="Your agency wrote part of this.",
+)
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def person(number: int) -> str:
+    """Name of the test's person of that number."""
+    return f"people/{uuid.UUID(int=number, version=4)}"
+
+
+def seat(id_: str, *, voting: bool = True) -> body_pb.Seat:
+    return body_pb.Seat(id=id_, title=f"Seat {id_}", voting=voting)
+
+
+def committee(**said: object) -> body_pb.Body:
+    """A committee of two constituencies with two seats each, seen by everybody."""
+    fields = {
+        "title": "Statewide Training Steering Committee",
+        "code": f"C{uuid.uuid4().hex[:12].upper()}",
+        "kind": body_pb.Body.COMMITTEE,
+        "visibility": body_pb.Body.EVERYONE,
+        "purpose": "Steers.",
+        "newcomers_read_all": True,
+        "rules": RULES,
+        "source": "ours",
+        "constituencies": [
+            body_pb.Constituency(id="state", title="The state", seats=[seat("state-1"), seat("state-2")]),
+            body_pb.Constituency(id="local", title="Local agencies", seats=[seat("local-1"), seat("local-2")]),
+        ],
+    }
+    return body_pb.Body(**(fields | said))
+
+
+@dataclass
+class World:
+    """The service, its clock, and stubs of whoever calls."""
+
+    running: Running
+    clock: SimpleNamespace
+    _stubs: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return pacific_date(self.clock.now)
+
+    def day(self, offset: int) -> str:
+        """So many days from the clock's today."""
+        return (self.today + timedelta(days=offset)).isoformat()
+
+    def pass_days(self, days: int) -> None:
+        self.clock.now += timedelta(days=days)
+
+    def by(self, caller: str):
+        """Whoever signs in: what they may do follows from their parts."""
+        return self._stub(caller, {"bodies.read": ["self"]})
+
+    @property
+    def convener(self):
+        return self._stub(person(1), {"bodies.read": ["self"], "bodies.convene": ["state"]})
+
+    def _stub(self, caller: str, rights):
+        if caller not in self._stubs:
+            self._stubs[caller] = self.running.stubs(caller=caller, rights=rights)
+        return self._stubs[caller]
+
+    def body(self, **said: object) -> body_pb.Body:
+        request = body_pb.CreateBodyRequest(body_id=f"b-{new_id()}", body=committee(**said), request_id=new_id())
+        return self.convener.CreateBody(request)
+
+    def give(self, body, who: str, part: int, *, by=None, start: int = 0, **said: object):
+        """Give somebody a part, from so many days from today on."""
+        membership = membership_pb.Membership(
+            person=who, organization="lake", part=part, start_date=self.day(start), **said
+        )
+        request = membership_pb.CreateMembershipRequest(parent=body.name, membership=membership, request_id=new_id())
+        return (by or self.convener).CreateMembership(request)
+
+    def end(self, membership, day: int, *, by=None, reason: str = "They moved", etag: str = ""):
+        request = membership_pb.EndMembershipRequest(
+            name=membership.name,
+            end_date=self.day(day),
+            reason=reason,
+            etag=etag or membership.etag,
+            request_id=new_id(),
+        )
+        return (by or self.convener).EndMembership(request)
+
+    def there(self, body, day: int = 0, *, by=None) -> list[tuple[str, str, str]]:
+        """Person, part and seat of whoever has one on a day."""
+        request = membership_pb.ListMembershipsRequest(parent=body.name, day=self.day(day))
+        found = (by or self.convener).ListMemberships(request).memberships
+        return [(one.person, PART.Name(one.part), one.seat) for one in found]
+
+    def refused(self, call, *arguments, **named) -> tuple[str, dict[str, str]]:
+        """Why a call is refused, and what it says with it."""
+        with pytest.raises(Refused) as refused:
+            call(*arguments, **named)
+        return refused.value.reason, dict(refused.value.metadata)
+
+    def told(self, *types) -> list:
+        """Events of these types in the outbox, in order."""
+        by_subject = {subject_of(one.DESCRIPTOR): one for one in types}
+        return [
+            by_subject[subject].FromString(bytes(payload))
+            for subject, payload in self.rows("SELECT subject, payload FROM outbox ORDER BY seq")
+            if subject in by_subject
+        ]
+
+    def rows(self, sql: str, *params: object) -> list[tuple]:
+        with self.running.connect() as connection:
+            return connection.execute(sql, params).fetchall()
+
+    def audits(self) -> dict[str, int]:
+        with self.running.runtime.database.read() as db:
+            return {audit.name: audit.count(db) for audit in APP.audits}
+
+
+@pytest.fixture
+def world(launch):
+    clock = SimpleNamespace(now=BEGINS.astimezone(UTC))
+    world = World(launch(APP, clock=lambda: clock.now), clock)
+    yield world
+    assert not any(world.audits().values()), world.audits()
