@@ -21,7 +21,7 @@ from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port, make_supervisor
-from cadre_demo import balance, content, course, evidence, letters, releases, reviews, roster, story
+from cadre_demo import balance, content, course, evidence, letters, outside, releases, reviews, roster, story
 from servicekit.embedded.process import ServerError
 
 LEARNERS = 1200
@@ -80,8 +80,8 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             with bar("Real letters issued before") as step:
                 past_letters.load(access, past_letters.read(past_letters.files()))
                 step(1, 1)
-            with bar("Synthetic staff") as step:
-                loading.load_roster(access, roster.synthetic_roster_path().read_bytes(), unique="demo")
+            with bar("Synthetic staff, and an association's people") as step:
+                _load_people(access)
                 step(1, 1)
             with bar("Course and test") as step:
                 course_version = course.load(access, told)
@@ -132,6 +132,11 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
         }
     finally:
         access.close()
+
+
+def _load_people(access: Access) -> None:
+    loading.load_roster(access, roster.synthetic_roster_path().read_bytes(), unique="demo")
+    outside.tell(access)
 
 
 def figures_of(

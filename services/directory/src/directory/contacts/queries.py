@@ -99,7 +99,7 @@ def holders(db: Db, *, held: Collection[str], scopes: Collection[str], day: date
 
 
 def contacts(db: Db, ids: Collection[UUID], *, day: date) -> list[Contact]:
-    """Return how to reach those of these people who may sign in on *day*: with work, a role of the state, or from outside.
+    """Return how to reach those of these people who may sign in on *day*: at work or from outside.
 
     An id may also be that of an address that is on an agency's list.
     """

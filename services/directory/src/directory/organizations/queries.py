@@ -67,7 +67,7 @@ class OutsidePerson(NamedTuple):
 
 
 def organizations(db: Db, page: Page, *, unlisted: bool, day: date) -> list[Organization]:
-    """Return a page of organizations by title, one row more than its size if there are more; all, if also *unlisted*."""
+    """Return a page of organizations by title, one row more than its size if there are; also *unlisted* ones if so."""
     title, id_ = page.after or ("", "")
     query = f"""{_ORGANIZATIONS} WHERE (listed OR %(unlisted)s) AND (sort_key, id) > (%(title)s, %(id)s)
     ORDER BY sort_key, id LIMIT %(limit)s"""

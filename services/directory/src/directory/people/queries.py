@@ -22,7 +22,8 @@ _PUBLIC = """
 """
 # Who speaks for an organization outside: read here, above, since names are joined to ids here alone.
 _SPEAKS = "affiliation.start_date <= %(day)s AND (affiliation.end_date IS NULL OR affiliation.end_date > %(day)s)"
-_PERSON = """
+_PERSON = (
+    """
 SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '') AS email, telephone, sort_key,
   version,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', agency_id, 'local_title', local_title,
@@ -41,7 +42,10 @@ SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '
    FROM affiliation JOIN organization ON organization.id = organization_id
    WHERE affiliation.person_id = person.id AND {speaks}) AS affiliations
 FROM person
-""".replace("{speaks}", _SPEAKS).replace("{keepers}", KEEPERS).replace("{public}", _PUBLIC)
+""".replace("{speaks}", _SPEAKS)
+    .replace("{keepers}", KEEPERS)
+    .replace("{public}", _PUBLIC)
+)
 _COUNTS = """
 SELECT count(*)::int AS staff, count(*) FILTER (WHERE start_date > %(day)s::date - 90)::int AS new,
   count(away.person_id)::int AS on_leave, count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded
@@ -66,12 +70,16 @@ _READ = """
 EXISTS (SELECT FROM job WHERE job.person_id = person.id AND (job.agency_id = ANY(%(agencies)s) OR EXISTS (
   SELECT FROM unnest(job.units) AS unit WHERE job.agency_id || '/' || unit = ANY(%(units)s))))
 """
-_VISIBLE = """
+_VISIBLE = (
+    """
 SELECT person.id::text, {read} OR %(whole)s OR person.id = %(caller)s AS whole
 FROM person
 WHERE person.id = ANY(%(ids)s) AND (%(whole)s OR person.id = %(caller)s OR {read} OR (NOT %(outside)s AND {public})
   OR EXISTS (SELECT FROM affiliation WHERE affiliation.person_id = person.id AND {speaks}))
-""".replace("{read}", _READ).replace("{public}", _PUBLIC).replace("{speaks}", _SPEAKS)
+""".replace("{read}", _READ)
+    .replace("{public}", _PUBLIC)
+    .replace("{speaks}", _SPEAKS)
+)
 _READ_BY = f"SELECT count(*) FROM person WHERE person.id = %(person)s AND {_READ}"  # noqa: S608 - constants only
 _POSTS = """
 SELECT job.agency_id, agency.region, agency.kind, job.job_class_id, job.units, start_date, end_date

@@ -133,12 +133,10 @@ def scope_id(scope: str) -> str:
     return f"{ids['agency']}/units/{ids['unit']}"
 
 
-def person(
-    row: queries.Person, *, whole: bool = True, contact: bool = True, unlisted: bool = False
-) -> pb.Person:
+def person(row: queries.Person, *, whole: bool = True, contact: bool = True, unlisted: bool = False) -> pb.Person:
     """Return a person; not *whole*: only what everybody may know of a contact, which is no leave and no number.
 
-    Without *contact*: no address and no telephone. A tribe that did not consent to be listed is named if *unlisted* says.
+    Without *contact*: no address and no telephone. A tribe without consent is named if *unlisted* says so.
     """
     message = pb.Person(
         name=f"people/{row.id}",

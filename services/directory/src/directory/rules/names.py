@@ -24,6 +24,7 @@ LONGEST_STAFF_NUMBER = 40
 # Numbers of people from outside: how many there can be, and their form, which no roster and no page may give to staff.
 OUTSIDE_NUMBERS = 100_000_000
 _OUTSIDE = re.compile(r"x-?[0-9]{8}")
+_OF_OUTSIDE = "must not be X- and eight digits: such numbers are given to people from outside the program"
 # Letters that are taken for digits, and the digits; then what people write between the parts of a number, or leave out.
 SHAPES = ("oilzsb-._/ ", "011258")
 _SHAPES = str.maketrans(SHAPES[0][: len(SHAPES[1])], SHAPES[1], SHAPES[0][len(SHAPES[1]) :])
@@ -99,11 +100,9 @@ def fault_of_staff_number(typed: str) -> str:
         return f"must not hold {sign}: a staff number has letters, digits and the signs of a keyboard"
     if _SHORTENED.fullmatch(number):
         return "must be the whole number: a spreadsheet shortened it; format the column as text and type it again"
-    if is_outside_number(number):
-        return "must not be X- and eight digits: such numbers are given to people from outside the program"
     if decimals := _WITH_DECIMALS.fullmatch(number):
         return f"must not end in decimals: is {decimals[1]} meant, or were zeros lost too?"
-    return ""
+    return _OF_OUTSIDE if is_outside_number(number) else ""
 
 
 def clean(value: str) -> str:

@@ -89,7 +89,7 @@ def named(
 
 
 def _standing(db: Db, person_id: UUID, *, day: date) -> tuple[list[roles.Grant], roles.Work]:
-    """Return what decides a person's rights on *day*: roles, where they work and worked, what they lead and speak for."""
+    """Return what decides a person's rights on *day*: roles, work now and before, what they lead and speak for."""
     grants, work = people.standing(db, person_id, day=day)
     led = [roles.Grant(roles.LEAD, f"{one.agency_id}/units/{one.unit_id}") for one in units.led(db, person_id, day=day)]
     speaks = bool(organizations.spoken_for(db, person_id, day=day))
