@@ -131,7 +131,7 @@ def test_an_audience_that_names_somebody_from_outside_is_for_nobody(world, outsi
 
 def signed_in(cadre, person):
     """The cookie of somebody who has just signed in with password and code."""
-    database = Database(cadre.databases["gateway"].replace("postgresql://", "postgresql+psycopg://"), pool_size=1)
+    database = Database(cadre.supervisor.site.database_urls["gateway"], pool_size=1)
     cookie = sign_ins.begin(database, person, datetime.now(UTC), place=Place(PASSWORD, "127.0.0.1", "A browser"))
     database.dispose()
     return cookie
