@@ -11,7 +11,7 @@ _ASSOCIATION = pb.Organization(
     short_title="CSDA",
     kind=pb.Organization.ASSOCIATION,
     listed=True,
-    source="Its public site; its people here are made up",
+    source="its public site; its people here are made up",
 )
 # Nobody of these exists.
 _PEOPLE = (

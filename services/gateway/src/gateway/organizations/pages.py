@@ -170,13 +170,13 @@ def _update(
 
 
 def _asked(params: Mapping[str, str], *, keeps: bool) -> Asked:
-    kinds = Filter("kind", "Kind", [("", "All kinds"), *phrases.CHOICES[1:]])
+    kinds = Filter("type", "Kind", [("", "All kinds"), *phrases.CHOICES[1:]])
     table = _OF_KEEPERS if keeps else _OF_EVERYBODY
     return table.asked(params, "/organizations", [kinds], file="/organizations/list.csv")
 
 
 def _matching(visit: Visit, asked: Asked) -> list[pb.Organization]:
-    words, kind = asked.query.casefold().split(), asked.text("kind")
+    words, kind = asked.query.casefold().split(), asked.text("type")
     return [
         one
         for one in _all(visit)
