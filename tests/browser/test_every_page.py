@@ -25,6 +25,7 @@ from gateway.areas import ROUTERS
 from servicekit.testing.unencrypted import NO_AUTHORITIES
 from servicekit.testing.waiting import wait_until
 
+from .pages.committees import convened
 from .pages.common import ANALYST, APPROVER, BIG, BIG_COORDINATOR, COORDINATOR, LAKE, LETTER, MANAGER
 from .pages.connections import connected
 from .pages.courses import begun
@@ -32,7 +33,6 @@ from .pages.evidence import proven
 from .pages.learning import chosen
 from .pages.letters import listed
 from .pages.messages import caught_mail
-from .pages.organizations import outside
 from .pages.packets import packed
 from .pages.people import checked_roster
 from .pages.questions import asked
@@ -92,7 +92,6 @@ def things(cadre, letter, letters, issued):
     roster = ask(access.rosters.CreateRosterImport, create, person=lead)
     made["checked"] = checked_roster(access, lead)
     made["mail"] = caught_mail(access)
-    made |= outside(access, by_part["training-manager"])
     made |= connected(access, by_part["coordinator"])
     made |= reviewed(access, cadre.cast, by_part)
     listed(access, notice, by_part["coordinator"])
@@ -100,6 +99,7 @@ def things(cadre, letter, letters, issued):
     made |= proven(cadre, notice, by_part["coordinator"])
     made["question"] = asked(cadre, notice, by_part["coordinator"])
     made |= packed(access, by_part, [notice, f"notices/{made['amended']}"])
+    made |= convened(access, by_part, cadre.cast.leads["imperial"], cadre.cast.leads["kern"])
     yield made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],

@@ -21,7 +21,7 @@ from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port, make_supervisor
-from cadre_demo import balance, content, course, evidence, letters, outside, releases, reviews, roster, story
+from cadre_demo import balance, committees, content, course, evidence, letters, releases, reviews, roster, story
 from servicekit.embedded.process import ServerError
 
 LEARNERS = 1200
@@ -71,18 +71,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
     access = open_access(supervisor)
     try:
         with _bars(console) as bar:
-            with bar("Agencies, counties, work units") as step:
-                loading.load_reference(access, known)
-                step(1, 1)
-            with bar("Catalogue of real courses") as step:
-                loading.load_catalogue(access, known)
-                step(1, 1)
-            with bar("Real letters issued before") as step:
-                past_letters.load(access, past_letters.read(past_letters.files()))
-                step(1, 1)
-            with bar("Synthetic staff, and an association's people") as step:
-                _load_people(access)
-                step(1, 1)
+            _fill(access, known, bar)
             with bar("Course and test") as step:
                 course_version = course.load(access, told)
                 step(1, 1)
@@ -91,7 +80,8 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 issued, items = story.issue_letter(access, cast, told, course_version), releases.tell(access, cast)
                 story.wait_for_mail(access, cast, issued.notice)
                 step(1, 1)
-            with bar("Letters beside it, one reviewed") as step:
+            with bar("Letters beside it; committees") as step:
+                bodies = committees.tell(access, cast.leads)
                 others = [letters.tell(access, cast, letter, course_version) for letter in told.others]
                 commented = sum(
                     reviews.tell(access, cast.analyst, cast.leads, letter, notice)
@@ -127,6 +117,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             "reactions": reactions,
             "review_comments": commented,
             "release_items": items,
+            "committees": bodies,
             "packet_verified": evidence.verified(access, cast.leads["lake"], issued.notice),
             **mail,
         }
@@ -134,9 +125,20 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
         access.close()
 
 
-def _load_people(access: Access) -> None:
-    loading.load_roster(access, roster.synthetic_roster_path().read_bytes(), unique="demo")
-    outside.tell(access)
+def _fill(access: Access, known: reference.Reference, bar: Callable[[str], Any]) -> None:
+    """Load what a new installation loads: reference data, courses, letters issued before, staff."""
+    with bar("Agencies, counties, work units") as step:
+        loading.load_reference(access, known)
+        step(1, 1)
+    with bar("Catalogue of real courses") as step:
+        loading.load_catalogue(access, known)
+        step(1, 1)
+    with bar("Real letters issued before") as step:
+        past_letters.load(access, past_letters.read(past_letters.files()))
+        step(1, 1)
+    with bar("Synthetic staff") as step:
+        loading.load_roster(access, roster.synthetic_roster_path().read_bytes(), unique="demo")
+        step(1, 1)
 
 
 def figures_of(

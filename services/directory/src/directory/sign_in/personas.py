@@ -8,16 +8,17 @@ from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.refusals import Kind, Refusal
 
-# part, role, agency; without a role: a specialist who has none.
+# part, role, agency, title there; without a role and a title: a specialist who has no role.
 _PARTS = (
-    ("analyst", "policy_analyst", ""),
-    ("approver", "approver", ""),
-    ("coordinator", "coordinator", "lake"),
-    ("learner", "", "lake"),
-    ("large-coordinator", "coordinator", "los-angeles"),
-    ("director", "director", "lake"),
-    ("training-manager", "training_manager", ""),
-    ("operator", "operator", ""),
+    ("analyst", "policy_analyst", "", ""),
+    ("approver", "approver", "", ""),
+    ("coordinator", "coordinator", "lake", ""),
+    ("learner", "", "lake", ""),
+    ("large-coordinator", "coordinator", "los-angeles", ""),
+    ("director", "director", "lake", ""),
+    ("training-manager", "training_manager", "", ""),
+    ("committee-secretary", "", "dcss", "Committee Secretary, STSC and PCDRT"),
+    ("operator", "operator", "", ""),
 )
 
 
@@ -45,5 +46,6 @@ def persona_title(part: str, agency: str, staff: int) -> str:
         "large-coordinator": f"Coordinator, {place}: the same page by unit",
         "director": f"Director, {place}: where we stand",
         "training-manager": "Training manager: write a course and its test",
+        "committee-secretary": "Committee secretary, STSC and PCDRT",
         "operator": "Operator",
     }[part]

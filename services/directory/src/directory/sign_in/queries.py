@@ -22,7 +22,8 @@ WHERE (id = %(person)s::uuid OR staff_number = %(number)s::text
 # The people of the demonstration's story, each the first by staff number who fits the part and is not on leave.
 _PERSONAS = """
 WITH here AS (
-  SELECT person.id, staff_number, family_name, given_name, job.agency_id, job.job_class_id, agency.short_title,
+  SELECT person.id, staff_number, family_name, given_name, job.agency_id, job.job_class_id, job.local_title,
+    agency.short_title,
     ARRAY(SELECT role FROM role_grant WHERE person_id = person.id AND revoked_at IS NULL
       AND split_part(scope, '/', 1) IN (job.agency_id, 'state')) AS roles
   FROM person JOIN job ON job.person_id = person.id JOIN agency ON agency.id = job.agency_id
@@ -30,15 +31,16 @@ WITH here AS (
     AND NOT EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
       AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s))
 ), part AS (
-  SELECT * FROM unnest(%(parts)s::text[], %(roles)s::text[], %(agencies)s::text[]) WITH ORDINALITY
-    AS part (part, role, agency_id, n)
+  SELECT * FROM unnest(%(parts)s::text[], %(roles)s::text[], %(agencies)s::text[], %(titles)s::text[]) WITH ORDINALITY
+    AS part (part, role, agency_id, title, n)
 )
 SELECT DISTINCT ON (part.n)
   part.part, here.id::text, staff_number, family_name, given_name, here.agency_id, short_title,
   (SELECT count(DISTINCT person_id)::int FROM job WHERE job.agency_id = here.agency_id
     AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)) AS staff
 FROM part JOIN here ON (part.agency_id = '' OR here.agency_id = part.agency_id)
-  AND CASE WHEN part.role = '' THEN here.roles = '{}' AND here.job_class_id LIKE 'child-support-specialist-%%'
+  AND CASE WHEN part.title <> '' THEN here.local_title = part.title
+    WHEN part.role = '' THEN here.roles = '{}' AND here.job_class_id LIKE 'child-support-specialist-%%'
     ELSE part.role = ANY(here.roles) END
   AND NOT (part.part = 'approver' AND 'policy_analyst' = ANY(here.roles))
   AND NOT (part.part = 'learner' AND EXISTS (
@@ -99,7 +101,7 @@ def person_named(
     return rows[0] if rows else None
 
 
-def personas(db: Db, parts: Sequence[tuple[str, str, str]], *, day: date) -> list[Persona]:
-    """Return one person for each of *parts* (part, role, agency; empty role = a specialist without any)."""
-    titles, held, places = zip(*parts, strict=True)
-    return db.all(Persona, _PERSONAS, parts=list(titles), roles=list(held), agencies=list(places), day=day)
+def personas(db: Db, parts: Sequence[tuple[str, str, str, str]], *, day: date) -> list[Persona]:
+    """Return one person for each of *parts* (part, role, agency, title there; neither of these = a specialist)."""
+    names, roles, agencies, titles = map(list, zip(*parts, strict=True))
+    return db.all(Persona, _PERSONAS, parts=names, roles=roles, agencies=agencies, titles=titles, day=day)

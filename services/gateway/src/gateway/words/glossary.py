@@ -21,6 +21,7 @@ PAGE_WORDS = {
     "curriculum": "courses",
     "tenant": "agency",
     "user": "staff",
+    "body": "committee",
 }
 
 REASONS = {
