@@ -214,13 +214,13 @@ def test_who_sits_in_a_seat_on_a_day_goes_on_after_the_term_until_somebody_follo
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(As), st.sampled_from(Choice), st.booleans(), st.booleans()),
+        st.tuples(st.sampled_from(As), st.sampled_from(Choice), st.booleans()),
         max_size=8,
     )
 )
 def test_d116_a_seat_has_one_position_and_the_members_own_replaces_the_alternates_whatever_comes_last(given_):
-    said = [Said(n, spoke, choice, counted, contested) for n, (spoke, choice, counted, contested) in enumerate(given_)]
-    valid = [one for one in said if one.counted and not one.contested]
+    said = [Said(n, spoke, choice, counted) for n, (spoke, choice, counted) in enumerate(given_)]
+    valid = [one for one in said if one.counted]
 
     chosen = seats.counts(said)
 

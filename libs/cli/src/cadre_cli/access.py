@@ -12,7 +12,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
+from cadre.curriculum.v1.ballot_service_pb2_grpc import BallotServiceStub
 from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
+from cadre.curriculum.v1.decision_service_pb2_grpc import DecisionServiceStub
 from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
@@ -97,6 +99,8 @@ class Access:
         self.audiences = self.channels["directory"].stub(AudienceServiceStub)
         self.courses = self.channels["curriculum"].stub(CourseServiceStub)
         self.media = self.channels["curriculum"].stub(MediaServiceStub)
+        self.ballots = self.channels["curriculum"].stub(BallotServiceStub)
+        self.decisions = self.channels["curriculum"].stub(DecisionServiceStub)
         self.assignments = self.channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self.channels["enrollment"].stub(CompletionServiceStub)
         self.exemptions = self.channels["enrollment"].stub(ExemptionServiceStub)

@@ -8,7 +8,7 @@ from curriculum.courses.rules.changes import class_of
 from curriculum.courses.rules.courses import Content, Course, CourseUnchanged, check, check_complete, content_of
 from curriculum.courses.tables import CourseRow, CourseVersionRow
 from curriculum.courses.uploads import with_media
-from curriculum.governance import decisions
+from curriculum.governance import ballots, decisions
 from curriculum.governance.tables import DecisionRow
 from servicekit.data.db import Db
 from servicekit.data.drafts import Drafts
@@ -40,7 +40,9 @@ def update(db: Db, *, course_id: str, course: Course, etag: str) -> CourseRow:
     course = with_media(db, course)
     before = asdict(course_of(row))
     COURSES.change(db, row, columns(course))
-    db.changed(COURSES.name(course_id), before=before, after=asdict(course))
+    # Whoever voted did so on what was there before.
+    void = ballots.void_changed(db, COURSES.name(course_id), content_of(course).sha256)
+    db.changed(COURSES.name(course_id), before=before, after=asdict(course) | ({"void": void} if void else {}))
     return row
 
 

@@ -9,7 +9,7 @@ from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from curriculum.courses.records import course_of, sections_of
 from curriculum.courses.rules import catalogue
 from curriculum.courses.rules.catalogue import Offer
-from curriculum.courses.rules.courses import Course, Section, missing
+from curriculum.courses.rules.courses import Course, Section, content_of, missing
 from curriculum.courses.rules.pieces import MOST_BYTES, Check, Download, Media, Option, Picture, Piece, Recording
 from curriculum.courses.tables import CourseRow, CourseVersionRow, UploadRow
 from curriculum.governance.tables import DecisionRow
@@ -86,8 +86,10 @@ def entries(messages: Iterable[pb.Course]) -> dict[str, Course]:
 def course(row: CourseRow) -> pb.Course:
     """Return the course with its draft."""
     answer = entry(row)
-    answer.sections.extend(_sections(sections_of(row)))
-    answer.missing.extend(missing(course_of(row)))
+    draft = course_of(row)
+    answer.sections.extend(_sections(draft.sections))
+    answer.missing.extend(missing(draft))
+    answer.content_sha256 = content_of(draft).sha256
     return answer
 
 

@@ -1,14 +1,20 @@
 """Writing down what was decided, as a part of the write that it is decided by."""
 
 import uuid
+from collections.abc import Sequence
 from enum import StrEnum
 
 from curriculum.governance import events
 from curriculum.governance.rules.bodies import DecisionClass
-from curriculum.governance.tables import DecisionRow
+from curriculum.governance.tables import BallotRow, DecisionRow
+from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.data.outbox import emit
 
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%(series)s, 0))"
+_LAST = """
+SELECT coalesce(max(substr(number, %(start)s)::int), 0) FROM decision WHERE starts_with(number, %(series)s)
+"""
 _OF_A_BODY = """
 SELECT d.* FROM decision AS d
 WHERE d.way = 'BALLOT' AND d.subject = %(subject)s AND d.digest = %(digest)s
@@ -45,6 +51,36 @@ def by_approver(
             decided_at=db.at,
         ),
     )
+
+
+def by_ballot(db: Db, ballot: BallotRow, *, code: str, dissent: Sequence[str]) -> DecisionRow:
+    """Write down that a body decided, under its next number of the year."""
+    return record(
+        db,
+        DecisionRow(
+            id=uuid.uuid4(),
+            number=_next_number(db, code),
+            way=Way.BALLOT,
+            body_id=ballot.body_id,
+            ballot_id=ballot.id,
+            subject=ballot.subject,
+            digest=ballot.digest,
+            decision_class=ballot.decision_class,
+            motion=ballot.motion,
+            counts=ballot.counts,
+            dissent=list(dissent),
+            decider="",
+            decided_at=db.at,
+        ),
+    )
+
+
+def _next_number(db: Db, code: str) -> str:
+    """Return such as `STSC-2026-014`. One at a time: numbers have no gaps, and nobody gets another's."""
+    series = f"{code}-{pacific_date(db.at).year}-"
+    db.run(_ALONE, series=f"decision:{series}")
+    last: int = db.value(_LAST, series=series, start=len(series) + 1)
+    return f"{series}{last + 1:03d}"
 
 
 def record(db: Db, row: DecisionRow) -> DecisionRow:

@@ -15,7 +15,9 @@ from typing import Any, cast
 
 from cachetools import TTLCache, cachedmethod
 
+from cadre.curriculum.v1.ballot_service_pb2_grpc import BallotServiceStub
 from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
+from cadre.curriculum.v1.decision_service_pb2_grpc import DecisionServiceStub
 from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
@@ -212,6 +214,8 @@ class Clients:
         self.reference = Reference(self.agencies, self.calendars)
         self.courses = self._channels["curriculum"].stub(CourseServiceStub)
         self.media = self._channels["curriculum"].stub(MediaServiceStub)
+        self.ballots = self._channels["curriculum"].stub(BallotServiceStub)
+        self.decisions = self._channels["curriculum"].stub(DecisionServiceStub)
         self.assignments = self._channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self._channels["enrollment"].stub(CompletionServiceStub)
         self.exemptions = self._channels["enrollment"].stub(ExemptionServiceStub)

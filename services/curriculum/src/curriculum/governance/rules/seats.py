@@ -72,13 +72,12 @@ class As(StrEnum):
 
 @dataclass(frozen=True)
 class Said:
-    """A position of a seat. *counted*: it came while the ballot was open, and not as its writer's own note."""
+    """A position of a seat. *counted*: it came in time, is no own note, and nobody contested it in time."""
 
     number: int
     spoke_as: As
     choice: Choice
     counted: bool = True
-    contested: bool = False
 
 
 _STRENGTH = {spoke_as: n for n, spoke_as in enumerate(As)}
@@ -86,7 +85,7 @@ _STRENGTH = {spoke_as: n for n, spoke_as in enumerate(As)}
 
 def counts(said: Sequence[Said]) -> Said | None:
     """Return the position of a seat that counts: the strongest speaker's last one before closing."""
-    valid = [one for one in said if one.counted and not one.contested]
+    valid = [one for one in said if one.counted]
     return min(valid, key=lambda one: (_STRENGTH[one.spoke_as], -one.number), default=None)
 
 

@@ -23,6 +23,7 @@ class State(StrEnum):
 
 
 ENDED = frozenset(State(outcome.value) for outcome in Outcome)
+LIVE = frozenset({State.PREPARED, State.OPEN})
 EXITS = {
     State.PREPARED: frozenset({State.OPEN, State.VOID, State.WITHDRAWN}),
     State.OPEN: ENDED,
