@@ -19,6 +19,7 @@ READ_ABOVE = {
     ("directory", "agencies", "job"): "how many work at an agency",
     ("directory", "agencies", "person"): "whom to ask at an agency",
     ("directory", "agencies", "role_grant"): "whom to ask at an agency",
+    ("partnership", "bodies", "meeting"): "when a body meets next",
     ("partnership", "bodies", "membership"): "how many sit in a body, and whether somebody has a seat",
 }
 WRITTEN_BELOW = {

@@ -57,7 +57,7 @@ FOR_EVERYBODY = {
     "ListOwnPackets",
     *("AskQuestion", "ListQuestions", "ListClarifications", "ListSupplements"),
     *("GetRelease", "ListReleases", "ListChangeItems", "FindFreezeWindows", "FindReleaseOfNotice"),
-    *("ListBodies", "ListMyMemberships"),
+    *("ListBodies", "ListMyMemberships", "ListMyMeetings"),
     *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),

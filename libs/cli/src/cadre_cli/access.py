@@ -53,6 +53,7 @@ from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceS
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
 from cadre.partnership.v1.body_service_pb2_grpc import BodyServiceStub
+from cadre.partnership.v1.meeting_service_pb2_grpc import MeetingServiceStub
 from cadre.partnership.v1.membership_service_pb2_grpc import MembershipServiceStub
 from servicekit.clock import Clock, utc
 from servicekit.rpc.client import Channel, Refused
@@ -126,6 +127,7 @@ class Access:
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
         self.bodies = self.channels["partnership"].stub(BodyServiceStub)
         self.memberships = self.channels["partnership"].stub(MembershipServiceStub)
+        self.meetings = self.channels["partnership"].stub(MeetingServiceStub)
         self.packets = self.channels["notification"].stub(PacketServiceStub)
         self.evidence = self.channels["notification"].stub(EvidenceServiceStub)
         self.operations = {

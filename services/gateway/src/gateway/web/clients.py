@@ -63,6 +63,7 @@ from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceS
 from cadre.notification.v1.version_service_pb2_grpc import VersionServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from cadre.partnership.v1.body_service_pb2_grpc import BodyServiceStub
+from cadre.partnership.v1.meeting_service_pb2_grpc import MeetingServiceStub
 from cadre.partnership.v1.membership_service_pb2_grpc import MembershipServiceStub
 from servicekit.calendar import Calendar
 from servicekit.clock import Clock, utc
@@ -247,6 +248,7 @@ class Clients:
         self.evidence = self._channels["notification"].stub(EvidenceServiceStub)
         self.bodies = self._channels["partnership"].stub(BodyServiceStub)
         self.memberships = self._channels["partnership"].stub(MembershipServiceStub)
+        self.meetings = self._channels["partnership"].stub(MeetingServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }
