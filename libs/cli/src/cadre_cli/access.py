@@ -21,6 +21,7 @@ from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
 from cadre.directory.v1.audience_service_pb2_grpc import AudienceServiceStub
 from cadre.directory.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from cadre.directory.v1.mailing_list_service_pb2_grpc import MailingListServiceStub
+from cadre.directory.v1.organization_service_pb2_grpc import OrganizationServiceStub
 from cadre.directory.v1.person_service_pb2_grpc import PersonServiceStub
 from cadre.directory.v1.roster_service_pb2_grpc import RosterServiceStub
 from cadre.directory.v1.sign_in_service_pb2_grpc import SignInServiceStub
@@ -95,6 +96,7 @@ class Access:
         self.mailing_lists = self.channels["directory"].stub(MailingListServiceStub)
         self.people = self.channels["directory"].stub(PersonServiceStub)
         self.units = self.channels["directory"].stub(UnitServiceStub)
+        self.organizations = self.channels["directory"].stub(OrganizationServiceStub)
         self.sign_ins = self.channels["directory"].stub(SignInServiceStub)
         self.rosters = self.channels["directory"].stub(RosterServiceStub)
         self.audiences = self.channels["directory"].stub(AudienceServiceStub)

@@ -27,6 +27,7 @@ from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
 from cadre.directory.v1.audience_service_pb2_grpc import AudienceServiceStub
 from cadre.directory.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from cadre.directory.v1.mailing_list_service_pb2_grpc import MailingListServiceStub
+from cadre.directory.v1.organization_service_pb2_grpc import OrganizationServiceStub
 from cadre.directory.v1.person_service_pb2_grpc import PersonServiceStub
 from cadre.directory.v1.roster_service_pb2_grpc import RosterServiceStub
 from cadre.directory.v1.sign_in_service_pb2_grpc import SignInServiceStub
@@ -208,6 +209,7 @@ class Clients:
         self.calendars = self._channels["directory"].stub(CalendarServiceStub)
         self.mailing_lists = self._channels["directory"].stub(MailingListServiceStub)
         self.people = cast("PersonServiceStub", _Noting(self._channels["directory"].stub(PersonServiceStub)))
+        self.organizations = self._channels["directory"].stub(OrganizationServiceStub)
         self.sign_ins = self._channels["directory"].stub(SignInServiceStub)
         self.rosters = self._channels["directory"].stub(RosterServiceStub)
         self.audiences = self._channels["directory"].stub(AudienceServiceStub)
