@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from contextlib import closing
 from datetime import UTC, datetime
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from cadre.directory.v1 import organization_service_pb2 as pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.directory.v1.audience_service_pb2 import AudienceClause, AudienceExpression, PreviewAudienceRequest
+from cadre.directory.v1.person_service_pb2 import ListPeopleRequest
 from gateway.areas import ROUTERS
 from gateway.identity import sign_ins
 from gateway.identity.places import PASSWORD, Place
@@ -21,6 +23,7 @@ from servicekit.testing.unencrypted import NO_AUTHORITIES
 from .asking.common import HOME, day, fresh
 from .asking.directory import people_of
 from .test_access import METHODS, REQUESTS, permission, rightful, stub_method, world  # noqa: F401 - a fixture
+from .visitor import Visitor
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
@@ -171,3 +174,33 @@ def test_somebody_from_outside_signs_in_and_no_page_fails_them_or_shows_them_our
     menu = re.search(r'<nav aria-label="Menu">(.*?)</nav>', home, re.DOTALL)[1]
     assert re.findall(r'href="([^"]+)"', menu) == ["/home"]
     assert opened["/home"] == opened["/my-sign-ins"] == opened["/messages"] == 200
+
+
+def test_a_training_manager_adds_an_organization_and_its_people_and_invites_only_outsiders(world):  # noqa: F811
+    visitor = Visitor(world.cadre, "training-manager")
+
+    def send(page, to, **typed):
+        answer = visitor.client.post(to, data=visitor.proof(page) | typed)
+        return answer.headers.get("location", "").partition("?")[0], answer.text
+
+    title = f"Walk {fresh()[:8]}"
+    with closing(visitor.client):
+        organization, _ = send("/organizations", "/organizations", title=title, kind="ASSOCIATION")
+        assert visitor.text("/organizations").count(title) == 1
+        new = {"position": "Chair", "start_date": day(-3)}
+        affiliation, _ = send(organization, f"{organization}/people", given_name="Ines", family_name="Walker", **new)
+        person = re.search(r"/people/[\w-]+/sign-in", visitor.page(affiliation).text)[0]
+        assert "/sign-in/invitation/" in send(organization + person, f"{organization}{person}/invite")[1]
+
+        staff = world.rightly(world.access.people.ListPeople, ListPeopleRequest(parent=HOME), "people.read").people[0]
+        ours, _ = send(organization, f"{organization}/people", staff_number=staff.staff_number, **new)
+        assert "on our staff too" in visitor.text(ours)
+        theirs = f"{organization}/{staff.name}/sign-in"
+        assert "looks after their sign-ins" in visitor.text(theirs)
+        assert visitor.client.post(f"{theirs}/invite", data=visitor.proof(organization)).status_code == 404
+
+        ended, _ = send(affiliation, f"{affiliation}/end", end_date=day(0), reason="Another chair")
+        assert "Another chair" in visitor.text(ended)
+        assert visitor.client.get(organization + person).status_code == 404
+        send(ours, f"{ours}/end", end_date=day(0), reason="The end of the test")
+        assert visitor.text(organization).count("Ended") == 2
