@@ -172,7 +172,7 @@ def test_somebody_from_outside_signs_in_and_no_page_fails_them_or_shows_them_our
     assert dead == []
     assert "You speak for" in home
     menu = re.search(r'<nav aria-label="Menu">(.*?)</nav>', home, re.DOTALL)[1]
-    assert re.findall(r'href="([^"]+)"', menu) == ["/home"]
+    assert re.findall(r'href="([^"]+)"', menu) == ["/home", "/committees"]
     assert opened["/home"] == opened["/my-sign-ins"] == opened["/messages"] == 200
 
 
