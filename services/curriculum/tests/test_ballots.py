@@ -11,6 +11,7 @@ import pytest
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import events_pb2
+from cadre.messages.v1 import messages_pb2 as messages
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from cadre.partnership.v1 import events_pb2 as partnership
@@ -332,3 +333,26 @@ def test_a_service_votes_nowhere(committee):
         stub.CastPosition(request)
 
     assert refused.value.code == grpc.StatusCode.PERMISSION_DENIED.name
+
+
+def test_who_is_on_the_roll_hears_of_a_vote_and_of_its_end_and_whose_vote_is_written_down_hears_that(committee):
+    committee.give("deputy", "ALTERNATE", seat="kern", constituency="local")
+    ballot = committee.open()
+    committee.record(ballot, "lake", YES)
+    committee.as_("secretary").WithdrawBallot(
+        pb.WithdrawBallotRequest(name=ballot.name, reason="Ask ann@example.org", request_id=new_id())
+    )
+
+    wanted = [messages.MessageWanted.FromString(payload) for payload in events(committee, "message.wanted")]
+    roll = sorted(str(committee.people[who]) for who in (*SEATS, "deputy"))
+    assert [(one.kind, list(one.person_ids)) for one in wanted] == [
+        ("ballot.opened", roll),
+        ("position.recorded", [str(committee.people["lake"])]),
+        ("ballot.closed", roll),
+    ]
+    # Neither on what, nor what anybody said, nor why.
+    assert [set(one.facts) for one in wanted] == [
+        {"body", "committee", "closes"},
+        {"body", "committee", "until"},
+        {"body", "committee", "outcome"},
+    ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from curriculum.governance import decisions, events, sheets
+from curriculum.governance import decisions, events, sheets, telling
 from curriculum.governance.rules import bodies, counting, saying, seats, states
 from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.governance.rules.counting import Choice, Outcome
@@ -106,12 +106,14 @@ def open_(db: Db, ballot: UUID, subjects: Subjects, *, by: UUID) -> None:
     if not roll:
         raise RollEmpty("Nobody has a seat that votes.", body=f"bodies/{sheet.row.body_id}")
     sheet.row.state, sheet.row.opened_at = state, db.at
-    sheet.row.rules = rules_of(db, sheet.row.body_id).rules
+    ruled = rules_of(db, sheet.row.body_id)
+    sheet.row.rules = ruled.rules
     db.add(sheet.row)
     db.add_all(roll)
     db.flush()
     _recuse_authors(db, sheet.row, roll)
     emit(db, events.ballot_opened(sheet.row))
+    telling.opened(db, sheet.row, roll, ruled.code)
     db.changed(sheet.name, before={"state": State.PREPARED}, after={"state": State.OPEN, "seats": len(roll)})
 
 
@@ -273,10 +275,10 @@ def _end(db: Db, sheet: Sheet, outcome: Outcome) -> None:
     row.ended_at, row.counts = db.at, sheets.counts(sheet.votes())
     row.present = None if sheet.present is None else sorted(sheet.present)
     db.add(row)
-    decision = None
+    decision, code = None, rules_of(db, row.body_id).code
     if outcome is Outcome.PASSED:
         dissent = [one.text for line in sheet.roll if (one := sheet.counting(line.seat_id)) and one.text]
-        code = rules_of(db, row.body_id).code
         decision = decisions.by_ballot(db, row, code=code, dissent=dissent)
     emit(db, events.ballot_closed(row, decision))
+    telling.closed(db, row, sheet.roll, code, decision)
     db.changed(sheet.name, before={"state": before}, after={"state": row.state}, reason=row.reason)

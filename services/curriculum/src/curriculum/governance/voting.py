@@ -1,9 +1,10 @@
 """What is said for seats: all of it is kept, and which of it counts is read. Each is a part of one write."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from curriculum.governance import ballots
+from curriculum.governance import ballots, telling
 from curriculum.governance.rules import saying, states
 from curriculum.governance.rules.counting import Choice
 from curriculum.governance.rules.saying import (
@@ -73,7 +74,10 @@ def record(db: Db, ballot: UUID, seat: str, person: UUID, choice: Choice, words:
     line, spoke_as = _seat_of(sheet, seat, person, db)
     if line.holder_id in sheet.row.authors:
         raise SeatRecused("Whoever wrote it does not vote on it.", ballot=sheet.name, seat=line.seat_id)
-    _say(db, sheet, line, person, spoke_as, choice, words, counted=True, recorder=by)
+    until = closed_days.known(db).as_far_as_known().add(pacific_date(db.at), CONTESTABLE_DAYS)
+    number = _say(db, sheet, line, person, spoke_as, choice, words, counted=True, recorded=(by, until))
+    code = ballots.rules_of(db, sheet.row.body_id).code
+    telling.recorded(db, sheet.row, code, person=person, number=number, until=until)
 
 
 def contest(db: Db, ballot: UUID, number: int, reason: str, *, by: UUID) -> None:
@@ -138,12 +142,11 @@ def _say(
     words: Words,
     *,
     counted: bool,
-    recorder: UUID | None = None,
-) -> None:
+    recorded: tuple[UUID, date] | None = None,
+) -> int:
+    """Keep what was said, and return its number; *recorded* is by whom it was written down, contestable until a day."""
     number = max((one.number for one in sheet.positions), default=0) + 1
-    until = None
-    if recorder is not None:
-        until = closed_days.known(db).as_far_as_known().add(pacific_date(db.at), CONTESTABLE_DAYS)
+    recorder, until = recorded or (None, None)
     db.add(
         PositionRow(
             ballot_id=sheet.row.id,
@@ -165,9 +168,4 @@ def _say(
     db.flush()
     # What it says stays out of the trail, which more people read.
     db.changed(f"{sheet.name}/positions/{number}", after={"seat": line.seat_id, "counted": counted})
-
-
-def names(sheet: Sheet) -> list[UUID]:
-    """Return who is on the roll, with alternates."""
-    people = {line.holder_id for line in sheet.roll} | {line.alternate_id for line in sheet.roll if line.alternate_id}
-    return sorted(people)
+    return number

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
+from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway.courses import content
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Number, Visit, Visitor
-from gateway.words import glossary
+from gateway.words import glossary, sentences
 
 router = APIRouter(prefix="/catalogue")
 
@@ -20,6 +22,11 @@ _PAGE = 25
 _FIRST = 10
 _OFFERS = {"here": pb.HERE, "elsewhere": pb.ELSEWHERE, "archived": pb.ARCHIVED, "unfinished": pb.UNFINISHED}
 _NAMES = {offer: name for name, offer in _OFFERS.items()}
+
+_WAYS = {
+    decision_pb.Decision.APPROVER: "Decided by who issued it.",
+    decision_pb.Decision.BEFORE_BODIES: "Issued before decisions were kept on record.",
+}
 
 
 @dataclass(frozen=True)
@@ -91,8 +98,19 @@ def version(visit: Visitor, course_id: str, number: Number) -> Answer:
         pb.GetCourseVersionRequest(name=f"courses/{course_id}/versions/{number}")
     )
     return visit.page(
-        "courses/catalogue_version.html", version=found, test=test_of(visit, found), arranged=content.arranged
+        "courses/catalogue_version.html",
+        version=found,
+        test=test_of(visit, found),
+        arranged=content.arranged,
+        decided=decided(found.decision, visit.today),
     )
+
+
+def decided(decision: decision_pb.Decision, today: date) -> str:
+    """Say by what this very content was decided on; '' where an older service does not say."""
+    if decision.number:
+        return f"Decided by a vote on {sentences.day_of(decision.decide_time, today)}: {decision.number}."
+    return _WAYS.get(decision.way, "")
 
 
 def offer_of(course: pb.Course) -> str:

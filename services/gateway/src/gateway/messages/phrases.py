@@ -54,12 +54,9 @@ KINDS: Mapping[str, str] = {
     "letter.supplemented": "An agency added to a letter, to its staff",
     "role.given": "Role given",
     "role.taken": "Role taken back",
-    "meeting.called": "A meeting is called, to who has a part in the committee",
-    "meeting.moved": "A meeting is moved, to who has a part in the committee",
-    "meeting.cancelled": "A meeting is canceled, to who has a part in the committee",
-    "meeting.alternate": "A member cannot come, to their alternate",
-    "meeting.notes_out": "Notes of a meeting are out, to who has a part in the committee",
-    "meeting.action_given": "Something to do from a committee, to who is to do it",
+    "ballot.opened": "A committee votes, to who has a seat",
+    "ballot.closed": "A vote is over, to who has a seat",
+    "position.recorded": "A vote in a meeting is written down, to whose it is",
     "connection.off": "A connection was switched off, to who made it",
 }
 STATES: Mapping["pb.MailState.ValueType", str] = {

@@ -1,1 +1,0 @@
-"""What may be done with a meeting and when, who was there, and whether they were enough."""
