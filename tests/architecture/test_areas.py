@@ -19,7 +19,10 @@ READ_ABOVE = {
     ("directory", "agencies", "job"): "how many work at an agency",
     ("directory", "agencies", "person"): "whom to ask at an agency",
     ("directory", "agencies", "role_grant"): "whom to ask at an agency",
+    ("partnership", "bodies", "meeting"): "when a body meets next",
     ("partnership", "bodies", "membership"): "how many sit in a body, and whether somebody has a seat",
+    ("directory", "people", "affiliation"): "names are joined to ids there alone, of people from outside as well",
+    ("directory", "people", "organization"): "the same",
 }
 WRITTEN_BELOW = {
     ("directory", "rosters", "person"): "a file changes thousands of people in one statement",

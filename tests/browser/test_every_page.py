@@ -33,6 +33,7 @@ from .pages.evidence import proven
 from .pages.learning import chosen
 from .pages.letters import listed
 from .pages.messages import caught_mail
+from .pages.organizations import outside
 from .pages.packets import packed
 from .pages.people import checked_roster
 from .pages.questions import asked
@@ -92,6 +93,7 @@ def things(cadre, letter, letters, issued):
     roster = ask(access.rosters.CreateRosterImport, create, person=lead)
     made["checked"] = checked_roster(access, lead)
     made["mail"] = caught_mail(access)
+    made |= outside(access, by_part["training-manager"])
     made |= connected(access, by_part["coordinator"])
     made |= reviewed(access, cadre.cast, by_part)
     listed(access, notice, by_part["coordinator"])

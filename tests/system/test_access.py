@@ -48,7 +48,7 @@ METHODS = [
 # What anybody who is signed in may ask, about themselves or about what is public in the program.
 FOR_EVERYBODY = {
     *("ListAgencies", "GetAgency", "ListVocabulary", "GetMe", "BatchGetPeople", "ListCourses", "GetCourseVersion"),
-    *("ListCalendars", "GetAgencyCalendar"),
+    *("ListCalendars", "GetAgencyCalendar", "ListOrganizations", "GetOrganization"),
     *("GetCatalogueEntry", "ListCourseVersions", "BatchGetCourseVersions"),
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices", "GetMedia", "ListOwnReviews"),
@@ -57,7 +57,7 @@ FOR_EVERYBODY = {
     "ListOwnPackets",
     *("AskQuestion", "ListQuestions", "ListClarifications", "ListSupplements"),
     *("GetRelease", "ListReleases", "ListChangeItems", "FindFreezeWindows", "FindReleaseOfNotice"),
-    *("ListBodies", "ListMyMemberships"),
+    *("ListBodies", "ListMyMemberships", "ListMyMeetings"),
     *("ListMessages", "OpenMessages", "GetMailChoices", "ChooseMail", "ChooseMorning"),
     # Asked without a name: those who took the test may answer.
     *("GetReactionForm", "SendReaction"),

@@ -31,5 +31,5 @@ def test_every_table_of_the_field_refuses_a_change_without_an_audit_row(empty):
             )
         }
 
-    assert len(guarded) == 25
+    assert len(guarded) == 27
     assert tables - UNGUARDED == guarded

@@ -130,6 +130,8 @@ SHOW_NOBODY = {
     "/quality",
     "/quality/courses.csv",
     "/quality/{course_id}",
+    "/organizations",
+    "/organizations/list.csv",
     "/record",
     "/record.csv",
     "/record/looked-at",

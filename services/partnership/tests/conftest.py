@@ -1,11 +1,13 @@
 """Partnership with its database and a clock of its own, and the people who sit in its bodies."""
 
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import event
 
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
@@ -150,6 +152,27 @@ class World:
     def audits(self) -> dict[str, int]:
         with self.running.runtime.database.read() as db:
             return {audit.name: audit.count(db) for audit in APP.audits}
+
+
+@pytest.fixture
+def statements(world):
+    """Collects the statements that the service runs."""
+
+    @contextmanager
+    def collect():
+        seen: list[str] = []
+
+        def note(_connection, _cursor, statement, *_) -> None:
+            seen.append(statement)
+
+        engine = world.running.runtime.database.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collect
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from cadre.directory.v1 import audience_service_pb2 as audience_pb
 from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
 from cadre.directory.v1 import contact_service_pb2 as contact_pb
 from cadre.directory.v1 import mailing_list_service_pb2 as mailing_pb
+from cadre.directory.v1 import organization_service_pb2 as organization_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.directory.v1 import roster_service_pb2 as roster_pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
@@ -130,6 +131,27 @@ def keep_mailbox(world):
     return mailing_pb.KeepMailingAddressRequest(name=name, kept=False, request_id=fresh())
 
 
+def organization(world):
+    """An organization that everybody may see."""
+    said = organization_pb.Organization(
+        title=f"Sweep {fresh()[:8]}", kind=organization_pb.Organization.COURT, listed=True
+    )
+    request = organization_pb.CreateOrganizationRequest(organization=said, request_id=fresh())
+    return world.rightly(world.access.organizations.CreateOrganization, request, "organizations.write")
+
+
+def new_outside_person(world):
+    person = organization_pb.OutsidePerson(given_name="New", title="Clerk", start_date=day(-10))
+    return organization_pb.CreateOutsidePersonRequest(
+        parent=organization(world).name, person=person, request_id=fresh()
+    )
+
+
+def outside_person(world):
+    service = world.access.organizations
+    return world.rightly(service.CreateOutsidePerson, new_outside_person(world), "organizations.write")
+
+
 REQUESTS = {
     "AgencyService": {
         "ListAgencies": lambda w: agency_pb.ListAgenciesRequest(),
@@ -206,6 +228,34 @@ REQUESTS = {
         "ListJobClassCounts": lambda w: person_pb.ListJobClassCountsRequest(parent=HOME),
         "GetStaffCounts": lambda w: person_pb.GetStaffCountsRequest(parent=HOME),
         "FindStaffNumbers": lambda w: person_pb.FindStaffNumbersRequest(parent=HOME, numbers=["1"]),
+    },
+    "OrganizationService": {
+        "ListOrganizations": lambda w: organization_pb.ListOrganizationsRequest(),
+        "GetOrganization": lambda w: organization_pb.GetOrganizationRequest(name=organization(w).name),
+        "CreateOrganization": lambda w: organization_pb.CreateOrganizationRequest(
+            organization=organization_pb.Organization(
+                title=f"Sweep {fresh()[:8]}", kind=organization_pb.Organization.OTHER
+            ),
+            request_id=fresh(),
+        ),
+        "UpdateOrganization": lambda w: organization_pb.UpdateOrganizationRequest(
+            organization=organization_pb.Organization(name=organization(w).name, source="Its site"),
+            update_mask=field_mask_pb2.FieldMask(paths=["source"]),
+            request_id=fresh(),
+        ),
+        "ListOutsidePeople": lambda w: organization_pb.ListOutsidePeopleRequest(parent=organization(w).name),
+        "GetOutsidePerson": lambda w: organization_pb.GetOutsidePersonRequest(name=outside_person(w).affiliation),
+        "CreateOutsidePerson": new_outside_person,
+        "UpdateOutsidePerson": lambda w: organization_pb.UpdateOutsidePersonRequest(
+            person=organization_pb.OutsidePerson(
+                name=(made := outside_person(w)).name, affiliation=made.affiliation, title="Chief clerk"
+            ),
+            update_mask=field_mask_pb2.FieldMask(paths=["title"]),
+            request_id=fresh(),
+        ),
+        "EndAffiliation": lambda w: organization_pb.EndAffiliationRequest(
+            name=outside_person(w).affiliation, end_date=day(0), reason="a test", request_id=fresh()
+        ),
     },
     "SignInService": {
         "ExchangeSignIn": lambda w: sign_in_pb.ExchangeSignInRequest(person=w.person),

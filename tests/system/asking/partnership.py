@@ -1,6 +1,11 @@
 """What is asked of partnership: one of each method, in a body of members where the person of the sweep is the chair."""
 
+from datetime import UTC, datetime, timedelta
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from cadre.partnership.v1 import body_service_pb2 as body_pb
+from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 
 from .common import NOBODY, day, fresh
@@ -56,6 +61,86 @@ def ending(w):
     )
 
 
+OWN = {"bodies.read": ("self",)}
+
+
+def moment(hours):
+    """So many hours from now."""
+    stamp = Timestamp()
+    stamp.FromDatetime(datetime.now(UTC) + timedelta(hours=hours))
+    return stamp
+
+
+def meeting_of(hours=-1):
+    items = [meeting_pb.AgendaItem(title="The new course", kind=meeting_pb.AgendaItem.DECISION, minutes=10)]
+    return meeting_pb.Meeting(
+        title="A meeting of the sweep",
+        start_time=moment(hours),
+        end_time=moment(hours + 2),
+        zone="America/Chicago",
+        items=items,
+    )
+
+
+def beginning(made, hours=-1):
+    return meeting_pb.CreateMeetingRequest(parent=made.name, meeting=meeting_of(hours), request_id=fresh())
+
+
+def draft(w, made=None, hours=-1):
+    """A draft in a body of its own, or in one that is there."""
+    request = beginning(made or body(w), hours)
+    return w.call(w.access.meetings.CreateMeeting, request, w.person, OWN)
+
+
+def step(method, meeting, **said):
+    """The request for a step of a meeting."""
+    request = getattr(meeting_pb, f"{method}Request")
+    return request(name=meeting.name, etag=meeting.etag, request_id=fresh(), **said)
+
+
+def after(w, *steps, made=None):
+    """A meeting after these steps."""
+    meeting = draft(w, made)
+    for method in steps:
+        said = {"late_reason": "It is urgent"} if method == "CallMeeting" else {}
+        meeting = w.call(getattr(w.access.meetings, method), step(method, meeting, **said), w.person, OWN)
+    return meeting
+
+
+CALLED, HELD, NOTED = ("CallMeeting",), ("CallMeeting", "HoldMeeting"), ("CallMeeting", "HoldMeeting", "PublishNotes")
+
+
+def moving(w):
+    meeting = draft(w)
+    meeting.title = "Another title"
+    return meeting_pb.UpdateMeetingRequest(meeting=meeting, request_id=fresh())
+
+
+def approving(w):
+    made = body(w)
+    meeting = after(w, *NOTED, made=made)
+    other = after(w, *HELD, made=made)
+    named = meeting_pb.GetDocumentRequest(name=meeting.documents[0].name)
+    digest = w.call(w.access.meetings.GetDocument, named, w.person, OWN).digest
+    return step("ApproveMinutes", meeting, digest=digest, approving_meeting=other.name)
+
+
+def adding(w):
+    return meeting_pb.AddEditionRequest(
+        parent=draft(w).name, kind=meeting_pb.Document.PAPER, title="A paper", text="It says this.", request_id=fresh()
+    )
+
+
+def doing(w):
+    action = meeting_pb.Action(what="Ask the counties", owner=w.person, due_date=day(5))
+    return meeting_pb.CreateActionRequest(parent=body(w).name, action=action, request_id=fresh())
+
+
+def completing(w):
+    given = w.call(w.access.meetings.CreateAction, doing(w), w.person, OWN)
+    return meeting_pb.CompleteActionRequest(name=given.name, done=True, etag=given.etag, request_id=fresh())
+
+
 REQUESTS = {
     "BodyService": {
         "ListBodies": lambda w: body_pb.ListBodiesRequest(),
@@ -77,5 +162,28 @@ REQUESTS = {
         "CreateMembership": lambda w: giving(body(w), part(NOBODY, membership_pb.Membership.OBSERVER)),
         "EndMembership": ending,
         "ListMyMemberships": lambda w: membership_pb.ListMyMembershipsRequest(),
+    },
+    "MeetingService": {
+        "ListMeetings": lambda w: meeting_pb.ListMeetingsRequest(parent=body(w).name),
+        "GetMeeting": lambda w: meeting_pb.GetMeetingRequest(name=draft(w).name),
+        "ListMyMeetings": lambda w: meeting_pb.ListMyMeetingsRequest(),
+        "CreateMeeting": lambda w: beginning(body(w)),
+        "UpdateMeeting": moving,
+        "UpdateAgenda": lambda w: step("UpdateAgenda", draft(w)),
+        "CallMeeting": lambda w: step("CallMeeting", draft(w), late_reason="It is urgent"),
+        "CancelMeeting": lambda w: step("CancelMeeting", draft(w), reason="Not needed"),
+        "AnswerCall": lambda w: meeting_pb.AnswerCallRequest(
+            name=after(w, *CALLED).name, comes=True, request_id=fresh()
+        ),
+        "RecordPresence": lambda w: step("RecordPresence", after(w, *CALLED)),
+        "RecordItem": lambda w: step("RecordItem", made := after(w, *CALLED), item=made.items[0].id, notes="Said."),
+        "HoldMeeting": lambda w: step("HoldMeeting", after(w, *CALLED)),
+        "PublishNotes": lambda w: step("PublishNotes", after(w, *HELD)),
+        "ApproveMinutes": approving,
+        "AddEdition": adding,
+        "GetDocument": lambda w: meeting_pb.GetDocumentRequest(name=after(w, *NOTED).documents[0].name),
+        "ListActions": lambda w: meeting_pb.ListActionsRequest(parent=body(w).name),
+        "CreateAction": doing,
+        "CompleteAction": completing,
     },
 }

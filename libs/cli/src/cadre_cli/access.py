@@ -21,6 +21,7 @@ from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
 from cadre.directory.v1.audience_service_pb2_grpc import AudienceServiceStub
 from cadre.directory.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from cadre.directory.v1.mailing_list_service_pb2_grpc import MailingListServiceStub
+from cadre.directory.v1.organization_service_pb2_grpc import OrganizationServiceStub
 from cadre.directory.v1.person_service_pb2_grpc import PersonServiceStub
 from cadre.directory.v1.roster_service_pb2_grpc import RosterServiceStub
 from cadre.directory.v1.sign_in_service_pb2_grpc import SignInServiceStub
@@ -53,6 +54,7 @@ from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceS
 from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre.operations.v1 import operations_service_pb2_grpc as operations_grpc
 from cadre.partnership.v1.body_service_pb2_grpc import BodyServiceStub
+from cadre.partnership.v1.meeting_service_pb2_grpc import MeetingServiceStub
 from cadre.partnership.v1.membership_service_pb2_grpc import MembershipServiceStub
 from servicekit.clock import Clock, utc
 from servicekit.rpc.client import Channel, Refused
@@ -94,6 +96,7 @@ class Access:
         self.mailing_lists = self.channels["directory"].stub(MailingListServiceStub)
         self.people = self.channels["directory"].stub(PersonServiceStub)
         self.units = self.channels["directory"].stub(UnitServiceStub)
+        self.organizations = self.channels["directory"].stub(OrganizationServiceStub)
         self.sign_ins = self.channels["directory"].stub(SignInServiceStub)
         self.rosters = self.channels["directory"].stub(RosterServiceStub)
         self.audiences = self.channels["directory"].stub(AudienceServiceStub)
@@ -126,6 +129,7 @@ class Access:
         self.questions = self.channels["notification"].stub(QuestionServiceStub)
         self.bodies = self.channels["partnership"].stub(BodyServiceStub)
         self.memberships = self.channels["partnership"].stub(MembershipServiceStub)
+        self.meetings = self.channels["partnership"].stub(MeetingServiceStub)
         self.packets = self.channels["notification"].stub(PacketServiceStub)
         self.evidence = self.channels["notification"].stub(EvidenceServiceStub)
         self.operations = {

@@ -21,7 +21,19 @@ from cadre_cli.access import Access
 from cadre_cli.processes import BACK_ENDS
 from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port, make_supervisor
-from cadre_demo import balance, committees, content, course, evidence, letters, releases, reviews, roster, story
+from cadre_demo import (
+    balance,
+    committees,
+    content,
+    course,
+    evidence,
+    letters,
+    outside,
+    releases,
+    reviews,
+    roster,
+    story,
+)
 from servicekit.embedded.process import ServerError
 
 LEARNERS = 1200
@@ -136,8 +148,9 @@ def _fill(access: Access, known: reference.Reference, bar: Callable[[str], Any])
     with bar("Real letters issued before") as step:
         past_letters.load(access, past_letters.read(past_letters.files()))
         step(1, 1)
-    with bar("Synthetic staff") as step:
+    with bar("Synthetic staff, and an association's people") as step:
         loading.load_roster(access, roster.synthetic_roster_path().read_bytes(), unique="demo")
+        outside.tell(access)
         step(1, 1)
 
 

@@ -18,6 +18,7 @@ from directory.contacts.rpc import ContactServicer
 from directory.mailing import jobs as mailing_jobs
 from directory.mailing.rpc import MailingListServicer
 from directory.metrics import MEASURES
+from directory.organizations.rpc import OrganizationServicer
 from directory.people import jobs as people_jobs
 from directory.people.rpc import PersonServicer
 from directory.rosters import jobs as roster_jobs
@@ -40,6 +41,7 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
         AgencyServicer(database),
         CalendarServicer(database),
         PersonServicer(database),
+        OrganizationServicer(database),
         ContactServicer(database),
         MailingListServicer(database),
         SignInServicer(database, signer, demonstration=settings.demo),

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from partnership.base import metadata
 from partnership.bodies.rpc import BodyServicer
+from partnership.meetings import audits as meetings
+from partnership.meetings.rpc import MeetingServicer
 from partnership.memberships import audits as memberships
 from partnership.memberships.rpc import MembershipServicer
 from partnership.projections import PROJECTIONS
@@ -16,7 +18,8 @@ APP = ServiceApp(
     servicers=lambda _settings, database: [
         BodyServicer(database),
         MembershipServicer(database),
+        MeetingServicer(database),
     ],
     projections=PROJECTIONS,
-    audits=[*memberships.AUDITS],
+    audits=[*memberships.AUDITS, *meetings.AUDITS],
 )

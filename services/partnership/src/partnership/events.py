@@ -1,7 +1,8 @@
 """What partnership tells others, as events of the contract. Nothing else builds one."""
 
 import json
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from google.protobuf.json_format import MessageToDict
 
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import events_pb2 as pb
-from servicekit.rpc.wire import day_text
+from servicekit.rpc.wire import day_text, timestamp
 
 
 class Membership(NamedTuple):
@@ -64,3 +65,50 @@ def body_ruled(*, body_id: str, code: str, rules: body_pb.BodyRules, version: in
     """Tell by which rules a body decides."""
     said = json.dumps(MessageToDict(rules), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return pb.BodyRuled(body_id=body_id, code=code, rules_json=said, version=version)
+
+
+def meeting_called(meeting_id: UUID, body_id: str, start: datetime, end: datetime, version: int) -> pb.MeetingCalled:
+    """Tell that a meeting was called."""
+    return pb.MeetingCalled(
+        meeting_id=str(meeting_id),
+        body_id=body_id,
+        start_time=timestamp(start),
+        end_time=timestamp(end),
+        version=version,
+    )
+
+
+def meeting_moved(meeting_id: UUID, body_id: str, start: datetime, end: datetime, version: int) -> pb.MeetingMoved:
+    """Tell that a called meeting takes place at another time."""
+    return pb.MeetingMoved(
+        meeting_id=str(meeting_id),
+        body_id=body_id,
+        start_time=timestamp(start),
+        end_time=timestamp(end),
+        version=version,
+    )
+
+
+def meeting_cancelled(meeting_id: UUID, body_id: str, version: int) -> pb.MeetingCancelled:
+    """Tell that a called meeting does not take place."""
+    return pb.MeetingCancelled(meeting_id=str(meeting_id), body_id=body_id, version=version)
+
+
+def meeting_held(meeting_id: UUID, body_id: str, at: datetime, version: int) -> pb.MeetingHeld:
+    """Tell that a meeting took place."""
+    return pb.MeetingHeld(meeting_id=str(meeting_id), body_id=body_id, hold_time=timestamp(at), version=version)
+
+
+def presence_recorded(
+    *, meeting_id: UUID, body_id: str, item_id: UUID, decides: str, people: Sequence[str], at: datetime, version: int
+) -> pb.PresenceRecorded:
+    """Tell who was in the room while an item was dealt with."""
+    return pb.PresenceRecorded(
+        meeting_id=str(meeting_id),
+        body_id=body_id,
+        item_id=str(item_id),
+        decides=decides,
+        person_ids=people,
+        at_time=timestamp(at),
+        version=version,
+    )

@@ -48,6 +48,11 @@ class Standing(NamedTuple):
         return self.convenes or not RUNS.isdisjoint(self.parts)
 
     @property
+    def takes_part(self) -> bool:
+        """Whether they have any part in it."""
+        return bool(self.parts)
+
+    @property
     def approves(self) -> bool:
         """Whether they say what it approved."""
         return not APPROVES.isdisjoint(self.parts)
@@ -95,10 +100,26 @@ CROSS JOIN LATERAL (
 """  # noqa: S608 - made of constants
 # Of a body `b` with `mine`.
 VISIBLE = "(b.visibility = 'EVERYONE' OR %(convenes)s OR cardinality(mine.parts) > 0)"
+# Whoever runs the meetings of `b`.
+RUNNING = "(%(convenes)s OR mine.parts && ARRAY['{}']::varchar[])".format("', '".join(sorted(RUNS)))
 _STANDING = f"""
 SELECT b.id AS body_id, mine.parts, %(convenes)s::boolean AS convenes FROM body AS b {MINE}
 WHERE b.id = %(body)s AND {VISIBLE}
 """  # noqa: S608 - made of constants
+
+
+def inside(day: str) -> str:
+    """Return the condition that what was said in `b` on *day* is the reader's to read, as SQL; `mine` is joined.
+
+    A newcomer reads what was said before they came only where the body says so; who runs it reads all. What is yet to
+    come is for whoever has a part today.
+    """
+    return f"""(
+  {RUNNING} OR (cardinality(mine.parts) > 0 AND (b.newcomers_read_all OR EXISTS (
+    SELECT FROM membership AS own
+    WHERE own.body_id = b.id AND own.person_id = %(reader)s AND {stands("own", f"least({day}, %(today)s::date)")}
+  )))
+)"""
 
 
 def reader_of(call: Call) -> Reader:

@@ -46,7 +46,9 @@ WHERE person.id = ANY(%(ids)s) AND (
     AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))
   OR EXISTS (SELECT FROM role_grant WHERE person_id = person.id AND revoked_at IS NULL AND scope = %(state)s)
   AND NOT EXISTS (SELECT FROM job JOIN agency ON agency.id = job.agency_id
-    WHERE job.person_id = person.id AND agency.kind = 'state'))
+    WHERE job.person_id = person.id AND agency.kind = 'state')
+  OR EXISTS (SELECT FROM affiliation WHERE affiliation.person_id = person.id
+    AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)))
 UNION ALL
 -- Without a name of its own, mail speaks to the agency.
 SELECT one.id::text, '', coalesce(nullif(one.title, ''), agency.short_title), address, false, agency_id
@@ -97,7 +99,7 @@ def holders(db: Db, *, held: Collection[str], scopes: Collection[str], day: date
 
 
 def contacts(db: Db, ids: Collection[UUID], *, day: date) -> list[Contact]:
-    """Return how to reach those of these people who work somewhere, or hold a role of the state, on *day*.
+    """Return how to reach those of these people who may sign in on *day*: at work or from outside.
 
     An id may also be that of an address that is on an agency's list.
     """

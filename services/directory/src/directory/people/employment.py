@@ -151,6 +151,8 @@ def _add_job(db: Db, person: PersonRow, *, agency_id: str, post: Post, start: da
         raise NotFound(f"agencies/{agency_id}")
     if agency.until is not None and start >= agency.until:
         raise InvalidField("job.start_date", start.isoformat(), f"must be before {agency.until}: the agency ended")
+    if names.is_outside_number(person.staff_number):
+        raise InvalidField("person", f"people/{person.id}", "must be staff: add them under their staff number")
     require_order("job.end_date", start, end, same_day=False)
     post = _checked(db, post)
     there = db.exec(select(JobRow).where(JobRow.person_id == person.id, JobRow.agency_id == agency_id)).all()

@@ -9,7 +9,7 @@ from directory import membership
 from directory.agencies.tables import AgencyRow, WorkUnitRow
 from directory.people import changes, role_news
 from directory.people.tables import RoleGrantRow
-from directory.rules import roles
+from directory.rules import names, roles
 from servicekit.data.db import Db
 from servicekit.refusals import AlreadyExists, InvalidField, NotFound
 
@@ -22,7 +22,9 @@ def grant(db: Db, *, person_id: UUID, role: str, scope: str, at: datetime) -> Ro
         raise NotFound(f"agencies/{agency_id}")
     if unit_id and db.get(WorkUnitRow, unit_id) is None:
         raise NotFound(f"agencies/{scope}")
-    changes.load_anybody(db, person_id)
+    person = changes.load_anybody(db, person_id)
+    if names.is_outside_number(person.staff_number):
+        raise InvalidField("grant.person", f"people/{person_id}", "must be staff: people from outside hold no role")
     held = select(RoleGrantRow).where(
         RoleGrantRow.person_id == person_id,
         RoleGrantRow.role == role,

@@ -1,7 +1,7 @@
 """People: who they are. What they do at agencies is in `employment.py`, when they are away in `leave.py`."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from sqlmodel import select
@@ -52,10 +52,15 @@ def create(db: Db, identity: Identity, *, agency_id: str) -> PersonRow:
     names.check_staff_number("person.staff_number", identity.staff_number)
     staff_number = names.numbered(identity.staff_number)
     _require_new(db, staff_number, identity, agency_id)
+    return record(db, replace(identity, staff_number=staff_number))
+
+
+def record(db: Db, identity: Identity) -> PersonRow:
+    """Record a person under a number that nobody has: of staff, or given to somebody from outside."""
     person = PersonRow(
         id=uuid4(),
-        staff_number=staff_number,
-        staff_key=names.staff_key(staff_number),
+        staff_number=identity.staff_number,
+        staff_key=names.staff_key(identity.staff_number),
         family_name="",
         given_name="",
         email=None,
@@ -86,6 +91,15 @@ def update(db: Db, *, person_id: UUID, scope: Scope, given: Identity, fields: Co
     person = changes.load_kept(db, person_id, scope)
     if etag and etag != str(person.version):
         raise Stale(f"people/{person_id}")
+    rename(db, person, given, fields)
+    person.version += 1
+    db.add(person)
+    db.changed(f"people/{person_id}", after={"fields": sorted(fields)})
+    return person
+
+
+def rename(db: Db, person: PersonRow, given: Identity, fields: Collection[str]) -> None:
+    """Give a person what *fields* names of what is *given*; whoever calls has looked whether they may."""
     _name(
         person,
         given.family_name if "family_name" in fields else person.family_name,
@@ -95,10 +109,6 @@ def update(db: Db, *, person_id: UUID, scope: Scope, given: Identity, fields: Co
         _address(db, person, given.email)
     if "telephone" in fields:
         _telephone(person, given.telephone)
-    person.version += 1
-    db.add(person)
-    db.changed(f"people/{person_id}", after={"fields": sorted(fields)})
-    return person
 
 
 def confirm_email(db: Db, *, person_id: UUID, email: str) -> PersonRow:

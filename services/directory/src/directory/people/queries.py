@@ -20,7 +20,10 @@ _PUBLIC = """
     WHERE role_grant.person_id = person.id AND revoked_at IS NULL AND role = ANY(%(contact_roles)s)
       AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s)))
 """
-_PERSON = """
+# Who speaks for an organization outside: read here, above, since names are joined to ids here alone.
+_SPEAKS = "affiliation.start_date <= %(day)s AND (affiliation.end_date IS NULL OR affiliation.end_date > %(day)s)"
+_PERSON = (
+    """
 SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '') AS email, telephone, sort_key,
   version,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', agency_id, 'local_title', local_title,
@@ -32,9 +35,17 @@ SELECT person.id::text, staff_number, family_name, given_name, coalesce(email, '
    FROM leave WHERE leave.person_id = person.id) AS leaves,
   EXISTS (SELECT FROM leave WHERE leave.person_id = person.id
     AND start_date <= %(day)s AND (end_date IS NULL OR end_date >= %(day)s)) AS on_leave,
-  {keepers} AS keepers, {public} AS is_public, email_confirmed_at IS NOT NULL AS email_confirmed
+  {keepers} AS keepers, {public} AS is_public, email_confirmed_at IS NOT NULL AS email_confirmed,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('organization', organization.id, 'called', organization.short_title,
+     'title', affiliation.title, 'may_be_named', organization.listed OR organization.kind <> 'TRIBE')
+     ORDER BY affiliation.start_date, organization.id), '[]')
+   FROM affiliation JOIN organization ON organization.id = organization_id
+   WHERE affiliation.person_id = person.id AND {speaks}) AS affiliations
 FROM person
-""".replace("{keepers}", KEEPERS).replace("{public}", _PUBLIC)
+""".replace("{speaks}", _SPEAKS)
+    .replace("{keepers}", KEEPERS)
+    .replace("{public}", _PUBLIC)
+)
 _COUNTS = """
 SELECT count(*)::int AS staff, count(*) FILTER (WHERE start_date > %(day)s::date - 90)::int AS new,
   count(away.person_id)::int AS on_leave, count(*) FILTER (WHERE units = '{}')::int AS no_unit_recorded
@@ -59,11 +70,16 @@ _READ = """
 EXISTS (SELECT FROM job WHERE job.person_id = person.id AND (job.agency_id = ANY(%(agencies)s) OR EXISTS (
   SELECT FROM unnest(job.units) AS unit WHERE job.agency_id || '/' || unit = ANY(%(units)s))))
 """
-_VISIBLE = """
+_VISIBLE = (
+    """
 SELECT person.id::text, {read} OR %(whole)s OR person.id = %(caller)s AS whole
 FROM person
-WHERE person.id = ANY(%(ids)s) AND (%(whole)s OR person.id = %(caller)s OR {read} OR {public})
-""".replace("{read}", _READ).replace("{public}", _PUBLIC)
+WHERE person.id = ANY(%(ids)s) AND (%(whole)s OR person.id = %(caller)s OR {read} OR (NOT %(outside)s AND {public})
+  OR EXISTS (SELECT FROM affiliation WHERE affiliation.person_id = person.id AND {speaks}))
+""".replace("{read}", _READ)
+    .replace("{public}", _PUBLIC)
+    .replace("{speaks}", _SPEAKS)
+)
 _READ_BY = f"SELECT count(*) FROM person WHERE person.id = %(person)s AND {_READ}"  # noqa: S608 - constants only
 _POSTS = """
 SELECT job.agency_id, agency.region, agency.kind, job.job_class_id, job.units, start_date, end_date
@@ -102,6 +118,7 @@ class Person(NamedTuple):
     keepers: list[str]
     is_public: bool
     email_confirmed: bool
+    affiliations: list[dict[str, Any]]
 
 
 class StaffCounts(NamedTuple):
@@ -202,11 +219,14 @@ def person(db: Db, person_id: UUID, *, day: date) -> Person:
     return rows[0]
 
 
-def visible(db: Db, ids: Collection[UUID], *, caller: UUID | None, reach: Scope, day: date) -> dict[str, bool]:
+def visible(
+    db: Db, ids: Collection[UUID], *, caller: UUID | None, reach: Scope, outside: bool, day: date
+) -> dict[str, bool]:
     """Return whom of *ids* the caller may see: True = whole, False = name and address only.
 
     Whole: the caller, and those who have or had a job at an agency, or in a unit, whose people they read. Else:
-    agencies' contacts and the state's staff, whom everybody may ask.
+    agencies' contacts and the state's staff, whom everybody may ask but callers from *outside*; and who speaks for an
+    organization outside: whoever has their id was told it by what they take part in.
     """
     rows = db.all(
         _Visible,
@@ -214,6 +234,7 @@ def visible(db: Db, ids: Collection[UUID], *, caller: UUID | None, reach: Scope,
         ids=list(ids),
         caller=caller,
         whole=reach.whole,
+        outside=outside,
         **_places(reach),
         day=day,
         contact_roles=list(roles.CONTACT_ROLES),

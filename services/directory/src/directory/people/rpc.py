@@ -75,7 +75,7 @@ class PersonServicer(Servicer):
         reach = visible.reach(call, "people.read")
         caller, day = wire.person_id_or_none(call.principal.name), pacific_date(call.now)
         with self.read() as db:
-            reached = queries.visible(db, ids, caller=caller, reach=reach, day=day)
+            reached = queries.visible(db, ids, caller=caller, reach=reach, outside=visible.from_outside(call), day=day)
             rows = queries.people(db, [UUID(each) for each in reached], day=day)
         return pb.BatchGetPeopleResponse(people=[visible.shown(row, call, whole=reached[row.id]) for row in rows])
 

@@ -21,7 +21,13 @@ def shown(row: queries.Person, call: Call, *, whole: bool = True) -> pb.Person:
     reached = [reach(call, right) for right in ("people.read", "people.write")]
     kept = any(one.allows(place) for one in reached for place in places)
     themself = call.principal.name == f"people/{row.id}"
-    return wire.person(row, whole=whole, contact=kept or themself or row.is_public)
+    named = themself or reach(call, "organizations.write").whole
+    return wire.person(row, whole=whole, contact=kept or themself or row.is_public, unlisted=named)
+
+
+def from_outside(call: Call) -> bool:
+    """Whether the caller speaks for an organization outside and is not our staff, by the rights that both hold."""
+    return "organizations.read" in call.principal.rights and "agencies.read" not in call.principal.rights
 
 
 def reach(call: Call, right: str) -> Scope:

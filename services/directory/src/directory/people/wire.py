@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from cadre.directory.v1 import person_service_pb2 as pb
@@ -132,10 +133,10 @@ def scope_id(scope: str) -> str:
     return f"{ids['agency']}/units/{ids['unit']}"
 
 
-def person(row: queries.Person, *, whole: bool = True, contact: bool = True) -> pb.Person:
+def person(row: queries.Person, *, whole: bool = True, contact: bool = True, unlisted: bool = False) -> pb.Person:
     """Return a person; not *whole*: only what everybody may know of a contact, which is no leave and no number.
 
-    Without *contact*: no address and no telephone.
+    Without *contact*: no address and no telephone. A tribe without consent is named if *unlisted* says so.
     """
     message = pb.Person(
         name=f"people/{row.id}",
@@ -157,6 +158,7 @@ def person(row: queries.Person, *, whole: bool = True, contact: bool = True) -> 
             )
             for job in row.jobs
         ],
+        affiliations=[_affiliation(one, named=unlisted or one["may_be_named"]) for one in row.affiliations],
     )
     if whole:
         message.staff_number = row.staff_number
@@ -168,10 +170,18 @@ def person(row: queries.Person, *, whole: bool = True, contact: bool = True) -> 
     return message
 
 
+def _affiliation(one: Mapping[str, Any], *, named: bool) -> pb.Affiliation:
+    return pb.Affiliation(
+        organization=f"organizations/{one['organization']}" if named else "",
+        organization_title=one["called"] if named else "A tribe",
+        title=one["title"],
+    )
+
+
 def me(row: queries.Person, grants: Iterable[queries.Grant], held: Mapping[str, Iterable[str]]) -> pb.Me:
     """Return the caller with roles and rights."""
     return pb.Me(
-        person=person(row),
+        person=person(row, unlisted=True),
         grants=[_grant(grant.id, row.id, grant.role, grant.scope) for grant in grants],
         rights=[pb.Right(right=right, scopes=sorted(scopes)) for right, scopes in sorted(held.items())],
     )

@@ -21,6 +21,10 @@ _LOST_LETTER = "\ufffd"
 _DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015", "-"))
 LONGEST = 200
 LONGEST_STAFF_NUMBER = 40
+# Numbers of people from outside: how many there can be, and their form, which no roster and no page may give to staff.
+OUTSIDE_NUMBERS = 100_000_000
+_OUTSIDE = re.compile(r"x-?[0-9]{8}")
+_OF_OUTSIDE = "must not be X- and eight digits: such numbers are given to people from outside the program"
 # Letters that are taken for digits, and the digits; then what people write between the parts of a number, or leave out.
 SHAPES = ("oilzsb-._/ ", "011258")
 _SHAPES = str.maketrans(SHAPES[0][: len(SHAPES[1])], SHAPES[1], SHAPES[0][len(SHAPES[1]) :])
@@ -98,7 +102,7 @@ def fault_of_staff_number(typed: str) -> str:
         return "must be the whole number: a spreadsheet shortened it; format the column as text and type it again"
     if decimals := _WITH_DECIMALS.fullmatch(number):
         return f"must not end in decimals: is {decimals[1]} meant, or were zeros lost too?"
-    return ""
+    return _OF_OUTSIDE if is_outside_number(number) else ""
 
 
 def clean(value: str) -> str:
@@ -114,6 +118,16 @@ def numbered(value: str) -> str:
 def staff_key(number: str) -> str:
     """Return what staff numbers are compared by: two that look alike have the same."""
     return text.identity(number)
+
+
+def outside_number(n: int) -> str:
+    """Return the number *n* of people from outside."""
+    return f"X-{n:08}"
+
+
+def is_outside_number(number: str) -> bool:
+    """Whether a number, however it is written, has the form of those of people from outside."""
+    return _OUTSIDE.fullmatch(staff_key(numbered(number)).replace(" ", "")) is not None
 
 
 def shape(number: str) -> str:

@@ -17,9 +17,12 @@ EVERYONE = (
     "notices.read",
     "learning.do",
     "tests.take",
+    "organizations.read",
     # What they may do in a body follows from their part in it.
     "bodies.read",
 )
+# Who speaks for an organization outside and is not our staff: nothing of letters, staff, agencies or courses.
+OUTSIDE = ("self.read", "self.write", "organizations.read", "bodies.read")
 
 AGENCY_ROLES: Mapping[str, tuple[str, ...]] = {
     "coordinator": (
@@ -75,6 +78,7 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "packets.manage",
         "connections.read",
         "bodies.convene",
+        "organizations.write",
     ),
     "evaluator": ("readiness.read", "quality.read"),
     # Counts, versions and fingerprints of letters that are out; neither drafts nor names.
@@ -122,11 +126,15 @@ class Grant:
 
 @dataclass(frozen=True)
 class Work:
-    """Where a person works today, where they ever did, and which of these agencies are the state's."""
+    """Where a person works today, where they ever did, and which of these agencies are the state's.
+
+    *speaks*: whether they speak for an organization outside today.
+    """
 
     now: frozenset[str]
     ever: frozenset[str]
     of_state: frozenset[str]
+    speaks: bool = False
 
 
 def check_grant(role: str, scope: str) -> None:
@@ -159,6 +167,11 @@ def counts(grant: Grant, work: Work) -> bool:
 
 
 def may_sign_in(grants: Collection[Grant], work: Work) -> bool:
+    """Whether the person has a job today, or a role for the state, or speaks for an organization outside."""
+    return is_staff(grants, work) or work.speaks
+
+
+def is_staff(grants: Collection[Grant], work: Work) -> bool:
     """Whether the person has a job today, or a role for the state."""
     return bool(work.now) or any(grant.scope == STATE and counts(grant, work) for grant in grants)
 
@@ -169,7 +182,7 @@ def rights(grants: Collection[Grant], work: Work) -> dict[str, frozenset[str]]:
     What reaches an agency reaches its units, which are not said beside it.
     """
     held: defaultdict[str, set[str]] = defaultdict(set)
-    for right in EVERYONE:
+    for right in OUTSIDE if work.speaks and not is_staff(grants, work) else EVERYONE:
         held[right].add(SELF)
     for grant in grants:
         if not counts(grant, work):

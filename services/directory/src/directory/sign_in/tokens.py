@@ -1,10 +1,11 @@
 """Tokens for people whom the gateway signed in."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from directory.organizations import queries as organizations
 from directory.people import queries as people
 from directory.rules import roles
 from directory.sign_in import queries
@@ -16,7 +17,7 @@ from servicekit.rpc.tokens import LIFETIME, Signer
 
 
 class NoCurrentWork(Refusal):
-    """The person works at no agency today and holds no role for the state."""
+    """The person works at no agency today, holds no role for the state, and speaks for no organization outside."""
 
     kind = Kind.DENIED
 
@@ -53,6 +54,8 @@ class Named:
     agencies: tuple[str, ...]
     kept_by: tuple[str, ...]
     role_scopes: tuple[str, ...]
+    # For which organizations outside they speak today.
+    organizations: tuple[str, ...]
     may_sign_in: bool
 
 
@@ -80,12 +83,14 @@ def named(
         agencies=tuple(sorted(work.now)),
         kept_by=tuple(found.keepers),
         role_scopes=tuple(sorted({grant.scope for grant in grants if roles.counts(grant, work)})),
+        organizations=tuple(organizations.spoken_for(db, found.id, day=day)),
         may_sign_in=roles.may_sign_in(grants, work),
     )
 
 
 def _standing(db: Db, person_id: UUID, *, day: date) -> tuple[list[roles.Grant], roles.Work]:
-    """Return what decides a person's rights on *day*: roles, where they work and worked, and what they lead."""
+    """Return what decides a person's rights on *day*: roles, work now and before, what they lead and speak for."""
     grants, work = people.standing(db, person_id, day=day)
     led = [roles.Grant(roles.LEAD, f"{one.agency_id}/units/{one.unit_id}") for one in units.led(db, person_id, day=day)]
-    return [*grants, *led], work
+    speaks = bool(organizations.spoken_for(db, person_id, day=day))
+    return [*grants, *led], replace(work, speaks=speaks)

@@ -43,6 +43,7 @@ def sign_in_person(named: tokens.Named) -> pb.SignInPerson:
         kept_by=[f"agencies/{agency}" for agency in named.kept_by],
         role_scopes=[scope if scope == roles.STATE else f"agencies/{scope}" for scope in named.role_scopes],
         may_sign_in=named.may_sign_in,
+        organizations=[f"organizations/{one}" for one in named.organizations],
     )
 
 

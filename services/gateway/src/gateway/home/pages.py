@@ -68,6 +68,8 @@ class StateHome:
 @router.get("/home")
 def home(visit: Visitor) -> Answer:
     """Everything that waits for this person, whatever their roles, and what comes."""
+    if visit.rights.from_outside:
+        return visit.page("home/outside.html")
     found: list[Row] = []
     asking = Asking()
     own = asking.of("notification", lambda: todo.of_visitor(visit, size=_ROWS), todo.ToDo([], 0, ""))

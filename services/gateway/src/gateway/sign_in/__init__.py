@@ -26,6 +26,7 @@ AREA = Area(
     done=_DONE,
     discloses={
         "/agencies/{agency_id}/people/{person_id}/sign-in": views("sign-ins of a person", ACCESS),
+        "/organizations/{organization_id}/people/{person_id}/sign-in": views("sign-ins of a person", ACCESS),
         "/operations/sign-ins": views("who signs in", ACCESS),
         "/operations/sign-ins/{person_id}": views("sign-ins of a person", ACCESS),
     },

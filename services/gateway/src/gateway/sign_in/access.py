@@ -15,6 +15,7 @@ from servicekit.rpc.client import Refused
 router = APIRouter()
 
 _AGENCY = "/agencies/{agency_id}/people/{person_id}/sign-in"
+_OUTSIDE = "/organizations/{organization_id}/people/{person_id}/sign-in"
 _OPERATOR = "/operations/sign-ins"
 _NO_REASON = "Write why: who looks back will want to know."
 
@@ -25,9 +26,11 @@ class Desk:
 
     base: str
     person: pb.SignInPerson
-    # `agencies/{slug}` of a coordinator; empty = an operator.
+    # `agencies/{slug}` of a coordinator; empty = an operator, or who looks after organizations.
     agency: str
     may_change: bool
+    # `organizations/{slug}` of somebody from outside.
+    organization: str = ""
 
     @property
     def why_no_invitation(self) -> str:
@@ -46,6 +49,8 @@ class Desk:
     @property
     def kept_elsewhere(self) -> str:
         """Say that another agency looks after the person's sign-ins; empty if this one does, or an operator asks."""
+        if self.organization and (self.person.kept_by or self.person.role_scopes):
+            return "This person is, or was, on our staff: their agency, or an operator, looks after their sign-ins."
         if not self.agency or self.agency in self.person.kept_by:
             return ""
         return (
@@ -81,6 +86,30 @@ def invite_at_agency(visit: Visitor, agency_id: str, person_id: str, _: Sent) ->
 def revoke_at_agency(visit: Visitor, agency_id: str, person_id: str, _: Sent) -> Answer:
     """Take an invitation back."""
     return _revoke(visit, _of_agency(visit, agency_id, person_id))
+
+
+@router.get(_OUTSIDE)
+def from_outside(visit: Visitor, organization_id: str, person_id: str) -> Answer:
+    """Show how somebody from outside signs in."""
+    return _show(visit, _of_outside(visit, organization_id, person_id), Form())
+
+
+@router.post(_OUTSIDE + "/end")
+def end_from_outside(visit: Visitor, organization_id: str, person_id: str, form: Sent) -> Answer:
+    """End every sign-in of somebody from outside, with a reason."""
+    return _end(visit, _of_outside(visit, organization_id, person_id), form)
+
+
+@router.post(_OUTSIDE + "/invite")
+def invite_from_outside(visit: Visitor, organization_id: str, person_id: str, _: Sent) -> Answer:
+    """Invite somebody from outside."""
+    return _invite(visit, _of_outside(visit, organization_id, person_id))
+
+
+@router.post(_OUTSIDE + "/revoke")
+def revoke_from_outside(visit: Visitor, organization_id: str, person_id: str, _: Sent) -> Answer:
+    """Take an invitation back."""
+    return _revoke(visit, _of_outside(visit, organization_id, person_id))
 
 
 @router.get(_OPERATOR)
@@ -131,6 +160,16 @@ def _of_agency(visit: Visit, agency_id: str, person_id: str) -> Desk:
     if person is None:
         raise HTTPException(404)
     return Desk(f"/{agency}/{name}/sign-in", person, agency, may_change=agency in person.kept_by)
+
+
+def _of_outside(visit: Visit, organization_id: str, person_id: str) -> Desk:
+    organization, name = f"organizations/{organization_id}", f"people/{person_id}"
+    writes = visit.rights.state("organizations.write")
+    person = _named(visit, pb.GetSignInPersonRequest(person=name, whole_state=True)) if writes else None
+    if person is None or organization not in person.organizations:
+        raise HTTPException(404)
+    kept = bool(person.kept_by or person.role_scopes)
+    return Desk(f"/{organization}/{name}/sign-in", person, "", may_change=not kept, organization=organization)
 
 
 def _of_operator(visit: Visit, person_id: str) -> Desk:

@@ -27,6 +27,7 @@ from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
 from cadre.directory.v1.audience_service_pb2_grpc import AudienceServiceStub
 from cadre.directory.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from cadre.directory.v1.mailing_list_service_pb2_grpc import MailingListServiceStub
+from cadre.directory.v1.organization_service_pb2_grpc import OrganizationServiceStub
 from cadre.directory.v1.person_service_pb2_grpc import PersonServiceStub
 from cadre.directory.v1.roster_service_pb2_grpc import RosterServiceStub
 from cadre.directory.v1.sign_in_service_pb2_grpc import SignInServiceStub
@@ -63,6 +64,7 @@ from cadre.notification.v1.supplement_service_pb2_grpc import SupplementServiceS
 from cadre.notification.v1.version_service_pb2_grpc import VersionServiceStub
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from cadre.partnership.v1.body_service_pb2_grpc import BodyServiceStub
+from cadre.partnership.v1.meeting_service_pb2_grpc import MeetingServiceStub
 from cadre.partnership.v1.membership_service_pb2_grpc import MembershipServiceStub
 from servicekit.calendar import Calendar
 from servicekit.clock import Clock, utc
@@ -207,6 +209,7 @@ class Clients:
         self.calendars = self._channels["directory"].stub(CalendarServiceStub)
         self.mailing_lists = self._channels["directory"].stub(MailingListServiceStub)
         self.people = cast("PersonServiceStub", _Noting(self._channels["directory"].stub(PersonServiceStub)))
+        self.organizations = self._channels["directory"].stub(OrganizationServiceStub)
         self.sign_ins = self._channels["directory"].stub(SignInServiceStub)
         self.rosters = self._channels["directory"].stub(RosterServiceStub)
         self.audiences = self._channels["directory"].stub(AudienceServiceStub)
@@ -247,6 +250,7 @@ class Clients:
         self.evidence = self._channels["notification"].stub(EvidenceServiceStub)
         self.bodies = self._channels["partnership"].stub(BodyServiceStub)
         self.memberships = self._channels["partnership"].stub(MembershipServiceStub)
+        self.meetings = self._channels["partnership"].stub(MeetingServiceStub)
         self.operations: Mapping[str, OperationsServiceStub] = {
             name: channel.stub(OperationsServiceStub) for name, channel in self._channels.items()
         }

@@ -25,7 +25,7 @@ _SHOWN = (200, 400)
 # What is typed to find somebody is a name: that there was a search is said, and not for whom.
 _TYPED, _NO_FILTER = ("query",), ("page", "done", "n", "units", "others", "at", "answer", "sort", "form", "before")
 # Whoever holds none of these is shown names of those who act for the program alone, where a page is of no agency.
-_LOOKS = ("people.read", "notices.write", "operations.read")
+_LOOKS = ("people.read", "notices.write", "operations.read", "organizations.write")
 
 
 @dataclass(frozen=True)

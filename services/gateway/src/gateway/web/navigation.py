@@ -24,6 +24,11 @@ def everybody(_rights: Rights) -> bool:
     return True
 
 
+def our_staff(rights: Rights) -> bool:
+    """Offer it to all but people from outside the program."""
+    return not rights.from_outside
+
+
 def of_state(right: str) -> Callable[[Rights], bool]:
     """Offer it to those who hold *right* for the whole state."""
     return lambda rights: rights.state(right)
@@ -41,7 +46,7 @@ class Item:
     top: Top
     title: str
     to: str
-    offered: Callable[[Rights], bool] = everybody
+    offered: Callable[[Rights], bool] = our_staff
     at: str = ""
     whole: bool = False
     also: tuple[str, ...] = ()

@@ -18,6 +18,11 @@ class Rights:
     def _reach(self) -> dict[str, frozenset[str]]:
         return {right.right: frozenset(right.scopes) for right in self.me.rights}
 
+    @property
+    def from_outside(self) -> bool:
+        """Whether they speak for an organization outside and are not our staff: nothing of ours is theirs."""
+        return self.holds("organizations.read") and not self.holds("agencies.read")
+
     def holds(self, right: str) -> bool:
         """Whether they hold *right* for anything."""
         return bool(self._reach.get(right))

@@ -109,6 +109,8 @@ class Visit:
         roles = [(glossary.ROLES.get(grant.role, ""), grant.scope) for grant in self.me.grants]
         jobs = [(job.local_title, job.agency) for job in self.me.person.jobs]
         title, scope = next((one for one in [*roles, *jobs] if one[0]), ("", ""))
+        if not title and self.me.person.affiliations:
+            return self.me.person.affiliations[0].organization_title
         return f"{title}, {'state' if scope == WHOLE else glossary.place(scope)}" if title else ""
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from partnership.bodies.rules.bodies import Constituency, Seat
 from partnership.visibility import MINE, VISIBLE, Reader, stands, values
@@ -27,7 +28,7 @@ WITH page AS (
   WHERE {VISIBLE} AND (NOT %(mine)s OR cardinality(mine.parts) > 0) {{page}} ORDER BY b.sort_key, b.id LIMIT %(limit)s
 )
 SELECT b.id, b.sort_key, b.title, b.code, b.kind, b.visibility, b.purpose, seats.number AS seats,
-  here.filled, here.people, page.parts
+  here.filled, here.people, page.parts, coming.meeting_id, coming.start_at
 FROM page JOIN body AS b USING (id)
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS number FROM seat
@@ -38,6 +39,11 @@ CROSS JOIN LATERAL (
     count(DISTINCT m.person_id)::int AS people
   FROM membership AS m WHERE m.body_id = b.id AND {stands("m", "%(today)s")}
 ) AS here
+LEFT JOIN LATERAL (
+  SELECT id AS meeting_id, start_at FROM meeting
+  WHERE meeting.body_id = b.id AND meeting.state = 'CALLED' AND meeting.end_at > %(now)s
+  ORDER BY start_at, id LIMIT 1
+) AS coming ON true
 ORDER BY b.sort_key, b.id
 """  # noqa: S608 - made of constants
 
@@ -74,6 +80,8 @@ class Summary(NamedTuple):
     filled: int
     people: int
     parts: list[str]
+    meeting_id: UUID | None
+    start_at: datetime | None
 
 
 class _SeatRow(NamedTuple):
@@ -113,4 +121,4 @@ def listed(db: Db, reader: Reader, page: Page, *, mine: bool) -> Sequence[Summar
     """Return bodies that *reader* sees, one more than the page holds; only those where they have a part, if *mine*."""
     after = page.after_sql("AND", ">", sort_key="text", id="text").replace("(sort_key, id)", "(b.sort_key, b.id)")
     sql = _LISTED.format(page=after)
-    return db.all(Summary, sql, mine=mine, **values(reader), **page.values("sort_key", "id"))
+    return db.all(Summary, sql, mine=mine, now=db.at, **values(reader), **page.values("sort_key", "id"))

@@ -91,6 +91,8 @@ def summary(row: queries.Summary) -> pb.BodySummary:
         seats=row.seats,
         filled=row.filled,
         people=row.people,
+        next_meeting=f"{name_of(row.id)}/meetings/{row.meeting_id}" if row.meeting_id else "",
+        next_meeting_time=timestamp(row.start_at),
         my_parts=row.parts,
     )
 

@@ -239,7 +239,10 @@ def _letter_problems(
         else:
             continue
         if rule := fault_of(typed):
-            yield Problem(line, column, values[column], rule, _person(values)), bool(fault_of(values[column]))
+            # A number of people from outside is on record, and no file may name them.
+            outside = column == "staff_number" and names.is_outside_number(values[column])
+            stays = bool(fault_of(values[column])) and not outside
+            yield Problem(line, column, values[column], rule, _person(values)), stays
 
 
 def _read_days(rows: list[Row], days: Mapping[str, day_rules.Order]) -> Iterator[Problem]:

@@ -32,10 +32,13 @@ FACTS: Mapping[str, str] = {
     "issue": "2027-02-16T17:00:00+00:00",
     "role": "training coordinator",
     "where": "Lake (an example)",
+    "meeting": "Spring meeting (an example)",
+    "body": "A committee (an example)",
+    "start": "2027-02-16T18:00:00+00:00",
+    "what": "This is nothing to do. It is sent to see that mail arrives",
     "connection": "An example",
     "why": "FAILING",
-    # Of a committee.
-    "body": "EXAMPLE",
+    # Of a vote.
     "committee": "an-example",
     "closes": "2027-02-16T17:00:00+00:00",
     "outcome": "PASSED",

@@ -214,6 +214,58 @@ ROLE_TAKEN = Kind(
     limited=False,
     producer="directory",
 )
+# Of meetings: what is said there is for those who come, and no message says it.
+MEETING_CALLED = Kind(
+    "meeting.called",
+    "When a meeting of a committee is called, everybody with a part in it hears when it begins.",
+    "A meeting of a committee of yours is called.",
+    Window.NOW,
+    limited=False,
+    producer="partnership",
+)
+MEETING_MOVED = Kind(
+    "meeting.moved",
+    "When a meeting that was called is at another time or place, everybody with a part in the committee hears of it,"
+    " once for each change.",
+    "A meeting of a committee of yours is moved.",
+    Window.NOW,
+    limited=False,
+    producer="partnership",
+)
+MEETING_CANCELLED = Kind(
+    "meeting.cancelled",
+    "When a meeting that was called does not take place, everybody with a part in the committee hears of it.",
+    "A meeting of a committee of yours is canceled.",
+    Window.NOW,
+    limited=False,
+    producer="partnership",
+)
+MEETING_ALTERNATE = Kind(
+    "meeting.alternate",
+    "When a member of a committee cannot come to a meeting, their alternate hears of it.",
+    "A member for whom you stand cannot come to a meeting.",
+    Window.NOW,
+    limited=False,
+    producer="partnership",
+)
+NOTES_OUT = Kind(
+    "meeting.notes_out",
+    "When the notes of a meeting are out, everybody with a part in the committee hears of it.",
+    "The notes of a meeting of a committee of yours are out.",
+    Window.NOW,
+    mandatory=False,
+    limited=False,
+    producer="partnership",
+)
+ACTION_GIVEN = Kind(
+    "meeting.action_given",
+    "When a committee gives somebody something to do, they hear what, and by when.",
+    "A committee of yours gave you something to do.",
+    Window.NOW,
+    limited=False,
+    producer="partnership",
+)
+MEETINGS = (MEETING_CALLED, MEETING_MOVED, MEETING_CANCELLED, MEETING_ALTERNATE, NOTES_OUT, ACTION_GIVEN)
 # Of a committee's votes: a message does not say on what. The choice is offered to who convenes, and who was told.
 _CONVENES = ("bodies.convene",)
 BALLOT_OPENED = Kind(
@@ -311,6 +363,7 @@ KINDS = {
         LETTER_SUPPLEMENTED,
         ROLE_GIVEN,
         ROLE_TAKEN,
+        *MEETINGS,
         BALLOT_OPENED,
         BALLOT_CLOSED,
         POSITION_RECORDED,
