@@ -21,6 +21,7 @@ import evaluation.app
 import gateway.app
 import gateway.identity.tables
 import notification.app
+import partnership.app
 from curriculum.courses.rules.courses import Content, Section
 from notification.days.jobs import keep_readiness_days
 from notification.letters.rules.letter import Letter
@@ -250,6 +251,12 @@ def courses_must_be(connection):
     """
     rows = connection.execute(decided).fetchall()
     assert rows == [("BEFORE_BODIES", "courses/ore", TAUGHT.sha256, True, "", "")]
+
+
+def members_must_be(connection):
+    """Who sat in a body goes on there; it has not met."""
+    assert connection.execute("SELECT person_id, carries_over FROM membership").fetchall() == [(BEN, True)]
+    assert connection.execute("SELECT count(*) FROM meeting").fetchall() == [(0,)]
 
 
 ITEMS = '[{"stem": "?", "options": []}]'
@@ -567,6 +574,24 @@ SERVICES = [
             ],
         },
         courses_must_be,
+    ),
+    Service(
+        partnership.app.APP,
+        {
+            "body": [
+                {"id": "stsc", "title": "Steering", "sort_key": "steering", "code": "STSC", "kind": "COMMITTEE"}
+                | {"visibility": "EVERYONE", "newcomers_read_all": True, "open_meetings": False, "rules": "{}"}
+                | {"revision": 2, "created_at": EVENING}
+            ],
+            "constituency": [{"body_id": "stsc", "id": "state", "title": "The state"}],
+            "seat": [{"body_id": "stsc", "id": "one", "constituency_id": "state", "title": "One", "voting": True}],
+            "membership": [
+                {"id": ANA, "body_id": "stsc", "person_id": BEN, "organization_id": "dcss", "part": "MEMBER"}
+                | {"seat_id": "one", "start_on": "2026-03-01", "end_on": "2026-04-01", "carries_over": True}
+                | {"version": 1, "created_at": EVENING}
+            ],
+        },
+        members_must_be,
     ),
 ]
 

@@ -12,6 +12,8 @@ from sqlalchemy import event
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from partnership.app import APP
+from partnership.projections import PROJECTIONS
+from servicekit.background.jobs import Progress
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.outbox import subject_of
 from servicekit.rpc.client import Refused
@@ -148,6 +150,12 @@ class World:
     def rows(self, sql: str, *params: object) -> list[tuple]:
         with self.running.connect() as connection:
             return connection.execute(sql, params).fetchall()
+
+    def tell_again(self, name: str) -> None:
+        """Have a projection rebuilt, as an operator does."""
+        (projection,) = [one for one in PROJECTIONS if one.name == name]
+        database = self.running.runtime.database
+        projection.rebuild(database, self.clock.now, Progress(database, projection.entry))
 
     def audits(self) -> dict[str, int]:
         with self.running.runtime.database.read() as db:

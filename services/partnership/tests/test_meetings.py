@@ -285,6 +285,8 @@ def test_who_was_there_as_an_item_ended_is_counted_and_told_and_again_when_it_is
         ({FIRST[7:], ALTERNATE[7:], SECOND[7:]}, 2),
     ]
     assert again[1].person_ids == sorted(again[1].person_ids)
+    world.tell_again("presence-copies")
+    assert world.told(events.PresenceRecorded)[4:] == again
 
 
 def test_only_those_with_a_part_on_the_meetings_day_are_on_the_roll_and_its_times_stay_once_somebody_came(world, room):

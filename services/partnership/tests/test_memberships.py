@@ -1,5 +1,6 @@
 """Who has which part from when until when: nothing is overwritten, and rights follow by the day."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,6 @@ from hypothesis import strategies as st
 
 from cadre.partnership.v1 import events_pb2 as events
 from cadre.partnership.v1 import membership_service_pb2 as pb
-from partnership.projections import PROJECTIONS
 from servicekit.rpc.client import Refused
 
 from .conftest import PART, new_id, person
@@ -224,13 +224,7 @@ def test_the_roll_is_read_page_by_page_officers_first(world):
 def test_all_is_told_again_as_it_stands(world):
     body = world.body()
     one = world.end(world.give(body, person(2), CHAIR), 10)
-    (projection,) = PROJECTIONS
-
-    class Progress:
-        def expect(self, total): ...
-        def step(self): ...
-
-    projection.rebuild(world.running.runtime.database, world.clock.now, Progress())
+    world.tell_again("body-copies")
     again = world.told(events.MembershipStarted)[-1]
     assert (again.membership_id, again.end_date, again.version) == (one.name.rpartition("/")[2], world.day(10), 2)
     versions = [told.version for told in world.told(events.BodyRuled)]
@@ -266,3 +260,21 @@ def test_days_are_counted_in_california(world):
     assert [part for _, part, _ in world.there(body)] == ["CHAIR", "SECRETARY"]
     world.clock.now += timedelta(minutes=1)
     assert [part for _, part, _ in world.there(body)] == ["SECRETARY"]
+
+
+def test_eight_who_give_one_seat_at_the_same_time_seat_one(world):
+    body = world.body()
+    asking = [(person(number), {"seat": "state-1"}) for number in range(20, 28)]
+
+    def tries(one):
+        who, said = one
+        try:
+            world.give(body, who, MEMBER, **said)
+        except Refused as refused:
+            return refused.reason
+        return ""
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(tries, asking))
+    assert answers == ["", *["SEAT_TAKEN"] * 7]
+    assert len(world.there(body)) == 1

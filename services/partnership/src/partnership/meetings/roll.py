@@ -48,7 +48,7 @@ def record_presence(
     positions = queries.positions(db, body_id, seen.day)
     for item in db.exec(ended.order_by("position")).all():
         _count(item, seen, intervals, positions)
-        telling.presence(db, row, item, list(intervals))
+        telling.presence(db, row, item, intervals)
     db.flush()
     db.changed(
         seen.name, before={"presence": len(before)}, after={"presence": len(intervals), "revision": row.revision}

@@ -1,9 +1,10 @@
 """Telling others of meetings: other services by events, people by messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from partnership import events
+from partnership.meetings.queries import ItemRow
 from partnership.meetings.rules.quorum import Interval, there_at
 from partnership.meetings.tables import AgendaItemRow, MeetingRow
 from partnership.visibility import stands
@@ -64,14 +65,21 @@ def action_given(db: Db, *, body_id: str, action_id: UUID, person: UUID, what: s
     )
 
 
-def presence(db: Db, row: MeetingRow, item: AgendaItemRow, intervals: list[Interval]) -> None:
+def presence(db: Db, row: MeetingRow, item: AgendaItemRow, intervals: Sequence[Interval]) -> None:
     """Tell who was in the room as an item ended, for the next time."""
+    item.told += 1
+    presence_again(db, row.id, row.body_id, item, intervals)
+
+
+def presence_again(
+    db: Db, meeting_id: UUID, body_id: str, item: AgendaItemRow | ItemRow, intervals: Sequence[Interval]
+) -> None:
+    """Tell who was in the room as an item ended, as it was told last."""
     if item.end_at is None:
         return
-    item.told += 1
     told = events.presence_recorded(
-        meeting_id=row.id,
-        body_id=row.body_id,
+        meeting_id=meeting_id,
+        body_id=body_id,
         item_id=item.id,
         decides=item.decides,
         people=sorted(map(str, there_at(intervals, item.end_at))),
