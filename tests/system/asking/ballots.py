@@ -116,6 +116,9 @@ REQUESTS = {
     },
     "DecisionService": {
         "GetDecision": lambda w: decision_pb.GetDecisionRequest(name=decided(w)),
+        "CorrectDecision": lambda w: decision_pb.CorrectDecisionRequest(
+            name=decided(w), motion="Take it as it is", reason="It was written down wrong", request_id=fresh()
+        ),
         "ListDecisions": lambda w: decision_pb.ListDecisionsRequest(parent=committee(w).name),
     },
 }

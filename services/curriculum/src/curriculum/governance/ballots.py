@@ -24,7 +24,7 @@ from curriculum.governance.rules.saying import (
 from curriculum.governance.rules.states import State
 from curriculum.governance.sheets import ALTERNATE, MEMBER, RUNS, Seated, Sheet
 from curriculum.governance.subjects import Subjects
-from curriculum.governance.tables import BallotRollRow, BallotRow, BodyRulesRow, PositionRow
+from curriculum.governance.tables import BallotRollRow, BallotRow, BodyRulesRow, DecisionRow, PositionRow
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.data.outbox import emit
@@ -166,6 +166,19 @@ def void_changed(db: Db, subject: str, digest: str) -> list[str]:
     return [sheet.name for sheet in found]
 
 
+def correct(db: Db, decision: UUID, motion: str, reason: str, *, by: UUID) -> DecisionRow:
+    """Write down anew what a body decided, by somebody who runs it. What was written stays, and so do the votes."""
+    wrong = db.get(DecisionRow, decision)
+    if wrong is None or not wrong.body_id:
+        raise NotFound(f"decisions/{decision}")
+    _require_runs(db, wrong.body_id, by)
+    saying.check_text("motion", motion, most=saying.MOST_MOTION, given=True)
+    saying.check_text("reason", reason, most=saying.MOST_MOTION, given=True)
+    row = decisions.correcting(db, wrong, code=rules_of(db, wrong.body_id).code, motion=motion, reason=reason)
+    db.changed(f"decisions/{row.id}", before={"decision": wrong.number}, after={"decision": row.number}, reason=reason)
+    return row
+
+
 def run_by(db: Db, ballot: UUID, by: UUID) -> Sheet:
     """Return a ballot, locked, to somebody who runs its body today; to others there is none."""
     sheet = _locked(db, ballot)
@@ -277,7 +290,8 @@ def _end(db: Db, sheet: Sheet, outcome: Outcome) -> None:
     db.add(row)
     decision, code = None, rules_of(db, row.body_id).code
     if outcome is Outcome.PASSED:
-        dissent = [one.text for line in sheet.roll if (one := sheet.counting(line.seat_id)) and one.text]
+        said = [one for line in sheet.roll if (one := sheet.counting(line.seat_id))]
+        dissent = [one.text for one in said if one.text and one.choice in {Choice.HOLD, Choice.NO}]
         decision = decisions.by_ballot(db, row, code=code, dissent=dissent)
     emit(db, events.ballot_closed(row, decision))
     telling.closed(db, row, sheet.roll, code, decision)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from curriculum.governance import events
 from curriculum.governance.rules.bodies import DecisionClass
+from curriculum.governance.rules.saying import DecisionCorrected
 from curriculum.governance.tables import BallotRow, DecisionRow
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
@@ -15,6 +16,7 @@ _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%(series)s, 0))"
 _LAST = """
 SELECT coalesce(max(substr(number, %(start)s)::int), 0) FROM decision WHERE starts_with(number, %(series)s)
 """
+_LATER = "SELECT number FROM decision WHERE corrects = %(decision)s"
 _OF_A_BODY = """
 SELECT d.* FROM decision AS d
 WHERE d.way = 'BALLOT' AND d.subject = %(subject)s AND d.digest = %(digest)s
@@ -73,6 +75,15 @@ def by_ballot(db: Db, ballot: BallotRow, *, code: str, dissent: Sequence[str]) -
             decided_at=db.at,
         ),
     )
+
+
+def correcting(db: Db, wrong: DecisionRow, *, code: str, motion: str, reason: str) -> DecisionRow:
+    """Write down anew what *wrong* says, under a number of its own; raises `DecisionCorrected`."""
+    number = _next_number(db, code)
+    if later := db.values(_LATER, decision=wrong.id):
+        raise DecisionCorrected("It is corrected already.", decision=f"decisions/{wrong.id}", by=later[0])
+    kept = wrong.model_dump() | {"id": uuid.uuid4(), "number": number, "motion": motion, "decided_at": db.at}
+    return record(db, DecisionRow(**kept | {"corrects": wrong.id, "reason": reason}))
 
 
 def _next_number(db: Db, code: str) -> str:

@@ -103,6 +103,13 @@ class DecisionServicer(Servicer):
         with self.read() as db:
             return wire.decision(*queries.get_decision(db, decision, _reader(call)))
 
+    def CorrectDecision(self, request: decision_pb.CorrectDecisionRequest, call: Call) -> decision_pb.Decision:
+        decision, by = wire.decision_id(request.name), caller(call.principal)
+        motion, reason = request.motion.strip(), request.reason.strip()
+        with self.write(call, request) as db:
+            row = ballots.correct(db, decision, motion, reason, by=by)
+            return db.answer(wire.decision(row, None))
+
     def ListDecisions(self, request: decision_pb.ListDecisionsRequest, call: Call) -> decision_pb.ListDecisionsResponse:
         page, (body, subject) = self.page_of(request), wire.parent(request.parent)
         with self.read() as db:

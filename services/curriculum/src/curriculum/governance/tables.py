@@ -194,7 +194,8 @@ class DecisionRow(Base, table=True):
         Index("uq_decision_number", "number", unique=True, postgresql_where=text("number <> ''")),
         Index("ix_decision_subject_digest", "subject", "digest"),
         Index("ix_decision_body_id_decided_at", "body_id", "decided_at"),
-        Index("ix_decision_corrects", "corrects"),
+        CheckConstraint("(reason <> '') = (corrects IS NOT NULL)", name="reason"),
+        Index("uq_decision_corrects", "corrects", unique=True),
         Index("uq_decision_ballot_id", "ballot_id", unique=True, postgresql_where=text("corrects IS NULL")),
     )
 
@@ -216,3 +217,5 @@ class DecisionRow(Base, table=True):
     decider: str
     decided_at: datetime = moment()
     corrects: uuid.UUID | None = Field(default=None, foreign_key="decision.id")
+    # Why it does.
+    reason: str = Field(default="", sa_column_kwargs={"server_default": ""})

@@ -149,6 +149,7 @@ def decision_line(row: DecisionRow, *, by_name: bool) -> decision_pb.Decision:
         decider=person,
         decide_time=timestamp(row.decided_at),
         corrects=f"decisions/{row.corrects}" if row.corrects else "",
+        reason=row.reason,
     )
 
 

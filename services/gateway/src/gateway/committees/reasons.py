@@ -20,6 +20,7 @@ REASONS = {
     "BALLOT_NOT_OPEN": "This vote is over, or has not begun.",
     "BALLOT_RUNS": "This vote goes on until its hour: {silent} seats have not voted yet.",
     "BODY_NOT_KNOWN": "The rules of this committee have not arrived yet. Try again in a minute.",
+    "DECISION_CORRECTED": "Decision {by} took the place of this one. Correct that one.",
     "DIGEST_CHANGED": "This was changed after you read it. Read it again, then decide.",
     "HOLD_NOT_YOURS": "Only who objected can end an objection.",
     "MEETING_NEEDED": "This committee votes in meetings. Choose the meeting.",

@@ -56,6 +56,10 @@ class HoldNotYours(Refusal):
     """Only who objected lifts an objection, as long as it is what counts for the seat."""
 
 
+class DecisionCorrected(Refusal):
+    """Another decision took its place: that one is to be corrected."""
+
+
 class NotContestable(Refusal):
     """It was not written down for the caller, or the days for that are over."""
 
