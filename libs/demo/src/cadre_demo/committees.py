@@ -161,7 +161,8 @@ def _people(access: Access, leads: Mapping[str, str], told: list[Committee]) -> 
         found = access.ask(access.sign_ins.GetSignInPerson, asked)
         named[word] = found.person
         own = f"agencies/{key}"
-        agencies[found.person] = (own if own in found.agencies else found.agencies[0]).removeprefix("agencies/")
+        places = [*found.agencies, *found.organizations]
+        agencies[found.person] = (own if own in places else places[0]).partition("/")[2]
     return People(parts["training-manager"], named, agencies)
 
 

@@ -48,4 +48,5 @@ def persona_title(part: str, agency: str, staff: int) -> str:
         "training-manager": "Training manager: write a course and its test",
         "committee-secretary": "Committee secretary, STSC and PCDRT",
         "operator": "Operator",
+        "outside": f"{agency} member of STSC: what people from outside see",
     }[part]

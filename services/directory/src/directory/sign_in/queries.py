@@ -47,6 +47,16 @@ FROM part JOIN here ON (part.agency_id = '' OR here.agency_id = part.agency_id)
     SELECT FROM job WHERE job.person_id = here.id AND job.agency_id <> here.agency_id))
 ORDER BY part.n, staff_number
 """
+# And who was first recorded to speak for an organization outside, of those who do today and are not our staff.
+_OUTSIDE_PERSONA = """
+SELECT 'outside' AS part, person.id::text, staff_number, family_name, given_name, '' AS agency_id,
+  organization.short_title, 0 AS staff
+FROM affiliation JOIN person ON person.id = affiliation.person_id
+JOIN organization ON organization.id = affiliation.organization_id
+WHERE affiliation.start_date <= %(day)s AND (affiliation.end_date IS NULL OR affiliation.end_date > %(day)s)
+  AND NOT EXISTS (SELECT FROM job WHERE job.person_id = person.id)
+ORDER BY affiliation.recorded_at, affiliation.id LIMIT 1
+"""
 
 
 class Named(NamedTuple):
@@ -102,6 +112,10 @@ def person_named(
 
 
 def personas(db: Db, parts: Sequence[tuple[str, str, str, str]], *, day: date) -> list[Persona]:
-    """Return one person for each of *parts* (part, role, agency, title there; neither of these = a specialist)."""
+    """Return one person for each of *parts* (part, role, agency, title there; neither of these = a specialist).
+
+    And one from outside, if there is any.
+    """
     names, roles, agencies, titles = map(list, zip(*parts, strict=True))
-    return db.all(Persona, _PERSONAS, parts=names, roles=roles, agencies=agencies, titles=titles, day=day)
+    found = db.all(Persona, _PERSONAS, parts=names, roles=roles, agencies=agencies, titles=titles, day=day)
+    return [*found, *db.all(Persona, _OUTSIDE_PERSONA, day=day)]

@@ -54,6 +54,6 @@ def persona(row: Persona) -> pb.Persona:
         staff_number=row.staff_number,
         title=personas.persona_title(row.part, row.short_title, row.staff),
         display_name=display_name(row.family_name, row.given_name),
-        agency=f"agencies/{row.agency_id}",
+        agency=f"agencies/{row.agency_id}" if row.agency_id else "",
         part=row.part,
     )

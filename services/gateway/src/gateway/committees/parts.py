@@ -55,7 +55,10 @@ def give(visit: Visitor, slug: str, form: Sent) -> Answer:
         name=found.names.get(person.person, ""),
         membership=membership,
         seat=found.seats.get(membership.seat, ""),
-        offered=[(one.removeprefix("agencies/"), found.agencies.get(one, one)) for one in person.agencies],
+        offered=[
+            (one.partition("/")[2], found.agencies.get(one) or found.outside.get(person.person, one))
+            for one in places(person)
+        ],
         seated=[one for one in found.memberships if membership.seat and one.seat == membership.seat],
         people=found,
         phrases=phrases,
@@ -139,10 +142,15 @@ def _person(visit: Visit, form: SentForm) -> sign_in_pb.SignInPerson | None:
         return None
     finally:
         form.values.setdefault("known", [""])
-    if not found.agencies:
-        form.errors["staff_number"] = "They do not work at any agency today."
+    if not places(found):
+        form.errors["staff_number"] = "They do not work at any agency today, and speak for no organization."
         return None
     return found
+
+
+def places(person: sign_in_pb.SignInPerson) -> list[str]:
+    """Return for whom somebody can sit in a committee: where they work, and for whom outside they speak."""
+    return [*person.agencies, *person.organizations]
 
 
 def _membership(form: Form, person: sign_in_pb.SignInPerson | None) -> pb.Membership:
@@ -152,7 +160,7 @@ def _membership(form: Form, person: sign_in_pb.SignInPerson | None) -> pb.Member
         said = "MEMBER"
     start = form.day("start_date", YEARS_OF_DOCUMENTS, "Say from which day on.")
     until = form.day("end_date", YEARS_OF_DOCUMENTS, "") if form.text("end_date") else None
-    agencies = [one.removeprefix("agencies/") for one in person.agencies] if person else []
+    agencies = [one.partition("/")[2] for one in places(person)] if person else []
     chosen = form.text("organization")
     return pb.Membership(
         person=person.person if person else "",

@@ -9,6 +9,7 @@ from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from gateway.committees import phrases
 from gateway.web.visit import Visit
+from gateway.words import glossary
 
 _ALL_PEOPLE = 500
 CONVENE = "bodies.convene"
@@ -40,6 +41,8 @@ class People:
     names: Mapping[str, str]
     agencies: Mapping[str, str]
     seats: Mapping[str, str] = field(default_factory=dict)
+    # For which organization outside somebody speaks, by person.
+    outside: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, person: str) -> str:
         """Name somebody; by their agency, where the visitor does not see their name."""
@@ -50,8 +53,9 @@ class People:
         return f"Somebody of {place}" if place else "Somebody who has no part here now"
 
     def place(self, membership: membership_pb.Membership) -> str:
-        """For whom somebody sits there."""
-        return self.agencies.get(f"agencies/{membership.organization}", membership.organization)
+        """For whom somebody sits there: an agency, or an organization outside as far as it may be named."""
+        key = f"agencies/{membership.organization}"
+        return self.agencies.get(key) or self.outside.get(membership.person) or glossary.place(key)
 
     def of_part(self, *parts: str) -> list[membership_pb.Membership]:
         """Return those who have one of *parts*, in the order of these."""
@@ -106,10 +110,14 @@ def people(visit: Visit, committee: body_pb.Body, day: str = "", others: Iterabl
         request.page_token = answer.next_page_token
         if not answer.next_page_token:
             break
-    names = visit.names([*(one.person for one in found), *others])
-    agencies = {key: agency.short_title for key, agency in visit.agencies().items()}
+    known = visit.people([*(one.person for one in found), *others])
+    names = {key: person.display_name for key, person in known.items()}
+    speaks = {key: person.affiliations[0].organization_title for key, person in known.items() if person.affiliations}
+    # People from outside see no agencies: these are named by their addresses then.
+    listed = {} if visit.rights.from_outside else visit.agencies()
+    agencies = {key: agency.short_title for key, agency in listed.items()}
     seats = {seat.id: seat.title for side in committee.constituencies for seat in side.seats}
-    return People(found, names, agencies, seats)
+    return People(found, names, agencies, seats, speaks)
 
 
 def sittings(committee: body_pb.Body, found: People, day: str) -> list[Constituency]:

@@ -16,6 +16,9 @@ from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
 from cadre.notification.v1 import release_service_pb2 as release_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
+from cadre.partnership.v1 import body_service_pb2 as body_pb
+from gateway.committees import phrases as committee_phrases
+from gateway.committees import shown
 from gateway.home import changes, rows
 from gateway.home.asking import Asking
 from gateway.home.queue import Row, joined, queue
@@ -69,7 +72,7 @@ class StateHome:
 def home(visit: Visitor) -> Answer:
     """Everything that waits for this person, whatever their roles, and what comes."""
     if visit.rights.from_outside:
-        return visit.page("home/outside.html")
+        return visit.page("home/outside.html", committees=_committees(visit))
     found: list[Row] = []
     asking = Asking()
     own = asking.of("notification", lambda: todo.of_visitor(visit, size=_ROWS), todo.ToDo([], 0, ""))
@@ -115,6 +118,12 @@ def home(visit: Visitor) -> Answer:
         most_changes=_CHANGES,
         most_calls=_CALLS,
     )
+
+
+def _committees(visit: Visit) -> list[tuple[body_pb.BodySummary, str, str]]:
+    """Return the committees of somebody from outside, each with their part in it and its address."""
+    listed = visit.clients.bodies.ListBodies(body_pb.ListBodiesRequest(page_size=_UNDER_WAY, mine=True)).bodies
+    return [(one, committee_phrases.parts(one.my_parts), shown.path(one.name)) for one in listed]
 
 
 def _freezes(visit: Visit) -> list[release_pb.FreezeWindow]:
