@@ -248,8 +248,13 @@ def test_who_cannot_come_has_their_alternate_told_and_says_why_to_who_runs_it(wo
         request = pb.AnswerCallRequest(name=called.name, request_id=new_id(), **said)
         return world.by(who).AnswerCall(request)
 
+    def own(who):
+        (one,) = world.by(who).ListMyMeetings(pb.ListMyMeetingsRequest()).meetings
+        return [(one.person, one.comes, one.reason) for one in one.answers]
+
     answer(FIRST, comes=True)
     answer(SECOND, comes=False, reason="On leave")
+    assert [own(who) for who in (FIRST, SECOND, CHAIR)] == [[(FIRST, True, "")], [(SECOND, False, "On leave")], []]
     assert room.messages()[before:] == [("meeting.alternate", {ALTERNATE})]
     assert reason_of(answer, STRANGER, comes=True) == "NOT_OF_THE_BODY"
 

@@ -50,6 +50,10 @@ WHERE meeting_id = %(meeting)s ORDER BY arrive_at, person_id
 _ANSWERS = """
 SELECT person_id, comes, reason FROM call_answer WHERE meeting_id = %(meeting)s ORDER BY person_id
 """
+_OWN_ANSWERS = """
+SELECT meeting_id, person_id, comes, reason FROM call_answer
+WHERE person_id = %(reader)s AND meeting_id = ANY(%(meetings)s)
+"""
 # Voting seats that are filled on a day; of a body without seats, its members.
 _POSITIONS = f"""
 SELECT coalesce(s.constituency_id, '') AS constituency, h.person_id AS holder, a.person_id AS alternate
@@ -150,6 +154,13 @@ class Answer(NamedTuple):
     reason: str
 
 
+class OwnAnswer(NamedTuple):
+    """What the reader said to the call of a meeting."""
+
+    meeting_id: UUID
+    answer: Answer
+
+
 class Person(NamedTuple):
     """Somebody with a part in a body, and for whom they are there."""
 
@@ -182,6 +193,11 @@ def listed(db: Db, body_id: str, reader: Reader, page: Page) -> Sequence[Meeting
 def own(db: Db, reader: Reader) -> Sequence[Meeting]:
     """Return called meetings that are not over, of all bodies where *reader* has a part, the next first."""
     return db.all(Meeting, _OWN, now=db.at, **values(reader))
+
+
+def own_answers(db: Db, meetings: Sequence[Meeting], reader: Reader) -> dict[UUID, Answer]:
+    """Return what *reader* said to the calls of meetings."""
+    return dict(db.all(OwnAnswer, _OWN_ANSWERS, reader=reader.person, meetings=[one.id for one in meetings]))
 
 
 def items(db: Db, meeting_id: UUID) -> list[ItemRow]:

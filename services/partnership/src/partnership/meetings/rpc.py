@@ -48,8 +48,11 @@ class MeetingServicer(Servicer):
             return _whole(db, body_id, meeting_id, reader_of(call))
 
     def ListMyMeetings(self, _request: pb.ListMyMeetingsRequest, call: Call) -> pb.ListMyMeetingsResponse:
+        reader = reader_of(call)
         with self.read() as db:
-            return pb.ListMyMeetingsResponse(meetings=map(wire.summary, queries.own(db, reader_of(call))))
+            rows = queries.own(db, reader)
+            said = queries.own_answers(db, rows, reader)
+        return pb.ListMyMeetingsResponse(meetings=[wire.own(row, said.get(row.id)) for row in rows])
 
     def CreateMeeting(self, request: pb.CreateMeetingRequest, call: Call) -> pb.Meeting:
         body_id, reader = body_of(request.parent, "parent"), reader_of(call)

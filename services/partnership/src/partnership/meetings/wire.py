@@ -155,6 +155,14 @@ def summary(row: Meeting) -> pb.Meeting:
     )
 
 
+def own(row: Meeting, said: Answer | None) -> pb.Meeting:
+    """Write a meeting that somebody is called to, with what they said to that."""
+    answer = summary(row)
+    if said is not None:
+        answer.answers.add(person=f"people/{said.person_id}", comes=said.comes, reason=said.reason)
+    return answer
+
+
 def meeting(row: Meeting, room: Room, reader: Reader) -> pb.Meeting:
     """Write a meeting with what *reader* sees in it."""
     answer = summary(row)
