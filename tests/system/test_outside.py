@@ -4,6 +4,7 @@ import re
 import uuid
 from contextlib import closing
 from datetime import UTC, datetime
+from html import unescape
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from cadre.directory.v1 import organization_service_pb2 as pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.directory.v1.audience_service_pb2 import AudienceClause, AudienceExpression, PreviewAudienceRequest
 from cadre.directory.v1.person_service_pb2 import ListPeopleRequest
+from cadre.partnership.v1.membership_service_pb2 import CreateMembershipRequest, Membership
 from gateway.areas import ROUTERS
 from gateway.identity import sign_ins
 from gateway.identity.places import PASSWORD, Place
@@ -22,6 +24,7 @@ from servicekit.testing.unencrypted import NO_AUTHORITIES
 
 from .asking.common import HOME, day, fresh
 from .asking.directory import people_of
+from .asking.partnership import body
 from .test_access import METHODS, REQUESTS, permission, rightful, stub_method, world  # noqa: F401 - a fixture
 from .visitor import Visitor
 
@@ -207,3 +210,30 @@ def test_a_training_manager_adds_an_organization_and_its_people_and_invites_only
         assert visitor.client.get(organization + person).status_code == 404
         send(ours, f"{ours}/end", end_date=day(0), reason="The end of the test")
         assert visitor.text(organization).count("Ended") == 2
+
+
+def test_somebody_from_outside_reads_the_names_of_a_committee_in_which_they_have_a_part_and_of_no_other(world, manager):  # noqa: F811
+    outsider = add(world, manager)
+    theirs, other = body(world), body(world)
+    slug = outsider.organization.removeprefix("organizations/")
+    membership = Membership(person=outsider.name, organization=slug, part=Membership.OBSERVER, start_date=day(-1))
+    asked = CreateMembershipRequest(parent=theirs.name, membership=membership, request_id=fresh())
+    world.access.ask(world.access.memberships.CreateMembership, asked, person=manager)
+    (chair,) = (
+        one.display_name
+        for one in world.rightly(
+            world.access.people.ListPeople, ListPeopleRequest(parent=HOME, page_size=100), "people.read"
+        ).people
+        if one.name == world.person
+    )
+
+    url = world.cadre.supervisor.gateway_url
+    with httpx.Client(
+        verify=NO_AUTHORITIES, base_url=url, cookies={COOKIE: signed_in(world.cadre, outsider.name)}
+    ) as client:
+        page = client.get(f"/committees/{theirs.name.removeprefix('bodies/')}")
+        assert page.status_code == 200
+        assert chair in unescape(page.text)
+        assert outsider.display_name in page.text
+        assert theirs.title in client.get("/home").text
+        assert client.get(f"/committees/{other.name.removeprefix('bodies/')}").status_code == 404

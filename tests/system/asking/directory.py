@@ -260,6 +260,7 @@ REQUESTS = {
     "SignInService": {
         "ExchangeSignIn": lambda w: sign_in_pb.ExchangeSignInRequest(person=w.person),
         "GetSignInPerson": lambda w: sign_in_pb.GetSignInPersonRequest(person=w.person, whole_state=True),
+        "BatchGetNames": lambda w: sign_in_pb.BatchGetNamesRequest(people=[w.person]),
         "ListPersonas": lambda w: sign_in_pb.ListPersonasRequest(),
     },
     "RosterService": {

@@ -19,6 +19,7 @@ WHERE (id = %(person)s::uuid OR staff_number = %(number)s::text
     AND EXISTS (SELECT FROM job WHERE job.person_id = person.id AND job.agency_id = ANY(%(agencies)s)
       AND start_date <= %(day)s AND (end_date IS NULL OR end_date > %(day)s))))
 """.replace("{keepers}", KEEPERS)
+_CALLED = "SELECT id, family_name, given_name FROM person WHERE id = ANY(%(ids)s) ORDER BY id"
 # The people of the demonstration's story, each the first by staff number who fits the part and is not on leave.
 _PERSONAS = """
 WITH here AS (
@@ -69,6 +70,14 @@ class Named(NamedTuple):
     keepers: list[str]
 
 
+class Called(NamedTuple):
+    """How somebody is called."""
+
+    id: UUID
+    family_name: str
+    given_name: str
+
+
 class Persona(NamedTuple):
     """A person of the demonstration's story."""
 
@@ -88,6 +97,11 @@ def person_id_of(db: Db, staff_number: str) -> UUID:
     if not found:
         raise NotFound(f"staffNumbers/{staff_number}")
     return found[0]
+
+
+def called(db: Db, ids: Collection[UUID]) -> list[Called]:
+    """Return how people are called, those of *ids* who are known."""
+    return db.all(Called, _CALLED, ids=list(ids))
 
 
 def person_named(

@@ -32,6 +32,11 @@ class SignInServicer(Servicer):
         with self.read() as db:
             return wire.sign_in_person(tokens.named(db, **wire.sign_in_key(request), at=call.now))
 
+    def BatchGetNames(self, request: pb.BatchGetNamesRequest, call: Call) -> pb.BatchGetNamesResponse:  # noqa: ARG002
+        ids = people_wire.person_ids(request.people, "people", most=wire.MOST_NAMES)
+        with self.read() as db:
+            return pb.BatchGetNamesResponse(names=map(wire.person_name, queries.called(db, ids)))
+
     def ListPersonas(self, request: pb.ListPersonasRequest, call: Call) -> pb.ListPersonasResponse:  # noqa: ARG002
         with self.read() as db:
             rows = personas.personas(db, demonstration=self.demonstration, at=call.now)

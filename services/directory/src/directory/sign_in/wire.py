@@ -8,8 +8,10 @@ from directory.people.wire import person_id
 from directory.rules import roles
 from directory.rules.names import display_name
 from directory.sign_in import personas, tokens
-from directory.sign_in.queries import Persona
+from directory.sign_in.queries import Called, Persona
 from servicekit.refusals import InvalidField
+
+MOST_NAMES = 1_000
 
 
 def sign_in_key(request: pb.GetSignInPersonRequest) -> dict[str, Any]:
@@ -45,6 +47,11 @@ def sign_in_person(named: tokens.Named) -> pb.SignInPerson:
         may_sign_in=named.may_sign_in,
         organizations=[f"organizations/{one}" for one in named.organizations],
     )
+
+
+def person_name(row: Called) -> pb.PersonName:
+    """Return how somebody is called."""
+    return pb.PersonName(person=f"people/{row.id}", display_name=display_name(row.family_name, row.given_name))
 
 
 def persona(row: Persona) -> pb.Persona:
