@@ -109,11 +109,11 @@ class Committee:
         )
         self.hear(consumers.membership_ended, told)
 
-    def were_there(self, ballot, *who, version=1):
+    def were_there(self, ballot, *who, body="", version=1):
         told = partnership.PresenceRecorded(
-            meeting_id=ballot.meeting.removeprefix("meetings/"),
-            body_id=self.body,
-            item_id="1",
+            meeting_id=ballot.meeting.rpartition("/")[2],
+            body_id=body or self.body,
+            item_id=f"item-of-{body}",
             decides=ballot.name,
             person_ids=[str(self.people[one]) for one in who],
             version=version,

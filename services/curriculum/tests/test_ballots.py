@@ -24,7 +24,6 @@ from .conftest import Curriculum, new_id
 
 YES, NO, HOLD, ABSTAIN, RECUSED = pb.YES, pb.NO, pb.HOLD, pb.ABSTAIN, pb.RECUSED
 SEATS = ("lake", "kern", "marin", "state-1", "state-2")
-MEETING = f"meetings/{uuid.uuid4()}"
 
 
 @pytest.fixture
@@ -207,7 +206,9 @@ def test_who_leaves_and_comes_back_changes_no_open_ballot_and_figures_are_of_the
 def test_d117_what_is_said_in_a_room_is_recorded_by_name_counts_by_who_was_there_and_can_be_contested(committee):
     committee.rule(RULES | {"writtenVotes": False})
     assert reason(committee.open) == "MEETING_NEEDED"
-    ballot = committee.open(meeting=MEETING)
+    elsewhere = f"bodies/another/meetings/{uuid.uuid4()}"
+    assert reason(committee.open, meeting=elsewhere) == "INVALID_FIELD"
+    ballot = committee.open(meeting=f"bodies/{committee.body}/meetings/{uuid.uuid4()}")
     note = committee.cast(ballot, "lake", NO, text="Not sure yet")
     assert note.roll[1].positions[0].not_counted
     assert not committee.get(ballot, "kern").roll[1].positions
@@ -227,6 +228,7 @@ def test_d117_what_is_said_in_a_room_is_recorded_by_name_counts_by_who_was_there
     assert reason(contest, "kern") == "NOT_FOUND"
     assert contest("lake").roll[1].counting == 0
     assert reason(contest, "lake") == "NOT_CONTESTABLE"
+    committee.were_there(ballot, *SEATS, body="another")
     assert reason(committee.close, ballot) == "MEETING_NOT_READY"
     committee.were_there(ballot, "lake", "kern", "state-1")
 

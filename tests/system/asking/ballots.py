@@ -14,23 +14,27 @@ from .partnership import CONVENES, body_of, give, part
 READS = {"bodies.read": ("self",)}
 
 
-def committee(w):
-    """The committee, made once; what it is reaches the curriculum by events."""
-    if not hasattr(w, "committee"):
-        asked = body_of()
-        asked.rules.CopyFrom(
-            body_pb.BodyRules(
-                quorum=body_pb.Fraction(numerator=1, denominator=2),
-                thresholds=[
-                    body_pb.Threshold(decision_class="MAJOR", of_all=body_pb.Fraction(numerator=2, denominator=3))
-                ],
-                written_votes=True,
-            )
+def convene(w, *, written_votes=True):
+    """A committee whose chair and only member is the person of the sweep."""
+    asked = body_of()
+    asked.rules.CopyFrom(
+        body_pb.BodyRules(
+            quorum=body_pb.Fraction(numerator=1, denominator=2),
+            thresholds=[body_pb.Threshold(decision_class="MAJOR", of_all=body_pb.Fraction(numerator=2, denominator=3))],
+            written_votes=written_votes,
         )
-        creating = body_pb.CreateBodyRequest(body_id=f"votes-{fresh()}", body=asked, request_id=fresh())
-        w.committee = w.call(w.access.bodies.CreateBody, creating, w.cast.analyst, CONVENES)
-        give(w, w.committee, part(w.person, membership_pb.Membership.CHAIR))
-        give(w, w.committee, part(w.person, membership_pb.Membership.MEMBER, seat="first"))
+    )
+    creating = body_pb.CreateBodyRequest(body_id=f"votes-{fresh()}", body=asked, request_id=fresh())
+    made = w.call(w.access.bodies.CreateBody, creating, w.cast.analyst, CONVENES)
+    give(w, made, part(w.person, membership_pb.Membership.CHAIR))
+    give(w, made, part(w.person, membership_pb.Membership.MEMBER, seat="first"))
+    return made
+
+
+def committee(w):
+    """One that is made once; what it is reaches the curriculum by events."""
+    if not hasattr(w, "committee"):
+        w.committee = convene(w)
         wait_until(lambda: opens(w), w.committee.name)
     return w.committee
 
@@ -45,18 +49,19 @@ def opens(w):
         return False
 
 
-def creating(w):
+def creating(w, body="", **said):
     sections = [course_pb.Section(title="One", minutes=5, markdown="Text.")]
     new = course_pb.CreateCourseRequest(
         course_id=f"v-{fresh()}", course=course_pb.Course(title="Voted on", sections=sections), request_id=fresh()
     )
     course = w.rightly(w.access.courses.CreateCourse, new, "courses.write")
     ballot = pb.Ballot(
-        body=committee(w).name,
+        body=body or committee(w).name,
         motion="Take it",
         decision_class=decision_pb.MAJOR,
         subject=course.name,
         digest=course.content_sha256,
+        **said,
     )
     ballot.close_time.FromJsonString(f"{day(2)}T12:00:00Z")
     return pb.CreateBallotRequest(ballot=ballot, request_id=fresh())

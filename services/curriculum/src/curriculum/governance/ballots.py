@@ -35,7 +35,10 @@ _MOST_AUTHORS = 50
 _DUE = """
 SELECT id FROM ballot AS b
 WHERE state = 'OPEN' AND closes_at <= %(now)s
-  AND (meeting_id = '' OR EXISTS (SELECT FROM presence AS p WHERE p.decides = 'ballots/' || b.id))
+  AND (meeting_id = '' OR EXISTS (
+    SELECT FROM presence AS p
+    WHERE p.decides = 'ballots/' || b.id AND (p.body_id, p.meeting_id) = (b.body_id, b.meeting_id)
+  ))
 ORDER BY closes_at, id
 """
 

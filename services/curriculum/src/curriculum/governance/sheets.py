@@ -26,10 +26,12 @@ SELECT body_id AS body, id, person_id AS person, seat_id AS seat, part, start_da
   carries_over, constituency_id AS constituency, voting
 FROM membership WHERE body_id = ANY(%(bodies)s) AND start_date IS NOT NULL ORDER BY start_date, id
 """
-# An item says what it decides on.
+# An item says what it decides on. Of that meeting alone: whoever runs another body says nothing of this one's votes.
 _PRESENT = """
-SELECT p.decides, person FROM presence AS p LEFT JOIN unnest(p.person_ids) AS person ON true
-WHERE p.decides = ANY(%(names)s)
+SELECT p.decides, person FROM ballot AS b
+JOIN presence AS p ON p.decides = 'ballots/' || b.id AND (p.body_id, p.meeting_id) = (b.body_id, b.meeting_id)
+LEFT JOIN unnest(p.person_ids) AS person ON true
+WHERE b.id = ANY(%(ballots)s)
 """
 
 
@@ -163,7 +165,7 @@ def sheets(db: Db, rows: Sequence[BallotRow]) -> list[Sheet]:
     for one in seated(db, sorted({row.body_id for row in rows})):
         terms[one.body].append(one.term)
     present: dict[str, set[UUID]] = {}
-    for there in db.all(_There, _PRESENT, names=[name_of(id_) for id_ in ids]):
+    for there in db.all(_There, _PRESENT, ballots=ids):
         present.setdefault(there.decides, set()).update({there.person} if there.person else ())
     return [
         Sheet(

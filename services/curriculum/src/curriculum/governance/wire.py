@@ -56,16 +56,15 @@ def prepared(message: pb.Ballot) -> Prepared:
     closes = message.close_time if message.HasField("close_time") else None
     if len(message.digest) != _SHA256_LETTERS:
         raise InvalidField("ballot.digest", message.digest, "must be the SHA-256 of the content")
-    if message.meeting:
-        names.uuid_in("meetings/{meeting}", message.meeting, field="ballot.meeting")
+    body = body_id(message.body, field="ballot.body")
     return Prepared(
-        body=body_id(message.body, field="ballot.body"),
+        body=body,
         motion=message.motion.strip(),
         decision_class=_class(message.decision_class),
         subject=message.subject,
         digest=message.digest,
         closes_at=moment_of("ballot.close_time", closes, YEARS_OF_DOCUMENTS) if closes else None,
-        meeting=message.meeting.removeprefix("meetings/"),
+        meeting=_meeting(message.meeting, body) if message.meeting else "",
         authors=tuple(people(message.authors)),
     )
 
@@ -104,7 +103,7 @@ def ballot_line(row: BallotRow, decision: UUID | None = None) -> pb.Ballot:
         subject=row.subject,
         digest=row.digest,
         close_time=timestamp(row.closes_at),
-        meeting=f"meetings/{row.meeting_id}" if row.meeting_id else "",
+        meeting=f"bodies/{row.body_id}/meetings/{row.meeting_id}" if row.meeting_id else "",
         authors=[_person(one) for one in row.authors],
         state=pb.Ballot.State.Value(row.state),
         create_time=timestamp(row.created_at),
@@ -222,6 +221,14 @@ def _class(value: "decision_pb.DecisionClass.ValueType") -> DecisionClass:
     if value == decision_pb.DECISION_CLASS_UNSPECIFIED or value not in decision_pb.DecisionClass.values():
         raise InvalidField("ballot.decision_class", value, f"must be one of {', '.join(DecisionClass)}")
     return DecisionClass(decision_pb.DecisionClass.Name(value))
+
+
+def _meeting(name: str, body: str) -> str:
+    """Read a meeting of the body that votes."""
+    found = names.parse("bodies/{body}/meetings/{meeting}", name, field="ballot.meeting")
+    if found["body"] != body:
+        raise InvalidField("ballot.meeting", name, "must be a meeting of the body that votes")
+    return str(names.as_uuid(found["meeting"], field="ballot.meeting"))
 
 
 def _person(person: UUID) -> str:
