@@ -279,7 +279,7 @@ def test_files_of_a_draft_are_not_for_staff_and_those_of_a_version_are(office, m
     office.courses.PublishCourse(pb.PublishCourseRequest(name=course, etag=etag, request_id=new_id()))
     address = f"/catalogue/{course.removeprefix('courses/')}/versions/1/media/{sha256}"
     assert specialist.client.get(address).content == PNG
-    assert "Decided by who issued it." in specialist.page(address.partition("/media/")[0]).text
+    assert "Decided by the person who issued it." in specialist.page(address.partition("/media/")[0]).text
     specialist.client.cookies.clear()
     assert specialist.client.get(address).status_code == 303
 

@@ -24,7 +24,7 @@ _OFFERS = {"here": pb.HERE, "elsewhere": pb.ELSEWHERE, "archived": pb.ARCHIVED, 
 _NAMES = {offer: name for name, offer in _OFFERS.items()}
 
 _WAYS = {
-    decision_pb.Decision.APPROVER: "Decided by who issued it.",
+    decision_pb.Decision.APPROVER: "Decided by the person who issued it.",
     decision_pb.Decision.BEFORE_BODIES: "Issued before decisions were kept on record.",
 }
 
