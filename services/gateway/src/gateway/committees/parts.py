@@ -197,7 +197,9 @@ def _held(sitting: shown.Sitting, found: People) -> str:
 
 
 def _contacts(visit: Visit) -> list[tuple[str, str]]:
-    """Return those whom everybody may ask: coordinators and directors of agencies, by agency."""
+    """Return those whom all our staff may ask: coordinators and directors of agencies, by agency."""
+    if visit.rights.from_outside:
+        return []
     return [
         (contact.person, f"{agency.short_title}: {contact.display_name}")
         for agency in sorted(visit.agencies().values(), key=lambda one: one.short_title)
