@@ -4,8 +4,7 @@ What has happened before is found: a committee by its id, a part by its person, 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -13,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
+from cadre.partnership.v1 import meeting_service_pb2 as pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
@@ -24,6 +24,8 @@ _EXACT = ConfigDict(extra="forbid")
 Who = Annotated[str, Field(pattern=r"^(persona|agency|number):[A-Za-z0-9-]+$")]
 # Who has a part in the demonstration has it for so long.
 _SINCE = timedelta(days=200)
+_FRIDAY = 5
+_LATE = "Entered afterwards, for the demonstration."
 _PART = membership_pb.Membership
 
 
@@ -76,9 +78,11 @@ class Meeting:
     hour: Annotated[int, Field(ge=0, le=23)]
     minutes: Minutes
     place: Note
-    fate: Literal["draft", "called", "approved"]
+    fate: Literal["draft", "called", "held"]
     item: tuple[Item, ...]
     link: Note = ""
+    # At which meeting, by its title, its minutes were approved.
+    approved_at: Note = ""
     away: tuple[Who, ...] = ()
 
 
@@ -110,14 +114,10 @@ class People:
     named: Mapping[str, str]
     agencies: Mapping[str, str]
 
-    def of(self, who: str) -> str:
-        """Return the person of a word."""
-        return self.named[who]
-
 
 def read() -> list[Committee]:
     """Read the committees."""
-    return [read_document(path, Committee) for path in _files()]
+    return [read_document(path, Committee) for path in sorted((data_root() / "demo" / "committees").glob("*.toml"))]
 
 
 def tell(access: Access, leads: Mapping[str, str]) -> int:
@@ -127,11 +127,13 @@ def tell(access: Access, leads: Mapping[str, str]) -> int:
     for committee in told:
         name = _begun(access, people, committee)
         _seat(access, people, committee, name)
+        met = {one.title: _tell_meeting(access, people, committee, name, one) for one in committee.meeting}
+        for meeting in committee.meeting:
+            if meeting.approved_at:
+                _approve(access, people.named[committee.chair], met[meeting.title], met[meeting.approved_at])
+        for action in committee.action:
+            _act(access, people, committee, name, action)
     return len(told)
-
-
-def _files() -> list[Path]:
-    return sorted((data_root() / "demo" / "committees").glob("*.toml"))
 
 
 def _words(committee: Committee) -> Iterator[str]:
@@ -220,7 +222,7 @@ def _seat(access: Access, people: People, told: Committee, name: str) -> None:
     known = {(one.person, one.part, one.seat) for one in listed}
     since = (calendar.pacific_date(access.clock()) - _SINCE).isoformat()
     for part, word, seat in _parts(told):
-        person = people.of(word)
+        person = people.named[word]
         if (person, part, seat) in known:
             continue
         membership = _PART(person=person, organization=people.agencies[person], part=part, seat=seat, start_date=since)
@@ -229,7 +231,7 @@ def _seat(access: Access, people: People, told: Committee, name: str) -> None:
             membership=membership,
             request_id=request_id(name, "part", person, _PART.Part.Name(part), seat, since),
         )
-        giver = people.convener if person != people.convener else people.of(told.secretary)
+        giver = people.convener if person != people.convener else people.named[told.secretary]
         access.ask(access.memberships.CreateMembership, create, person=giver)
 
 
@@ -243,6 +245,146 @@ def _parts(told: Committee) -> Iterator[tuple[_PART.Part.ValueType, str, str]]:
             for part, who in ((_PART.MEMBER, seat.who), (_PART.ALTERNATE, seat.alternate)):
                 if who:
                     yield part, who, _seat_id(side, seat)
+
+
+def _tell_meeting(access: Access, people: People, told: Committee, name: str, meeting: Meeting) -> str:
+    """Take a meeting as far as its notes, and return it."""
+    secretary = people.named[told.secretary]
+    found = _meeting(access, secretary, name, meeting)
+    if found.state == pb.Meeting.DRAFT and meeting.fate != "draft":
+        call = pb.CallMeetingRequest(
+            name=found.name,
+            late_reason=_LATE if meeting.fate == "held" else "",
+            etag=found.etag,
+            request_id=request_id(found.name, "call"),
+        )
+        found = access.ask(access.meetings.CallMeeting, call, person=secretary)
+    if meeting.fate == "held" and found.state in (pb.Meeting.CALLED, pb.Meeting.HELD):
+        _hold(access, people, told, found, meeting)
+    return found.name
+
+
+def _meeting(access: Access, secretary: str, name: str, told: Meeting) -> pb.Meeting:
+    """Return the meeting as it is; begin it with its agenda if it is not there."""
+    asked = pb.ListMeetingsRequest(parent=name)
+    listed = access.every(access.meetings.ListMeetings, asked, "meetings", person=secretary)
+    found = next((one for one in listed if one.title == told.title), None)
+    if found is None:
+        begun = pb.Meeting(title=told.title, zone="America/Los_Angeles", place=told.place, link=told.link, public=True)
+        start = _start(access, told)
+        begun.start_time.FromDatetime(start)
+        begun.end_time.FromDatetime(start + timedelta(minutes=told.minutes))
+        create = pb.CreateMeetingRequest(
+            parent=name, meeting=begun, request_id=request_id(name, told.title, start.isoformat())
+        )
+        found = access.ask(access.meetings.CreateMeeting, create, person=secretary)
+    found = access.ask(access.meetings.GetMeeting, pb.GetMeetingRequest(name=found.name), person=secretary)
+    if not found.items:
+        agenda = pb.UpdateAgendaRequest(
+            name=found.name,
+            items=[
+                pb.AgendaItem(
+                    title=one.title,
+                    kind=pb.AgendaItem.Kind.Value(one.kind.upper()),
+                    presenter=one.presenter,
+                    minutes=one.minutes,
+                )
+                for one in told.item
+            ],
+            etag=found.etag,
+            request_id=request_id(found.name, "agenda"),
+        )
+        found = access.ask(access.meetings.UpdateAgenda, agenda, person=secretary)
+    return found
+
+
+def _start(access: Access, told: Meeting) -> datetime:
+    """Return when a meeting begins: never on a weekend."""
+    day = calendar.pacific_date(access.clock()) + timedelta(days=told.days)
+    if day.isoweekday() > _FRIDAY:
+        day += timedelta(days=8 - day.isoweekday() if told.days > 0 else _FRIDAY - day.isoweekday())
+    return datetime.combine(day, time(told.hour), calendar.PACIFIC)
+
+
+def _hold(access: Access, people: People, told: Committee, meeting: pb.Meeting, said: Meeting) -> None:
+    """Hold a meeting that was called: who was there, what was said, what is to be done; notes out."""
+    secretary = people.named[told.secretary]
+    start = meeting.start_time.ToDatetime(UTC)
+    if meeting.state == pb.Meeting.CALLED:
+        meeting = _roll(access, people, told, meeting, said)
+        over = start
+        for item, one in zip(meeting.items, said.item, strict=True):
+            over += timedelta(minutes=one.minutes)
+            record = pb.RecordItemRequest(
+                name=meeting.name,
+                item=item.id,
+                notes=one.notes,
+                outcome=one.outcome,
+                etag=meeting.etag,
+                request_id=request_id(meeting.name, "item", item.id),
+            )
+            record.end_time.FromDatetime(over)
+            meeting = access.ask(access.meetings.RecordItem, record, person=secretary)
+            if one.action:
+                _act(access, people, told, meeting.name.partition("/meetings/")[0], one.action, meeting.name, item.id)
+        hold = pb.HoldMeetingRequest(name=meeting.name, etag=meeting.etag, request_id=request_id(meeting.name, "hold"))
+        meeting = access.ask(access.meetings.HoldMeeting, hold, person=secretary)
+    if meeting.state == pb.Meeting.HELD:
+        publish = pb.PublishNotesRequest(
+            name=meeting.name, etag=meeting.etag, request_id=request_id(meeting.name, "notes")
+        )
+        access.ask(access.meetings.PublishNotes, publish, person=secretary)
+
+
+def _approve(access: Access, chair: str, name: str, at: str) -> None:
+    """Have the chair say that the committee approved the minutes of a meeting at a later one, if it was not said."""
+    meeting = access.ask(access.meetings.GetMeeting, pb.GetMeetingRequest(name=name), person=chair)
+    if meeting.state != pb.Meeting.NOTES_OUT:
+        return
+    minutes = next(one for one in meeting.documents if one.kind == pb.Document.MINUTES)
+    document = access.ask(access.meetings.GetDocument, pb.GetDocumentRequest(name=minutes.name), person=chair)
+    approve = pb.ApproveMinutesRequest(
+        name=name,
+        digest=document.digest,
+        approving_meeting=at,
+        etag=meeting.etag,
+        request_id=request_id(name, "approve"),
+    )
+    access.ask(access.meetings.ApproveMinutes, approve, person=chair)
+
+
+def _roll(access: Access, people: People, told: Committee, meeting: pb.Meeting, said: Meeting) -> pb.Meeting:
+    """Note who was there: everybody with a seat but those who were away."""
+    away = {people.named[one] for one in said.away}
+    there = {people.named[word] for part, word, _ in _parts(told) if part != _PART.ALTERNATE} - away
+    presence = []
+    for person in sorted(there):
+        one = pb.Presence(person=person)
+        one.arrive_time.CopyFrom(meeting.start_time)
+        one.leave_time.CopyFrom(meeting.end_time)
+        presence.append(one)
+    record = pb.RecordPresenceRequest(
+        name=meeting.name, presence=presence, etag=meeting.etag, request_id=request_id(meeting.name, "roll")
+    )
+    return access.ask(access.meetings.RecordPresence, record, person=people.named[told.secretary])
+
+
+def _act(
+    access: Access, people: People, told: Committee, name: str, action: Action, meeting: str = "", item: str = ""
+) -> None:
+    """Put on the list what is to be done, if it is not there."""
+    secretary = people.named[told.secretary]
+    listed = access.every(access.meetings.ListActions, pb.ListActionsRequest(parent=name), "actions", person=secretary)
+    if any(one.what == action.what for one in listed):
+        return
+    due = calendar.pacific_date(access.clock()) + timedelta(days=action.days)
+    made = pb.Action(
+        what=action.what, owner=people.named[action.who], due_date=due.isoformat(), meeting=meeting, item=item
+    )
+    create = pb.CreateActionRequest(
+        parent=name, action=made, request_id=request_id(name, "action", action.what, due.isoformat())
+    )
+    access.ask(access.meetings.CreateAction, create, person=secretary)
 
 
 def _seat_id(side: Constituency, seat: Seat) -> str:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 
 from fastapi import APIRouter
 
 from cadre.partnership.v1 import body_service_pb2 as body_pb
+from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
 from gateway.committees import forms, phrases, shown
 from gateway.web import declared
 from gateway.web.forms import Form
@@ -17,7 +19,7 @@ from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/committees")
 
-_ROWS, _MOST_MINE = 50, 100
+_ROWS, _MOST_MINE, _MEETINGS = 50, 100, 25
 _FIELDS = (*forms.COMMITTEE, *forms.RULES)
 _NAMES = {**declared.names(_FIELDS), "body_id": "committee_code", "constituencies": "seats"}
 _SEAT = re.compile(r"([^:]+):(.+)")
@@ -32,6 +34,8 @@ def committees_page(visit: Visitor, page: str = "") -> Answer:
     return visit.page(
         "committees/committees.html",
         mine=mine,
+        to_do=[one for one in shown.actions(visit) if shown.is_open(one)] if mine else [],
+        of={one.name: one for one in mine},
         others=[one for one in listed.bodies if not one.my_parts],
         next_page=listed.next_page_token,
         page=page,
@@ -67,13 +71,20 @@ def create_committee(visit: Visitor, form: Sent) -> Answer:
 
 
 @router.get("/{slug}")
-def committee_page(visit: Visitor, slug: str, day: str = "") -> Answer:
-    """One committee: rules, and who sits there on a day."""
+def committee_page(visit: Visitor, slug: str, day: str = "", page: str = "") -> Answer:
+    """One committee: rules, who sits there on a day, its meetings, what is to be done."""
     committee = shown.load(visit, slug)
     form = Form.of({"day": day or visit.today.isoformat()})
     on = _day(form, visit.today)
-    found = shown.people(visit, committee, on.isoformat())
+    listed = visit.clients.meetings.ListMeetings(
+        meeting_pb.ListMeetingsRequest(parent=committee.name, page_size=_MEETINGS, page_token=page)
+    )
+    # What is to be done is said to those who have a part, and to who runs it.
+    inside = bool(committee.my_parts) or shown.convenes(visit)
+    to_do = [one for one in shown.actions(visit, committee.name) if shown.is_open(one)] if inside else []
+    found = shown.people(visit, committee, on.isoformat(), [one.owner for one in to_do])
     sides = shown.sittings(committee, found, on.isoformat())
+    by_year = groupby(listed.meetings, key=lambda one: phrases.begins(one).year)
     return visit.page(
         "committees/committee.html",
         status=400 if form.errors else 200,
@@ -83,6 +94,10 @@ def committee_page(visit: Visitor, slug: str, day: str = "") -> Answer:
         people=found,
         sides=sides,
         filled=shown.filled(sides),
+        years=[(year, list(meetings)) for year, meetings in by_year],
+        next_page=listed.next_page_token,
+        inside=inside,
+        to_do=to_do,
         phrases=phrases,
         path=shown.path,
         base=shown.path(committee.name),

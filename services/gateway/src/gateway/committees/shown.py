@@ -7,13 +7,14 @@ from fastapi.exceptions import HTTPException
 
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
+from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from gateway.committees import phrases
 from gateway.web import clients
 from gateway.web.visit import Visit
 from gateway.words import glossary
 
-_ALL_PEOPLE = 500
+_ALL_PEOPLE, _ALL_ACTIONS = 500, 100
 CONVENE = "bodies.convene"
 _PART = membership_pb.Membership
 
@@ -102,6 +103,12 @@ def load(visit: Visit, slug: str) -> body_pb.Body:
     return visit.clients.bodies.GetBody(body_pb.GetBodyRequest(name=name(slug)))
 
 
+def meeting(visit: Visit, slug: str, meeting_id: str) -> meeting_pb.Meeting:
+    """Return a meeting that the visitor sees."""
+    request = meeting_pb.GetMeetingRequest(name=f"{name(slug)}/meetings/{meeting_id}")
+    return visit.clients.meetings.GetMeeting(request)
+
+
 def people(visit: Visit, committee: body_pb.Body, day: str = "", others: Iterable[str] = ()) -> People:
     """Return who has a part on a day, today if it is not said; and the names of *others*."""
     request = membership_pb.ListMembershipsRequest(parent=committee.name, day=day, page_size=_ALL_PEOPLE)
@@ -158,6 +165,17 @@ def filled(sides: Iterable[Constituency]) -> tuple[int, int]:
     """Return how many seats are filled, and how many there are."""
     seats = [one for side in sides for one in side.seats]
     return sum(one.holder is not None for one in seats), len(seats)
+
+
+def actions(visit: Visit, parent: str = "") -> list[meeting_pb.Action]:
+    """Return what is to be done in a committee, or by the visitor in all of them; open ones first, by day."""
+    request = meeting_pb.ListActionsRequest(parent=parent, page_size=_ALL_ACTIONS)
+    return list(visit.clients.meetings.ListActions(request).actions)
+
+
+def is_open(action: meeting_pb.Action) -> bool:
+    """Whether it is still to be done."""
+    return not action.HasField("complete_time")
 
 
 def titles(committee: body_pb.Body) -> dict[str, str]:

@@ -10,6 +10,8 @@ from icalendar import Calendar, Event, Timezone
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
+from cadre.partnership.v1.meeting_service_pb2 import Meeting
+from gateway.committees import phrases, shown
 from gateway.feeds import told
 from gateway.feeds.told import Site
 from gateway.letters import letters
@@ -94,8 +96,8 @@ def of_agency(agency: str, items: Iterable[agency_pb.AgencyNotice], today: date)
         yield Date(name, letter, "Confirmed" if confirmed else title, begins, ends, sequence, changed)
 
 
-def calendar(site: Site, title: str, dates: Iterable[Date]) -> bytes:
-    """Write *dates* as a calendar."""
+def calendar(site: Site, title: str, dates: Iterable[Date], meetings: Iterable[Meeting] = ()) -> bytes:
+    """Write *dates* and *meetings* as a calendar."""
     made = Calendar()
     made.add("prodid", "-//Cadre//Calendars and feeds//EN")
     made.add("version", "2.0")
@@ -105,6 +107,8 @@ def calendar(site: Site, title: str, dates: Iterable[Date]) -> bytes:
     made.add_component(Timezone.from_ical(_ZONE))
     for one in dates:
         made.add_component(_event(site, one))
+    for meeting in meetings:
+        made.add_component(_of_meeting(site, meeting))
     content: bytes = made.to_ical()
     return content
 
@@ -126,6 +130,24 @@ def _event(site: Site, one: Date) -> Event:
     made.add("status", "CANCELLED" if told.withdrawn(letter) else "CONFIRMED")
     # Nobody is busy because something takes effect, or is due.
     made.add("transp", "TRANSPARENT")
+    return made
+
+
+def _of_meeting(site: Site, meeting: Meeting) -> Event:
+    """Write a meeting: at its moment in the zone of the calendar, with what its own clocks show said beside it."""
+    made, begins = Event(), phrases.begins(meeting)
+    page = f"{site.address}{shown.path(meeting.name)}"
+    made.add("uid", f"meeting-{meeting.name.rpartition('/')[2]}@{site.host}")
+    made.add("dtstamp", told.moment(meeting.call_time))
+    made.add("dtstart", begins.astimezone(PACIFIC))
+    made.add("dtend", phrases.ends(meeting).astimezone(PACIFIC))
+    made.add("summary", told.plain(meeting.title))
+    if where := told.plain(meeting.place or meeting.link):
+        made.add("location", where)
+    said = [phrases.when(meeting, begins.date()), meeting.link, page]
+    made.add("description", told.plain("\n\n".join(part for part in said if part)))
+    made.add("url", page)
+    made.add("status", "CONFIRMED")
     return made
 
 

@@ -1,7 +1,7 @@
 """Feeds as programs read them: by the secret in their address, as the person whose it is, with the rights of today."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from email.utils import format_datetime
@@ -14,6 +14,7 @@ from fastapi.responses import PlainTextResponse, Response
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.partnership.v1.meeting_service_pb2 import ListMyMeetingsRequest, Meeting
 from gateway.feeds import atom, dates, told
 from gateway.feeds.told import Site
 from gateway.identity import feeds
@@ -49,11 +50,12 @@ def days(visit: Anybody, token: str) -> Answer:
     """Days of effect and due days: of an agency, or of the person."""
     try:
         with _reader(visit, token, feeds.DATES) as feed:
-            found = list(_dates_of(visit, feed))
+            found, meetings = list(_dates_of(visit, feed)), _meetings_of(visit, feed)
     except TooOften as error:
         return _too_often(error)
-    content = dates.calendar(_site(visit, feed), title(feed), found)
-    return _answer(visit, content, dates.MEDIA_TYPE, max((one.changed_at for one in found), default=feed.created_at))
+    content = dates.calendar(_site(visit, feed), title(feed), found, meetings)
+    changed = [*(one.changed_at for one in found), *(told.moment(one.call_time) for one in meetings)]
+    return _answer(visit, content, dates.MEDIA_TYPE, max(changed, default=feed.created_at))
 
 
 def title(feed: Feed | feeds.Seen) -> str:
@@ -98,6 +100,13 @@ def _dates_of(visit: Visit, feed: Feed) -> Iterator[dates.Date]:
         return dates.of_agency(feed.agency, _at_agency(visit, feed), visit.today)
     inbox = visit.clients.inbox.ListInbox(inbox_pb.ListInboxRequest(page_size=_LOOKED_AT))
     return dates.of_person(inbox.items, visit.today)
+
+
+def _meetings_of(visit: Visit, feed: Feed) -> Sequence[Meeting]:
+    """Return the called meetings of the person's committees; one that is canceled is gone."""
+    if feed.agency:
+        return ()
+    return visit.clients.meetings.ListMyMeetings(ListMyMeetingsRequest()).meetings
 
 
 def _at_agency(visit: Visit, feed: Feed) -> list[agency_pb.AgencyNotice]:

@@ -19,7 +19,7 @@ from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from gateway.committees import phrases as committee_phrases
 from gateway.committees import shown
-from gateway.home import changes, rows
+from gateway.home import changes, committees, rows
 from gateway.home.asking import Asking
 from gateway.home.queue import Row, joined, queue
 from gateway.learning import todo
@@ -90,6 +90,8 @@ def home(visit: Visitor) -> Answer:
     found += (asked_here := rows.to_review(visit, reviews.reviews))
     to_review = max(reviews.waiting_count, len(asked_here))
     total += to_review
+    found += (of_committees := committees.rows(visit, asking))
+    total += len(of_committees)
     found += rows.own(visit, (item for _, items in own.groups for item in items))
     of_state = letters.of_the_state(visit.rights)
     state = asking.of("notification", lambda: _state(visit), None) if of_state else None

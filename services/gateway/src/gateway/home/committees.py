@@ -1,0 +1,51 @@
+"""What waits for a person in their committees: meetings that they have not answered, and what they have to do."""
+
+from cadre.partnership.v1 import meeting_service_pb2 as pb
+from gateway.committees import phrases, shown
+from gateway.home.asking import Asking
+from gateway.home.queue import Row
+from gateway.web.visit import Visit
+from gateway.words import sentences
+from servicekit.calendar import PACIFIC, pacific_date
+
+
+def rows(visit: Visit, asking: Asking) -> list[Row]:
+    """Return a row for each meeting to answer, and for each thing to do."""
+    if not visit.rights.holds("bodies.read"):
+        return []
+    return asking.of("partnership", lambda: [*_to_answer(visit), *_to_do(visit)], [])
+
+
+def _to_answer(visit: Visit) -> list[Row]:
+    """Return the called meetings that wait for an answer: those that do not say what the visitor answered."""
+    listed = visit.clients.meetings.ListMyMeetings(pb.ListMyMeetingsRequest()).meetings
+    return [
+        Row(
+            kind="Committee",
+            title=f"{one.title}: do you come?",
+            said=one.title,
+            facts=phrases.when(one, visit.today),
+            act="Answer",
+            to=f"{shown.path(one.name)}#answer",
+            about=shown.path(one.name),
+            due=pacific_date(one.start_time.ToDatetime(PACIFIC)),
+        )
+        for one in listed
+        if not one.answers
+    ]
+
+
+def _to_do(visit: Visit) -> list[Row]:
+    return [
+        Row(
+            kind="Committee",
+            title=one.what,
+            said=one.what,
+            facts="To be done, as a meeting decided" if one.meeting else "To be done",
+            act="Open",
+            to=f"/committees/{shown.slug_of(one.name)}#to-do",
+            due=sentences.as_date(one.due_date),
+        )
+        for one in shown.actions(visit)
+        if shown.is_open(one)
+    ]
