@@ -69,7 +69,7 @@ def test_people_find_their_messages_choose_their_mail_and_remind_theirs(product,
 
     # Choices: mandatory ones have no button, and cannot be refused by a form of one's own either.
     optional = [kind for kind in offered(AGENCY_ROLES["coordinator"], ()) if not kind.mandatory]
-    assert len(optional) == 6
+    assert len(optional) == 7
     assert coordinator.get("/messages/choices").count("Stop this mail") == len(optional)
     assert "A letter came for your agency." in coordinator.reads("/messages/choices").partition("Always by mail")[2]
     done = coordinator.send("/messages/choices", "/messages/choices", wanted="no")
