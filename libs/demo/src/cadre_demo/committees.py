@@ -104,6 +104,8 @@ class Committee:
     constituency: tuple[Constituency, ...]
     meeting: tuple[Meeting, ...]
     action: tuple[Action, ...] = ()
+    # Where meetings are under an open-meeting law, members may not decide between them.
+    written_votes: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def _begun(access: Access, people: People, told: Committee) -> str:
             body_pb.Threshold(decision_class="EDITORIAL", of_all=half),
         ],
         notice_hours=told.notice_hours,
-        written_votes=True,
+        written_votes=told.written_votes,
         override=most,
         conflict_text=told.conflict,
     )
