@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -23,7 +25,8 @@ def html_of(*kinds):
     to = directory.PersonContact(given_name="Ana", display_name="Ana Mills", email="ana@lake.example")
     items = [Item(mail.id, kind, ABOUT, {**FACTS, "urgent": "yes"}) for kind in kinds]
     writer = Writer("cadre@state.example", "https://cadre.example", demonstration=True)
-    return writer.compose(mail, items, to, at=AT).get_body(("html",)).get_content()
+    taken = message_from_bytes(writer.letter(mail, items, to, at=AT).content, policy=default)
+    return taken.get_body(("html",)).get_content()
 
 
 @pytest.fixture(scope="module")
