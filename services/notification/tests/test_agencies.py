@@ -441,7 +441,7 @@ def test_figures_cost_as_many_statements_for_many_as_for_one(cadre, statements):
         counted.append(len(sent))
 
     # One of them is the words of which the agency's confirmation is made.
-    assert counted[0] == counted[1] == 11
+    assert counted[0] == counted[1] == 10
 
 
 def test_figures_of_several_letters_are_those_of_each_and_cost_as_many_statements_as_of_one(

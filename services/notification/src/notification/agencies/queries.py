@@ -120,19 +120,17 @@ JOIN recipient AS r ON r.notice_id = n.id AND r.person_id = m.person_id
 WHERE n.id = ANY(%(notices)s) AND n.state IN ('PUBLISHED', 'WITHDRAWN')
   AND (%(units)s::text[] IS NULL OR m.units && %(units)s::text[])
 """  # noqa: S608 - made of constants
-_RECORDED = f"""
-SELECT count(*)::int FROM ({_AT_AGENCY}) AS here
-WHERE confirmed_for AND listed AND NOT on_leave AND NOT local
-"""  # noqa: S608 - made of constants
 _EACH_UNIT = """
   CROSS JOIN LATERAL unnest(CASE WHEN here.units = '{}' THEN '{""}' ELSE here.units END) AS unit
 """
 _UNITS = f"""
 SELECT unit, {COUNTED},
-  (count(*) FILTER (WHERE listed AND NOT on_leave AND NOT did_all AND due_date < %(today)s))::int AS overdue
+  (count(*) FILTER (WHERE listed AND NOT on_leave AND NOT did_all AND due_date < %(today)s))::int AS overdue,
+  max(recorded) AS recorded
 FROM (
   SELECT units, due_date, listed AND NOT local AS listed, excused AND NOT local AS excused, on_leave,
-    read_at, confirmed_at, trained_at, did_all
+    read_at, confirmed_at, trained_at, did_all,
+    (count(*) FILTER (WHERE confirmed_for AND listed AND NOT on_leave AND NOT local) OVER ())::int AS recorded
   FROM ({_AT_AGENCY}) AS everybody
 ) AS here {_EACH_UNIT}
 WHERE %(units)s::text[] IS NULL OR unit = ANY(%(units)s::text[])
@@ -245,12 +243,6 @@ def units(
     """
     values = {"notices": [issued.id], "agency": agency_id, "today": today}
     return db.all(UnitFigures, _UNITS, units=_listed(only), **values)
-
-
-def recorded(db: Db, issued: Notice, agency_id: str, only: Collection[str] | None = None) -> int:
-    """Return for how many at work somebody else recorded the confirmation; with *only*, of these units alone."""
-    found: int = db.value(_RECORDED, notices=[issued.id], agency=agency_id, units=_listed(only))
-    return found
 
 
 def left(

@@ -94,10 +94,15 @@ class Wanted(NamedTuple):
 
 
 class UnitFigures(NamedTuple):
-    """How far a work unit of an agency is; '' = those without one."""
+    """How far a work unit of an agency is; '' = those without one.
+
+    *recorded*: for how many at work somebody else recorded the confirmation. Of all units that were looked at, each
+    person once: the same in each row.
+    """
 
     unit: str
     figures: Figures
+    recorded: int
 
 
 class Recipient(NamedTuple):

@@ -72,9 +72,7 @@ class AgencyNoticeServicer(Servicer):
             answer = wire.agency_notice(row, units, attachments.of_notice(db, row.notice))
             reader = letters.reader(call.principal, today)
             say_superseded(answer.notice, links.successors(db, [row.item_id], reader))
-            answer.recorded_count = queries.recorded(
-                db, row.notice, agency_id, call.scope.part(request.parent, "units")
-            )
+            answer.recorded_count = max((row.recorded for row in units), default=0)
             answer.confirmed_version = versions.confirmed_for(db, row.item_id, agency_id)
             return answer
 
