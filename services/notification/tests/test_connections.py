@@ -135,6 +135,11 @@ def run(cadre, job, at=None):
     job(cadre.running.runtime.database, at or datetime.now(UTC))
 
 
+def timed_until(cadre, condition, complaint):
+    """Wait as the timer goes on that has calls made again whose time has come."""
+    wait_until(lambda: run(cadre, jobs.call_again) or condition(), complaint)
+
+
 # ---- what is told ----
 
 
@@ -295,8 +300,7 @@ def test_what_failed_waits_and_is_tried_again_under_the_same_id(cadre, answer, r
 
         receiver.answer = says(OK)
         write(cadre, "UPDATE webhook SET next_try = %(at)s", at=datetime.now(UTC))
-        run(cadre, jobs.call_again)
-        wait_until(lambda: calls(cadre, made.connection.name)[0].state == pb.Webhook.SENT, "it got through")
+        timed_until(cadre, lambda: calls(cadre, made.connection.name)[0].state == pb.Webhook.SENT, "it got through")
 
         first, second = receiver.taken
         assert first.headers["webhook-id"] == second.headers["webhook-id"]
@@ -312,8 +316,7 @@ def test_after_three_days_it_is_given_up_and_can_be_made_again(cadre):
         hear(cadre)
         ended(cadre, made.connection.name)
         write(cadre, "UPDATE webhook SET tries = 9, next_try = %(at)s", at=datetime.now(UTC))
-        run(cadre, jobs.call_again)
-        wait_until(lambda: calls(cadre, made.connection.name)[0].state == pb.Webhook.GIVEN_UP, "it is given up")
+        timed_until(cadre, lambda: calls(cadre, made.connection.name)[0].state == pb.Webhook.GIVEN_UP, "it is given up")
         assert look(cadre, made.connection.name).given_up == 1
 
         receiver.answer = says(OK)
@@ -372,15 +375,13 @@ def test_after_five_days_of_failing_it_is_off_and_one_success_begins_anew(cadre)
         again = "UPDATE webhook SET next_try = now(), state = 'WAITING', tries = 1"
         write(cadre, "UPDATE connection SET failing_since = now() - interval '4 days 23 hours'")
         write(cadre, again)
-        run(cadre, jobs.call_again)
         state = "SELECT state, tries FROM webhook"
-        wait_until(lambda: cadre.rows(state) == [("WAITING", 2)], lambda: cadre.rows(state))
+        timed_until(cadre, lambda: cadre.rows(state) == [("WAITING", 2)], lambda: cadre.rows(state))
         assert look(cadre, made.connection.name).off == ""
 
         write(cadre, "UPDATE connection SET failing_since = now() - interval '5 days'")
         write(cadre, again)
-        run(cadre, jobs.call_again)
-        wait_until(lambda: look(cadre, made.connection.name).off == "FAILING", "it is off")
+        timed_until(cadre, lambda: look(cadre, made.connection.name).off == "FAILING", "it is off")
     assert look(cadre, made.connection.name).waiting == 0
 
     found = switch(cadre, made.connection.name, on=True)
