@@ -305,6 +305,20 @@ def test_what_is_heard_of_a_membership_ends_the_same_in_any_order_and_twice(comm
     assert [(seat, str(end), version) for seat, end, _, version in seen] == [("two", committee.day(3), 3)]
 
 
+def test_memberships_told_together_are_kept_each_at_its_newest_version(committee):
+    first = committee.membership("ann", "MEMBER", seat="one", constituency="local", version=1)
+    moved = type(first).FromString(first.SerializeToString())
+    moved.seat_id, moved.version = "two", 2
+    other = committee.membership("ben", "MEMBER", seat="three", constituency="local", version=1)
+
+    committee.hear(consumers.membership_started, moved, other, first, moved)
+
+    with committee.curriculum.running.connect() as connection:
+        sql = "SELECT id::text, seat_id, version FROM membership WHERE id = ANY(%s::uuid[])"
+        kept = set(connection.execute(sql, [[first.membership_id, other.membership_id]]).fetchall())
+    assert kept == {(first.membership_id, "two", 2), (other.membership_id, "three", 1)}
+
+
 def test_the_audit_finds_a_ballot_whose_outcome_is_not_what_its_positions_give(committee):
     ballot = committee.open()
     for seat in SEATS:

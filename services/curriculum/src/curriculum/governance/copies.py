@@ -19,8 +19,12 @@ WHERE excluded.version >= known.version
 _STARTED = """
 INSERT INTO membership AS known (id, body_id, person_id, part, seat_id, constituency_id, voting, start_date, end_date,
   carries_over, told_version, version)
-VALUES (%(id)s, %(body)s, %(person)s, %(part)s, %(seat)s, %(constituency)s, %(voting)s, %(start)s, %(end)s, %(carries)s,
-  %(version)s, %(version)s)
+SELECT id, body, person, part, seat, constituency, voting, start, "end", carries, version, version
+FROM unnest(%(id)s::uuid[], %(body)s::text[], %(person)s::uuid[], %(part)s::text[], %(seat)s::text[],
+  %(constituency)s::text[], %(voting)s::boolean[], %(start)s::date[], %(end)s::date[], %(carries)s::boolean[],
+  %(version)s::int[])
+  AS told (id, body, person, part, seat, constituency, voting, start, "end", carries, version)
+ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
   part = excluded.part, seat_id = excluded.seat_id, constituency_id = excluded.constituency_id,
   voting = excluded.voting, start_date = excluded.start_date, told_version = excluded.told_version,
@@ -33,7 +37,10 @@ WHERE excluded.told_version >= known.told_version
 _ENDED = """
 INSERT INTO membership AS known (id, body_id, person_id, part, seat_id, constituency_id, voting, start_date, end_date,
   carries_over, told_version, version)
-VALUES (%(id)s, %(body)s, %(person)s, '', '', '', false, NULL, %(end)s, false, 0, %(version)s)
+SELECT id, body, person, '', '', '', false, NULL, "end", false, 0, version
+FROM unnest(%(id)s::uuid[], %(body)s::text[], %(person)s::uuid[], %(end)s::date[], %(version)s::int[])
+  AS told (id, body, person, "end", version)
+ORDER BY id
 ON CONFLICT (id) DO UPDATE SET end_date = excluded.end_date, carries_over = false, version = excluded.version
 WHERE excluded.version >= known.version
 """
@@ -90,15 +97,19 @@ def rule(db: Db, body: str, code: str, rules_json: str, version: int) -> None:
 
 
 def start(db: Db, memberships: Sequence[Started]) -> None:
-    """Keep memberships."""
-    for one in memberships:
-        db.run(_STARTED, **one._asdict())
+    """Keep memberships: one statement, however many were told."""
+    db.run(_STARTED, **_columns(Started._fields, memberships))
 
 
 def end(db: Db, memberships: Sequence[Ended]) -> None:
-    """Keep the ends of memberships."""
-    for one in memberships:
-        db.run(_ENDED, **one._asdict())
+    """Keep the ends of memberships, in one statement too."""
+    db.run(_ENDED, **_columns(Ended._fields, memberships))
+
+
+def _columns(names: Sequence[str], told: Sequence[Started | Ended]) -> dict[str, list[object]]:
+    """Return what was told by column, of each membership its newest version alone."""
+    newest = {one.id: one for one in sorted(told, key=lambda one: one.version)}
+    return {name: [getattr(one, name) for one in newest.values()] for name in names}
 
 
 def be_present(db: Db, items: Sequence[Present]) -> None:
