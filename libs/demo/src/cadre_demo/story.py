@@ -8,7 +8,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, TypeVar
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
@@ -44,6 +44,8 @@ READY_SHARE, _SPREAD_PERCENT, _BEHIND_SHARE = 0.62, 15, 0.2
 _BRIEFING_MINUTES = 40
 # An urgent letter is in the mail of all staff: what it takes the slowest machine to write that.
 _MAIL_SECONDS = 900.0
+# What is wanted now is due in the next second, or at the next full minute: later than the question whether it is due.
+_AT_ONCE = timedelta(minutes=1)
 # What one RecordTraining takes.
 _MOST_RECORDED = 2000
 # Every so many-th of those who took the course say what they think of it, and these are the answers that they give.
@@ -149,10 +151,10 @@ def remind(access: Access, cast: Cast, notice: notice_pb.Notice) -> int:
         known = [access.ask(access.messages.SendReminder, send, person=coordinator)]
 
     def out() -> bool:
-        """Whether all that is due by now has gone; the rest waits for its morning."""
+        """Whether all that is due has gone, and what was just wanted, which goes a moment later; the rest waits."""
         told = access.ask(access.messages.ListMessageRules, message_pb.ListMessageRulesRequest())
-        now = access.clock()
-        due = [rule for rule in told.rules if rule.HasField("next_time") and rule.next_time.ToDatetime(UTC) <= now]
+        soon = access.clock() + _AT_ONCE
+        due = [rule for rule in told.rules if rule.HasField("next_time") and rule.next_time.ToDatetime(UTC) <= soon]
         return not due and told.queued == 0
 
     wait_for(out, "the mail is not out", seconds=_MAIL_SECONDS)
