@@ -106,6 +106,15 @@ def test_a_task_is_done_soon_after_the_write_that_defers_it_and_is_gone(service,
         assert connection.execute(query).fetchall() == [("people/1", "tasks/make", "things/-")]
 
 
+def test_a_task_that_is_to_begin_later_lets_those_go_first_that_are_asked_for_after_it(service, operations):
+    with service.runtime.database.transaction(actor="people/1", method="test", resource="things/-") as db:
+        tasks.defer(db, "make", "a", actor="people/1", after=1.0)
+        tasks.defer(db, "make", "b", actor="people/1")
+
+    wait_until(lambda: not listed(operations), "both should have been done")
+    assert things(service) == of("b") + of("a")
+
+
 def test_a_write_that_fails_defers_nothing(service, operations):
     with pytest.raises(ValueError, match="no"), service.runtime.database.transaction(actor="a", method="m") as db:
         tasks.defer(db, "make", "a", actor="people/1")

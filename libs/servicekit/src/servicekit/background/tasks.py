@@ -19,7 +19,7 @@ from servicekit.data.db import Db
 _DEFER = """
 INSERT INTO task (id, kind, key, payload, actor, at, next_try)
 SELECT gen_random_uuid(), %(kind)s, key, %(payload)s, %(actor)s, %(at)s,
-  coalesce(%(due)s::timestamptz, clock_timestamp())
+  coalesce(%(due)s::timestamptz, clock_timestamp() + %(after)s * interval '1 second')
 FROM unnest(%(keys)s::text[]) AS key ORDER BY key
 ON CONFLICT (kind, key) DO UPDATE SET
   payload = excluded.payload, actor = excluded.actor, at = excluded.at, next_try = excluded.next_try,
@@ -90,26 +90,43 @@ class Count(NamedTuple):
 
 
 def defer(
-    db: Db, kind: str, key: str, *, actor: str, payload: Mapping[str, object] | None = None, at: datetime | None = None
+    db: Db,
+    kind: str,
+    key: str,
+    *,
+    actor: str,
+    payload: Mapping[str, object] | None = None,
+    at: datetime | None = None,
+    after: float = 0,
 ) -> None:
-    """Have a task done soon, or from *at* on, if the transaction commits. *actor* asked for it, and its steps say so.
+    """Have a task done soon, in *after* seconds, or from *at* on, if the transaction commits.
+
+    *actor* asked for it, and its steps say so.
 
     There is one task of a kind for a *key*, such as the id of what it is about: asked for again while it waits, it is
     done once. Its *payload* is for its steps alone, and no operator sees it.
     """
-    _defer(db, kind, [key], actor=actor, payload=payload, due=at)
+    _defer(db, kind, [key], actor=actor, payload=payload, due=at, after=after)
 
 
 def defer_each(db: Db, kind: str, keys: Collection[str], *, actor: str) -> None:
     """Have a task done for each of *keys*, as `defer` does, in one statement."""
     if keys:
-        _defer(db, kind, sorted(set(keys)), actor=actor, payload=None, due=None)
+        _defer(db, kind, sorted(set(keys)), actor=actor, payload=None)
 
 
 def _defer(
-    db: Db, kind: str, keys: Sequence[str], *, actor: str, payload: Mapping[str, object] | None, due: datetime | None
+    db: Db,
+    kind: str,
+    keys: Sequence[str],
+    *,
+    actor: str,
+    payload: Mapping[str, object] | None,
+    due: datetime | None = None,
+    after: float = 0,
 ) -> None:
-    db.run(_DEFER, kind=kind, keys=list(keys), payload=Jsonb(dict(payload or {})), actor=actor, at=db.at, due=due)
+    said = {"kind": kind, "keys": list(keys), "payload": Jsonb(dict(payload or {})), "actor": actor}
+    db.run(_DEFER, **said, at=db.at, due=due, after=after)
     db.deferred = True
 
 

@@ -14,6 +14,7 @@ from cadre.evaluation.v1 import sitting_service_pb2 as sitting_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre_cli import loading, reference
 from cadre_cli.access import Access, request_id
 from cadre_cli.processes import Site
@@ -33,6 +34,8 @@ _READY_SECONDS = 120.0
 # A million people are under way for minutes.
 _PATIENCE_SECONDS = 600.0
 _EFFECTIVE_BUSINESS_DAYS = 40
+# Of the tasks of notification, what tells people of letters.
+_TELLING = "tell-"
 # As many as one roster may have.
 _ROWS_IN_A_FILE = 200_000
 
@@ -103,8 +106,16 @@ class Stage:
         return self.access.ask(self.access.readiness.GetReadiness, request, person=self.analyst)
 
     def await_quiet(self) -> None:
-        """Wait until no service has anything left to publish or to handle, in two looks one after the other."""
+        """Wait until no service has anything left to publish or to handle, in two looks, and everybody is told."""
         wait_until(lambda: self.access.quiet() and self.access.quiet(), "events are still under way")
+        wait_until(lambda: not self._telling(), "people are still being told of a letter")
+
+    def _telling(self) -> bool:
+        """Whether what tells people waits or is under way: it begins after what a measurement waits for."""
+        found = self.access.every(
+            self.access.operations["notification"].ListTasks, operations_pb.ListTasksRequest(page_size=100), "tasks"
+        )
+        return any(task.kind.startswith(_TELLING) for task in found)
 
     def require_clean_books(self) -> None:
         """Have every service count what must be zero.

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from uuid import UUID
 
+from notification.letters import telling
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
 from notification.letters.tables import Notice
@@ -55,7 +56,8 @@ class _Agency(NamedTuple):
 
 def tell_later(db: Db, notice: Notice) -> None:
     """Have those told whom an amendment of *notice* concerns that is being issued, if the transaction commits."""
-    tasks.defer(db, TASK, f"{notice.id}/{notice.version}", actor=_ACTOR)
+    key = f"{notice.id}/{notice.version}"
+    tasks.defer(db, TASK, key, actor=_ACTOR, after=telling.pause(db, notice.id))
 
 
 def tell(db: Db, key: str, hours: Hours) -> None:
