@@ -83,7 +83,7 @@ STATE_POSTS: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("Child Support Specialist", "child-support-specialist-dcss", "dcss-policy", None, 1),
     ("Release Coordinator", "senior-child-support-analyst", "dcss-system", "policy_analyst", 3),
     ("State Training Manager", "staff-services-manager-state", "dcss-training", "training_manager", 3),
-    ("Instructional Designer", "child-support-specialist-dcss", "dcss-training", None, 4),
+    ("Instructional Designer", "child-support-specialist-dcss", "dcss-training", "designer", 4),
     ("Committee Secretary, STSC and PCDRT", "child-support-specialist-dcss", "dcss-training", None, 1),
     ("Evaluator", "research-data-specialist-state", "dcss-research", "evaluator", 2),
     ("Research Data Specialist I", "research-data-specialist-state", "dcss-research", None, 3),

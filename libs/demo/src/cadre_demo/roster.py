@@ -31,12 +31,12 @@ Telephone = Annotated[str, StringConstraints(pattern=r"^555-01[0-9]{2}, ext\. [0
 Role = Annotated[
     str,
     StringConstraints(
-        pattern="^(coordinator|supervisor|director|policy_analyst|approver|training_manager|evaluator|operator)$"
+        pattern="^(coordinator|supervisor|director|policy_analyst|approver|training_manager|designer|evaluator|operator)$"
     ),
 ]
 
 LOCAL_ROLES = ("coordinator", "supervisor", "director")
-STATE_ROLES = ("policy_analyst", "approver", "training_manager", "evaluator", "operator")
+STATE_ROLES = ("policy_analyst", "approver", "training_manager", "designer", "evaluator", "operator")
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,10 @@ STATE_ROLES: Mapping[str, tuple[str, ...]] = {
         "connections.read",
         "bodies.convene",
         "organizations.write",
+        "works.write",
     ),
+    # Writes courses and takes them through their gates; whoever designs decides nothing alone.
+    "designer": ("works.write", "courses.write", "tests.write", "audiences.read", "quality.read"),
     "evaluator": ("readiness.read", "quality.read"),
     # Counts, versions and fingerprints of letters that are out; neither drafts nor names.
     "auditor": ("evidence.read", "evidence.pack"),
@@ -102,6 +105,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "policy_analyst": ("policy analyst", "policy analysts"),
     "approver": ("approver", "approvers"),
     "training_manager": ("training manager", "training managers"),
+    "designer": ("course designer", "course designers"),
     "evaluator": ("evaluator", "evaluators"),
     "auditor": ("auditor", "auditors"),
     "operator": ("operator", "operators"),

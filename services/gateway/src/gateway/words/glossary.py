@@ -64,6 +64,7 @@ ROLES = {
     "policy_analyst": "Policy analyst",
     "approver": "Approver",
     "training_manager": "Training manager",
+    "designer": "Course designer",
     "evaluator": "Evaluator",
     "auditor": "Auditor",
     "operator": "Operator",

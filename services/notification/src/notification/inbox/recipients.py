@@ -1,5 +1,7 @@
 """Giving a letter that is being issued, or amended, to the people of its audience: a statement for all of them."""
 
+from uuid import UUID
+
 from notification.inbox import redating
 from notification.inbox.readiness import ADD, hold_people, recount
 from notification.letters.rules.letter import Asks
@@ -40,6 +42,9 @@ FROM (
 WHERE listed > 0
 """
 )
+# Counted up to there, by the key.
+_MANY = 1000
+_MORE_THAN = "SELECT EXISTS (SELECT FROM recipient WHERE notice_id = %(notice)s OFFSET %(many)s)"
 # Hardly anybody: a row that is there is passed by, rather than tried.
 _NEWCOMERS = """
 INSERT INTO recipient (notice_id, person_id, due_date)
@@ -79,6 +84,11 @@ def give(db: Db, notice: Notice) -> None:
     given = {"notice": notice.id, "audience": notice.audience_id, "due": notice.due_date}
     recipients = db.run(_RECIPIENTS, **given)
     db.run(_READINESS, **given, recipients=recipients, asks_nothing=notice.asks == Asks.NOTHING)
+
+
+def are_many(db: Db, notice_id: UUID) -> bool:
+    """Whether a letter is for so many that what is done for each of them takes a while."""
+    return bool(db.value(_MORE_THAN, notice=notice_id, many=_MANY))
 
 
 def ask_again(db: Db, notice: Notice, *, whole: bool, before: Course) -> None:

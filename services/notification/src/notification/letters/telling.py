@@ -11,20 +11,19 @@ from servicekit.data.db import Db
 
 TASK = "tell-of-letter"
 _JOINED = "joined"
-# What is told to more than so many is as many rows as their training, which is opened at the same moment: it begins
-# when that stands, since staff look at their list at once, and no mail goes in the next second.
-_MANY, _LATER_SECONDS = 1000, 1.0
-_TO_MANY = "SELECT EXISTS (SELECT FROM recipient WHERE notice_id = %(notice)s OFFSET %(many)s)"
+# What is told to many is as many rows as their training, which is opened at the same moment: it begins when that
+# stands, since staff look at their list at once, and no mail goes in the next second.
+_AFTER_SECONDS = 1.0
 
 
-def tell_issued(db: Db, notice_id: UUID, *, actor: str) -> None:
+def tell_issued(db: Db, notice_id: UUID, *, actor: str, many: bool) -> None:
     """Have those told whom a letter is for that is being issued, if the transaction commits."""
-    tasks.defer(db, TASK, str(notice_id), actor=actor, after=pause(db, notice_id))
+    tasks.defer(db, TASK, str(notice_id), actor=actor, after=pause(many=many))
 
 
-def pause(db: Db, notice_id: UUID) -> float:
+def pause(*, many: bool) -> float:
     """Return for how many seconds telling of a letter lets others go first."""
-    return _LATER_SECONDS if db.value(_TO_MANY, notice=notice_id, many=_MANY) else 0.0
+    return _AFTER_SECONDS if many else 0.0
 
 
 def tell_joined(db: Db, notices: Iterable[UUID], *, actor: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from uuid import UUID
 
+from notification.inbox import recipients
 from notification.letters import telling
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.rows import name_of
@@ -57,7 +58,7 @@ class _Agency(NamedTuple):
 def tell_later(db: Db, notice: Notice) -> None:
     """Have those told whom an amendment of *notice* concerns that is being issued, if the transaction commits."""
     key = f"{notice.id}/{notice.version}"
-    tasks.defer(db, TASK, key, actor=_ACTOR, after=telling.pause(db, notice.id))
+    tasks.defer(db, TASK, key, actor=_ACTOR, after=telling.pause(many=recipients.are_many(db, notice.id)))
 
 
 def tell(db: Db, key: str, hours: Hours) -> None:

@@ -30,6 +30,7 @@ ROLES = frozenset(
     (
         "approver",
         "coordinator",
+        "designer",
         "director",
         "evaluator",
         "auditor",

@@ -156,7 +156,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
         after={"state": notice.state, "text_sha256": notice.text_sha256, "audience": notice.audience_revision},
     )
     emit(db, events.notice_published(notice))
-    telling.tell_issued(db, notice.id, actor=_ACTOR)
+    telling.tell_issued(db, notice.id, actor=_ACTOR, many=recipients.are_many(db, notice.id))
     return notice
 
 
