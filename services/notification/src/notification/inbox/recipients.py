@@ -42,8 +42,8 @@ FROM (
 WHERE listed > 0
 """
 )
-# Counted up to there, by the key.
-_MANY = 1000
+# What is done for each of more takes a while. Counted up to there, by the key.
+MANY = 1000
 _MORE_THAN = "SELECT EXISTS (SELECT FROM recipient WHERE notice_id = %(notice)s OFFSET %(many)s)"
 # Hardly anybody: a row that is there is passed by, rather than tried.
 _NEWCOMERS = """
@@ -79,16 +79,17 @@ WHERE r.notice_id = %(notice)s
 """
 
 
-def give(db: Db, notice: Notice) -> None:
-    """Put everybody of the audience under the letter, and into its figures."""
+def give(db: Db, notice: Notice) -> int:
+    """Put everybody of the audience under the letter, and into its figures; return how many they are."""
     given = {"notice": notice.id, "audience": notice.audience_id, "due": notice.due_date}
     recipients = db.run(_RECIPIENTS, **given)
     db.run(_READINESS, **given, recipients=recipients, asks_nothing=notice.asks == Asks.NOTHING)
+    return recipients
 
 
 def are_many(db: Db, notice_id: UUID) -> bool:
-    """Whether a letter is for so many that what is done for each of them takes a while."""
-    return bool(db.value(_MORE_THAN, notice=notice_id, many=_MANY))
+    """Whether a letter is for many."""
+    return bool(db.value(_MORE_THAN, notice=notice_id, many=MANY))
 
 
 def ask_again(db: Db, notice: Notice, *, whole: bool, before: Course) -> None:

@@ -147,7 +147,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
     db.add(_version(db, notice, at))
     db.flush()
     keep_statements(db, notice)
-    recipients.give(db, notice)
+    people = recipients.give(db, notice)
     deliveries.deliver(db, notice, due=notice.agency_due_date, at=at)
     searching.keep(db, {notice.id: pacific_date(at)})
     db.changed(
@@ -156,7 +156,7 @@ def _issue(db: Db, notice: NoticeRow, audience_revision: int, at: datetime) -> N
         after={"state": notice.state, "text_sha256": notice.text_sha256, "audience": notice.audience_revision},
     )
     emit(db, events.notice_published(notice))
-    telling.tell_issued(db, notice.id, actor=_ACTOR, many=recipients.are_many(db, notice.id))
+    telling.tell_issued(db, notice.id, actor=_ACTOR, many=people > recipients.MANY)
     return notice
 
 
