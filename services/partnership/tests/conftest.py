@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import event
 
+from cadre.messages.v1 import messages_pb2 as messages
 from cadre.partnership.v1 import body_service_pb2 as body_pb
+from cadre.partnership.v1 import meeting_service_pb2 as pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from partnership.app import APP
 from partnership.projections import PROJECTIONS
@@ -162,6 +165,132 @@ class World:
             return {audit.name: audit.count(db) for audit in APP.audits}
 
 
+STATE, ITEM = pb.Meeting.State, pb.AgendaItem
+CHAIR, SECRETARY, FIRST, SECOND, ALTERNATE, STRANGER = (person(number) for number in range(11, 17))
+
+
+def moment(at) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(at)
+    return stamp
+
+
+def item(title: str, kind: int = ITEM.DISCUSSION, **said: object) -> pb.AgendaItem:
+    return ITEM(**({"title": title, "kind": kind, "minutes": 10} | said))
+
+
+class Room:
+    """A committee with its people, and what its secretary does with a meeting."""
+
+    def __init__(self, world, **said: object) -> None:
+        self.world = world
+        self.body = world.body(**said)
+        world.give(self.body, CHAIR, PART.CHAIR)
+        world.give(self.body, SECRETARY, PART.SECRETARY)
+        world.give(self.body, FIRST, PART.MEMBER, seat="state-1")
+        world.give(self.body, SECOND, PART.MEMBER, seat="local-1")
+        world.give(self.body, ALTERNATE, PART.ALTERNATE, seat="local-1")
+        self.secretary, self.chair = world.by(SECRETARY), world.by(CHAIR)
+
+    def said(self, days: float = 10, **said: object) -> pb.Meeting:
+        start = self.world.clock.now + timedelta(days=days)
+        fields = {
+            "title": "Spring meeting",
+            "start_time": moment(start),
+            "end_time": moment(start + timedelta(hours=2)),
+            "zone": "America/Chicago",
+            "place": "Room 12",
+            "link": "https://meet.example.org/spring",
+            "items": [
+                item("Minutes of last time", ITEM.CONSENT),
+                item("The new course", ITEM.DECISION, decides=f"ballots/{new_id()}"),
+            ],
+        }
+        return pb.Meeting(**(fields | said))
+
+    def draft(self, days: float = 10, *, by=None, like: str = "", **said: object) -> pb.Meeting:
+        request = pb.CreateMeetingRequest(
+            parent=self.body.name, meeting=self.said(days, **said), like=like, request_id=new_id()
+        )
+        return (by or self.secretary).CreateMeeting(request)
+
+    def step(self, name: str, meeting: pb.Meeting, *, by=None, etag: str = "", **said: object) -> pb.Meeting:
+        request = getattr(pb, f"{name}Request")(
+            name=meeting.name, etag=etag or self.get(meeting).etag, request_id=new_id(), **said
+        )
+        return getattr(by or self.secretary, name)(request)
+
+    def called(self, days: float = 10, **said: object) -> pb.Meeting:
+        return self.step("CallMeeting", self.draft(days, **said))
+
+    def get(self, meeting: pb.Meeting, by=None) -> pb.Meeting:
+        return (by or self.secretary).GetMeeting(pb.GetMeetingRequest(name=meeting.name))
+
+    def presence(self, meeting: pb.Meeting, *came: tuple, by=None) -> pb.Meeting:
+        """Who came and left so many minutes after the start; None = is still there."""
+        start = meeting.start_time.ToDatetime()
+        there = [
+            pb.Presence(
+                person=who,
+                arrive_time=moment(start + timedelta(minutes=arrive)),
+                leave_time=None if leave is None else moment(start + timedelta(minutes=leave)),
+            )
+            for who, arrive, leave in came
+        ]
+        return self.step("RecordPresence", meeting, by=by, presence=there)
+
+    def record(self, meeting: pb.Meeting, number: int, minutes: int | None = None, **said: object) -> pb.Meeting:
+        if minutes is not None:
+            said["end_time"] = moment(meeting.start_time.ToDatetime() + timedelta(minutes=minutes))
+        return self.step("RecordItem", meeting, item=self.get(meeting).items[number].id, **said)
+
+    def held(self, **said: object) -> pb.Meeting:
+        meeting = self.called(**said)
+        self.world.pass_days(11)
+        return self.step("HoldMeeting", meeting)
+
+    def noted(self, **said: object) -> pb.Meeting:
+        return self.step("PublishNotes", self.held(**said))
+
+    def document(self, name: str, edition: int = 0, by=None) -> pb.Document:
+        return (by or self.secretary).GetDocument(pb.GetDocumentRequest(name=name, edition=edition))
+
+    def add(self, meeting: pb.Meeting, *, by=None, **said: object) -> pb.Document:
+        fields = {"kind": pb.Document.PAPER, "title": "A paper", "text": "It says this."} | said
+        return (by or self.secretary).AddEdition(
+            pb.AddEditionRequest(parent=meeting.name, request_id=new_id(), **fields)
+        )
+
+    def messages(self) -> list[tuple[str, set[str]]]:
+        """Kinds of messages that were wanted, and whom they go to."""
+        return [
+            (one.kind, {f"people/{id_}" for id_ in one.person_ids})
+            for (payload,) in self.world.rows(
+                "SELECT payload FROM outbox WHERE subject = 'cadre.partnership.message.wanted.v1' ORDER BY seq"
+            )
+            for one in [messages.MessageWanted.FromString(bytes(payload))]
+        ]
+
+
+def reason_of(call, *arguments, **named) -> str:
+    try:
+        call(*arguments, **named)
+    except Refused as refused:
+        return refused.reason
+    return ""
+
+
+def change(meeting: pb.Meeting, **said: object) -> pb.UpdateMeetingRequest:
+    """A change of these fields."""
+    kept = {field.name: getattr(meeting, field.name) for field, _ in meeting.ListFields() if field.name not in said}
+    return pb.UpdateMeetingRequest(meeting=pb.Meeting(**kept, **said), request_id=new_id())
+
+
+def doing(room, who: str, days: int = 5, what: str = "Ask the counties") -> pb.CreateActionRequest:
+    action = pb.Action(what=what, owner=who, due_date=room.world.day(days))
+    return pb.CreateActionRequest(parent=room.body.name, action=action, request_id=new_id())
+
+
 @pytest.fixture
 def statements(world):
     """Collects the statements that the service runs."""
@@ -189,3 +318,8 @@ def world(launch):
     world = World(launch(APP, clock=lambda: clock.now), clock)
     yield world
     assert not any(world.audits().values()), world.audits()
+
+
+@pytest.fixture
+def room(world):
+    return Room(world)
