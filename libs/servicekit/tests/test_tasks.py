@@ -25,16 +25,22 @@ class Work:
     def __init__(self):
         self.held_at = 0
         self.broken_at = 0
+        self.rests_after = 0
+        self.begun = []
         self.reached = threading.Event()
         self.go_on = threading.Event()
         self.given_up = []
 
     def run(self, task):
         """Make things."""
+        self.begun.append(task.task.key)
         done = -1
         while done < STEPS:
             with task.step() as db:
                 made = db.value("SELECT count(*) FROM thing WHERE value LIKE %(like)s", like=f"{task.task.key}-%") + 1
+                if made > STEPS:
+                    task.end(db)
+                    return
                 if made == self.held_at:
                     self.reached.set()
                     assert self.go_on.wait(60)
@@ -46,6 +52,9 @@ class Work:
                 done = made
                 if done == STEPS:
                     task.end(db)
+            if done == self.rests_after:
+                self.reached.set()
+                assert self.go_on.wait(60)
 
     def give_up(self, db, task):
         """Note it; a task that may go on does what failed no more."""
@@ -113,6 +122,19 @@ def test_a_task_that_is_to_begin_later_lets_those_go_first_that_are_asked_for_af
 
     wait_until(lambda: not listed(operations), "both should have been done")
     assert things(service) == of("b") + of("a")
+
+
+def test_a_task_that_is_asked_for_again_between_its_steps_is_done_again(service, operations, work):
+    work.rests_after = 2
+    defer(service.runtime.database, "a")
+    assert work.reached.wait(60)
+
+    defer(service.runtime.database, "a")
+    work.go_on.set()
+
+    wait_until(lambda: not listed(operations), "it should have been done")
+    assert work.begun == ["a", "a"]
+    assert things(service) == of("a")
 
 
 def test_a_write_that_fails_defers_nothing(service, operations):

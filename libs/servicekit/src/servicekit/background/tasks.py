@@ -37,7 +37,8 @@ _LOCK = "SELECT id FROM task WHERE id = %(id)s AND next_try IS NOT NULL FOR UPDA
 _PROGRESS = """
 UPDATE task SET done = %(done)s, total = %(total)s, tries = 0, error = '' WHERE id = %(id)s
 """
-_DONE = "DELETE FROM task WHERE id = %(id)s"
+# One that was asked for again since it was begun stays: what it was asked for then, no step may have seen.
+_DONE = "DELETE FROM task WHERE id = %(id)s AND next_try <= last_start"
 _FAILED = """
 UPDATE task SET
   tries = tries + 1, error = %(error)s,
@@ -146,7 +147,7 @@ def progress(db: Db, task_id: UUID, done: int, total: int) -> None:
 
 
 def done(db: Db, task_id: UUID) -> None:
-    """End a task."""
+    """End a task. If it was asked for again since it was begun, it is done again."""
     db.run(_DONE, id=task_id)
 
 
