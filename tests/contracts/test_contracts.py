@@ -22,7 +22,7 @@ METHODS = [method for file in FILES for service in file.services_by_name.values(
 MESSAGES = [message for file in FILES for message in file.message_types_by_name.values()]
 EVENTS = [message for message in MESSAGES if message.GetOptions().Extensions[options_pb2.subject]]
 READS = ("Search", "Find", "Get", "List", "BatchGet", "Preview", "Compare", "Explain", "Suggest", "Try", "RunAudits")
-READS += ("ExchangeSignIn",)
+READS += ("ExchangeSignIn", "Propose")
 WRITES = [method for method in METHODS if not method.name.startswith(READS)]
 LISTS = [
     method

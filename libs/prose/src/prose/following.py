@@ -20,7 +20,11 @@ def blocks(text: str, form: Form = Form.PLAIN, *, since: Sequence[Block] = (), n
     A block that was moved, or edited and still clearly like itself, is the same one. Of equal blocks each is known by
     what stands around it. A new block has an id that follows from its text and its place, and begins as it is *named*.
     """
-    texts = cut(text, form)
+    return identified(cut(text, form), since=since, named=named)
+
+
+def identified(texts: Sequence[str], *, since: Sequence[Block] = (), named: str = "") -> list[Block]:
+    """Give ids to blocks that somebody cut, in their order, as `blocks` does."""
     same = _Same([one.text.split() for one in since], [text.split() for text in texts]).found()
     taken = {one.id for one in since}
     found: list[Block] = []

@@ -9,12 +9,17 @@ from curriculum.courses import uploads
 from curriculum.courses.metrics import MEASURES
 from curriculum.courses.projections import PROJECTIONS
 from curriculum.courses.rpc import CourseServicer, MediaServicer
-from curriculum.courses.subjects import COURSES
+from curriculum.courses.subjects import COURSES, REVIEWED
 from curriculum.governance import audits as governance
 from curriculum.governance.consumers import SUBSCRIPTIONS
 from curriculum.governance.jobs import jobs
 from curriculum.governance.rpc import BallotServicer, DecisionServicer
 from curriculum.governance.subjects import Subjects
+from curriculum.rounds import audits as rounds
+from curriculum.rounds import gate
+from curriculum.rounds.jobs import JOBS
+from curriculum.rounds.rpc import RoundServicer
+from curriculum.rounds.subjects import Subjects as Reviewed
 from servicekit import closed_days
 from servicekit.app import ServiceApp
 from servicekit.background.jobs import Job
@@ -23,8 +28,9 @@ from servicekit.files.store import Store
 from servicekit.rpc.calls import Servicer
 from servicekit.settings import Settings
 
-# On what bodies can vote.
-SUBJECTS = Subjects([COURSES])
+# On what bodies can vote, but while it is under review; and what they can review.
+SUBJECTS = Subjects([gate.reviewed(COURSES)])
+REVIEWS = Reviewed([REVIEWED])
 
 
 def _store(settings: Settings) -> Store:
@@ -38,7 +44,7 @@ def _jobs(settings: Settings) -> list[Job]:
         """Remove files that never came whole, and those that no course names."""
         uploads.collect(database, store, at)
 
-    return [Job("collect-media", timedelta(hours=6), collect_media), *jobs(SUBJECTS)]
+    return [Job("collect-media", timedelta(hours=6), collect_media), *jobs(SUBJECTS), *JOBS]
 
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:
@@ -47,6 +53,7 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
         MediaServicer(database, _store(settings)),
         BallotServicer(database, SUBJECTS),
         DecisionServicer(database),
+        RoundServicer(database, REVIEWS),
     ]
 
 
@@ -58,6 +65,6 @@ APP = ServiceApp(
     subscriptions=SUBSCRIPTIONS,
     make_jobs=_jobs,
     projections=PROJECTIONS,
-    audits=[closed_days.MISSING, *courses.AUDITS, *governance.AUDITS],
+    audits=[closed_days.MISSING, *courses.AUDITS, *governance.AUDITS, *rounds.AUDITS],
     measures=MEASURES,
 )

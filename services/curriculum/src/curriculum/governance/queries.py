@@ -15,7 +15,7 @@ from servicekit.paging import Page
 from servicekit.refusals import NotFound
 
 # Whoever had a part in body `b.body_id` on a day from `b.begun` to `b.over`. One that was prepared is for who runs it.
-_HAD_PART = """
+HAD_PART = """
 EXISTS (
   SELECT FROM membership AS m
   WHERE m.body_id = b.body_id AND m.person_id = %(person)s
@@ -33,7 +33,7 @@ EXISTS (
     AND (b.prepared IS NOT TRUE OR m.part = ANY(%(runs)s))
 )
 """
-_SEES = f"(%(whole)s OR {_HAD_PART})"
+_SEES = f"(%(whole)s OR {HAD_PART})"
 _BALLOTS = f"""
 SELECT {{columns}} FROM (
   SELECT *, created_at AS begun, ended_at AS over, state = 'PREPARED' AS prepared FROM ballot
@@ -155,8 +155,14 @@ def _who(db: Db, reader: Reader) -> dict[str, object]:
     return {"person": reader.person, "whole": reader.whole, "at": db.at, "runs": sorted(RUNS)}
 
 
+def had_part(db: Db, body: str, person: UUID | None) -> bool:
+    """Whether somebody has or had a part in a body."""
+    found: bool = db.value(_PART, body=body, person=person)
+    return found
+
+
 def _require_part(db: Db, body: str, reader: Reader) -> None:
-    if not reader.whole and not db.value(_PART, body=body, person=reader.person):
+    if not reader.whole and not had_part(db, body, reader.person):
         raise NotFound(f"bodies/{body}")
 
 

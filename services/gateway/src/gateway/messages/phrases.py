@@ -63,6 +63,10 @@ KINDS: Mapping[str, str] = {
     "ballot.opened": "A committee votes, to who has a seat",
     "ballot.closed": "A vote is over, to who has a seat",
     "position.recorded": "A vote in a meeting is written down, to whose it is",
+    "round.opened": "A review begins, to who is asked",
+    "round.due": "A review is due soon, to who is asked",
+    "round.answered": "Comments of a review answered, to who wrote them",
+    "round.to_rule": "Comments of a review wait for a ruling, to the chair",
     "connection.off": "A connection was switched off, to who made it",
 }
 STATES: Mapping["pb.MailState.ValueType", str] = {

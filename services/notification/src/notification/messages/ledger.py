@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
-from notification.messages.rules.kinds import Kind
+from notification.messages.rules.kind import Kind
 from servicekit.data.db import Db
 
 # The addresses on an agency's list are asked for as if they held a role there.

@@ -14,7 +14,8 @@ from notification.letters.tables import Notice
 from notification.messages import ladders, ledger
 from notification.messages.ledger import MAILING_LIST, Target, Wanted
 from notification.messages.rules import ladder, urgent
-from notification.messages.rules.kinds import LETTER_ASKED, LETTER_ISSUED, LETTER_LISTED, Kind
+from notification.messages.rules.kind import Kind
+from notification.messages.rules.kinds import LETTER_ASKED, LETTER_ISSUED, LETTER_LISTED
 from notification.messages.rules.ladder import COORDINATOR, STAFF, STATE, SUPERVISOR, Level, Of, Step
 from notification.messages.rules.windows import Hours, Window
 from servicekit.calendar import PACIFIC, end_of_day, pacific_date

@@ -13,7 +13,8 @@ from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.tables import Notice, NoticeRow
 from notification.messages import ledger, letters
 from notification.messages.ledger import Target
-from notification.messages.rules.kinds import KINDS, LETTER_APPROVED, LETTER_OUT, LETTER_WAITING, Kind
+from notification.messages.rules.kind import Kind
+from notification.messages.rules.kinds import KINDS, LETTER_APPROVED, LETTER_OUT, LETTER_WAITING
 from notification.messages.rules.windows import Hours
 from servicekit.background import tasks
 from servicekit.data.db import Db

@@ -14,7 +14,8 @@ from notification.inbox.readiness import DID_ALL
 from notification.messages import ledger
 from notification.messages.ledger import Target, Wanted
 from notification.messages.rules import week
-from notification.messages.rules.kinds import WEEK_AGENCY, WEEK_LIST, WEEK_PICTURE, WEEK_STATE, Kind
+from notification.messages.rules.kind import Kind
+from notification.messages.rules.kinds import WEEK_AGENCY, WEEK_LIST, WEEK_PICTURE, WEEK_STATE
 from notification.messages.rules.ladder import COORDINATOR, DIRECTOR, STATE
 from notification.messages.rules.week import Standing, Unconfirmed
 from notification.messages.rules.windows import Hours, Window

@@ -11,7 +11,8 @@ from notification.messages.ladders import STATE as STATES_OWN
 from notification.messages.ladders import Held, etag_of
 from notification.messages.ledger import Wanted
 from notification.messages.rules.answers import plain
-from notification.messages.rules.kinds import Kind, offered
+from notification.messages.rules.kind import Kind
+from notification.messages.rules.kinds import offered
 from notification.messages.rules.ladder import COORDINATOR, DIRECTOR, STAFF, STATE, SUPERVISOR, Of, Rung
 from notification.messages.rules.said import said
 from notification.messages.rules.words import Said

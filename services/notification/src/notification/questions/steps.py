@@ -11,7 +11,8 @@ from uuid import UUID
 from notification.letters.queries import NOTICE_WITHOUT_BODY
 from notification.letters.tables import Notice
 from notification.messages import ledger, letters
-from notification.messages.rules.kinds import LETTER_CLARIFIED, QUESTION_ANSWERED, QUESTION_ASKED, Kind
+from notification.messages.rules.kind import Kind
+from notification.messages.rules.kinds import LETTER_CLARIFIED, QUESTION_ANSWERED, QUESTION_ASKED
 from notification.messages.rules.windows import Hours
 from notification.questions import telling
 from servicekit.data.db import Db

@@ -44,4 +44,6 @@ FACTS: Mapping[str, str] = {
     "outcome": "PASSED",
     "number": "EXAMPLE-2027-001",
     "until": "2027-02-16",
+    # Of a review.
+    "count": "3",
 }

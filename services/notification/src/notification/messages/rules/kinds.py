@@ -1,31 +1,10 @@
 """Every kind of message: who hears what, and whether they may do without the mail. The one table; pages show it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from notification.messages.rules.committees import COMMITTEES
+from notification.messages.rules.kind import Kind
 from notification.messages.rules.windows import Window
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of message.
-
-    *sentence* says who hears what and when, *choice* the same to the one who hears it. What is *mandatory* goes by mail
-    to everybody it concerns. *window* is when it goes. What is *limited* goes once a day about one thing, and twice in
-    seven days. *producer* is the service that wants it said, '' for this one. Only who holds one of *rights* is offered
-    the choice; without any, everybody; what goes to *lists* alone is no person's choice.
-    """
-
-    name: str
-    sentence: str
-    choice: str
-    window: Window
-    mandatory: bool = True
-    limited: bool = True
-    producer: str = ""
-    rights: tuple[str, ...] = ()
-    lists: bool = False
-
 
 # By what somebody hears as the one they are at an agency, or for the state.
 _COORDINATES, _LEADS, _CONFIRMS = ("reminders.send",), ("readiness.read_agency",), ("notices.confirm_for_agency",)
@@ -214,88 +193,6 @@ ROLE_TAKEN = Kind(
     limited=False,
     producer="directory",
 )
-# Of meetings: what is said there is for those who come, and no message says it.
-MEETING_CALLED = Kind(
-    "meeting.called",
-    "When a meeting of a committee is called, everybody with a part in it hears when it begins.",
-    "A meeting of a committee of yours is called.",
-    Window.NOW,
-    limited=False,
-    producer="partnership",
-)
-MEETING_MOVED = Kind(
-    "meeting.moved",
-    "When a meeting that was called is at another time or place, everybody with a part in the committee hears of it,"
-    " once for each change.",
-    "A meeting of a committee of yours is moved.",
-    Window.NOW,
-    limited=False,
-    producer="partnership",
-)
-MEETING_CANCELLED = Kind(
-    "meeting.cancelled",
-    "When a meeting that was called does not take place, everybody with a part in the committee hears of it.",
-    "A meeting of a committee of yours is canceled.",
-    Window.NOW,
-    limited=False,
-    producer="partnership",
-)
-MEETING_ALTERNATE = Kind(
-    "meeting.alternate",
-    "When a member of a committee cannot come to a meeting, their alternate hears of it.",
-    "A member for whom you stand cannot come to a meeting.",
-    Window.NOW,
-    limited=False,
-    producer="partnership",
-)
-NOTES_OUT = Kind(
-    "meeting.notes_out",
-    "When the notes of a meeting are out, everybody with a part in the committee hears of it.",
-    "The notes of a meeting of a committee of yours are out.",
-    Window.NOW,
-    mandatory=False,
-    limited=False,
-    producer="partnership",
-)
-ACTION_GIVEN = Kind(
-    "meeting.action_given",
-    "When a committee gives somebody something to do, they hear what, and by when.",
-    "A committee of yours gave you something to do.",
-    Window.NOW,
-    limited=False,
-    producer="partnership",
-)
-MEETINGS = (MEETING_CALLED, MEETING_MOVED, MEETING_CANCELLED, MEETING_ALTERNATE, NOTES_OUT, ACTION_GIVEN)
-# Of a committee's votes: a message does not say on what. The choice is offered to who convenes, and who was told.
-_CONVENES = ("bodies.convene",)
-BALLOT_OPENED = Kind(
-    "ballot.opened",
-    "When a committee begins a vote, those who have a seat in it hear until when.",
-    "A committee of yours votes.",
-    Window.NOW,
-    limited=False,
-    producer="curriculum",
-    rights=_CONVENES,
-)
-BALLOT_CLOSED = Kind(
-    "ballot.closed",
-    "When a vote of a committee is over, those who have a seat in it hear how it ended.",
-    "A vote of your committee is over.",
-    Window.NOW,
-    mandatory=False,
-    limited=False,
-    producer="curriculum",
-    rights=_CONVENES,
-)
-POSITION_RECORDED = Kind(
-    "position.recorded",
-    "When somebody's vote in a meeting is written down for them, they hear until when they can say that it is wrong.",
-    "Your vote in a meeting is written down.",
-    Window.NOW,
-    limited=False,
-    producer="curriculum",
-    rights=_CONVENES,
-)
 _FIRST_DAY = "In the first morning of a week, where something is past due or is due within 10 business days:"
 WEEK_LIST = Kind(
     "week.list",
@@ -363,10 +260,7 @@ KINDS = {
         LETTER_SUPPLEMENTED,
         ROLE_GIVEN,
         ROLE_TAKEN,
-        *MEETINGS,
-        BALLOT_OPENED,
-        BALLOT_CLOSED,
-        POSITION_RECORDED,
+        *COMMITTEES,
         CONNECTION_OFF,
     )
 }

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from notification.messages.rules.kinds import LETTER_DUE, LETTER_OVERDUE, TEAM_OVERDUE, UNCONFIRMED, Kind
+from notification.messages.rules.kind import Kind
+from notification.messages.rules.kinds import LETTER_DUE, LETTER_OVERDUE, TEAM_OVERDUE, UNCONFIRMED
 from servicekit.calendar import Calendar
 from servicekit.refusals import InvalidField
 

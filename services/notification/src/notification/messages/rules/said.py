@@ -269,6 +269,33 @@ def _position_recorded(_about: str, facts: Facts) -> Said:
     return Said(title, lines, f"/committees/{facts['committee']}", "Open the committee")
 
 
+def _round_opened(about: str, facts: Facts) -> Said:
+    lines = (f"You can comment until {day(facts['due'])}.", "If you cannot, please say so there.")
+    return Said(f"{facts['body']} asks you to review something", lines, f"/{about}", "Open the review")
+
+
+def _round_due(about: str, facts: Facts) -> Said:
+    lines = (f"You can comment until {day(facts['due'])}.", "If you have nothing to say, please send that.")
+    return Said(f"A review for {facts['body']} is due soon", lines, f"/{about}", "Open the review")
+
+
+def _round_answered(about: str, facts: Facts) -> Said:
+    lines = (
+        f"Please say until {day(facts['until'])} whether that settles them.",
+        "What you say nothing about goes to the committee's chair.",
+    )
+    return Said(f"Your comments for {facts['body']} are answered", lines, f"/{about}", "Read the answers")
+
+
+def _round_to_rule(about: str, facts: Facts) -> Said:
+    waits = f"{count(facts['count'], 'comment', 'comments')} {'waits' if facts['count'] == '1' else 'wait'}"
+    lines = (
+        f"{waits} for your ruling.",
+        "Whoever wrote them is not satisfied with the answer, or said nothing.",
+    )
+    return Said(f"A review for {facts['body']} needs your ruling", lines, f"/{about}", "Open the review")
+
+
 def _connection_off(about: str, facts: Facts) -> Said:
     owner, _, connection = about.partition("/connections/")
     why = (
@@ -348,5 +375,9 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "ballot.opened": _ballot_opened,
     "ballot.closed": _ballot_closed,
     "position.recorded": _position_recorded,
+    "round.opened": _round_opened,
+    "round.due": _round_due,
+    "round.answered": _round_answered,
+    "round.to_rule": _round_to_rule,
     "connection.off": _connection_off,
 }

@@ -1,0 +1,1 @@
+"""What rounds of review are decided by: no clock, no database, no network."""
