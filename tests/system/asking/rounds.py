@@ -102,7 +102,7 @@ def placing(w):
 
 def _all_answered(w, found):
     by_member(w, "SendRoundComments", pb.SendRoundCommentsRequest(parent=found.name, request_id=fresh()))
-    for one in by_writer(w, "ListRoundComments", pb.ListRoundCommentsRequest(parent=found.name)).comments:
+    for one in by_member(w, "ListRoundComments", pb.ListRoundCommentsRequest(parent=found.name)).comments:
         request = pb.AnswerRoundCommentRequest(name=one.name, answer=pb.RoundComment.ACCEPTED, request_id=fresh())
         by_writer(w, "AnswerRoundComment", request)
     by_writer(w, "CloseRound", pb.CloseRoundRequest(name=found.name, request_id=fresh()))

@@ -108,6 +108,8 @@ class Following:
     def _stayed(self, of: Spoken, now: Passage) -> bool:
         anchor = prose.Anchor(self._digest, of.block, of.quote, of.before, of.after)
         then = self._then[of.block]
+        if then.text == now.text:
+            return True
         found = prose.follow(anchor, [prose.Block(then.id, then.text)], [prose.Block(now.id, now.text)])
         return found.state is prose.State.CARRIED
 
