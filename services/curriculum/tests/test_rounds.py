@@ -282,7 +282,8 @@ def test_a_round_is_read_by_who_has_a_part_or_was_asked_and_is_nowhere_for_other
     assert [one.name for one in board.as_("observer").ListRounds(listing).rounds] == [opened.name]
     assert reason(board.read, opened, "stranger") == "NOT_FOUND"
     assert reason(board.comment, opened, "stranger") == "NOT_FOUND"
-    assert list(board.as_("stranger").ListRounds(listing).rounds) == []
+    assert reason(board.as_("stranger").ListRounds, listing) == "NOT_FOUND"
+    assert list(board.as_("stranger").ListRounds(pb.ListRoundsRequest()).rounds) == []
     board.comment(opened, "lake")
     board.take("lake")
     assert not board.read(opened, "lake").may_comment
