@@ -63,8 +63,8 @@ FOR_EVERYBODY = {
     *("GetReactionForm", "SendReaction"),
 }
 # Answers with nothing rather than with a refusal: whether the person exists is not told.
-EMPTY_ELSEWHERE = {"ListCompletions"}
-NOT_FOUND_AT_BEST = {"ReplayDeadLetter", "DiscardDeadLetter", "RetryTask", "GetCaughtMail"}
+EMPTY_ELSEWHERE = {"ListCompletions", "ListWorks"}
+NOT_FOUND_AT_BEST = {"ReplayDeadLetter", "DiscardDeadLetter", "RetryTask", "GetCaughtMail", "DecideAtOnce"}
 
 
 @pytest.fixture(scope="session")

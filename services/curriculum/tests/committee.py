@@ -9,7 +9,7 @@ from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.partnership.v1 import events_pb2 as partnership
-from curriculum.app import SUBJECTS
+from curriculum.app import subjects_of
 from curriculum.governance import consumers, jobs
 from servicekit.calendar import pacific_date
 from servicekit.events.consumers import Delivered
@@ -65,6 +65,10 @@ class Committee:
     @property
     def database(self):
         return self.curriculum.running.runtime.database
+
+    @property
+    def subjects(self):
+        return subjects_of(self.curriculum.running.runtime.settings)
 
     def hear(self, handler, *messages):
         delivered = [Delivered(uuid.uuid4(), one, self.clock(), {}) for one in messages]
@@ -134,7 +138,7 @@ class Committee:
 
     def digest(self, course):
         with self.database.transaction(actor="services/test", method="look") as db:
-            return SUBJECTS.of(course.name).digest(db, course.name)
+            return self.subjects.of(course.name).digest(db, course.name)
 
     def prepare(self, course, *, digest=None, meeting="", hours=24, authors=()):
         ballot = pb.Ballot(
@@ -172,7 +176,7 @@ class Committee:
         return self.as_(who).GetBallot(pb.GetBallotRequest(name=ballot.name))
 
     def run_job(self):
-        jobs.close_due(self.database, self.clock(), SUBJECTS)
+        jobs.close_due(self.database, self.clock(), self.subjects)
 
     def publish(self, course):
         return self.curriculum.publish(course)

@@ -19,7 +19,7 @@ def test_the_schema_of_the_migrations_is_that_of_the_tables(postgres_server):
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE course_version SET title = 'x'", "DELETE FROM course_version", "TRUNCATE course_version"],
+    ["UPDATE course_version SET title = 'x'", "DELETE FROM course_version", "TRUNCATE course_version CASCADE"],
 )
 def test_a_published_version_cannot_be_changed_even_by_hand(curriculum, statement):
     version = curriculum.publish(curriculum.create())

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     # The folder of a service that keeps large files, the same for all its processes, and how much may be in it.
     files_dir: Path = Path(".cadre/files")
     files_gib: int = 50
+    # Who decides, by the last part of the address: on content, and on what is begun and what becomes of it.
+    content_body: str = "pcdrt"
+    steering_body: str = "stsc"
     # Personas and synthetic data are allowed.
     demo: bool = False
     log_json: bool = True

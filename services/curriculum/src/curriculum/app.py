@@ -20,6 +20,11 @@ from curriculum.rounds import gate
 from curriculum.rounds.jobs import JOBS
 from curriculum.rounds.rpc import RoundServicer
 from curriculum.rounds.subjects import Subjects as Reviewed
+from curriculum.works import audits as works
+from curriculum.works import subjects
+from curriculum.works.guard import Guard
+from curriculum.works.office import Office
+from curriculum.works.rpc import WorkServicer
 from servicekit import closed_days
 from servicekit.app import ServiceApp
 from servicekit.background.jobs import Job
@@ -28,9 +33,18 @@ from servicekit.files.store import Store
 from servicekit.rpc.calls import Servicer
 from servicekit.settings import Settings
 
-# On what bodies can vote, but while it is under review; and what they can review.
-SUBJECTS = Subjects([gate.reviewed(COURSES)])
+# What bodies can review.
 REVIEWS = Reviewed([REVIEWED])
+
+
+def office(settings: Settings) -> Office:
+    """Return which bodies decide on works, and what reviews say of courses: nothing so far."""
+    return Office(settings.content_body, settings.steering_body)
+
+
+def subjects_of(settings: Settings) -> Subjects:
+    """Return on what bodies can vote."""
+    return Subjects([subjects.guarded(office(settings), gate.reviewed(COURSES)), subjects.works(office(settings))])
 
 
 def _store(settings: Settings) -> Store:
@@ -44,16 +58,17 @@ def _jobs(settings: Settings) -> list[Job]:
         """Remove files that never came whole, and those that no course names."""
         uploads.collect(database, store, at)
 
-    return [Job("collect-media", timedelta(hours=6), collect_media), *jobs(SUBJECTS), *JOBS]
+    return [Job("collect-media", timedelta(hours=6), collect_media), *jobs(subjects_of(settings)), *JOBS]
 
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:
     return [
-        CourseServicer(database),
+        CourseServicer(database, Guard(office(settings))),
         MediaServicer(database, _store(settings)),
-        BallotServicer(database, SUBJECTS),
+        BallotServicer(database, subjects_of(settings)),
         DecisionServicer(database),
         RoundServicer(database, REVIEWS),
+        WorkServicer(database, office(settings)),
     ]
 
 
@@ -65,6 +80,6 @@ APP = ServiceApp(
     subscriptions=SUBSCRIPTIONS,
     make_jobs=_jobs,
     projections=PROJECTIONS,
-    audits=[closed_days.MISSING, *courses.AUDITS, *governance.AUDITS, *rounds.AUDITS],
+    audits=[closed_days.MISSING, *courses.AUDITS, *governance.AUDITS, *rounds.AUDITS, *works.AUDITS],
     measures=MEASURES,
 )

@@ -3,7 +3,7 @@
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from curriculum.courses import courses, imports, queries, uploads, wire
-from curriculum.courses.courses import COURSES
+from curriculum.courses.courses import COURSES, Gatekeeper
 from curriculum.courses.rules import catalogue
 from servicekit import names
 from servicekit.calendar import pacific_date
@@ -19,6 +19,10 @@ class CourseServicer(Servicer):
     """Answers `cadre.curriculum.v1.CourseService`."""
 
     service = pb.DESCRIPTOR.services_by_name["CourseService"]
+
+    def __init__(self, database: Database, gatekeeper: Gatekeeper) -> None:
+        super().__init__(database)
+        self._gatekeeper = gatekeeper
 
     def ListCourses(self, request: pb.ListCoursesRequest, call: Call) -> pb.ListCoursesResponse:
         page = self.page_of(request)
@@ -54,12 +58,16 @@ class CourseServicer(Servicer):
         course_id = wire.course_id(request.course.name, field="course.name")
         course, etag = wire.written(request.course), request.course.etag
         with self.write(call, request) as db:
-            return db.answer(wire.course(courses.update(db, course_id=course_id, course=course, etag=etag)))
+            row = courses.update(db, course_id=course_id, course=course, etag=etag, gatekeeper=self._gatekeeper)
+            return db.answer(wire.course(row))
 
     def PublishCourse(self, request: pb.PublishCourseRequest, call: Call) -> pb.CourseVersion:
         course_id, decider = wire.course_id(request.name), call.principal.name
         with self.write(call, request) as db:
-            return db.answer(wire.newest(*courses.publish(db, course_id=course_id, etag=request.etag, decider=decider)))
+            found = courses.publish(
+                db, course_id=course_id, etag=request.etag, decider=decider, gatekeeper=self._gatekeeper
+            )
+            return db.answer(wire.newest(*found))
 
     def GetCourseVersion(self, request: pb.GetCourseVersionRequest, call: Call) -> pb.CourseVersion:
         course_id, version = wire.version_id(request.name)

@@ -172,7 +172,7 @@ def void_changed(db: Db, subject: str, digest: str) -> list[str]:
 def correct(db: Db, decision: UUID, motion: str, reason: str, *, by: UUID) -> DecisionRow:
     """Write down anew what a body decided, by somebody who runs it. What was written stays, and so do the votes."""
     wrong = db.get(DecisionRow, decision)
-    if wrong is None or not wrong.body_id:
+    if wrong is None or wrong.way != decisions.Way.BALLOT:
         raise NotFound(f"decisions/{decision}")
     _require_runs(db, wrong.body_id, by)
     saying.check_text("motion", motion, most=saying.MOST_MOTION, given=True)

@@ -30,6 +30,8 @@ class Way(StrEnum):
 
     BALLOT = "BALLOT"
     APPROVER = "APPROVER"
+    # The chair of a body, at once: the body ratifies it later.
+    CHAIR = "CHAIR"
     # Published before bodies decided on versions.
     BEFORE_BODIES = "BEFORE_BODIES"
 
@@ -45,6 +47,27 @@ def by_approver(
             number="",
             way=Way.APPROVER,
             body_id="",
+            subject=subject,
+            digest=digest,
+            decision_class=decision_class,
+            motion=motion,
+            decider=decider,
+            decided_at=db.at,
+        ),
+    )
+
+
+def by_chair(
+    db: Db, *, body: str, subject: str, digest: str, decision_class: DecisionClass, motion: str, decider: str
+) -> DecisionRow:
+    """Write down that the chair of a body decided alone, since it could not wait."""
+    return record(
+        db,
+        DecisionRow(
+            id=uuid.uuid4(),
+            number="",
+            way=Way.CHAIR,
+            body_id=body,
             subject=subject,
             digest=digest,
             decision_class=decision_class,

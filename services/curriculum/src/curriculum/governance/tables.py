@@ -185,10 +185,10 @@ class DecisionRow(Base, table=True):
 
     __tablename__ = "decision"
     __table_args__ = (
-        CheckConstraint("way IN ('BALLOT', 'APPROVER', 'BEFORE_BODIES')", name="way"),
+        CheckConstraint("way IN ('BALLOT', 'APPROVER', 'CHAIR', 'BEFORE_BODIES')", name="way"),
         CheckConstraint("(way = 'BALLOT') = (number <> '')", name="number"),
-        CheckConstraint("(way = 'BALLOT') = (body_id <> '')", name="body"),
-        CheckConstraint("way <> 'APPROVER' OR decider <> ''", name="decider"),
+        CheckConstraint("(way IN ('BALLOT', 'CHAIR')) = (body_id <> '')", name="body"),
+        CheckConstraint("way NOT IN ('APPROVER', 'CHAIR') OR decider <> ''", name="decider"),
         CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest"),
         CheckConstraint("decision_class IN ('MAJOR', 'MINOR', 'EDITORIAL')", name="decision_class"),
         Index("uq_decision_number", "number", unique=True, postgresql_where=text("number <> ''")),

@@ -67,6 +67,9 @@ KINDS: Mapping[str, str] = {
     "round.due": "A review is due soon, to who is asked",
     "round.answered": "Comments of a review answered, to who wrote them",
     "round.to_rule": "Comments of a review wait for a ruling, to the chair",
+    "work.given": "A course under way is with somebody, to them",
+    "work.waits": "A course under way is with a committee, to its secretary",
+    "work.ratify": "A committee has something to ratify, to its secretary",
     "connection.off": "A connection was switched off, to who made it",
 }
 STATES: Mapping["pb.MailState.ValueType", str] = {

@@ -46,4 +46,6 @@ FACTS: Mapping[str, str] = {
     "until": "2027-02-16",
     # Of a review.
     "count": "3",
+    # Of a course under way.
+    "work": "00-01 (an example)",
 }

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from notification.messages.rules.committees import COMMITTEES
 from notification.messages.rules.kind import Kind
 from notification.messages.rules.windows import Window
+from notification.messages.rules.works import WORKS
 
 # By what somebody hears as the one they are at an agency, or for the state.
 _COORDINATES, _LEADS, _CONFIRMS = ("reminders.send",), ("readiness.read_agency",), ("notices.confirm_for_agency",)
@@ -261,6 +262,7 @@ KINDS = {
         ROLE_GIVEN,
         ROLE_TAKEN,
         *COMMITTEES,
+        *WORKS,
         CONNECTION_OFF,
     )
 }

@@ -1,0 +1,1 @@
+"""What holds of works, without a clock and without rows."""

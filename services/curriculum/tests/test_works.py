@@ -1,0 +1,324 @@
+"""Works go through their gates by decisions on exactly what was read; courses go out through them."""
+
+import uuid
+
+import pytest
+
+from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
+from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.curriculum.v1 import events_pb2
+from cadre.curriculum.v1 import work_service_pb2 as pb
+from cadre.messages.v1 import messages_pb2 as messages
+from curriculum.app import APP
+from servicekit.calendar import pacific_date
+from servicekit.rpc.client import Refused
+
+from .committee import Clock, Committee
+from .conftest import Curriculum, new_id
+from .working import Office, gate_of, needs, objective, task
+
+MUST = "Rule 1.1 is to be kept."
+
+
+@pytest.fixture
+def office(launch):
+    clock = Clock()
+    running = launch(APP, clock=clock, content_body="content-board", steering_body="steering-board")
+    curriculum = Curriculum(running, running.stubs(rights=["courses.write", "catalogue.read"]), None, None)
+    return Office(Committee(curriculum, clock, "content-board"), Committee(curriculum, clock, "steering-board"))
+
+
+def refused(expected, call, /, *args, **said):
+    with pytest.raises(Refused) as caught:
+        call(*args, **said)
+    assert caught.value.reason == expected, caught.value
+    return caught.value.metadata
+
+
+def reword(old, new):
+    """A change of the draft: one wording for another."""
+
+    def change(course):
+        course.sections[0].markdown = course.sections[0].markdown.replace(old, new)
+
+    return change
+
+
+def told(office, kind, message):
+    with office.running.connect() as connection:
+        sql = "SELECT payload FROM outbox WHERE subject LIKE %s ORDER BY seq"
+        return [message.FromString(payload) for (payload,) in connection.execute(sql, [f"%{kind}%"]).fetchall()]
+
+
+def wanted(office):
+    return {one.kind: one for one in told(office, "message", messages.MessageWanted) if one.kind.startswith("work")}
+
+
+def test_a_major_work_goes_through_five_gates_each_on_what_was_read_and_its_course_out_through_the_third(office):
+    course = office.course()
+    work = office.begin(course)
+    assert (work.phase, work.work_class, work.subject) == (pb.DIAGNOSE, decision_pb.MAJOR, work.name)
+    assert [reason.cause for reason in work.class_reasons] == [pb.ClassReason.NEW_COURSE]
+    assert needs(gate_of(work, pb.DIAGNOSE)) == {"DECIDED"}
+    assert work.priority == 4 * 3 * 120 / 10
+
+    first = office.pass_(work, office.decide(work, office.steering))
+    assert first.phase == pb.DESIGN
+    missing = refused("GATE_LINES_MISSING", office.pass_, work)["lines"].split(";")
+    assert {"OBJECTIVES_COMPLETE", "TASKS_WITH_MEASURES", "MODE_WITH_REASON", "SUNSET_DATE"} <= set(missing)
+    office.design(work)
+    assert office.pass_(work, office.decide(work)).phase == pb.DEVELOP
+
+    open_ = {"POLICY_SIGN_OFF", "LEGAL_SIGN_OFF", "PILOT_DONE", "DECIDED"}
+    assert needs(gate_of(office.get(work), pb.DEVELOP)) == open_
+    refused("SUBJECT_OPEN", office.decide, work)
+    office.try_out(work)
+    assert refused("GATE_NOT_PASSED", office.publish, course.name)["work"] == work.name
+    decision = office.decide(work)
+    refused("GATE_NOT_PASSED", office.publish, course.name)
+    delivering = office.pass_(work, decision)
+    assert (delivering.phase, delivering.subject) == (pb.DELIVER, "")
+
+    version = office.publish(course.name)
+    assert version.decision.name == decision
+    assert office.get(work).course_version == version.name
+    refused("DECISION_UNFIT", office.pass_, work)
+    office.pass_(work, who="manager")
+    office.write(work, results="Most do it in time.", outcome=pb.Work.KEEP)
+    closed = office.pass_(work, office.decide(work, office.steering))
+    assert closed.phase == pb.CLOSED
+    passed = ["GATE_PASSED"] * 3
+    steps = [step for step in office.steps(work) if step != "WRITTEN"]
+    assert steps == ["BEGUN", *passed, "PUBLISHED", "GATE_PASSED", "GATE_PASSED"]
+    assert all(gate.pass_time.seconds and not needs(gate) for gate in closed.gates)
+    advanced = [one.step for one in told(office, "work.advanced", events_pb2.WorkAdvanced)]
+    assert [step for step in advanced if step != "WRITTEN"] == steps
+    assert office.hold_audits() == {"works.misplaced": 0, "work_gates.unfounded": 0}
+
+
+def test_a_gate_takes_only_its_bodys_decision_on_what_there_is_now_and_an_edit_lets_a_vote_end(office):
+    work = office.begin()
+    ballot = office.prepare(office.get(work), office.steering)
+    by_others = office.decide(work, office.content)
+    assert refused("DECISION_UNFIT", office.pass_, work, by_others)["rule"] == "BODY"
+    minor = office.decide(work, office.steering, decision_pb.MINOR)
+    assert refused("DECISION_UNFIT", office.pass_, work, minor)["rule"] == "CLASS"
+    decision = office.decide(work, office.steering)
+    assert refused("PHASE_OTHER", office.pass_, work, decision, phase=pb.DESIGN)["phase"] == "DIAGNOSE"
+
+    office.write(work, cost="This is no matter of the first gate.")
+    assert office.steering.get(ballot).state == ballot_pb.Ballot.PREPARED
+    office.write(work, need="Orders are entered late, and twice.")
+    assert office.steering.get(ballot).state == ballot_pb.Ballot.VOID
+    assert refused("DECISION_UNFIT", office.pass_, work, decision)["rule"] == "DIGEST"
+    again = office.pass_(work, office.decide(work, office.steering))
+    assert (again.phase, gate_of(again, pb.DIAGNOSE).passer) == (pb.DESIGN, office.person("designer"))
+
+
+def test_the_design_that_was_decided_on_is_what_is_developed_or_the_work_goes_back(office):
+    work = office.to_develop()
+    read = office.as_().GetTrace(pb.GetTraceRequest(course=work.course))
+    read.objectives[0].standard = "within ten days"
+    office.trace(work.course, read.objectives, read.tasks)
+    assert needs(gate_of(office.get(work), pb.DEVELOP)) == {"DESIGN_AS_DECIDED", "DECIDED"}
+
+    refused("INVALID_FIELD", office.set_status, work, pb.Work.RETURNED, reason="Another design", phase=pb.DELIVER)
+    back = office.set_status(work, pb.Work.RETURNED, reason="Another design", phase=pb.DESIGN)
+    assert (back.phase, back.status) == (pb.DESIGN, pb.Work.RETURNED)
+    assert [bool(gate.decision) for gate in back.gates] == [True, False, False, False, False]
+    assert office.pass_(work, office.decide(work)).phase == pb.DEVELOP
+
+
+def test_d124_the_class_that_the_rules_compute_is_raised_by_its_owner_and_never_lowered(office):
+    course = office.out()
+    office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept for a year."))
+    work = office.begin(course)
+    assert (work.computed_class, work.phase) == (decision_pb.MINOR, pb.DEVELOP)
+    assert [gate.skipped for gate in work.gates] == [True, True, False, False, True]
+    said = refused("CLASS_LOWERED", office.write, work, raised_class=decision_pb.EDITORIAL)
+    assert (said["computed"], said["asked"]) == ("MINOR", "EDITORIAL")
+    raised = office.write(work, raised_class=decision_pb.MAJOR)
+    assert (raised.work_class, raised.phase) == (decision_pb.MAJOR, pb.DIAGNOSE)
+    office.write(work, raised_class=decision_pb.DECISION_CLASS_UNSPECIFIED)
+
+    def rewritten(draft):
+        for n in range(5):
+            reword(f"Rule 1.{n} is", f"Rule 1.{n} never was and is")(draft)
+
+    office.rewrite(course.name, rewritten)
+    found = office.get(work)
+    assert (found.work_class, found.phase, needs(found.gates[0])) == (decision_pb.MAJOR, pb.DIAGNOSE, {"DECIDED"})
+    assert [(one.cause, one.percent) for one in found.class_reasons] == [(pb.ClassReason.BLOCKS_CHANGED, 25)]
+    assert "CLASS_RAISED" in office.steps(work)
+
+
+def test_a_sign_is_confirmed_by_a_second_person_who_did_not_write_it_and_counts_for_that_content_alone(office):
+    course = office.out()
+    office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept!"), who="writer")
+    work = office.begin(course)
+    assert (work.work_class, needs(gate_of(work, pb.DEVELOP))) == (decision_pb.EDITORIAL, {"SECOND_PERSON"})
+    for who in ("designer", "writer"):
+        assert refused("NOT_TO_CONFIRM", office.confirm, work, office.as_(who))["rule"] == "WROTE_IT"
+    refused("DIGEST_CHANGED", office.confirm, work, office.as_("second"), digest="0" * 64)
+    office.confirm(work, office.as_("second"))
+    office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept."), who="writer")
+    office.rewrite(course.name, reword("Rule 1.2 is", "Rule 1.2, is"), who="writer")
+    lapsed = office.get(work)
+    assert [one.lapsed for one in lapsed.confirmations] == [True]
+    refused("GATE_LINES_MISSING", office.pass_, work)
+    office.confirm(work, office.as_("second"))
+    office.pass_(work)
+    version = office.publish(course.name)
+    assert (version.decision.decision_class, version.decision.way) == (
+        decision_pb.EDITORIAL,
+        decision_pb.Decision.APPROVER,
+    )
+    assert version.decision.decider == office.person("second")
+    office.rewrite(course.name, reword("Rule 1.3 is", "Rule 1.3, is"))
+    refused("GATE_NOT_PASSED", office.publish, course.name)
+    assert office.pass_(work, who="manager").phase == pb.CLOSED
+    assert office.hold_audits() == {"works.misplaced": 0, "work_gates.unfounded": 0}
+
+
+def test_a_fact_takes_two_of_the_committee_and_an_approver_who_are_others_than_its_writers(office):
+    course = office.out()
+    office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept for a year."))
+    work = office.begin(course)
+    assert refused("NOT_TO_CONFIRM", office.confirm, work, office.as_("manager"))["rule"] == "NO_PART"
+    office.confirm(work, office.content.as_("lake"))
+    assert refused("NOT_TO_CONFIRM", office.confirm, work, office.content.as_("lake"))["rule"] == "SAID_ALREADY"
+    assert gate_of(office.get(work), pb.DEVELOP).lines[-2].missing_count == 1
+    office.confirm(work, office.content.as_("kern"))
+    refused("GATE_LINES_MISSING", office.pass_, work)
+    assert refused("NOT_TO_CONFIRM", office.confirm, work, office.as_())["rule"] == "WROTE_IT"
+    assert office.get(work, who="manager").may_confirm
+    office.confirm(work, office.as_("manager"))
+    office.pass_(work)
+    assert office.publish(course.name).decision.decision_class == decision_pb.MINOR
+
+
+def test_in_an_emergency_the_chair_decides_at_once_and_the_work_waits_until_the_body_ratifies_it(office):
+    office.content.give("chair", "CHAIR")
+    course = office.course()
+    work = office.begin(course, emergency=True)
+    assert work.phase == pb.DEVELOP
+
+    def at_once(who):
+        asked = pb.DecideAtOnceRequest(name=work.name, digest=work.digest, reason="It is wrong", request_id=new_id())
+        return office.content.as_(who).DecideAtOnce(asked)
+
+    refused("NOT_FOUND", at_once, "lake")
+    decided = at_once("chair")
+    assert (decided.phase, decided.ratified, decided.subject) == (pb.DELIVER, False, work.name)
+    assert office.publish(course.name).decision.way == decision_pb.Decision.CHAIR
+    wait = wanted(office)["work.ratify"]
+    assert wait.facts["until"] == decided.ratify_by > pacific_date(office.content.clock()).isoformat()
+    assert wait.person_ids == [str(office.content.people["secretary"])]
+    assert refused("GATE_LINES_MISSING", office.pass_, work, who="manager")["lines"] == "RATIFIED"
+    office.decide(work)
+    assert office.get(work).ratified
+    assert office.pass_(work, who="manager").phase == pb.DETERMINE
+    assert office.hold_audits() == {"works.misplaced": 0, "work_gates.unfounded": 0}
+
+
+def test_whoever_has_a_part_in_it_sees_a_work_and_nobody_else_that_there_is_one(office):
+    work = office.begin(office.course())
+    stranger, member = office.as_("stranger"), office.steering.as_("kern")
+    for call, request in (
+        ("GetWork", pb.GetWorkRequest(name=work.name)),
+        ("ListWorkSteps", pb.ListWorkStepsRequest(parent=work.name)),
+        ("GetTrace", pb.GetTraceRequest(course=work.course)),
+        ("ConfirmWork", pb.ConfirmWorkRequest(name=work.name, digest=work.digest, request_id=new_id())),
+    ):
+        refused("NOT_FOUND", getattr(stranger, call), request)
+    assert not stranger.ListWorks(pb.ListWorksRequest()).works
+    assert member.GetWork(pb.GetWorkRequest(name=work.name)).may_write is False
+    assert [one.name for one in member.ListWorks(pb.ListWorksRequest()).works] == [work.name]
+
+    def give(holder):
+        request = pb.HandOverWorkRequest(name=work.name, holder=holder, request_id=new_id())
+        return office.as_().HandOverWork(request)
+
+    refused("INVALID_FIELD", give, "bodies/nobody")
+    given = give(office.person("stranger"))
+    assert given.holder == office.person("stranger")
+    assert wanted(office)["work.given"].about == work.name
+    mine = pb.ListWorksRequest(mine_to_do=True)
+    assert [one.name for one in stranger.ListWorks(mine).works] == [work.name]
+    give("bodies/steering-board")
+    assert wanted(office)["work.waits"].person_ids == [str(office.steering.people["secretary"])]
+    assert [one.name for one in member.ListWorks(mine).works] == [work.name]
+    refused("NOT_FOUND", stranger.GetWork, pb.GetWorkRequest(name=work.name))
+
+
+def test_works_have_numbers_without_gaps_and_are_listed_by_the_day_by_which_they_have_to_be_there(office):
+    late = office.begin(title="Late", effective_date="2033-06-20")
+    refused("INVALID_FIELD", office.begin, title="None", need="")
+    soon = office.begin(title="Soon", target_date="2033-03-01")
+    never = office.begin(title="Never")
+    year = f"{pacific_date(office.content.clock()).year % 100:02d}"
+    assert [one.name for one in (late, soon, never)] == [f"works/{year}-0{n}" for n in (1, 2, 3)]
+    # Ten business days before June 20, with a holiday on May 30 that is not among them.
+    assert (late.target_date, never.target_date) == ("2033-06-06", "")
+    moved = office.write(late, effective_date="2033-06-21")
+    assert moved.target_date == "2033-06-07"
+    assert office.write(soon, effective_date="2033-06-21").target_date == "2033-03-01"
+
+    listed, token = [], ""
+    while token or not listed:
+        answer = office.as_().ListWorks(pb.ListWorksRequest(page_size=1, page_token=token))
+        listed += answer.works
+        token = answer.next_page_token
+    assert [one.title for one in listed] == ["Soon", "Late", "Never"]
+    assert (listed[0].gates[0].met_count, listed[0].gates[0].line_count) == (5, 6)
+    held = office.set_status(never, pb.Work.DECLINED, reason="It is no matter of training.")
+    assert refused("WORK_NOT_UNDER_WAY", office.write, held, title="x")["status"] == "DECLINED"
+    assert len(office.as_().ListWorks(pb.ListWorksRequest()).works) == 2
+    assert len(office.as_().ListWorks(pb.ListWorksRequest(ended=True)).works) == 3
+
+
+def test_a_write_is_one_with_its_event_and_step_and_the_same_request_again_does_nothing_twice(office):
+    work = office.begin()
+    holder = f"people/{uuid.uuid4()}"
+    request = pb.HandOverWorkRequest(name=work.name, holder=holder, request_id=new_id())
+    first, again = office.as_().HandOverWork(request), office.as_().HandOverWork(request)
+    assert first == again
+    assert office.steps(work) == ["BEGUN", "HANDED_OVER"]
+    assert len(told(office, "work.advanced", events_pb2.WorkAdvanced)) == 2
+    refused("STALE", office.as_().UpdateWork, pb.UpdateWorkRequest(work=work, request_id=new_id()))
+
+
+def test_d125_objectives_tasks_and_their_links_survive_ten_versions_and_each_version_keeps_its_own(office):
+    course = office.course()
+    office.rewrite(course.name, reword("Rule 1.", "Rule 0."))
+    kept = office.trace(course.name, [objective(sections=["Part 1"])], [task()])
+    first = kept.objectives[0]
+    assert first.tasks == [kept.tasks[0].id]
+    for year in range(10):
+        read = office.as_().GetTrace(pb.GetTraceRequest(course=course.name))
+        read.objectives.append(objective(behavior=f"does it in year {year}", tasks=[read.tasks[0].id]))
+        office.trace(course.name, read.objectives, read.tasks)
+        office.rewrite(course.name, reword(f"Rule {year}.", f"Rule {year + 1}."))
+        office.publish(course.name)
+
+    last = office.as_().GetTrace(pb.GetTraceRequest(course=course.name))
+    assert (last.objectives[0], last.tasks) == (first, kept.tasks)
+    assert len({one.id for one in last.objectives}) == 11
+    for version in (1, 10):
+        then = office.as_().GetTrace(pb.GetTraceRequest(course=f"{course.name}/versions/{version}"))
+        assert then.objectives == last.objectives[: version + 1]
+    strange = [objective(id=str(uuid.uuid4()), tasks=[])]
+    refused("INVALID_FIELD", office.trace, course.name, strange, [task(id=last.tasks[0].id)])
+    with office.running.connect() as connection, pytest.raises(Exception, match="never changes"):
+        connection.execute("UPDATE trace_version SET audience = ''")
+
+
+def test_the_audit_finds_a_gate_without_its_decision_and_a_work_in_another_phase_than_its_gates_give(office):
+    work = office.begin()
+    office.pass_(work, office.decide(work, office.steering))
+    with office.running.connect() as connection:
+        for table in ("work", "work_gate"):
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        connection.execute("UPDATE work_gate SET digest = %s", ["0" * 64])
+        connection.execute("UPDATE work SET phase = 'DELIVER'")
+    assert office.hold_audits() == {"works.misplaced": 1, "work_gates.unfounded": 1}
