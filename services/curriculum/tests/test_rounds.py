@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from sqlalchemy import event
 
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
@@ -95,8 +96,8 @@ def test_a_round_goes_from_its_opening_to_where_nothing_is_open_and_everybody_co
         ("round.answered", ["kern", "lake"]),
         ("round.to_rule", ["chair"]),
     ]
-    (event,) = [events_pb2.ReviewDecided.FromString(one) for one in payloads(board, "review.decided")]
-    assert (f"rounds/{event.round_id}", event.digest) == (opened.name, opened.digest)
+    (decided,) = [events_pb2.ReviewDecided.FromString(one) for one in payloads(board, "review.decided")]
+    assert (f"rounds/{decided.round_id}", decided.digest) == (opened.name, opened.digest)
     assert len(payloads(board, "review.opened")) == 1
     assert wrong(board) == {}
 
@@ -241,7 +242,7 @@ def test_d109_no_ballot_opens_while_a_round_is_open_or_something_must_be_fixed(b
     which = f"round 1 of {board.body}"
     assert lines() == f"{which}: comments until {opened.due_date}"
     board.finish(opened)
-    assert lines() == f"{which}: 1 comments without an answer, and answers not sent"
+    assert lines() == f"{which}: answers not sent, 1 of 1 comments without one"
     board.answered(opened)
     assert lines() == f"{which}: must be fixed, passage 3"
     board.look(comment, "lake")
@@ -327,7 +328,7 @@ def test_who_was_asked_and_said_nothing_is_reminded_two_business_days_before_and
     jobs.tell_rounds(board.database, board.clock())
 
     assert told(board)[1:] == [("round.due", ["kern"])]
-    board.clock.forward(days=2)
+    board.clock.forward(days=3)
     assert board.read(opened).state == WHERE.SETTLED
     assert reason(board.comment, opened, "kern") == "ROUND_NOT_OPEN"
 
@@ -384,3 +385,52 @@ def test_the_same_request_again_says_nothing_twice(board):
     lake = board.as_("lake")
     assert lake.AddRoundComment(request) == lake.AddRoundComment(request)
     assert len(board.comments(opened, "lake")) == 1
+
+
+def test_what_is_wrong_in_a_round_is_found_by_reading_and_counting_it_again(board):
+    course = board.written(*PAPERS)
+    first = board.start(course, "lake")
+    for words in ("30 days", "sheriff"):
+        board.comment(first, "lake", words)
+    board.send(first, "lake")
+    board.answered(first)
+    board.start(course)
+    assert wrong(board) == {}
+
+    def break_(sql):
+        with board.curriculum.running.connect() as connection:
+            connection.execute("ALTER TABLE round_comment DISABLE TRIGGER USER")
+            connection.execute(sql)
+            connection.commit()
+
+    break_("UPDATE round_comment SET place = place + 1 WHERE taken_from IS NOT NULL")
+    assert wrong(board) == {"rounds.without_place": 2}
+    break_("UPDATE round_comment SET place = place - 1 WHERE taken_from IS NOT NULL")
+    break_("DELETE FROM round_comment WHERE taken_from IS NOT NULL")
+    # What went on is nowhere now.
+    assert wrong(board) == {"rounds.without_place": 2}
+
+
+def test_a_list_of_rounds_asks_the_database_as_often_however_many_there_are(board):
+    engine, sent = board.database.engine, []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    def asked(call):
+        sent.clear()
+        call()
+        return len(sent)
+
+    def page():
+        return asked(lambda: board.as_("lake").ListRounds(pb.ListRoundsRequest(parent=f"bodies/{board.body}")))
+
+    first = board.start(board.written(*PAPERS), "lake")
+    event.listen(engine, "before_cursor_execute", note)
+    before = page(), asked(lambda: board.comments(first, "lake"))
+    for n in range(3):
+        board.comment(board.start(board.written(f"Number {n}."), "lake"), "lake")
+        board.comment(first, "lake", text=str(n))
+
+    assert (page(), asked(lambda: board.comments(first, "lake"))) == before
+    assert 0 < before[0] < 8

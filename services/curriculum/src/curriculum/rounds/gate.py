@@ -47,7 +47,7 @@ def open_lines(db: Db, subject: str) -> list[str]:
         if found.state == State.OPEN:
             lines.append(f"{which}: comments until {found.due_on}")
         elif found.state == State.CLOSED:
-            lines.append(f"{which}: {found.unanswered} comments without an answer, and answers not sent")
+            lines.append(f"{which}: answers not sent, {found.unanswered} of {found.comments} comments without one")
         elif found.open_must:
             lines += [f"{which}: must be fixed, {where}" for where in _musts(db, found, reader)]
     more = len(lines) - _MOST_LINES
