@@ -1,8 +1,10 @@
 """Works go through their gates by decisions on exactly what was read; courses go out through them."""
 
 import uuid
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import event
 
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
@@ -15,6 +17,8 @@ from servicekit.rpc.client import Refused
 
 from .committee import Clock, Committee
 from .conftest import Curriculum, new_id
+from .reviewing import MUST as MUST_FIX
+from .reviewing import Reviewing
 from .working import Office, gate_of, needs, objective, task
 
 MUST = "Rule 1.1 is to be kept."
@@ -25,7 +29,7 @@ def office(launch):
     clock = Clock()
     running = launch(APP, clock=clock, content_body="content-board", steering_body="steering-board")
     curriculum = Curriculum(running, running.stubs(rights=["courses.write", "catalogue.read"]), None, None)
-    return Office(Committee(curriculum, clock, "content-board"), Committee(curriculum, clock, "steering-board"))
+    return Office(Reviewing(curriculum, clock, "content-board"), Committee(curriculum, clock, "steering-board"))
 
 
 def refused(expected, call, /, *args, **said):
@@ -48,6 +52,20 @@ def told(office, kind, message):
     with office.running.connect() as connection:
         sql = "SELECT payload FROM outbox WHERE subject LIKE %s ORDER BY seq"
         return [message.FromString(payload) for (payload,) in connection.execute(sql, [f"%{kind}%"]).fetchall()]
+
+
+@contextmanager
+def counted(office):
+    """The statements that are sent meanwhile."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    engine = office.content.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def wanted(office):
@@ -78,6 +96,10 @@ def test_a_major_work_goes_through_five_gates_each_on_what_was_read_and_its_cour
     refused("GATE_NOT_PASSED", office.publish, course.name)
     delivering = office.pass_(work, decision)
     assert (delivering.phase, delivering.subject) == (pb.DELIVER, "")
+    office.rewrite(course.name, reword(MUST, "Rule 1.1 is kept."))
+    assert needs(gate_of(office.get(work), pb.DELIVER)) == {"CONTENT_AS_DECIDED", "COURSE_PUBLISHED"}
+    refused("GATE_NOT_PASSED", office.publish, course.name)
+    office.rewrite(course.name, reword("Rule 1.1 is kept.", MUST))
 
     version = office.publish(course.name)
     assert version.decision.name == decision
@@ -197,8 +219,25 @@ def test_a_fact_takes_two_of_the_committee_and_an_approver_who_are_others_than_i
     assert office.publish(course.name).decision.decision_class == decision_pb.MINOR
 
 
+def test_what_a_review_holds_open_is_missing_at_the_third_gate_until_its_writers_are_satisfied(office):
+    board, course = office.content, office.out()
+    office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept for a year."))
+    work, looked = office.begin(course), {"NO_OPEN_MUST", "SECOND_LOOKS_DONE"}
+    assert looked <= needs(gate_of(work, pb.DEVELOP), pb.GateLine.NOT_TRACKED)
+    round_ = board.start(course)
+    comment = board.comment(round_, "lake", "for a year", severity=MUST_FIX)
+    board.send(round_, "lake")
+    assert looked <= needs(gate_of(office.get(work), pb.DEVELOP))
+    board.finish(round_)
+    board.answer(comment)
+    board.send_answers(round_)
+    assert gate_of(office.get(work), pb.DEVELOP).lines[3].missing_count == 1
+    assert "NO_OPEN_MUST" in refused("GATE_LINES_MISSING", office.confirm, work, board.as_("kern"))["lines"]
+    board.look(comment, "lake")
+    assert looked <= needs(gate_of(office.get(work), pb.DEVELOP), pb.GateLine.MET)
+
+
 def test_in_an_emergency_the_chair_decides_at_once_and_the_work_waits_until_the_body_ratifies_it(office):
-    office.content.give("chair", "CHAIR")
     course = office.course()
     work = office.begin(course, emergency=True)
     assert work.phase == pb.DEVELOP
@@ -256,6 +295,11 @@ def test_works_have_numbers_without_gaps_and_are_listed_by_the_day_by_which_they
     refused("INVALID_FIELD", office.begin, title="None", need="")
     soon = office.begin(title="Soon", target_date="2033-03-01")
     never = office.begin(title="Never")
+    with counted(office) as few:
+        office.as_().ListWorks(pb.ListWorksRequest(page_size=1))
+    with counted(office) as many:
+        office.as_().ListWorks(pb.ListWorksRequest())
+    assert len(few) == len(many)
     year = f"{pacific_date(office.content.clock()).year % 100:02d}"
     assert [one.name for one in (late, soon, never)] == [f"works/{year}-0{n}" for n in (1, 2, 3)]
     # Ten business days before June 20, with a holiday on May 30 that is not among them.

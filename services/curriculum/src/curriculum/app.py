@@ -1,5 +1,6 @@
 """What the curriculum service consists of."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from curriculum.governance.rpc import BallotServicer, DecisionServicer
 from curriculum.governance.subjects import Subjects
 from curriculum.rounds import audits as rounds
 from curriculum.rounds import gate
+from curriculum.rounds import queries as reviews
 from curriculum.rounds.jobs import JOBS
 from curriculum.rounds.rpc import RoundServicer
 from curriculum.rounds.subjects import Subjects as Reviewed
@@ -25,10 +27,12 @@ from curriculum.works import subjects
 from curriculum.works.guard import Guard
 from curriculum.works.office import Office
 from curriculum.works.rpc import WorkServicer
+from curriculum.works.rules.gates import Reviewed as Findings
 from servicekit import closed_days
 from servicekit.app import ServiceApp
 from servicekit.background.jobs import Job
-from servicekit.data.db import Database
+from servicekit.calendar import pacific_date
+from servicekit.data.db import Database, Db
 from servicekit.files.store import Store
 from servicekit.rpc.calls import Servicer
 from servicekit.settings import Settings
@@ -38,8 +42,13 @@ REVIEWS = Reviewed([REVIEWED])
 
 
 def office(settings: Settings) -> Office:
-    """Return which bodies decide on works, and what reviews say of courses: nothing so far."""
-    return Office(settings.content_body, settings.steering_body)
+    """Return which bodies decide on works, and what reviews say of courses."""
+    return Office(settings.content_body, settings.steering_body, _reviewed)
+
+
+def _reviewed(db: Db, courses: Collection[str]) -> Mapping[str, Findings]:
+    found = reviews.standing(db, [f"courses/{one}" for one in courses], pacific_date(db.at))
+    return {name.removeprefix("courses/"): Findings(one.open_must, one.waits) for name, one in found.items()}
 
 
 def subjects_of(settings: Settings) -> Subjects:

@@ -5,7 +5,7 @@ courses. A comment: whoever sees its round, once it is sent; before that its wri
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -81,6 +81,17 @@ SELECT * FROM (
 WHERE true {{waits}} {{page}}
 ORDER BY opened_at DESC, id DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
+# Of the newest round of each body: what must be fixed, and what somebody has still to do.
+_STANDING = f"""
+SELECT r.subject, sum(told.open_must)::int AS open_must,
+  sum(CASE WHEN {_WHERE_IT_IS} IN ('OPEN', 'CLOSED') THEN 1 ELSE told.to_look_at + told.to_rule END)::int AS waits
+FROM (
+  SELECT DISTINCT ON (subject, body_id) * FROM round WHERE subject = ANY(%(subjects)s)
+  ORDER BY subject, body_id, number DESC
+) AS r
+CROSS JOIN LATERAL ({_COUNTED}) AS told
+GROUP BY r.subject
+"""  # noqa: S608 - made of constants
 _WAITS = """
 AND opened_by IS DISTINCT FROM %(person)s AND (
   state = 'OPEN' AND sent_at IS NULL AND declined_at IS NULL AND (asked OR body_id = ANY(%(reviews)s))
@@ -118,6 +129,14 @@ _DECLINED = """
 SELECT DISTINCT v.person_id FROM round_reviewer AS v JOIN round AS r ON r.id = v.round_id
 WHERE r.subject = %(subject)s AND v.declined_at IS NOT NULL
 """
+
+
+class Standing(NamedTuple):
+    """What reviews say of a thing: comments that must be fixed, and rounds and comments that wait for somebody."""
+
+    subject: str
+    open_must: int
+    waits: int
 
 
 class _History(NamedTuple):
@@ -293,6 +312,12 @@ def list_(db: Db, page: Page, reader: Reader, *, body: str, subject: str, mine_t
     if body and not found and not reader.whole and not had_part(db, body, reader.person):
         raise NotFound(f"bodies/{body}")
     return found
+
+
+def standing(db: Db, subjects: Collection[str], today: date) -> dict[str, Standing]:
+    """Return how it stands with things that were reviewed."""
+    found = db.all(Standing, _STANDING, subjects=sorted(subjects), today=today, person=None)
+    return {one.subject: one for one in found}
 
 
 def reviewers(db: Db, rounds: Sequence[UUID]) -> dict[UUID, list[Reviewer]]:

@@ -62,6 +62,8 @@ class Guard:
                 by = UUID(who) if collection == "people" else row.owner_id
                 what = f"courses/{course.id}/versions/{version.version}"
                 moving.done(db, row, self._office, Step.PUBLISHED, by=by, what=what)
+        # Others of this course are compared with another version from now on.
+        traces.reweigh(db, course.id, self._office)
 
 
 def _passed(db: Db, row: WorkRow, digest: str) -> DecisionRow | None:

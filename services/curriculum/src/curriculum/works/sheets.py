@@ -148,7 +148,8 @@ class Sheet:
             second_person=bool(self.confirmed(Role.SECOND_PERSON)),
             published=self.row.published_version is not None,
             ratified=self.ratified if self.row.at_once_id else None,
-            design_kept=self._design_kept(),
+            design_kept=self._kept(Phase.DESIGN),
+            content_kept=self._kept(Phase.DEVELOP),
         )
 
     def _is_decided(self, phase: Phase) -> bool:
@@ -158,9 +159,10 @@ class Sheet:
             return bool(self.confirmed(Role.APPROVER))
         return any(not self.fits(one, phase) for one in self.decisions)
 
-    def _design_kept(self) -> bool | None:
-        passed = self.gates.get(Phase.DESIGN)
-        return None if passed is None else passed.digest == self.subject(Phase.DESIGN)[1]
+    def _kept(self, phase: Phase) -> bool | None:
+        """Whether what was decided on at a gate is still so; None = it was not passed."""
+        passed = self.gates.get(phase)
+        return None if passed is None else passed.digest == self.subject(phase)[1]
 
     def _ratifying(self, subject: str, digest: str) -> tuple[str, str]:
         content = {"work": self.name, "gate": "RATIFY", "subject": subject, "digest": digest}

@@ -12,8 +12,16 @@ from curriculum.works.sheets import Sheet
 from servicekit import names
 from servicekit.data.db import Db
 
-# Courses say these themselves.
-_OF_THE_COURSE = frozenset({Need.COURSE_NAMED, Need.COURSE_COMPLETE, Need.MATERIALS_ACCESSIBLE})
+# Courses, and their reviews, say these themselves.
+_SAID_BELOW = frozenset(
+    {
+        Need.COURSE_NAMED,
+        Need.COURSE_COMPLETE,
+        Need.MATERIALS_ACCESSIBLE,
+        Need.NO_OPEN_MUST,
+        Need.SECOND_LOOKS_DONE,
+    }
+)
 
 
 def works(office: Office) -> Subject:
@@ -57,7 +65,7 @@ def _lines(sheet: Sheet) -> list[str]:
         return []
     if sheet.phase is not Phase.DEVELOP:
         return [f"the gates of {sheet.name} before this one"]
-    return gates.said(gates.missing(sheet.lines(Phase.DEVELOP), but=gates.OF_DECIDING | _OF_THE_COURSE))
+    return gates.said(gates.missing(sheet.lines(Phase.DEVELOP), but=gates.OF_DECIDING | _SAID_BELOW))
 
 
 def work_id(name: str, *, field: str = "name") -> str:

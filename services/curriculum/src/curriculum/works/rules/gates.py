@@ -50,6 +50,7 @@ class Need(StrEnum):
     SECOND_PERSON = "SECOND_PERSON"
     RATIFIED = "RATIFIED"
     DESIGN_AS_DECIDED = "DESIGN_AS_DECIDED"
+    CONTENT_AS_DECIDED = "CONTENT_AS_DECIDED"
 
 
 class State(StrEnum):
@@ -85,6 +86,7 @@ SAID: Mapping[Need, str] = {
     Need.PILOT_DONE: "the pilot, with people and minutes",
     Need.MATERIALS_ACCESSIBLE: "alternative text, captions or transcripts",
     Need.DESIGN_AS_DECIDED: "the design as it was decided on",
+    Need.CONTENT_AS_DECIDED: "the course as it was decided on",
     Need.COURSE_PUBLISHED: "the published course",
     Need.RESULTS_WRITTEN: "the results",
     Need.OUTCOME_CHOSEN: "what becomes of the course",
@@ -103,7 +105,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """What reviews say of a course: comments that must be settled and are not, and second looks that are due."""
+    """What reviews say of a course: comments that must be settled and are not, and what waits for a second look."""
 
     open_musts: int = 0
     second_looks: int = 0
@@ -137,6 +139,8 @@ class Standing:
     ratified: bool | None = None
     # The design is what was decided on; None = none was.
     design_kept: bool | None = None
+    # The draft is what was decided on; None = nothing was.
+    content_kept: bool | None = None
 
 
 def lines(phase: Phase, at: Standing) -> tuple[Line, ...]:
@@ -255,6 +259,8 @@ def _develop(at: Standing) -> Iterator[Line]:
 
 
 def _deliver(at: Standing) -> Iterator[Line]:
+    if not at.published and at.content_kept is not None:
+        yield _line(Need.CONTENT_AS_DECIDED, at.content_kept)
     yield _line(Need.COURSE_PUBLISHED, at.published)
     if at.ratified is not None:
         yield _line(Need.RATIFIED, at.ratified)
