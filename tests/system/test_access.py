@@ -53,7 +53,7 @@ FOR_EVERYBODY = {
     *("GetTestVersion", "StartSitting", "ListSittings", "ListToDo", "GetNotice", "GetAttachment", "ListInbox"),
     *("ListSeries", "SearchNotices", "GetMedia", "ListOwnReviews"),
     *("ListInForce", "ListTopics", "GetTimeline", "GetChain"),
-    *("ListVersions", "GetVersion", "CompareVersions", "ListOwnAcknowledgements"),
+    *("ListVersions", "GetVersion", "CompareVersions", "ListOwnAcknowledgements", "CompareCourseVersions"),
     "ListOwnPackets",
     *("AskQuestion", "ListQuestions", "ListClarifications", "ListSupplements"),
     *("GetRelease", "ListReleases", "ListChangeItems", "FindFreezeWindows", "FindReleaseOfNotice"),

@@ -81,6 +81,20 @@ def curriculum(launch):
 
 
 @pytest.fixture
+def office(launch):
+    """Whoever takes works through their gates, with the two bodies that decide."""
+    # They stand on what is above.
+    from .committee import Clock, Committee  # noqa: PLC0415
+    from .reviewing import Reviewing  # noqa: PLC0415
+    from .working import Office  # noqa: PLC0415
+
+    clock = Clock()
+    running = launch(APP, clock=clock, content_body="content-board", steering_body="steering-board")
+    curriculum = Curriculum(running, running.stubs(rights=["courses.write", "catalogue.read"]), None, None)
+    return Office(Reviewing(curriculum, clock, "content-board"), Committee(curriculum, clock, "steering-board"))
+
+
+@pytest.fixture
 def statements(curriculum):
     """The SQL statements that the service sends while the block runs."""
     engine = curriculum.running.runtime.database.engine

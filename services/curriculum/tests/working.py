@@ -3,12 +3,15 @@
 import uuid
 from dataclasses import dataclass, field
 
+import pytest
+
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
+from servicekit.rpc.client import Refused
 
 from .committee import Committee
 from .conftest import new_id
@@ -153,7 +156,7 @@ class Office:
         self.publish(course.name)
         return course
 
-    def hold_audits(self):
+    def audits(self):
         operator = self.running.stub(OperationsServiceStub, rights=["operations.read"])
         found = operator.RunAudits(operations.RunAuditsRequest()).audits
         return {audit.name: audit.count for audit in found if audit.name.startswith("work")}
@@ -190,3 +193,22 @@ def needs(gate, state=pb.GateLine.MISSING):
 
 def gate_of(work, phase):
     return next(gate for gate in work.gates if gate.phase == phase)
+
+
+MUST = "Rule 1.1 is to be kept."
+
+
+def refused(expected, call, /, *args, **said):
+    with pytest.raises(Refused) as caught:
+        call(*args, **said)
+    assert caught.value.reason == expected, caught.value
+    return caught.value.metadata
+
+
+def reword(old, new):
+    """A change of the draft: one wording for another."""
+
+    def change(course):
+        course.sections[0].markdown = course.sections[0].markdown.replace(old, new)
+
+    return change

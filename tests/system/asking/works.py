@@ -86,6 +86,9 @@ REQUESTS = {
         "ListWorks": lambda w: pb.ListWorksRequest(),
         "ListWorkSteps": lambda w: pb.ListWorkStepsRequest(parent=work(w).name),
         "GetTrace": lambda w: pb.GetTraceRequest(course=traced(w)),
+        "CompareCourseVersions": lambda w: pb.CompareCourseVersionsRequest(
+            course=w.cadre.course_version.partition("/versions/")[0], from_version=1
+        ),
         "UpdateTrace": lambda w: pb.UpdateTraceRequest(
             trace=pb.Trace(course=course(w).name, tasks=[pb.TaskOfWork(title="Enter it")]), request_id=fresh()
         ),

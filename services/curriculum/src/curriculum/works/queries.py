@@ -5,6 +5,7 @@ Who writes works, or has a role of the state; who has a part in a body that deci
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from curriculum.courses.rules.courses import reference_of
@@ -121,6 +122,28 @@ def get_trace(db: Db, course_id: str, version: int, reader: Reader, office: Offi
 def _traced(kept: TraceRow | TraceVersionRow | None, course: CourseRow | CourseVersionRow) -> Traced:
     titles = {section["title"] for section in course.sections}
     return Traced(kept, titles, reference_of(course.test_version)[0])
+
+
+class Compared(NamedTuple):
+    """A version of a course, with the trace that it keeps; None = of before there were any."""
+
+    version: CourseVersionRow
+    trace: TraceVersionRow | None
+
+
+def compared(db: Db, course_id: str, before: int, after: int) -> tuple[Compared, Compared]:
+    """Return two versions of a course; 0 is the newest one."""
+    course = db.get(CourseRow, course_id)
+    if course is None or not course.latest_version:
+        raise NotFound(f"courses/{course_id}")
+    return _compared(db, course_id, before), _compared(db, course_id, after or course.latest_version)
+
+
+def _compared(db: Db, course_id: str, number: int) -> Compared:
+    version = db.get(CourseVersionRow, (course_id, number))
+    if version is None:
+        raise NotFound(f"courses/{course_id}/versions/{number}")
+    return Compared(version, db.get(TraceVersionRow, (course_id, number)))
 
 
 def bodies_of(db: Db, reader: Reader) -> Collection[str]:

@@ -116,6 +116,12 @@ class WorkServicer(Servicer):
         with self.read() as db:
             return self._trace(db, course, version, call)
 
+    def CompareCourseVersions(self, request: pb.CompareCourseVersionsRequest, _call: Call) -> pb.CourseComparison:
+        course, (before, after) = wire.course_id(request.course), (request.from_version, request.to_version)
+        with self.read() as db:
+            found = queries.compared(db, course, before, after)
+        return wire.comparison(*found)
+
     def UpdateTrace(self, request: pb.UpdateTraceRequest, call: Call) -> pb.Trace:
         caller(call.principal)
         course = wire.course_id(request.trace.course, field="trace.course")

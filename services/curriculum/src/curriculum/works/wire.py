@@ -8,9 +8,11 @@ from uuid import UUID
 
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
+from curriculum.courses.records import content_of_version
 from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.works import records
-from curriculum.works.rules import gates, phases, trace
+from curriculum.works.queries import Compared
+from curriculum.works.rules import differences, gates, phases, trace
 from curriculum.works.rules.gates import Line, State
 from curriculum.works.rules.phases import Phase, Status
 from curriculum.works.rules.trace import Gap, Objective, Task, Trace
@@ -234,6 +236,45 @@ def trace_out(name: str, row: TraceRow | TraceVersionRow | None, found: list[Gap
         tasks=[_task_out(one) for one in told.tasks],
         etag=str(row.revision) if isinstance(row, TraceRow) else "",
         gaps=[pb.TraceGap(kind=pb.TraceGap.Kind.Value(one.kind), id=one.id, what=one.what) for one in found],
+    )
+
+
+def comparison(before: Compared, after: Compared) -> pb.CourseComparison:
+    """Write what differs between two versions of a course."""
+    old, new = content_of_version(before.version), content_of_version(after.version)
+    known = before.trace is not None and after.trace is not None
+    answer = pb.CourseComparison(
+        from_version=_version(before),
+        to_version=_version(after),
+        objectives_known=known,
+        sections=[_section_change(one) for one in differences.sections(old, new)],
+        test_changed=old.test_version != new.test_version,
+    )
+    if known:
+        pairs = differences.objectives(records.trace_of(before.trace), records.trace_of(after.trace))
+        answer.objectives.extend(pb.ObjectiveChange(before=_said(one), after=_said(other)) for one, other in pairs)
+    return answer
+
+
+def _version(one: Compared) -> str:
+    return f"courses/{one.version.course_id}/versions/{one.version.version}"
+
+
+def _said(one: Objective | None) -> pb.Objective | None:
+    if one is None:
+        return None
+    return pb.Objective(id=one.id, condition=one.condition, behavior=one.behavior, standard=one.standard)
+
+
+def _section_change(one: differences.SectionChange) -> pb.SectionChange:
+    old, new = one.before, one.after
+    return pb.SectionChange(
+        title_before=old.title if old else "",
+        title_after=new.title if new else "",
+        minutes_before=old.minutes if old else 0,
+        minutes_after=new.minutes if new else 0,
+        words=[pb.ChangedWords(kind=pb.ChangedWords.Kind.Value(part.kind), text=part.text) for part in one.words],
+        pieces_changed=(old.pieces if old else ()) != (new.pieces if new else ()),
     )
 
 
