@@ -39,6 +39,7 @@ from .pages.people import checked_roster
 from .pages.questions import asked
 from .pages.releases import released
 from .pages.reviews import reviewed
+from .pages.rounds import in_review, over
 from .pages.sign_in import invited
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -102,6 +103,7 @@ def things(cadre, letter, letters, issued):
     made["question"] = asked(cadre, notice, by_part["coordinator"])
     made |= packed(access, by_part, [notice, f"notices/{made['amended']}"])
     made |= convened(access, by_part, cadre.cast.leads["imperial"], cadre.cast.leads["kern"])
+    made |= in_review(access, by_part, cadre.cast.leads["imperial"])
     yield made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],
@@ -110,10 +112,11 @@ def things(cadre, letter, letters, issued):
         "imported": roster.name.removeprefix("rosterImports/"),
     }
     # What it left on lists is off them.
-    over = review_pb.CloseReviewRequest(
+    close = review_pb.CloseReviewRequest(
         name=f"notices/{made['reviewed']}/reviews/1", reason="Looked at", request_id=request_id("sweep", "over")
     )
-    ask(access.reviews.CloseReview, over, person=cadre.cast.analyst)
+    ask(access.reviews.CloseReview, close, person=cadre.cast.analyst)
+    over(access, by_part, cadre.cast.leads["imperial"], made)
 
 
 def test_the_sweep_knows_every_page():

@@ -95,6 +95,11 @@ def test_a_draft_is_under_review_with_comments_of_five_agencies(runs):
     assert (first["review_comments"], second["review_comments"]) == (5, 5)
 
 
+def test_a_committee_said_thirty_one_things_of_a_draft_course(runs):
+    for run in runs:
+        assert run["comments"] >= 31
+
+
 def test_a_release_has_twelve_items(runs):
     for run in runs:
         assert run["release_items"] == 12

@@ -32,6 +32,7 @@ from cadre_demo import (
     releases,
     reviews,
     roster,
+    rounds,
     story,
 )
 from servicekit.embedded.process import ServerError
@@ -94,6 +95,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 step(1, 1)
             with bar("Letters beside it; committees") as step:
                 bodies = committees.tell(access, cast.leads)
+                comments = rounds.tell(access, cast.leads)
                 others = [letters.tell(access, cast, letter, course_version) for letter in told.others]
                 commented = sum(
                     reviews.tell(access, cast.analyst, cast.leads, letter, notice)
@@ -130,6 +132,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             "review_comments": commented,
             "release_items": items,
             "committees": bodies,
+            "comments": comments,
             "packet_verified": evidence.verified(access, cast.leads["lake"], issued.notice),
             **mail,
         }

@@ -10,21 +10,21 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
+from cadre_demo import whom
 from cadre_demo.content import Flag, Minutes
+from cadre_demo.whom import Who
 from servicekit import calendar
 
 _EXACT = ConfigDict(extra="forbid")
-# `persona:{part}`, `agency:{slug}` for whoever acts for it, `number:{staff number}`.
-Who = Annotated[str, Field(pattern=r"^(persona|agency|number):[A-Za-z0-9-]+$")]
 # Who has a part in the demonstration has it for so long.
 _SINCE = timedelta(days=200)
 _FRIDAY = 5
+_CONVENER = "persona:training-manager"
 _LATE = "Entered afterwards, for the demonstration."
 _PART = membership_pb.Membership
 
@@ -151,23 +151,14 @@ def _words(committee: Committee) -> Iterator[str]:
 
 
 def _people(access: Access, leads: Mapping[str, str], told: list[Committee]) -> People:
-    personas = access.ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
-    parts = {persona.part: persona.person for persona in personas}
-    named: dict[str, str] = {}
+    known = whom.find(access, leads, [_CONVENER, *(word for committee in told for word in _words(committee))])
     agencies: dict[str, str] = {}
-    for word in sorted({word for committee in told for word in _words(committee)}):
-        way, _, key = word.partition(":")
-        asked = sign_in_pb.GetSignInPersonRequest(whole_state=True)
-        if way == "number":
-            asked.staff_number = key
-        else:
-            asked.person = parts[key] if way == "persona" else leads[key]
-        found = access.ask(access.sign_ins.GetSignInPerson, asked)
-        named[word] = found.person
-        own = f"agencies/{key}"
+    for word, found in known.items():
+        own = f"agencies/{word.partition(':')[2]}"
         places = [*found.agencies, *found.organizations]
         agencies[found.person] = (own if own in places else places[0]).partition("/")[2]
-    return People(parts["training-manager"], named, agencies)
+    named = {word: found.person for word, found in known.items()}
+    return People(named[_CONVENER], named, agencies)
 
 
 def _begun(access: Access, people: People, told: Committee) -> str:

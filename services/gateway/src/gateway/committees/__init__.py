@@ -45,7 +45,7 @@ def _reads(rights: Rights) -> bool:
 AREA = Area(
     # What has a word for an address stands before what has a name there.
     routers=(parts.router, meetings.router, running.router, papers.router, committees.router),
-    navigation=(Item(Top.TRAINING, "Committees", "/committees", offered=_reads),),
+    navigation=(Item(Top.TRAINING, "Committees", "/committees", offered=_reads, also=("/rounds",)),),
     reasons=REASONS,
     done=_DONE,
     labels=declared.labels((*forms.COMMITTEE, *forms.RULES, *forms.MEETING)),

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
-from gateway.committees import forms, phrases, shown
+from gateway.committees import forms, phrases, shown, to_review
 from gateway.web import declared
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -36,6 +36,7 @@ def committees_page(visit: Visitor, page: str = "") -> Answer:
         mine=mine,
         to_do=[one for one in shown.actions(visit) if shown.is_open(one)] if mine else [],
         of={one.name: one for one in mine},
+        reviews=[] if page else to_review.waiting(visit),
         others=[one for one in listed.bodies if not one.my_parts],
         next_page=listed.next_page_token,
         page=page,

@@ -1,7 +1,7 @@
 """What waits for a person in their committees: meetings that they have not answered, and what they have to do."""
 
 from cadre.partnership.v1 import meeting_service_pb2 as pb
-from gateway.committees import phrases, shown
+from gateway.committees import phrases, shown, to_review
 from gateway.home.asking import Asking
 from gateway.home.queue import Row
 from gateway.web.visit import Visit
@@ -13,7 +13,9 @@ def rows(visit: Visit, asking: Asking) -> list[Row]:
     """Return a row for each meeting to answer, and for each thing to do."""
     if not visit.rights.holds("bodies.read"):
         return []
-    return asking.of("partnership", lambda: [*_to_answer(visit), *_to_do(visit)], [])
+    nothing: list[Row] = []
+    of_meetings = asking.of("partnership", lambda: [*_to_answer(visit), *_to_do(visit)], nothing)
+    return [*of_meetings, *asking.of("curriculum", lambda: _to_review(visit), nothing)]
 
 
 def _to_answer(visit: Visit) -> list[Row]:
@@ -48,4 +50,19 @@ def _to_do(visit: Visit) -> list[Row]:
         )
         for one in shown.actions(visit)
         if shown.is_open(one)
+    ]
+
+
+def _to_review(visit: Visit) -> list[Row]:
+    return [
+        Row(
+            kind=one.title,
+            title=one.what,
+            said=one.what,
+            facts=one.facts,
+            act=one.act,
+            to=one.to,
+            due=sentences.as_date(one.day),
+        )
+        for one in to_review.waiting(visit)
     ]

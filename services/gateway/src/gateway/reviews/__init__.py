@@ -9,8 +9,8 @@ from gateway.web.rights import Rights
 _REASONS = {
     "REVIEW_OPEN": "Agencies are reviewing this letter. End the review first, then go on.",
     "REVIEW_CLOSED": "The review is over. Nothing is added to it any more.",
-    "COMMENTS_SENT": "Your agency has sent its comments. They are with the state now.",
-    "COMMENTS_UNANSWERED": "{count} comments of agencies have no answer yet. Answer each, then send the letter.",
+    "COMMENTS_SENT": "The comments are sent. Nothing is added to them or taken back any more.",
+    "COMMENTS_UNANSWERED": "{count} comments have no answer yet. Answer each, then send it.",
 }
 _DONE = {
     "review-sent": "The draft is with the agencies. They hear of it, and nobody else does.",

@@ -19,6 +19,7 @@ from cadre.curriculum.v1.ballot_service_pb2_grpc import BallotServiceStub
 from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
 from cadre.curriculum.v1.decision_service_pb2_grpc import DecisionServiceStub
 from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
+from cadre.curriculum.v1.round_service_pb2_grpc import RoundServiceStub
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
@@ -199,7 +200,7 @@ class Reference:
 class Clients:
     """Stubs of every service."""
 
-    def __init__(self, settings: Settings, clock: Clock = utc) -> None:
+    def __init__(self, settings: Settings, clock: Clock = utc) -> None:  # noqa: PLR0915 - a line for each contract
         self.names = tuple(sorted(settings.peers))
         self._channels = {
             name: Channel(address, _current_token, deadline_seconds=DEADLINE_SECONDS)
@@ -219,6 +220,7 @@ class Clients:
         self.media = self._channels["curriculum"].stub(MediaServiceStub)
         self.ballots = self._channels["curriculum"].stub(BallotServiceStub)
         self.decisions = self._channels["curriculum"].stub(DecisionServiceStub)
+        self.rounds = self._channels["curriculum"].stub(RoundServiceStub)
         self.assignments = self._channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self._channels["enrollment"].stub(CompletionServiceStub)
         self.exemptions = self._channels["enrollment"].stub(ExemptionServiceStub)
