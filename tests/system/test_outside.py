@@ -9,6 +9,7 @@ from html import unescape
 import httpx
 import pytest
 
+from cadre.curriculum.v1 import round_service_pb2 as round_pb
 from cadre.directory.v1 import organization_service_pb2 as pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.directory.v1.audience_service_pb2 import AudienceClause, AudienceExpression, PreviewAudienceRequest
@@ -21,7 +22,9 @@ from gateway.web.visit import COOKIE
 from servicekit.data.db import Database
 from servicekit.rpc.client import Refused
 from servicekit.testing.unencrypted import NO_AUTHORITIES
+from servicekit.testing.waiting import wait_until
 
+from .asking import ballots, rounds
 from .asking.common import HOME, day, fresh
 from .asking.directory import people_of
 from .asking.partnership import body
@@ -237,3 +240,39 @@ def test_somebody_from_outside_reads_the_names_of_a_committee_in_which_they_have
         assert outsider.display_name in page.text
         assert theirs.title in client.get("/home").text
         assert client.get(f"/committees/{other.name.removeprefix('bodies/')}").status_code == 404
+
+
+def test_somebody_from_outside_with_a_part_in_a_committee_reviews_with_it_and_others_find_nothing(world, manager):  # noqa: F811
+    outsider, other, made = add(world, manager), add(world, manager), ballots.convene(world)
+    slug = outsider.organization.removeprefix("organizations/")
+    part = Membership(
+        person=outsider.name, organization=slug, part=Membership.ALTERNATE, seat="first", start_date=day(-1)
+    )
+    asked = CreateMembershipRequest(parent=made.name, membership=part, request_id=fresh())
+    world.access.ask(world.access.memberships.CreateMembership, asked, person=manager)
+
+    def ask(person, method, request):
+        token = held_by(world, person.name)
+        return getattr(world.access.rounds, method)(request, metadata=(("authorization", f"Bearer {token}"),))
+
+    def reviewed():
+        """A round that they read; what the committee is and who is in it arrives by events."""
+        opening = rounds.opening(world)
+        opening.round.body = made.name
+        try:
+            opened = rounds.by_writer(world, "OpenRound", opening)
+            return ask(outsider, "GetRound", round_pb.GetRoundRequest(name=opened.name))
+        except Refused as refused:
+            if refused.reason not in {"BODY_NOT_KNOWN", "NOT_FOUND"}:
+                raise
+            return None
+
+    found = wait_until(reviewed, made.name)
+    assert found.may_comment
+    ask(outsider, "AddRoundComment", rounds.adding(world, found))
+    ask(outsider, "SendRoundComments", round_pb.SendRoundCommentsRequest(parent=found.name, request_id=fresh()))
+    closing = round_pb.CloseRoundRequest(name=found.name, request_id=fresh())
+    assert rounds.by_writer(world, "CloseRound", closing).comment_count == 1
+    with pytest.raises(Refused) as refused:
+        ask(other, "GetRound", round_pb.GetRoundRequest(name=found.name))
+    assert refused.value.reason == "NOT_FOUND"

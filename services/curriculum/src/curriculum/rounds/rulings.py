@@ -5,7 +5,7 @@ from uuid import UUID
 
 from curriculum.rounds import queries, rounds
 from curriculum.rounds.people import Reader
-from curriculum.rounds.queries import Comment
+from curriculum.rounds.queries import Comment, Round
 from curriculum.rounds.rules import comments, states
 from curriculum.rounds.rules.comments import CommentNotToRule, CommentNotYours, CommentSettled
 from curriculum.rounds.rules.states import CommentState, State
@@ -51,7 +51,7 @@ def answer(
 
 def look(db: Db, round_id: UUID, comment_id: UUID, text: str, reader: Reader, *, satisfied: bool) -> None:
     """Say whether an answer settles a comment: its writer, until it is ruled on; nobody else ends it."""
-    comment = _answered(db, round_id, comment_id, reader)
+    _, comment = _answered(db, round_id, comment_id, reader)
     if comment.author_id != reader.person:
         raise CommentNotYours("Only who wrote a comment says that.", comment=comment.name)
     if not satisfied:
@@ -64,8 +64,7 @@ def look(db: Db, round_id: UUID, comment_id: UUID, text: str, reader: Reader, *,
 
 def rule(db: Db, round_id: UUID, comment_id: UUID, reason: str, reader: Reader, *, stands: bool) -> None:
     """Rule whether a comment that its writer did not end must be fixed still: the chair or the deputy of the body."""
-    found = rounds.locked(db, round_id, reader)
-    comment = _answered(db, round_id, comment_id, reader)
+    found, comment = _answered(db, round_id, comment_id, reader)
     if found.body_id not in reader.rules:
         raise PermissionMissing("Only the chair or the deputy of the body rules.", round=found.name)
     states.require_others(found.name, found.opened_by, reader.person)
@@ -78,21 +77,16 @@ def rule(db: Db, round_id: UUID, comment_id: UUID, reason: str, reader: Reader, 
     db.changed(comment.name, before={"state": comment.state}, after={"stands": stands})
 
 
-def _answered(db: Db, round_id: UUID, comment_id: UUID, reader: Reader) -> Comment:
+def _answered(db: Db, round_id: UUID, comment_id: UUID, reader: Reader) -> tuple[Round, Comment]:
     found = rounds.locked(db, round_id, reader)
     comment = queries.comment(db, round_id, comment_id, reader)
     if comment.sent_at is None:
         raise NotFound(comment.name)
     states.require_answered(found.name, found.dates)
-    return comment
+    return found, comment
 
 
 def _require_open(comment: Comment) -> None:
-    by = comment.taken_by and comment.by_round
-    if comment.where in {CommentState.SATISFIED, CommentState.RULED} or by:
-        taken = (
-            queries.comment_name(comment.by_round, comment.taken_by) if comment.by_round and comment.taken_by else ""
-        )
-        raise CommentSettled(
-            "Nothing of the comment is open here.", comment=comment.name, state=comment.state, by=taken
-        )
+    taken = queries.comment_name(comment.by_round, comment.taken_by) if comment.by_round and comment.taken_by else ""
+    if taken or comment.where in {CommentState.SATISFIED, CommentState.RULED}:
+        raise CommentSettled("The comment is not open here.", comment=comment.name, state=comment.state, by=taken)

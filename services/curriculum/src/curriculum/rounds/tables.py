@@ -22,7 +22,7 @@ class RoundRow(Base, table=True):
 
     __tablename__ = "round"
     __table_args__ = (
-        UniqueConstraint("subject", "body_id", "number"),
+        UniqueConstraint("subject", "body_id", "number", name="uq_round_subject"),
         CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("(answered_at IS NULL) = (look_until IS NULL)", name="answered"),
