@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from notification.letters.rules.parts import of_said
-from notification.messages.rules import week
+from notification.messages.rules import under_way, week
 from notification.messages.rules.words import Facts, Said, count, day, moment
 
 # So many parts of a letter with days of their own are named; of more it is said how many.
@@ -296,28 +296,6 @@ def _round_to_rule(about: str, facts: Facts) -> Said:
     return Said(f"A review for {facts['body']} needs your ruling", lines, f"/{about}", "Open the review")
 
 
-def _work_given(about: str, facts: Facts) -> Said:
-    lines = ("You have it in hand from now on. The page says what is still missing.",)
-    return Said(f"A course under way is with you: {facts['work']}", lines, _work(about), "Open it")
-
-
-def _work_waits(about: str, facts: Facts) -> Said:
-    lines = ("The page says what it is to decide on, and what is still missing.",)
-    return Said(f"{facts['body']} has a course under way in hand: {facts['work']}", lines, _work(about), "Open it")
-
-
-def _work_ratify(about: str, facts: Facts) -> Said:
-    lines = (
-        f"The chair of {facts['body']} decided at once on the course under way {facts['work']}.",
-        f"Please let {facts['body']} vote on it by {day(facts['until'])}. Until then it is shown as not ratified.",
-    )
-    return Said(f"{facts['body']} has something to ratify", lines, _work(about), "Open it")
-
-
-def _work(about: str) -> str:
-    return f"/{about}"
-
-
 def _connection_off(about: str, facts: Facts) -> Said:
     owner, _, connection = about.partition("/connections/")
     why = (
@@ -401,8 +379,8 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "round.due": _round_due,
     "round.answered": _round_answered,
     "round.to_rule": _round_to_rule,
-    "work.given": _work_given,
-    "work.waits": _work_waits,
-    "work.ratify": _work_ratify,
+    "work.given": under_way.given,
+    "work.waits": under_way.waits,
+    "work.ratify": under_way.ratify,
     "connection.off": _connection_off,
 }
