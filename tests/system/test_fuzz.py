@@ -27,6 +27,7 @@ SEED_OF_RELEASES = os.environ.get("CADRE_FUZZ_SEED") or "every release"
 NEW_SEED = os.environ.get("CADRE_FUZZ_SEED") or str(uuid.uuid4())
 OURS = {"INTERNAL", "UNKNOWN", "DATA_LOSS", "UNIMPLEMENTED"}
 NUMBERS = (0, 1, -1, 2, 7, 50, 255, 1_000, 1_001, 32_768, 999_999_999, 2**31 - 1, -(2**31))
+FRACTIONS = (0.0, -1.5, 1e308, float("inf"), float("nan"))
 LONG_NUMBERS = (*NUMBERS, 2**31, 2**53, 2**63 - 1, -(2**63))
 MOMENTS = (0, -62_135_596_800, 253_402_300_799, 253_402_300_800, 2**63 - 1, -(2**63), 4_102_444_800, 1_800_000_000)
 DAYS = (
@@ -127,6 +128,8 @@ class Bender:
                 return self.random.choice(NUMBERS)
             case field.CPPTYPE_INT64:
                 return self.random.choice(LONG_NUMBERS)
+            case field.CPPTYPE_DOUBLE:
+                return self.random.choice(FRACTIONS)
             case field.CPPTYPE_STRING if field.type == field.TYPE_BYTES:
                 return self.random.choice(FILES)
             case field.CPPTYPE_STRING:
