@@ -118,7 +118,7 @@ class Bender:
             value.SetInParent()
             self._bend(value)
 
-    def _value(self, field):
+    def _value(self, field):  # noqa: PLR0911 - one kind of field a line
         match field.cpp_type:
             case field.CPPTYPE_BOOL:
                 return self.random.random() < 0.5
