@@ -30,7 +30,7 @@ class Process:
     *migrate* makes the schema current; *needs* are started before and stopped after; *publishes* are the subjects
     that its NATS account may publish; *key_in* are the roles in which it needs its private key; who *keeps_files* has
     a folder of large ones; *asks* are the services that its work calls; who *sends_mail* hands it to a server outside;
-    who *calls_out* calls other systems.
+    who *calls_out* calls other systems; who *decides* is told which bodies do.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Process:
     asks: tuple[str, ...] = ()
     sends_mail: bool = False
     calls_out: bool = False
+    decides: bool = False
     answer: Answer = Answer.GRPC
 
 
@@ -60,6 +61,7 @@ def _process(name: str, said: Declared) -> Process:
         asks=said.asks,
         sends_mail=said.sends_mail,
         calls_out=said.calls_out,
+        decides=said.decides,
         answer=Answer.HTTP if pages else Answer.GRPC,
     )
 

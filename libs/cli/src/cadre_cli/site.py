@@ -12,6 +12,8 @@ GRPC_PORT, HTTP_PORT, METRICS_PORT = 9000, 8000, 9100
 # Where mail that comes back is taken, behind port 25 of the outside.
 BOUNCE_PORT = 2525
 SECRETS_DIR = "/run/secrets"
+# Who decides on courses under way, unless the operator says otherwise.
+BODIES = {"CADRE_CONTENT_BODY": "pcdrt", "CADRE_STEERING_BODY": "stsc"}
 # Who signs people in, beside the secrets of this installation since it comes from the agencies' providers, if at all.
 OIDC_DIR = "/run/oidc"
 OIDC_FILE = f"{OIDC_DIR}/issuers.toml"

@@ -19,7 +19,8 @@ class Declared(BaseModel, extra="forbid", frozen=True):
     *answers*: calls, or pages; what answers calls hears events, too. *key_in* are the roles in which it needs its
     private key, *rights* what it may do by itself with that key. What *keeps_files* has a folder for them, that stays.
     *asks* are the services that its work calls: an exception, since services keep the copies they need. What
-    *sends_mail* hands it to a server outside; what *calls_out* calls other systems wherever they are.
+    *sends_mail* hands it to a server outside; what *calls_out* calls other systems wherever they are. What *decides* is
+    told which bodies do.
     """
 
     answers: Literal["grpc", "http"] = "grpc"
@@ -29,6 +30,7 @@ class Declared(BaseModel, extra="forbid", frozen=True):
     asks: tuple[str, ...] = ()
     sends_mail: bool = False
     calls_out: bool = False
+    decides: bool = False
 
 
 @cache

@@ -34,6 +34,7 @@ _MAIL = {
     "CADRE_MAILS_A_MINUTE": "${CADRE_MAILS_A_MINUTE:-3000}",
     "CADRE_MAIL_CANARY": "${CADRE_MAIL_CANARY:-}",
 }
+_BODIES = {key: f"${{{key}:-{body}}}" for key, body in site.BODIES.items()}
 
 _HEAD = """\
 # All of Cadre on one machine. Made by `make deployment` from libs/tools/src/cadre_tools/deployment/: do not edit.
@@ -288,6 +289,7 @@ def _block(
         said |= _MAIL
     if process.keeps_files and role != "migrate":
         said["CADRE_FILES_GIB"] = "${CADRE_FILES_GIB:-50}"
+    said |= _BODIES if process.decides and role != "migrate" else {}
     lines = [
         f"{name}:",
         f"  <<: *{anchor}",
