@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cadre.curriculum.v1 import round_service_pb2 as pb
 from gateway.web.visit import Visit
 from gateway.words import sentences
+from servicekit.rpc.client import Refused
 
 TO_COMMENT, SECOND_LOOK, TO_RULE_ON = "To comment", "Second look", "To rule on"
 _MOST = 50
@@ -30,6 +31,16 @@ def waiting(visit: Visit) -> list[Waiting]:
     asked = pb.ListRoundsRequest(mine_to_do=True, page_size=_MOST)
     rows = [row for one in visit.clients.rounds.ListRounds(asked).rounds for row in of(one)]
     return sorted(rows, key=lambda row: (not row.day, row.day, row.what))
+
+
+def if_known(visit: Visit) -> list[Waiting] | None:
+    """Return the same; None where nobody answers at the moment: the page of committees has other things to show."""
+    try:
+        return waiting(visit)
+    except Refused as error:
+        if not error.passing:
+            raise
+        return None
 
 
 def of(review: pb.Round) -> Iterator[Waiting]:
