@@ -105,6 +105,11 @@ def test_a_release_has_twelve_items(runs):
         assert run["release_items"] == 12
 
 
+def test_six_courses_are_under_way_each_in_the_step_that_is_told_of_it(runs):
+    for run in runs:
+        assert run["works"] == 6
+
+
 def test_a_letter_was_amended_twice_and_takes_the_place_of_a_part_of_another_one(runs):
     for run in runs:
         assert (run["amended"], run["superseded"]) == (2, 1)

@@ -199,6 +199,15 @@ SHOW_NOBODY = {
     "/training/{letter_id}/versions",
     "/training/{letter_id}/versions/{number}",
     "/training/{letter_id}/why",
+    "/works/ended",
+    "/works/new",
+    "/works/{work_id}/change/{part}",
+    "/works/{work_id}/gate",
+    "/works/{work_id}/turn/{turn}",
+    "/works/{work_id}/trace",
+    "/works/{work_id}/trace/objectives/{objective_id}",
+    "/works/{work_id}/trace/tasks/{task_id}",
+    "/works/{work_id}/trace/trace.csv",
 }
 LETTER = "/agencies/{agency_id}/letters/{letter_id}"
 

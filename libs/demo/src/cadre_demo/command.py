@@ -34,6 +34,7 @@ from cadre_demo import (
     roster,
     rounds,
     story,
+    works,
 )
 from servicekit.embedded.process import ServerError
 
@@ -111,6 +112,9 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
                 reactions = story.react(access, issued.notice, chosen, step)
             with bar("Others attend local briefings") as step:
                 story.brief(access, cast, issued.notice, chosen.to_brief, step)
+            with bar("Courses under way") as step:
+                under_way = works.tell(access)
+                step(1, 1)
             with bar("Everything has arrived") as step:
                 readiness = story.wait_until_trained(access, cast, issued.notice, chosen.trained)
                 mail = story.mail(access, cast, issued.notice)
@@ -133,6 +137,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             "release_items": items,
             "committees": bodies,
             "comments": comments,
+            "works": under_way,
             "packet_verified": evidence.verified(access, cast.leads["lake"], issued.notice),
             **mail,
         }

@@ -25,6 +25,7 @@ from gateway import (
     search,
     sign_in,
     tests,
+    works,
 )
 from gateway.web.area import adjectives_of, disclosed_of, outcomes_of
 
@@ -39,6 +40,7 @@ AREAS = (
     organizations.AREA,
     results.AREA,
     courses.AREA,
+    works.AREA,
     tests.AREA,
     learning.AREA,
     disclosures.AREA,

@@ -17,6 +17,7 @@ _PARTS = (
     ("large-coordinator", "coordinator", "los-angeles", ""),
     ("director", "director", "lake", ""),
     ("training-manager", "training_manager", "", ""),
+    ("designer", "designer", "", ""),
     ("committee-secretary", "", "dcss", "Committee Secretary, STSC and PCDRT"),
     ("operator", "operator", "", ""),
 )
@@ -46,6 +47,7 @@ def persona_title(part: str, agency: str, staff: int) -> str:
         "large-coordinator": f"Coordinator, {place}: the same page by unit",
         "director": f"Director, {place}: where we stand",
         "training-manager": "Training manager: write a course and its test",
+        "designer": "Course designer: from a need to a course",
         "committee-secretary": "Committee secretary, STSC and PCDRT",
         "operator": "Operator",
         "outside": f"{agency} member of STSC: what people from outside see",

@@ -12,6 +12,7 @@ from gateway.web import drafts
 from gateway.web.forms import Form, SentForm
 from gateway.web.markdown import has_picture
 from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
+from gateway.works import phrases, shown
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/courses")
@@ -261,6 +262,9 @@ def _before_issue(visit: Visit, course: pb.Course, form: Form) -> Answer:
         test=test,
         astray=astray,
         minutes=sum(section.minutes for section in course.sections),
+        works=(works := shown.open_works(visit, course.name)),
+        kept=any(phrases.keeps_course(one) for one in works),
+        phrases=phrases,
     )
 
 

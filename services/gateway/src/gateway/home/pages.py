@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import APIRouter
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import work_service_pb2 as work_pb
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
@@ -199,10 +200,17 @@ def _of_state(visit: Visit, state: StateHome) -> list[Row]:
 def _under_way(visit: Visit, asking: Asking) -> list[Row]:
     """What a training manager has begun: courses and tests without a version."""
     found: list[Row] = []
+    works: Sequence[work_pb.Work] = ()
+    if visit.rights.state("works.write"):
+        mine = work_pb.ListWorksRequest(mine_to_do=True, page_size=_UNDER_WAY)
+        works = asking.of("curriculum", lambda: visit.clients.works.ListWorks(mine).works, works)
+        found += rows.works(visit, works)
     if visit.rights.state("courses.write"):
         asked = course_pb.ListCoursesRequest(offer=course_pb.UNFINISHED, page_size=_UNDER_WAY)
         courses = asking.of("curriculum", lambda: visit.clients.courses.ListCourses(asked).courses, None)
-        found += rows.courses(courses or ())
+        # One that somebody takes through its gates stands there already.
+        taken = {work.course for work in works}
+        found += rows.courses(one for one in courses or () if one.name not in taken)
     if visit.rights.state("tests.write"):
         listed = test_pb.ListTestsRequest(page_size=_UNDER_WAY)
         tests = asking.of("evaluation", lambda: visit.clients.tests.ListTests(listed).tests, None)

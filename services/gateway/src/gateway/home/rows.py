@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import work_service_pb2 as work_pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_notice_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
@@ -15,6 +16,7 @@ from gateway.reviews import phrases, reading
 from gateway.web.rights import Rights
 from gateway.web.visit import Visit
 from gateway.words import sentences
+from gateway.works import phrases as work_phrases
 
 # Of whom to write in one line: these many names, then how many others.
 _NAMES = 4
@@ -180,6 +182,25 @@ def courses(found: Iterable[course_pb.Course]) -> list[Row]:
             to=f"/{course.name}/edit",
         )
         for course in found
+    ]
+
+
+def works(visit: Visit, found: Iterable[work_pb.Work]) -> list[Row]:
+    """Courses under way that wait for the visitor, each with its day."""
+    return [
+        Row(
+            kind="Course",
+            title=work.title,
+            said=work.title,
+            facts=_facts(
+                work_phrases.step(work), work_phrases.ready(work), f"with you {work_phrases.since(work, visit.today)}"
+            ),
+            act="Open",
+            to=f"/{work.name}",
+            due=None if work_phrases.is_there(work) else sentences.as_date(work.target_date),
+        )
+        for work in found
+        if not work_phrases.has_ended(work) and work.status != work_pb.Work.ON_HOLD
     ]
 
 

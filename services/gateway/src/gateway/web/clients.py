@@ -20,6 +20,7 @@ from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
 from cadre.curriculum.v1.decision_service_pb2_grpc import DecisionServiceStub
 from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
 from cadre.curriculum.v1.round_service_pb2_grpc import RoundServiceStub
+from cadre.curriculum.v1.work_service_pb2_grpc import WorkServiceStub
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
 from cadre.directory.v1 import person_service_pb2 as person_pb
@@ -200,7 +201,7 @@ class Reference:
 class Clients:
     """Stubs of every service."""
 
-    def __init__(self, settings: Settings, clock: Clock = utc) -> None:  # noqa: PLR0915 - a line for each contract
+    def __init__(self, settings: Settings, clock: Clock = utc) -> None:
         self.names = tuple(sorted(settings.peers))
         self._channels = {
             name: Channel(address, _current_token, deadline_seconds=DEADLINE_SECONDS)
@@ -216,11 +217,10 @@ class Clients:
         self.audiences = self._channels["directory"].stub(AudienceServiceStub)
         self.units = self._channels["directory"].stub(UnitServiceStub)
         self.reference = Reference(self.agencies, self.calendars)
-        self.courses = self._channels["curriculum"].stub(CourseServiceStub)
-        self.media = self._channels["curriculum"].stub(MediaServiceStub)
-        self.ballots = self._channels["curriculum"].stub(BallotServiceStub)
-        self.decisions = self._channels["curriculum"].stub(DecisionServiceStub)
-        self.rounds = self._channels["curriculum"].stub(RoundServiceStub)
+        of_courses = self._channels["curriculum"].stub
+        self.courses, self.media = of_courses(CourseServiceStub), of_courses(MediaServiceStub)
+        self.ballots, self.decisions = of_courses(BallotServiceStub), of_courses(DecisionServiceStub)
+        self.works, self.rounds = of_courses(WorkServiceStub), of_courses(RoundServiceStub)
         self.assignments = self._channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self._channels["enrollment"].stub(CompletionServiceStub)
         self.exemptions = self._channels["enrollment"].stub(ExemptionServiceStub)

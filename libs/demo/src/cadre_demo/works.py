@@ -1,0 +1,339 @@
+"""The demonstration's courses under way: one in each of the five steps, an emergency, one with a trace and its gaps.
+
+What has happened before is found: a work by its title, a course by its slug, a vote by its motion.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass as plain
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import work_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre_cli.access import Access, request_id
+from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
+from cadre_demo import deciding
+from cadre_demo.content import Flag, Minutes
+from servicekit import calendar
+from servicekit.rpc.client import Refused
+
+_EXACT = ConfigDict(extra="forbid")
+_CHAIR, _CONTENT, _STEERING = "S-007477", "bodies/pcdrt", "bodies/stsc"
+_FEW = Annotated[int, Field(ge=0, le=5)]
+_FAR = Annotated[int, Field(ge=0)]
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Section:
+    """A section of a course."""
+
+    title: Text
+    minutes: Minutes
+    text: str
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Course:
+    """The course of a work; one that was issued before, and of which a section changed since."""
+
+    slug: Slug
+    title: Text
+    summary: Text
+    section: tuple[Section, ...]
+    issued_first: bool = False
+    changed_section: int = 0
+    changed_text: str = ""
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Task:
+    """A task of the work that a course is for."""
+
+    title: Text
+    job_classes: tuple[Slug, ...]
+    frequency: _FEW
+    criticality: _FEW
+    difficulty: _FEW
+    measure: str = "MEASURE_UNSPECIFIED"
+    duty: Note = ""
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Objective:
+    """An objective, with its tasks by their place."""
+
+    condition: Note
+    behavior: Text
+    standard: Note
+    tasks: tuple[int, ...]
+    sections: tuple[Text, ...]
+    planned: _FAR = 0
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Mode:
+    """How it is given, and why so."""
+
+    mode: str
+    reason: Text
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Pilot:
+    """Who tried it."""
+
+    people: _FAR
+    stated_minutes: _FAR
+    real_minutes: _FAR
+    changes: Note
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Told:
+    """A course under way, and how far it goes."""
+
+    flag: Flag
+    title: Text
+    fate: Literal["diagnose", "design", "develop", "deliver", "determine"]
+    source: str
+    source_text: Text
+    need: str
+    problem: str
+    analysis: str
+    people: _FAR
+    agencies: _FAR
+    importance: _FEW
+    gap: _FEW
+    effort_days: _FAR
+    measure: str = "MEASURE_UNSPECIFIED"
+    effective_in_days: int = 0
+    holder: Note = ""
+    hold_days: int = 0
+    hold_reason: Note = ""
+    emergency: bool = False
+    # Why the chair decides at once, what a committee decides, and what came of it.
+    reason: Note = ""
+    motion: Note = ""
+    results: str = ""
+    level: _FEW = 0
+    plan: Note = ""
+    mode: tuple[Mode, ...] = ()
+    pilot: Pilot | None = None
+    course: Course | None = None
+    task: tuple[Task, ...] = ()
+    objective: tuple[Objective, ...] = ()
+
+
+@plain(frozen=True)
+class _Cast:
+    """Who takes part."""
+
+    designer: str
+    manager: str
+    secretary: str
+    chair: str
+
+
+def read() -> list[Told]:
+    """Read the courses under way."""
+    return [read_document(path, Told) for path in sorted((data_root() / "demo" / "works").glob("*.toml"))]
+
+
+def tell(access: Access) -> int:
+    """Take each as far as the demonstration goes, and return how many are there."""
+    cast, told = _cast(access), read()
+    deciding.wait_for_members(access, cast.manager, (_CONTENT, _STEERING))
+    known = _listed(access, cast)
+    for one in told:
+        work = known.get(one.title) or _begun(access, cast, one)
+        _take_on(access, cast, one, _get(access, cast, work.name))
+    after = _listed(access, cast)
+    return sum(pb.Phase.Name(after[one.title].phase) == one.fate.upper() for one in told)
+
+
+def _cast(access: Access) -> _Cast:
+    personas = access.ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
+    parts = {one.part: one.person for one in personas}
+    asked = sign_in_pb.GetSignInPersonRequest(staff_number=_CHAIR, whole_state=True)
+    chair = access.ask(access.sign_ins.GetSignInPerson, asked).person
+    return _Cast(parts["designer"], parts["training-manager"], parts["committee-secretary"], chair)
+
+
+def _listed(access: Access, cast: _Cast) -> dict[str, pb.Work]:
+    asked = pb.ListWorksRequest(ended=True)
+    return {one.title: one for one in access.every(access.works.ListWorks, asked, "works", person=cast.designer)}
+
+
+def _get(access: Access, cast: _Cast, name: str) -> pb.Work:
+    return access.ask(access.works.GetWork, pb.GetWorkRequest(name=name), person=cast.designer)
+
+
+def _begun(access: Access, cast: _Cast, told: Told) -> pb.Work:
+    """Begin a work with its course and its trace."""
+    course = _course(access, cast, told.course, told) if told.course else ""
+    work = pb.Work(
+        title=told.title,
+        source=pb.Work.Source.Value(told.source),
+        source_text=told.source_text,
+        need=told.need,
+        problem=pb.Work.Problem.Value(told.problem),
+        analysis=told.analysis,
+        measure=pb.TaskOfWork.Measure.Value(told.measure),
+        people=told.people,
+        agencies=told.agencies,
+        importance=told.importance,
+        gap=told.gap,
+        effort_days=told.effort_days,
+        course=course,
+        emergency=told.emergency,
+        evaluation_level=told.level,
+        evaluation_plan=told.plan,
+        modes=[pb.ModeChoice(mode=pb.ModeChoice.Mode.Value(one.mode), reason=one.reason) for one in told.mode],
+        results=told.results,
+        demonstration=True,
+    )
+    if told.effective_in_days:
+        day = calendar.pacific_date(access.clock()) + timedelta(days=told.effective_in_days)
+        work.effective_date = day.isoformat()
+        # An emergency has no ten days before it takes effect.
+        work.target_date = day.isoformat() if told.emergency else ""
+    if told.pilot:
+        work.pilot.CopyFrom(pb.Pilot(**vars(told.pilot)))
+    create = pb.CreateWorkRequest(work=work, request_id=request_id("work", told.title, work.effective_date))
+    return access.ask(access.works.CreateWork, create, person=cast.designer)
+
+
+def _course(access: Access, cast: _Cast, told: Course, work: Told) -> str:
+    """Return the course; begin it if it is not there, and issue and change the one that was issued before."""
+    name = f"courses/{told.slug}"
+    get = course_pb.GetCourseRequest(name=name)
+    try:
+        course = access.ask(access.courses.GetCourse, get, person=cast.designer)
+    except Refused as refused:
+        if refused.code != "NOT_FOUND":
+            raise
+        new = course_pb.Course(
+            title=told.title, summary=told.summary, sections=_sections(told.section), demonstration=True
+        )
+        create = course_pb.CreateCourseRequest(course_id=told.slug, course=new, request_id=request_id("course", name))
+        course = access.ask(access.courses.CreateCourse, create, person=cast.designer)
+    if work.objective:
+        _trace(access, cast, work, name)
+    if told.issued_first and not course.latest_version:
+        _publish(access, cast.manager, course)
+        course = access.ask(access.courses.GetCourse, get, person=cast.designer)
+        course.sections[told.changed_section].markdown = told.changed_text.strip()
+        update = course_pb.UpdateCourseRequest(course=course, request_id=request_id(name, "change"))
+        access.ask(access.courses.UpdateCourse, update, person=cast.designer)
+    return name
+
+
+def _sections(told: Iterable[Section]) -> list[course_pb.Section]:
+    return [course_pb.Section(title=one.title, minutes=one.minutes, markdown=one.text.strip()) for one in told]
+
+
+def _publish(access: Access, manager: str, course: course_pb.Course) -> None:
+    publish = course_pb.PublishCourseRequest(
+        name=course.name,
+        etag=course.etag,
+        request_id=request_id(course.name, "publish", course.latest_version + 1),
+    )
+    access.ask(access.courses.PublishCourse, publish, person=manager)
+
+
+def _take_on(access: Access, cast: _Cast, told: Told, work: pb.Work) -> None:
+    """Take a work as far as it goes."""
+    steps = {"design": _to_design, "deliver": _at_once, "determine": _to_determine}
+    if told.fate in steps:
+        steps[told.fate](access, cast, told, _get(access, cast, work.name))
+    if told.holder and work.holder != told.holder:
+        given = pb.HandOverWorkRequest(
+            name=work.name, holder=told.holder, request_id=request_id(work.name, "to", told.holder)
+        )
+        access.ask(access.works.HandOverWork, given, person=cast.designer)
+    if told.hold_days and work.status == pb.Work.IN_PROGRESS:
+        until = calendar.pacific_date(access.clock()) + timedelta(days=told.hold_days)
+        hold = pb.SetWorkStatusRequest(
+            name=work.name,
+            status=pb.Work.ON_HOLD,
+            reason=told.hold_reason,
+            hold_until=until.isoformat(),
+            request_id=request_id(work.name, "hold", until),
+        )
+        access.ask(access.works.SetWorkStatus, hold, person=cast.designer)
+
+
+def _trace(access: Access, cast: _Cast, told: Told, course: str) -> None:
+    """Write down what the course is to teach, unless it is there."""
+    found = access.ask(access.works.GetTrace, pb.GetTraceRequest(course=course), person=cast.designer)
+    if found.objectives:
+        return
+    measures = pb.TaskOfWork.Measure
+    tasks = [
+        pb.TaskOfWork(
+            title=one.title,
+            job_classes=one.job_classes,
+            frequency=one.frequency,
+            criticality=one.criticality,
+            difficulty=one.difficulty,
+            measure=measures.Value(one.measure),
+            duty=one.duty,
+        )
+        for one in told.task
+    ]
+    objectives = [
+        pb.Objective(
+            condition=one.condition,
+            behavior=one.behavior,
+            standard=one.standard,
+            tasks=[f"#{place}" for place in one.tasks],
+            sections=one.sections,
+            planned_items=one.planned,
+        )
+        for one in told.objective
+    ]
+    trace = pb.Trace(course=course, tasks=tasks, objectives=objectives, etag=found.etag)
+    update = pb.UpdateTraceRequest(trace=trace, request_id=request_id(course, "trace"))
+    access.ask(access.works.UpdateTrace, update, person=cast.designer)
+
+
+def _to_design(access: Access, cast: _Cast, told: Told, work: pb.Work) -> None:
+    """Have the steering committee take the need, in a meeting."""
+    if work.phase == pb.DIAGNOSE:
+        decision = deciding.in_a_meeting(access, cast.secretary, _STEERING, work, told.motion)
+        _pass(access, cast.designer, work, decision)
+
+
+def _at_once(access: Access, cast: _Cast, told: Told, work: pb.Work) -> pb.Work:
+    """Have the chair decide at once."""
+    if work.phase == pb.DEVELOP:
+        decide = pb.DecideAtOnceRequest(
+            name=work.name, digest=work.digest, reason=told.reason, request_id=request_id(work.name, "at once")
+        )
+        access.ask(access.works.DecideAtOnce, decide, person=cast.chair)
+    return _get(access, cast, work.name)
+
+
+def _to_determine(access: Access, cast: _Cast, told: Told, work: pb.Work) -> None:
+    """Have the chair decide at once, issue the course, have the committee stand by it, and let it be given."""
+    work = _at_once(access, cast, told, work)
+    if work.phase != pb.DELIVER:
+        return
+    course = access.ask(access.courses.GetCourse, course_pb.GetCourseRequest(name=work.course), person=cast.designer)
+    if not course.latest_version:
+        _publish(access, cast.manager, course)
+        work = _get(access, cast, work.name)
+    if not work.ratified:
+        deciding.in_writing(access, cast.secretary, _CONTENT, work, told.motion)
+    _pass(access, cast.manager, _get(access, cast, work.name), "")
+
+
+def _pass(access: Access, person: str, work: pb.Work, decision: str) -> None:
+    through = pb.PassGateRequest(
+        name=work.name, phase=work.phase, decision=decision, request_id=request_id(work.name, "gate", work.phase)
+    )
+    access.ask(access.works.PassGate, through, person=person)

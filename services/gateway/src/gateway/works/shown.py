@@ -1,0 +1,137 @@
+"""What the pages of a course under way show: the work, with the names of those who have to do with it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from fastapi.exceptions import HTTPException
+
+from cadre.curriculum.v1 import work_service_pb2 as pb
+from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
+from cadre.notification.v1 import notice_service_pb2 as notice_pb
+from cadre.partnership.v1 import body_service_pb2 as body_pb
+from gateway.web import clients
+from gateway.web.visit import Visit
+from gateway.words import sentences
+from gateway.works import phrases
+
+WRITE = "works.write"
+_BODIES, _OF_A_COURSE = 100, 10
+
+
+@dataclass(frozen=True)
+class Names:
+    """How people and committees are called, as far as the visitor may see them."""
+
+    people: Mapping[str, str]
+    bodies: Mapping[str, str]
+    me: str = ""
+    mine: frozenset[str] = field(default_factory=frozenset)
+
+    def of(self, resource: str) -> str:
+        """Name a person or a committee."""
+        if resource.startswith("bodies/"):
+            return self.bodies.get(resource) or "A committee"
+        return "You" if resource and resource == self.me else self.people.get(resource) or "Somebody at the state"
+
+    def beside(self, resource: str) -> str:
+        """The same within a sentence: `With you`."""
+        said = self.of(resource)
+        return f"{said[:1].lower()}{said[1:]}" if said in ("You", "A committee", "Somebody at the state") else said
+
+    def waits_for_me(self, work: pb.Work) -> bool:
+        """Whether the visitor, or a committee of theirs, has the ball."""
+        return work.status != pb.Work.ON_HOLD and (work.holder == self.me or work.holder in self.mine)
+
+
+def path(name: str) -> str:
+    """Return the address of a work."""
+    return f"/{name}"
+
+
+def load(visit: Visit, work_id: str) -> pb.Work:
+    """Return a work that the visitor sees, with all that is said of it."""
+    return visit.clients.works.GetWork(pb.GetWorkRequest(name=f"works/{work_id}"))
+
+
+def bodies(visit: Visit) -> list[body_pb.BodySummary]:
+    """Return the committees that the visitor sees; none where these do not answer to them."""
+    if not visit.rights.holds("bodies.read"):
+        return []
+    return list(visit.clients.bodies.ListBodies(body_pb.ListBodiesRequest(page_size=_BODIES)).bodies)
+
+
+def names(visit: Visit, resources: Iterable[str], committees: Iterable[body_pb.BodySummary]) -> Names:
+    """Return the names of people among *resources*, and of *committees*."""
+    known = list(committees)
+    people = _people(visit, [one for one in resources if one.startswith("people/") and one != visit.person])
+    return Names(
+        people,
+        {one.name: one.code or one.title for one in known},
+        visit.person,
+        frozenset(one.name for one in known if one.my_parts),
+    )
+
+
+def _people(visit: Visit, people: Iterable[str]) -> dict[str, str]:
+    """Name who has to do with a work that the visitor may read.
+
+    Asked as the pages themselves: who has the ball is said to whoever may read the work, and nothing else of them.
+    People from outside are told of those alone whom the directory names to them.
+    """
+    if visit.rights.from_outside:
+        return visit.names(list(people))
+    asked = sign_in_pb.BatchGetNamesRequest(people=list(dict.fromkeys(people)))
+    if not asked.people:
+        return {}
+    with clients.acting_as(visit.clients.own_token):
+        found = visit.clients.sign_ins.BatchGetNames(asked).names
+    clients.seen_people().update(one.person for one in found)
+    return {one.person: one.display_name for one in found}
+
+
+def of_work(work: pb.Work) -> list[str]:
+    """Return whoever has to do with a work."""
+    passers = [one.passer for one in work.gates]
+    return [work.owner, work.holder, *passers, *(one.person for one in work.confirmations)]
+
+
+def open_works(visit: Visit, course: str) -> list[pb.Work]:
+    """Return what is under way about a course, for who writes courses."""
+    if not may_write(visit):
+        return []
+    found = visit.clients.works.ListWorks(pb.ListWorksRequest(course=course, page_size=_OF_A_COURSE)).works
+    return [one for one in found if not phrases.has_ended(one)]
+
+
+def link(visit: Visit, work: pb.Work) -> str:
+    """Return where the letter can be read for which a work is; empty where it is for none."""
+    kind, _, letter = work.source_name.partition("/")
+    return f"/training/{letter}/letter" if kind == "notices" and letter and not visit.rights.from_outside else ""
+
+
+def issued_letter(visit: Visit, said: str) -> notice_pb.Notice | None:
+    """Return the letter with exactly this number, if it is issued: nobody is told of one that is not."""
+    wanted = said.strip().casefold()
+    if not wanted:
+        return None
+    asked = notice_pb.SearchNoticesRequest(query=said[:200], page_size=10)
+    found = visit.clients.notices.SearchNotices(asked).notices
+    return next(
+        (
+            one
+            for one in found
+            if sentences.letter(one).casefold() == wanted and one.state == notice_pb.Notice.PUBLISHED
+        ),
+        None,
+    )
+
+
+def may_write(visit: Visit) -> bool:
+    """Whether the visitor writes works."""
+    return visit.rights.state(WRITE)
+
+
+def only(allowed: bool) -> None:
+    """Refuse a page of which the service would refuse what it is there for."""
+    if not allowed:
+        raise HTTPException(403, "You may not do this. Ask your coordinator if you should.")
