@@ -71,6 +71,9 @@ def test_what_is_missing_stands_first_with_where_it_is_done_and_what_nobody_trac
         ("A trial with some people", "Done", "/works/26-03/change/materials"),
     ]
     assert phrases.ready(work) == "1 of 3 ready"
+    # What a committee decides is asked of it by handing it over; what changed after its decision goes back.
+    for need, place in ((LINE.DECIDED, "hand-over"), (LINE.CONTENT_AS_DECIDED, "turn/give-back")):
+        assert phrases.where(LINE(need=need, state=LINE.MISSING), work) == f"/works/26-03/{place}"
     # Without a course there is no trace: it is chosen first.
     work.course = ""
     assert phrases.where(found[0], work) == "/works/26-03/change/design"

@@ -100,7 +100,7 @@ LINES: Mapping[str, tuple[str, str]] = {
     "MATERIALS_ACCESSIBLE": ("Captions, transcripts and descriptions of all material", COURSE),
     "CREDITS_COMPLETE": ("Credits of all material", NOWHERE),
     "ITEMS_REVIEWED": ("A review of the questions", NOWHERE),
-    "DECIDED": ("A decision on exactly this content", NOWHERE),
+    "DECIDED": ("A decision on exactly this content", "hand-over"),
     "COURSE_PUBLISHED": ("The course is issued", COURSE),
     "TRAINERS_CREDENTIALED": ("Trainers who may give it", NOWHERE),
     "SEATS_ENOUGH": ("Seats enough before the day", NOWHERE),
@@ -109,9 +109,9 @@ LINES: Mapping[str, tuple[str, str]] = {
     "OUTCOME_CHOSEN": ("What becomes of it", RESULTS),
     "TWO_REVIEWERS": ("Yes from two reviewers", "confirm"),
     "SECOND_PERSON": ("Yes from a second person", "confirm"),
-    "DESIGN_AS_DECIDED": ("The design as it was decided on", TRACE),
-    "CONTENT_AS_DECIDED": ("The draft as it was decided on", COURSE),
-    "RATIFIED": ("The committee stands by what its chair decided", NOWHERE),
+    "DESIGN_AS_DECIDED": ("The design as it was decided on", "turn/give-back"),
+    "CONTENT_AS_DECIDED": ("The draft as it was decided on", "turn/give-back"),
+    "RATIFIED": ("The committee stands by what its chair decided", "hand-over"),
 }
 STATES: Mapping[str, str] = {"MET": "Done", "MISSING": "Missing", "NOT_TRACKED": "Not tracked yet"}
 CAUSES: Mapping[str, str] = {
