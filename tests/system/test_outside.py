@@ -276,3 +276,11 @@ def test_somebody_from_outside_with_a_part_in_a_committee_reviews_with_it_and_ot
     with pytest.raises(Refused) as refused:
         ask(other, "GetRound", round_pb.GetRoundRequest(name=found.name))
     assert refused.value.reason == "NOT_FOUND"
+
+    url = world.cadre.supervisor.gateway_url
+    for person, status in ((outsider, 200), (other, 404)):
+        cookies = {COOKIE: signed_in(world.cadre, person.name)}
+        with httpx.Client(verify=NO_AUTHORITIES, base_url=url, cookies=cookies) as client:
+            pages = [client.get(f"/{found.name}{page}") for page in ("", "/answers", "/answers.csv")]
+            assert [page.status_code for page in pages] == [status] * 3
+            assert (found.title in client.get("/rounds").text) == (person is outsider)
