@@ -5,6 +5,7 @@ What has happened before is found: a review by its committee, a comment by its w
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -16,6 +17,7 @@ from cadre_cli.access import Access, request_id
 from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
 from cadre_demo import whom
 from cadre_demo.content import Days, Flag, Minutes
+from cadre_demo.pacing import wait_for
 from cadre_demo.whom import Who
 from servicekit import calendar
 from servicekit.rpc.client import Refused
@@ -139,6 +141,7 @@ class _Telling:
         listed = access.every(access.rounds.ListRounds, asked, "rounds", person=self._opener)
         found = next((one for one in listed if one.body == body), None)
         if found is None:
+            wait_for(partial(self._are_known, course.name, body), f"those who review are not known in {body}")
             due = self._day(self._told.days)
             made = pb.Round(
                 subject=course.name,
@@ -152,6 +155,13 @@ class _Telling:
                 access.rounds.OpenRound, pb.OpenRoundRequest(round=made, request_id=again), person=self._opener
             )
         return self._get(found.name)
+
+    def _are_known(self, course: str, body: str) -> bool:
+        """Whether all who review are known where courses are: who has a part in a committee arrives there by events."""
+        access, asked = self._access, pb.ProposeReviewersRequest(body=body, subject=course)
+        found = access.ask(access.rounds.ProposeReviewers, asked, person=self._opener).proposals
+        told = [*self._told.asked, *(said.who for said in self._told.comment)]
+        return {self._people[word] for word in told} <= {one.person for one in found}
 
     def _course(self) -> course_pb.Course:
         """Return the draft; write it if it is not there."""
