@@ -41,6 +41,7 @@ from .pages.releases import released
 from .pages.reviews import reviewed
 from .pages.rounds import in_review, over
 from .pages.sign_in import invited
+from .pages.votes import voted
 from .pages.works import under_way
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -106,6 +107,7 @@ def things(cadre, letter, letters, issued):
     made |= convened(access, by_part, cadre.cast.leads["imperial"], cadre.cast.leads["kern"])
     made |= in_review(access, by_part, cadre.cast.leads["imperial"])
     made |= under_way(access, by_part)
+    made |= voted(access, by_part, cadre.cast.leads["imperial"])
     yield made | {
         "course": own.course_version.split("/")[1],
         "test": course.test_version.split("/")[1],

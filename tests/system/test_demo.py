@@ -100,6 +100,12 @@ def test_a_committee_said_thirty_one_things_of_a_draft_course(runs):
         assert run["comments"] >= 31
 
 
+def test_a_committee_votes_and_has_decided(runs):
+    for run in runs:
+        assert run["ballots"] >= 2
+        assert run["decisions"] >= 2
+
+
 def test_a_release_has_twelve_items(runs):
     for run in runs:
         assert run["release_items"] == 12

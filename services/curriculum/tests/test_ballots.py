@@ -3,6 +3,7 @@
 import itertools
 import random
 import uuid
+from datetime import timedelta
 
 import grpc
 import psycopg
@@ -281,6 +282,53 @@ def test_strangers_find_no_ballot_and_a_member_finds_none_that_is_only_prepared(
     assert {one.name for one in manager.ListBallots(pb.ListBallotsRequest()).ballots} == {prepared.name, opened.name}
 
 
+def test_members_read_what_they_vote_on_and_what_was_out_before_and_a_text_that_changed_is_gone(committee):
+    course = committee.course()
+    committee.publish(course)
+    course = committee.update(committee.curriculum.draft(course.name), summary="Another summary")
+    ballot = committee.open(course)
+
+    def read(who):
+        return committee.as_(who).GetBallotText(pb.GetBallotTextRequest(name=ballot.name))
+
+    said = read("lake")
+    assert (said.name, said.summary, said.sections) == (ballot.name, "Another summary", course.sections)
+    assert (said.version, said.before.version, said.before.summary) == ("", 1, "From the application to an open case.")
+    assert reason(read, "stranger") == "NOT_FOUND"
+    committee.cast(ballot, "lake", YES)
+    for seat in ("kern", "marin", "state-1", "state-2"):
+        committee.cast(ballot, seat, YES)
+    committee.close(ballot)
+    committee.publish(committee.curriculum.draft(course.name))
+    committee.update(committee.curriculum.draft(course.name), summary="A third one")
+    # What was decided and published stays to be read, beside what was out before it.
+    said = read("kern")
+    assert (said.version, said.summary, said.before.version) == (f"{course.name}/versions/2", "Another summary", 1)
+
+    ballot = committee.open(committee.curriculum.draft(course.name))
+    committee.update(committee.curriculum.draft(course.name), summary="A fourth one")
+    assert read("lake") == pb.BallotText(name=ballot.name, gone=True)
+
+
+def test_who_writes_courses_prepares_a_ballot_and_who_runs_the_body_opens_it(committee):
+    course = committee.course()
+    ballot = pb.Ballot(
+        body=f"bodies/{committee.body}",
+        motion="Take it",
+        decision_class=decision_pb.MAJOR,
+        subject=course.name,
+        digest=committee.digest(course),
+    )
+    ballot.close_time.FromDatetime(committee.clock() + timedelta(hours=24))
+    manager = committee.curriculum.manager
+    prepared = manager.CreateBallot(pb.CreateBallotRequest(ballot=ballot, request_id=new_id()))
+    opening = pb.OpenBallotRequest(name=prepared.name, request_id=new_id())
+
+    assert not prepared.runs
+    assert reason(manager.OpenBallot, opening) == "NOT_FOUND"
+    assert committee.as_("secretary").OpenBallot(opening).state == pb.Ballot.OPEN
+
+
 def test_what_is_heard_of_a_membership_ends_the_same_in_any_order_and_twice(committee):
     first = committee.membership("ann", "MEMBER", seat="one", constituency="local", version=1)
     moved = type(first).FromString(first.SerializeToString())
@@ -354,7 +402,10 @@ def test_a_service_votes_nowhere(committee):
 def test_who_is_on_the_roll_hears_of_a_vote_and_of_its_end_and_whose_vote_is_written_down_hears_that(committee):
     committee.give("deputy", "ALTERNATE", seat="kern", constituency="local")
     ballot = committee.open()
-    committee.record(ballot, "lake", YES)
+    wrong = committee.record(ballot, "lake", YES)
+    (number,) = [one.number for seat in wrong.roll for one in seat.positions]
+    contest = pb.ContestPositionRequest(name=ballot.name, number=number, reason="I said no", request_id=new_id())
+    committee.as_("lake").ContestPosition(contest)
     committee.as_("secretary").WithdrawBallot(
         pb.WithdrawBallotRequest(name=ballot.name, reason="Ask ann@example.org", request_id=new_id())
     )
@@ -364,12 +415,14 @@ def test_who_is_on_the_roll_hears_of_a_vote_and_of_its_end_and_whose_vote_is_wri
     assert [(one.kind, list(one.person_ids)) for one in wanted] == [
         ("ballot.opened", roll),
         ("position.recorded", [str(committee.people["lake"])]),
+        ("position.contested", [str(committee.people["secretary"])]),
         ("ballot.closed", roll),
     ]
     # Neither on what, nor what anybody said, nor why.
     assert [set(one.facts) for one in wanted] == [
         {"body", "committee", "closes"},
         {"body", "committee", "until"},
+        {"body", "committee", "open"},
         {"body", "committee", "outcome"},
     ]
 

@@ -117,6 +117,7 @@ REQUESTS = {
         "CloseBallot": closing,
         "WithdrawBallot": lambda w: pb.WithdrawBallotRequest(name=ballot(w).name, reason="Not now", request_id=fresh()),
         "GetBallot": lambda w: pb.GetBallotRequest(name=ballot(w).name),
+        "GetBallotText": lambda w: pb.GetBallotTextRequest(name=ballot(w).name),
         "ListBallots": lambda w: pb.ListBallotsRequest(parent=committee(w).name),
     },
     "DecisionService": {

@@ -23,6 +23,7 @@ from cadre_cli.supervisor import DEFAULT_PORT, Supervisor, SupervisorError
 from cadre_cli.up import DEFAULT_DATA_DIR, DataDir, Port, make_supervisor
 from cadre_demo import (
     balance,
+    ballots,
     committees,
     content,
     course,
@@ -97,6 +98,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             with bar("Letters beside it; committees") as step:
                 bodies = committees.tell(access, cast.leads)
                 comments = rounds.tell(access, cast.leads)
+                voted = ballots.tell(access, cast.leads)
                 others = [letters.tell(access, cast, letter, course_version) for letter in told.others]
                 commented = sum(
                     reviews.tell(access, cast.analyst, cast.leads, letter, notice)
@@ -138,6 +140,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             "committees": bodies,
             "comments": comments,
             "works": under_way,
+            **voted,
             "packet_verified": evidence.verified(access, cast.leads["lake"], issued.notice),
             **mail,
         }

@@ -125,7 +125,7 @@ def read() -> list[Committee]:
 def tell(access: Access, leads: Mapping[str, str]) -> int:
     """Take the committees as far as the demonstration goes, and return how many there are."""
     told = read()
-    people = _people(access, leads, told)
+    people = people_of(access, leads, told)
     for committee in told:
         name = _begun(access, people, committee)
         _seat(access, people, committee, name)
@@ -150,7 +150,8 @@ def _words(committee: Committee) -> Iterator[str]:
     yield from (action.who for action in committee.action)
 
 
-def _people(access: Access, leads: Mapping[str, str], told: list[Committee]) -> People:
+def people_of(access: Access, leads: Mapping[str, str], told: list[Committee]) -> People:
+    """Return whom the words of *told* mean."""
     known = whom.find(access, leads, [_CONVENER, *(word for committee in told for word in _words(committee))])
     agencies: dict[str, str] = {}
     for word, found in known.items():
@@ -214,7 +215,7 @@ def _seat(access: Access, people: People, told: Committee, name: str) -> None:
     listed = access.every(access.memberships.ListMemberships, asked, "memberships", person=people.convener)
     known = {(one.person, one.part, one.seat) for one in listed}
     since = (calendar.pacific_date(access.clock()) - _SINCE).isoformat()
-    for part, word, seat in _parts(told):
+    for part, word, seat in parts_of(told):
         person = people.named[word]
         if (person, part, seat) in known:
             continue
@@ -228,7 +229,7 @@ def _seat(access: Access, people: People, told: Committee, name: str) -> None:
         access.ask(access.memberships.CreateMembership, create, person=giver)
 
 
-def _parts(told: Committee) -> Iterator[tuple[_PART.Part.ValueType, str, str]]:
+def parts_of(told: Committee) -> Iterator[tuple[_PART.Part.ValueType, str, str]]:
     """Give each part with whose it is and its seat, the secretary's first."""
     yield _PART.SECRETARY, told.secretary, ""
     yield _PART.CHAIR, told.chair, ""
@@ -349,7 +350,7 @@ def _approve(access: Access, chair: str, name: str, at: str) -> None:
 def _roll(access: Access, people: People, told: Committee, meeting: pb.Meeting, said: Meeting) -> pb.Meeting:
     """Note who was there: everybody with a seat but those who were away."""
     away = {people.named[one] for one in said.away}
-    there = {people.named[word] for part, word, _ in _parts(told) if part != _PART.ALTERNATE} - away
+    there = {people.named[word] for part, word, _ in parts_of(told) if part != _PART.ALTERNATE} - away
     presence = []
     for person in sorted(there):
         one = pb.Presence(person=person)

@@ -25,6 +25,7 @@ from gateway import (
     search,
     sign_in,
     tests,
+    votes,
     works,
 )
 from gateway.web.area import adjectives_of, disclosed_of, outcomes_of
@@ -48,6 +49,7 @@ AREAS = (
     releases.AREA,
     committees.AREA,
     rounds.AREA,
+    votes.AREA,
     calendars.AREA,
     feeds.AREA,
     search.AREA,

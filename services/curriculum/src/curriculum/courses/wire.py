@@ -87,7 +87,7 @@ def course(row: CourseRow) -> pb.Course:
     """Return the course with its draft."""
     answer = entry(row)
     draft = course_of(row)
-    answer.sections.extend(_sections(draft.sections))
+    answer.sections.extend(sections(draft.sections))
     answer.missing.extend(missing(draft))
     answer.content_sha256 = content_of(draft).sha256
     return answer
@@ -128,7 +128,7 @@ def course_version(row: CourseVersionRow, latest: int, decision: DecisionRow, *,
     Who decided on it is said to those who write courses.
     """
     answer = version_entry(row, latest, decision, writes=writes)
-    answer.sections.extend(_sections(sections_of(row)))
+    answer.sections.extend(sections(sections_of(row)))
     return answer
 
 
@@ -207,12 +207,13 @@ def media(found: Media) -> pb.Media:
     )
 
 
-def _sections(sections: Iterable[Section]) -> list[pb.Section]:
+def sections(given: Iterable[Section]) -> list[pb.Section]:
+    """Return sections with all that they hold."""
     return [
         pb.Section(
             title=part.title, minutes=part.minutes, markdown=part.markdown, pieces=[_told(p) for p in part.pieces]
         )
-        for part in sections
+        for part in given
     ]
 
 

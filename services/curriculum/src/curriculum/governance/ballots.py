@@ -57,10 +57,11 @@ class Prepared:
     authors: tuple[UUID, ...]
 
 
-def create(db: Db, what: Prepared, subjects: Subjects, *, by: UUID) -> UUID:
-    """Prepare a ballot, by somebody who runs the body."""
+def create(db: Db, what: Prepared, subjects: Subjects, *, by: UUID, writes: bool = False) -> UUID:
+    """Prepare a ballot, by somebody who runs the body, or who *writes* what is voted on: the former opens it."""
     ruled = rules_of(db, what.body)
-    _require_runs(db, what.body, by)
+    if not writes:
+        _require_runs(db, what.body, by)
     saying.check_text("ballot.motion", what.motion, most=saying.MOST_MOTION, given=True)
     if len(what.authors) > _MOST_AUTHORS:
         raise InvalidField("ballot.authors", len(what.authors), f"must be at most {_MOST_AUTHORS}")

@@ -26,7 +26,7 @@ class BallotServicer(Servicer):
     def CreateBallot(self, request: pb.CreateBallotRequest, call: Call) -> pb.Ballot:
         what, by = wire.prepared(request.ballot), caller(call.principal)
         with self.write(call, request) as db:
-            ballot = ballots.create(db, what, self._subjects, by=by)
+            ballot = ballots.create(db, what, self._subjects, by=by, writes=_reader(call).whole)
             return db.answer(_read(db, ballot, call))
 
     def OpenBallot(self, request: pb.OpenBallotRequest, call: Call) -> pb.Ballot:
@@ -81,6 +81,15 @@ class BallotServicer(Servicer):
         ballot = wire.ballot_id(request.name)
         with self.read() as db:
             return _read(db, ballot, call)
+
+    def GetBallotText(self, request: pb.GetBallotTextRequest, call: Call) -> pb.BallotText:
+        ballot = wire.ballot_id(request.name)
+        with self.read() as db:
+            row = queries.get_ballot(db, ballot, _reader(call)).row
+            text = self._subjects.of(row.subject).text
+            said = text(db, row.subject, row.digest) if text else pb.BallotText()
+        said.name = request.name
+        return said
 
     def ListBallots(self, request: pb.ListBallotsRequest, call: Call) -> pb.ListBallotsResponse:
         page, body = self.page_of(request), wire.body_id(request.parent) if request.parent else ""

@@ -120,6 +120,10 @@ class Sheet:
         """Return what *person* is in the body on *day*."""
         return {term.part for term in self.terms if term.person == person and seats.sits(term, day, self.terms)}
 
+    def running(self, day: date) -> set[UUID]:
+        """Return who runs the body on *day*."""
+        return {term.person for term in self.terms if term.part in RUNS and seats.sits(term, day, self.terms)}
+
     def _vote(self, line: BallotRollRow) -> Vote:
         counted = self.counting(line.seat_id)
         there = {line.holder_id, line.alternate_id} & (self.present or frozenset())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from servicekit.data.db import Db
 from servicekit.refusals import InvalidField
 
@@ -16,6 +17,8 @@ class Subject:
     digest: Callable[[Db, str], str]
     # What is open in it, each in a line; empty = it may be voted on.
     open_lines: Callable[[Db, str], Sequence[str]]
+    # What it says with the content of that digest, and what was out before; None = it is read on its own page alone.
+    text: Callable[[Db, str, str], pb.BallotText] | None = None
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,19 @@ def recorded(db: Db, row: BallotRow, code: str, *, person: UUID, number: int, un
     )
 
 
+def contested(db: Db, row: BallotRow, code: str, *, people: Collection[UUID], number: int, in_time: bool) -> None:
+    """Tell those who run the body that somebody says that it is not what they said; neither who, nor what."""
+    if people:
+        messages.want(
+            db,
+            kind="position.contested",
+            once=f"{row.id}/{number}",
+            about=name_of(row.id),
+            facts=_facts(row, code, open="yes" if in_time else "no"),
+            people=people,
+        )
+
+
 def _facts(row: BallotRow, code: str, **more: str) -> dict[str, str]:
     return {"body": code, "committee": row.body_id} | {name: value for name, value in more.items() if value}
 

@@ -94,6 +94,10 @@ def contest(db: Db, ballot: UUID, number: int, reason: str, *, by: UUID) -> None
     # What is decided is not undone by it: another decision corrects that.
     in_time = State(sheet.row.state) is State.OPEN
     db.run(_CONTEST, ballot=ballot, number=number, reason=reason, at=db.at, open=in_time)
+    # Whoever contests knows it already.
+    people = sheet.running(today) - {by}
+    code = ballots.rules_of(db, sheet.row.body_id).code
+    telling.contested(db, sheet.row, code, people=people, number=number, in_time=in_time)
     db.changed(f"{sheet.name}/positions/{number}", after={"contested": True})
 
 

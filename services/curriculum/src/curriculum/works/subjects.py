@@ -1,6 +1,7 @@
 """Works as bodies vote on them, and courses as far as their works have something to say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from curriculum.governance.subjects import Subject
 from curriculum.works import moving, sheets
@@ -57,7 +58,7 @@ def guarded(office: Office, courses: Subject) -> Subject:
             lines += _lines(found)
         return lines
 
-    return Subject(courses.collection, courses.digest, open_lines)
+    return replace(courses, open_lines=open_lines)
 
 
 def _lines(sheet: Sheet) -> list[str]:

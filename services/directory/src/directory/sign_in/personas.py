@@ -19,6 +19,7 @@ _PARTS = (
     ("training-manager", "training_manager", "", ""),
     ("designer", "designer", "", ""),
     ("committee-secretary", "", "dcss", "Committee Secretary, STSC and PCDRT"),
+    ("committee-member", "director", "kern", ""),
     ("operator", "operator", "", ""),
 )
 
@@ -49,6 +50,7 @@ def persona_title(part: str, agency: str, staff: int) -> str:
         "training-manager": "Training manager: write a course and its test",
         "designer": "Course designer: from a need to a course",
         "committee-secretary": "Committee secretary, STSC and PCDRT",
+        "committee-member": f"Committee member, {place}: vote",
         "operator": "Operator",
         "outside": f"{agency} member of STSC: what people from outside see",
     }[part]

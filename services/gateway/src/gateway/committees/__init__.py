@@ -45,7 +45,9 @@ def _reads(rights: Rights) -> bool:
 AREA = Area(
     # What has a word for an address stands before what has a name there.
     routers=(parts.router, meetings.router, running.router, papers.router, committees.router),
-    navigation=(Item(Top.TRAINING, "Committees", "/committees", offered=_reads, also=("/rounds",)),),
+    navigation=(
+        Item(Top.TRAINING, "Committees", "/committees", offered=_reads, also=("/rounds", "/ballots", "/decisions")),
+    ),
     reasons=REASONS,
     done=_DONE,
     labels=declared.labels((*forms.COMMITTEE, *forms.RULES, *forms.MEETING)),

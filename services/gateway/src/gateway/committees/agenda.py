@@ -5,7 +5,7 @@ from gateway.committees import phrases
 from gateway.web.forms import Form
 
 _EMPTY_ROWS, MOST = 3, 60
-_FIELDS = ("place", "title", "kind", "presenter", "minutes", "out")
+_FIELDS = ("place", "title", "kind", "presenter", "minutes", "out", "decides")
 _MOST_TITLE, _MOST_MINUTES, _USUAL = 200, 600, "10"
 
 
@@ -20,6 +20,7 @@ def opened(meeting: pb.Meeting) -> dict[str, str]:
             one.presenter,
             str(one.minutes),
             "",
+            one.decides,
         )
         values |= {f"{field}-{number}": value for field, value in zip(_FIELDS, said, strict=True)}
         values[f"id-{number}"] = one.id
@@ -67,7 +68,7 @@ def _item(form: Form, number: int, known: dict[str, pb.AgendaItem]) -> pb.Agenda
         kind=pb.AgendaItem.Kind.Value(kind),
         presenter=form.text(f"presenter-{number}"),
         minutes=minutes,
-        decides=before.decides,
+        decides=form.text(f"decides-{number}") if f"decides-{number}" in form.values else before.decides,
     )
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
-from gateway.committees import forms, phrases, shown, to_review
+from gateway.committees import forms, phrases, shown, to_review, votes
 from gateway.web import declared
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -35,6 +35,8 @@ def committees_page(visit: Visitor, page: str = "") -> Answer:
         "committees/committees.html",
         mine=mine,
         to_do=[one for one in shown.actions(visit) if shown.is_open(one)] if mine else [],
+        to_vote=votes.to_vote(visit) if mine else [],
+        votes=votes,
         of={one.name: one for one in mine},
         reviews=[] if page else to_review.if_known(visit),
         others=[one for one in listed.bodies if not one.my_parts],
@@ -99,6 +101,9 @@ def committee_page(visit: Visitor, slug: str, day: str = "", page: str = "") -> 
         next_page=listed.next_page_token,
         inside=inside,
         to_do=to_do,
+        voted=votes.newest(visit, committee),
+        votes=votes,
+        writes=visit.rights.state("courses.write"),
         phrases=phrases,
         path=shown.path,
         base=shown.path(committee.name),

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as pb
-from gateway.committees import agenda, forms, phrases, roll, shown
+from gateway.committees import agenda, forms, phrases, roll, shown, votes
 from gateway.web import declared, sheets
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
@@ -317,6 +317,7 @@ def _agenda(visit: Visit, room: Room, form: Form) -> Answer:
         form=form,
         rows=agenda.rows(form, room.meeting),
         kinds=list(phrases.ITEMS.items()),
+        decides=votes.in_meeting(visit, room.committee, room.meeting.name),
         phrases=phrases,
         base=room.base,
         back=shown.path(room.committee.name),

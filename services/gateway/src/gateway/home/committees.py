@@ -1,7 +1,7 @@
-"""What waits for a person in their committees: meetings that they have not answered, and what they have to do."""
+"""What waits for a person in their committees: votes, meetings that they have not answered, what they have to do."""
 
 from cadre.partnership.v1 import meeting_service_pb2 as pb
-from gateway.committees import phrases, shown, to_review
+from gateway.committees import phrases, shown, to_review, votes
 from gateway.home.asking import Asking
 from gateway.home.queue import Row
 from gateway.web.visit import Visit
@@ -10,12 +10,28 @@ from servicekit.calendar import PACIFIC, pacific_date
 
 
 def rows(visit: Visit, asking: Asking) -> list[Row]:
-    """Return a row for each meeting to answer, and for each thing to do."""
+    """Return a row for each vote to give, for each meeting to answer, and for each thing to do."""
     if not visit.rights.holds("bodies.read"):
         return []
     nothing: list[Row] = []
+    to_vote = asking.of("curriculum", lambda: _to_vote(visit), nothing)
     of_meetings = asking.of("partnership", lambda: [*_to_answer(visit), *_to_do(visit)], nothing)
-    return [*of_meetings, *asking.of("curriculum", lambda: _to_review(visit), nothing)]
+    return [*to_vote, *of_meetings, *asking.of("curriculum", lambda: _to_review(visit), nothing)]
+
+
+def _to_vote(visit: Visit) -> list[Row]:
+    return [
+        Row(
+            kind="Vote",
+            title=one.motion,
+            said=one.motion,
+            facts=f"Closes {until}" if (until := votes.until(one, visit.today)) else "Voted on in a meeting",
+            act="Vote",
+            to=f"/{one.name}",
+            due=at.date() if (at := votes.closes_at(one)) else None,
+        )
+        for one in votes.to_vote(visit)
+    ]
 
 
 def _to_answer(visit: Visit) -> list[Row]:

@@ -19,7 +19,7 @@ from cadre.notification.v1 import release_service_pb2 as release_pb
 from cadre.notification.v1 import review_service_pb2 as review_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from gateway.committees import phrases as committee_phrases
-from gateway.committees import shown
+from gateway.committees import shown, votes
 from gateway.home import changes, committees, rows
 from gateway.home.asking import Asking
 from gateway.home.queue import Row, joined, queue
@@ -73,7 +73,7 @@ class StateHome:
 def home(visit: Visitor) -> Answer:
     """Everything that waits for this person, whatever their roles, and what comes."""
     if visit.rights.from_outside:
-        return visit.page("home/outside.html", committees=_committees(visit))
+        return visit.page("home/outside.html", committees=_committees(visit), to_vote=votes.to_vote(visit), votes=votes)
     found: list[Row] = []
     asking = Asking()
     own = asking.of("notification", lambda: todo.of_visitor(visit, size=_ROWS), todo.ToDo([], 0, ""))

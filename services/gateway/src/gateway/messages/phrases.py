@@ -63,6 +63,7 @@ KINDS: Mapping[str, str] = {
     "ballot.opened": "A committee votes, to who has a seat",
     "ballot.closed": "A vote is over, to who has a seat",
     "position.recorded": "A vote in a meeting is written down, to whose it is",
+    "position.contested": "Somebody says that their vote is written down wrong, to who runs the committee",
     "round.opened": "A review begins, to who is asked",
     "round.due": "A review is due soon, to who is asked",
     "round.answered": "Comments of a review answered, to who wrote them",

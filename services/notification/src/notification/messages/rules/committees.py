@@ -84,6 +84,15 @@ POSITION_RECORDED = Kind(
     producer="curriculum",
     rights=_CONVENES,
 )
+POSITION_CONTESTED = Kind(
+    "position.contested",
+    "When somebody says that their vote is written down wrong, those who run the committee hear it.",
+    "Somebody says that their vote is written down wrong.",
+    Window.NOW,
+    limited=False,
+    producer="curriculum",
+    rights=_CONVENES,
+)
 # Of a committee's reviews, likewise.
 ROUND_OPENED = Kind(
     "round.opened",
@@ -132,6 +141,7 @@ COMMITTEES = (
     BALLOT_OPENED,
     BALLOT_CLOSED,
     POSITION_RECORDED,
+    POSITION_CONTESTED,
     ROUND_OPENED,
     ROUND_DUE,
     ROUND_ANSWERED,

@@ -44,6 +44,7 @@ FACTS: Mapping[str, str] = {
     "outcome": "PASSED",
     "number": "EXAMPLE-2027-001",
     "until": "2027-02-16",
+    "open": "yes",
     # Of a review.
     "count": "3",
     # Of a course under way.

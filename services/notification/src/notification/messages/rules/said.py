@@ -252,21 +252,31 @@ _ENDED = {
 }
 
 
-def _ballot_opened(_about: str, facts: Facts) -> Said:
+def _ballot_opened(about: str, facts: Facts) -> Said:
     until = f"You can vote until {moment(facts['closes'])}." if facts.get("closes") else "You vote in the meeting."
     lines = (until, "Your vote can be changed until then, and the last one counts.")
-    return Said(f"{facts['body']} votes", lines, f"/committees/{facts['committee']}", "Open the committee")
+    return Said(f"{facts['body']} votes", lines, f"/{about}", "Open the vote")
 
 
-def _ballot_closed(_about: str, facts: Facts) -> Said:
+def _ballot_closed(about: str, facts: Facts) -> Said:
     lines = (_ENDED[facts["outcome"]], f"The decision has the number {facts['number']}." if facts.get("number") else "")
-    return Said(f"A vote of {facts['body']} is over", lines, f"/committees/{facts['committee']}", "Open the committee")
+    return Said(f"A vote of {facts['body']} is over", lines, f"/{about}", "Open the vote")
 
 
-def _position_recorded(_about: str, facts: Facts) -> Said:
+def _position_recorded(about: str, facts: Facts) -> Said:
     lines = (f"If that is not what you said, please say so by {day(facts['until'])}.",)
     title = f"Your vote in a meeting of {facts['body']} is written down"
-    return Said(title, lines, f"/committees/{facts['committee']}", "Open the committee")
+    return Said(title, lines, f"/{about}#mine", "Open the vote")
+
+
+def _position_contested(about: str, facts: Facts) -> Said:
+    still = facts["open"] == "yes"
+    lines = (
+        "It does not count until they vote themselves, or it is written down anew." if still else "The vote was over.",
+        "" if still else "Its result stays. A decision that is wrong is corrected by another one.",
+    )
+    title = f"Somebody says that their vote in {facts['body']} is written down wrong"
+    return Said(title, lines, f"/{about}#counts", "Open the vote")
 
 
 def _round_opened(about: str, facts: Facts) -> Said:
@@ -375,6 +385,7 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "ballot.opened": _ballot_opened,
     "ballot.closed": _ballot_closed,
     "position.recorded": _position_recorded,
+    "position.contested": _position_contested,
     "round.opened": _round_opened,
     "round.due": _round_due,
     "round.answered": _round_answered,

@@ -1,0 +1,247 @@
+"""The demonstration's votes: one that passed, with its decision corrected, and one that is open with an objection.
+
+A course is voted on, issued on that decision, changed, and voted on again. What has happened before is found: a vote by
+its motion, a decision by what it corrects.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass as plain
+from datetime import datetime, time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from cadre.curriculum.v1 import ballot_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre_cli.access import Access, request_id
+from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
+from cadre_demo import committees
+from cadre_demo.committees import Committee, People
+from cadre_demo.content import Flag, Minutes
+from cadre_demo.pacing import wait_for
+from cadre_demo.whom import Who
+from servicekit import calendar
+from servicekit.rpc.client import Refused
+
+_EXACT = ConfigDict(extra="forbid")
+_HOUR = time(17)
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Section:
+    """A section of the course."""
+
+    title: Text
+    minutes: Minutes
+    text: str
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Course:
+    """The course that is voted on: as it was issued first, and as its draft says since."""
+
+    slug: Slug
+    title: Text
+    summary: Text
+    provider: Text
+    delivery_mode: Text
+    section: tuple[Section, ...]
+    changed: tuple[Section, ...]
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Said:
+    """What somebody said for their seat."""
+
+    who: Who
+    choice: Literal["yes", "no_objection", "hold", "no", "abstain"]
+    text: Note = ""
+    lifted_by: Note = ""
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Vote:
+    """A vote that ends so many days after it was told, or at once, when every seat has said something."""
+
+    motion: Text
+    days: Annotated[int, Field(ge=1)]
+    said: tuple[Said, ...]
+    closed: bool = False
+    # How its decision is written down anew.
+    corrected: Note = ""
+
+
+@dataclass(frozen=True, config=_EXACT)
+class Votes:
+    """The votes of a committee on a course."""
+
+    flag: Flag
+    committee: Slug
+    correction: Text
+    course: Course
+    vote: tuple[Vote, ...]
+
+
+@plain(frozen=True)
+class _Room:
+    """Where votes are told: the committee, and whom the words of the files mean."""
+
+    access: Access
+    people: People
+    committee: Committee
+
+    @property
+    def body(self) -> str:
+        return f"bodies/{self.committee.id}"
+
+    @property
+    def secretary(self) -> str:
+        return self.people.named[self.committee.secretary]
+
+    def listed(self) -> dict[str, pb.Ballot]:
+        """Give the votes that there are, by motion."""
+        asked = pb.ListBallotsRequest(parent=self.body)
+        found = self.access.every(self.access.ballots.ListBallots, asked, "ballots", person=self.secretary)
+        return {one.motion: one for one in found}
+
+
+def read() -> list[Votes]:
+    """Read the votes."""
+    return [read_document(path, Votes) for path in sorted((data_root() / "demo" / "votes").glob("*.toml"))]
+
+
+def tell(access: Access, leads: Mapping[str, str]) -> dict[str, int]:
+    """Take the votes as far as the demonstration goes, and return how many there are, and how many decisions."""
+    known = {one.id: one for one in committees.read()}
+    ballots = decisions = 0
+    for told in read():
+        committee = known[told.committee]
+        room = _Room(access, committees.people_of(access, leads, [committee]), committee)
+        _wait_for_members(room)
+        for number, vote in enumerate(told.vote, 1):
+            # What is decided is issued before the next version is voted on.
+            course = _course(room, told.course, number)
+            ballot = _voted(room, vote, course)
+            if vote.corrected and ballot.decision:
+                _correct(room, ballot.decision, vote.corrected, told.correction)
+        ballots += len(room.listed())
+        asked = decision_pb.ListDecisionsRequest(parent=room.body)
+        listed = access.every(access.decisions.ListDecisions, asked, "decisions", person=room.secretary)
+        decisions += len(list(listed))
+    return {"ballots": ballots, "decisions": decisions}
+
+
+def _wait_for_members(room: _Room) -> None:
+    """Wait until those who decide know who sits there: they hear it by events."""
+    members = [room.people.named[word] for _, word, _ in committees.parts_of(room.committee)]
+
+    def known() -> bool:
+        try:
+            for person in members:
+                room.access.ask(room.access.ballots.ListBallots, pb.ListBallotsRequest(parent=room.body), person=person)
+        except Refused as refused:
+            if refused.code != "NOT_FOUND":
+                raise
+            return False
+        return True
+
+    wait_for(known, f"not everybody in {room.body} is known to vote there")
+
+
+def _course(room: _Room, told: Course, number: int) -> course_pb.Course:
+    """Return the course as it is voted on that time: begun first, then issued and changed."""
+    access, manager = room.access, room.people.convener
+    get = course_pb.GetCourseRequest(name=f"courses/{told.slug}")
+    try:
+        course = access.ask(access.courses.GetCourse, get, person=manager)
+    except Refused as refused:
+        if refused.code != "NOT_FOUND":
+            raise
+        new = course_pb.Course(
+            title=told.title,
+            summary=told.summary,
+            provider=told.provider,
+            delivery_mode=told.delivery_mode,
+            demonstration=True,
+            sections=_sections(told.section),
+        )
+        create = course_pb.CreateCourseRequest(
+            course_id=told.slug, course=new, request_id=request_id("course", told.slug)
+        )
+        course = access.ask(access.courses.CreateCourse, create, person=manager)
+    if number == 1 or course.latest_version:
+        return course
+    publish = course_pb.PublishCourseRequest(
+        name=course.name, etag=course.etag, request_id=request_id(course.name, "publish")
+    )
+    access.ask(access.courses.PublishCourse, publish, person=manager)
+    course = access.ask(access.courses.GetCourse, get, person=manager)
+    del course.sections[:]
+    course.sections.extend(_sections(told.changed))
+    update = course_pb.UpdateCourseRequest(course=course, request_id=request_id(course.name, "change"))
+    return access.ask(access.courses.UpdateCourse, update, person=manager)
+
+
+def _sections(told: Iterable[Section]) -> list[course_pb.Section]:
+    return [course_pb.Section(title=one.title, minutes=one.minutes, markdown=one.text.strip()) for one in told]
+
+
+def _voted(room: _Room, vote: Vote, course: course_pb.Course) -> pb.Ballot:
+    """Return a vote as it is; begin it if it is not there, and take it as far as it goes."""
+    access, ballots = room.access, room.access.ballots
+    found = room.listed().get(vote.motion) or _prepared(room, vote, course)
+    if found.state == pb.Ballot.PREPARED:
+        opening = pb.OpenBallotRequest(name=found.name, request_id=request_id(found.name, "open"))
+        found = access.ask(ballots.OpenBallot, opening, person=room.secretary)
+    ballot = access.ask(ballots.GetBallot, pb.GetBallotRequest(name=found.name), person=room.secretary)
+    if ballot.state != pb.Ballot.OPEN:
+        return ballot
+    spoke = {one.person for seat in ballot.roll for one in seat.positions}
+    for said in vote.said:
+        person = room.people.named[said.who]
+        if person not in spoke:
+            cast = pb.CastPositionRequest(
+                name=ballot.name,
+                choice=pb.Choice.Value(said.choice.upper()),
+                text=said.text,
+                lifted_by=said.lifted_by,
+                digest=ballot.digest,
+                request_id=request_id(ballot.name, "cast", person),
+            )
+            access.ask(ballots.CastPosition, cast, person=person)
+    if not vote.closed:
+        return ballot
+    closing = pb.CloseBallotRequest(name=ballot.name, request_id=request_id(ballot.name, "close"))
+    return access.ask(ballots.CloseBallot, closing, person=room.secretary)
+
+
+def _prepared(room: _Room, vote: Vote, course: course_pb.Course) -> pb.Ballot:
+    """Prepare it as who writes the course does."""
+    access = room.access
+    day = calendar.pacific_date(access.clock()) + timedelta(days=vote.days)
+    ballot = pb.Ballot(
+        body=room.body,
+        motion=vote.motion,
+        decision_class=decision_pb.MAJOR,
+        subject=course.name,
+        digest=course.content_sha256,
+    )
+    ballot.close_time.FromDatetime(datetime.combine(day, _HOUR, calendar.PACIFIC))
+    create = pb.CreateBallotRequest(
+        ballot=ballot, request_id=request_id(room.body, "vote", vote.motion, day.isoformat())
+    )
+    return access.ask(access.ballots.CreateBallot, create, person=room.people.convener)
+
+
+def _correct(room: _Room, decision: str, motion: str, reason: str) -> None:
+    """Have its decision written down anew, if it was not."""
+    access = room.access
+    get = decision_pb.GetDecisionRequest(name=decision)
+    if access.ask(access.decisions.GetDecision, get, person=room.secretary).corrected_by:
+        return
+    correct = decision_pb.CorrectDecisionRequest(
+        name=decision, motion=motion, reason=reason, request_id=request_id(decision, "correct")
+    )
+    access.ask(access.decisions.CorrectDecision, correct, person=room.secretary)

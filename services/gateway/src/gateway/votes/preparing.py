@@ -1,0 +1,148 @@
+"""A vote is prepared by who writes the course: which committee, on what, until when. Who runs that opens it."""
+
+from datetime import datetime, time
+
+from fastapi import APIRouter
+
+from cadre.curriculum.v1 import ballot_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.partnership.v1 import body_service_pb2 as body_pb
+from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
+from gateway.committees import phrases as committee_phrases
+from gateway.committees import shown
+from gateway.committees.shown import People
+from gateway.votes import phrases
+from gateway.web.forms import Form, SentForm
+from gateway.web.visit import Answer, Sent, Visit, Visitor
+from gateway.words import sentences
+from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS
+from servicekit.rpc.client import Refused
+
+router = APIRouter(prefix="/ballots")
+
+_MOST = 100
+_FIELDS = ("motion", "decision_class", "vote_meeting", "vote_day", "vote_hour")
+_NAMES = {"close_time": "vote_day", "meeting": "vote_meeting", "digest": "", "body": ""}
+_COMING = (meeting_pb.Meeting.DRAFT, meeting_pb.Meeting.CALLED)
+_CLOSES = "17:00"
+
+
+@router.get("/new")
+def new_vote(visit: Visitor, committee: str = "", course: str = "") -> Answer:
+    """Choose the committee and the course first; then say the rest."""
+    shown.only(visit.rights.state("courses.write"))
+    if not committee or not course:
+        return _choose(visit, committee, course)
+    draft = _draft(visit, course)
+    form = Form.of(
+        {
+            "motion": f"Approve the course “{draft.title}”",
+            "decision_class": "MAJOR",
+            "vote_meeting": "",
+            "vote_day": "",
+            "vote_hour": _CLOSES,
+            "authors": [draft.saved_by],
+            "digest": draft.content_sha256,
+        }
+    )
+    return _form(visit, shown.load(visit, committee), draft, form)
+
+
+@router.post("/new")
+def prepare(visit: Visitor, form: Sent, committee: str = "", course: str = "") -> Answer:
+    """Prepare it: who runs the committee sees it, and opens it."""
+    body, draft = shown.load(visit, committee), _draft(visit, course)
+    asked = pb.CreateBallotRequest(
+        ballot=pb.Ballot(
+            body=body.name,
+            motion=form.needs("motion", "Say what is decided, in one sentence."),
+            subject=draft.name,
+            digest=form.text("digest"),
+            meeting=form.text("vote_meeting"),
+            authors=form.all("authors"),
+        ),
+        request_id=form.request_id,
+    )
+    said = form.text("decision_class")
+    if said in phrases.CLASSES:
+        asked.ballot.decision_class = decision_pb.DecisionClass.Value(said)
+    else:
+        form.errors["decision_class"] = "Choose how much it weighs."
+    _read_close(form, asked.ballot)
+    if not form.errors:
+        try:
+            made = visit.clients.ballots.CreateBallot(asked)
+        except Refused as error:
+            form.refuse(error, _NAMES)
+            # What was read is not there any more: what is shown now is.
+            form.values["digest"] = [draft.content_sha256]
+        else:
+            return visit.go(f"/{made.name}", done="vote-prepared")
+    return _form(visit, body, draft, form)
+
+
+def _read_close(form: SentForm, ballot: pb.Ballot) -> None:
+    """Take over until when members vote; in a meeting they do until it is counted there."""
+    if ballot.meeting:
+        return
+    day = form.day("vote_day", YEARS_OF_DOCUMENTS, "Say until which day they can vote.")
+    hour: time | None = sentences.as_time(form.text("vote_hour"))
+    if hour is None:
+        form.errors["vote_hour"] = "Give a time, such as 17:00."
+    elif day is not None:
+        ballot.close_time.FromDatetime(datetime.combine(day, hour, PACIFIC))
+
+
+def _draft(visit: Visit, course: str) -> course_pb.Course:
+    return visit.clients.courses.GetCourse(course_pb.GetCourseRequest(name=f"courses/{course}"))
+
+
+def _choose(visit: Visit, committee: str, course: str) -> Answer:
+    bodies = visit.clients.bodies.ListBodies(body_pb.ListBodiesRequest(page_size=_MOST)).bodies
+    courses = [
+        *visit.clients.courses.ListCourses(
+            course_pb.ListCoursesRequest(page_size=_MOST, offer=course_pb.UNFINISHED)
+        ).courses,
+        *visit.clients.courses.ListCourses(course_pb.ListCoursesRequest(page_size=_MOST, offer=course_pb.HERE)).courses,
+    ]
+    return visit.page(
+        "votes/choose.html",
+        form=Form.of({"committee": committee, "course": course}),
+        committees=[("", "Choose one"), *((shown.slug_of(one.name), f"{one.title} ({one.code})") for one in bodies)],
+        courses=[("", "Choose one"), *((one.name.partition("/")[2], one.title) for one in courses)],
+    )
+
+
+def _form(visit: Visit, committee: body_pb.Body, draft: course_pb.Course, form: Form) -> Answer:
+    people = shown.people(visit, committee, others=[draft.saved_by])
+    for name in _FIELDS:
+        form.values.setdefault(name, [""])
+    return visit.page(
+        "votes/prepare.html",
+        status=400 if form.errors else 200,
+        form=form,
+        committee=committee,
+        course=draft,
+        classes=list(phrases.CLASSES.items()),
+        meetings=_meetings(visit, committee),
+        authors=_authors(draft, people),
+        rules=committee_phrases.rules(committee.rules),
+        back=shown.path(committee.name),
+    )
+
+
+def _meetings(visit: Visit, committee: body_pb.Body) -> list[tuple[str, str]]:
+    """Return where it can be voted on: between meetings if the rules let them, or in one that comes."""
+    asked = meeting_pb.ListMeetingsRequest(parent=committee.name, page_size=_MOST)
+    coming = [one for one in visit.clients.meetings.ListMeetings(asked).meetings if one.state in _COMING]
+    between = [("", "Between meetings, until the day below")] if committee.rules.written_votes else []
+    return [*between, *((one.name, f"{one.title}, {committee_phrases.when(one, visit.today)}") for one in coming)]
+
+
+def _authors(draft: course_pb.Course, people: People) -> list[tuple[str, str]]:
+    """Return who may have written it: who sits there, and who saved it last."""
+    seated = {one.person: people.name(one.person) for one in people.of_part("MEMBER")}
+    if draft.saved_by in seated:
+        seated[draft.saved_by] += ", who saved it last"
+    return list(seated.items())
