@@ -8,7 +8,7 @@ from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web import declared
 from gateway.web.forms import Form
-from gateway.works import forms, phrases, tracing
+from gateway.works import forms, phrases, tracing, voting
 from gateway.works.trace import Traced
 from servicekit.calendar import Calendar
 
@@ -71,12 +71,35 @@ def test_what_is_missing_stands_first_with_where_it_is_done_and_what_nobody_trac
         ("A trial with some people", "Done", "/works/26-03/change/materials"),
     ]
     assert phrases.ready(work) == "1 of 3 ready"
-    # What a committee decides is asked of it by handing it over; what changed after its decision goes back.
-    for need, place in ((LINE.DECIDED, "hand-over"), (LINE.CONTENT_AS_DECIDED, "turn/give-back")):
-        assert phrases.where(LINE(need=need, state=LINE.MISSING), work) == f"/works/26-03/{place}"
+    # What changed after the decision goes back.
+    changed = LINE(need=LINE.CONTENT_AS_DECIDED, state=LINE.MISSING)
+    assert phrases.where(changed, work) == "/works/26-03/turn/give-back"
     # Without a course there is no trace: it is chosen first.
     work.course = ""
     assert phrases.where(found[0], work) == "/works/26-03/change/design"
+
+
+def test_a_decision_is_asked_for_by_a_vote_of_the_committee_of_the_gate_or_by_handing_it_over():
+    decided = LINE(need=LINE.DECIDED, state=LINE.MISSING)
+    missing = [decided, LINE(need=LINE.SUNSET_DATE, state=LINE.MISSING), LINE(need=LINE.PRIORITY, state=LINE.MET)]
+    gates = [pb.Gate(phase=pb.DESIGN, lines=missing, body="bodies/pcdrt"), pb.Gate(phase=pb.DETERMINE)]
+    work = under_way(phase=pb.DESIGN, gates=gates, subject="works/26-03", title="Income")
+    at = "/ballots/new?committee=pcdrt&work=26-03"
+
+    assert (phrases.where(decided, work), voting.motion(work)) == (at, "Approve the design of “Income”")
+    assert [one.need for one in voting.missing(work)] == [LINE.SUNSET_DATE]
+    work.subject = ""
+    assert phrases.where(decided, work) == "/works/26-03/hand-over"
+    # What a chair decided is ratified by the committee of Develop, whatever step the work has come to.
+    at_once = under_way(
+        phase=pb.DELIVER,
+        gates=[pb.Gate(phase=pb.DEVELOP, body="bodies/pcdrt"), pb.Gate(phase=pb.DELIVER)],
+        subject="works/26-03",
+        title="Income",
+        at_once_decision="decisions/1",
+    )
+    assert phrases.where(LINE(need=LINE.RATIFIED, state=LINE.MISSING), at_once) == at
+    assert voting.motion(at_once) == "Stand by what the chair decided on “Income”"
 
 
 def test_everything_that_the_contract_can_say_has_words():

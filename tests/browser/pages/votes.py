@@ -12,13 +12,14 @@ from servicekit.calendar import pacific_date
 from servicekit.rpc.client import Refused
 from servicekit.testing.waiting import wait_until
 
-from .common import APPROVER, MANAGER, SECRETARY
+from .common import APPROVER, DESIGNER, MANAGER, SECRETARY
 
 AT, BODY = "/ballots/{ballot_id}", "swept-votes"
 DECISION, OF_COMMITTEE = "/decisions/{decision_id}", "/committees/{slug}"
 ROWS = [
     ("/ballots/new", MANAGER, "/ballots/new"),
     ("/ballots/new", MANAGER, f"/ballots/new?committee={BODY}&course={BODY}-prepared"),
+    ("/ballots/new", DESIGNER, f"/ballots/new?committee={BODY}&work={{needed}}"),
     (AT, SECRETARY, "/ballots/{vote_prepared}"),
     (AT, APPROVER, "/ballots/{vote_open}"),
     (AT, SECRETARY, "/ballots/{vote_open}"),

@@ -159,6 +159,7 @@ def line(sheet: Sheet) -> pb.Work:
         etag=str(row.revision),
         demonstration=row.demonstration,
         source_name=sheet.written.source_name,
+        source_text=sheet.written.source_text,
     )
     if sheet.written.source:
         answer.source = pb.Work.Source.Value(sheet.written.source)

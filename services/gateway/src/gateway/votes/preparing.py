@@ -1,5 +1,6 @@
-"""A vote is prepared by who writes the course: which committee, on what, until when. Who runs that opens it."""
+"""A vote is prepared by who writes what is voted on: which committee, on what, until when. Who runs that opens it."""
 
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from fastapi import APIRouter
@@ -16,6 +17,9 @@ from gateway.votes import phrases
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
+from gateway.works import phrases as work_phrases
+from gateway.works import shown as works
+from gateway.works import voting
 from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS
 from servicekit.rpc.client import Refused
 
@@ -28,36 +32,56 @@ _COMING = (meeting_pb.Meeting.DRAFT, meeting_pb.Meeting.CALLED)
 _CLOSES = "17:00"
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What a vote is prepared on, as it is now: a course, or a course under way at the gate of its step.
+
+    *asked_for*: by which words of the address it is found again. *address*: where it is read. *missing*: what keeps the
+    vote from being opened, in words.
+    """
+
+    subject: str
+    title: str
+    digest: str
+    motion: str
+    decision_class: str
+    written_by: str
+    asked_for: str
+    address: str
+    size: str
+    missing: list[str]
+
+
 @router.get("/new")
-def new_vote(visit: Visitor, committee: str = "", course: str = "") -> Answer:
+def new_vote(visit: Visitor, committee: str = "", course: str = "", work: str = "") -> Answer:
     """Choose the committee and the course first; then say the rest."""
     shown.only(visit.rights.state("courses.write"))
-    if not committee or not course:
+    if not committee or not (course or work):
         return _choose(visit, committee, course)
-    draft = _draft(visit, course)
+    draft = _draft(visit, course, work)
     form = Form.of(
         {
-            "motion": f"Approve the course “{draft.title}”",
-            "decision_class": "MAJOR",
+            "motion": draft.motion,
+            "decision_class": draft.decision_class,
             "vote_meeting": "",
             "vote_day": "",
             "vote_hour": _CLOSES,
-            "authors": [draft.saved_by],
-            "digest": draft.content_sha256,
+            "authors": [draft.written_by],
+            "digest": draft.digest,
         }
     )
     return _form(visit, shown.load(visit, committee), draft, form)
 
 
 @router.post("/new")
-def prepare(visit: Visitor, form: Sent, committee: str = "", course: str = "") -> Answer:
+def prepare(visit: Visitor, form: Sent, committee: str = "", course: str = "", work: str = "") -> Answer:
     """Prepare it: who runs the committee sees it, and opens it."""
-    body, draft = shown.load(visit, committee), _draft(visit, course)
+    body, draft = shown.load(visit, committee), _draft(visit, course, work)
     asked = pb.CreateBallotRequest(
         ballot=pb.Ballot(
             body=body.name,
             motion=form.needs("motion", "Say what is decided, in one sentence."),
-            subject=draft.name,
+            subject=draft.subject,
             digest=form.text("digest"),
             meeting=form.text("vote_meeting"),
             authors=form.all("authors"),
@@ -76,7 +100,7 @@ def prepare(visit: Visitor, form: Sent, committee: str = "", course: str = "") -
         except Refused as error:
             form.refuse(error, _NAMES)
             # What was read is not there any more: what is shown now is.
-            form.values["digest"] = [draft.content_sha256]
+            form.values["digest"] = [draft.digest]
         else:
             return visit.go(f"/{made.name}", done="vote-prepared")
     return _form(visit, body, draft, form)
@@ -94,8 +118,43 @@ def _read_close(form: SentForm, ballot: pb.Ballot) -> None:
         ballot.close_time.FromDatetime(datetime.combine(day, hour, PACIFIC))
 
 
-def _draft(visit: Visit, course: str) -> course_pb.Course:
-    return visit.clients.courses.GetCourse(course_pb.GetCourseRequest(name=f"courses/{course}"))
+def _draft(visit: Visit, course: str, work: str) -> Draft:
+    """Return what is voted on. A course under way is voted on itself, but for its step Develop: there its course is."""
+    found = works.load(visit, work) if work else None
+    if found is None:
+        return _course(visit, f"courses/{course}", "MAJOR", f"course={course}")
+    weight = decision_pb.DecisionClass.Name(found.work_class)
+    if found.subject.startswith("courses/"):
+        return _course(visit, found.subject, weight, f"work={work}")
+    shown.only(bool(found.subject))
+    return Draft(
+        subject=found.subject,
+        title=found.title,
+        digest=found.digest,
+        motion=voting.motion(found),
+        decision_class=weight,
+        written_by=found.owner,
+        asked_for=f"work={work}",
+        address=works.path(found.name),
+        size=work_phrases.step(found),
+        missing=[work_phrases.line(one) for one in voting.missing(found)],
+    )
+
+
+def _course(visit: Visit, name: str, weight: str, asked_for: str) -> Draft:
+    found = visit.clients.courses.GetCourse(course_pb.GetCourseRequest(name=name))
+    return Draft(
+        subject=found.name,
+        title=found.title,
+        digest=found.content_sha256,
+        motion=f"Approve the course “{found.title}”",
+        decision_class=weight,
+        written_by=found.saved_by,
+        asked_for=asked_for,
+        address=f"/{found.name}/edit",
+        size=f"the draft as it is now: {sentences.count(len(found.sections), 'section')}",
+        missing=list(found.missing),
+    )
 
 
 def _choose(visit: Visit, committee: str, course: str) -> Answer:
@@ -114,8 +173,8 @@ def _choose(visit: Visit, committee: str, course: str) -> Answer:
     )
 
 
-def _form(visit: Visit, committee: body_pb.Body, draft: course_pb.Course, form: Form) -> Answer:
-    people = shown.people(visit, committee, others=[draft.saved_by])
+def _form(visit: Visit, committee: body_pb.Body, draft: Draft, form: Form) -> Answer:
+    people = shown.people(visit, committee, others=[draft.written_by])
     for name in _FIELDS:
         form.values.setdefault(name, [""])
     return visit.page(
@@ -123,7 +182,7 @@ def _form(visit: Visit, committee: body_pb.Body, draft: course_pb.Course, form: 
         status=400 if form.errors else 200,
         form=form,
         committee=committee,
-        course=draft,
+        draft=draft,
         classes=list(phrases.CLASSES.items()),
         meetings=_meetings(visit, committee),
         authors=_authors(draft, people),
@@ -140,9 +199,9 @@ def _meetings(visit: Visit, committee: body_pb.Body) -> list[tuple[str, str]]:
     return [*between, *((one.name, f"{one.title}, {committee_phrases.when(one, visit.today)}") for one in coming)]
 
 
-def _authors(draft: course_pb.Course, people: People) -> list[tuple[str, str]]:
+def _authors(draft: Draft, people: People) -> list[tuple[str, str]]:
     """Return who may have written it: who sits there, and who saved it last."""
     seated = {one.person: people.name(one.person) for one in people.of_part("MEMBER")}
-    if draft.saved_by in seated:
-        seated[draft.saved_by] += ", who saved it last"
+    if draft.written_by in seated:
+        seated[draft.written_by] += ", who saved it last"
     return list(seated.items())

@@ -6,6 +6,7 @@ from datetime import UTC, date
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.words import sentences
+from gateway.works import voting
 from servicekit.calendar import Calendar, pacific_date
 
 # The five steps, in their order.
@@ -75,8 +76,8 @@ LEVELS: Mapping[str, str] = {
     "4": "4: what comes of it",
 }
 NEED, DESIGN, MATERIALS, RESULTS = "need", "design", "materials", "results"
-TRACE, COURSE, ROUNDS, NOWHERE = "trace", "/edit", "/rounds", ""
-# What a gate asks for, and where it is done: a part of the work, its trace, its course, or nowhere on its pages.
+TRACE, COURSE, ROUNDS, VOTE, NOWHERE = "trace", "/edit", "/rounds", "/ballots", ""
+# What a gate asks for, and where it is done: a part of the work, its trace, its course, a vote, or nowhere on pages.
 LINES: Mapping[str, tuple[str, str]] = {
     "NEED_WITH_SOURCE": ("The need, and where it comes from", NEED),
     "TRAINING_PROBLEM": ("That it is a problem which training can help with", NEED),
@@ -100,7 +101,7 @@ LINES: Mapping[str, tuple[str, str]] = {
     "MATERIALS_ACCESSIBLE": ("Captions, transcripts and descriptions of all material", COURSE),
     "CREDITS_COMPLETE": ("Credits of all material", NOWHERE),
     "ITEMS_REVIEWED": ("A review of the questions", NOWHERE),
-    "DECIDED": ("A decision on exactly this content", "hand-over"),
+    "DECIDED": ("A decision on exactly this content", VOTE),
     "COURSE_PUBLISHED": ("The course is issued", COURSE),
     "TRAINERS_CREDENTIALED": ("Trainers who may give it", NOWHERE),
     "SEATS_ENOUGH": ("Seats enough before the day", NOWHERE),
@@ -111,7 +112,7 @@ LINES: Mapping[str, tuple[str, str]] = {
     "SECOND_PERSON": ("Yes from a second person", "confirm"),
     "DESIGN_AS_DECIDED": ("The design as it was decided on", "turn/give-back"),
     "CONTENT_AS_DECIDED": ("The draft as it was decided on", "turn/give-back"),
-    "RATIFIED": ("The committee stands by what its chair decided", "hand-over"),
+    "RATIFIED": ("The committee stands by what its chair decided", VOTE),
 }
 STATES: Mapping[str, str] = {"MET": "Done", "MISSING": "Missing", "NOT_TRACKED": "Not tracked yet"}
 CAUSES: Mapping[str, str] = {
@@ -316,6 +317,8 @@ def where(one: pb.GateLine, work: pb.Work) -> str:
     base = f"/{work.name}"
     if place == NOWHERE:
         return ""
+    if place == VOTE:
+        return voting.prepared_at(work)
     if place == ROUNDS and work.course:
         return f"/rounds?course={work.course.removeprefix('courses/')}"
     if place in (COURSE, ROUNDS):
