@@ -256,6 +256,9 @@ def test_who_takes_a_version_that_was_revised_is_told_and_goes_on_with_theirs(pe
 
     reader.sees_heading(before)
     reader.sees(f"You are taking version {version - 1}; version {version} is out for new letters.")
+    reader.press("What changed")
+    reader.sees(f"In version {version}, since version {version - 1}.")
+    reader.sees(f"Revised (before: {before})")
     reader.go(f"/catalogue/{name.removeprefix('courses/')}")
     reader.press(f"Version {version}")
     reader.sees_heading("1. Revised")

@@ -49,6 +49,7 @@ SHOW_NOBODY = {
     "/catalogue",
     "/catalogue/{course_id}",
     "/catalogue/{course_id}/versions/{number}",
+    "/catalogue/{course_id}/versions/{number}/changes",
     "/catalogue/{course_id}/versions/{number}/captions/{section}/{piece}",
     "/catalogue/{course_id}/versions/{number}/media/{sha256}",
     "/committees",

@@ -16,6 +16,7 @@ ROWS = [
     ("/catalogue/{course_id}", SPECIALIST, "/catalogue/{elsewhere}"),
     ("/catalogue/{course_id}", MANAGER, "/catalogue/{begun}"),
     ("/catalogue/{course_id}/versions/{number}", SPECIALIST, "/catalogue/{course}/versions/1"),
+    ("/catalogue/{course_id}/versions/{number}/changes", SPECIALIST, "/catalogue/rewritten/versions/2/changes"),
     ("/courses/new", MANAGER, "/courses/new"),
     ("/courses/{course_id}/edit", MANAGER, "/courses/{course}/edit"),
     ("/courses/{course_id}/edit", MANAGER, "/courses/{begun}/edit"),
@@ -50,6 +51,7 @@ def begun(access, manager):
         request_id=request_id("sweep", "course"),
     )
     ask(access.courses.CreateCourse, course, person=manager)
+    rewritten(access, manager)
     test = test_pb.CreateTestRequest(
         test_id="only-begun", test=test_pb.Test(title="Only begun"), request_id=request_id("sweep", "test")
     )
@@ -61,3 +63,22 @@ def begun(access, manager):
     brought = course_pb.ImportCatalogueRequest(courses=[described], request_id=request_id("sweep", "catalogue"))
     ask(access.courses.ImportCatalogue, brought)
     return {"begun": "only-begun", "elsewhere": "described"}
+
+
+def rewritten(access, manager):
+    """A course that has two versions, of which the later one says something else."""
+
+    def ask(method, request, *what):
+        request.request_id = request_id("sweep", "rewritten", *what)
+        return access.ask(method, request, person=manager)
+
+    section = course_pb.Section(title="The first call", minutes=5, markdown="Call the parent first.")
+    course = course_pb.Course(title="Written anew", sections=[section])
+    draft = ask(access.courses.CreateCourse, course_pb.CreateCourseRequest(course_id="rewritten", course=course))
+    ask(access.courses.PublishCourse, course_pb.PublishCourseRequest(name=draft.name, etag=draft.etag), "first")
+    draft = access.ask(access.courses.GetCourse, course_pb.GetCourseRequest(name=draft.name), person=manager)
+    if draft.latest_version == 1:
+        draft.sections[0].markdown = "Call the parent first, then write."
+        draft.sections[0].minutes = 7
+        draft = ask(access.courses.UpdateCourse, course_pb.UpdateCourseRequest(course=draft), "anew")
+        ask(access.courses.PublishCourse, course_pb.PublishCourseRequest(name=draft.name, etag=draft.etag), "second")

@@ -1,6 +1,6 @@
 """The catalogue, and the writing of courses."""
 
-from gateway.courses import catalogue, editor, media, pieces, uploading
+from gateway.courses import catalogue, changes, editor, media, pieces, uploading
 from gateway.web.area import Area
 from gateway.web.navigation import Item, Top
 
@@ -25,7 +25,7 @@ _DONE = {
 
 AREA = Area(
     # Uploads before what a course could be called.
-    routers=(catalogue.router, uploading.router, media.router, pieces.router, editor.router),
+    routers=(catalogue.router, changes.router, uploading.router, media.router, pieces.router, editor.router),
     navigation=(Item(Top.TRAINING, "Courses", "/catalogue", also=("/courses",)),),
     reasons=_REASONS,
     done=_DONE,

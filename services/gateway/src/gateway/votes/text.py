@@ -1,26 +1,15 @@
 """What is voted on as people read it: section by section, with what changed since the version that is out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import prose
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from gateway.courses.changes import BESIDE, CHANGED, GONE, NEW, Change
 
 T = TypeVar("T")
-# Such as other captions of a film, or the same picture in another file.
-_BESIDE = "Something beside its words changed"
 _TAGS = {prose.Kind.SAME: "", prose.Kind.ADDED: "ins", prose.Kind.REMOVED: "del"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """A part that differs: its title, what became of it, and its words with their tags."""
-
-    title: str
-    means: str
-    pieces: list[tuple[str, str]]
 
 
 def changes(said: pb.BallotText) -> list[Change]:
@@ -50,12 +39,12 @@ def _sections(before: Sequence[course_pb.Section], now: Sequence[course_pb.Secti
             was = before[place - 1]
         title = f"{place}. {section.title}"
         if was is None:
-            yield Change(f"{title} ({section.minutes} minutes)", "New", [("ins", written(section))])
+            yield Change(f"{title} ({section.minutes} minutes)", NEW, [("ins", written(section))])
             continue
         left.remove(was)
-        yield _changed(title, *_both(was, section)) or (Change(title, _BESIDE, []) if was != section else None)
+        yield _changed(title, *_both(was, section)) or (Change(title, BESIDE, []) if was != section else None)
     for gone in left:
-        yield Change(gone.title, "Taken out", [("del", written(gone))])
+        yield Change(gone.title, GONE, [("del", written(gone))])
 
 
 def _is_free(one: course_pb.Section, left: Sequence[course_pb.Section], now: Sequence[course_pb.Section]) -> bool:
@@ -65,7 +54,7 @@ def _is_free(one: course_pb.Section, left: Sequence[course_pb.Section], now: Seq
 def _changed(title: str, was: str, now: str) -> Change | None:
     if was == now:
         return None
-    return Change(title, "Changed", [(_TAGS[piece.kind], piece.text) for piece in prose.compare(was, now)])
+    return Change(title, CHANGED, [(_TAGS[piece.kind], piece.text) for piece in prose.compare(was, now)])
 
 
 def written(section: course_pb.Section) -> str:
