@@ -143,11 +143,11 @@ def answers(author, review):
 
 
 def looks_again(member, course):
-    """It is among what waits at home; who is not satisfied says why."""
+    """It is among what waits in committees; who is not satisfied says why."""
     keys = member.keys
-    member.go("/home")
-    member.sees("1 answer to what you wrote")
-    keys.press("link", re.compile(f"^Look again.*{SLUG}"))
+    member.go("/committees")
+    member.sees_heading("Second look")
+    keys.press("link", course)
     keys.press("link", re.compile("^Look again"))
     keys.choose("Does the answer settle your comment?", ["No, because…"])
     keys.press("button", "Say so")

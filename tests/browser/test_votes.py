@@ -47,7 +47,7 @@ def test_a_member_objects_on_a_phone_changes_it_and_sees_what_is_still_needed(pe
     member = person().sign_in("Committee member")
     page = member.page
     page.set_viewport_size(PHONE)
-    member.go("/home")
+    member.go("/committees")
     page.get_by_role("link", name=re.compile(f"^{opened.motion}$")).first.click()
     member.sees_heading(opened.motion)
     member.sees("You have not voted yet.")
