@@ -198,6 +198,17 @@ def test_who_is_not_seen_by_name_is_said_by_their_agency():
     assert shown.name("people/2") == "Somebody who has no part here now"
 
 
+def test_somebody_has_an_alternate_if_one_stands_for_a_seat_that_they_hold():
+    part = membership_pb.Membership
+    held = part(person="people/1", part=part.MEMBER, seat="large")
+    alone = part(person="people/2", part=part.MEMBER, seat="small")
+    stands = part(person="people/3", part=part.ALTERNATE, seat="large")
+
+    shown = People([held, alone, stands, part(person="people/4", part=part.MEMBER)], {}, {})
+
+    assert [shown.has_alternate(f"people/{number}") for number in range(1, 5)] == [True, False, False, False]
+
+
 def test_a_meeting_in_a_calendar_is_at_its_moment_and_says_its_own_clock():
     one = meeting("2023-08-24T10:00", "2023-08-24T11:00", "America/Chicago", link="https://meet.example.org/1")
     one.name = "bodies/stsc/meetings/5f0c"

@@ -26,6 +26,7 @@ _DONE = {
     "meeting-cancelled": "The meeting is canceled. Everybody with a part is told.",
     "coming": "You said that you come.",
     "not-coming": "You said that you cannot come. Your alternate is asked.",
+    "not-coming-alone": "You said that you cannot come. Whoever runs the meeting reads it.",
     "roll-saved": "The roll is saved.",
     "notes-saved": "The notes of the item are saved.",
     "meeting-held": "It took place. Put the notes out once they are written.",

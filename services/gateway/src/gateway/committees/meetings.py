@@ -197,8 +197,15 @@ def answer(visit: Visitor, slug: str, meeting_id: str, form: Sent) -> Answer:
         request_id=form.request_id,
     )
     if form.accepted(visit.clients.meetings.AnswerCall, asked):
-        return visit.go(f"/committees/{slug}/meetings/{meeting_id}", done="coming" if comes else "not-coming")
+        return visit.go(
+            f"/committees/{slug}/meetings/{meeting_id}", done="coming" if comes else _not_coming(visit, slug)
+        )
     return show(visit, slug, meeting_id, form)
+
+
+def _not_coming(visit: Visit, slug: str) -> str:
+    people = shown.people(visit, shown.load(visit, slug))
+    return "not-coming" if people.has_alternate(visit.person) else "not-coming-alone"
 
 
 @router.get("/{meeting_id}/attendance.csv")

@@ -78,6 +78,11 @@ class People:
         once = {one.person: one for one in reversed(ranked)}
         return sorted(once.values(), key=lambda one: self.name(one.person).casefold())
 
+    def has_alternate(self, person: str) -> bool:
+        """Whether somebody stands for a seat that a person holds."""
+        held = {one.seat for one in self.of_part("MEMBER") if one.person == person and one.seat}
+        return any(one.seat in held for one in self.of_part("ALTERNATE"))
+
     def parts(self, person: str) -> str:
         """What somebody is there: `Chair and member`."""
         return phrases.parts(_PART.Part.Name(one.part) for one in self.memberships if one.person == person)
