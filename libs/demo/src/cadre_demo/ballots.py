@@ -112,10 +112,9 @@ def read() -> list[Votes]:
     return [read_document(path, Votes) for path in sorted((data_root() / "demo" / "votes").glob("*.toml"))]
 
 
-def tell(access: Access, leads: Mapping[str, str]) -> dict[str, int]:
-    """Take the votes as far as the demonstration goes, and return how many there are, and how many decisions."""
+def tell(access: Access, leads: Mapping[str, str]) -> None:
+    """Take the votes as far as the demonstration goes."""
     known = {one.id: one for one in committees.read()}
-    ballots = decisions = 0
     for told in read():
         committee = known[told.committee]
         room = _Room(access, committees.people_of(access, leads, [committee]), committee)
@@ -126,6 +125,13 @@ def tell(access: Access, leads: Mapping[str, str]) -> dict[str, int]:
             ballot = _voted(room, vote, course)
             if vote.corrected and ballot.decision:
                 _correct(room, ballot.decision, vote.corrected, told.correction)
+
+
+def figures(access: Access, leads: Mapping[str, str]) -> dict[str, int]:
+    """Return how many votes and decisions there are of all committees, those on courses under way too."""
+    ballots = decisions = 0
+    for committee in committees.read():
+        room = _Room(access, committees.people_of(access, leads, [committee]), committee)
         ballots += len(room.listed())
         asked = decision_pb.ListDecisionsRequest(parent=room.body)
         listed = access.every(access.decisions.ListDecisions, asked, "decisions", person=room.secretary)

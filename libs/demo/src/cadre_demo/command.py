@@ -98,7 +98,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             with bar("Letters beside it; committees") as step:
                 bodies = committees.tell(access, cast.leads)
                 comments = rounds.tell(access, cast.leads)
-                voted = ballots.tell(access, cast.leads)
+                ballots.tell(access, cast.leads)
                 others = [letters.tell(access, cast, letter, course_version) for letter in told.others]
                 commented = sum(
                     reviews.tell(access, cast.analyst, cast.leads, letter, notice)
@@ -140,7 +140,7 @@ def tell(supervisor: Supervisor, console: Console, learners: int = LEARNERS) -> 
             "committees": bodies,
             "comments": comments,
             "works": under_way,
-            **voted,
+            **ballots.figures(access, cast.leads),
             "packet_verified": evidence.verified(access, cast.leads["lake"], issued.notice),
             **mail,
         }

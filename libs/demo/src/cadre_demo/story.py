@@ -23,6 +23,7 @@ from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import message_service_pb2 as message_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.notification.v1 import readiness_service_pb2 as readiness_pb
+from cadre.operations.v1 import operations_service_pb2 as operations_pb
 from cadre_cli.access import Access, request_id
 from cadre_demo import letters
 from cadre_demo.content import DemoContent
@@ -152,6 +153,8 @@ def remind(access: Access, cast: Cast, notice: notice_pb.Notice) -> int:
 
     def out() -> bool:
         """Whether all that is due has gone, and what was just wanted, which goes a moment later; the rest waits."""
+        if not _all_told(access):
+            return False
         told = access.ask(access.messages.ListMessageRules, message_pb.ListMessageRulesRequest())
         soon = access.clock() + _AT_ONCE
         due = [rule for rule in told.rules if rule.HasField("next_time") and rule.next_time.ToDatetime(UTC) <= soon]
@@ -166,6 +169,15 @@ def mail(access: Access, cast: Cast, notice: notice_pb.Notice) -> dict[str, int]
     reminded = remind(access, cast, notice)
     went = access.ask(access.messages.ListCaughtMail, message_pb.ListCaughtMailRequest(page_size=1)).total_size
     return {"mails": went, "reminded": reminded, "ledger_open": _queued(access)}
+
+
+def _all_told(access: Access) -> bool:
+    """Whether nothing is on its way of which mail may come: no event, and then no task that an event brought."""
+    if not access.quiet():
+        return False
+    asked = operations_pb.ListTasksRequest(page_size=100)
+    tasks = access.every(access.operations["notification"].ListTasks, asked, "tasks")
+    return not any(task.state == operations_pb.Task.WAITING for task in tasks)
 
 
 def _queued(access: Access) -> int:
