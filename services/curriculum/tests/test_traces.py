@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from cadre.curriculum.v1 import work_service_pb2 as pb
+from cadre.curriculum.v1 import trace_service_pb2 as pb
 
 from .working import MUST, objective, refused, reword, task
 

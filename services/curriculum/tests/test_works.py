@@ -8,6 +8,7 @@ from sqlalchemy import event
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import events_pb2
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre.messages.v1 import messages_pb2 as messages
 from servicekit.calendar import pacific_date
@@ -108,7 +109,7 @@ def test_a_gate_takes_only_its_bodys_decision_on_what_there_is_now_and_an_edit_l
 
 def test_the_design_that_was_decided_on_is_what_is_developed_or_the_work_goes_back(office):
     work = office.to_develop()
-    read = office.as_().GetTrace(pb.GetTraceRequest(course=work.course))
+    read = office.as_().GetTrace(trace_pb.GetTraceRequest(course=work.course))
     read.objectives[0].standard = "within ten days"
     office.trace(work.course, read.objectives, read.tasks)
     assert needs(gate_of(office.get(work), pb.DEVELOP)) == {"DESIGN_AS_DECIDED", "DECIDED"}
@@ -235,7 +236,7 @@ def test_whoever_has_a_part_in_it_sees_a_work_and_nobody_else_that_there_is_one(
     for call, request in (
         ("GetWork", pb.GetWorkRequest(name=work.name)),
         ("ListWorkSteps", pb.ListWorkStepsRequest(parent=work.name)),
-        ("GetTrace", pb.GetTraceRequest(course=work.course)),
+        ("GetTrace", trace_pb.GetTraceRequest(course=work.course)),
         ("ConfirmWork", pb.ConfirmWorkRequest(name=work.name, digest=work.digest, request_id=new_id())),
     ):
         refused("NOT_FOUND", getattr(stranger, call), request)

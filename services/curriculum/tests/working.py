@@ -8,6 +8,7 @@ import pytest
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
@@ -26,7 +27,7 @@ NEED = {
     "analysis": "Those who were trained do it in time.",
     "people": 120,
     "agencies": 14,
-    "measure": pb.TaskOfWork.ORDERS,
+    "measure": trace_pb.TaskOfWork.ORDERS,
     "importance": 4,
     "gap": 3,
     "effort_days": 10,
@@ -96,9 +97,11 @@ class Office:
         return self.as_().UpdateWork(pb.UpdateWorkRequest(work=current, request_id=new_id()))
 
     def trace(self, course, objectives=None, tasks=None):
-        read = self.as_().GetTrace(pb.GetTraceRequest(course=course))
-        asked = pb.Trace(course=course, etag=read.etag, objectives=objectives or [objective()], tasks=tasks or [task()])
-        return self.as_().UpdateTrace(pb.UpdateTraceRequest(trace=asked, request_id=new_id()))
+        read = self.as_().GetTrace(trace_pb.GetTraceRequest(course=course))
+        asked = trace_pb.Trace(
+            course=course, etag=read.etag, objectives=objectives or [objective()], tasks=tasks or [task()]
+        )
+        return self.as_().UpdateTrace(trace_pb.UpdateTraceRequest(trace=asked, request_id=new_id()))
 
     def try_out(self, work):
         current = self.get(work)
@@ -180,11 +183,11 @@ def objective(**said):
         "tasks": ["#0"],
         "planned_items": 2,
     }
-    return pb.Objective(**fields | said)
+    return trace_pb.Objective(**fields | said)
 
 
 def task(**said):
-    return pb.TaskOfWork(**{"title": "Enter an order", "measure": pb.TaskOfWork.ORDERS} | said)
+    return trace_pb.TaskOfWork(**{"title": "Enter an order", "measure": trace_pb.TaskOfWork.ORDERS} | said)
 
 
 def needs(gate, state=pb.GateLine.MISSING):

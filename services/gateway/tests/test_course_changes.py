@@ -1,6 +1,6 @@
 """What changed between two versions of a course, as whoever takes it reads it."""
 
-from cadre.curriculum.v1 import work_service_pb2 as pb
+from cadre.curriculum.v1 import trace_service_pb2 as pb
 from gateway.courses import changes
 
 WORDS = pb.ChangedWords

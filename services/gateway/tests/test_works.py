@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web import declared
 from gateway.web.forms import Form
@@ -116,8 +117,8 @@ def test_everything_that_the_contract_can_say_has_words():
     assert named(pb.ClassReason.Cause) == set(phrases.CAUSES)
     assert named(pb.ModeChoice.Mode) == set(phrases.MODES)
     assert named(pb.WorkStep.Kind) == set(phrases.KINDS)
-    assert named(pb.TaskOfWork.Measure) == set(tracing.MEASURES)
-    assert named(pb.TraceGap.Kind) == set(tracing.GAPS)
+    assert named(trace_pb.TaskOfWork.Measure) == set(tracing.MEASURES)
+    assert named(trace_pb.TraceGap.Kind) == set(tracing.GAPS)
     assert named(decision_pb.DecisionClass) == set(phrases.CLASSES)
 
 
@@ -149,7 +150,7 @@ def test_a_part_is_read_from_its_form_and_leaves_the_others_as_they_are():
 
 
 def test_a_duty_is_typed_as_people_cite_it_and_kept_by_its_key():
-    task = pb.TaskOfWork(title="Locate", measure=pb.TaskOfWork.LEGAL_DUTY)
+    task = trace_pb.TaskOfWork(title="Locate", measure=trace_pb.TaskOfWork.LEGAL_DUTY)
     form = Form.of({**declared.shown(forms.TASK, task), "duty": "45 C.F.R. § 303.3"})
 
     declared.read(forms.TASK, form, task)
@@ -162,12 +163,14 @@ def test_a_duty_is_typed_as_people_cite_it_and_kept_by_its_key():
 
 
 def test_a_trace_is_a_row_an_objective_and_a_row_a_task_that_none_names_and_its_gaps_are_counted():
-    gap = pb.TraceGap
-    trace = pb.Trace(
-        tasks=[pb.TaskOfWork(id=key, title=key) for key in ("a", "b", "c")],
+    gap = trace_pb.TraceGap
+    trace = trace_pb.Trace(
+        tasks=[trace_pb.TaskOfWork(id=key, title=key) for key in ("a", "b", "c")],
         objectives=[
-            pb.Objective(id="1", condition="a case", behavior="finds them", standard="in 30 days", tasks=["b", "a"]),
-            pb.Objective(id="2"),
+            trace_pb.Objective(
+                id="1", condition="a case", behavior="finds them", standard="in 30 days", tasks=["b", "a"]
+            ),
+            trace_pb.Objective(id="2"),
         ],
         gaps=[gap(kind=gap.OBJECTIVE_WITHOUT_QUESTION, id=key) for key in "12"]
         + [gap(kind=gap.TASK_WITHOUT_OBJECTIVE, id="c")],

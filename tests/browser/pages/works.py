@@ -1,6 +1,7 @@
 """Pages of courses under way: one with its need alone, one with a trace that has gaps, an emergency."""
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre_cli.access import request_id
 
@@ -55,13 +56,13 @@ def under_way(access, by_part):
         work = ask(access.works.CreateWork, pb.CreateWorkRequest(work=work), key)
         ask(access.works.HandOverWork, pb.HandOverWorkRequest(name=work.name, holder=manager), key, "to")
         made[key] = work.name.removeprefix("works/")
-    trace = pb.Trace(
+    trace = trace_pb.Trace(
         course=name,
-        tasks=[pb.TaskOfWork(title="Find a parent", frequency=3)],
+        tasks=[trace_pb.TaskOfWork(title="Find a parent", frequency=3)],
         objectives=[
-            pb.Objective(behavior="finds them", tasks=["#0"], sections=["One"]),
-            pb.Objective(behavior="knows"),
+            trace_pb.Objective(behavior="finds them", tasks=["#0"], sections=["One"]),
+            trace_pb.Objective(behavior="knows"),
         ],
     )
-    trace = ask(access.works.UpdateTrace, pb.UpdateTraceRequest(trace=trace), "trace")
+    trace = ask(access.traces.UpdateTrace, trace_pb.UpdateTraceRequest(trace=trace), "trace")
     return made | {"objective": trace.objectives[0].id}

@@ -1,6 +1,7 @@
 """What is asked of works and traces: one of each method, of works that the person of the sweep has in hand."""
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 
 from .common import day, fresh
@@ -85,12 +86,15 @@ REQUESTS = {
         "GetWork": lambda w: pb.GetWorkRequest(name=work(w).name),
         "ListWorks": lambda w: pb.ListWorksRequest(),
         "ListWorkSteps": lambda w: pb.ListWorkStepsRequest(parent=work(w).name),
-        "GetTrace": lambda w: pb.GetTraceRequest(course=traced(w)),
-        "CompareCourseVersions": lambda w: pb.CompareCourseVersionsRequest(
+    },
+    "TraceService": {
+        "GetTrace": lambda w: trace_pb.GetTraceRequest(course=traced(w)),
+        "CompareCourseVersions": lambda w: trace_pb.CompareCourseVersionsRequest(
             course=w.cadre.course_version.partition("/versions/")[0], from_version=1
         ),
-        "UpdateTrace": lambda w: pb.UpdateTraceRequest(
-            trace=pb.Trace(course=course(w).name, tasks=[pb.TaskOfWork(title="Enter it")]), request_id=fresh()
+        "UpdateTrace": lambda w: trace_pb.UpdateTraceRequest(
+            trace=trace_pb.Trace(course=course(w).name, tasks=[trace_pb.TaskOfWork(title="Enter it")]),
+            request_id=fresh(),
         ),
-    }
+    },
 }

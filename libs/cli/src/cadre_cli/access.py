@@ -17,6 +17,7 @@ from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
 from cadre.curriculum.v1.decision_service_pb2_grpc import DecisionServiceStub
 from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
 from cadre.curriculum.v1.round_service_pb2_grpc import RoundServiceStub
+from cadre.curriculum.v1.trace_service_pb2_grpc import TraceServiceStub
 from cadre.curriculum.v1.work_service_pb2_grpc import WorkServiceStub
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.directory.v1.agency_service_pb2_grpc import AgencyServiceStub
@@ -107,6 +108,7 @@ class Access:
         self.ballots = self.channels["curriculum"].stub(BallotServiceStub)
         self.decisions = self.channels["curriculum"].stub(DecisionServiceStub)
         self.rounds = self.channels["curriculum"].stub(RoundServiceStub)
+        self.traces = self.channels["curriculum"].stub(TraceServiceStub)
         self.works = self.channels["curriculum"].stub(WorkServiceStub)
         self.assignments = self.channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self.channels["enrollment"].stub(CompletionServiceStub)

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre_cli.access import Access, request_id
@@ -182,7 +183,7 @@ def _begun(access: Access, cast: _Cast, told: Told) -> pb.Work:
         need=told.need,
         problem=pb.Work.Problem.Value(told.problem),
         analysis=told.analysis,
-        measure=pb.TaskOfWork.Measure.Value(told.measure),
+        measure=trace_pb.TaskOfWork.Measure.Value(told.measure),
         people=told.people,
         agencies=told.agencies,
         importance=told.importance,
@@ -269,12 +270,12 @@ def _take_on(access: Access, cast: _Cast, told: Told, work: pb.Work) -> None:
 
 def _trace(access: Access, cast: _Cast, told: Told, course: str) -> None:
     """Write down what the course is to teach, unless it is there."""
-    found = access.ask(access.works.GetTrace, pb.GetTraceRequest(course=course), person=cast.designer)
+    found = access.ask(access.traces.GetTrace, trace_pb.GetTraceRequest(course=course), person=cast.designer)
     if found.objectives:
         return
-    measures = pb.TaskOfWork.Measure
+    measures = trace_pb.TaskOfWork.Measure
     tasks = [
-        pb.TaskOfWork(
+        trace_pb.TaskOfWork(
             title=one.title,
             job_classes=one.job_classes,
             frequency=one.frequency,
@@ -286,7 +287,7 @@ def _trace(access: Access, cast: _Cast, told: Told, course: str) -> None:
         for one in told.task
     ]
     objectives = [
-        pb.Objective(
+        trace_pb.Objective(
             condition=one.condition,
             behavior=one.behavior,
             standard=one.standard,
@@ -296,9 +297,9 @@ def _trace(access: Access, cast: _Cast, told: Told, course: str) -> None:
         )
         for one in told.objective
     ]
-    trace = pb.Trace(course=course, tasks=tasks, objectives=objectives, etag=found.etag)
-    update = pb.UpdateTraceRequest(trace=trace, request_id=request_id(course, "trace"))
-    access.ask(access.works.UpdateTrace, update, person=cast.designer)
+    trace = trace_pb.Trace(course=course, tasks=tasks, objectives=objectives, etag=found.etag)
+    update = trace_pb.UpdateTraceRequest(trace=trace, request_id=request_id(course, "trace"))
+    access.ask(access.traces.UpdateTrace, update, person=cast.designer)
 
 
 def _to_design(access: Access, cast: _Cast, told: Told, work: pb.Work) -> None:

@@ -26,7 +26,7 @@ from curriculum.works import audits as works
 from curriculum.works import subjects
 from curriculum.works.guard import Guard
 from curriculum.works.office import Office
-from curriculum.works.rpc import WorkServicer
+from curriculum.works.rpc import TraceServicer, WorkServicer
 from curriculum.works.rules.gates import Reviewed as Findings
 from servicekit import closed_days
 from servicekit.app import ServiceApp
@@ -78,6 +78,7 @@ def _servicers(settings: Settings, database: Database) -> list[Servicer]:
         DecisionServicer(database),
         RoundServicer(database, REVIEWS),
         WorkServicer(database, office(settings)),
+        TraceServicer(database, office(settings)),
     ]
 
 

@@ -1,7 +1,8 @@
 """Works and traces: unpack, call, pack."""
 
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
-from curriculum.works import passing, queries, traces, wire, works
+from curriculum.works import passing, queries, trace_wire, traces, wire, works
 from curriculum.works.office import Office
 from curriculum.works.queries import Reader
 from curriculum.works.rules import trace as rules
@@ -89,7 +90,7 @@ class WorkServicer(Servicer):
 
     def ListWorks(self, request: pb.ListWorksRequest, call: Call) -> pb.ListWorksResponse:
         page, phase = self.page_of(request), wire.any_phase(request.phase)
-        course = wire.course_id(request.course) if request.course else ""
+        course = trace_wire.course_id(request.course) if request.course else ""
         with self.read() as db:
             found = queries.list_works(
                 db,
@@ -111,25 +112,6 @@ class WorkServicer(Servicer):
         shown, token = page.cut(rows, lambda row: [row.number])
         return pb.ListWorkStepsResponse(steps=[wire.step(row) for row in shown], next_page_token=token)
 
-    def GetTrace(self, request: pb.GetTraceRequest, call: Call) -> pb.Trace:
-        course, version = wire.traced(request.course)
-        with self.read() as db:
-            return self._trace(db, course, version, call)
-
-    def CompareCourseVersions(self, request: pb.CompareCourseVersionsRequest, _call: Call) -> pb.CourseComparison:
-        course, (before, after) = wire.course_id(request.course), (request.from_version, request.to_version)
-        with self.read() as db:
-            found = queries.compared(db, course, before, after)
-        return wire.comparison(*found)
-
-    def UpdateTrace(self, request: pb.UpdateTraceRequest, call: Call) -> pb.Trace:
-        caller(call.principal)
-        course = wire.course_id(request.trace.course, field="trace.course")
-        trace, etag = wire.trace_in(request.trace), request.trace.etag
-        with self.write(call, request) as db:
-            traces.update(db, course, trace, self._office, etag=etag)
-            return db.answer(self._trace(db, course, 0, call))
-
     def _read(self, db: Db, work: str, call: Call) -> pb.Work:
         db.flush()
         sheet = queries.get_work(db, work, _reader(call), self._office)
@@ -145,12 +127,43 @@ class WorkServicer(Servicer):
             answer.may_confirm = True
         return answer
 
-    def _trace(self, db: Db, course: str, version: int, call: Call) -> pb.Trace:
+
+class TraceServicer(Servicer):
+    """Answers `cadre.curriculum.v1.TraceService`."""
+
+    service = trace_pb.DESCRIPTOR.services_by_name["TraceService"]
+
+    def __init__(self, database: Database, office: Office) -> None:
+        super().__init__(database)
+        self._office = office
+
+    def GetTrace(self, request: trace_pb.GetTraceRequest, call: Call) -> trace_pb.Trace:
+        course, version = trace_wire.traced(request.course)
+        with self.read() as db:
+            return self._trace(db, course, version, call)
+
+    def UpdateTrace(self, request: trace_pb.UpdateTraceRequest, call: Call) -> trace_pb.Trace:
+        caller(call.principal)
+        course = trace_wire.course_id(request.trace.course, field="trace.course")
+        trace, etag = trace_wire.trace_in(request.trace), request.trace.etag
+        with self.write(call, request) as db:
+            traces.update(db, course, trace, self._office, etag=etag)
+            return db.answer(self._trace(db, course, 0, call))
+
+    def CompareCourseVersions(
+        self, request: trace_pb.CompareCourseVersionsRequest, _call: Call
+    ) -> trace_pb.CourseComparison:
+        course, (before, after) = trace_wire.course_id(request.course), (request.from_version, request.to_version)
+        with self.read() as db:
+            found = queries.compared(db, course, before, after)
+        return trace_wire.comparison(*found)
+
+    def _trace(self, db: Db, course: str, version: int, call: Call) -> trace_pb.Trace:
         db.flush()
         name = f"courses/{course}/versions/{version}" if version else f"courses/{course}"
         row = queries.get_trace(db, course, version, _reader(call), self._office)
         found = rules.gaps(row.trace, row.sections, row.test)
-        return wire.trace_out(name, row.kept, found)
+        return trace_wire.trace_out(name, row.kept, found)
 
 
 def _reader(call: Call) -> Reader:

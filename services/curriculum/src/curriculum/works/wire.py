@@ -7,18 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
-from curriculum.courses.records import content_of_version
 from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.works import records
-from curriculum.works.queries import Compared
-from curriculum.works.rules import differences, gates, phases, trace
+from curriculum.works.rules import gates, phases, trace
 from curriculum.works.rules.gates import Line, State
 from curriculum.works.rules.phases import Phase, Status
-from curriculum.works.rules.trace import Gap, Objective, Task, Trace
 from curriculum.works.rules.writing import Mode, Pilot, Written
 from curriculum.works.sheets import Sheet
-from curriculum.works.tables import TraceRow, TraceVersionRow, WorkConfirmationRow, WorkStepRow
+from curriculum.works.tables import WorkConfirmationRow, WorkStepRow
+from curriculum.works.trace_wire import choice, course_id
 from curriculum.works.works import Work
 from servicekit import names
 from servicekit.calendar import NO_END, YEARS_OF_DOCUMENTS, day_of
@@ -50,18 +49,6 @@ def work_id(name: str, *, field: str = "name") -> str:
     return found
 
 
-def course_id(name: str, *, field: str = "course") -> str:
-    """Read `courses/{course}`."""
-    return names.slug_in("courses/{course}", name, field=field)
-
-
-def traced(name: str) -> tuple[str, int]:
-    """Read of which course, and of which version of it a trace is asked for; 0 = as it is now."""
-    if "/versions/" in name:
-        return names.version_in("courses/{course}/versions/{version}", name, field="course")
-    return course_id(name), 0
-
-
 def holder(name: str) -> str:
     """Read who is to have a work in hand: a person, or a body."""
     if name.startswith("bodies/"):
@@ -71,7 +58,7 @@ def holder(name: str) -> str:
 
 def phase(value: "pb.Phase.ValueType") -> Phase:
     """Read the phase whose gate is meant."""
-    found = _enum(pb.Phase, value, field="phase")
+    found = choice(pb.Phase, value, field="phase")
     if found not in phases.GATES:
         raise InvalidField("phase", value, f"must be one of {', '.join(phases.GATES)}")
     return Phase(found)
@@ -79,12 +66,12 @@ def phase(value: "pb.Phase.ValueType") -> Phase:
 
 def any_phase(value: "pb.Phase.ValueType") -> str:
     """Read the phase that a list is of; '' = all of them."""
-    return _enum(pb.Phase, value, field="phase")
+    return choice(pb.Phase, value, field="phase")
 
 
 def status(value: "pb.Work.Status.ValueType") -> Status:
     """Read what is to become of a work."""
-    found = _enum(pb.Work.Status, value, field="status")
+    found = choice(pb.Work.Status, value, field="status")
     if not found:
         raise InvalidField("status", value, f"must be one of {', '.join(Status)}")
     return Status(found)
@@ -102,7 +89,7 @@ def hold_until(value: str) -> date | None:
 
 def work(message: pb.Work) -> Work:
     """Read what is written down of a work."""
-    raised = _enum(decision_pb.DecisionClass, message.raised_class, field="work.raised_class")
+    raised = choice(decision_pb.DecisionClass, message.raised_class, field="work.raised_class")
     return Work(
         title=message.title.strip(),
         course_id=course_id(message.course, field="work.course") if message.course else None,
@@ -113,24 +100,6 @@ def work(message: pb.Work) -> Work:
         written=_written(message),
         demonstration=message.demonstration,
     )
-
-
-def trace_in(message: pb.Trace) -> Trace:
-    """Read what a course is to teach."""
-    objectives = tuple(
-        Objective(
-            id=one.id,
-            condition=one.condition.strip(),
-            behavior=one.behavior.strip(),
-            standard=one.standard.strip(),
-            tasks=tuple(one.tasks),
-            sections=tuple(one.sections),
-            items=tuple(one.items),
-            planned_items=one.planned_items,
-        )
-        for one in message.objectives
-    )
-    return Trace(objectives, tuple(_task(one, field=f"trace.tasks[{n}]") for n, one in enumerate(message.tasks)))
 
 
 def line(sheet: Sheet) -> pb.Work:
@@ -216,88 +185,25 @@ def step(row: WorkStepRow) -> pb.WorkStep:
     )
 
 
-def trace_out(name: str, row: TraceRow | TraceVersionRow | None, found: list[Gap]) -> pb.Trace:
-    """Write what a course is to teach, with what is missing."""
-    told = records.trace_of(row)
-    return pb.Trace(
-        course=name,
-        objectives=[
-            pb.Objective(
-                id=one.id,
-                condition=one.condition,
-                behavior=one.behavior,
-                standard=one.standard,
-                tasks=one.tasks,
-                sections=one.sections,
-                items=one.items,
-                planned_items=one.planned_items,
-            )
-            for one in told.objectives
-        ],
-        tasks=[_task_out(one) for one in told.tasks],
-        etag=str(row.revision) if isinstance(row, TraceRow) else "",
-        gaps=[pb.TraceGap(kind=pb.TraceGap.Kind.Value(one.kind), id=one.id, what=one.what) for one in found],
-    )
-
-
-def comparison(before: Compared, after: Compared) -> pb.CourseComparison:
-    """Write what differs between two versions of a course."""
-    old, new = content_of_version(before.version), content_of_version(after.version)
-    known = before.trace is not None and after.trace is not None
-    answer = pb.CourseComparison(
-        from_version=_version(before),
-        to_version=_version(after),
-        objectives_known=known,
-        sections=[_section_change(one) for one in differences.sections(old, new)],
-        test_changed=old.test_version != new.test_version,
-    )
-    if known:
-        pairs = differences.objectives(records.trace_of(before.trace), records.trace_of(after.trace))
-        answer.objectives.extend(pb.ObjectiveChange(before=_said(one), after=_said(other)) for one, other in pairs)
-    return answer
-
-
-def _version(one: Compared) -> str:
-    return f"courses/{one.version.course_id}/versions/{one.version.version}"
-
-
-def _said(one: Objective | None) -> pb.Objective | None:
-    if one is None:
-        return None
-    return pb.Objective(id=one.id, condition=one.condition, behavior=one.behavior, standard=one.standard)
-
-
-def _section_change(one: differences.SectionChange) -> pb.SectionChange:
-    old, new = one.before, one.after
-    return pb.SectionChange(
-        title_before=old.title if old else "",
-        title_after=new.title if new else "",
-        minutes_before=old.minutes if old else 0,
-        minutes_after=new.minutes if new else 0,
-        words=[pb.ChangedWords(kind=pb.ChangedWords.Kind.Value(part.kind), text=part.text) for part in one.words],
-        pieces_changed=(old.pieces if old else ()) != (new.pieces if new else ()),
-    )
-
-
 _CHOICES: Mapping[str, Any] = {
     "source": pb.Work.Source,
     "problem": pb.Work.Problem,
     "outcome": pb.Work.Outcome,
-    "measure": pb.TaskOfWork.Measure,
+    "measure": trace_pb.TaskOfWork.Measure,
 }
 
 
 def _written(message: pb.Work) -> Written:
     modes = []
     for n, one in enumerate(message.modes):
-        mode = _enum(pb.ModeChoice.Mode, one.mode, field=f"work.modes[{n}].mode")
+        mode = choice(pb.ModeChoice.Mode, one.mode, field=f"work.modes[{n}].mode")
         if not mode:
             raise InvalidField(f"work.modes[{n}].mode", one.mode, "must be given")
         modes.append(Mode(mode, one.reason.strip()))
     pilot = message.pilot
     said: dict[str, Any] = {name: getattr(message, name).strip() for name in _TEXTS}
     said |= {name: getattr(message, name) for name in _NUMBERS}
-    said |= {name: _enum(values, getattr(message, name), field=f"work.{name}") for name, values in _CHOICES.items()}
+    said |= {name: choice(values, getattr(message, name), field=f"work.{name}") for name, values in _CHOICES.items()}
     return Written(
         **said,
         duty=trace.duty_of(message.duty, field="work.duty"),
@@ -305,34 +211,6 @@ def _written(message: pb.Work) -> Written:
         sunset_date=day_text(_day("work.sunset_date", message.sunset_date)),
         pilot=Pilot(pilot.people, pilot.stated_minutes, pilot.real_minutes, pilot.changes.strip()),
     )
-
-
-def _task(one: pb.TaskOfWork, *, field: str) -> Task:
-    return Task(
-        id=one.id,
-        title=one.title.strip(),
-        job_classes=tuple(one.job_classes),
-        frequency=one.frequency,
-        criticality=one.criticality,
-        difficulty=one.difficulty,
-        measure=_enum(pb.TaskOfWork.Measure, one.measure, field=f"{field}.measure"),
-        duty=trace.duty_of(one.duty, field=f"{field}.duty"),
-    )
-
-
-def _task_out(one: Task) -> pb.TaskOfWork:
-    answer = pb.TaskOfWork(
-        id=one.id,
-        title=one.title,
-        job_classes=one.job_classes,
-        frequency=one.frequency,
-        criticality=one.criticality,
-        difficulty=one.difficulty,
-        duty=one.duty,
-    )
-    if one.measure:
-        answer.measure = pb.TaskOfWork.Measure.Value(one.measure)
-    return answer
 
 
 def _gate(sheet: Sheet, which: Phase, *, whole: bool) -> pb.Gate:
@@ -376,16 +254,6 @@ def _confirmation(sheet: Sheet, one: WorkConfirmationRow) -> pb.Confirmation:
         digest=one.digest,
         lapsed=sheet.draft is None or one.digest != sheet.draft.digest,
     )
-
-
-def _enum(kind: Any, value: int, *, field: str) -> str:  # noqa: ANN401 - each enum of the contract has its own type
-    """Return what a choice is called; '' = none was made."""
-    if not value:
-        return ""
-    if value not in kind.values():
-        raise InvalidField(field, value, f"must be one of {', '.join(kind.keys()[1:])}")
-    called: str = kind.Name(value)
-    return called
 
 
 def _day(field: str, value: str) -> date | None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
-from cadre.curriculum.v1 import work_service_pb2 as pb
+from cadre.curriculum.v1 import trace_service_pb2 as pb
 from gateway.web.visit import Answer, Number, Visitor
 from gateway.works import tracing
 
@@ -35,7 +35,7 @@ def changes(visit: Visitor, course_id: str, number: Number, since: Number = 0) -
     if not 0 < earlier < number:
         raise HTTPException(404)
     asked = pb.CompareCourseVersionsRequest(course=f"courses/{course_id}", from_version=earlier, to_version=number)
-    found = visit.clients.works.CompareCourseVersions(asked)
+    found = visit.clients.traces.CompareCourseVersions(asked)
     entry = visit.clients.courses.GetCatalogueEntry(course_pb.GetCatalogueEntryRequest(name=f"courses/{course_id}"))
     return visit.page(
         "courses/changes.html",

@@ -20,6 +20,7 @@ from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
 from cadre.curriculum.v1.decision_service_pb2_grpc import DecisionServiceStub
 from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
 from cadre.curriculum.v1.round_service_pb2_grpc import RoundServiceStub
+from cadre.curriculum.v1.trace_service_pb2_grpc import TraceServiceStub
 from cadre.curriculum.v1.work_service_pb2_grpc import WorkServiceStub
 from cadre.directory.v1 import agency_service_pb2 as agency_pb
 from cadre.directory.v1 import calendar_service_pb2 as calendar_pb
@@ -220,7 +221,11 @@ class Clients:
         of_courses = self._channels["curriculum"].stub
         self.courses, self.media = of_courses(CourseServiceStub), of_courses(MediaServiceStub)
         self.ballots, self.decisions = of_courses(BallotServiceStub), of_courses(DecisionServiceStub)
-        self.works, self.rounds = of_courses(WorkServiceStub), of_courses(RoundServiceStub)
+        self.rounds, self.works, self.traces = (
+            of_courses(RoundServiceStub),
+            of_courses(WorkServiceStub),
+            of_courses(TraceServiceStub),
+        )
         self.assignments = self._channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self._channels["enrollment"].stub(CompletionServiceStub)
         self.exemptions = self._channels["enrollment"].stub(ExemptionServiceStub)

@@ -7,6 +7,7 @@ from google.protobuf.message import Message
 
 import citations
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web.declared import Box, Chosen, Day, Field, Line, Lines, Named
 from gateway.web.forms import Form
@@ -14,7 +15,7 @@ from gateway.works import phrases, tracing
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 
 _LONG, _SHORT, _REASON = 4_000, 500, 300
-_MEASURE = pb.TaskOfWork.Measure
+_MEASURE = trace_pb.TaskOfWork.Measure
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ NEED = (
         "What it serves",
         of="measure",
         values=tracing.MEASURES,
-        enum=pb.TaskOfWork.Measure,
+        enum=trace_pb.TaskOfWork.Measure,
         unsaid="Not said yet",
     ),
     Duty("serves_duty", "Which duty by law", "Such as 45 CFR 303.11", of="duty", most=200),

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.exceptions import HTTPException
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway.web import declared, sheets
@@ -27,8 +28,8 @@ _NAMES = declared.names((*forms.OBJECTIVE, *forms.TASK))
 class Row:
     """A line of the table: an objective with its tasks, or a task without an objective."""
 
-    objective: pb.Objective | None
-    tasks: Sequence[pb.TaskOfWork]
+    objective: trace_pb.Objective | None
+    tasks: Sequence[trace_pb.TaskOfWork]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Traced:
     """A work with the trace of its course, and what its links can name."""
 
     work: pb.Work
-    trace: pb.Trace
+    trace: trace_pb.Trace
     # Titles of the sections of the draft, and questions of its test by the names that links have.
     sections: Sequence[str]
     items: dict[str, str]
@@ -105,7 +106,7 @@ def trace_file(visit: Visitor, work_id: str) -> Answer:
 def objective_page(visit: Visitor, work_id: str, objective_id: str) -> Answer:
     """One objective: what is there, what they do, how well, and what it is linked to."""
     found = _load(visit, work_id)
-    one = _one(found.trace.objectives, objective_id) or pb.Objective()
+    one = _one(found.trace.objectives, objective_id) or trace_pb.Objective()
     values: dict[str, Any] = declared.shown(forms.OBJECTIVE, one)
     values |= {"tasks": list(one.tasks), "sections": list(one.sections), "items": list(one.items)}
     return _objective(visit, found, objective_id, Form.of({**values, "etag": found.trace.etag}))
@@ -114,7 +115,7 @@ def objective_page(visit: Visitor, work_id: str, objective_id: str) -> Answer:
 @router.post("/objectives/{objective_id}")
 def save_objective(visit: Visitor, work_id: str, objective_id: str, form: Sent) -> Answer:
     """Save it, or take it out."""
-    found, said = _load(visit, work_id), pb.Trace()
+    found, said = _load(visit, work_id), trace_pb.Trace()
     said.CopyFrom(found.trace)
     one = _one(said.objectives, objective_id)
     if form.text("action") == "remove" and one is not None:
@@ -135,7 +136,7 @@ def save_objective(visit: Visitor, work_id: str, objective_id: str, form: Sent) 
 def task_page(visit: Visitor, work_id: str, task_id: str) -> Answer:
     """One task of the work: who does it, how often, how much depends on it, which measure or duty it serves."""
     found = _load(visit, work_id)
-    one = _one(found.trace.tasks, task_id) or pb.TaskOfWork()
+    one = _one(found.trace.tasks, task_id) or trace_pb.TaskOfWork()
     values: dict[str, Any] = declared.shown(forms.TASK, one)
     return _task(
         visit, found, task_id, Form.of({**values, "job_classes": list(one.job_classes), "etag": found.trace.etag})
@@ -145,7 +146,7 @@ def task_page(visit: Visitor, work_id: str, task_id: str) -> Answer:
 @router.post("/tasks/{task_id}")
 def save_task(visit: Visitor, work_id: str, task_id: str, form: Sent) -> Answer:
     """Save it, or take it out with its links."""
-    found, said = _load(visit, work_id), pb.Trace()
+    found, said = _load(visit, work_id), trace_pb.Trace()
     said.CopyFrom(found.trace)
     one = _one(said.tasks, task_id)
     if form.text("action") == "remove" and one is not None:
@@ -167,7 +168,7 @@ def _load(visit: Visit, work_id: str) -> Traced:
     work = shown.load(visit, work_id)
     if not work.course:
         raise HTTPException(404, "This work has no course yet. Choose it under Design.")
-    trace = visit.clients.works.GetTrace(pb.GetTraceRequest(course=work.course))
+    trace = visit.clients.traces.GetTrace(trace_pb.GetTraceRequest(course=work.course))
     sections, items = _linked(visit, work.course)
     return Traced(work, trace, sections, items)
 
@@ -204,14 +205,14 @@ def _read(form: Form, fields: Sequence[declared.Field], one: Any) -> None:  # no
         form.errors.setdefault(field.name, "Fill this in.")
 
 
-def _saved(visit: Visit, found: Traced, said: pb.Trace, form: SentForm) -> bool:
+def _saved(visit: Visit, found: Traced, said: trace_pb.Trace, form: SentForm) -> bool:
     """Save the whole trace as it was read, with the one that changed; False where it is refused."""
     said.etag = form.text("etag")
     del said.gaps[:]
     if form.errors:
         return False
     try:
-        visit.clients.works.UpdateTrace(pb.UpdateTraceRequest(trace=said, request_id=form.request_id))
+        visit.clients.traces.UpdateTrace(trace_pb.UpdateTraceRequest(trace=said, request_id=form.request_id))
     except Refused as error:
         form.refuse(error, _NAMES)
         form.values["etag"] = [found.trace.etag]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import citations
+from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.words import sentences
 
@@ -31,16 +32,16 @@ GAPS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def objective(one: pb.Objective) -> str:
+def objective(one: trace_pb.Objective) -> str:
     """`Given a case, the worker finds the parent within 30 days`; what is there of it."""
     said = one.behavior or "…"
     begin = f"Given {one.condition}, the worker {said}" if one.condition else f"The worker {said}"
     return f"{begin}, {one.standard}" if one.standard else begin
 
 
-def measure(task: pb.TaskOfWork | pb.Work) -> str:
+def measure(task: trace_pb.TaskOfWork | pb.Work) -> str:
     """`Paternity established`, `A duty by law: 45 CFR 303.11`."""
-    said = MEASURES.get(pb.TaskOfWork.Measure.Name(task.measure), "")
+    said = MEASURES.get(trace_pb.TaskOfWork.Measure.Name(task.measure), "")
     return f"{said}: {rule(task.duty)}" if said and task.duty else said
 
 
@@ -52,18 +53,18 @@ def rule(key: str) -> str:
         return key
 
 
-def weight(task: pb.TaskOfWork) -> str:
+def weight(task: trace_pb.TaskOfWork) -> str:
     """How often, how grave, how hard, in figures from 1 to 5; only what is said."""
     said = (("often", task.frequency), ("matters", task.criticality), ("hard", task.difficulty))
     return ", ".join(f"{word} {value} of 5" for word, value in said if value)
 
 
-def gaps(found: Iterable[pb.TraceGap]) -> list[tuple[str, str, list[pb.TraceGap]]]:
+def gaps(found: Iterable[trace_pb.TraceGap]) -> list[tuple[str, str, list[trace_pb.TraceGap]]]:
     """Put gaps together by kind: a sentence with their number, the list of the trace where they are, and they."""
     every = list(found)
     grouped = []
     for name, (place, one, many) in GAPS.items():
-        those = [gap for gap in every if pb.TraceGap.Kind.Name(gap.kind) == name]
+        those = [gap for gap in every if trace_pb.TraceGap.Kind.Name(gap.kind) == name]
         if those:
             grouped.append((sentences.count(len(those), one, many), place, those))
     return grouped
