@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from curriculum.governance import decisions, events, sheets, telling
+from curriculum.governance import decisions, events, parts, sheets, telling
 from curriculum.governance.rules import bodies, counting, saying, seats, states
 from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.governance.rules.counting import Choice, Outcome
@@ -205,9 +205,7 @@ def rules_of(db: Db, body: str) -> BodyRulesRow:
 
 
 def _require_runs(db: Db, body: str, by: UUID) -> None:
-    terms = [one.term for one in sheets.seated(db, [body])]
-    day = pacific_date(db.at)
-    if not any(term.person == by and term.part in RUNS and seats.sits(term, day, terms) for term in terms):
+    if not any(part.part in RUNS for part in parts.of(db, by, [body])):
         raise NotFound(f"bodies/{body}")
 
 

@@ -16,7 +16,8 @@ from curriculum.governance.tables import BallotRollRow, BallotRow, PositionRow
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 
-RUNS = frozenset({"SECRETARY", "CHAIR", "DEPUTY"})
+CHAIRS = frozenset({"CHAIR", "DEPUTY"})
+RUNS = CHAIRS | {"SECRETARY"}
 MEMBER, ALTERNATE = "MEMBER", "ALTERNATE"
 
 _ROLL = "SELECT * FROM ballot_roll WHERE ballot_id = ANY(%(ballots)s) ORDER BY ballot_id, constituency_id, seat_id"

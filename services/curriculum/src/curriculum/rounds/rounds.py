@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from sqlmodel import col, select
 
-from curriculum.governance import ballots
+from curriculum.governance import ballots, parts
+from curriculum.governance.sheets import CHAIRS
 from curriculum.rounds import events, people, queries, taking, telling
 from curriculum.rounds.people import Reader
 from curriculum.rounds.queries import Round
@@ -163,7 +164,7 @@ def follow_up(db: Db, round_id: UUID) -> None:
         emit(db, events.decided(row))
     elif found.to_rule and not found.to_look_at and row.rule_told_at is None:
         row.rule_told_at = db.at
-        rulers = {one.person for one in people.present(db, row.body_id) if one.part in people.RULES}
+        rulers = {one.person for one in parts.present(db, [row.body_id]) if one.part in CHAIRS}
         telling.to_rule(db, row, rulers - {row.opened_by}, found.to_rule, today)
     db.add(row)
 
@@ -183,12 +184,12 @@ def _newest(db: Db, asked: Asked) -> RoundRow | None:
 
 
 def _reviewers(db: Db, row: RoundRow, asked: Collection[UUID]) -> list[RoundReviewerRow]:
-    parts = people.present(db, row.body_id)
+    there = parts.present(db, [row.body_id])
     return [
         RoundReviewerRow(
             round_id=row.id,
             person_id=person,
-            seat_id=people.seat_of(part for part in parts if part.person == person),
+            seat_id=people.seat_of(part for part in there if part.person == person),
             asked=True,
             decline_reason="",
         )

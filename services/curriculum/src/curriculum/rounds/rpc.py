@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from cadre.curriculum.v1 import round_service_pb2 as pb
+from curriculum.governance import parts
 from curriculum.rounds import commenting, people, queries, rounds, rulings, wire
 from curriculum.rounds.people import Reader
 from curriculum.rounds.subjects import Subjects
@@ -56,7 +57,7 @@ class RoundServicer(Servicer):
         subject, count = wire.subject(request.subject, field="subject"), wire.count(request.count)
         by = wire.who(call)[0]
         with self.read() as db:
-            present, history = people.present(db, body), queries.history(db, body)
+            present, history = parts.present(db, [body]), queries.history(db, body)
             out = {*queries.declined(db, subject), *([by] if by else [])}
         return wire.proposals(present, history, out, count)
 

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from cadre.curriculum.v1 import round_service_pb2 as pb
+from curriculum.governance.parts import Part
 from curriculum.rounds import people, queries
-from curriculum.rounds.people import Part, Reader
+from curriculum.rounds.people import Reader
 from curriculum.rounds.queries import Comment, Reviewer, Round
 from curriculum.rounds.rounds import Asked
 from curriculum.rounds.rules import comments, turns

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from curriculum.governance import decisions
+from curriculum.governance import decisions, parts
 from curriculum.governance.rules.bodies import DecisionClass
-from curriculum.governance.rules.saying import DigestChanged
+from curriculum.governance.rules.saying import DigestChanged, check_text
+from curriculum.governance.sheets import CHAIRS
 from curriculum.governance.tables import DecisionRow
-from curriculum.works import moving, queries, records, telling
+from curriculum.works import moving, records, telling
 from curriculum.works.office import Office
 from curriculum.works.rules import gates
 from curriculum.works.rules.gates import REVIEWERS
@@ -20,16 +21,15 @@ from curriculum.works.rules.phases import (
     Status,
     Step,
 )
+from curriculum.works.rules.writing import MOST_REASON
 from curriculum.works.sheets import Sheet
 from curriculum.works.tables import WorkConfirmationRow, WorkGateRow, WorkRow
-from servicekit import closed_days, text
+from servicekit import closed_days
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.refusals import InvalidField, NotFound
 
 _BUSINESS_DAYS_TO_RATIFY = 10
-_LONGEST_REASON = 2_000
-_CHAIRS = frozenset({"CHAIR", "DEPUTY"})
 
 
 def pass_gate(
@@ -79,8 +79,7 @@ def decide_at_once(db: Db, work_id: str, digest: str, reason: str, office: Offic
     sheet = moving.sheet_of(db, row, office)
     if not may_decide_at_once(db, sheet, by):
         raise NotFound(sheet.name)
-    if not text.line(reason) or len(reason) > _LONGEST_REASON or "\0" in reason:
-        raise InvalidField("reason", reason, f"must be given, in at most {_LONGEST_REASON} letters")
+    check_text("reason", reason, most=MOST_REASON, given=True)
     _require_digest(sheet, digest)
     if by in moving.writers(db, row):
         raise NotToConfirm("Who wrote it does not decide on it.", work=sheet.name, rule="WROTE_IT")
@@ -115,7 +114,7 @@ def role_of(db: Db, sheet: Sheet, person: UUID, *, writes: bool) -> Role:
     said = [*sheet.confirmed(Role.REVIEWER), *sheet.confirmed(Role.APPROVER), *sheet.confirmed(Role.SECOND_PERSON)]
     if any(one.person_id == person for one in said):
         raise NotToConfirm("They said yes already.", work=sheet.name, rule="SAID_ALREADY")
-    sits = bool(queries.parts_of(db, person, {sheet.office.content_body}))
+    sits = bool(parts.of(db, person, {sheet.office.content_body}))
     # Whoever has it in hand was asked to look at it.
     role = _role(sheet, sits=sits, looks=sits or writes or sheet.row.holder == f"people/{person}", writes=writes)
     if role is None:
@@ -126,8 +125,8 @@ def role_of(db: Db, sheet: Sheet, person: UUID, *, writes: bool) -> Role:
 def may_decide_at_once(db: Db, sheet: Sheet, person: UUID) -> bool:
     """Whether somebody is the chair whose decision an emergency waits for."""
     waits = sheet.row.emergency and sheet.phase is Phase.DEVELOP
-    parts = queries.parts_of(db, person, {sheet.office.content_body}) if waits else ()
-    return bool({part for _, part in parts} & _CHAIRS)
+    held = parts.of(db, person, {sheet.office.content_body}) if waits else ()
+    return any(part.part in CHAIRS for part in held)
 
 
 def _role(sheet: Sheet, *, sits: bool, looks: bool, writes: bool) -> Role | None:

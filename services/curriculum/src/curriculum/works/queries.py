@@ -10,14 +10,12 @@ from uuid import UUID
 
 from curriculum.courses.rules.courses import reference_of
 from curriculum.courses.tables import CourseRow, CourseVersionRow
-from curriculum.governance.rules import seats
-from curriculum.governance.sheets import seated
+from curriculum.governance import parts
 from curriculum.works import records, sheets
 from curriculum.works.office import Office
 from curriculum.works.rules.trace import Trace
 from curriculum.works.sheets import Sheet
 from curriculum.works.tables import TraceRow, TraceVersionRow, WorkRow, WorkStepRow
-from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
@@ -36,7 +34,6 @@ ORDER BY w.target_date, w.id LIMIT %(limit)s
 _STEPS = """
 SELECT * FROM work_step WHERE work_id = %(work)s {page} ORDER BY number DESC LIMIT %(limit)s
 """
-_BODIES = "SELECT DISTINCT body_id FROM membership WHERE person_id = %(person)s"
 _HANDLED = f"SELECT EXISTS (SELECT FROM work AS w WHERE w.course_id = %(course)s AND {_SEES})"  # noqa: S608 - constants
 
 
@@ -68,7 +65,7 @@ def list_works(
 
     *mine*: those that wait for the reader, or for a body in which they have a part.
     """
-    holders = [reader.name, *(f"bodies/{body}" for body in bodies_of(db, reader))] if mine else []
+    holders = [reader.name, *_bodies(db, reader)] if mine else []
     beyond = "" if page.after is None else "AND (w.target_date, w.id) > (%(after_target_date)s::date, %(after_id)s)"
     rows = db.all(
         WorkRow,
@@ -146,28 +143,13 @@ def _compared(db: Db, course_id: str, number: int) -> Compared:
     return Compared(version, db.get(TraceVersionRow, (course_id, number)))
 
 
-def bodies_of(db: Db, reader: Reader) -> Collection[str]:
-    """Return the bodies in which the reader has a part today."""
-    if reader.person is None:
-        return set()
-    return {body for body, part in parts_of(db, reader.person, db.values(_BODIES, person=reader.person)) if part}
-
-
-def parts_of(db: Db, person: UUID, bodies: Collection[str]) -> Collection[tuple[str, str]]:
-    """Return what a person is today in some bodies: body and part."""
-    found = seated(db, sorted(bodies))
-    day = pacific_date(db.at)
-    terms = {body: [one.term for one in found if one.body == body] for body in bodies}
-    return {
-        (one.body, one.term.part)
-        for one in found
-        if one.term.person == person and seats.sits(one.term, day, terms[one.body])
-    }
+def _bodies(db: Db, reader: Reader) -> list[str]:
+    return sorted({f"bodies/{part.body}" for part in parts.of(db, reader.person)}) if reader.person else []
 
 
 def _sees_all(db: Db, reader: Reader, office: Office) -> bool:
     deciding = {office.content_body, office.steering_body}
-    return reader.whole or (reader.person is not None and bool(parts_of(db, reader.person, deciding)))
+    return reader.whole or (reader.person is not None and bool(parts.of(db, reader.person, deciding)))
 
 
 def _who(reader: Reader, *, whole: bool) -> dict[str, object]:

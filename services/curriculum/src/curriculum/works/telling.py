@@ -4,12 +4,10 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from curriculum.governance.rules import seats
-from curriculum.governance.sheets import seated
+from curriculum.governance import parts
 from curriculum.governance.tables import BodyRulesRow
 from curriculum.works.records import name_of
 from curriculum.works.tables import WorkRow
-from servicekit.calendar import pacific_date
 from servicekit.data import messages
 from servicekit.data.db import Db
 
@@ -46,10 +44,8 @@ def _code(db: Db, body: str) -> str:
 
 
 def _officers(db: Db, body: str) -> Collection[UUID]:
-    terms = [one.term for one in seated(db, [body])]
-    day = pacific_date(db.at)
-    now = [term for term in terms if seats.sits(term, day, terms)]
+    now = parts.present(db, [body])
     for part in _HEARS:
-        if found := {term.person for term in now if term.part == part}:
+        if found := {one.person for one in now if one.part == part}:
             return found
     return ()

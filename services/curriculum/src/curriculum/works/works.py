@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, delete
 
+from curriculum.governance.rules import saying
 from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.works import moving, records, telling
 from curriculum.works.office import Office
@@ -19,7 +20,6 @@ from servicekit.calendar import NO_END, pacific_date
 from servicekit.data.db import Db
 from servicekit.refusals import InvalidField, Stale
 
-_LONGEST_REASON = 2_000
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%(series)s, 0))"
 _LAST = "SELECT coalesce(max(substr(id, 4)::int), 0) FROM work WHERE starts_with(id, %(series)s)"
 _KNOWN_BODY = """
@@ -130,10 +130,7 @@ def set_status(
     before = {"status": row.status, "phase": row.phase}
     if Status(row.status) in phases.ENDED or row.phase == Phase.CLOSED:
         raise moving.not_under_way(row)
-    if status is not Status.IN_PROGRESS and not text.line(reason):
-        raise InvalidField("reason", reason, "must be given")
-    if len(reason) > _LONGEST_REASON or "\0" in reason:
-        raise InvalidField("reason", len(reason), f"must have at most {_LONGEST_REASON} letters")
+    saying.check_text("reason", reason, most=writing.MOST_REASON, given=status is not Status.IN_PROGRESS)
     if hold_until is not None and (status is not Status.ON_HOLD or hold_until <= pacific_date(db.at)):
         raise InvalidField("hold_until", hold_until, "must be a day that comes, of a work that is put on hold")
     if status is Status.RETURNED:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import citations
+from curriculum.governance.rules.saying import check_text
 from servicekit import text
 from servicekit.refusals import InvalidField
 
@@ -185,7 +186,4 @@ def _check_texts(one: Objective | Task, *, field: str) -> None:
         value = getattr(one, part.name)
         for said in [value] if isinstance(value, str) else value if isinstance(value, tuple) else []:
             most = _LONGEST_TEXT if part.name in {"condition", "behavior", "standard"} else _LONGEST
-            if len(said) > most:
-                raise InvalidField(f"{field}.{part.name}", len(said), f"must have at most {most} letters")
-            if "\0" in said:
-                raise InvalidField(f"{field}.{part.name}", said, "must not hold the character NUL")
+            check_text(f"{field}.{part.name}", said, most=most)

@@ -4,13 +4,15 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 
+from curriculum.governance.rules.saying import check_text
 from curriculum.works.rules.trace import is_measured
 from servicekit import text
 from servicekit.calendar import Calendar
 from servicekit.refusals import InvalidField
 
 _LONGEST_LINE, _LONGEST_TEXT = 300, 20_000
-_LINES = frozenset({"title", "source_name", "audience", "successor", "duty"})
+MOST_REASON = 2_000
+_LINES = frozenset({"source_name", "audience", "successor", "duty"})
 _MOST_PEOPLE, _MOST_DAYS, _MOST_MINUTES, _MOST_MODES = 1_000_000, 10_000, 100_000, 8
 _BUSINESS_DAYS_BEFORE = 10
 
@@ -108,9 +110,7 @@ class Written:
 
 def check(title: str, written: Written) -> None:
     """Refuse what a work may not hold."""
-    if not text.line(title):
-        raise InvalidField("work.title", title, "must be given")
-    _check_text("title", title)
+    check_text("work.title", title, most=_LONGEST_LINE, given=True)
     for part in fields(written):
         value = getattr(written, part.name)
         if isinstance(value, str):
@@ -141,11 +141,7 @@ def _check_modes(modes: tuple[Mode, ...]) -> None:
 
 
 def _check_text(name: str, value: str) -> None:
-    most = _LONGEST_LINE if name in _LINES else _LONGEST_TEXT
-    if len(value) > most:
-        raise InvalidField(f"work.{name}", len(value), f"must have at most {most} letters")
-    if "\0" in value:
-        raise InvalidField(f"work.{name}", value, "must not hold the character NUL")
+    check_text(f"work.{name}", value, most=_LONGEST_LINE if name in _LINES else _LONGEST_TEXT)
 
 
 def _check_number(name: str, value: int, most: int) -> None:
