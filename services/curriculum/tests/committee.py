@@ -5,14 +5,19 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.operations.v1 import operations_service_pb2 as operations
+from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from cadre.partnership.v1 import events_pb2 as partnership
 from curriculum.app import subjects_of
 from curriculum.governance import consumers, jobs
 from servicekit.calendar import pacific_date
 from servicekit.events.consumers import Delivered
+from servicekit.rpc.client import Refused
 
 from .conftest import new_id
 
@@ -32,6 +37,16 @@ RULES = {
 }
 
 
+SEATS = ("lake", "kern", "marin", "state-1", "state-2")
+
+
+def reason(call, *args, **said):
+    """Why a call is refused."""
+    with pytest.raises(Refused) as refused:
+        call(*args, **said)
+    return refused.value.reason
+
+
 class Clock:
     """A clock that is put forward."""
 
@@ -43,6 +58,11 @@ class Clock:
 
     def forward(self, **by):
         self.at += timedelta(**by)
+
+    def stay_in_a_year(self, days):
+        """Go past a New Year that is no more than so many days ahead: what is numbered is so by year."""
+        if pacific_date(self.at).year != pacific_date(self.at + timedelta(days=days)).year:
+            self.forward(days=days)
 
 
 @dataclass
@@ -59,7 +79,7 @@ class Committee:
     def __post_init__(self):
         self.rule(RULES)
         self.give("secretary", "SECRETARY")
-        for n, seat in enumerate(("lake", "kern", "marin", "state-1", "state-2")):
+        for n, seat in enumerate(SEATS):
             self.give(seat, "MEMBER", seat=seat, constituency="local" if n < 3 else "state")
 
     @property
@@ -130,6 +150,20 @@ class Committee:
 
     def as_(self, who):
         return self.curriculum.running.stubs(caller=self.person(who), rights={"bodies.read": ["self"]})
+
+    # ---- what is seen from outside ----
+
+    def payloads(self, kind):
+        """What the service told the bus, the first first."""
+        with self.curriculum.running.connect() as connection:
+            sql = "SELECT payload FROM outbox WHERE subject LIKE %s ORDER BY seq"
+            return [payload for (payload,) in connection.execute(sql, [f"%{kind}%"]).fetchall()]
+
+    def audits(self, *of):
+        """What must be zero, of these areas."""
+        operator = self.curriculum.running.stub(OperationsServiceStub, rights=["operations.read"])
+        found = operator.RunAudits(operations.RunAuditsRequest()).audits
+        return {audit.name: audit.count for audit in found if audit.name.startswith(of or ("ballots", "decisions"))}
 
     # ---- ballots ----
 

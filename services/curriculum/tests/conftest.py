@@ -48,6 +48,19 @@ class Curriculum:
         return self.importer.ImportCatalogue(request).courses_changed
 
 
+@contextmanager
+def noted(database):
+    """The SQL statements that are sent while the block runs."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
 def new_id():
     return str(uuid.uuid4())
 
@@ -81,9 +94,35 @@ def curriculum(launch):
 
 
 @pytest.fixture
+def committee(launch):
+    """A body that votes."""
+    # It stands on what is above, as those do that follow.
+    from .committee import Committee  # noqa: PLC0415
+
+    return _body(launch, Committee)
+
+
+@pytest.fixture
+def board(launch):
+    """A body that reviews."""
+    from .reviewing import Reviewing  # noqa: PLC0415
+
+    return _body(launch, Reviewing)
+
+
+def _body(launch, kind):
+    from .committee import Clock  # noqa: PLC0415
+
+    clock = Clock()
+    running = launch(APP, clock=clock)
+    rights = ["courses.write", "catalogue.read", "bodies.read"]
+    curriculum = Curriculum(running, running.stubs(caller=f"people/{uuid.uuid4()}", rights=rights), None, None)
+    return kind(curriculum, clock)
+
+
+@pytest.fixture
 def office(launch):
     """Whoever takes works through their gates, with the two bodies that decide."""
-    # They stand on what is above.
     from .committee import Clock, Committee  # noqa: PLC0415
     from .reviewing import Reviewing  # noqa: PLC0415
     from .working import Office  # noqa: PLC0415
@@ -97,17 +136,4 @@ def office(launch):
 @pytest.fixture
 def statements(curriculum):
     """The SQL statements that the service sends while the block runs."""
-    engine = curriculum.running.runtime.database.engine
-
-    @contextmanager
-    def record():
-        sent = []
-
-        def note(_connection, _cursor, statement, *_):
-            sent.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        yield sent
-        event.remove(engine, "before_cursor_execute", note)
-
-    return record
+    return lambda: noted(curriculum.running.runtime.database)

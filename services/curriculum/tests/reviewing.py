@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import round_service_pb2 as pb
+from cadre.messages.v1 import messages_pb2 as messages
 from servicekit.calendar import pacific_date
 
 from .committee import Committee
@@ -12,6 +13,7 @@ from .conftest import new_id
 MUST, SHOULD, COULD = pb.RoundComment.MUST, pb.RoundComment.SHOULD, pb.RoundComment.COULD
 CLARITY, POLICY_ERROR = pb.RoundComment.CLARITY, pb.RoundComment.POLICY_ERROR
 ACCEPTED, SAME_AS = pb.RoundComment.ACCEPTED, pb.RoundComment.SAME_AS
+PAPERS = ("Serve the papers within 30 days.", "Ask the sheriff if nobody opens.", "Keep the receipt.")
 
 
 class Reviewing(Committee):
@@ -107,6 +109,18 @@ class Reviewing(Committee):
     def comments(self, round_, who="", size=100):
         stub = self.as_(who) if who else self.author
         return list(stub.ListRoundComments(pb.ListRoundCommentsRequest(parent=round_.name, page_size=size)).comments)
+
+    def told(self):
+        """What people are told, and who."""
+        found = [messages.MessageWanted.FromString(payload) for payload in self.payloads("message.wanted")]
+        names = {str(person): who for who, person in self.people.items()}
+        return [(one.kind, sorted(names[person] for person in one.person_ids)) for one in found]
+
+    def wrong(self):
+        """What of rounds is not zero, and must be."""
+        counted = self.audits("rounds")
+        assert len(counted) == 2
+        return {name: count for name, count in counted.items() if count}
 
     def to_do(self, who):
         return [one.name for one in self.as_(who).ListRounds(pb.ListRoundsRequest(mine_to_do=True)).rounds]

@@ -1,57 +1,22 @@
-"""Ballots through stub, server and database."""
+"""Ballots from their opening to their end, through stub, server and database."""
 
 import itertools
 import random
 import uuid
 from datetime import timedelta
 
-import grpc
-import psycopg
 import pytest
 
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import events_pb2
 from cadre.messages.v1 import messages_pb2 as messages
-from cadre.operations.v1 import operations_service_pb2 as operations
-from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
-from cadre.partnership.v1 import events_pb2 as partnership
-from curriculum.app import APP
-from curriculum.governance import consumers
 from servicekit.rpc.client import Refused
 
-from .committee import RULES, Clock, Committee
-from .conftest import Curriculum, new_id
+from .committee import SEATS, reason
+from .conftest import new_id
 
 YES, NO, HOLD, ABSTAIN, RECUSED = pb.YES, pb.NO, pb.HOLD, pb.ABSTAIN, pb.RECUSED
-SEATS = ("lake", "kern", "marin", "state-1", "state-2")
-
-
-@pytest.fixture
-def committee(launch):
-    clock = Clock()
-    running = launch(APP, clock=clock)
-    rights = ["courses.write", "catalogue.read", "bodies.read"]
-    curriculum = Curriculum(running, running.stubs(caller=f"people/{uuid.uuid4()}", rights=rights), None, None)
-    return Committee(curriculum, clock)
-
-
-def reason(call, *args, **said):
-    with pytest.raises(Refused) as refused:
-        call(*args, **said)
-    return refused.value.reason
-
-
-def audits(committee):
-    operator = committee.curriculum.running.stub(OperationsServiceStub, rights=["operations.read"])
-    found = operator.RunAudits(operations.RunAuditsRequest()).audits
-    return {audit.name: audit.count for audit in found if audit.name.startswith(("ballots", "decisions"))}
-
-
-def events(committee, kind):
-    with committee.curriculum.running.connect() as connection:
-        sql = "SELECT payload FROM outbox WHERE subject LIKE %s ORDER BY seq"
-        return [payload for (payload,) in connection.execute(sql, [f"%{kind}%"]).fetchall()]
 
 
 def test_what_a_committee_passed_is_decided_in_the_same_moment_and_published_on_that_decision(committee):
@@ -73,12 +38,14 @@ def test_what_a_committee_passed_is_decided_in_the_same_moment_and_published_on_
     assert (decision.subject, decision.digest, decision.ballot) == (course.name, ballot.digest, ballot.name)
     assert [(one.constituency, one.yes, one.silent) for one in decision.counts] == [("local", 2, 1), ("state", 1, 1)]
     assert committee.publish(course).decision.name == decision.name
-    told = [events_pb2.BallotClosed.FromString(payload) for payload in events(committee, "ballot.closed")]
+    told = [events_pb2.BallotClosed.FromString(payload) for payload in committee.payloads("ballot.closed")]
     assert [(one.outcome, f"decisions/{one.decision_id}") for one in told] == [("PASSED", decision.name)]
-    assert audits(committee) == {"ballots.miscounted": 0, "decisions.unfounded": 0}
+    assert committee.audits() == {"ballots.miscounted": 0, "decisions.unfounded": 0}
 
 
 def test_each_outcome_is_reached_and_the_number_of_a_decision_counts_up(committee):
+    committee.clock.stay_in_a_year(days=10)
+
     def ends(*said):
         ballot = committee.open()
         for seat, choice, words in said:
@@ -105,7 +72,7 @@ def test_each_outcome_is_reached_and_the_number_of_a_decision_counts_up(committe
         .decisions
     )
     assert [one.number[-3:] for one in listed] == ["002", "001"]
-    assert audits(committee) == {"ballots.miscounted": 0, "decisions.unfounded": 0}
+    assert committee.audits() == {"ballots.miscounted": 0, "decisions.unfounded": 0}
 
 
 def test_d114_one_byte_more_makes_a_ballot_void_and_nothing_of_it_counts(committee):
@@ -121,7 +88,7 @@ def test_d114_one_byte_more_makes_a_ballot_void_and_nothing_of_it_counts(committ
     assert reason(committee.close, ballot) == "BALLOT_NOT_OPEN"
     assert committee.cast(ballot, "lake", NO).roll[1].positions[-1].not_counted
     assert committee.publish(changed).decision.way == decision_pb.Decision.APPROVER
-    assert audits(committee) == {"ballots.miscounted": 0, "decisions.unfounded": 0}
+    assert committee.audits() == {"ballots.miscounted": 0, "decisions.unfounded": 0}
 
 
 def test_a_change_of_what_no_version_holds_leaves_a_ballot_as_it_is(committee):
@@ -145,18 +112,6 @@ def test_d109_a_ballot_on_what_is_not_settled_is_refused_naming_the_open_lines(c
     assert reason(committee.prepare, course, digest="0" * 64) == "DIGEST_CHANGED"
 
 
-def test_d112_a_position_its_audit_row_and_its_answer_are_one_and_the_same_request_again_says_nothing_twice(committee):
-    ballot = committee.open()
-    request = pb.CastPositionRequest(name=ballot.name, choice=YES, digest=ballot.digest, request_id=new_id())
-    first = committee.as_("lake").CastPosition(request)
-
-    assert committee.as_("lake").CastPosition(request) == first
-    with committee.curriculum.running.connect() as connection:
-        rows = connection.execute("SELECT count(*) FROM audit WHERE method LIKE '%CastPosition'").fetchone()
-        kept = connection.execute("SELECT count(*) FROM position").fetchone()
-    assert rows == kept == (1,)
-
-
 def test_d113_what_waits_for_somebody_is_open_and_on_the_roll_and_nothing_was_said_for_the_seat(committee):
     chance = random.Random("waiting")
     committee.give("deputy", "ALTERNATE", seat="kern", constituency="local")
@@ -172,9 +127,21 @@ def test_d113_what_waits_for_somebody_is_open_and_on_the_roll_and_nothing_was_sa
         pb.WithdrawBallotRequest(name=withdrawn.name, reason="Not now", request_id=new_id())
     )
 
+    def pages(who):
+        """The ballots of all pages, one on each, and none of which is empty."""
+        request = pb.ListBallotsRequest(mine_to_vote=True, page_size=1)
+        while True:
+            answer = committee.as_(who).ListBallots(request)
+            yield from answer.ballots
+            request.page_token = answer.next_page_token
+            if not request.page_token:
+                return
+            assert len(answer.ballots) == 1
+
     found = {}
     for who in (*SEATS, "deputy", "secretary"):
         listed = committee.as_(who).ListBallots(pb.ListBallotsRequest(mine_to_vote=True)).ballots
+        assert [one.name for one in pages(who)] == [one.name for one in listed]
         found[who] = {one.name for one in listed}
         assert found[who] == {ballot.name for ballot in ballots if committee.get(ballot, who).my_silent_seats}
     assert found == {
@@ -184,84 +151,6 @@ def test_d113_what_waits_for_somebody_is_open_and_on_the_roll_and_nothing_was_sa
         for who in found
     }
     assert any(found.values())
-
-
-def test_who_leaves_and_comes_back_changes_no_open_ballot_and_figures_are_of_the_roll(committee):
-    ballot = committee.open()
-    committee.cast(ballot, "lake", YES)
-    committee.take("lake")
-    committee.take("kern")
-    committee.give("newcomer", "MEMBER", seat="kern", constituency="local", start=0)
-    committee.give("sixth", "MEMBER", seat="yuba", constituency="local", start=0)
-    committee.give("lake", "MEMBER", seat="lake", constituency="local", start=0)
-
-    assert reason(committee.cast, ballot, "lake", NO) == "NOT_ON_ROLL"
-    assert reason(committee.cast, ballot, "kern", NO) == "NOT_FOUND"
-    assert reason(committee.cast, ballot, "sixth", NO) == "NOT_ON_ROLL"
-    after = committee.cast(ballot, "newcomer", YES)
-
-    assert [(one.constituency, one.seats, one.yes) for one in after.counts] == [("local", 3, 2), ("state", 2, 0)]
-    assert {one.seat for one in after.roll} == set(SEATS)
-
-
-def test_d117_what_is_said_in_a_room_is_recorded_by_name_counts_by_who_was_there_and_can_be_contested(committee):
-    committee.rule(RULES | {"writtenVotes": False})
-    assert reason(committee.open) == "MEETING_NEEDED"
-    elsewhere = f"bodies/another/meetings/{uuid.uuid4()}"
-    assert reason(committee.open, meeting=elsewhere) == "INVALID_FIELD"
-    ballot = committee.open(meeting=f"bodies/{committee.body}/meetings/{uuid.uuid4()}")
-    note = committee.cast(ballot, "lake", NO, text="Not sure yet")
-    assert note.roll[1].positions[0].not_counted
-    assert not committee.get(ballot, "kern").roll[1].positions
-    for seat in ("kern", "marin", "state-1", "state-2"):
-        ballot = committee.record(ballot, seat, YES)
-    wrong = committee.record(ballot, "lake", YES)
-    (mine,) = [one for one in wrong.roll[1].positions if one.recorder]
-    assert (mine.person, mine.recorder) == (committee.person("lake"), committee.person("secretary"))
-    assert mine.contest_until > committee.day()
-
-    def contest(who):
-        request = pb.ContestPositionRequest(
-            name=ballot.name, number=mine.number, reason="I said no", request_id=new_id()
-        )
-        return committee.as_(who).ContestPosition(request)
-
-    assert reason(contest, "kern") == "NOT_FOUND"
-    assert contest("lake").roll[1].counting == 0
-    assert reason(contest, "lake") == "NOT_CONTESTABLE"
-    committee.were_there(ballot, *SEATS, body="another")
-    assert reason(committee.close, ballot) == "MEETING_NOT_READY"
-    committee.were_there(ballot, "lake", "kern", "state-1")
-
-    ended = committee.close(ballot)
-
-    # Marin and State 2 were not there; Lake was and what was written down for it is contested.
-    assert [(one.constituency, one.yes, one.silent) for one in ended.counts] == [("local", 1, 2), ("state", 1, 1)]
-    assert ended.state == pb.Ballot.PASSED
-    committee.were_there(ballot, "lake", version=2)
-    assert audits(committee) == {"ballots.miscounted": 0, "decisions.unfounded": 0}
-
-
-def test_a_member_of_a_seat_with_a_conflict_steps_aside_and_an_author_does_not_vote(committee):
-    ballot = committee.open(authors=["marin"])
-
-    assert reason(committee.cast, ballot, "marin", YES) == "SEAT_RECUSED"
-    assert reason(committee.cast, ballot, "lake", RECUSED) == "INVALID_FIELD"
-    said = committee.cast(ballot, "lake", RECUSED, text="My agency wrote part of it")
-
-    assert [(one.constituency, one.recused) for one in said.counts] == [("local", 2), ("state", 0)]
-
-
-def test_an_objection_is_lifted_by_its_writer_alone(committee):
-    ballot = committee.open()
-    committee.cast(ballot, "lake", HOLD, text="It contradicts the policy", lifted_by="Quote it")
-
-    def lift(who):
-        return committee.as_(who).LiftHold(pb.LiftHoldRequest(name=ballot.name, request_id=new_id()))
-
-    assert committee.get(ballot).still_needed.holds == ["lake"]
-    assert reason(lift, "kern") == "HOLD_NOT_YOURS"
-    assert not lift("lake").still_needed.holds
 
 
 def test_strangers_find_no_ballot_and_a_member_finds_none_that_is_only_prepared(committee):
@@ -329,74 +218,18 @@ def test_who_writes_courses_prepares_a_ballot_and_who_runs_the_body_opens_it(com
     assert committee.as_("secretary").OpenBallot(opening).state == pb.Ballot.OPEN
 
 
-def test_what_is_heard_of_a_membership_ends_the_same_in_any_order_and_twice(committee):
-    first = committee.membership("ann", "MEMBER", seat="one", constituency="local", version=1)
-    moved = type(first).FromString(first.SerializeToString())
-    moved.seat_id, moved.version = "two", 2
-    ended = partnership.MembershipEnded(
-        membership_id=first.membership_id,
-        body_id=first.body_id,
-        person_id=first.person_id,
-        end_date=committee.day(3),
-        version=3,
-    )
-    handlers = {type(first): consumers.membership_started, type(ended): consumers.membership_ended}
-    seen = set()
-    for order in itertools.permutations([first, moved, ended, moved]):
-        with committee.database.transaction(actor="services/test", method="forget") as db:
-            db.run("DELETE FROM membership WHERE id = %(id)s", id=uuid.UUID(first.membership_id))
-        for message in order:
-            committee.hear(handlers[type(message)], message)
-        with committee.curriculum.running.connect() as connection:
-            sql = "SELECT seat_id, end_date, carries_over, version FROM membership WHERE id = %s"
-            seen.add(connection.execute(sql, [first.membership_id]).fetchone())
-    assert [(seat, str(end), version) for seat, end, _, version in seen] == [("two", committee.day(3), 3)]
-
-
-def test_memberships_told_together_are_kept_each_at_its_newest_version(committee):
-    first = committee.membership("ann", "MEMBER", seat="one", constituency="local", version=1)
-    moved = type(first).FromString(first.SerializeToString())
-    moved.seat_id, moved.version = "two", 2
-    other = committee.membership("ben", "MEMBER", seat="three", constituency="local", version=1)
-
-    committee.hear(consumers.membership_started, moved, other, first, moved)
-
-    with committee.curriculum.running.connect() as connection:
-        sql = "SELECT id::text, seat_id, version FROM membership WHERE id = ANY(%s::uuid[])"
-        kept = set(connection.execute(sql, [[first.membership_id, other.membership_id]]).fetchall())
-    assert kept == {(first.membership_id, "two", 2), (other.membership_id, "three", 1)}
-
-
 def test_the_audit_finds_a_ballot_whose_outcome_is_not_what_its_positions_give(committee):
     ballot = committee.open()
     for seat in SEATS:
         committee.cast(ballot, seat, NO)
     assert committee.close(ballot).state == pb.Ballot.FAILED
-    assert audits(committee) == {"ballots.miscounted": 0, "decisions.unfounded": 0}
+    assert committee.audits() == {"ballots.miscounted": 0, "decisions.unfounded": 0}
 
     with committee.curriculum.running.connect() as connection:
         connection.execute("ALTER TABLE ballot DISABLE TRIGGER USER")
         connection.execute("UPDATE ballot SET state = 'PASSED'")
 
-    assert audits(committee) == {"ballots.miscounted": 1, "decisions.unfounded": 1}
-
-
-def test_what_was_said_is_not_changed_without_an_audit_row(committee):
-    committee.cast(committee.open(), "lake", YES)
-
-    with committee.curriculum.running.connect() as connection, pytest.raises(psycopg.IntegrityError, match="audit row"):
-        connection.execute("UPDATE position SET choice = 'NO'")
-
-
-def test_a_service_votes_nowhere(committee):
-    ballot = committee.open()
-    stub = committee.curriculum.running.stubs(rights={"bodies.read": ["state"]})
-    request = pb.CastPositionRequest(name=ballot.name, choice=YES, digest=ballot.digest, request_id=new_id())
-
-    with pytest.raises(Refused) as refused:
-        stub.CastPosition(request)
-
-    assert refused.value.code == grpc.StatusCode.PERMISSION_DENIED.name
+    assert committee.audits() == {"ballots.miscounted": 1, "decisions.unfounded": 1}
 
 
 def test_who_is_on_the_roll_hears_of_a_vote_and_of_its_end_and_whose_vote_is_written_down_hears_that(committee):
@@ -410,7 +243,7 @@ def test_who_is_on_the_roll_hears_of_a_vote_and_of_its_end_and_whose_vote_is_wri
         pb.WithdrawBallotRequest(name=ballot.name, reason="Ask ann@example.org", request_id=new_id())
     )
 
-    wanted = [messages.MessageWanted.FromString(payload) for payload in events(committee, "message.wanted")]
+    wanted = [messages.MessageWanted.FromString(payload) for payload in committee.payloads("message.wanted")]
     roll = sorted(str(committee.people[who]) for who in (*SEATS, "deputy"))
     assert [(one.kind, list(one.person_ids)) for one in wanted] == [
         ("ballot.opened", roll),
@@ -425,30 +258,3 @@ def test_who_is_on_the_roll_hears_of_a_vote_and_of_its_end_and_whose_vote_is_wri
         {"body", "committee", "open"},
         {"body", "committee", "outcome"},
     ]
-
-
-def test_a_decision_is_corrected_by_another_one_that_names_it_and_by_that_alone(committee):
-    course = committee.course()
-    ballot = committee.open(course)
-    for seat, choice, text in (("lake", YES, "Well done"), ("kern", YES, ""), ("marin", NO, "Too long")):
-        committee.cast(ballot, seat, choice, text=text)
-    for seat in ("state-1", "state-2"):
-        committee.cast(ballot, seat, YES)
-    wrong = committee.close(ballot).decision
-
-    def correct(who, name=wrong):
-        request = decision_pb.CorrectDecisionRequest(
-            name=name, motion="Take version 1 as it is", reason="It said version 2", request_id=new_id()
-        )
-        return committee.as_(who).CorrectDecision(request)
-
-    assert reason(correct, "lake") == "NOT_FOUND"
-    right = correct("secretary")
-
-    read = committee.as_("lake").GetDecision(decision_pb.GetDecisionRequest(name=wrong))
-    assert (read.corrected_by, right.corrects, right.number[-3:]) == (right.name, wrong, "002")
-    assert (right.digest, right.counts, right.dissent) == (read.digest, read.counts, ["Too long"])
-    assert read.motion == "Take the course as it is"
-    assert reason(correct, "secretary") == "DECISION_CORRECTED"
-    assert committee.publish(course).decision.name == right.name
-    assert audits(committee) == {"ballots.miscounted": 0, "decisions.unfounded": 0}

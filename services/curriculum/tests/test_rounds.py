@@ -1,62 +1,18 @@
-"""Rounds of review through stub, server and database."""
-
-import uuid
+"""Rounds of review from their opening to where nothing is open, through stub, server and database."""
 
 import pytest
-from sqlalchemy import event
 
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
-from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import events_pb2
 from cadre.curriculum.v1 import round_service_pb2 as pb
-from cadre.messages.v1 import messages_pb2 as messages
-from cadre.operations.v1 import operations_service_pb2 as operations
-from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
-from curriculum.app import APP
 from curriculum.rounds import jobs
 from servicekit.rpc.client import Refused
 
-from .committee import Clock
-from .conftest import Curriculum, new_id
-from .reviewing import ACCEPTED, COULD, MUST, POLICY_ERROR, SAME_AS, SHOULD, Reviewing
+from .committee import reason
+from .conftest import new_id, noted
+from .reviewing import ACCEPTED, COULD, MUST, PAPERS, SAME_AS, SHOULD
 
 STATE, WHERE = pb.RoundComment.State, pb.Round
-PAPERS = ("Serve the papers within 30 days.", "Ask the sheriff if nobody opens.", "Keep the receipt.")
-
-
-@pytest.fixture
-def board(launch):
-    clock = Clock()
-    running = launch(APP, clock=clock)
-    rights = ["courses.write", "catalogue.read", "bodies.read"]
-    curriculum = Curriculum(running, running.stubs(caller=f"people/{uuid.uuid4()}", rights=rights), None, None)
-    return Reviewing(curriculum, clock)
-
-
-def reason(call, *args, **said):
-    with pytest.raises(Refused) as refused:
-        call(*args, **said)
-    return refused.value.reason
-
-
-def wrong(board):
-    operator = board.curriculum.running.stub(OperationsServiceStub, rights=["operations.read"])
-    found = operator.RunAudits(operations.RunAuditsRequest()).audits
-    counted = {audit.name: audit.count for audit in found if audit.name.startswith("rounds")}
-    assert len(counted) == 2
-    return {name: count for name, count in counted.items() if count}
-
-
-def payloads(board, kind):
-    with board.curriculum.running.connect() as connection:
-        sql = "SELECT payload FROM outbox WHERE subject LIKE %s ORDER BY seq"
-        return [payload for (payload,) in connection.execute(sql, [f"%{kind}%"]).fetchall()]
-
-
-def told(board):
-    found = [messages.MessageWanted.FromString(payload) for payload in payloads(board, "message.wanted")]
-    names = {str(person): who for who, person in board.people.items()}
-    return [(one.kind, sorted(names[person] for person in one.person_ids)) for one in found]
 
 
 def test_a_round_goes_from_its_opening_to_where_nothing_is_open_and_everybody_concerned_hears_of_it(board):
@@ -91,93 +47,15 @@ def test_a_round_goes_from_its_opening_to_where_nothing_is_open_and_everybody_co
     assert board.decide(by_kern, "chair", stands=False).state == STATE.RULED
     settled = board.read(opened, "lake")
     assert (settled.state, settled.open_must_count, settled.comment_count) == (WHERE.SETTLED, 0, 2)
-    assert told(board) == [
+    assert board.told() == [
         ("round.opened", ["lake", "state-1"]),
         ("round.answered", ["kern", "lake"]),
         ("round.to_rule", ["chair"]),
     ]
-    (decided,) = [events_pb2.ReviewDecided.FromString(one) for one in payloads(board, "review.decided")]
+    (decided,) = [events_pb2.ReviewDecided.FromString(one) for one in board.payloads("review.decided")]
     assert (f"rounds/{decided.round_id}", decided.digest) == (opened.name, opened.digest)
-    assert len(payloads(board, "review.opened")) == 1
-    assert wrong(board) == {}
-
-
-def test_what_is_not_sent_is_its_writers_own_in_lists_counts_and_the_trail(board):
-    opened = board.start(board.written(*PAPERS), "lake")
-    draft = board.comment(opened, "lake", "receipt", text="A secret thought")
-
-    assert [one.text for one in board.comments(opened, "lake")] == ["A secret thought"]
-    for who in ("kern", "chair", ""):
-        seen = board.read(opened, who)
-        assert (board.comments(opened, who), seen.comment_count, seen.unsent_count) == ([], 0, 0)
-        assert [one.comment_count for one in seen.reviewers] == [0]
-    assert board.read(opened, "lake").unsent_count == 1
-    remove = pb.RemoveRoundCommentRequest(name=draft.name, request_id=new_id())
-    assert reason(board.as_("kern").RemoveRoundComment, remove) == "NOT_FOUND"
-    with board.curriculum.running.connect() as connection:
-        rows = connection.execute("SELECT resource, before, after FROM audit WHERE method LIKE '%AddRoundComment'")
-        assert rows.fetchall() == [(opened.name, None, None)]
-    board.as_("lake").RemoveRoundComment(pb.RemoveRoundCommentRequest(name=draft.name, request_id=new_id()))
-    assert board.comments(opened, "lake") == []
-    board.comment(opened, "lake")
-    board.finish(opened)
-    # Nobody sent anything: there is nothing to answer.
-    assert board.read(opened).state == WHERE.SETTLED
-    assert wrong(board) == {}
-
-
-def test_d102_a_comment_on_another_text_is_refused_and_what_was_read_stays_what_it_was(board):
-    course = board.written(*PAPERS)
-    before = board.digest(course)
-    opened = board.start(course, "lake")
-    board.rewrite(course, "Serve the papers within 20 days.", *PAPERS[1:])
-
-    assert reason(board.start, course, digest=before) == "TEXT_CHANGED"
-    comment = pb.RoundComment(kind=1, severity=MUST, text="No.", basis="45 CFR 303.11(b)(5)")
-    request = pb.AddRoundCommentRequest(
-        parent=opened.name, comment=comment, digest=board.digest(course), request_id=new_id()
-    )
-    assert reason(board.as_("lake").AddRoundComment, request) == "TEXT_CHANGED"
-    assert board.comment(opened, "lake", "30 days", quote="30 days").block == board.block(opened, "30 days")
-
-
-def test_d105_a_comment_that_must_be_fixed_ends_only_by_its_writer_or_by_a_ruling(board):
-    opened = board.start(board.written(*PAPERS), "lake")
-    comment = board.comment(opened, "lake", "30 days")
-    board.send(opened, "lake")
-    assert reason(board.look, comment, "lake") == "ROUND_NOT_ANSWERED"
-    board.answered(opened)
-
-    assert board.read(opened).open_must_count == 1
-    assert reason(board.answer, comment) == "ROUND_ANSWERED"
-    assert reason(board.look, comment, "kern") == "COMMENT_NOT_YOURS"
-    assert reason(board.decide, comment, "kern", stands=False) == "PERMISSION_MISSING"
-    assert reason(board.decide, comment, "chair", stands=False) == "COMMENT_NOT_TO_RULE"
-    # Silence is no yes: past the day it waits for the chair.
-    board.clock.forward(days=7)
-    assert [one.state for one in board.comments(opened)] == [STATE.TO_RULE]
-    jobs.tell_rounds(board.database, board.clock())
-    jobs.tell_rounds(board.database, board.clock())
-    assert told(board)[-2:] == [("round.answered", ["lake"]), ("round.to_rule", ["chair"])]
-    board.decide(comment, "chair", stands=True, why="The rule is clear.")
-    ruled = board.read(opened)
-    assert (ruled.state, ruled.open_must_count) == (WHERE.ANSWERED, 1)
-    assert reason(board.look, comment, "lake") == "COMMENT_SETTLED"
-    assert wrong(board) == {}
-
-
-def test_who_sends_a_thing_for_review_neither_comments_on_it_nor_rules(board):
-    board.give("author", "CHAIR")
-    opened = board.start(board.written(*PAPERS), "lake")
-    assert reason(board.comment, opened, "author") == "OWN_WORK"
-    comment = board.comment(opened, "lake", "30 days")
-    board.send(opened, "lake")
-    board.answered(opened)
-    board.look(comment, "lake", "It is not fixed.")
-
-    assert reason(board.decide, comment, "author", stands=False) == "OWN_WORK"
-    assert reason(board.start, board.written("One."), "author") == "INVALID_FIELD"
-    assert told(board)[-1] == ("round.to_rule", ["chair"])
+    assert len(board.payloads("review.opened")) == 1
+    assert board.wrong() == {}
 
 
 def test_the_next_round_takes_over_what_is_open_with_both_wordings_and_people_place_what_is_lost(board):
@@ -223,7 +101,7 @@ def test_the_next_round_takes_over_what_is_open_with_both_wordings_and_people_pl
     ways = {one.taken_from: one.place for one in board.comments(third)}
     assert ways[placed.name] == pb.RoundComment.CARRIED
     assert ways[taken[changes.name].name] == pb.RoundComment.CHANGED
-    assert wrong(board) == {}
+    assert board.wrong() == {}
 
 
 def test_d109_no_ballot_opens_while_a_round_is_open_or_something_must_be_fixed(board):
@@ -247,29 +125,6 @@ def test_d109_no_ballot_opens_while_a_round_is_open_or_something_must_be_fixed(b
     assert lines() == f"{which}: must be fixed, passage 3"
     board.look(comment, "lake")
     assert board.open(course).state == ballot_pb.Ballot.OPEN
-
-
-def test_d107_whatever_a_course_says_can_be_commented_on_pictures_and_answers_too(board):
-    check = course_pb.Check(
-        question="Who serves papers?",
-        options=[course_pb.CheckOption(text="The sheriff", right=True), course_pb.CheckOption(text="The parent")],
-        explanation="A party never does.",
-    )
-    pieces = [course_pb.Piece(number=1, check=check)]
-    section = course_pb.Section(title="One", minutes=5, markdown="- First\n- Second", pieces=pieces)
-    course = board.curriculum.create(f"course-{new_id()[:8]}", summary="All of it.", sections=[section])
-    opened = board.start(course, "lake")
-    texts = [one.text for one in opened.blocks]
-
-    assert texts == [
-        *("Intake basics", "All of it.", "One", "- First", "- Second"),
-        *("Who serves papers?", "[x] The sheriff", "[ ] The parent", "A party never does."),
-    ]
-    for text in texts:
-        board.comment(opened, "lake", text)
-    board.comment(opened, "lake")
-    board.send(opened, "lake")
-    assert len({one.block for one in board.comments(opened)}) == len(texts) + 1
 
 
 def test_a_round_is_read_by_who_has_a_part_or_was_asked_and_is_nowhere_for_others(board):
@@ -321,70 +176,16 @@ def test_who_was_asked_and_said_nothing_is_reminded_two_business_days_before_and
     declining = pb.DeclineReviewRequest(name=opened.name, reason="On leave.", request_id=new_id())
     board.as_("marin").DeclineReview(declining)
     jobs.tell_rounds(board.database, board.clock())
-    assert told(board) == [("round.opened", ["kern", "lake", "marin"])]
+    assert board.told() == [("round.opened", ["kern", "lake", "marin"])]
 
     board.clock.forward(days=9)
     jobs.tell_rounds(board.database, board.clock())
     jobs.tell_rounds(board.database, board.clock())
 
-    assert told(board)[1:] == [("round.due", ["kern"])]
+    assert board.told()[1:] == [("round.due", ["kern"])]
     board.clock.forward(days=3)
     assert board.read(opened).state == WHERE.SETTLED
     assert reason(board.comment, opened, "kern") == "ROUND_NOT_OPEN"
-
-
-@pytest.mark.parametrize(
-    ("said", "field"),
-    [
-        ({"kind": POLICY_ERROR}, "comment.basis"),
-        ({"kind": POLICY_ERROR, "basis": "The usual practice"}, "comment.basis"),
-        ({"text": " "}, "comment.text"),
-        ({"severity": 0}, "comment.severity"),
-        ({"block": "nowhere"}, "comment.block"),
-        ({"quote": "papers"}, "comment.quote"),
-        ({"policy": "x" * 4001}, "comment.policy"),
-    ],
-)
-def test_a_comment_that_says_too_little_or_too_much_is_refused_by_its_field(board, said, field):
-    opened = board.start(board.written(*PAPERS), "lake")
-
-    with pytest.raises(Refused) as refused:
-        board.comment(opened, "lake", **said)
-
-    assert (refused.value.reason, list(refused.value.fields)) == ("INVALID_FIELD", [field])
-
-
-def test_the_rule_of_a_policy_error_is_kept_as_typed_and_by_its_key(board):
-    opened = board.start(board.written(*PAPERS), "lake")
-    comment = board.comment(opened, "lake", kind=POLICY_ERROR, basis="45 C.F.R. § 303.11 (b)(5)")
-    assert (comment.basis, comment.basis_key) == ("45 C.F.R. § 303.11 (b)(5)", "us/cfr/45/303/11/b/5")
-
-
-def test_answers_say_why_and_none_is_the_same_as_itself_by_a_detour(board):
-    opened = board.start(board.written(*PAPERS), "lake")
-    one, two, three = (board.comment(opened, "lake", text=text) for text in ("One", "Two", "Three"))
-    board.send(opened, "lake")
-
-    for answer in (pb.RoundComment.NOT_ACCEPTED, pb.RoundComment.IN_PART, pb.RoundComment.ANOTHER_TIME, SAME_AS):
-        assert reason(board.answer, one, answer) == "INVALID_FIELD"
-    board.answer(one, SAME_AS, same_as=two.name)
-    board.answer(two, SAME_AS, same_as=three.name)
-    for same in (one, three):
-        assert reason(board.answer, three, SAME_AS, same_as=same.name) == "INVALID_FIELD"
-    assert reason(board.send_answers, opened) == "ROUND_OPEN"
-    board.finish(opened)
-    with pytest.raises(Refused) as refused:
-        board.send_answers(opened)
-    assert (refused.value.reason, refused.value.metadata["count"]) == ("COMMENTS_UNANSWERED", "1")
-
-
-def test_the_same_request_again_says_nothing_twice(board):
-    opened = board.start(board.written(*PAPERS), "lake")
-    comment = pb.RoundComment(kind=3, severity=MUST, text="Once.")
-    request = pb.AddRoundCommentRequest(parent=opened.name, comment=comment, digest=opened.digest, request_id=new_id())
-    lake = board.as_("lake")
-    assert lake.AddRoundComment(request) == lake.AddRoundComment(request)
-    assert len(board.comments(opened, "lake")) == 1
 
 
 def test_what_is_wrong_in_a_round_is_found_by_reading_and_counting_it_again(board):
@@ -395,7 +196,7 @@ def test_what_is_wrong_in_a_round_is_found_by_reading_and_counting_it_again(boar
     board.send(first, "lake")
     board.answered(first)
     board.start(course)
-    assert wrong(board) == {}
+    assert board.wrong() == {}
 
     def break_(sql):
         with board.curriculum.running.connect() as connection:
@@ -404,29 +205,23 @@ def test_what_is_wrong_in_a_round_is_found_by_reading_and_counting_it_again(boar
             connection.commit()
 
     break_("UPDATE round_comment SET place = place + 1 WHERE taken_from IS NOT NULL")
-    assert wrong(board) == {"rounds.without_place": 2}
+    assert board.wrong() == {"rounds.without_place": 2}
     break_("UPDATE round_comment SET place = place - 1 WHERE taken_from IS NOT NULL")
     break_("DELETE FROM round_comment WHERE taken_from IS NOT NULL")
     # What went on is nowhere now.
-    assert wrong(board) == {"rounds.without_place": 2}
+    assert board.wrong() == {"rounds.without_place": 2}
 
 
 def test_a_list_of_rounds_asks_the_database_as_often_however_many_there_are(board):
-    engine, sent = board.database.engine, []
-
-    def note(_connection, _cursor, statement, *_):
-        sent.append(statement)
-
     def asked(call):
-        sent.clear()
-        call()
+        with noted(board.database) as sent:
+            call()
         return len(sent)
 
     def page():
         return asked(lambda: board.as_("lake").ListRounds(pb.ListRoundsRequest(parent=f"bodies/{board.body}")))
 
     first = board.start(board.written(*PAPERS), "lake")
-    event.listen(engine, "before_cursor_execute", note)
     before = page(), asked(lambda: board.comments(first, "lake"))
     for n in range(3):
         board.comment(board.start(board.written(f"Number {n}."), "lake"), "lake")

@@ -10,8 +10,6 @@ from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
-from cadre.operations.v1 import operations_service_pb2 as operations
-from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
 from servicekit.rpc.client import Refused
 
 from .committee import Committee
@@ -160,9 +158,7 @@ class Office:
         return course
 
     def audits(self):
-        operator = self.running.stub(OperationsServiceStub, rights=["operations.read"])
-        found = operator.RunAudits(operations.RunAuditsRequest()).audits
-        return {audit.name: audit.count for audit in found if audit.name.startswith("work")}
+        return self.content.audits("work")
 
     def steps(self, work):
         asked = pb.ListWorkStepsRequest(parent=work.name)
