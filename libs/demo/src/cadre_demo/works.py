@@ -165,8 +165,11 @@ def _cast(access: Access) -> _Cast:
 
 
 def _listed(access: Access, cast: _Cast) -> dict[str, pb.Work]:
-    asked = pb.ListWorksRequest(ended=True)
-    return {one.title: one for one in access.every(access.works.ListWorks, asked, "works", person=cast.designer)}
+    return {
+        one.title: one
+        for ended in (False, True)
+        for one in access.every(access.works.ListWorks, pb.ListWorksRequest(ended=ended), "works", person=cast.designer)
+    }
 
 
 def _get(access: Access, cast: _Cast, name: str) -> pb.Work:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from curriculum.governance import sheets
@@ -95,19 +95,20 @@ def list_ballots(db: Db, page: Page, reader: Reader, *, body: str, waiting: bool
     if body:
         _require_part(db, body, reader)
     seen = _BALLOTS.format(columns="id") + (_IN_BODY if body else "") + (_WAITS if waiting else "")
-    params = {**_who(db, reader), "body": body}
-    if not waiting:
-        beyond = page.after_sql("AND", "<", created_at="timestamptz", id="uuid")
-        return db.all(BallotRow, _LISTED.format(seen=seen, page=beyond), **params, **page.values("created_at", "id"))
-    rows = db.all(BallotRow, _LISTED.format(seen=seen, page=""), **params, limit=None)
+    beyond = page.after_sql("AND", "<", created_at="timestamptz", id="uuid")
+    params = {**_who(db, reader), "body": body, **page.values("created_at", "id")}
+    if waiting:
+        # Whether a seat is silent is read of the ballots themselves; the page is cut after that.
+        params["limit"] = None
+    rows = db.all(BallotRow, _LISTED.format(seen=seen, page=beyond), **params)
+    return _waiting(db, rows, reader)[: page.size + 1] if waiting else rows
+
+
+def _waiting(db: Db, rows: Sequence[BallotRow], reader: Reader) -> Sequence[BallotRow]:
+    if reader.person is None:
+        return ()
     day = pacific_date(db.at)
-    waits = [
-        sheet.row for sheet in sheets.sheets(db, rows) if reader.person and silent_seats(sheet, reader.person, day)
-    ]
-    if page.after is not None:
-        at, last = datetime.fromisoformat(page.after[0]), UUID(page.after[1])
-        waits = [row for row in waits if (row.created_at, row.id) < (at, last)]
-    return waits[: page.size + 1]
+    return [sheet.row for sheet in sheets.sheets(db, rows) if silent_seats(sheet, reader.person, day)]
 
 
 def get_decision(db: Db, decision: UUID, reader: Reader) -> tuple[DecisionRow, UUID | None]:

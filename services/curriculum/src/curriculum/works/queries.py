@@ -26,7 +26,7 @@ SELECT w.* FROM work AS w
 WHERE {_SEES}
   AND (%(phase)s = '' OR w.phase = %(phase)s)
   AND (%(course)s = '' OR w.course_id = %(course)s)
-  AND (%(ended)s OR w.phase <> 'CLOSED' AND w.status NOT IN ('DECLINED', 'RETIRED'))
+  AND %(ended)s = (w.phase = 'CLOSED' OR w.status IN ('DECLINED', 'RETIRED'))
   AND (NOT %(mine)s OR w.holder = ANY(%(holders)s))
   {{page}}
 ORDER BY w.target_date, w.id LIMIT %(limit)s
@@ -63,7 +63,8 @@ def list_works(
 ) -> Sequence[Sheet]:
     """Return one work more than the page holds, by the day by which they have to be there.
 
-    *mine*: those that wait for the reader, or for a body in which they have a part.
+    *mine*: those that wait for the reader, or for a body in which they have a part. *ended*: those that ended, instead
+    of those that go on.
     """
     holders = [reader.name, *_bodies(db, reader)] if mine else []
     beyond = "" if page.after is None else "AND (w.target_date, w.id) > (%(after_target_date)s::date, %(after_id)s)"

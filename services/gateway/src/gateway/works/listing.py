@@ -33,7 +33,7 @@ def works_page(visit: Visitor, size: str = "", holder: str = "", page: str = "")
     """All that is under way, by step and by day."""
     answer = visit.clients.works.ListWorks(pb.ListWorksRequest(page_size=_ROWS, page_token=page))
     committees = shown.bodies(visit)
-    found = [one for one in answer.works if not phrases.has_ended(one)]
+    found = answer.works
     names = shown.names(visit, [one.holder for one in found], committees)
     chosen = [one for one in found if _fits(one, size, holder, names)]
     return visit.page(
@@ -62,7 +62,7 @@ def ended_page(visit: Visitor, page: str = "") -> Answer:
     answer = visit.clients.works.ListWorks(pb.ListWorksRequest(page_size=_ROWS, page_token=page, ended=True))
     return visit.page(
         "works/ended.html",
-        works=[one for one in answer.works if phrases.has_ended(one)],
+        works=answer.works,
         next_page=answer.next_page_token,
         page=page,
         phrases=phrases,
@@ -77,7 +77,7 @@ def works_file(visit: Visitor) -> Answer:
     request = pb.ListWorksRequest(page_size=_FILE)
     while True:
         answer = visit.clients.works.ListWorks(request)
-        found += [one for one in answer.works if not phrases.has_ended(one)]
+        found += answer.works
         request.page_token = answer.next_page_token
         if not answer.next_page_token:
             break
