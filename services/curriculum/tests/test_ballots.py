@@ -38,6 +38,10 @@ def test_what_a_committee_passed_is_decided_in_the_same_moment_and_published_on_
     assert (decision.subject, decision.digest, decision.ballot) == (course.name, ballot.digest, ballot.name)
     assert [(one.constituency, one.yes, one.silent) for one in decision.counts] == [("local", 2, 1), ("state", 1, 1)]
     assert committee.publish(course).decision.name == decision.name
+    on_course = decision_pb.ListDecisionsRequest(parent=course.name)
+    # Members read what their committee decided on a thing; whoever has no part there reads nothing of it.
+    assert [one.name for one in committee.as_("marin").ListDecisions(on_course).decisions] == [decision.name]
+    assert not committee.as_("somebody").ListDecisions(on_course).decisions
     told = [events_pb2.BallotClosed.FromString(payload) for payload in committee.payloads("ballot.closed")]
     assert [(one.outcome, f"decisions/{one.decision_id}") for one in told] == [("PASSED", decision.name)]
     assert committee.audits() == {"ballots.miscounted": 0, "decisions.unfounded": 0}

@@ -122,11 +122,12 @@ def get_decision(db: Db, decision: UUID, reader: Reader) -> tuple[DecisionRow, U
 
 
 def list_decisions(db: Db, page: Page, reader: Reader, *, body: str, subject: str) -> Sequence[DecisionRow]:
-    """Return one decision more than the page holds, of a body or on a thing, the newest first."""
+    """Return one decision more than the page holds, of a body or on a thing, the newest first.
+
+    On a thing: those of bodies in which the reader had a part then. Nobody learns whether there are others.
+    """
     if body:
         _require_part(db, body, reader)
-    elif not reader.whole:
-        raise NotFound(subject)
     which = "AND b.body_id = %(of)s" if body else "AND b.subject = %(of)s"
     beyond = page.after_sql("AND", "<", decided_at="timestamptz", id="uuid")
     sql = _DECIDED.format(seen=_DECISIONS + which, page=beyond)
