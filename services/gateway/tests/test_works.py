@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
@@ -89,6 +90,12 @@ def test_a_decision_is_asked_for_by_a_vote_of_the_committee_of_the_gate_or_by_ha
 
     assert (phrases.where(decided, work), voting.motion(work)) == (at, "Approve the design of “Income”")
     assert [one.need for one in voting.missing(work)] == [LINE.SUNSET_DATE]
+    # Where a vote goes on about it, there is no other one to prepare.
+    vote = ballot_pb.Ballot(name="ballots/1", state=ballot_pb.Ballot.PREPARED)
+    assert phrases.where(decided, work, vote.name) == "/ballots/1"
+    assert voting.stands(vote, "PCDRT") == "A vote on exactly this is prepared. Who runs PCDRT opens it."
+    vote.state = ballot_pb.Ballot.OPEN
+    assert voting.stands(vote, "PCDRT") == "PCDRT votes on exactly this now."
     work.subject = ""
     assert phrases.where(decided, work) == "/works/26-03/hand-over"
     # What a chair decided is ratified by the committee of Develop, whatever step the work has come to.

@@ -36,6 +36,7 @@ def committees_page(visit: Visitor, page: str = "") -> Answer:
         mine=mine,
         to_do=[one for one in shown.actions(visit) if shown.is_open(one)] if mine else [],
         to_vote=votes.to_vote(visit) if mine else [],
+        to_open=votes.to_open(visit, mine),
         votes=votes,
         of={one.name: one for one in mine},
         reviews=[] if page else to_review.if_known(visit),

@@ -1,6 +1,6 @@
 """Votes and decisions of committees in lists: what waits for the visitor, what a committee votes on and decided."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -42,6 +42,15 @@ def to_vote(visit: Visit) -> list[pb.Ballot]:
     asked = pb.ListBallotsRequest(mine_to_vote=True, page_size=_ALL_TO_VOTE)
     found = visit.clients.ballots.ListBallots(asked).ballots
     return sorted(found, key=lambda one: (not one.close_time.seconds, one.close_time.seconds))
+
+
+def to_open(visit: Visit, mine: Iterable[body_pb.BodySummary]) -> list[pb.Ballot]:
+    """Return the prepared votes of the committees among *mine* that the visitor runs: nobody else can open them."""
+    run = {one.name for one in mine if any(part in one.my_parts for part in phrases.RUNS)}
+    if not run:
+        return []
+    found = visit.clients.ballots.ListBallots(pb.ListBallotsRequest(page_size=_ALL_TO_VOTE)).ballots
+    return [one for one in found if one.state == pb.Ballot.PREPARED and one.body in run]
 
 
 def in_meeting(visit: Visit, committee: body_pb.Body, meeting: str) -> list[tuple[str, str]]:

@@ -311,14 +311,14 @@ def state(one: pb.GateLine) -> str:
     return STATES.get(pb.GateLine.State.Name(one.state), "")
 
 
-def where(one: pb.GateLine, work: pb.Work) -> str:
-    """Where a line is done; empty where nothing can be done about it on a page."""
+def where(one: pb.GateLine, work: pb.Work, vote: str = "") -> str:
+    """Where a line is done; empty where nothing can be done about it on a page. *vote*: the one that goes on."""
     place = LINES.get(pb.GateLine.Need.Name(one.need), ("", NOWHERE))[1]
     base = f"/{work.name}"
     if place == NOWHERE:
         return ""
     if place == VOTE:
-        return voting.prepared_at(work)
+        return f"/{vote}" if vote else voting.prepared_at(work)
     if place == ROUNDS and work.course:
         return f"/rounds?course={work.course.removeprefix('courses/')}"
     if place in (COURSE, ROUNDS):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from fastapi.exceptions import HTTPException
 
+from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
@@ -12,10 +14,12 @@ from cadre.partnership.v1 import body_service_pb2 as body_pb
 from gateway.web import clients
 from gateway.web.visit import Visit
 from gateway.words import sentences
-from gateway.works import phrases
+from gateway.works import phrases, voting
+from servicekit.rpc.client import Refused
 
 WRITE = "works.write"
-_BODIES, _OF_A_COURSE = 100, 10
+_BODIES, _OF_A_COURSE, _VOTES = 100, 10, 50
+_LIVE = (ballot_pb.Ballot.PREPARED, ballot_pb.Ballot.OPEN)
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,30 @@ def open_works(visit: Visit, course: str) -> list[pb.Work]:
         return []
     found = visit.clients.works.ListWorks(pb.ListWorksRequest(course=course, page_size=_OF_A_COURSE)).works
     return [one for one in found if not phrases.has_ended(one)]
+
+
+def course_title(visit: Visit, work: pb.Work) -> str:
+    """Return what its course is called in the catalogue; empty where none is there for the visitor."""
+    if not work.course:
+        return ""
+    try:
+        asked = course_pb.GetCatalogueEntryRequest(name=work.course)
+        return visit.clients.courses.GetCatalogueEntry(asked).title
+    except Refused as error:
+        if error.code not in ("NOT_FOUND", "PERMISSION_DENIED"):
+            raise
+        return ""
+
+
+def vote(visit: Visit, work: pb.Work) -> ballot_pb.Ballot | None:
+    """Return the vote that goes on about exactly what stands there now, to who prepares votes."""
+    committee = voting.body_of(work)
+    if not committee or not visit.rights.state("courses.write"):
+        return None
+    asked = ballot_pb.ListBallotsRequest(parent=committee, page_size=_VOTES)
+    found = visit.clients.ballots.ListBallots(asked).ballots
+    asked_for = (work.subject, work.digest)
+    return next((one for one in found if (one.subject, one.digest) == asked_for and one.state in _LIVE), None)
 
 
 def link(visit: Visit, work: pb.Work) -> str:

@@ -11,7 +11,7 @@ from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from gateway.web import clients
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from gateway.works import phrases, shown, tracing
+from gateway.works import phrases, shown, tracing, voting
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 from servicekit.rpc.client import Refused
 
@@ -222,6 +222,8 @@ def _gate(visit: Visit, work: pb.Work, form: Form) -> Answer:
         work=work,
         form=form,
         gate=gate,
+        vote=shown.vote(visit, work),
+        voting=voting,
         decisions=_offered(visit, work, gate) if gate and gate.body else [],
         names=shown.names(visit, [], shown.bodies(visit)),
         manages=work.phase != pb.DELIVER or visit.rights.state(_MANAGE),
@@ -275,6 +277,7 @@ def _say_yes(visit: Visit, work: pb.Work, template: str, form: Form) -> Answer:
         form=form,
         names=shown.names(visit, shown.of_work(work), shown.bodies(visit)),
         link=shown.link(visit, work),
+        course=shown.course_title(visit, work),
         phrases=phrases,
         tracing=tracing,
         base=shown.path(work.name),

@@ -14,7 +14,7 @@ from gateway.web import declared
 from gateway.web.declared import Field
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from gateway.works import forms, listing, phrases, shown, tracing
+from gateway.works import forms, listing, phrases, shown, tracing, voting
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/works/{work_id}")
@@ -56,13 +56,15 @@ def work_page(visit: Visitor, work_id: str) -> Answer:
         work=work,
         form=Form(),
         gate=phrases.gate(work),
+        vote=shown.vote(visit, work),
         steps=steps.steps,
         more_steps=bool(steps.next_page_token),
         names=names,
         decisions=decisions,
         link=shown.link(visit, work),
-        course=_course_title(visit, work),
+        course=shown.course_title(visit, work),
         phrases=phrases,
+        voting=voting,
         tracing=tracing,
         base=shown.path(work.name),
     )
@@ -164,19 +166,6 @@ def _courses(visit: Visit, work: pb.Work) -> list[tuple[str, str]]:
     if work.course:
         found.setdefault(work.course, work.course.removeprefix("courses/"))
     return [("", "Not known yet"), *sorted(found.items(), key=lambda one: one[1].casefold())]
-
-
-def _course_title(visit: Visit, work: pb.Work) -> str:
-    """Return what its course is called; empty where there is none, or it is not the visitor's to see."""
-    if not work.course:
-        return ""
-    try:
-        asked = course_pb.GetCatalogueEntryRequest(name=work.course)
-        return visit.clients.courses.GetCatalogueEntry(asked).title
-    except Refused as error:
-        if error.code not in ("NOT_FOUND", "PERMISSION_DENIED"):
-            raise
-        return ""
 
 
 def _decisions(visit: Visit, work: pb.Work) -> Sequence[decision_pb.Decision]:
