@@ -26,6 +26,7 @@ from gateway.identity.places import PASSWORD, Place
 from gateway.reviews import phrases, rounds
 from gateway.web.every_page import Everything
 from gateway.web.visit import COOKIE
+from gateway.words import remarks
 from servicekit.calendar import pacific_date
 from servicekit.settings import Settings
 from servicekit.testing.unencrypted import NO_AUTHORITIES
@@ -34,6 +35,8 @@ from .test_state_letters import hidden, new_id
 
 SUBJECT = "Earning capacity replaces presumed income"
 BODY = "First passage.\n\nWorkers close the case within 30 days.\n\n- Print the form\n- Sign the form"
+# What somebody hears who does not see how words are marked.
+REMOVED, ADDED = (f'<span class="usa-sr-only">{word}: </span>' for word in ("Removed", "Added"))
 
 
 class Program:
@@ -203,7 +206,7 @@ def test_a_draft_goes_to_agencies_who_comment_and_read_the_answer(program):
     assert "Accepted in part." in reads(analyst, f"{letter}/review/1/table")
 
     program.rewrite(writer, letter[9:], BODY.replace("30 days", "20 days"))
-    assert "<del>30 </del><ins>20 </ins>days." in analyst.get(f"{letter}/review/1").text
+    assert f"<del>{REMOVED}30 </del><ins>{ADDED}20 </ins>days." in analyst.get(f"{letter}/review/1").text
 
     file = analyst.get(f"{letter}/review/1/comments.csv")
     [row] = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
@@ -239,8 +242,8 @@ def test_the_table_has_every_comment_none_without_words_and_each_under_its_head(
         )
         for block in ("", "body-1")
         for kind in phrases.KINDS
-        for severity in phrases.SEVERITIES
-        for answer in ("ANSWER_UNSPECIFIED", *phrases.ANSWERS)
+        for severity in remarks.SEVERITIES
+        for answer in ("ANSWER_UNSPECIFIED", *remarks.ANSWERS)
     ]
     review = pb.Review(blocks=[pb.ReviewBlock(id="body-1", section="body", text="Close the case.")])
 

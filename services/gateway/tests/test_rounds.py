@@ -12,6 +12,7 @@ from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from gateway.committees import to_review
 from gateway.committees.shown import People
 from gateway.rounds import phrases, reading, shown
+from gateway.words import remarks
 
 TODAY = date(2023, 8, 24)
 C = pb.RoundComment
@@ -57,7 +58,7 @@ def test_d106_the_table_of_a_review_has_every_comment_none_without_its_answer_or
     assert [int(row["No."]) for row in rows] == list(range(1, len(said) + 1))
     needed = ("Section", "Agency", "Seat", "Kind", "How serious", "Decision")
     assert {column for row in rows for column in needed if not row[column]} == set()
-    assert {row["Decision"] for row in rows} == {*phrases.ANSWERS.values(), "No answer yet"}
+    assert {row["Decision"] for row in rows} == {*remarks.ANSWERS.values(), "No answer yet"}
     assert {row["Section"] for row in rows} == {"Where to look", phrases.WHOLE, "Its passage is gone"}
     assert (rows[0]["Agency"], rows[0]["Seat"]) == ("Kern", "Valley agencies")
 
@@ -110,11 +111,8 @@ def test_only_what_must_be_fixed_and_is_open_is_shown_as_that_and_mine_is_mine()
     assert [phrases.fits(one, "", KERN) for one in (must, settled, other)] == [True, True, True]
 
 
-def test_each_value_of_the_contract_has_words():
-    assert phrases.KINDS.keys() == set(C.Kind.keys()) - {"KIND_UNSPECIFIED"}
-    assert phrases.SEVERITIES.keys() == set(C.Severity.keys()) - {"SEVERITY_UNSPECIFIED"}
-    assert phrases.ANSWERS.keys() == set(C.Answer.keys()) - {"ANSWER_UNSPECIFIED"}
-    assert phrases.PRESSES.keys() == phrases.ANSWERS.keys() - {"ACCEPTED"}
+def test_what_the_author_presses_is_each_answer_but_the_one_that_needs_no_words():
+    assert phrases.PRESSES.keys() == remarks.ANSWERS.keys() - {"ACCEPTED"}
 
 
 @pytest.mark.parametrize("passage", [1, 59, 60, 61, 120, 121, 240])

@@ -26,7 +26,7 @@ from gateway.web.built import Assets, Built
 from gateway.web.clients import Bell, Clients, Tokens, acting_as
 from gateway.web.punctual import Punctual
 from gateway.web.visit import Gateway
-from gateway.words import glossary
+from gateway.words import glossary, remarks
 from servicekit import metrics
 from servicekit.calendar import YEARS_OF_DOCUMENTS, YEARS_OF_LIVES
 from servicekit.clock import Clock, utc
@@ -65,6 +65,7 @@ def environment() -> Environment:
     )
     made.globals.update(words=glossary, markdown=markdown.to_html, plain=plain.to_html, bars=pictures, layout=charts)
     made.globals["label_of"] = OUTCOMES.label
+    made.globals["remarks"] = remarks
     made.globals["packed"] = choosing.packed
     made.globals.update(YEARS_OF_LIVES=YEARS_OF_LIVES, YEARS_OF_DOCUMENTS=YEARS_OF_DOCUMENTS)
     made.globals["assets"] = Assets()

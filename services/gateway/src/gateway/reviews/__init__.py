@@ -5,6 +5,7 @@ from gateway.web.area import Area
 from gateway.web.disclosed import views
 from gateway.web.navigation import Item, Top
 from gateway.web.rights import Rights
+from gateway.words import remarks
 
 _REASONS = {
     "REVIEW_OPEN": "Agencies are reviewing this letter. End the review first, then go on.",
@@ -34,7 +35,7 @@ AREA = Area(
     done=_DONE,
     adjectives={
         "under_review": phrases.is_open,
-        "answered": phrases.is_answered,
+        "answered": remarks.is_answered,
         "changed_since": phrases.is_changed,
     },
     discloses={

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import prose
 from cadre.notification.v1 import review_service_pb2 as pb
+from gateway.words import remarks
 
 # The parts of a letter, as who reads it finds them.
 SECTIONS: Mapping[str, str] = {
@@ -24,28 +24,8 @@ HEADS: Mapping[str, str] = {
     "PERFORMANCE": "Performance measures (effectiveness)",
     "POLICY": "Policy issues",
 }
-KINDS: Mapping[str, str] = {
-    "CLARITY": "Not clear",
-    "POLICY_ERROR": "Against a rule",
-    "PROCEDURE_CONFLICT": "Against a procedure",
-    "LOCAL_VARIATION": "Different here",
-    "ACCESSIBILITY": "Cannot be read by everybody",
-    "SYSTEM_MISMATCH": "Not what the case system does",
-    "PRIVACY": "Private data",
-}
-SEVERITIES: Mapping[str, str] = {
-    "MUST": "Must be fixed",
-    "SHOULD": "Should be fixed",
-    "COULD": "Could be better",
-    "QUESTION": "A question",
-}
-ANSWERS: Mapping[str, str] = {
-    "ACCEPTED": "Accepted",
-    "IN_PART": "Accepted in part",
-    "NOT_ACCEPTED": "Not accepted",
-    "SAME_AS": "The same as another comment",
-    "ANOTHER_TIME": "Another time",
-}
+# Of letters nobody says whose work they are: they are the state's.
+KINDS: Mapping[str, str] = {name: title for name, title in remarks.KINDS.items() if name != "CREDIT"}
 PLACES: Mapping[str, str] = {
     "CARRIED": "Stands in the draft as it did",
     "CHANGED": "Changed in the draft",
@@ -59,11 +39,6 @@ def is_open(review: pb.Review) -> bool:
     return review.state == pb.Review.OPEN
 
 
-def is_answered(comment: pb.ReviewComment) -> bool:
-    """Whether the state said something to it."""
-    return comment.answer != pb.ReviewComment.ANSWER_UNSPECIFIED
-
-
 def is_changed(comment: pb.ReviewComment) -> bool:
     """Whether its passage says something else in the draft now."""
     return comment.place == pb.ReviewComment.CHANGED
@@ -72,21 +47,6 @@ def is_changed(comment: pb.ReviewComment) -> bool:
 def head(comment: pb.ReviewComment) -> str:
     """On which head it bears."""
     return HEADS[pb.ReviewComment.Head.Name(comment.head)]
-
-
-def kind(comment: pb.ReviewComment) -> str:
-    """What kind of comment it is."""
-    return KINDS[pb.ReviewComment.Kind.Name(comment.kind)]
-
-
-def severity(comment: pb.ReviewComment) -> str:
-    """How serious it is."""
-    return SEVERITIES[pb.ReviewComment.Severity.Name(comment.severity)]
-
-
-def answer(comment: pb.ReviewComment) -> str:
-    """What was decided; empty before."""
-    return ANSWERS[pb.ReviewComment.Answer.Name(comment.answer)] if is_answered(comment) else ""
 
 
 def places(said: Iterable[pb.ReviewComment]) -> str:
@@ -99,11 +59,6 @@ def places(said: Iterable[pb.ReviewComment]) -> str:
         f"In the draft as it says now: {counted[pb.ReviewComment.CARRIED]} where they were,"
         f" {changed} on a passage that changed, {gone} on one that is gone."
     )
-
-
-def changes(was: str, now: str) -> list[prose.Piece]:
-    """Return what changed in a passage, word by word."""
-    return prose.compare(was, now)
 
 
 def place(comment: pb.ReviewComment) -> str:

@@ -5,7 +5,7 @@ from fastapi.exceptions import HTTPException
 
 from cadre.notification.v1 import review_service_pb2 as pb
 from gateway.reviews import phrases, rounds
-from gateway.web import staff_numbers
+from gateway.web import remarks, staff_numbers
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
@@ -46,12 +46,9 @@ def comment_page(visit: Visitor, letter_id: str, number: int, agency_id: str, pa
 def comment(visit: Visitor, letter_id: str, number: int, agency_id: str, form: Sent, passage: int = 0) -> Answer:
     """Comment on a passage."""
     review = rounds.load(visit, letter_id, number)
-    for field, offered in (("head", phrases.HEADS), ("kind", phrases.KINDS), ("severity", phrases.SEVERITIES)):
-        if form.text(field) not in offered:
-            form.errors[field] = "Choose one of these."
-    form.needs("text", "Say what is wrong, or what you ask.")
-    if form.text("kind") == "POLICY_ERROR":
-        form.needs("basis", "Say which rule it is against.")
+    if form.text("head") not in phrases.HEADS:
+        form.errors["head"] = "Choose one of these."
+    remarks.check_comment(form, phrases.KINDS)
     if not form.errors:
         given = pb.ReviewComment(
             agency=f"agencies/{agency_id}",

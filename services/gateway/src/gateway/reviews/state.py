@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from fastapi import APIRouter
-from fastapi.exceptions import HTTPException
 
 from cadre.notification.v1 import review_service_pb2 as pb
 from gateway.letters import letters
 from gateway.reviews import phrases, rounds
-from gateway.web import sheets
+from gateway.web import remarks, sheets
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
+from gateway.words.remarks import is_answered
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 from servicekit.rpc.client import Refused
 
@@ -89,34 +89,28 @@ def table_file(visit: Visitor, letter_id: str, number: int) -> Answer:
 @router.get("/{number}/comments/{comment_id}")
 def answer_page(visit: Visitor, letter_id: str, number: int, comment_id: str) -> Answer:
     """A comment, and a form to answer it."""
-    review, line, others = _comment(visit, letter_id, number, comment_id)
+    review, line, lines = _comment(visit, letter_id, number, comment_id)
     given = line.comment
     form = Form.of(
         {
-            "answer": pb.ReviewComment.Answer.Name(given.answer) if phrases.is_answered(given) else "",
+            "answer": pb.ReviewComment.Answer.Name(given.answer) if is_answered(given) else "",
             "text": given.answer_text,
             "same_as": given.same_as,
         }
     )
-    return _answer(visit, review, line, others, form)
+    return _answer(visit, review, line, lines, form)
 
 
 @router.post("/{number}/comments/{comment_id}")
 def answer(visit: Visitor, letter_id: str, number: int, comment_id: str, form: Sent) -> Answer:
     """Answer a comment."""
-    review, line, others = _comment(visit, letter_id, number, comment_id)
-    said = form.text("answer")
-    if said not in phrases.ANSWERS:
-        form.errors["answer"] = "Choose an answer."
-    elif said == "SAME_AS":
-        form.needs("same_as", "Choose the comment that says the same.")
-    elif said != "ACCEPTED":
-        form.needs("text", "Say why, or in which part.")
+    review, line, lines = _comment(visit, letter_id, number, comment_id)
+    said = remarks.check_answer(form)
     if not form.errors:
         request = pb.AnswerCommentRequest(
             name=line.comment.name,
             answer=pb.ReviewComment.Answer.Value(said),
-            text=form.text("text"),
+            text=form.block("text"),
             same_as=form.text("same_as") if said == "SAME_AS" else "",
             request_id=form.request_id,
         )
@@ -125,7 +119,7 @@ def answer(visit: Visitor, letter_id: str, number: int, comment_id: str, form: S
             return visit.go(_path(review), done="comment-answered")
         except Refused as error:
             form.refuse(error)
-    return _answer(visit, review, line, others, form)
+    return _answer(visit, review, line, lines, form)
 
 
 def _rounds(visit: Visit, letter_id: str, form: Form) -> Answer:
@@ -167,21 +161,11 @@ def _comment(
 ) -> tuple[pb.Review, rounds.Line, list[rounds.Line]]:
     review = rounds.load(visit, letter_id, number)
     said = list(rounds.lines(review, rounds.comments(visit, review)))
-    line = next((one for one in said if one.comment.name.endswith(f"/{comment_id}")), None)
-    if line is None:
-        raise HTTPException(404)
-    return review, line, [one for one in said if one is not line]
+    return review, remarks.line(said, comment_id), said
 
 
-def _answer(visit: Visit, review: pb.Review, line: rounds.Line, others: list[rounds.Line], form: Form) -> Answer:
+def _answer(visit: Visit, review: pb.Review, line: rounds.Line, lines: list[rounds.Line], form: Form) -> Answer:
     agencies = visit.agencies()
-    same = [
-        (
-            one.comment.name.rpartition("/")[2],
-            f"{one.number}. {agencies[one.comment.agency].short_title}: {one.comment.text[:60]}",
-        )
-        for one in others
-    ]
     return visit.page(
         "reviews/answer.html",
         status=400 if form.errors else 200,
@@ -191,7 +175,7 @@ def _answer(visit: Visit, review: pb.Review, line: rounds.Line, others: list[rou
         phrases=phrases,
         form=form,
         here=_path(review),
-        same=[("", "Choose"), *same],
+        same=remarks.same(lines, line.id, lambda one: agencies[one.agency].short_title),
     )
 
 

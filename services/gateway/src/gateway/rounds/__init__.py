@@ -4,6 +4,7 @@ from gateway.rounds import answering, opening, phrases, reading, settling
 from gateway.rounds.reasons import REASONS
 from gateway.web.area import Area
 from gateway.web.disclosed import exports, views
+from gateway.words import remarks
 
 _AT = "/rounds/{round_id}"
 _DONE = {
@@ -29,7 +30,7 @@ AREA = Area(
         "an_open_round": phrases.is_open,
         "before_answers": phrases.is_before_answers,
         "not_sent_yet": phrases.is_unsent,
-        "answered_in_round": phrases.is_answered,
+        "answered_in_round": remarks.is_answered,
         "settled_in_round": phrases.is_settled,
         "to_be_ruled_on": phrases.is_to_rule,
         "to_be_looked_at": phrases.is_to_look,

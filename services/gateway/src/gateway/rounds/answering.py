@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from cadre.curriculum.v1 import round_service_pb2 as pb
 from gateway.rounds import phrases, shown
 from gateway.rounds.settling import LINES, comment_page_of
-from gateway.web import sheets
+from gateway.web import remarks, sheets
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
+from gateway.words.remarks import ANSWERS, is_answered
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 
 router = APIRouter(prefix="/rounds/{round_id}")
@@ -34,17 +35,11 @@ def answers_file(visit: Visitor, round_id: str) -> Answer:
 @router.post("/comments/{comment_id}/answer")
 def answer(visit: Visitor, round_id: str, comment_id: str, form: Sent) -> Answer:
     """Answer a comment; what is accepted as it is needs no words."""
-    said = form.text("answer")
-    if said not in phrases.ANSWERS:
-        form.errors["answer"] = "Choose an answer."
-    elif said == "SAME_AS":
-        form.needs("same_as", "Choose the comment that says the same.")
-    elif said != "ACCEPTED":
-        form.needs("text", "Say why, or in which part.")
+    said = remarks.check_answer(form)
     same = form.text("same_as") if said == "SAME_AS" else ""
     asked = pb.AnswerRoundCommentRequest(
         name=f"rounds/{round_id}/comments/{comment_id}",
-        answer=pb.RoundComment.Answer.Value(said) if said in phrases.ANSWERS else pb.RoundComment.ANSWER_UNSPECIFIED,
+        answer=pb.RoundComment.Answer.Value(said or "ANSWER_UNSPECIFIED"),
         text=form.block("text"),
         same_as=f"rounds/{round_id}/comments/{same}" if same else "",
         request_id=form.request_id,
@@ -96,7 +91,7 @@ def _answers(visit: Visit, round_id: str, form: Form, after: int, show: str) -> 
     review = shown.load(visit, round_id)
     said = [one for one in shown.comments(visit, review) if not phrases.is_unsent(one)]
     lines = list(shown.lines(review, said))
-    fitting = [one for one in lines if not phrases.is_answered(one.comment)] if show == "unanswered" else lines
+    fitting = [one for one in lines if not is_answered(one.comment)] if show == "unanswered" else lines
     return visit.page(
         "rounds/answers.html",
         status=400 if form.errors else 200,
@@ -124,7 +119,7 @@ def _send(visit: Visit, round_id: str, form: Form) -> Answer:
         status=400 if form.errors else 200,
         review=review,
         writers=len({one.author for one in said}),
-        counted=[(title, counted[title]) for title in phrases.ANSWERS.values() if counted[title]],
+        counted=[(title, counted[title]) for title in ANSWERS.values() if counted[title]],
         unanswered=counted[""],
         count=len(said),
         phrases=phrases,

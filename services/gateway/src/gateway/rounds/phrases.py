@@ -3,33 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-import prose
 from cadre.curriculum.v1 import round_service_pb2 as pb
-from gateway.words import sentences
+from gateway.words import remarks, sentences
 
-KINDS: Mapping[str, str] = {
-    "CLARITY": "Not clear",
-    "POLICY_ERROR": "Against a rule",
-    "PROCEDURE_CONFLICT": "Against a procedure",
-    "LOCAL_VARIATION": "Different here",
-    "ACCESSIBILITY": "Cannot be read by everybody",
-    "SYSTEM_MISMATCH": "Not what the case system does",
-    "CREDIT": "Does not say whose work it is",
-    "PRIVACY": "Private data",
-}
-SEVERITIES: Mapping[str, str] = {
-    "MUST": "Must be fixed",
-    "SHOULD": "Should be fixed",
-    "COULD": "Could be better",
-    "QUESTION": "A question",
-}
-ANSWERS: Mapping[str, str] = {
-    "ACCEPTED": "Accepted",
-    "IN_PART": "Accepted in part",
-    "NOT_ACCEPTED": "Not accepted",
-    "SAME_AS": "The same as another comment",
-    "ANOTHER_TIME": "Another time",
-}
 _SAME = "The same as comment {}"
 # What the author presses; what ends with three dots asks for more.
 PRESSES: Mapping[str, str] = {
@@ -117,22 +93,17 @@ def how_far(reviewer: pb.Reviewer, review: pb.Round, today: date) -> str:
 # ---- a comment ----
 
 
-def kind(comment: pb.RoundComment) -> str:
-    """What kind of comment it is."""
-    return KINDS.get(_COMMENT.Kind.Name(comment.kind), "")
-
-
-def severity(comment: pb.RoundComment) -> str:
-    """How serious it is."""
-    return SEVERITIES.get(_COMMENT.Severity.Name(comment.severity), "")
-
-
 def answer(comment: pb.RoundComment, numbers: Mapping[str, int] | None = None) -> str:
     """What was answered; empty before. *numbers* of comments by their names, to say which one says the same."""
     number = (numbers or {}).get(comment.same_as)
     if number:
         return _SAME.format(number)
-    return ANSWERS[_COMMENT.Answer.Name(comment.answer)] if is_answered(comment) else ""
+    return remarks.answer(comment)
+
+
+def elsewhere(comment: pb.RoundComment) -> str:
+    """What a comment is about that stands at no passage."""
+    return "Its passage is gone" if is_lost(comment) else WHOLE
 
 
 def quoted(comment: pb.RoundComment, now: str) -> str:
@@ -173,11 +144,6 @@ def place(comment: pb.RoundComment) -> str:
     return f"From the review before: its passage {became}"
 
 
-def changes(was: str, now: str) -> list[prose.Piece]:
-    """Return what changed in a passage, word by word."""
-    return prose.compare(was, now)
-
-
 # ---- adjectives ----
 
 
@@ -194,11 +160,6 @@ def is_before_answers(review: pb.Round) -> bool:
 def is_unsent(comment: pb.RoundComment) -> bool:
     """Whether it is its writer's alone."""
     return comment.state == _COMMENT.DRAFT
-
-
-def is_answered(comment: pb.RoundComment) -> bool:
-    """Whether something was said to it."""
-    return comment.answer != _COMMENT.ANSWER_UNSPECIFIED
 
 
 def is_settled(comment: pb.RoundComment) -> bool:

@@ -6,8 +6,10 @@ from fastapi import APIRouter
 
 from cadre.curriculum.v1 import round_service_pb2 as pb
 from gateway.rounds import phrases, reasons, shown
+from gateway.web import remarks
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
+from gateway.words.remarks import KINDS
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/rounds/{round_id}")
@@ -38,12 +40,7 @@ def comment_page(visit: Visitor, round_id: str, passage: Number = 0) -> Answer:
 def comment(visit: Visitor, round_id: str, form: Sent, passage: Number = 0) -> Answer:
     """Comment on a passage."""
     review = shown.load(visit, round_id)
-    for field, offered in (("kind", phrases.KINDS), ("severity", phrases.SEVERITIES)):
-        if form.text(field) not in offered:
-            form.errors[field] = "Choose one of these."
-    form.needs("text", "Say what is wrong, or what you ask.")
-    if form.text("kind") == "POLICY_ERROR":
-        form.needs("basis", "Say which rule it is against.")
+    remarks.check_comment(form, KINDS)
     if not form.errors:
         try:
             visit.clients.rounds.AddRoundComment(_written(review, passage, form))

@@ -4,14 +4,15 @@ from fastapi import APIRouter
 
 from cadre.curriculum.v1 import round_service_pb2 as pb
 from gateway.rounds import phrases, shown
+from gateway.web import remarks
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
+from gateway.words.remarks import ANSWERS, is_answered
 
 router = APIRouter(prefix="/rounds/{round_id}/comments/{comment_id}")
 
 # Of a page of the table.
 LINES = 50
-_WORDS = 60
 _NOWHERE = "nowhere"
 
 
@@ -75,15 +76,16 @@ def comment_page_of(visit: Visit, round_id: str, comment_id: str, form: Form | N
     """Answer with the page of a comment; *form* is one that was refused."""
     review = shown.load(visit, round_id)
     said = shown.comments(visit, review)
-    line = shown.line(review, said, comment_id)
+    lines = list(shown.lines(review, said))
+    line = remarks.line(lines, comment_id)
     one = line.comment
     by = shown.around(visit, review, said)
-    sent = [other for other in shown.lines(review, said) if not phrases.is_unsent(other.comment)]
-    filled = form or Form.of({"answer": answer if answer in phrases.ANSWERS else ""})
+    sent = [other for other in lines if not phrases.is_unsent(other.comment)]
+    filled = form or Form.of({"answer": answer if answer in ANSWERS else ""})
     # What the form that was sent did not hold is as it is saved.
     for name, value in _saved(one).items():
         filled.values.setdefault(name, [value])
-    if answer not in phrases.ANSWERS and phrases.is_answered(one) and not filled.text("answer"):
+    if answer not in ANSWERS and is_answered(one) and not filled.text("answer"):
         filled.values["answer"] = [pb.RoundComment.Answer.Name(one.answer)]
     return visit.page(
         "rounds/one.html",
@@ -91,7 +93,7 @@ def comment_page_of(visit: Visit, round_id: str, comment_id: str, form: Form | N
         review=review,
         line=line,
         by=by,
-        same=_others(sent, line, by),
+        same=remarks.same(sent, line.id, lambda other: by.who(other.author)),
         numbers={other.comment.name: other.number for other in sent},
         belongs=_places(review),
         after=(line.number - 1) // LINES * LINES,
@@ -117,24 +119,9 @@ def _saved(one: pb.RoundComment) -> dict[str, str]:
     }
 
 
-def _others(lines: list[shown.Line], line: shown.Line, by: shown.Around) -> list[tuple[str, str]]:
-    """Return the other comments to choose one that says the same."""
-    others = [
-        (other.id, f"{other.number}. {by.who(other.comment.author)}: {_short(other.comment.text)}")
-        for other in lines
-        if other.id != line.id
-    ]
-    return [("", "Choose"), *others]
-
-
 def _places(review: pb.Round) -> list[tuple[str, str]]:
-    offered = [(block.id, f"{block.number}. {_short(block.text)}") for block in review.blocks]
+    offered = [(block.id, f"{block.number}. {remarks.short(block.text)}") for block in review.blocks]
     return [("", "Choose"), *offered, (_NOWHERE, "It belongs to none any more")]
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _WORDS else f"{line[:_WORDS].rstrip()}…"
 
 
 def _name(round_id: str, comment_id: str) -> str:

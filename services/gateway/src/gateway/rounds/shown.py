@@ -1,53 +1,27 @@
 """A review as its pages show it: the passages with numbers, what was said of each, and who said it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-
-from fastapi.exceptions import HTTPException
 
 from cadre.curriculum.v1 import round_service_pb2 as pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from gateway.committees import shown
 from gateway.rounds import phrases
-from gateway.web import sheets
+from gateway.web import remarks, sheets
 from gateway.web.visit import Visit
+from gateway.words.remarks import kind, severity
 from servicekit.rpc.client import Refused
 
 WRITE = "works.write"
+Passage = remarks.Passage[pb.RoundComment]
+Line = remarks.Line[pb.RoundComment]
 _A_CALL = 100
 COLUMNS = (
     *("No.", "Section", "Passage", "Agency", "Seat", "Kind", "How serious", "Comment", "Better wording", "Rule"),
     *phrases.HEADS.values(),
     *("Decision", "Response", "Second look", "Said at the second look", "Ruling"),
 )
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A passage with what was said of it; *section* says which part begins with it, '' = none does."""
-
-    number: int
-    id: str
-    section: str
-    text: str
-    comments: Sequence[pb.RoundComment]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A comment as a line of the table, with the number and the text of its passage; 0 is the whole."""
-
-    number: int
-    passage: int
-    section: str
-    text: str
-    comment: pb.RoundComment
-
-    @property
-    def id(self) -> str:
-        """The last part of its name."""
-        return self.comment.name.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -117,34 +91,13 @@ def around(visit: Visit, review: pb.Round, said: Iterable[pb.RoundComment] = ())
 
 def passages(review: pb.Round, said: Iterable[pb.RoundComment]) -> list[Passage]:
     """Return the text with what was said of each passage."""
-    of: dict[str, list[pb.RoundComment]] = {}
-    for comment in said:
-        of.setdefault(comment.block, []).append(comment)
-    found, before = [], ""
-    for block in review.blocks:
-        begins = block.section if block.section != before else ""
-        found.append(Passage(block.number, block.id, begins, block.text, of.get(block.id, ())))
-        before = block.section
-    return found
+    return remarks.passages([remarks.Block(one.id, one.section, one.text) for one in review.blocks], said)
 
 
 def lines(review: pb.Round, said: Iterable[pb.RoundComment]) -> Iterator[Line]:
     """Give the comments as lines of the table."""
-    blocks = {block.id: block for block in review.blocks}
-    for number, comment in enumerate(said, 1):
-        block = blocks.get(comment.block)
-        if block is None:
-            yield Line(number, 0, "Its passage is gone" if phrases.is_lost(comment) else phrases.WHOLE, "", comment)
-        else:
-            yield Line(number, block.number, block.section or phrases.HEAD, block.text, comment)
-
-
-def line(review: pb.Round, said: Iterable[pb.RoundComment], comment_id: str) -> Line:
-    """Return one of them."""
-    found = next((one for one in lines(review, said) if one.id == comment_id), None)
-    if found is None:
-        raise HTTPException(404)
-    return found
+    blocks = [remarks.Block(one.id, one.section or phrases.HEAD, one.text) for one in review.blocks]
+    return remarks.lines(blocks, said, phrases.elsewhere)
 
 
 def table(review: pb.Round, said: Iterable[pb.RoundComment], by: Around, today: date) -> bytes:
@@ -167,7 +120,7 @@ def _row(one: Line, review: pb.Round, by: Around, today: date) -> list[str | int
     said = one.comment
     return [
         *(one.number, one.section, one.passage or "", by.agency(said.author), by.seat(said.seat)),
-        *(phrases.kind(said), phrases.severity(said), said.text, said.wording, said.basis),
+        *(kind(said), severity(said), said.text, said.wording, said.basis),
         *(getattr(said, head) for head in phrases.HEADS),
         *(phrases.answer(said) or "No answer yet", said.answer_text),
         *(phrases.look(said, review, today), said.look_text, said.ruling),

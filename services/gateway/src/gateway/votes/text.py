@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-import prose
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from gateway.courses.changes import BESIDE, CHANGED, GONE, NEW, Change
+from gateway.words import remarks
 
 T = TypeVar("T")
-_TAGS = {prose.Kind.SAME: "", prose.Kind.ADDED: "ins", prose.Kind.REMOVED: "del"}
 
 
 def changes(said: pb.BallotText) -> list[Change]:
@@ -54,7 +53,7 @@ def _is_free(one: course_pb.Section, left: Sequence[course_pb.Section], now: Seq
 def _changed(title: str, was: str, now: str) -> Change | None:
     if was == now:
         return None
-    return Change(title, CHANGED, [(_TAGS[piece.kind], piece.text) for piece in prose.compare(was, now)])
+    return Change(title, CHANGED, remarks.changes(was, now))
 
 
 def written(section: course_pb.Section) -> str:
