@@ -10,7 +10,7 @@ from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web import declared
 from gateway.web.forms import Form
-from gateway.works import forms, phrases, tracing, voting
+from gateway.works import forms, gates, history, phrases, tracing, voting, written
 from gateway.works.trace import Traced
 from servicekit.calendar import Calendar
 
@@ -51,7 +51,7 @@ def test_the_bar_says_of_each_step_how_it_stands(given, said, places):
     work = under_way(gates=[pb.Gate(phase=pb.DIAGNOSE, skipped=True)], **given)
 
     assert phrases.step(work) == said
-    assert [phrases.place(work, name) for name in PHASES] == places
+    assert [gates.place(work, name) for name in PHASES] == places
     assert phrases.has_ended(work) == (said != "Step 3 of 5, Develop")
 
 
@@ -64,40 +64,40 @@ def test_what_is_missing_stands_first_with_where_it_is_done_and_what_nobody_trac
     ]
     work = under_way(course="courses/income", gates=[pb.Gate(phase=pb.DEVELOP, lines=lines, met_count=1, line_count=3)])
 
-    found = phrases.in_order(phrases.gate(work))
+    found = gates.in_order(gates.gate(work))
 
-    assert [(phrases.line(one), phrases.state(one), phrases.where(one, work)) for one in found] == [
+    assert [(gates.line(one), gates.state(one), gates.where(one, work)) for one in found] == [
         ("A question for each objective (2 missing)", "Missing", "/works/26-03/trace"),
         ("Signed off by counsel", "Missing", "/works/26-03/change/materials"),
         ("Seats enough before the day", "Not tracked yet", ""),
         ("A trial with some people", "Done", "/works/26-03/change/materials"),
     ]
-    assert phrases.ready(work) == "1 of 3 ready"
+    assert gates.ready(work) == "1 of 3 ready"
     # What changed after the decision goes back.
     changed = LINE(need=LINE.CONTENT_AS_DECIDED, state=LINE.MISSING)
-    assert phrases.where(changed, work) == "/works/26-03/turn/give-back"
+    assert gates.where(changed, work) == "/works/26-03/turn/give-back"
     # Without a course there is no trace: it is chosen first.
     work.course = ""
-    assert phrases.where(found[0], work) == "/works/26-03/change/design"
+    assert gates.where(found[0], work) == "/works/26-03/change/design"
 
 
 def test_a_decision_is_asked_for_by_a_vote_of_the_committee_of_the_gate_or_by_handing_it_over():
     decided = LINE(need=LINE.DECIDED, state=LINE.MISSING)
     missing = [decided, LINE(need=LINE.SUNSET_DATE, state=LINE.MISSING), LINE(need=LINE.PRIORITY, state=LINE.MET)]
-    gates = [pb.Gate(phase=pb.DESIGN, lines=missing, body="bodies/pcdrt"), pb.Gate(phase=pb.DETERMINE)]
-    work = under_way(phase=pb.DESIGN, gates=gates, subject="works/26-03", title="Income")
+    both = [pb.Gate(phase=pb.DESIGN, lines=missing, body="bodies/pcdrt"), pb.Gate(phase=pb.DETERMINE)]
+    work = under_way(phase=pb.DESIGN, gates=both, subject="works/26-03", title="Income")
     at = "/ballots/new?committee=pcdrt&work=26-03"
 
-    assert (phrases.where(decided, work), voting.motion(work)) == (at, "Approve the design of “Income”")
+    assert (gates.where(decided, work), voting.motion(work)) == (at, "Approve the design of “Income”")
     assert [one.need for one in voting.missing(work)] == [LINE.SUNSET_DATE]
     # Where a vote goes on about it, there is no other one to prepare.
     vote = ballot_pb.Ballot(name="ballots/1", state=ballot_pb.Ballot.PREPARED)
-    assert phrases.where(decided, work, vote.name) == "/ballots/1"
+    assert gates.where(decided, work, vote.name) == "/ballots/1"
     assert voting.stands(vote, "PCDRT") == "A vote on exactly this is prepared. Who runs PCDRT opens it."
     vote.state = ballot_pb.Ballot.OPEN
     assert voting.stands(vote, "PCDRT") == "PCDRT votes on exactly this now."
     work.subject = ""
-    assert phrases.where(decided, work) == "/works/26-03/hand-over"
+    assert gates.where(decided, work) == "/works/26-03/hand-over"
     # What a chair decided is ratified by the committee of Develop, whatever step the work has come to.
     at_once = under_way(
         phase=pb.DELIVER,
@@ -106,7 +106,7 @@ def test_a_decision_is_asked_for_by_a_vote_of_the_committee_of_the_gate_or_by_ha
         title="Income",
         at_once_decision="decisions/1",
     )
-    assert phrases.where(LINE(need=LINE.RATIFIED, state=LINE.MISSING), at_once) == at
+    assert gates.where(LINE(need=LINE.RATIFIED, state=LINE.MISSING), at_once) == at
     assert voting.motion(at_once) == "Stand by what the chair decided on “Income”"
 
 
@@ -114,16 +114,16 @@ def test_everything_that_the_contract_can_say_has_words():
     def named(enum):
         return {name for name in enum.DESCRIPTOR.values_by_name if not name.endswith("_UNSPECIFIED")}
 
-    assert named(LINE.Need) == set(phrases.LINES)
-    assert named(LINE.State) == set(phrases.STATES)
+    assert named(LINE.Need) == set(gates.LINES)
+    assert named(LINE.State) == set(gates.STATES)
     assert named(pb.Phase) - {"CLOSED"} == set(phrases.PHASES)
     assert named(pb.Work.Status) == set(phrases.STATUSES)
-    assert named(pb.Work.Source) == set(phrases.SOURCES)
-    assert named(pb.Work.Problem) == set(phrases.PROBLEMS)
-    assert named(pb.Work.Outcome) == set(phrases.OUTCOMES)
+    assert named(pb.Work.Source) == set(written.SOURCES)
+    assert named(pb.Work.Problem) == set(written.PROBLEMS)
+    assert named(pb.Work.Outcome) == set(written.OUTCOMES)
     assert named(pb.ClassReason.Cause) == set(phrases.CAUSES)
-    assert named(pb.ModeChoice.Mode) == set(phrases.MODES)
-    assert named(pb.WorkStep.Kind) == set(phrases.KINDS)
+    assert named(pb.ModeChoice.Mode) == set(written.MODES)
+    assert named(pb.WorkStep.Kind) == set(history.KINDS)
     assert named(trace_pb.TaskOfWork.Measure) == set(tracing.MEASURES)
     assert named(trace_pb.TraceGap.Kind) == set(tracing.GAPS)
     assert named(decision_pb.DecisionClass) == set(phrases.CLASSES)

@@ -16,6 +16,7 @@ from gateway.reviews import phrases, reading
 from gateway.web.rights import Rights
 from gateway.web.visit import Visit
 from gateway.words import sentences
+from gateway.works import gates
 from gateway.works import phrases as work_phrases
 
 # Of whom to write in one line: these many names, then how many others.
@@ -193,7 +194,7 @@ def works(visit: Visit, found: Iterable[work_pb.Work]) -> list[Row]:
             title=work.title,
             said=work.title,
             facts=_facts(
-                work_phrases.step(work), work_phrases.ready(work), f"with you {work_phrases.since(work, visit.today)}"
+                work_phrases.step(work), gates.ready(work), f"with you {work_phrases.since(work, visit.today)}"
             ),
             act="Open",
             to=f"/{work.name}",

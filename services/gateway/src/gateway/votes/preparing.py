@@ -17,9 +17,9 @@ from gateway.votes import phrases
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
+from gateway.works import gates, voting
 from gateway.works import phrases as work_phrases
 from gateway.works import shown as works
-from gateway.works import voting
 from servicekit.calendar import PACIFIC, YEARS_OF_DOCUMENTS
 from servicekit.rpc.client import Refused
 
@@ -137,7 +137,7 @@ def _draft(visit: Visit, course: str, work: str) -> Draft:
         asked_for=f"work={work}",
         address=works.path(found.name),
         size=work_phrases.step(found),
-        missing=[work_phrases.line(one) for one in voting.missing(found)],
+        missing=[gates.line(one) for one in voting.missing(found)],
     )
 
 

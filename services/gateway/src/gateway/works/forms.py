@@ -11,7 +11,7 @@ from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web.declared import Box, Chosen, Day, Field, Line, Lines, Named
 from gateway.web.forms import Form
-from gateway.works import phrases, tracing
+from gateway.works import phrases, tracing, written
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 
 _LONG, _SHORT, _REASON = 4_000, 500, 300
@@ -82,7 +82,7 @@ def _of_five(low: str, high: str) -> tuple[tuple[str, str], ...]:
 
 _SAID = (
     Line("work_title", "What it is called", of="title", needed=True, most=200),
-    Named("source", "Where the need comes from", values=phrases.SOURCES, enum=pb.Work.Source, needed=True),
+    Named("source", "Where the need comes from", values=written.SOURCES, enum=pb.Work.Source, needed=True),
     Line(
         "source_text",
         "Which letter, which release, who asked",
@@ -94,7 +94,7 @@ _SAID = (
 NEW = _SAID
 NEED = (
     *_SAID,
-    Named("problem", "What it turned out to be", values=phrases.PROBLEMS, enum=pb.Work.Problem),
+    Named("problem", "What it turned out to be", values=written.PROBLEMS, enum=pb.Work.Problem),
     Lines("analysis", "How you know", "What you asked, looked at or counted", most=_LONG),
     Named(
         "serves",
@@ -120,7 +120,7 @@ NEED = (
 )
 DESIGN = (
     Chosen("work_course", "The course that comes of it", of="course"),
-    Scale("evaluation_level", "How far it is looked at whether it helped", offered=tuple(phrases.LEVELS.items())),
+    Scale("evaluation_level", "How far it is looked at whether it helped", offered=tuple(written.LEVELS.items())),
     Lines("evaluation_plan", "How that is found out", most=_LONG),
     Line("cost", "What it costs", "Such as 40 hours of a designer, $1,200 for captions", most=_SHORT),
     Day("sunset_date", "Day on which it is looked at again", years=YEARS_OF_DOCUMENTS),
@@ -135,7 +135,7 @@ MATERIALS = (
 )
 RESULTS = (
     Lines("results_text", "What came of it", "With its numbers, and of how many", of="results", most=_LONG),
-    Named("outcome", "What becomes of it", values=phrases.OUTCOMES, enum=pb.Work.Outcome),
+    Named("outcome", "What becomes of it", values=written.OUTCOMES, enum=pb.Work.Outcome),
     Line("successor", "What takes its place", "Where it is retired", most=200),
 )
 CLASS = (
@@ -169,14 +169,14 @@ TASK = (
 def modes_shown(work: pb.Work) -> dict[str, str]:
     """Return the fields of how it is given: a box for each way, and why."""
     chosen = {pb.ModeChoice.Mode.Name(one.mode): one.reason for one in work.modes}
-    boxes = {f"mode-{name.lower()}": "yes" if name in chosen else "" for name in phrases.MODES}
-    return boxes | {f"why-{name.lower()}": chosen.get(name, "") for name in phrases.MODES}
+    boxes = {f"mode-{name.lower()}": "yes" if name in chosen else "" for name in written.MODES}
+    return boxes | {f"why-{name.lower()}": chosen.get(name, "") for name in written.MODES}
 
 
 def read_modes(form: Form, work: pb.Work) -> None:
     """Take over how it is given; a way without its reason is asked for that."""
     del work.modes[:]
-    for name in phrases.MODES:
+    for name in written.MODES:
         why = form.text(f"why-{name.lower()}")
         if form.text(f"mode-{name.lower()}") != "yes":
             continue

@@ -9,7 +9,7 @@ from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web import declared, sheets
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from gateway.works import forms, phrases, shown
+from gateway.works import forms, gates, phrases, shown
 from servicekit.rpc.client import Refused
 
 router = APIRouter()
@@ -51,6 +51,7 @@ def works_page(visit: Visitor, size: str = "", holder: str = "", page: str = "")
         next_page=answer.next_page_token,
         page=page,
         phrases=phrases,
+        gates=gates,
         writes=shown.may_write(visit),
         path=shown.path,
     )
@@ -90,7 +91,7 @@ def works_file(visit: Visitor) -> Answer:
             phrases.phase(one),
             phrases.status(one),
             phrases.size(one),
-            phrases.ready(one),
+            gates.ready(one),
             names.of(one.holder),
             sheets.moment(one.held_since),
             one.target_date,

@@ -11,7 +11,7 @@ from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from gateway.web import clients
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from gateway.works import phrases, shown, tracing, voting
+from gateway.works import gates, phrases, shown, tracing, voting, written
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 from servicekit.rpc.client import Refused
 
@@ -215,7 +215,7 @@ def _hand_over(visit: Visit, work: pb.Work, form: Form) -> Answer:
 
 def _gate(visit: Visit, work: pb.Work, form: Form) -> Answer:
     shown.only(work.may_write)
-    gate = phrases.gate(work)
+    gate = gates.gate(work)
     return visit.page(
         "works/gate.html",
         status=400 if form.errors else 200,
@@ -230,6 +230,7 @@ def _gate(visit: Visit, work: pb.Work, form: Form) -> Answer:
         phase=pb.Phase.Name(work.phase),
         after=phrases.phase_name(pb.Phase.ValueType(work.phase + 1)) if work.phase < pb.CLOSED else "",
         phrases=phrases,
+        gates=gates,
         base=shown.path(work.name),
     )
 
@@ -263,7 +264,7 @@ def _turn(visit: Visit, work: pb.Work, turn: str, form: Form) -> Answer:
         turn=turn,
         this=_known(turn),
         form=form,
-        earlier=[(name, title) for name, title in phrases.PHASES.items() if phrases.place(work, name) == "done"],
+        earlier=[(name, title) for name, title in phrases.PHASES.items() if gates.place(work, name) == "done"],
         phrases=phrases,
         base=shown.path(work.name),
     )
@@ -279,6 +280,7 @@ def _say_yes(visit: Visit, work: pb.Work, template: str, form: Form) -> Answer:
         link=shown.link(visit, work),
         course=shown.course_title(visit, work),
         phrases=phrases,
+        written=written,
         tracing=tracing,
         base=shown.path(work.name),
     )

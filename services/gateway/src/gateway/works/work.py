@@ -14,7 +14,7 @@ from gateway.web import declared
 from gateway.web.declared import Field
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from gateway.works import forms, listing, phrases, shown, tracing, voting
+from gateway.works import forms, gates, history, listing, phrases, shown, tracing, voting, written
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/works/{work_id}")
@@ -55,7 +55,7 @@ def work_page(visit: Visitor, work_id: str) -> Answer:
         "works/work.html",
         work=work,
         form=Form(),
-        gate=phrases.gate(work),
+        gate=gates.gate(work),
         vote=shown.vote(visit, work),
         steps=steps.steps,
         more_steps=bool(steps.next_page_token),
@@ -64,6 +64,9 @@ def work_page(visit: Visitor, work_id: str) -> Answer:
         link=shown.link(visit, work),
         course=shown.course_title(visit, work),
         phrases=phrases,
+        gates=gates,
+        written=written,
+        past=history,
         voting=voting,
         tracing=tracing,
         base=shown.path(work.name),
@@ -83,6 +86,7 @@ def history_page(visit: Visitor, work_id: str, page: str = "") -> Answer:
         names=_names(visit, work, steps.steps),
         next_page=steps.next_page_token,
         phrases=phrases,
+        past=history,
         base=shown.path(work.name),
     )
 
@@ -151,7 +155,7 @@ def _form(visit: Visit, work: pb.Work, part: str, form: Form) -> Answer:
         this=_part(part),
         form=form,
         options={"work_course": _courses(visit, work)} if part == "design" else {},
-        modes=list(phrases.MODES.items()) if part == "design" else [],
+        modes=list(written.MODES.items()) if part == "design" else [],
         phrases=phrases,
         base=shown.path(work.name),
     )
