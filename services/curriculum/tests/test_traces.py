@@ -2,6 +2,7 @@
 
 import uuid
 
+import psycopg
 import pytest
 
 from cadre.curriculum.v1 import trace_service_pb2 as pb
@@ -30,7 +31,7 @@ def test_d125_objectives_tasks_and_their_links_survive_ten_versions_and_each_ver
         assert then.objectives == last.objectives[: version + 1]
     strange = [objective(id=str(uuid.uuid4()), tasks=[])]
     refused("INVALID_FIELD", office.trace, course.name, strange, [task(id=last.tasks[0].id)])
-    with office.running.connect() as connection, pytest.raises(Exception, match="never changes"):
+    with office.running.connect() as connection, pytest.raises(psycopg.IntegrityError, match="never changes"):
         connection.execute("UPDATE trace_version SET audience = ''")
 
 
@@ -66,3 +67,22 @@ def test_d123_what_differs_between_two_versions_is_read_by_objective_and_by_word
     assert not back.sections
     beyond = pb.CompareCourseVersionsRequest(course=course.name, from_version=3)
     refused("NOT_FOUND", learner.CompareCourseVersions, beyond)
+
+
+def test_of_a_version_from_before_objectives_were_kept_with_it_only_its_words_are_compared(office):
+    course = office.course()
+    office.publish(course.name)
+    office.trace(course.name)
+    office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept for a year."))
+    office.publish(course.name)
+    asked = pb.CompareCourseVersionsRequest(course=course.name, from_version=1)
+    known = office.as_().CompareCourseVersions(asked)
+    with office.running.connect() as connection:
+        connection.execute("ALTER TABLE trace_version DISABLE TRIGGER USER")
+        connection.execute("DELETE FROM trace_version WHERE version = 1")
+
+    found = office.as_().CompareCourseVersions(asked)
+
+    assert (known.objectives_known, len(known.objectives)) == (True, 1)
+    assert (found.objectives_known, len(found.objectives)) == (False, 0)
+    assert found.sections == known.sections
