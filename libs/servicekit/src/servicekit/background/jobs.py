@@ -6,9 +6,10 @@ of `schedule.py` says when, for all of them together.
 
 import inspect
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -17,8 +18,10 @@ from sqlalchemy import text
 from servicekit import trace
 from servicekit.background import schedule
 from servicekit.background.lanes import Lane, until_due
-from servicekit.data.db import Database
+from servicekit.data.db import Database, Db
 from servicekit.events.consumers import explain
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -43,6 +46,32 @@ class Job:
     def description(self) -> str:
         """What it does, in the first sentence of its documentation."""
         return _first_line(self.run)
+
+
+def each_alone(
+    database: Database,
+    things: Iterable[T],
+    do: Callable[[Db, T], object],
+    *,
+    actor: str,
+    method: str,
+    at: datetime,
+    failure: str,
+) -> None:
+    """Do something with each of *things* in a transaction of its own: one that fails holds up no other.
+
+    Raises:
+        ExceptionGroup: some failed, which *failure* says; they are tried again next time.
+    """
+    failed = []
+    for thing in things:
+        try:
+            with database.transaction(actor=actor, method=method, at=at) as db:
+                do(db, thing)
+        except Exception as error:  # noqa: BLE001 - whatever stops one must not stop the next
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup(failure, failed)
 
 
 class Progress:

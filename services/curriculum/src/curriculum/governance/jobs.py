@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from curriculum.governance import ballots
 from curriculum.governance.subjects import Subjects
-from servicekit.background.jobs import Job
+from servicekit.background.jobs import Job, each_alone
 from servicekit.data.db import Database
 
 _EVERY = timedelta(seconds=30)
@@ -28,12 +28,12 @@ def close_due(database: Database, now: datetime, subjects: Subjects) -> None:
     """
     with database.read(now) as db:
         due = ballots.due(db)
-    failed = []
-    for ballot in due:
-        try:
-            with database.transaction(actor="services/curriculum", method="jobs/close-ballots", at=now) as db:
-                ballots.close_due(db, ballot, subjects)
-        except Exception as error:  # noqa: BLE001 - whatever stops one ballot must not stop the next
-            failed.append(error)
-    if failed:
-        raise ExceptionGroup("ballots were not closed", failed)
+    each_alone(
+        database,
+        due,
+        lambda db, ballot: ballots.close_due(db, ballot, subjects),
+        actor="services/curriculum",
+        method="jobs/close-ballots",
+        at=now,
+        failure="ballots were not closed",
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 from curriculum.rounds import queries, rounds, telling
 from curriculum.rounds.people import Reader
 from curriculum.rounds.rules.states import State
-from servicekit.background.jobs import Job
+from servicekit.background.jobs import Job, each_alone
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database, Db
 
@@ -35,15 +35,15 @@ def tell_rounds(database: Database, now: datetime) -> None:
     """
     with database.read(now) as db:
         due: list[UUID] = db.values(_DUE, today=pacific_date(now))
-    failed = []
-    for round_id in due:
-        try:
-            with database.transaction(actor="services/curriculum", method="jobs/tell-rounds", at=now) as db:
-                _tell(db, round_id)
-        except Exception as error:  # noqa: BLE001 - whatever stops one round must not stop the next
-            failed.append(error)
-    if failed:
-        raise ExceptionGroup("rounds were not told of", failed)
+    each_alone(
+        database,
+        due,
+        _tell,
+        actor="services/curriculum",
+        method="jobs/tell-rounds",
+        at=now,
+        failure="rounds were not told of",
+    )
 
 
 def _tell(db: Db, round_id: UUID) -> None:

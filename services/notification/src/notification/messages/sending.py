@@ -24,6 +24,7 @@ from notification.messages.post import Server, hand_over
 from notification.messages.rules.windows import Hours
 from notification.messages.sink import sink
 from servicekit import closed_days
+from servicekit.background.jobs import each_alone
 from servicekit.calendar import pacific_date
 from servicekit.data.db import Database, Db
 from servicekit.rpc import keys
@@ -102,15 +103,15 @@ class Sender:
             hours, today = hours_of(db, self._settings), pacific_date(now)
             out, known = letters.open_letters(db), ladders.levels(db)
             reached = [(letter, step) for letter in out for step in letters.steps(db, letter, hours, today, known)]
-        failed = []
-        for letter, step in reached:
-            try:
-                with database.transaction(actor=_ACTOR, method="jobs/climb-ladders", at=now) as db:
-                    letters.climb(db, letter, step, hours)
-            except Exception as error:  # noqa: BLE001 - whatever stops one letter must not stop the next
-                failed.append(error)
-        if failed:
-            raise ExceptionGroup("rungs were not climbed", failed)
+        each_alone(
+            database,
+            reached,
+            lambda db, rung: letters.climb(db, *rung, hours),
+            actor=_ACTOR,
+            method="jobs/climb-ladders",
+            at=now,
+            failure="rungs were not climbed",
+        )
 
     def say_week(self, database: Database, now: datetime) -> None:
         """Say in the first morning of a week what is due soon or past due, once."""

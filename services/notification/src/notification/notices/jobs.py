@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from notification.notices import publication, searching
-from servicekit.background.jobs import Job
+from servicekit.background.jobs import Job, each_alone
 from servicekit.data.db import Database
 
 # A letter for nine o'clock is out before anybody wonders.
@@ -20,15 +20,15 @@ def issue_scheduled(database: Database, now: datetime) -> None:
     """
     with database.read() as db:
         due = publication.due_to_issue(db, now)
-    failed = []
-    for notice_id in due:
-        try:
-            with database.transaction(actor="services/notification", method="jobs/issue-scheduled", at=now) as db:
-                publication.issue_scheduled(db, notice_id=notice_id, at=now)
-        except Exception as error:  # noqa: BLE001 - whatever stops one notice must not stop the next
-            failed.append(error)
-    if failed:
-        raise ExceptionGroup("scheduled notices were not issued", failed)
+    each_alone(
+        database,
+        due,
+        lambda db, notice_id: publication.issue_scheduled(db, notice_id=notice_id, at=now),
+        actor="services/notification",
+        method="jobs/issue-scheduled",
+        at=now,
+        failure="scheduled notices were not issued",
+    )
 
 
 JOBS = [
