@@ -14,8 +14,8 @@ from gateway.courses import content
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Number, Visit, Visitor
 from gateway.words import glossary, sentences
+from gateway.works import gates, shown
 from gateway.works import phrases as work_phrases
-from gateway.works import shown
 
 router = APIRouter(prefix="/catalogue")
 
@@ -92,6 +92,7 @@ def course(visit: Visitor, course_id: str, page: str = "") -> Answer:
         next_page=versions.next_page_token,
         works=shown.open_works(visit, name),
         phrases=work_phrases,
+        gates=gates,
     )
 
 

@@ -12,7 +12,7 @@ from gateway.web import drafts
 from gateway.web.forms import Form, SentForm
 from gateway.web.markdown import has_picture
 from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
-from gateway.works import phrases, shown
+from gateway.works import gates, phrases, shown
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/courses")
@@ -265,6 +265,7 @@ def _before_issue(visit: Visit, course: pb.Course, form: Form) -> Answer:
         works=(works := shown.open_works(visit, course.name)),
         kept=any(phrases.keeps_course(one) for one in works),
         phrases=phrases,
+        gates=gates,
     )
 
 
