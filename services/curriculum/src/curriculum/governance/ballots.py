@@ -139,7 +139,7 @@ def close_due(db: Db, ballot: UUID, subjects: Subjects) -> None:
     """Count the votes of a ballot whose hour has come; nothing if somebody closed it meanwhile."""
     subject, digest = _subject(db, ballot)
     changed = subjects.of(subject).digest(db, subject) != digest
-    sheet = _locked(db, ballot)
+    sheet = locked(db, ballot)
     if State(sheet.row.state) is State.OPEN:
         _end(db, sheet, Outcome.VOID if changed else _count(sheet))
     else:
@@ -185,7 +185,7 @@ def correct(db: Db, decision: UUID, motion: str, reason: str, *, by: UUID) -> De
 
 def run_by(db: Db, ballot: UUID, by: UUID) -> Sheet:
     """Return a ballot, locked, to somebody who runs its body today; to others there is none."""
-    sheet = _locked(db, ballot)
+    sheet = locked(db, ballot)
     if not sheet.parts(by, pacific_date(db.at)) & RUNS:
         raise NotFound(sheet.name)
     return sheet
@@ -193,7 +193,10 @@ def run_by(db: Db, ballot: UUID, by: UUID) -> Sheet:
 
 def locked(db: Db, ballot: UUID) -> Sheet:
     """Return a ballot that nobody else changes until commit."""
-    return _locked(db, ballot)
+    row = db.get(BallotRow, ballot, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(sheets.name_of(ballot))
+    return sheets.sheets(db, [row])[0]
 
 
 def rules_of(db: Db, body: str) -> BodyRulesRow:
@@ -227,13 +230,6 @@ def _subject(db: Db, ballot: UUID) -> tuple[str, str]:
     if row is None:
         raise NotFound(sheets.name_of(ballot))
     return row.subject, row.digest
-
-
-def _locked(db: Db, ballot: UUID) -> Sheet:
-    row = db.get(BallotRow, ballot, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound(sheets.name_of(ballot))
-    return sheets.sheets(db, [row])[0]
 
 
 def _roll(sheet: Sheet, seated: Sequence[Seated], at: datetime) -> list[BallotRollRow]:
