@@ -4,9 +4,9 @@ A course is voted on, issued on that decision, changed, and voted on again. What
 its motion, a decision by what it corrects.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass as plain
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -17,37 +17,22 @@ from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
-from cadre_demo import committees
+from cadre_demo import committees, deciding, drafts
 from cadre_demo.committees import Committee, People
-from cadre_demo.content import Flag, Minutes
-from cadre_demo.pacing import wait_for
+from cadre_demo.content import Flag
+from cadre_demo.drafts import Section
+from cadre_demo.pacing import day_in
 from cadre_demo.whom import Who
 from servicekit import calendar
-from servicekit.rpc.client import Refused
 
 _EXACT = ConfigDict(extra="forbid")
 _HOUR = time(17)
 
 
-@dataclass(frozen=True, config=_EXACT)
-class Section:
-    """A section of the course."""
-
-    title: Text
-    minutes: Minutes
-    text: str
-
-
-@dataclass(frozen=True, config=_EXACT)
-class Course:
+@dataclass(frozen=True, kw_only=True, config=_EXACT)
+class Course(drafts.Course):
     """The course that is voted on: as it was issued first, and as its draft says since."""
 
-    slug: Slug
-    title: Text
-    summary: Text
-    provider: Text
-    delivery_mode: Text
-    section: tuple[Section, ...]
     changed: tuple[Section, ...]
 
 
@@ -102,9 +87,7 @@ class _Room:
 
     def listed(self) -> dict[str, pb.Ballot]:
         """Give the votes that there are, by motion."""
-        asked = pb.ListBallotsRequest(parent=self.body)
-        found = self.access.every(self.access.ballots.ListBallots, asked, "ballots", person=self.secretary)
-        return {one.motion: one for one in found}
+        return {one.motion: one for one in deciding.votes(self.access, self.secretary, self.body)}
 
 
 def read() -> list[Votes]:
@@ -118,7 +101,7 @@ def tell(access: Access, leads: Mapping[str, str]) -> None:
     for told in read():
         committee = known[told.committee]
         room = _Room(access, committees.people_of(access, leads, [committee]), committee)
-        _wait_for_members(room)
+        deciding.wait_for_members(access, room.people.convener, [room.body])
         for number, vote in enumerate(told.vote, 1):
             # What is decided is issued before the next version is voted on.
             course = _course(room, told.course, number)
@@ -139,69 +122,26 @@ def figures(access: Access, leads: Mapping[str, str]) -> dict[str, int]:
     return {"ballots": ballots, "decisions": decisions}
 
 
-def _wait_for_members(room: _Room) -> None:
-    """Wait until those who decide know who sits there: they hear it by events."""
-    members = [room.people.named[word] for _, word, _ in committees.parts_of(room.committee)]
-
-    def known() -> bool:
-        try:
-            for person in members:
-                room.access.ask(room.access.ballots.ListBallots, pb.ListBallotsRequest(parent=room.body), person=person)
-        except Refused as refused:
-            if refused.code != "NOT_FOUND":
-                raise
-            return False
-        return True
-
-    wait_for(known, f"not everybody in {room.body} is known to vote there")
-
-
 def _course(room: _Room, told: Course, number: int) -> course_pb.Course:
     """Return the course as it is voted on that time: begun first, then issued and changed."""
     access, manager = room.access, room.people.convener
-    get = course_pb.GetCourseRequest(name=f"courses/{told.slug}")
-    try:
-        course = access.ask(access.courses.GetCourse, get, person=manager)
-    except Refused as refused:
-        if refused.code != "NOT_FOUND":
-            raise
-        new = course_pb.Course(
-            title=told.title,
-            summary=told.summary,
-            provider=told.provider,
-            delivery_mode=told.delivery_mode,
-            demonstration=True,
-            sections=_sections(told.section),
-        )
-        create = course_pb.CreateCourseRequest(
-            course_id=told.slug, course=new, request_id=request_id("course", told.slug)
-        )
-        course = access.ask(access.courses.CreateCourse, create, person=manager)
+    course = drafts.begun(access, manager, told)
     if number == 1 or course.latest_version:
         return course
-    publish = course_pb.PublishCourseRequest(
-        name=course.name, etag=course.etag, request_id=request_id(course.name, "publish")
-    )
-    access.ask(access.courses.PublishCourse, publish, person=manager)
-    course = access.ask(access.courses.GetCourse, get, person=manager)
-    del course.sections[:]
-    course.sections.extend(_sections(told.changed))
-    update = course_pb.UpdateCourseRequest(course=course, request_id=request_id(course.name, "change"))
-    return access.ask(access.courses.UpdateCourse, update, person=manager)
 
+    def changed(draft: course_pb.Course) -> None:
+        del draft.sections[:]
+        draft.sections.extend(drafts.sections(told.changed))
 
-def _sections(told: Iterable[Section]) -> list[course_pb.Section]:
-    return [course_pb.Section(title=one.title, minutes=one.minutes, markdown=one.text.strip()) for one in told]
+    drafts.issue(access, manager, course)
+    return drafts.change(access, manager, course.name, changed)
 
 
 def _voted(room: _Room, vote: Vote, course: course_pb.Course) -> pb.Ballot:
     """Return a vote as it is; begin it if it is not there, and take it as far as it goes."""
     access, ballots = room.access, room.access.ballots
     found = room.listed().get(vote.motion) or _prepared(room, vote, course)
-    if found.state == pb.Ballot.PREPARED:
-        opening = pb.OpenBallotRequest(name=found.name, request_id=request_id(found.name, "open"))
-        found = access.ask(ballots.OpenBallot, opening, person=room.secretary)
-    ballot = access.ask(ballots.GetBallot, pb.GetBallotRequest(name=found.name), person=room.secretary)
+    ballot = deciding.opened(access, room.secretary, found)
     if ballot.state != pb.Ballot.OPEN:
         return ballot
     spoke = {one.person for seat in ballot.roll for one in seat.positions}
@@ -226,7 +166,7 @@ def _voted(room: _Room, vote: Vote, course: course_pb.Course) -> pb.Ballot:
 def _prepared(room: _Room, vote: Vote, course: course_pb.Course) -> pb.Ballot:
     """Prepare it as who writes the course does."""
     access = room.access
-    day = calendar.pacific_date(access.clock()) + timedelta(days=vote.days)
+    day = day_in(access, vote.days)
     ballot = pb.Ballot(
         body=room.body,
         motion=vote.motion,

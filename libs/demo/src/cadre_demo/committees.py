@@ -15,17 +15,17 @@ from cadre.partnership.v1 import meeting_service_pb2 as pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
-from cadre_demo import whom
+from cadre_demo import deciding, whom
 from cadre_demo.content import Flag, Minutes
+from cadre_demo.pacing import day_in
 from cadre_demo.whom import Who
 from servicekit import calendar
 
 _EXACT = ConfigDict(extra="forbid")
 # Who has a part in the demonstration has it for so long.
-_SINCE = timedelta(days=200)
+_SINCE_DAYS = 200
 _FRIDAY = 5
 _CONVENER = "persona:training-manager"
-_LATE = "Entered afterwards, for the demonstration."
 _PART = membership_pb.Membership
 
 
@@ -214,7 +214,7 @@ def _seat(access: Access, people: People, told: Committee, name: str) -> None:
     asked = membership_pb.ListMembershipsRequest(parent=name)
     listed = access.every(access.memberships.ListMemberships, asked, "memberships", person=people.convener)
     known = {(one.person, one.part, one.seat) for one in listed}
-    since = (calendar.pacific_date(access.clock()) - _SINCE).isoformat()
+    since = day_in(access, -_SINCE_DAYS).isoformat()
     for part, word, seat in parts_of(told):
         person = people.named[word]
         if (person, part, seat) in known:
@@ -248,7 +248,7 @@ def _tell_meeting(access: Access, people: People, told: Committee, name: str, me
     if found.state == pb.Meeting.DRAFT and meeting.fate != "draft":
         call = pb.CallMeetingRequest(
             name=found.name,
-            late_reason=_LATE if meeting.fate == "held" else "",
+            late_reason=deciding.LATE if meeting.fate == "held" else "",
             etag=found.etag,
             request_id=request_id(found.name, "call"),
         )
@@ -294,7 +294,7 @@ def _meeting(access: Access, secretary: str, name: str, told: Meeting) -> pb.Mee
 
 def _start(access: Access, told: Meeting) -> datetime:
     """Return when a meeting begins: never on a weekend."""
-    day = calendar.pacific_date(access.clock()) + timedelta(days=told.days)
+    day = day_in(access, told.days)
     if day.isoweekday() > _FRIDAY:
         day += timedelta(days=8 - day.isoweekday() if told.days > 0 else _FRIDAY - day.isoweekday())
     return datetime.combine(day, time(told.hour), calendar.PACIFIC)
@@ -351,16 +351,7 @@ def _roll(access: Access, people: People, told: Committee, meeting: pb.Meeting, 
     """Note who was there: everybody with a seat but those who were away."""
     away = {people.named[one] for one in said.away}
     there = {people.named[word] for part, word, _ in parts_of(told) if part != _PART.ALTERNATE} - away
-    presence = []
-    for person in sorted(there):
-        one = pb.Presence(person=person)
-        one.arrive_time.CopyFrom(meeting.start_time)
-        one.leave_time.CopyFrom(meeting.end_time)
-        presence.append(one)
-    record = pb.RecordPresenceRequest(
-        name=meeting.name, presence=presence, etag=meeting.etag, request_id=request_id(meeting.name, "roll")
-    )
-    return access.ask(access.meetings.RecordPresence, record, person=people.named[told.secretary])
+    return deciding.note_who_was_there(access, people.named[told.secretary], meeting, there)
 
 
 def _act(
@@ -371,7 +362,7 @@ def _act(
     listed = access.every(access.meetings.ListActions, pb.ListActionsRequest(parent=name), "actions", person=secretary)
     if any(one.what == action.what for one in listed):
         return
-    due = calendar.pacific_date(access.clock()) + timedelta(days=action.days)
+    due = day_in(access, action.days)
     made = pb.Action(
         what=action.what, owner=people.named[action.who], due_date=due.isoformat(), meeting=meeting, item=item
     )

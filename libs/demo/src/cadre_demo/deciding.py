@@ -15,8 +15,8 @@ from servicekit.rpc.client import Refused
 
 A = TypeVar("A")
 
+LATE = "Entered afterwards, for the demonstration."
 _AHEAD, _AGO, _HOUR = timedelta(days=5), timedelta(hours=3), timedelta(hours=1)
-_LATE = "Entered afterwards, for the demonstration."
 _ON_ITS_WAY = {"BODY_NOT_KNOWN", "NOT_FOUND", "ROLL_EMPTY", "MEETING_NOT_READY"}
 
 
@@ -41,7 +41,7 @@ def _sees(access: Access, body: str, person: str) -> bool:
 def in_writing(access: Access, secretary: str, body: str, work: work_pb.Work, motion: str) -> str:
     """Have everybody in a committee say yes in writing, and return the decision."""
     ballot = _ballot(access, secretary, body, work, motion, "")
-    for seat in _open(access, secretary, ballot).roll:
+    for seat in opened(access, secretary, ballot).roll:
         said = ballot_pb.CastPositionRequest(
             name=ballot.name,
             seat=seat.seat,
@@ -58,7 +58,7 @@ def in_a_meeting(access: Access, secretary: str, body: str, work: work_pb.Work, 
     """Have everybody who was in a meeting say yes, and return the decision."""
     meeting = _meeting(access, secretary, body, motion)
     ballot = _ballot(access, secretary, body, work, motion, meeting.name)
-    roll = _open(access, secretary, ballot).roll
+    roll = opened(access, secretary, ballot).roll
     if meeting.state == meeting_pb.Meeting.DRAFT:
         meeting = _held(access, secretary, meeting, motion, ballot.name, [seat.holder for seat in roll])
     for seat in roll:
@@ -78,12 +78,8 @@ def _ballot(
     access: Access, secretary: str, body: str, work: work_pb.Work, motion: str, meeting: str
 ) -> ballot_pb.Ballot:
     """Return the vote with this motion; prepare it if it is not there."""
-    asked = ballot_pb.ListBallotsRequest(parent=body)
-    listed = access.every(access.ballots.ListBallots, asked, "ballots", person=secretary)
-    found: ballot_pb.Ballot | None = next(
-        (one for one in listed if one.motion == motion and one.digest == work.digest), None
-    )
-    if found:
+    listed = votes(access, secretary, body)
+    if found := next((one for one in listed if one.motion == motion and one.digest == work.digest), None):
         return found
     ballot = ballot_pb.Ballot(
         body=body,
@@ -99,7 +95,14 @@ def _ballot(
     return access.ask(access.ballots.CreateBallot, create, person=secretary)
 
 
-def _open(access: Access, secretary: str, ballot: ballot_pb.Ballot) -> ballot_pb.Ballot:
+def votes(access: Access, secretary: str, body: str) -> list[ballot_pb.Ballot]:
+    """Return the votes of a committee."""
+    asked = ballot_pb.ListBallotsRequest(parent=body)
+    return list(access.every(access.ballots.ListBallots, asked, "ballots", person=secretary))
+
+
+def opened(access: Access, secretary: str, ballot: ballot_pb.Ballot) -> ballot_pb.Ballot:
+    """Return a vote with all that is said of it; open it if it is only prepared."""
     opening = ballot_pb.OpenBallotRequest(name=ballot.name, request_id=request_id(ballot.name, "open"))
     if ballot.state == ballot_pb.Ballot.PREPARED:
         access.ask(access.ballots.OpenBallot, opening, person=secretary)
@@ -157,19 +160,10 @@ def _held(
     )
     meeting = access.ask(meetings.UpdateAgenda, agenda, person=secretary)
     call = meeting_pb.CallMeetingRequest(
-        name=name, late_reason=_LATE, etag=meeting.etag, request_id=request_id(name, "call")
+        name=name, late_reason=LATE, etag=meeting.etag, request_id=request_id(name, "call")
     )
     meeting = access.ask(meetings.CallMeeting, call, person=secretary)
-    presence = []
-    for person in sorted(set(people)):
-        one = meeting_pb.Presence(person=person)
-        one.arrive_time.CopyFrom(meeting.start_time)
-        one.leave_time.CopyFrom(meeting.end_time)
-        presence.append(one)
-    roll = meeting_pb.RecordPresenceRequest(
-        name=name, presence=presence, etag=meeting.etag, request_id=request_id(name, "roll")
-    )
-    meeting = access.ask(meetings.RecordPresence, roll, person=secretary)
+    meeting = note_who_was_there(access, secretary, meeting, people)
     record = meeting_pb.RecordItemRequest(
         name=name,
         item=meeting.items[0].id,
@@ -182,3 +176,19 @@ def _held(
     meeting = access.ask(meetings.RecordItem, record, person=secretary)
     hold = meeting_pb.HoldMeetingRequest(name=name, etag=meeting.etag, request_id=request_id(name, "hold"))
     return access.ask(meetings.HoldMeeting, hold, person=secretary)
+
+
+def note_who_was_there(
+    access: Access, secretary: str, meeting: meeting_pb.Meeting, people: Iterable[str]
+) -> meeting_pb.Meeting:
+    """Note that people were in a meeting from its beginning to its end."""
+    presence = []
+    for person in sorted(set(people)):
+        one = meeting_pb.Presence(person=person)
+        one.arrive_time.CopyFrom(meeting.start_time)
+        one.leave_time.CopyFrom(meeting.end_time)
+        presence.append(one)
+    record = meeting_pb.RecordPresenceRequest(
+        name=meeting.name, presence=presence, etag=meeting.etag, request_id=request_id(meeting.name, "roll")
+    )
+    return access.ask(access.meetings.RecordPresence, record, person=secretary)

@@ -1,9 +1,13 @@
-"""How the demonstration goes about it: waits for what is under way, and does many things side by side."""
+"""How the demonstration goes about it: waits for what is under way, does many things side by side, counts its days."""
 
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from typing import TypeVar
+
+from cadre_cli.access import Access
+from servicekit import calendar
 
 T = TypeVar("T")
 
@@ -43,3 +47,8 @@ def in_parallel(act: Callable[[T], None], subjects: Iterable[T], progress: Progr
     with ThreadPoolExecutor(_CALLERS) as pool:
         for done, _ in enumerate(pool.map(act, everybody), start=1):
             progress(done, len(everybody))
+
+
+def day_in(access: Access, days: int) -> date:
+    """Return the day in California so many days from the one on which the demonstration is told."""
+    return calendar.pacific_date(access.clock()) + timedelta(days=days)

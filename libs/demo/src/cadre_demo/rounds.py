@@ -4,36 +4,24 @@ What has happened before is found: a review by its committee, a comment by its w
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import round_service_pb2 as pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
-from cadre_demo import whom
-from cadre_demo.content import Days, Flag, Minutes
-from cadre_demo.pacing import wait_for
+from cadre_demo import drafts, whom
+from cadre_demo.content import Days, Flag
+from cadre_demo.drafts import Course
+from cadre_demo.pacing import day_in, wait_for
 from cadre_demo.whom import Who
-from servicekit import calendar
-from servicekit.rpc.client import Refused
 
 _EXACT = ConfigDict(extra="forbid")
 _SATISFIED = "satisfied"
 _COMMENT = pb.RoundComment
-
-
-@dataclass(frozen=True, config=_EXACT)
-class Section:
-    """A section of the draft."""
-
-    title: Text
-    minutes: Minutes
-    text: Text
 
 
 @dataclass(frozen=True, config=_EXACT)
@@ -81,17 +69,11 @@ class Round:
     comment: Annotated[tuple[Comment, ...], Field(min_length=1)]
 
 
-@dataclass(frozen=True, config=_EXACT)
-class Draft:
+@dataclass(frozen=True, kw_only=True, config=_EXACT)
+class Draft(Course):
     """A course that is being written, and who reviews it."""
 
     flag: Flag
-    slug: Slug
-    title: Text
-    summary: Text
-    provider: Text
-    delivery_mode: Text
-    section: tuple[Section, ...]
     round: tuple[Round, ...]
 
 
@@ -135,14 +117,15 @@ class _Telling:
 
     def _opened(self) -> pb.Round:
         """Return the review; open it if there is none."""
-        access, course = self._access, self._course()
+        access = self._access
+        course = drafts.begun(access, self._opener, self._draft)
         body = f"bodies/{self._told.body}"
         asked = pb.ListRoundsRequest(parent=course.name)
         listed = access.every(access.rounds.ListRounds, asked, "rounds", person=self._opener)
         found = next((one for one in listed if one.body == body), None)
         if found is None:
             wait_for(partial(self._are_known, course.name, body), f"those who review are not known in {body}")
-            due = self._day(self._told.days)
+            due = day_in(access, self._told.days).isoformat()
             made = pb.Round(
                 subject=course.name,
                 digest=course.content_sha256,
@@ -162,29 +145,6 @@ class _Telling:
         found = access.ask(access.rounds.ProposeReviewers, asked, person=self._opener).proposals
         told = [*self._told.asked, *(said.who for said in self._told.comment)]
         return {self._people[word] for word in told} <= {one.person for one in found}
-
-    def _course(self) -> course_pb.Course:
-        """Return the draft; write it if it is not there."""
-        access, told = self._access, self._draft
-        get = course_pb.GetCourseRequest(name=f"courses/{told.slug}")
-        try:
-            return access.ask(access.courses.GetCourse, get, person=self._opener)
-        except Refused as refused:
-            if refused.code != "NOT_FOUND":
-                raise
-        sections = [course_pb.Section(title=one.title, minutes=one.minutes, markdown=one.text) for one in told.section]
-        course = course_pb.Course(
-            title=told.title,
-            summary=told.summary,
-            provider=told.provider,
-            delivery_mode=told.delivery_mode,
-            sections=sections,
-            demonstration=True,
-        )
-        create = course_pb.CreateCourseRequest(
-            course_id=told.slug, course=course, request_id=request_id("course", told.slug)
-        )
-        return access.ask(access.courses.CreateCourse, create, person=self._opener)
 
     def _say(self, review: pb.Round) -> None:
         """Have everybody comment, and send it; who has sent theirs says no more."""
@@ -222,7 +182,7 @@ class _Telling:
                 request_id=request_id(found[said.text].name, "answer"),
             )
             access.ask(access.rounds.AnswerRoundComment, answer, person=self._opener)
-        until = self._day(self._told.look_days)
+        until = day_in(access, self._told.look_days).isoformat()
         send = pb.SendAnswersRequest(name=name, look_until=until, request_id=request_id(name, "answers", until))
         access.ask(access.rounds.SendAnswers, send, person=self._opener)
 
@@ -247,9 +207,6 @@ class _Telling:
         access, asked = self._access, pb.ListRoundCommentsRequest(parent=name)
         listed = access.every(access.rounds.ListRoundComments, asked, "comments", person=self._opener)
         return {one.text: one for one in listed}
-
-    def _day(self, days: int) -> str:
-        return (calendar.pacific_date(self._access.clock()) + timedelta(days=days)).isoformat()
 
 
 def _comment(review: pb.Round, said: Comment) -> pb.RoundComment:

@@ -3,9 +3,7 @@
 What has happened before is found: a work by its title, a course by its slug, a vote by its motion.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass as plain
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -14,37 +12,24 @@ from pydantic.dataclasses import dataclass
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
-from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
-from cadre_demo import deciding
-from cadre_demo.content import Flag, Minutes
-from servicekit import calendar
-from servicekit.rpc.client import Refused
+from cadre_demo import deciding, drafts, whom
+from cadre_demo.content import Flag
+from cadre_demo.pacing import day_in
 
 _EXACT = ConfigDict(extra="forbid")
-_CHAIR, _CONTENT, _STEERING = "S-007477", "bodies/pcdrt", "bodies/stsc"
+_CONTENT, _STEERING = "bodies/pcdrt", "bodies/stsc"
+# In the order of `_Cast`.
+_PARTS = ("persona:designer", "persona:training-manager", "persona:committee-secretary", "number:S-007477")
 _FEW = Annotated[int, Field(ge=0, le=5)]
 _FAR = Annotated[int, Field(ge=0)]
 
 
-@dataclass(frozen=True, config=_EXACT)
-class Section:
-    """A section of a course."""
-
-    title: Text
-    minutes: Minutes
-    text: str
-
-
-@dataclass(frozen=True, config=_EXACT)
-class Course:
+@dataclass(frozen=True, kw_only=True, config=_EXACT)
+class Course(drafts.Course):
     """The course of a work; one that was issued before, and of which a section changed since."""
 
-    slug: Slug
-    title: Text
-    summary: Text
-    section: tuple[Section, ...]
     issued_first: bool = False
     changed_section: int = 0
     changed_text: str = ""
@@ -157,11 +142,8 @@ def tell(access: Access) -> int:
 
 
 def _cast(access: Access) -> _Cast:
-    personas = access.ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
-    parts = {one.part: one.person for one in personas}
-    asked = sign_in_pb.GetSignInPersonRequest(staff_number=_CHAIR, whole_state=True)
-    chair = access.ask(access.sign_ins.GetSignInPerson, asked).person
-    return _Cast(parts["designer"], parts["training-manager"], parts["committee-secretary"], chair)
+    found = whom.find(access, {}, _PARTS)
+    return _Cast(*(found[word].person for word in _PARTS))
 
 
 def _listed(access: Access, cast: _Cast) -> dict[str, pb.Work]:
@@ -201,7 +183,7 @@ def _begun(access: Access, cast: _Cast, told: Told) -> pb.Work:
         demonstration=True,
     )
     if told.effective_in_days:
-        day = calendar.pacific_date(access.clock()) + timedelta(days=told.effective_in_days)
+        day = day_in(access, told.effective_in_days)
         work.effective_date = day.isoformat()
         # An emergency has no ten days before it takes effect.
         work.target_date = day.isoformat() if told.emergency else ""
@@ -213,40 +195,17 @@ def _begun(access: Access, cast: _Cast, told: Told) -> pb.Work:
 
 def _course(access: Access, cast: _Cast, told: Course, work: Told) -> str:
     """Return the course; begin it if it is not there, and issue and change the one that was issued before."""
-    name = f"courses/{told.slug}"
-    get = course_pb.GetCourseRequest(name=name)
-    try:
-        course = access.ask(access.courses.GetCourse, get, person=cast.designer)
-    except Refused as refused:
-        if refused.code != "NOT_FOUND":
-            raise
-        new = course_pb.Course(
-            title=told.title, summary=told.summary, sections=_sections(told.section), demonstration=True
-        )
-        create = course_pb.CreateCourseRequest(course_id=told.slug, course=new, request_id=request_id("course", name))
-        course = access.ask(access.courses.CreateCourse, create, person=cast.designer)
+    course = drafts.begun(access, cast.designer, told)
     if work.objective:
-        _trace(access, cast, work, name)
+        _trace(access, cast, work, course.name)
+
+    def changed(draft: course_pb.Course) -> None:
+        draft.sections[told.changed_section].markdown = told.changed_text.strip()
+
     if told.issued_first and not course.latest_version:
-        _publish(access, cast.manager, course)
-        course = access.ask(access.courses.GetCourse, get, person=cast.designer)
-        course.sections[told.changed_section].markdown = told.changed_text.strip()
-        update = course_pb.UpdateCourseRequest(course=course, request_id=request_id(name, "change"))
-        access.ask(access.courses.UpdateCourse, update, person=cast.designer)
-    return name
-
-
-def _sections(told: Iterable[Section]) -> list[course_pb.Section]:
-    return [course_pb.Section(title=one.title, minutes=one.minutes, markdown=one.text.strip()) for one in told]
-
-
-def _publish(access: Access, manager: str, course: course_pb.Course) -> None:
-    publish = course_pb.PublishCourseRequest(
-        name=course.name,
-        etag=course.etag,
-        request_id=request_id(course.name, "publish", course.latest_version + 1),
-    )
-    access.ask(access.courses.PublishCourse, publish, person=manager)
+        drafts.issue(access, cast.manager, course)
+        drafts.change(access, cast.designer, course.name, changed)
+    return course.name
 
 
 def _take_on(access: Access, cast: _Cast, told: Told, work: pb.Work) -> None:
@@ -260,7 +219,7 @@ def _take_on(access: Access, cast: _Cast, told: Told, work: pb.Work) -> None:
         )
         access.ask(access.works.HandOverWork, given, person=cast.designer)
     if told.hold_days and work.status == pb.Work.IN_PROGRESS:
-        until = calendar.pacific_date(access.clock()) + timedelta(days=told.hold_days)
+        until = day_in(access, told.hold_days)
         hold = pb.SetWorkStatusRequest(
             name=work.name,
             status=pb.Work.ON_HOLD,
@@ -327,9 +286,9 @@ def _to_determine(access: Access, cast: _Cast, told: Told, work: pb.Work) -> Non
     work = _at_once(access, cast, told, work)
     if work.phase != pb.DELIVER:
         return
-    course = access.ask(access.courses.GetCourse, course_pb.GetCourseRequest(name=work.course), person=cast.designer)
+    course = drafts.get(access, cast.designer, work.course)
     if not course.latest_version:
-        _publish(access, cast.manager, course)
+        drafts.issue(access, cast.manager, course)
         work = _get(access, cast, work.name)
     if not work.ratified:
         deciding.in_writing(access, cast.secretary, _CONTENT, work, told.motion)
