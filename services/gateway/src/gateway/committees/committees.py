@@ -12,6 +12,7 @@ from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
 from gateway.committees import forms, phrases, shown, to_review, votes
 from gateway.web import declared
 from gateway.web.forms import Form
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.calendar import YEARS_OF_DOCUMENTS, day_of
 from servicekit.refusals import InvalidField
@@ -52,7 +53,7 @@ def committees_page(visit: Visitor, page: str = "") -> Answer:
 @router.get("/new")
 def new_committee(visit: Visitor) -> Answer:
     """Begin a committee."""
-    shown.only(shown.convenes(visit))
+    only(shown.convenes(visit))
     empty = body_pb.Body(kind=body_pb.Body.COMMITTEE, visibility=body_pb.Body.EVERYONE)
     return _form(visit, Form.of({**_opened(empty), "seats": ""}), None)
 
@@ -116,7 +117,7 @@ def committee_page(visit: Visitor, slug: str, day: str = "", page: str = "") -> 
 @router.get("/{slug}/change")
 def change_page(visit: Visitor, slug: str) -> Answer:
     """Change what is said of a committee, and its rules."""
-    shown.only(shown.convenes(visit))
+    only(shown.convenes(visit))
     committee = shown.load(visit, slug)
     return _form(visit, Form.of({**_opened(committee), "reason": "", "etag": committee.etag}), committee)
 
@@ -145,7 +146,7 @@ def change(visit: Visitor, slug: str, form: Sent) -> Answer:
 @router.get("/{slug}/seats")
 def seats_page(visit: Visitor, slug: str) -> Answer:
     """The seats, with a form to add one."""
-    shown.only(shown.convenes(visit))
+    only(shown.convenes(visit))
     empty = {"seat_side": "", "seat_side_title": "", "seat_title": "", "seat_wanted": "", "seat_votes": "yes"}
     return _seats_page(visit, shown.load(visit, slug), Form.of(empty))
 
@@ -177,7 +178,7 @@ def add_seat(visit: Visitor, slug: str, form: Sent) -> Answer:
 @router.get("/{slug}/seats/{seat_id}/end")
 def end_seat_page(visit: Visitor, slug: str, seat_id: str) -> Answer:
     """What ending a seat does."""
-    shown.only(shown.convenes(visit))
+    only(shown.convenes(visit))
     return _end_seat(visit, slug, seat_id, Form.of({"end_date": visit.today.isoformat(), "reason": ""}))
 
 

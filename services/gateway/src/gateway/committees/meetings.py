@@ -12,6 +12,7 @@ from cadre.partnership.v1 import meeting_service_pb2 as pb
 from gateway.committees import agenda, forms, phrases, roll, shown, votes
 from gateway.web import declared, sheets
 from gateway.web.forms import Form
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
 
@@ -48,7 +49,7 @@ class Room:
 def new_meeting(visit: Visitor, slug: str, like: str = "") -> Answer:
     """Begin a meeting; from the agenda of another one, if that is named."""
     committee = shown.load(visit, slug)
-    shown.only(shown.runs(visit, committee))
+    only(shown.runs(visit, committee))
     before = shown.meeting(visit, slug, like) if like else pb.Meeting(title=f"Meeting of {committee.code}")
     begun = pb.Meeting(title=before.title, zone=before.zone, place=before.place, link=before.link)
     begun.public = before.public
@@ -93,7 +94,7 @@ def meeting_print(visit: Visitor, slug: str, meeting_id: str) -> Answer:
 def change_page(visit: Visitor, slug: str, meeting_id: str) -> Answer:
     """Change when and where it is."""
     meeting = shown.meeting(visit, slug, meeting_id)
-    shown.only(meeting.can_run)
+    only(meeting.can_run)
     values = {**_opened(meeting), "etag": meeting.etag}
     return _form(visit, shown.load(visit, slug), meeting, Form.of(values), meeting)
 
@@ -121,7 +122,7 @@ def change(visit: Visitor, slug: str, meeting_id: str, form: Sent) -> Answer:
 def agenda_page(visit: Visitor, slug: str, meeting_id: str) -> Answer:
     """Order the agenda, add to it, take from it."""
     room = load(visit, slug, meeting_id)
-    shown.only(room.meeting.can_run)
+    only(room.meeting.can_run)
     return _agenda(visit, room, Form.of({**agenda.opened(room.meeting), "etag": room.meeting.etag}))
 
 
@@ -213,7 +214,7 @@ def attendance_file(visit: Visitor, slug: str, meeting_id: str) -> Answer:
     """Who said that they come, and who was there from when until when; for who runs the meeting."""
     room = load(visit, slug, meeting_id)
     meeting, people = room.meeting, room.people
-    shown.only(meeting.can_run)
+    only(meeting.can_run)
     numbers = {one: person.staff_number for one, person in visit.people([m.person for m in people.each]).items()}
     answers = {one.person: one for one in meeting.answers}
     lines = []
@@ -333,7 +334,7 @@ def _agenda(visit: Visit, room: Room, form: Form) -> Answer:
 
 def _call(visit: Visit, slug: str, meeting_id: str, form: Form) -> Answer:
     room = load(visit, slug, meeting_id)
-    shown.only(room.meeting.can_run)
+    only(room.meeting.can_run)
     return visit.page(
         "committees/call.html",
         status=400 if form.errors else 200,
@@ -351,7 +352,7 @@ def _call(visit: Visit, slug: str, meeting_id: str, form: Form) -> Answer:
 
 def _cancel(visit: Visit, slug: str, meeting_id: str, form: Form) -> Answer:
     room = load(visit, slug, meeting_id)
-    shown.only(room.meeting.can_run)
+    only(room.meeting.can_run)
     return visit.page(
         "committees/cancel.html",
         status=400 if form.errors else 200,

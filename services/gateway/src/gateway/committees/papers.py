@@ -7,6 +7,7 @@ from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as pb
 from gateway.committees import phrases, shown
 from gateway.web.forms import Form, SentForm
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 
@@ -151,7 +152,7 @@ def _added(visit: Visit, slug: str, meeting_id: str, form: SentForm, of: str) ->
 
 def _form(visit: Visit, slug: str, meeting_id: str, form: Form, before: pb.Document | None) -> Answer:
     meeting = shown.meeting(visit, slug, meeting_id)
-    shown.only(meeting.can_run)
+    only(meeting.can_run)
     if before is not None and not phrases.is_written(before, meeting):
         raise HTTPException(404)
     base = shown.path(meeting.name)
@@ -170,7 +171,7 @@ def _form(visit: Visit, slug: str, meeting_id: str, form: Form, before: pb.Docum
 
 
 def _action(visit: Visit, committee: body_pb.Body, form: Form) -> Answer:
-    shown.only(shown.runs(visit, committee))
+    only(shown.runs(visit, committee))
     found = shown.people(visit, committee)
     owners = [(one.person, f"{found.name(one.person)}, {found.place(one)}") for one in found.each]
     return visit.page(

@@ -8,8 +8,9 @@ from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import membership_service_pb2 as pb
 from gateway.committees import phrases, shown
 from gateway.committees.shown import People
-from gateway.web import clients, sheets
+from gateway.web import ours, sheets
 from gateway.web.forms import Form, SentForm
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 from servicekit.rpc.client import Refused
@@ -24,7 +25,7 @@ _COLUMNS = ("Committee", "Part", "Constituency", "Seat", "Votes", "Name", "Staff
 def give_page(visit: Visitor, slug: str, seat: str = "", part: str = "MEMBER") -> Answer:
     """Choose somebody and their part."""
     committee = shown.load(visit, slug)
-    shown.only(shown.runs(visit, committee))
+    only(shown.runs(visit, committee))
     begun = {"staff_number": "", "known": "", "part": part, "seat": seat, "start_date": visit.today.isoformat()}
     return _choose(visit, committee, Form.of({**begun, "end_date": "", "carries_over": ""}))
 
@@ -33,7 +34,7 @@ def give_page(visit: Visitor, slug: str, seat: str = "", part: str = "MEMBER") -
 def give(visit: Visitor, slug: str, form: Sent) -> Answer:
     """Say first who becomes what; give the part once that is meant."""
     committee = shown.load(visit, slug)
-    shown.only(shown.runs(visit, committee))
+    only(shown.runs(visit, committee))
     person = _person(visit, form)
     membership = _membership(form, person)
     if form.errors or person is None:
@@ -95,7 +96,7 @@ def end(visit: Visitor, slug: str, part_id: str, form: Sent) -> Answer:
 def members_file(visit: Visitor, slug: str, day: str = "") -> Answer:
     """Who has which part on a day, as a file; for who runs the committee."""
     committee = shown.load(visit, slug)
-    shown.only(shown.runs(visit, committee))
+    only(shown.runs(visit, committee))
     found = shown.people(visit, committee, day)
     sides = {seat.id: (side.title, seat) for side in committee.constituencies for seat in side.seats}
     numbers = {one: person.staff_number for one, person in visit.people([m.person for m in found.memberships]).items()}
@@ -131,17 +132,11 @@ def _person(visit: Visit, form: SentForm) -> sign_in_pb.SignInPerson | None:
     if not number and not known:
         form.errors["staff_number"] = "Type a staff number, or choose somebody below."
         return None
-    key = {"staff_number": number} if number else {"person": known}
-    try:
-        with clients.acting_as(visit.clients.own_token):
-            found = visit.clients.sign_ins.GetSignInPerson(sign_in_pb.GetSignInPersonRequest(**key, whole_state=True))
-    except Refused as error:
-        if error.code not in ("NOT_FOUND", "INVALID_ARGUMENT"):
-            raise
+    form.values.setdefault("known", [""])
+    found = ours.person(visit, staff_number=number) if number else ours.person(visit, name=known)
+    if found is None:
         form.errors["staff_number"] = "Nobody has this staff number. Check it with their training coordinator."
         return None
-    finally:
-        form.values.setdefault("known", [""])
     if not places(found):
         form.errors["staff_number"] = "They do not work at any agency today, and speak for no organization."
         return None
@@ -214,7 +209,7 @@ def _end(visit: Visit, slug: str, part_id: str, form: Form) -> Answer:
     membership = next((one for one in found.memberships if one.name == name), None)
     if membership is None:
         raise HTTPException(404)
-    shown.only(shown.runs(visit, committee) or membership.person == visit.person)
+    only(shown.runs(visit, committee) or membership.person == visit.person)
     typed = bool(form.text("reason")) and not form.errors
     return visit.page(
         "committees/part_end.html",

@@ -10,6 +10,7 @@ from cadre.partnership.v1 import meeting_service_pb2 as pb
 from gateway.committees import forms, meetings, phrases, roll, shown
 from gateway.committees.meetings import Room
 from gateway.web.forms import Form
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
 
@@ -46,7 +47,7 @@ def keep_roll(visit: Visitor, slug: str, meeting_id: str, form: Sent) -> Answer:
 def item_page(visit: Visitor, slug: str, meeting_id: str, item_id: str) -> Answer:
     """What was said of an item, what came of it and when it was over."""
     meeting = shown.meeting(visit, slug, meeting_id)
-    shown.only(meeting.can_run)
+    only(meeting.can_run)
     item = _item_of(meeting, item_id)
     over = phrases.local(item.end_time.ToDatetime(UTC), meeting.zone) if item.HasField("end_time") else None
     values = {"notes": item.notes, "outcome": item.outcome, "over": f"{over:%H:%M}" if over else ""}
@@ -153,7 +154,7 @@ def _item(visit: Visit, slug: str, meeting: pb.Meeting, item: pb.AgendaItem, for
 
 
 def _step(visit: Visit, step: str, room: Room, form: Form, **values: Any) -> Answer:  # noqa: ANN401 - as `Visit.page`
-    shown.only(room.meeting.can_run or room.meeting.can_approve)
+    only(room.meeting.can_run or room.meeting.can_approve)
     return visit.page(
         f"committees/{step}.html",
         status=400 if form.errors else 200,
@@ -173,7 +174,7 @@ def _step(visit: Visit, step: str, room: Room, form: Form, **values: Any) -> Ans
 
 def _approve(visit: Visit, slug: str, meeting_id: str, form: Form) -> Answer:
     room = meetings.load(visit, slug, meeting_id)
-    shown.only(room.meeting.can_approve)
+    only(room.meeting.can_approve)
     summary = next((one for one in room.meeting.documents if one.kind == pb.Document.MINUTES), None)
     minutes = visit.clients.meetings.GetDocument(pb.GetDocumentRequest(name=summary.name)) if summary else None
     asked = pb.ListMeetingsRequest(parent=room.committee.name, page_size=_LOOKED_AT)

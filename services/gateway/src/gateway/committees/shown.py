@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fastapi.exceptions import HTTPException
-
-from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
 from gateway.committees import phrases
-from gateway.web import clients
+from gateway.web import ours
 from gateway.web.visit import Visit
 from gateway.words import glossary
 
@@ -127,25 +124,13 @@ def people(visit: Visit, committee: body_pb.Body, day: str = "", others: Iterabl
     known = visit.people([*(one.person for one in found), *others])
     names = {key: person.display_name for key, person in known.items()}
     if visit.rights.from_outside and committee.my_parts:
-        names |= _beside(visit, [one.person for one in found])
+        names |= ours.names(visit, [one.person for one in found])
     speaks = {key: person.affiliations[0].organization_title for key, person in known.items() if person.affiliations}
     # People from outside see no agencies: these are named by their addresses then.
     listed = {} if visit.rights.from_outside else visit.agencies()
     agencies = {key: agency.short_title for key, agency in listed.items()}
     seats = {seat.id: seat.title for side in committee.constituencies for seat in side.seats}
     return People(found, names, agencies, seats, speaks)
-
-
-def _beside(visit: Visit, people: Iterable[str]) -> dict[str, str]:
-    """Give the names of those who sit in a committee with somebody from outside, who may know them.
-
-    Asked as the pages themselves: to callers from outside the directory names none of our staff.
-    """
-    asked = sign_in_pb.BatchGetNamesRequest(people=list(dict.fromkeys(people)))
-    with clients.acting_as(visit.clients.own_token):
-        found = visit.clients.sign_ins.BatchGetNames(asked).names
-    clients.seen_people().update(one.person for one in found)
-    return {one.person: one.display_name for one in found}
 
 
 def sittings(committee: body_pb.Body, found: People, day: str) -> list[Constituency]:
@@ -196,9 +181,3 @@ def convenes(visit: Visit) -> bool:
 def runs(visit: Visit, committee: body_pb.Body) -> bool:
     """Whether the visitor runs its meetings."""
     return convenes(visit) or any(one in committee.my_parts for one in phrases.RUNS)
-
-
-def only(allowed: bool) -> None:
-    """Refuse a page of which the service would refuse what it is there for."""
-    if not allowed:
-        raise HTTPException(403, "You may not do this. Ask your coordinator if you should.")

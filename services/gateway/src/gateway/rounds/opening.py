@@ -10,6 +10,7 @@ from cadre.partnership.v1 import body_service_pb2 as body_pb
 from gateway.committees import shown as committees
 from gateway.rounds import phrases, reasons, shown
 from gateway.web.forms import Form
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.calendar import YEARS_OF_DOCUMENTS
 from servicekit.rpc.client import Refused
@@ -49,7 +50,7 @@ def rounds_page(visit: Visitor, course: Slug = "", committee: Slug = "", page: s
 @router.get("/new")
 def new_page(visit: Visitor, course: Slug, committee: Slug = "") -> Answer:
     """Have a committee review a course: first which committee, then until when and who is asked."""
-    committees.only(visit.rights.state(shown.WRITE))
+    only(visit.rights.state(shown.WRITE))
     draft = visit.clients.courses.GetCourse(course_pb.GetCourseRequest(name=f"courses/{course}"))
     due = phrases.days_from(visit.today, phrases.DAYS_TO_COMMENT)
     form = Form.of({"committee": committee, "due_date": due, "digest": draft.content_sha256})

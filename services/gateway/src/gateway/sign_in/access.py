@@ -7,10 +7,9 @@ from fastapi.exceptions import HTTPException
 
 from cadre.directory.v1 import sign_in_service_pb2 as pb
 from gateway.identity import invitations, open_sign_ins
-from gateway.web import clients
+from gateway.web import ours
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from servicekit.rpc.client import Refused
 
 router = APIRouter()
 
@@ -119,7 +118,7 @@ def find(visit: Visitor, staff_number: str = "") -> Answer:
     form = Form.of({"staff_number": staff_number})
     person = None
     if staff_number.strip():
-        person = _named(visit, pb.GetSignInPersonRequest(staff_number=staff_number.strip(), whole_state=True))
+        person = ours.person(visit, staff_number=staff_number.strip())
         if person is None:
             form.errors["staff_number"] = "Nobody has this staff number."
     if person is None:
@@ -156,7 +155,7 @@ def _of_agency(visit: Visit, agency_id: str, person_id: str) -> Desk:
     known = visit.people([name]).get(name) if visit.rights.at("people.write", agency) else None
     if known is None or not any(job.agency == agency for job in known.jobs):
         raise HTTPException(404)
-    person = _named(visit, pb.GetSignInPersonRequest(person=name, whole_state=True))
+    person = ours.person(visit, name=name)
     if person is None:
         raise HTTPException(404)
     return Desk(f"/{agency}/{name}/sign-in", person, agency, may_change=agency in person.kept_by)
@@ -165,7 +164,7 @@ def _of_agency(visit: Visit, agency_id: str, person_id: str) -> Desk:
 def _of_outside(visit: Visit, organization_id: str, person_id: str) -> Desk:
     organization, name = f"organizations/{organization_id}", f"people/{person_id}"
     writes = visit.rights.state("organizations.write")
-    person = _named(visit, pb.GetSignInPersonRequest(person=name, whole_state=True)) if writes else None
+    person = ours.person(visit, name=name) if writes else None
     if person is None or organization not in person.organizations:
         raise HTTPException(404)
     kept = bool(person.kept_by or person.role_scopes)
@@ -174,7 +173,7 @@ def _of_outside(visit: Visit, organization_id: str, person_id: str) -> Desk:
 
 def _of_operator(visit: Visit, person_id: str) -> Desk:
     _operator(visit)
-    person = _named(visit, pb.GetSignInPersonRequest(person=f"people/{person_id}", whole_state=True))
+    person = ours.person(visit, name=f"people/{person_id}")
     if person is None:
         raise HTTPException(404)
     return Desk(f"{_OPERATOR}/{person_id}", person, "", visit.rights.state("operations.write"))
@@ -183,17 +182,6 @@ def _of_operator(visit: Visit, person_id: str) -> Desk:
 def _operator(visit: Visit) -> None:
     if not visit.rights.state("operations.read"):
         raise HTTPException(404)
-
-
-def _named(visit: Visit, request: pb.GetSignInPersonRequest) -> pb.SignInPerson | None:
-    """Ask as the gateway: what the answer is shown for was decided before."""
-    try:
-        with clients.acting_as(visit.clients.own_token):
-            return visit.clients.sign_ins.GetSignInPerson(request)
-    except Refused as error:
-        if error.code in ("NOT_FOUND", "INVALID_ARGUMENT"):
-            return None
-        raise
 
 
 def _show(visit: Visit, desk: Desk, form: Form, link: str = "") -> Answer:

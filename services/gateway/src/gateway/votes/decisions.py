@@ -11,6 +11,7 @@ from gateway.committees import shown, votes
 from gateway.votes import phrases
 from gateway.web import sheets
 from gateway.web.forms import Form
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from servicekit.rpc.client import Refused
 
@@ -157,7 +158,7 @@ def _page(visit: Visit, decision_id: str, template: str, form: Form) -> Answer:
 
 def _correct(visit: Visit, found: pb.Decision, form: Form) -> Answer:
     ballot = visit.clients.ballots.GetBallot(ballot_pb.GetBallotRequest(name=found.ballot)) if found.ballot else None
-    shown.only(bool(ballot and ballot.runs))
+    only(bool(ballot and ballot.runs))
     committee = shown.load(visit, shown.slug_of(found.body))
     # Nothing is wrong with what was typed: the page asks whether it is meant.
     asks = not form.errors and bool(form.text("reason"))

@@ -15,6 +15,7 @@ from gateway.committees import shown
 from gateway.committees.shown import People
 from gateway.votes import phrases
 from gateway.web.forms import Form, SentForm
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.words import sentences
 from gateway.works import gates, voting
@@ -55,7 +56,7 @@ class Draft:
 @router.get("/new")
 def new_vote(visit: Visitor, committee: str = "", course: str = "", work: str = "") -> Answer:
     """Choose the committee and the course first; then say the rest."""
-    shown.only(visit.rights.state("courses.write"))
+    only(visit.rights.state("courses.write"))
     if not committee or not (course or work):
         return _choose(visit, committee, course)
     draft = _draft(visit, course, work)
@@ -126,7 +127,7 @@ def _draft(visit: Visit, course: str, work: str) -> Draft:
     weight = decision_pb.DecisionClass.Name(found.work_class)
     if found.subject.startswith("courses/"):
         return _course(visit, found.subject, weight, f"work={work}")
-    shown.only(bool(found.subject))
+    only(bool(found.subject))
     return Draft(
         subject=found.subject,
         title=found.title,

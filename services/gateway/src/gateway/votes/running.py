@@ -8,6 +8,7 @@ from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from gateway.committees import shown
 from gateway.votes import ballots, phrases, seats
 from gateway.web.forms import Form
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 
 router = APIRouter(prefix="/ballots/{ballot_id}")
@@ -90,7 +91,7 @@ def withdraw(visit: Visitor, ballot_id: str, form: Sent) -> Answer:
 def _run(visit: Visit, ballot_id: str) -> seats.Sheet:
     """Return a vote to who runs it."""
     ballot = seats.get(visit, ballot_id)
-    shown.only(ballot.runs)
+    only(ballot.runs)
     return seats.sheet(visit, ballot)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from fastapi.exceptions import HTTPException
+
 from cadre.directory.v1 import person_service_pb2 as pb
 
 WHOLE = "state"
@@ -52,6 +54,12 @@ class Rights:
         return sorted(
             scope.removeprefix(f"{agency}/units/") for scope in scopes if scope.startswith(f"{agency}/units/")
         )
+
+
+def only(allowed: bool) -> None:
+    """Refuse a page of which the service would refuse what it is there for."""
+    if not allowed:
+        raise HTTPException(403, "You may not do this. Ask your coordinator if you should.")
 
 
 def _agency_of(scope: str) -> str:

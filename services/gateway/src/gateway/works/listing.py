@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web import declared, sheets
 from gateway.web.forms import Form
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.works import forms, gates, phrases, shown
 from servicekit.rpc.client import Refused
@@ -105,7 +106,7 @@ def works_file(visit: Visitor) -> Answer:
 @router.get("/works/new")
 def new_work(visit: Visitor) -> Answer:
     """Begin a work with its need."""
-    shown.only(shown.may_write(visit))
+    only(shown.may_write(visit))
     return _form(visit, Form.of(declared.shown(forms.NEW, pb.Work())))
 
 

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from fastapi.exceptions import HTTPException
-
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
-from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.notification.v1 import notice_service_pb2 as notice_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
-from gateway.web import clients
+from gateway.web import ours
 from gateway.web.visit import Visit
 from gateway.words import sentences
 from gateway.works import phrases, voting
@@ -67,30 +64,14 @@ def bodies(visit: Visit) -> list[body_pb.BodySummary]:
 def names(visit: Visit, resources: Iterable[str], committees: Iterable[body_pb.BodySummary]) -> Names:
     """Return the names of people among *resources*, and of *committees*."""
     known = list(committees)
-    people = _people(visit, [one for one in resources if one.startswith("people/") and one != visit.person])
+    people = [one for one in resources if one.startswith("people/") and one != visit.person]
     return Names(
-        people,
+        # People from outside are told of those alone whom the directory names to them.
+        visit.names(people) if visit.rights.from_outside else ours.names(visit, people),
         {one.name: one.code or one.title for one in known},
         visit.person,
         frozenset(one.name for one in known if one.my_parts),
     )
-
-
-def _people(visit: Visit, people: Iterable[str]) -> dict[str, str]:
-    """Name who has to do with a work that the visitor may read.
-
-    Asked as the pages themselves: who has the ball is said to whoever may read the work, and nothing else of them.
-    People from outside are told of those alone whom the directory names to them.
-    """
-    if visit.rights.from_outside:
-        return visit.names(list(people))
-    asked = sign_in_pb.BatchGetNamesRequest(people=list(dict.fromkeys(people)))
-    if not asked.people:
-        return {}
-    with clients.acting_as(visit.clients.own_token):
-        found = visit.clients.sign_ins.BatchGetNames(asked).names
-    clients.seen_people().update(one.person for one in found)
-    return {one.person: one.display_name for one in found}
 
 
 def of_work(work: pb.Work) -> list[str]:
@@ -157,9 +138,3 @@ def issued_letter(visit: Visit, said: str) -> notice_pb.Notice | None:
 def may_write(visit: Visit) -> bool:
     """Whether the visitor writes works."""
     return visit.rights.state(WRITE)
-
-
-def only(allowed: bool) -> None:
-    """Refuse a page of which the service would refuse what it is there for."""
-    if not allowed:
-        raise HTTPException(403, "You may not do this. Ask your coordinator if you should.")

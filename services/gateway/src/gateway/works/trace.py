@@ -13,6 +13,7 @@ from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway.web import declared, sheets
 from gateway.web.forms import Form, SentForm
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.works import forms, shown, tracing
 from servicekit.rpc.client import Refused
@@ -221,7 +222,7 @@ def _saved(visit: Visit, found: Traced, said: trace_pb.Trace, form: SentForm) ->
 
 
 def _objective(visit: Visit, found: Traced, key: str, form: Form) -> Answer:
-    shown.only(found.work.may_write)
+    only(found.work.may_write)
     # What a link names that is there no more stays offered, so that saving does not drop it unseen.
     sections = dict.fromkeys([*found.sections, *form.all("sections")])
     items = {**{one: one for one in form.all("items")}, **found.items}
@@ -242,7 +243,7 @@ def _objective(visit: Visit, found: Traced, key: str, form: Form) -> Answer:
 
 
 def _task(visit: Visit, found: Traced, key: str, form: Form) -> Answer:
-    shown.only(found.work.may_write)
+    only(found.work.may_write)
     known = {**{one: one for one in form.all("job_classes")}, **_classes(visit)}
     return visit.page(
         "works/task.html",

@@ -13,6 +13,7 @@ from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web import declared
 from gateway.web.declared import Field
 from gateway.web.forms import Form
+from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
 from gateway.works import forms, gates, history, listing, phrases, shown, tracing, voting, written
 from servicekit.rpc.client import Refused
@@ -95,7 +96,7 @@ def history_page(visit: Visitor, work_id: str, page: str = "") -> Answer:
 def part_page(visit: Visitor, work_id: str, part: str) -> Answer:
     """Change one part of what is written of a work."""
     work = shown.load(visit, work_id)
-    shown.only(work.may_write)
+    only(work.may_write)
     return _form(visit, work, part, Form.of({**_opened(work, part), "etag": work.etag}))
 
 
@@ -146,7 +147,7 @@ def _read_days(form: Form, part: str) -> None:
 
 
 def _form(visit: Visit, work: pb.Work, part: str, form: Form) -> Answer:
-    shown.only(work.may_write)
+    only(work.may_write)
     return visit.page(
         "works/part.html",
         status=400 if form.errors else 200,
