@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from uuid import UUID
 
 from curriculum.governance import sheets
@@ -13,6 +14,15 @@ from servicekit.calendar import pacific_date
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
+
+
+class Waits(Enum):
+    """Which ballots are asked for: all, those that wait for the reader's vote, or for whatever they have to do."""
+
+    NOT_ASKED = 0
+    TO_VOTE = 1
+    TO_DO = 2
+
 
 # Whoever had a part in body `b.body_id` on a day from `b.begun` to `b.over`. One that was prepared is for who runs it.
 HAD_PART = """
@@ -46,11 +56,21 @@ ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
 _IN_BODY = "AND b.body_id = %(body)s"
 # Of these each is looked at; there are few.
-_WAITS = """
-AND b.state = 'OPEN' AND (b.closes_at IS NULL OR b.closes_at > %(at)s) AND EXISTS (
-  SELECT FROM membership AS w WHERE w.body_id = b.body_id AND w.person_id = %(person)s AND w.seat_id <> ''
-)
-"""
+_TO_VOTE = """(
+  b.state = 'OPEN' AND (b.closes_at IS NULL OR b.closes_at > %(at)s) AND EXISTS (
+    SELECT FROM membership AS w WHERE w.body_id = b.body_id AND w.person_id = %(person)s AND w.seat_id <> ''
+  )
+)"""
+_TO_OPEN = """(
+  b.prepared AND EXISTS (
+    SELECT FROM membership AS w WHERE w.body_id = b.body_id AND w.person_id = %(person)s AND w.part = ANY(%(runs)s)
+  )
+)"""
+_WAITS = {
+    Waits.NOT_ASKED: "",
+    Waits.TO_VOTE: f"AND {_TO_VOTE}",
+    Waits.TO_DO: f"AND ({_TO_VOTE} OR {_TO_OPEN})",
+}
 _DECISIONS = f"""
 SELECT id FROM (
   SELECT d.*, coalesce(v.created_at, d.decided_at) AS begun, d.decided_at AS over, false AS prepared
@@ -86,29 +106,30 @@ def get_ballot(db: Db, ballot: UUID, reader: Reader) -> Sheet:
     return sheets.sheets(db, [row])[0]
 
 
-def list_ballots(db: Db, page: Page, reader: Reader, *, body: str, waiting: bool) -> Sequence[BallotRow]:
+def list_ballots(db: Db, page: Page, reader: Reader, *, body: str, waits: Waits) -> Sequence[BallotRow]:
     """Return one ballot more than the page holds, the newest first.
 
-    *waiting*: those that are open, where the reader speaks for a seat that said nothing yet. With *body* that body's
-    alone, of which the reader has to see something.
+    *waits*: those that are open, where the reader speaks for a seat that said nothing yet; and those that are prepared,
+    where the reader runs the body. With *body* that body's alone, of which the reader has to see something.
     """
     if body:
         _require_part(db, body, reader)
-    seen = _BALLOTS.format(columns="id") + (_IN_BODY if body else "") + (_WAITS if waiting else "")
+    seen = _BALLOTS.format(columns="id") + (_IN_BODY if body else "") + _WAITS[waits]
     beyond = page.after_sql("AND", "<", created_at="timestamptz", id="uuid")
     params = {**_who(db, reader), "body": body, **page.values("created_at", "id")}
-    if waiting:
+    if waits is not Waits.NOT_ASKED:
         # Whether a seat is silent is read of the ballots themselves; the page is cut after that.
         params["limit"] = None
     rows = db.all(BallotRow, _LISTED.format(seen=seen, page=beyond), **params)
-    return _waiting(db, rows, reader)[: page.size + 1] if waiting else rows
+    return rows if waits is Waits.NOT_ASKED else _waiting(db, rows, reader)[: page.size + 1]
 
 
 def _waiting(db: Db, rows: Sequence[BallotRow], reader: Reader) -> Sequence[BallotRow]:
     if reader.person is None:
         return ()
     day = pacific_date(db.at)
-    return [sheet.row for sheet in sheets.sheets(db, rows) if silent_seats(sheet, reader.person, day)]
+    found = sheets.sheets(db, rows)
+    return [one.row for one in found if may_open(one, reader.person, day) or silent_seats(one, reader.person, day)]
 
 
 def get_decision(db: Db, decision: UUID, reader: Reader) -> tuple[DecisionRow, UUID | None]:
@@ -138,6 +159,11 @@ def decisions_of(db: Db, ballots: Sequence[UUID]) -> dict[UUID, UUID]:
     """Return the decision of each of these ballots that passed."""
     found = db.all(DecisionRow, _OF_BALLOTS, ballots=list(ballots))
     return {row.ballot_id: row.id for row in found if row.ballot_id is not None}
+
+
+def may_open(sheet: Sheet, person: UUID, day: date) -> bool:
+    """Whether it is prepared, and *person* runs the body."""
+    return State(sheet.row.state) is State.PREPARED and person in sheet.running(day)
 
 
 def silent_seats(sheet: Sheet, person: UUID, day: date) -> list[str]:

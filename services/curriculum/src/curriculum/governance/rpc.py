@@ -5,7 +5,7 @@ from uuid import UUID
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from curriculum.governance import ballots, queries, voting, wire
-from curriculum.governance.queries import Reader
+from curriculum.governance.queries import Reader, Waits
 from curriculum.governance.rules.counting import Choice
 from curriculum.governance.subjects import Subjects
 from servicekit.data.db import Database, Db
@@ -94,7 +94,7 @@ class BallotServicer(Servicer):
     def ListBallots(self, request: pb.ListBallotsRequest, call: Call) -> pb.ListBallotsResponse:
         page, body = self.page_of(request), wire.body_id(request.parent) if request.parent else ""
         with self.read() as db:
-            rows = queries.list_ballots(db, page, _reader(call), body=body, waiting=request.mine_to_vote)
+            rows = queries.list_ballots(db, page, _reader(call), body=body, waits=_waits(request))
             shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
             decided = queries.decisions_of(db, [row.id for row in shown])
         return pb.ListBallotsResponse(
@@ -132,6 +132,12 @@ def _reader(call: Call) -> Reader:
     """Return who asks; who writes courses sees what all bodies vote on."""
     person = caller(call.principal) if is_person(call.principal) else None
     return Reader(person, whole=WHOLE in call.principal.rights.get("courses.write", ()))
+
+
+def _waits(request: pb.ListBallotsRequest) -> Waits:
+    if request.mine_to_do:
+        return Waits.TO_DO
+    return Waits.TO_VOTE if request.mine_to_vote else Waits.NOT_ASKED
 
 
 def _read(db: Db, ballot: UUID, call: Call) -> pb.Ballot:

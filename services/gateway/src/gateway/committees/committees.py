@@ -32,12 +32,13 @@ def committees_page(visit: Visitor, page: str = "") -> Answer:
     own_only = body_pb.ListBodiesRequest(page_size=_MOST_MINE, mine=True)
     mine = [] if page else list(visit.clients.bodies.ListBodies(own_only).bodies)
     listed = visit.clients.bodies.ListBodies(body_pb.ListBodiesRequest(page_size=_ROWS, page_token=page))
+    to_vote, to_open = votes.to_do(visit) if mine else ([], [])
     return visit.page(
         "committees/committees.html",
         mine=mine,
         to_do=[one for one in shown.actions(visit) if shown.is_open(one)] if mine else [],
-        to_vote=votes.to_vote(visit) if mine else [],
-        to_open=votes.to_open(visit, mine),
+        to_vote=to_vote,
+        to_open=to_open,
         votes=votes,
         of={one.name: one for one in mine},
         reviews=[] if page else to_review.if_known(visit),

@@ -41,16 +41,22 @@ def to_vote(visit: Visit) -> list[pb.Ballot]:
     """Return what waits for the visitor's vote, the soonest first; what is said in a meeting comes last."""
     asked = pb.ListBallotsRequest(mine_to_vote=True, page_size=_ALL_TO_VOTE)
     found = visit.clients.ballots.ListBallots(asked).ballots
-    return sorted(found, key=lambda one: (not one.close_time.seconds, one.close_time.seconds))
+    return _soonest(found)
 
 
-def to_open(visit: Visit, mine: Iterable[body_pb.BodySummary]) -> list[pb.Ballot]:
-    """Return the prepared votes of the committees among *mine* that the visitor runs: nobody else can open them."""
-    run = {one.name for one in mine if any(part in one.my_parts for part in phrases.RUNS)}
-    if not run:
-        return []
-    found = visit.clients.ballots.ListBallots(pb.ListBallotsRequest(page_size=_ALL_TO_VOTE)).ballots
-    return [one for one in found if one.state == pb.Ballot.PREPARED and one.body in run]
+def to_do(visit: Visit) -> tuple[list[pb.Ballot], list[pb.Ballot]]:
+    """Return what waits for the visitor's vote, as `to_vote`, and the votes that they prepare to open: they run these.
+
+    A service of before says the former alone.
+    """
+    asked = pb.ListBallotsRequest(mine_to_vote=True, mine_to_do=True, page_size=_ALL_TO_VOTE)
+    found = visit.clients.ballots.ListBallots(asked).ballots
+    voting = [one for one in found if one.state != pb.Ballot.PREPARED]
+    return _soonest(voting), [one for one in found if one.state == pb.Ballot.PREPARED]
+
+
+def _soonest(ballots: Iterable[pb.Ballot]) -> list[pb.Ballot]:
+    return sorted(ballots, key=lambda one: (not one.close_time.seconds, one.close_time.seconds))
 
 
 def in_meeting(visit: Visit, committee: body_pb.Body, meeting: str) -> list[tuple[str, str]]:

@@ -1,5 +1,8 @@
 """What waits for a person in their committees: votes, meetings that they have not answered, what they have to do."""
 
+from collections.abc import Iterable
+
+from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
 from cadre.partnership.v1 import meeting_service_pb2 as pb
 from gateway.committees import phrases, shown, to_review, votes
 from gateway.home.asking import Asking
@@ -10,16 +13,32 @@ from servicekit.calendar import PACIFIC, pacific_date
 
 
 def rows(visit: Visit, asking: Asking) -> list[Row]:
-    """Return a row for each vote to give, for each meeting to answer, and for each thing to do."""
+    """Return a row for each vote to give or to open, for each meeting to answer, and for each thing to do."""
     if not visit.rights.holds("bodies.read"):
         return []
     nothing: list[Row] = []
-    to_vote = asking.of("curriculum", lambda: _to_vote(visit), nothing)
+    of_votes = asking.of("curriculum", lambda: _of_votes(visit), nothing)
     of_meetings = asking.of("partnership", lambda: [*_to_answer(visit), *_to_do(visit)], nothing)
-    return [*to_vote, *of_meetings, *asking.of("curriculum", lambda: _to_review(visit), nothing)]
+    return [*of_votes, *of_meetings, *asking.of("curriculum", lambda: _to_review(visit), nothing)]
 
 
-def _to_vote(visit: Visit) -> list[Row]:
+def _of_votes(visit: Visit) -> list[Row]:
+    to_vote, to_open = votes.to_do(visit)
+    return [*_to_vote(visit, to_vote), *map(_to_open, to_open)]
+
+
+def _to_open(ballot: ballot_pb.Ballot) -> Row:
+    return Row(
+        kind="Vote",
+        title=ballot.motion,
+        said=ballot.motion,
+        facts="Prepared, not open yet: you run the committee",
+        act="Open it",
+        to=f"/{ballot.name}",
+    )
+
+
+def _to_vote(visit: Visit, ballots: Iterable[ballot_pb.Ballot]) -> list[Row]:
     return [
         Row(
             kind="Vote",
@@ -30,7 +49,7 @@ def _to_vote(visit: Visit) -> list[Row]:
             to=f"/{one.name}",
             due=at.date() if (at := votes.closes_at(one)) else None,
         )
-        for one in votes.to_vote(visit)
+        for one in ballots
     ]
 
 
