@@ -72,6 +72,15 @@ def test_what_became_of_the_comments_of_the_review_before_is_one_sentence_and_ad
     assert phrases.carried(pb.Round(comment_count=3)) == ""
 
 
+def test_what_waits_in_a_review_is_counted_and_what_has_no_answer_only_for_who_answers():
+    review = pb.Round(comment_count=31, unanswered_count=3, open_must_count=1, may_answer=True)
+
+    assert phrases.counted(review) == "31 comments, 3 without an answer, 1 that must still be fixed"
+    review.may_answer = False
+    assert phrases.counted(review) == "31 comments, 1 that must still be fixed"
+    assert phrases.counted(pb.Round(comment_count=1)) == "1 comment"
+
+
 @pytest.mark.parametrize(
     ("count", "said"),
     [(0, "I read it and have no comments"), (1, "Send my comment"), (4, "Send all 4 comments")],

@@ -10,7 +10,7 @@ from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web import declared
 from gateway.web.forms import Form
-from gateway.works import forms, gates, history, phrases, tracing, voting, written
+from gateway.works import forms, gates, history, listing, phrases, shown, tracing, voting, written
 from gateway.works.trace import Traced
 from servicekit.calendar import Calendar
 
@@ -195,6 +195,38 @@ def test_a_trace_is_a_row_an_objective_and_a_row_a_task_that_none_names_and_its_
         ("2 objectives have no question", "objectives", 2),
         ("1 task has no objective", "tasks", 1),
     ]
+
+
+def test_who_has_it_is_said_by_name_where_that_is_known_and_what_is_on_hold_waits_for_nobody():
+    names = shown.Names({"people/2": "Jo Mills"}, {"bodies/stsc": "STSC"}, "people/1", frozenset({"bodies/stsc"}))
+    holders = ["people/1", "people/2", "people/3", "bodies/stsc", "bodies/other"]
+
+    assert [names.of(one) for one in holders] == ["You", "Jo Mills", "Somebody at the state", "STSC", "A committee"]
+    assert [names.beside(one) for one in holders] == ["you", "Jo Mills", "somebody at the state", "STSC", "a committee"]
+    assert [names.waits_for_me(under_way(holder=one)) for one in holders] == [True, False, False, True, False]
+    assert not names.waits_for_me(under_way(holder="people/1", status=pb.Work.ON_HOLD))
+    large = under_way(holder="bodies/stsc", work_class=decision_pb.MAJOR)
+    asked = [("", ""), ("MAJOR", ""), ("MINOR", ""), ("", "me"), ("", "bodies/stsc"), ("MAJOR", "people/1")]
+    assert [listing.fits(large, *one, names) for one in asked] == [True, True, False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "The chair of the committee can decide at once."),
+        (
+            {"ratify_by": "2026-11-30"},
+            "The committee has until Monday, November 30 to stand by what its chair decided.",
+        ),
+        (
+            {"ratify_by": "2026-11-25"},
+            "Not ratified: the committee did not stand by it until Wednesday, November 25.",
+        ),
+        ({"ratify_by": "2026-11-25", "ratified": True}, "The committee stands by what its chair decided."),
+    ],
+)
+def test_an_emergency_says_whether_the_committee_stands_by_its_chair_until_the_last_day(given, said):
+    assert phrases.emergency(under_way(emergency=True, **given), MONDAY) == said
 
 
 def test_a_day_counts_until_the_course_is_there():

@@ -61,5 +61,5 @@ def of(review: pb.Round) -> Iterator[Waiting]:
         facts = sentences.count(review.to_look_count, "answer") + " to what you wrote"
         yield Waiting(SECOND_LOOK, review.title, facts, "Look again", f"{at}?show=mine", review.look_until, review.body)
     if review.to_rule_count:
-        facts = sentences.count(review.to_rule_count, "comment") + " with which its writer is not satisfied, or silent"
+        facts = sentences.count(review.to_rule_count, "comment") + " that no answer has settled"
         yield Waiting(TO_RULE_ON, review.title, facts, "Rule", f"{at}?show=open", "", review.body)

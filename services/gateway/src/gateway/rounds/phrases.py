@@ -49,7 +49,7 @@ def counted(review: pb.Round) -> str:
     if review.unanswered_count and review.may_answer:
         said.append(f"{review.unanswered_count:,} without an answer")
     if review.open_must_count:
-        said.append(f"{review.open_must_count:,} that must be fixed and are open")
+        said.append(f"{review.open_must_count:,} that must still be fixed")
     return ", ".join(said)
 
 

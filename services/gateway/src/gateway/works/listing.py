@@ -36,7 +36,7 @@ def works_page(visit: Visitor, size: str = "", holder: str = "", page: str = "")
     committees = shown.bodies(visit)
     found = answer.works
     names = shown.names(visit, [one.holder for one in found], committees)
-    chosen = [one for one in found if _fits(one, size, holder, names)]
+    chosen = [one for one in found if fits(one, size, holder, names)]
     return visit.page(
         "works/works.html",
         columns=_columns(chosen),
@@ -144,7 +144,8 @@ def _form(visit: Visit, form: Form) -> Answer:
     return visit.page("works/new.html", status=400 if form.errors else 200, form=form, fields=forms.NEW)
 
 
-def _fits(work: pb.Work, size: str, holder: str, names: shown.Names) -> bool:
+def fits(work: pb.Work, size: str, holder: str, names: shown.Names) -> bool:
+    """Whether a work is of that class and with whom is asked for; `me` is the visitor, or a committee of theirs."""
     if size and phrases.CLASSES.get(size) != phrases.size(work):
         return False
     return not holder or work.holder == holder or (holder == "me" and names.waits_for_me(work))

@@ -121,6 +121,18 @@ def way(work: pb.Work) -> str:
     return WAYS.get(_WORD.Name(work.work_class), "")
 
 
+def emergency(work: pb.Work, today: date) -> str:
+    """What became of one that could not wait for a vote: the chair decides, then the committee stands by it or not."""
+    if work.ratified:
+        return "The committee stands by what its chair decided."
+    if not work.ratify_by:
+        return "The chair of the committee can decide at once."
+    day = sentences.long_day(work.ratify_by, today)
+    if work.ratify_by < today.isoformat():
+        return f"Not ratified: the committee did not stand by it until {day}."
+    return f"The committee has until {day} to stand by what its chair decided."
+
+
 def why_class(work: pb.Work) -> str:
     """`Large change: it is a new course, and an objective changed`, of what the rules compute."""
     said = class_named(work.computed_class)
