@@ -137,7 +137,7 @@ def _draft(visit: Visit, course: str, work: str) -> Draft:
         written_by=found.owner,
         asked_for=f"work={work}",
         address=works.path(found.name),
-        size=work_phrases.step(found),
+        size=work_phrases.stands(found),
         missing=[gates.line(one) for one in voting.missing(found)],
     )
 
