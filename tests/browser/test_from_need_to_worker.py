@@ -144,6 +144,8 @@ def is_decided(designer, work, committee, motion, reads):
     designer.press("A decision on exactly this content")
     designer.sees_heading(said)
     assert at(designer) == ballot
+    designer.go(f"{work}/change/need")
+    designer.sees("that vote ends, and nothing said in it counts.")
 
     secretary = committee.secretary
     secretary.go("/committees")

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
-from gateway.committees import agenda, forms, phrases, roll
+from gateway.committees import agenda, forms, phrases, roll, votes
 from gateway.committees.shown import People
 from gateway.feeds import dates
 from gateway.feeds.told import Site
@@ -220,3 +220,10 @@ def test_a_meeting_in_a_calendar_is_at_its_moment_and_says_its_own_clock():
     assert event["dtstart"].params["tzid"] == "America/Los_Angeles"
     assert "10 to 11 a.m. Central (8 to 9 a.m. Pacific)" in event["description"]
     assert event["url"] == "https://cadre.example.org/committees/stsc/meetings/5f0c"
+
+
+def test_a_vote_that_no_item_of_the_agenda_names_is_told_to_who_runs_the_meeting():
+    offered = [("", "None"), ("ballots/a", "Take the need"), ("ballots/b", "Take the cost")]
+    items = [pb.AgendaItem(title="Cost", decides="ballots/b"), pb.AgendaItem(title="News")]
+    assert votes.on_no_item(offered, pb.Meeting(items=items)) == [("ballots/a", "Take the need")]
+    assert votes.on_no_item([], pb.Meeting()) == []

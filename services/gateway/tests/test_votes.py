@@ -9,6 +9,7 @@ from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from gateway.votes import ballots, phrases, text
+from gateway.votes.preparing import Draft
 from gateway.web.forms import Form
 
 MONDAY = date(2026, 11, 30)
@@ -139,3 +140,9 @@ def test_the_result_of_a_decision_is_one_sentence():
     decision.decide_time.FromDatetime(datetime(2026, 11, 23, 20, tzinfo=UTC))
 
     assert phrases.decided(decision, "PCDRT", MONDAY) == "PCDRT passed it on Nov 23: 5 for, 1 against, 1 abstained."
+
+
+def test_a_vote_weighs_no_less_than_what_is_voted_on():
+    said = ("courses/a", "A course", "", "Take it", "MINOR", "people/ann", "course=a", "/courses/a/edit", "", [])
+    assert [name for name, _ in Draft(*said, least="MINOR").classes] == ["MAJOR", "MINOR"]
+    assert [name for name, _ in Draft(*said).classes] == ["MAJOR", "MINOR", "EDITORIAL"]

@@ -258,8 +258,16 @@ def show(visit: Visit, slug: str, meeting_id: str, form: Form) -> Answer:
         "committees/meeting.html",
         status=400 if form.errors else 200,
         form=form,
+        on_no_item=_on_no_item(visit, room),
         **_values(visit, room),
     )
+
+
+def _on_no_item(visit: Visit, room: Room) -> list[tuple[str, str]]:
+    """Return the votes that whoever runs a meeting has to put on its agenda, while they can."""
+    if not room.meeting.can_run or room.meeting.state not in (pb.Meeting.DRAFT, pb.Meeting.CALLED):
+        return []
+    return votes.on_no_item(votes.in_meeting(visit, room.committee, room.meeting.name), room.meeting)
 
 
 def _values(visit: Visit, room: Room) -> Mapping[str, Any]:

@@ -24,7 +24,8 @@ REASONS = {
     "DIGEST_CHANGED": "This was changed after you read it. Read it again, then decide.",
     "HOLD_NOT_YOURS": "Only who objected can end an objection.",
     "MEETING_NEEDED": "This committee votes in meetings. Choose the meeting.",
-    "MEETING_NOT_READY": "Who was in the room is not on record yet. Write down who was there first.",
+    "MEETING_NOT_READY": "It is not on record yet who was in the room. On the page of the meeting, name this vote in "
+    "an item of its agenda, keep the roll, and say when that item is over. Then close the vote.",
     "NOT_CONTESTABLE": "It is too late to say that this is not what you said, or you said so already.",
     "NOT_ON_ROLL": "You do not vote for this seat: it is not yours, or what was said for it stands.",
     "ROLL_EMPTY": "Nobody sits in a seat that votes. Give somebody a seat first.",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
+from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
 from gateway.committees import phrases
 from gateway.web.visit import Visit
 from gateway.words import sentences
@@ -75,6 +76,12 @@ def in_meeting(visit: Visit, committee: body_pb.Body, meeting: str) -> list[tupl
         return []
     found = [(one.name, one.motion) for one in listed if one.meeting == meeting and one.state in _LIVE]
     return [("", "None"), *found] if found else []
+
+
+def on_no_item(offered: Iterable[tuple[str, str]], meeting: meeting_pb.Meeting) -> list[tuple[str, str]]:
+    """Return those of the votes *offered* to a meeting that no item of its agenda names: these could not be closed."""
+    named = {one.decides for one in meeting.items}
+    return [one for one in offered if one[0] and one[0] not in named]
 
 
 def newest(visit: Visit, committee: body_pb.Body) -> Newest | None:

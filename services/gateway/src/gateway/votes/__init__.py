@@ -35,7 +35,7 @@ AREA = Area(
         "lifted_by": "What would settle it",
         "override_reason": "Why an objection shall not hold",
         "motion": "What is decided",
-        "vote_day": "Last day",
+        "vote_day": "Last day to vote",
         "vote_hour": "Hour",
         "vote_meeting": "Where they vote",
     },

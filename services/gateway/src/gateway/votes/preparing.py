@@ -1,6 +1,6 @@
 """A vote is prepared by who writes what is voted on: which committee, on what, until when. Who runs that opens it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from fastapi import APIRouter
@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.curriculum.v1 import work_service_pb2 as work_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
 from gateway.committees import phrases as committee_phrases
@@ -38,7 +39,8 @@ class Draft:
     """What a vote is prepared on, as it is now: a course, or a course under way at the gate of its step.
 
     *asked_for*: by which words of the address it is found again. *address*: where it is read. *missing*: what keeps the
-    vote from being opened, in words.
+    vote from being opened, in words. *back*: where it was asked from, if not at the committee. *least*: what it weighs
+    at least; empty where the service alone knows. *there*: the vote that there is already on exactly this.
     """
 
     subject: str
@@ -51,6 +53,17 @@ class Draft:
     address: str
     size: str
     missing: list[str]
+    back: str = ""
+    least: str = ""
+    there: pb.Ballot | None = None
+
+    @property
+    def classes(self) -> list[tuple[str, str]]:
+        """How much it can weigh: no less than what is voted on does."""
+        offered = list(phrases.CLASSES)
+        return [
+            (one, phrases.CLASSES[one]) for one in offered[: (offered.index(self.least) + 1) if self.least else None]
+        ]
 
 
 @router.get("/new")
@@ -90,10 +103,10 @@ def prepare(visit: Visitor, form: Sent, committee: str = "", course: str = "", w
         request_id=form.request_id,
     )
     said = form.text("decision_class")
-    if said in phrases.CLASSES:
+    if said in dict(draft.classes):
         asked.ballot.decision_class = decision_pb.DecisionClass.Value(said)
     else:
-        form.errors["decision_class"] = "Choose how much it weighs."
+        form.errors["decision_class"] = "Choose how much it weighs: no less than what is voted on."
     _read_close(form, asked.ballot)
     if not form.errors:
         try:
@@ -126,7 +139,8 @@ def _draft(visit: Visit, course: str, work: str) -> Draft:
         return _course(visit, f"courses/{course}", "MAJOR", f"course={course}")
     weight = decision_pb.DecisionClass.Name(found.work_class)
     if found.subject.startswith("courses/"):
-        return _course(visit, found.subject, weight, f"work={work}")
+        course_draft = _course(visit, found.subject, weight, f"work={work}")
+        return replace(course_draft, back=works.path(found.name), least=_least(found), there=works.vote(visit, found))
     only(bool(found.subject))
     return Draft(
         subject=found.subject,
@@ -139,7 +153,15 @@ def _draft(visit: Visit, course: str, work: str) -> Draft:
         address=works.path(found.name),
         size=work_phrases.stands(found),
         missing=[gates.line(one) for one in voting.missing(found)],
+        back=works.path(found.name),
+        least=_least(found),
+        there=works.vote(visit, found),
     )
+
+
+def _least(work: work_pb.Work) -> str:
+    name = decision_pb.DecisionClass.Name(work.work_class)
+    return name if name in phrases.CLASSES else ""
 
 
 def _course(visit: Visit, name: str, weight: str, asked_for: str) -> Draft:
@@ -184,11 +206,12 @@ def _form(visit: Visit, committee: body_pb.Body, draft: Draft, form: Form) -> An
         form=form,
         committee=committee,
         draft=draft,
-        classes=list(phrases.CLASSES.items()),
+        classes=draft.classes,
         meetings=_meetings(visit, committee),
         authors=_authors(draft, people),
         rules=committee_phrases.rules(committee.rules),
-        back=shown.path(committee.name),
+        back=draft.back or shown.path(committee.name),
+        home=shown.path(committee.name),
     )
 
 
@@ -204,5 +227,7 @@ def _authors(draft: Draft, people: People) -> list[tuple[str, str]]:
     """Return who may have written it: who sits there, and who saved it last."""
     seated = {one.person: people.name(one.person) for one in people.of_part("MEMBER")}
     if draft.written_by in seated:
-        seated[draft.written_by] += ", who saved it last"
+        seated[draft.written_by] += (
+            ", whose work it is" if draft.subject.startswith("works/") else ", who saved it last"
+        )
     return list(seated.items())

@@ -154,6 +154,7 @@ def _form(visit: Visit, work: pb.Work, part: str, form: Form) -> Answer:
         work=work,
         part=part,
         this=_part(part),
+        vote=shown.vote(visit, work),
         form=form,
         options={"work_course": _courses(visit, work)} if part == "design" else {},
         modes=list(written.MODES.items()) if part == "design" else [],
