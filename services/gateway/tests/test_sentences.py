@@ -183,6 +183,10 @@ def test_an_unknown_refusal_says_its_reason_and_never_the_text_for_developers():
 
 
 def test_a_rule_of_a_service_is_said_with_the_words_of_the_pages():
+    lines = "round 1 of pcdrt: comments until 2026-12-14; 2026-99-99"
+    assert OUTCOMES.refused(refused("SUBJECT_OPEN", lines=lines)) == (
+        "This is not ready for a vote. Still missing: review 1 of PCDRT: comments until December 14, 2026; 2026-99-99."
+    )
     said = OUTCOMES.refused(
         refused("INVALID_FIELD", "INVALID_ARGUMENT", rule="must be given before the notice is sent")
     )

@@ -140,7 +140,13 @@ def _draft(visit: Visit, course: str, work: str) -> Draft:
     weight = decision_pb.DecisionClass.Name(found.work_class)
     if found.subject.startswith("courses/"):
         course_draft = _course(visit, found.subject, weight, f"work={work}")
-        return replace(course_draft, back=works.path(found.name), least=_least(found), there=works.vote(visit, found))
+        return replace(
+            course_draft,
+            missing=[*course_draft.missing, *_missing(found)],
+            back=works.path(found.name),
+            least=_least(found),
+            there=works.vote(visit, found),
+        )
     only(bool(found.subject))
     return Draft(
         subject=found.subject,
@@ -152,11 +158,15 @@ def _draft(visit: Visit, course: str, work: str) -> Draft:
         asked_for=f"work={work}",
         address=works.path(found.name),
         size=work_phrases.stands(found),
-        missing=[gates.line(one) for one in voting.missing(found)],
+        missing=_missing(found),
         back=works.path(found.name),
         least=_least(found),
         there=works.vote(visit, found),
     )
+
+
+def _missing(work: work_pb.Work) -> list[str]:
+    return [gates.line(one) for one in voting.missing(work)]
 
 
 def _least(work: work_pb.Work) -> str:

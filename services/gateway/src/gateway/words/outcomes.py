@@ -3,13 +3,18 @@
 What belongs to an area is said in its `AREA`; here is what any service may refuse, and any area have done.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from gateway.words import glossary
 from gateway.words.sentences import as_number, count
 from servicekit.rpc.client import Refused
 
+# What services say of days and of reviews, within a sentence.
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_ROUND = re.compile(r"\bround (\d+) of ([a-z0-9-]+)")
 REASONS_OF_ANY = {
     "INVALID_FIELD": "This {rule}.",
     "ALREADY_EXISTS": "There is one already: {resource}.",
@@ -76,5 +81,15 @@ class Outcomes:
 
 
 def _in_page_words(rule: str) -> str:
-    """Say a rule of a service with the pages' words."""
-    return rule.replace("notice", "letter").replace("audience", "list").replace("assignment", "training")
+    """Say a rule of a service with the pages' words, and days as people read them."""
+    said = rule.replace("notice", "letter").replace("audience", "list").replace("assignment", "training")
+    said = _ROUND.sub(lambda found: f"review {found[1]} of {found[2].upper()}", said)
+    return _DAY.sub(_day, said)
+
+
+def _day(found: re.Match[str]) -> str:
+    try:
+        day = date.fromisoformat(found[0])
+    except ValueError:
+        return found[0]
+    return f"{day:%B} {day.day}, {day.year}"
