@@ -173,11 +173,14 @@ def test_strangers_find_no_ballot_and_a_member_finds_none_that_is_only_prepared(
         assert reason(committee.as_(who).WithdrawBallot, withdraw) == "NOT_FOUND"
     committee.give("chair", "CHAIR")
     committee.take("chair")
-    to_do = {
-        who: [one.name for one in committee.as_(who).ListBallots(pb.ListBallotsRequest(mine_to_do=True)).ballots]
-        for who in ("secretary", "lake", "chair", "stranger")
-    }
-    assert to_do == {"secretary": [prepared.name], "lake": [opened.name], "chair": [], "stranger": []}
+
+    def to_do(who, parent=""):
+        request = pb.ListBallotsRequest(parent=parent, mine_to_do=True)
+        return [one.name for one in committee.as_(who).ListBallots(request).ballots]
+
+    waits = {"secretary": [prepared.name], "lake": [opened.name], "chair": []}
+    assert {who: to_do(who) for who in (*waits, "stranger")} == {**waits, "stranger": []}
+    assert {who: to_do(who, f"bodies/{committee.body}") for who in waits} == waits
     manager = committee.curriculum.manager
     assert not manager.ListBallots(pb.ListBallotsRequest(mine_to_do=True)).ballots
     assert {one.name for one in manager.ListBallots(pb.ListBallotsRequest()).ballots} == {prepared.name, opened.name}

@@ -54,7 +54,7 @@ _LISTED = """
 SELECT ballot.* FROM ballot JOIN ({seen}) AS seen USING (id) WHERE true {page}
 ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
-_IN_BODY = "AND b.body_id = %(body)s"
+_IN_BODY = "AND b.body_id = %(body)s "
 # Of these each is looked at; there are few.
 _TO_VOTE = """(
   b.state = 'OPEN' AND (b.closes_at IS NULL OR b.closes_at > %(at)s) AND EXISTS (
