@@ -89,6 +89,8 @@ def test_the_digest_is_that_of_the_canonical_json():
     content = content_of(WHOLE)
 
     told = asdict(content)
+    # The same of materials.
+    assert told.pop("materials_sha256") == ""
     for section in told["sections"]:
         # Courses of before there were any have none, and keep their digests.
         assert section.pop("pieces") == ()
@@ -124,8 +126,9 @@ def test_each_part_of_the_content_counts_in_the_digest():
         replace(WHOLE, sections=WHOLE.sections[:1]),
     ]
 
-    for one, other in itertools.combinations(variants, 2):
-        assert content_of(one).sha256 != content_of(other).sha256
+    found = [content_of(one).sha256 for one in variants] + [content_of(WHOLE, materials).sha256 for materials in "ab"]
+    for one, other in itertools.combinations(found, 2):
+        assert one != other
 
 
 def test_what_is_only_in_the_catalogue_is_not_content():

@@ -14,6 +14,7 @@ from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from curriculum.app import APP, _store
 from curriculum.courses import uploads
+from curriculum.materials.standing import named_files
 from servicekit.files.store import PIECE_BYTES
 from servicekit.rpc.client import Refused
 
@@ -269,10 +270,10 @@ def test_files_that_no_course_names_are_removed_after_a_week_and_uploads_after_a
     runtime = curriculum.running.runtime
     store, now = _store(runtime.settings), runtime.clock()
 
-    uploads.collect(runtime.database, store, now)
+    uploads.collect(runtime.database, store, now, named_files)
     assert sorted(store.names()) == sorted([named.sha256, unnamed.sha256])
 
-    uploads.collect(runtime.database, store, now + timedelta(days=8))
+    uploads.collect(runtime.database, store, now + timedelta(days=8), named_files)
     assert list(store.names()) == [named.sha256]
     assert list(store.parts_before(now + timedelta(days=9))) == []
     with pytest.raises(Refused, match="NOT_FOUND"):
@@ -287,7 +288,7 @@ def test_the_draft_forgets_a_file_and_the_version_keeps_it(curriculum):
     course.sections[0].ClearField("pieces")
     curriculum.manager.UpdateCourse(pb.UpdateCourseRequest(course=course, request_id=new_id()))
     runtime = curriculum.running.runtime
-    uploads.collect(runtime.database, _store(runtime.settings), runtime.clock() + timedelta(days=8))
+    uploads.collect(runtime.database, _store(runtime.settings), runtime.clock() + timedelta(days=8), named_files)
     assert read(curriculum.learner, f"{version.name}/media/{media.sha256}").content == PNG
 
 
@@ -296,5 +297,5 @@ def test_a_file_that_a_process_left_without_its_row_is_removed(curriculum):
     store, part = _store(runtime.settings), uuid.uuid4()
     store.add(part, 0, b"left")
     store.keep(part, store.measure(part).sha256)
-    uploads.collect(runtime.database, store, runtime.clock() + timedelta(days=2))
+    uploads.collect(runtime.database, store, runtime.clock() + timedelta(days=2), named_files)
     assert list(store.names()) == list(store.parts_before(runtime.clock() + timedelta(days=3))) == []

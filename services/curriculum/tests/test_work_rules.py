@@ -1,12 +1,14 @@
 """Of works: how much a change weighs, and what a trace lacks."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curriculum.courses.rules.courses import Content, Section
 from curriculum.courses.rules.pieces import Check, Option
 from curriculum.governance.rules.bodies import DecisionClass
-from curriculum.works.rules.classes import Cause, Edition, computed
+from curriculum.works.rules.classes import Cause, Edition, Reason, computed
 from curriculum.works.rules.trace import GapKind, Objective, Task, Trace, gaps
 
 MAJOR, MINOR, EDITORIAL = DecisionClass.MAJOR, DecisionClass.MINOR, DecisionClass.EDITORIAL
@@ -46,6 +48,8 @@ def test_a_change_weighs_by_what_it_changes():
     assert {name: computed(edition(), after)[0] for name, (after, _) in cases.items()} == {
         name: weight for name, (_, weight) in cases.items()
     }
+    others = replace(edition().content, materials_sha256="a" * 64)
+    assert computed(edition(), replace(edition(), content=others)) == (MINOR, (Reason(Cause.MATERIALS_CHANGED),))
     assert computed(None, edition())[1][0].cause is Cause.NEW_COURSE
     # What is not on record of a version from before works changed nothing.
     before = Edition(edition().content)

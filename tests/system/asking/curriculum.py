@@ -3,7 +3,7 @@
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
 
-from . import ballots, rounds, works
+from . import ballots, materials, rounds, works
 from .common import fresh
 
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(8)
@@ -68,6 +68,7 @@ def course_of(world):
 
 REQUESTS = {
     **ballots.REQUESTS,
+    **materials.REQUESTS,
     **rounds.REQUESTS,
     **works.REQUESTS,
     "CourseService": {

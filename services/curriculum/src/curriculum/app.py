@@ -16,6 +16,11 @@ from curriculum.governance.consumers import SUBSCRIPTIONS
 from curriculum.governance.jobs import jobs
 from curriculum.governance.rpc import BallotServicer, DecisionServicer
 from curriculum.governance.subjects import Subjects
+from curriculum.materials import audits as materials
+from curriculum.materials.keeper import Keeper
+from curriculum.materials.rpc import Files, MaterialServicer
+from curriculum.materials.standing import named_files, standing
+from curriculum.materials.subjects import given, read
 from curriculum.rounds import audits as rounds
 from curriculum.rounds import gate
 from curriculum.rounds import queries as reviews
@@ -38,12 +43,12 @@ from servicekit.rpc.calls import Servicer
 from servicekit.settings import Settings
 
 # What bodies can review.
-REVIEWS = Reviewed([REVIEWED])
+REVIEWS = Reviewed([read(REVIEWED)])
 
 
 def office(settings: Settings) -> Office:
-    """Return which bodies decide on works, and what reviews say of courses."""
-    return Office(settings.content_body, settings.steering_body, _reviewed)
+    """Return which bodies decide on works, and what reviews and materials say of courses."""
+    return Office(settings.content_body, settings.steering_body, _reviewed, standing)
 
 
 def _reviewed(db: Db, courses: Collection[str]) -> Mapping[str, Findings]:
@@ -53,7 +58,9 @@ def _reviewed(db: Db, courses: Collection[str]) -> Mapping[str, Findings]:
 
 def subjects_of(settings: Settings) -> Subjects:
     """Return on what bodies can vote."""
-    return Subjects([subjects.guarded(office(settings), gate.reviewed(COURSES)), subjects.works(office(settings))])
+    return Subjects(
+        [subjects.guarded(office(settings), given(gate.reviewed(COURSES))), subjects.works(office(settings))]
+    )
 
 
 def _store(settings: Settings) -> Store:
@@ -65,20 +72,22 @@ def _jobs(settings: Settings) -> list[Job]:
 
     def collect_media(database: Database, at: datetime) -> None:
         """Remove files that never came whole, and those that no course names."""
-        uploads.collect(database, store, at)
+        uploads.collect(database, store, at, named_files)
 
     return [Job("collect-media", timedelta(hours=6), collect_media), *jobs(subjects_of(settings)), *JOBS]
 
 
 def _servicers(settings: Settings, database: Database) -> list[Servicer]:
+    keeper = Keeper(Guard(office(settings)))
     return [
-        CourseServicer(database, Guard(office(settings))),
-        MediaServicer(database, _store(settings)),
+        CourseServicer(database, keeper),
+        MediaServicer(database, _store(settings), Files(office(settings))),
         BallotServicer(database, subjects_of(settings)),
         DecisionServicer(database),
         RoundServicer(database, REVIEWS),
         WorkServicer(database, office(settings)),
         TraceServicer(database, office(settings)),
+        MaterialServicer(database, office(settings), keeper),
     ]
 
 
@@ -90,6 +99,6 @@ APP = ServiceApp(
     subscriptions=SUBSCRIPTIONS,
     make_jobs=_jobs,
     projections=PROJECTIONS,
-    audits=[closed_days.MISSING, *courses.AUDITS, *governance.AUDITS, *rounds.AUDITS, *works.AUDITS],
+    audits=[closed_days.MISSING, *courses.AUDITS, *governance.AUDITS, *rounds.AUDITS, *works.AUDITS, *materials.AUDITS],
     measures=MEASURES,
 )

@@ -4,9 +4,9 @@ from dataclasses import asdict, fields
 from typing import Protocol
 
 from curriculum.courses import events
-from curriculum.courses.records import columns, content_of_version, course_of
+from curriculum.courses.records import columns, content_of_draft, content_of_version, course_of
 from curriculum.courses.rules.changes import class_of
-from curriculum.courses.rules.courses import Content, Course, CourseUnchanged, check, check_complete, content_of
+from curriculum.courses.rules.courses import Content, Course, CourseUnchanged, check, check_complete
 from curriculum.courses.tables import CourseRow, CourseVersionRow
 from curriculum.courses.uploads import with_media
 from curriculum.governance import ballots, decisions
@@ -56,9 +56,16 @@ def update(db: Db, *, course_id: str, course: Course, etag: str, gatekeeper: Gat
     COURSES.change(db, row, columns(course))
     gatekeeper.saved(db, row)
     # Whoever voted did so on what was there before.
-    void = ballots.void_changed(db, COURSES.name(course_id), content_of(course).sha256)
+    void = ballots.void_changed(db, COURSES.name(course_id), content_of_draft(row).sha256)
     db.changed(COURSES.name(course_id), before=before, after=asdict(course) | ({"void": void} if void else {}))
     return row
+
+
+def give_with(db: Db, row: CourseRow, materials_sha256: str, gatekeeper: Gatekeeper) -> None:
+    """Let a draft, which is held, be given with materials of that digest: its content is another one then."""
+    COURSES.change(db, row, {"materials_sha256": materials_sha256})
+    gatekeeper.saved(db, row)
+    ballots.void_changed(db, COURSES.name(row.id), content_of_draft(row).sha256)
 
 
 def publish(
@@ -72,7 +79,7 @@ def publish(
     row = COURSES.load(db, course_id, etag, field="etag")
     course = course_of(row)
     check_complete(course_id, course)
-    content = content_of(course)
+    content = content_of_draft(row)
     decision = (
         gatekeeper.decision(db, row, content.sha256)
         or decisions.of_a_body(db, COURSES.name(course_id), content.sha256)

@@ -1,7 +1,7 @@
 """What can be read of the curriculum without deciding anything."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Integer, and_, false, func, literal_column, not_, or_, tuple_
@@ -138,8 +138,11 @@ def find_media(db: Db, sha256: str) -> Media:
     return media_of(row)
 
 
-def get_media(db: Db, course_id: str, version: int, sha256: str, *, writes: bool) -> Media:
-    """Return a file that a version names; with version 0 one that the draft names, for those who write it."""
+def get_media(db: Db, course_id: str, version: int, sha256: str, *, writes: bool, beside: Callable[[], bool]) -> Media:
+    """Return a file that a version names; with version 0 one that the draft names, for those who write it.
+
+    *beside*: whether the caller may see it as one that stands beside the text.
+    """
     names = [{"pieces": [{"media": {"sha256": sha256}}]}]
     if version:
         holder = select(CourseVersionRow.version).where(
@@ -151,6 +154,7 @@ def get_media(db: Db, course_id: str, version: int, sha256: str, *, writes: bool
         holder = select(CourseRow.latest_version).where(
             CourseRow.id == course_id, col(CourseRow.sections).contains(names)
         )
-    if (not version and not writes) or db.exec(holder).one_or_none() is None:
+    in_text = (version or writes) and db.exec(holder).one_or_none() is not None
+    if not in_text and not beside():
         raise NotFound(f"courses/{course_id}/media/{sha256}")
     return find_media(db, sha256)

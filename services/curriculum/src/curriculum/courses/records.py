@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from curriculum.courses.rules import catalogue
-from curriculum.courses.rules.courses import Content, Course, Section
+from curriculum.courses.rules.courses import Content, Course, Section, content_of
 from curriculum.courses.rules.pieces import Check, Download, Media, Option, Picture, Piece, Recording
 from curriculum.courses.tables import CourseRow, CourseVersionRow, MediaRow
 
@@ -27,9 +27,15 @@ def course_of(row: CourseRow) -> Course:
     return Course(**written | {"sections": sections_of(row)})
 
 
+def content_of_draft(row: CourseRow) -> Content:
+    """Return what the next version would hold: what people wrote, with what it is given with."""
+    return content_of(course_of(row), row.materials_sha256)
+
+
 def content_of_version(row: CourseVersionRow) -> Content:
     """Return what the version holds, to be hashed again."""
-    return Content(row.title, row.summary, sections_of(row), row.test_version, row.demonstration)
+    said = (row.title, row.summary, sections_of(row), row.test_version, row.demonstration)
+    return Content(*said, row.materials_sha256)
 
 
 def sections_of(row: CourseRow | CourseVersionRow) -> tuple[Section, ...]:

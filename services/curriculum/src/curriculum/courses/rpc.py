@@ -1,5 +1,7 @@
 """The curriculum's contract: unpack, call, pack."""
 
+from typing import Protocol
+
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
 from curriculum.courses import courses, imports, queries, uploads, wire
@@ -8,7 +10,7 @@ from curriculum.courses.rules import catalogue
 from servicekit import names
 from servicekit.calendar import pacific_date
 from servicekit.data import trail
-from servicekit.data.db import Database
+from servicekit.data.db import Database, Db
 from servicekit.files.store import Store
 from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.tokens import WHOLE
@@ -97,14 +99,21 @@ class CourseServicer(Servicer):
             return db.answer(pb.ImportCatalogueResponse(courses_changed=changed))
 
 
+class Files(Protocol):
+    """Who has files that stand beside the texts of courses; an area above this one."""
+
+    def sees(self, db: Db, course_id: str, version: int, sha256: str, call: Call) -> bool:
+        """Whether a version (0 = the draft) has this file there, and the caller may see it."""
+
+
 class MediaServicer(Servicer):
     """Answers `cadre.curriculum.v1.MediaService`."""
 
     service = media_pb.DESCRIPTOR.services_by_name["MediaService"]
 
-    def __init__(self, database: Database, store: Store) -> None:
+    def __init__(self, database: Database, store: Store, files: Files) -> None:
         super().__init__(database)
-        self._store = store
+        self._store, self._files = store, files
 
     def BeginUpload(self, request: media_pb.BeginUploadRequest, call: Call) -> media_pb.Upload:
         owner, filename, size = call.principal.name, request.filename, request.most_bytes
@@ -140,7 +149,14 @@ class MediaServicer(Servicer):
         course_id, version, sha256 = wire.media_id(request.name)
         offset, limit = wire.extent(request)
         with self.read() as db:
-            media = queries.get_media(db, course_id, version, sha256, writes=_writes(call))
+            media = queries.get_media(
+                db,
+                course_id,
+                version,
+                sha256,
+                writes=_writes(call),
+                beside=lambda: self._files.sees(db, course_id, version, sha256, call),
+            )
         return media_pb.MediaPart(media=wire.media(media), content=self._store.read(sha256, offset, limit))
 
 

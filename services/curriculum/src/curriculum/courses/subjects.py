@@ -6,8 +6,8 @@ from sqlmodel import col, select
 
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from curriculum.courses import queries, wire
-from curriculum.courses.records import course_of, sections_of
-from curriculum.courses.rules.courses import content_of, missing
+from curriculum.courses.records import content_of_draft, course_of, sections_of
+from curriculum.courses.rules.courses import missing
 from curriculum.courses.rules.readable import parts
 from curriculum.courses.tables import CourseRow, CourseVersionRow
 from curriculum.governance.subjects import Subject
@@ -20,7 +20,7 @@ from servicekit.refusals import NotFound
 
 def digest(db: Db, name: str) -> str:
     """Return the digest of a draft, which nobody changes until commit."""
-    return content_of(course_of(_held(db, name))).sha256
+    return content_of_draft(_held(db, name)).sha256
 
 
 def open_lines(db: Db, name: str) -> Sequence[str]:
@@ -30,8 +30,9 @@ def open_lines(db: Db, name: str) -> Sequence[str]:
 
 def read(db: Db, name: str) -> Reading:
     """Return a draft as it is reviewed: all that it says, in parts to be commented on."""
-    course = course_of(_held(db, name))
-    return Reading(course.title, content_of(course).sha256, parts(course), course.demonstration)
+    row = _held(db, name)
+    course = course_of(row)
+    return Reading(course.title, content_of_draft(row).sha256, parts(course), course.demonstration)
 
 
 def text(db: Db, name: str, digest: str) -> pb.BallotText:
@@ -45,7 +46,7 @@ def text(db: Db, name: str, digest: str) -> pb.BallotText:
     ).first()
     course = queries.get_course(db, course_id)
     before = row.version - 1 if isinstance(row, CourseVersionRow) else course.latest_version
-    if row is None and content_of(course_of(course)).sha256 == digest:
+    if row is None and content_of_draft(course).sha256 == digest:
         row = course
     if row is None:
         return pb.BallotText(gone=True)

@@ -39,6 +39,8 @@ class CourseRow(DraftRow, Base, table=True):
     # What the list is ordered and searched by: see rules/catalogue.py.
     sort_title: str
     search_text: str
+    # The digest of what it is given with, which the area of that writes; '' = nothing.
+    materials_sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})
     changed_at: datetime = moment()
 
 
@@ -60,6 +62,7 @@ class CourseVersionRow(Base, table=True):
     minutes: int
     test_version: str
     demonstration: bool
+    materials_sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})
     content_sha256: str
     published_at: datetime = moment()
     # On this digest: a trigger compares them, and gives one to what a process of the release before publishes.

@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -145,12 +146,7 @@ def with_media(db: Db, course: Course) -> Course:
     digests = [p.media.sha256 for section in course.sections for p in section.pieces if not isinstance(p, Check)]
     if not digests:
         return course
-    # Locked until the course is written: nobody removes them meanwhile.
-    statement = """
-    SELECT sha256, media_type, size_bytes, milliseconds, width, height FROM media
-    WHERE sha256 = ANY(%(digests)s) ORDER BY sha256 FOR SHARE
-    """
-    known = {kept.sha256: Media(*kept) for kept in db.all(_Kept, statement, digests=digests)}
+    known = known_media(db, digests)
 
     def told(piece: Piece, field: str) -> Piece:
         if isinstance(piece, Check):
@@ -168,15 +164,27 @@ def with_media(db: Db, course: Course) -> Course:
     return replace(course, sections=tuple(sections))
 
 
-def collect(database: Database, store: Store, at: datetime) -> None:
-    """Remove uploads that were never finished, and files that no course names.
+def known_media(db: Db, digests: Collection[str]) -> dict[str, Media]:
+    """Return those of these files that are in the store, by digest.
+
+    Locked until whatever names them is written: nobody removes them meanwhile.
+    """
+    statement = """
+    SELECT sha256, media_type, size_bytes, milliseconds, width, height FROM media
+    WHERE sha256 = ANY(%(digests)s) ORDER BY sha256 FOR SHARE
+    """
+    return {kept.sha256: Media(*kept) for kept in db.all(_Kept, statement, digests=list(digests))}
+
+
+def collect(database: Database, store: Store, at: datetime, beside: Callable[[Db], Collection[str]]) -> None:
+    """Remove uploads that were never finished, and files that no course names; *beside* are those beside their texts.
 
     Nobody keeps a file or writes a course that names one while this looks: the table is held, for as long as it takes.
     """
     with database.transaction(actor="jobs/collect-media", method="jobs/collect-media", resource="media/-", at=at) as db:
         db.run("LOCK TABLE upload, media IN EXCLUSIVE MODE")
         parts = db.values("DELETE FROM upload WHERE changed_at < %(at)s RETURNING id", at=at - UNFINISHED_FOR)
-        named = set(db.values(_NAMED))
+        named = {*db.values(_NAMED), *beside(db)}
         old = db.values("SELECT sha256 FROM media WHERE kept_at < %(at)s", at=at - UNNAMED_FOR)
         unnamed = [sha256 for sha256 in old if sha256 not in named]
         db.run("DELETE FROM media WHERE sha256 = ANY(%(unnamed)s)", unnamed=unnamed)

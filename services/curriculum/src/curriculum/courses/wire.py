@@ -6,10 +6,10 @@ from datetime import date
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
-from curriculum.courses.records import course_of, sections_of
+from curriculum.courses.records import content_of_draft, course_of, sections_of
 from curriculum.courses.rules import catalogue
 from curriculum.courses.rules.catalogue import Offer
-from curriculum.courses.rules.courses import Course, Section, content_of, missing
+from curriculum.courses.rules.courses import Course, Section, missing
 from curriculum.courses.rules.pieces import MOST_BYTES, Check, Download, Media, Option, Picture, Piece, Recording
 from curriculum.courses.tables import CourseRow, CourseVersionRow, UploadRow
 from curriculum.governance.tables import DecisionRow
@@ -89,7 +89,7 @@ def course(row: CourseRow) -> pb.Course:
     draft = course_of(row)
     answer.sections.extend(sections(draft.sections))
     answer.missing.extend(missing(draft))
-    answer.content_sha256 = content_of(draft).sha256
+    answer.content_sha256 = content_of_draft(row).sha256
     return answer
 
 

@@ -23,10 +23,13 @@ from servicekit.refusals import InvalidField, NotFound, Stale
 
 _LAST_STEP = "SELECT coalesce(max(number), 0) FROM work_step WHERE work_id = %(work)s"
 _PASSED = "SELECT phase FROM work_gate WHERE work_id = %(work)s"
-# Whoever saved the draft or the trace since the newest version.
+# Whoever saved the draft, the trace or materials since the newest version.
 _WRITERS = """
 SELECT DISTINCT actor FROM audit
-WHERE resource IN (%(course)s, %(course)s || '/trace') AND actor LIKE 'people/%%'
+WHERE (
+    resource IN (%(course)s, %(course)s || '/trace', %(course)s || '/trainer-rule')
+    OR starts_with(resource, %(course)s || '/materials/')
+  ) AND actor LIKE 'people/%%'
   AND at >= coalesce((SELECT max(published_at) FROM course_version WHERE course_id = %(slug)s), '-infinity')
 """
 
@@ -137,7 +140,7 @@ def void(db: Db, row: WorkRow, office: Office) -> None:
 
 
 def writers(db: Db, row: WorkRow) -> Collection[UUID]:
-    """Return who wrote what is decided on: who saved the draft or the trace since the newest version, and its owner."""
+    """Return who wrote what is decided on: who saved it since the newest version, and its owner."""
     saved: list[str] = []
     if row.course_id:
         saved = db.values(_WRITERS, course=f"courses/{row.course_id}", slug=row.course_id)

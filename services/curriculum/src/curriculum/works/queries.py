@@ -105,9 +105,8 @@ class Traced:
 
 def get_trace(db: Db, course_id: str, version: int, reader: Reader, office: Office) -> Traced:
     """Return the trace of a course as it is now, or was when *version* came out, for who sees a work of it."""
-    whole = _sees_all(db, reader, office)
     course = db.get(CourseRow, course_id)
-    if course is None or not (whole or db.value(_HANDLED, course=course_id, **_who(reader, whole=False))):
+    if course is None or not sees_course(db, course_id, reader, office):
         raise NotFound(f"courses/{course_id}")
     if not version:
         return _traced(db.get(TraceRow, course_id), course)
@@ -115,6 +114,14 @@ def get_trace(db: Db, course_id: str, version: int, reader: Reader, office: Offi
     if pinned is None or published is None:
         raise NotFound(f"courses/{course_id}/versions/{version}")
     return _traced(pinned, published)
+
+
+def sees_course(db: Db, course_id: str, reader: Reader, office: Office) -> bool:
+    """Whether the reader sees a course under way: all of them, or a work of it."""
+    if _sees_all(db, reader, office):
+        return True
+    handled: bool = db.value(_HANDLED, course=course_id, **_who(reader, whole=False))
+    return handled
 
 
 def _traced(kept: TraceRow | TraceVersionRow | None, course: CourseRow | CourseVersionRow) -> Traced:

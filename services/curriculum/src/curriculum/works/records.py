@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from curriculum.courses.records import course_of
+from curriculum.courses.records import content_of_draft, course_of
 from curriculum.courses.rules import pieces
-from curriculum.courses.rules.courses import content_of, missing
+from curriculum.courses.rules.courses import missing
 from curriculum.courses.tables import CourseRow
 from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.works.rules import classes
@@ -63,12 +63,12 @@ def draft_of(row: CourseRow) -> Draft:
         for piece in section.pieces
         for what in pieces.missing(piece)
     )
-    return Draft(content_of(course).sha256, len(missing(course)) - unseen, unseen)
+    return Draft(content_of_draft(row).sha256, len(missing(course)) - unseen, unseen)
 
 
 def edition_of(row: CourseRow, trace: Trace) -> Edition:
     """Return a draft, to be compared."""
-    return Edition(content_of(course_of(row)), row.audience, _said(trace.objectives))
+    return Edition(content_of_draft(row), row.audience, _said(trace.objectives))
 
 
 def objectives_said(row: TraceVersionRow | None) -> frozenset[tuple[str, ...]] | None:

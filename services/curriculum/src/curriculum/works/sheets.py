@@ -14,8 +14,8 @@ from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.governance.tables import DecisionRow
 from curriculum.works import records
 from curriculum.works.office import Office
-from curriculum.works.rules import classes, gates, phases
-from curriculum.works.rules.gates import Draft, Line, Reviewed, Standing
+from curriculum.works.rules import classes, coverage, gates, phases
+from curriculum.works.rules.gates import Draft, Line, Materials, Reviewed, Standing
 from curriculum.works.rules.phases import Phase, Role
 from curriculum.works.rules.trace import Trace
 from curriculum.works.rules.writing import Written
@@ -50,6 +50,8 @@ class Sheet:
     confirmations: Sequence[WorkConfirmationRow]
     reviewed: Reviewed | None
     office: Office
+    # What its course is given with; None = nothing.
+    materials: Materials | None = None
     # On what stands here now, and what the chair decided at once.
     decisions: Sequence[DecisionRow] = ()
 
@@ -143,6 +145,8 @@ class Sheet:
             trace=self.trace,
             draft=self.draft,
             reviewed=self.reviewed,
+            materials=self.materials,
+            uncovered=self._uncovered(),
             decided=frozenset(phase for phase in phases.GATES if self._is_decided(phase)),
             reviewers=len(self.confirmed(Role.REVIEWER)),
             second_person=bool(self.confirmed(Role.SECOND_PERSON)),
@@ -151,6 +155,15 @@ class Sheet:
             design_kept=self._kept(Phase.DESIGN),
             content_kept=self._kept(Phase.DEVELOP),
         )
+
+    def _uncovered(self) -> int | None:
+        """Return how many objectives nothing teaches in a way that the design chose; None where that is not asked."""
+        modes = [one.mode for one in self.written.modes]
+        if not coverage.is_asked(modes, given=self.materials is not None):
+            return None
+        titles = {section["title"] for section in self.course.sections} if self.course else ()
+        taught = self.materials.taught if self.materials else ()
+        return coverage.gap_count(self.trace.objectives, modes, taught, titles)
 
     def _is_decided(self, phase: Phase) -> bool:
         if phase is Phase.DEVELOP and self.row.emergency:
@@ -182,7 +195,7 @@ def sheets(db: Db, rows: Sequence[WorkRow], office: Office) -> list[Sheet]:
     confirmed = defaultdict[str, list[WorkConfirmationRow]](list)
     for one in db.all(WorkConfirmationRow, _CONFIRMED, works=ids):
         confirmed[one.work_id].append(one)
-    reviewed = office.reviews(db, slugs)
+    reviewed, given = office.reviews(db, slugs), office.materials(db, slugs)
     found = [
         Sheet(
             row,
@@ -192,6 +205,7 @@ def sheets(db: Db, rows: Sequence[WorkRow], office: Office) -> list[Sheet]:
             confirmed[row.id],
             reviewed.get(row.course_id or ""),
             office,
+            given.get(row.course_id or ""),
         )
         for row in rows
     ]

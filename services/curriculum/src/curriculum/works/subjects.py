@@ -19,6 +19,7 @@ _SAID_BELOW = frozenset(
         Need.COURSE_NAMED,
         Need.COURSE_COMPLETE,
         Need.MATERIALS_ACCESSIBLE,
+        Need.CREDITS_COMPLETE,
         Need.NO_OPEN_MUST,
         Need.SECOND_LOOKS_DONE,
     }

@@ -50,6 +50,7 @@ CAUSES: Mapping[str, str] = {
     "BLOCKS_CHANGED": "{percent}% of the text changed",
     "MINUTES_CHANGED": "its length changed by {percent}%",
     "FACTS_CHANGED": "its words say something else",
+    "MATERIALS_CHANGED": "what it is given with changed",
 }
 SECTIONS = (
     ("need", "Need"),

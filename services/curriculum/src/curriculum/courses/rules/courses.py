@@ -67,6 +67,8 @@ class Content:
     sections: tuple[Section, ...]
     test_version: str
     demonstration: bool
+    # The digest of what it is given with; '' = nothing.
+    materials_sha256: str = ""
 
     @property
     def minutes(self) -> int:
@@ -75,13 +77,17 @@ class Content:
 
     @property
     def sha256(self) -> str:
-        """Digest of its canonical form."""
-        return digests.sha256_of(asdict(self) | {"sections": [section.written() for section in self.sections]})
+        """Digest of its canonical form: without materials as before there were any."""
+        kept = asdict(self) | {"sections": [section.written() for section in self.sections]}
+        if not self.materials_sha256:
+            del kept["materials_sha256"]
+        return digests.sha256_of(kept)
 
 
-def content_of(course: Course) -> Content:
-    """Return what the next version of *course* would hold."""
-    return Content(course.title, course.summary, course.sections, course.test_version, course.demonstration)
+def content_of(course: Course, materials_sha256: str = "") -> Content:
+    """Return what the next version of *course* would hold, given with materials of that digest."""
+    said = (course.title, course.summary, course.sections, course.test_version, course.demonstration)
+    return Content(*said, materials_sha256)
 
 
 def check(course: Course, *, field: str = "course") -> None:

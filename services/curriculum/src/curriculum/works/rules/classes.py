@@ -35,6 +35,7 @@ class Cause(StrEnum):
     BLOCKS_CHANGED = "BLOCKS_CHANGED"
     MINUTES_CHANGED = "MINUTES_CHANGED"
     FACTS_CHANGED = "FACTS_CHANGED"
+    MATERIALS_CHANGED = "MATERIALS_CHANGED"
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,12 @@ def computed(before: Edition | None, after: Edition | None) -> tuple[DecisionCla
     ]
     if major:
         return DecisionClass.MAJOR, tuple(major)
-    if changed or minutes or not _same_frame(before.content, after.content):
-        return DecisionClass.MINOR, (Reason(Cause.FACTS_CHANGED),)
-    return DecisionClass.EDITORIAL, ()
+    minor = {
+        Cause.FACTS_CHANGED: changed or minutes or not _same_frame(before.content, after.content),
+        Cause.MATERIALS_CHANGED: before.content.materials_sha256 != after.content.materials_sha256,
+    }
+    reasons = tuple(Reason(cause) for cause, found in minor.items() if found)
+    return DecisionClass.MINOR if reasons else DecisionClass.EDITORIAL, reasons
 
 
 def _major(before: Edition, after: Edition) -> Iterator[Reason]:

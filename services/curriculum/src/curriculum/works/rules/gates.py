@@ -38,6 +38,7 @@ class Need(StrEnum):
     PILOT_DONE = "PILOT_DONE"
     MATERIALS_ACCESSIBLE = "MATERIALS_ACCESSIBLE"
     CREDITS_COMPLETE = "CREDITS_COMPLETE"
+    MODES_COVERED = "MODES_COVERED"
     ITEMS_REVIEWED = "ITEMS_REVIEWED"
     DECIDED = "DECIDED"
     COURSE_PUBLISHED = "COURSE_PUBLISHED"
@@ -85,6 +86,8 @@ SAID: Mapping[Need, str] = {
     Need.LEGAL_SIGN_OFF: "the sign-off by counsel",
     Need.PILOT_DONE: "the pilot, with people and minutes",
     Need.MATERIALS_ACCESSIBLE: "alternative text, captions or transcripts",
+    Need.CREDITS_COMPLETE: "credits of materials that are not ours",
+    Need.MODES_COVERED: "something that teaches each objective in each way in which it is given",
     Need.DESIGN_AS_DECIDED: "the design as it was decided on",
     Need.CONTENT_AS_DECIDED: "the course as it was decided on",
     Need.COURSE_PUBLISHED: "the published course",
@@ -112,6 +115,16 @@ class Reviewed:
 
 
 @dataclass(frozen=True)
+class Materials:
+    """What a course is given with: how many lack what, and what they teach in which way (objective, mode)."""
+
+    empty: int = 0
+    inaccessible: int = 0
+    uncredited: int = 0
+    taught: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
 class Draft:
     """The draft of the course: what it lacks, apart from what those need who do not see or hear it."""
 
@@ -130,6 +143,10 @@ class Standing:
     trace: Trace
     draft: Draft | None
     reviewed: Reviewed | None = None
+    # None: it has none.
+    materials: Materials | None = None
+    # Objectives that nothing teaches in a way that the design chose; None = that is not asked.
+    uncovered: int | None = None
     # Phases whose content is decided on as it is now.
     decided: frozenset[Phase] = frozenset()
     reviewers: int = 0
@@ -141,6 +158,11 @@ class Standing:
     design_kept: bool | None = None
     # The draft is what was decided on; None = nothing was.
     content_kept: bool | None = None
+
+    @property
+    def asks_all(self) -> bool:
+        """Whether its way goes without nothing."""
+        return self.work_class is DecisionClass.MAJOR and not self.emergency
 
 
 def lines(phase: Phase, at: Standing) -> tuple[Line, ...]:
@@ -232,11 +254,14 @@ def _design(at: Standing) -> Iterator[Line]:
 
 
 def _develop(at: Standing) -> Iterator[Line]:
-    draft, reviewed = at.draft, at.reviewed
+    draft, reviewed, given = at.draft, at.reviewed, at.materials or Materials()
     yield _line(Need.COURSE_NAMED, draft is not None)
-    yield _line(Need.COURSE_COMPLETE, draft is not None and not draft.lacks, draft.lacks if draft else 0)
-    accessible = draft is not None and not draft.inaccessible
-    yield _line(Need.MATERIALS_ACCESSIBLE, accessible, draft.inaccessible if draft else 0)
+    lacks = draft.lacks + given.empty if draft else 0
+    yield _line(Need.COURSE_COMPLETE, draft is not None and not lacks, lacks)
+    unseen = draft.inaccessible + given.inaccessible if draft else 0
+    yield _line(Need.MATERIALS_ACCESSIBLE, draft is not None and not unseen, unseen)
+    if at.materials or at.asks_all:
+        yield _line(Need.CREDITS_COMPLETE, not given.uncredited if at.materials else None, given.uncredited)
     if at.emergency:
         yield _line(Need.DECIDED, Phase.DEVELOP in at.decided)
         return
@@ -253,7 +278,7 @@ def _develop(at: Standing) -> Iterator[Line]:
         yield _line(Need.POLICY_SIGN_OFF, bool(text.line(at.written.policy_sign_off)))
         yield _line(Need.LEGAL_SIGN_OFF, bool(text.line(at.written.legal_sign_off)))
         yield _line(Need.PILOT_DONE, bool(at.written.pilot.people and at.written.pilot.real_minutes))
-        yield _line(Need.CREDITS_COMPLETE, None)
+        yield _line(Need.MODES_COVERED, None if at.uncovered is None else not at.uncovered, at.uncovered or 0)
         yield _line(Need.ITEMS_REVIEWED, None)
     yield _line(Need.DECIDED, Phase.DEVELOP in at.decided)
 

@@ -1,0 +1,1 @@
+"""What holds of materials, without a clock and without rows."""
