@@ -7,6 +7,7 @@ from partnership.bodies.rpc import BodyServicer
 from partnership.meetings import audits as meetings
 from partnership.meetings.rpc import MeetingServicer
 from partnership.memberships import audits as memberships
+from partnership.memberships.consumers import SUBSCRIPTIONS
 from partnership.memberships.rpc import MembershipServicer
 from partnership.projections import PROJECTIONS
 from servicekit.app import ServiceApp
@@ -20,6 +21,7 @@ APP = ServiceApp(
         MembershipServicer(database),
         MeetingServicer(database),
     ],
+    subscriptions=SUBSCRIPTIONS,
     projections=PROJECTIONS,
     audits=[*memberships.AUDITS, *meetings.AUDITS],
 )

@@ -60,6 +60,7 @@ KINDS: Mapping[str, str] = {
     "meeting.alternate": "A member cannot come, to their alternate",
     "meeting.notes_out": "Notes of a meeting are out, to who has a part in the committee",
     "meeting.action_given": "Something to do from a committee, to who is to do it",
+    "seat.vacant": "A place in a committee is free, to who runs it",
     "ballot.opened": "A committee votes, to who has a seat",
     "ballot.closed": "A vote is over, to who has a seat",
     "position.recorded": "A vote in a meeting is written down, to whose it is",

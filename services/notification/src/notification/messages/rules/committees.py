@@ -54,6 +54,15 @@ ACTION_GIVEN = Kind(
     limited=False,
     producer="partnership",
 )
+SEAT_VACANT = Kind(
+    "seat.vacant",
+    "When somebody leaves the agency for which they sit in a committee, who runs its meetings hears that their place is"
+    " free.",
+    "A place in a committee that you run is free.",
+    Window.MORNING,
+    limited=False,
+    producer="partnership",
+)
 # Of a committee's votes: a message does not say on what. The choice is offered to who convenes, and who was told.
 _CONVENES = ("bodies.convene",)
 BALLOT_OPENED = Kind(
@@ -138,6 +147,7 @@ COMMITTEES = (
     MEETING_ALTERNATE,
     NOTES_OUT,
     ACTION_GIVEN,
+    SEAT_VACANT,
     BALLOT_OPENED,
     BALLOT_CLOSED,
     POSITION_RECORDED,

@@ -36,6 +36,9 @@ FACTS: Mapping[str, str] = {
     "body": "A committee (an example)",
     "start": "2027-02-16T18:00:00+00:00",
     "what": "This is nothing to do. It is sent to see that mail arrives",
+    "part": "MEMBER",
+    "seat": "A seat (an example)",
+    "since": "2027-02-16",
     "connection": "An example",
     "why": "FAILING",
     # Of a vote.

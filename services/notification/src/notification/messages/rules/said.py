@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from notification.letters.rules.parts import of_said
 from notification.messages.rules import under_way, week
+from notification.messages.rules.meetings import MEETINGS
 from notification.messages.rules.words import Facts, Said, count, day, moment
 
 # So many parts of a letter with days of their own are named; of more it is said how many.
@@ -199,50 +200,6 @@ def _role_taken(_about: str, facts: Facts) -> Said:
     return Said(f"A role was taken from you: {facts['role']}, {facts['where']}", lines, "/home", "Open Cadre")
 
 
-def _meeting_called(about: str, facts: Facts) -> Said:
-    lines = (f"It begins {moment(facts['start'])}.", "Please say on its page whether you come.")
-    return Said(f"A meeting is called: {_meeting(facts)}", lines, _committee(about), "Read the agenda")
-
-
-def _meeting_moved(about: str, facts: Facts) -> Said:
-    lines = (f"It begins {moment(facts['start'])}.", "The page says where, and how to join.")
-    return Said(f"Another time or place: {_meeting(facts)}", lines, _committee(about), "See when and where")
-
-
-def _meeting_cancelled(about: str, facts: Facts) -> Said:
-    lines = (f"It was to begin {moment(facts['start'])}.", "The page says why it does not take place.")
-    return Said(f"Canceled: {_meeting(facts)}", lines, _committee(about), "See why")
-
-
-def _meeting_alternate(about: str, facts: Facts) -> Said:
-    lines = (
-        "The member for whom you stand cannot come. Please come in their place.",
-        f"It begins {moment(facts['start'])}.",
-    )
-    return Said(f"You are asked to come: {_meeting(facts)}", lines, _committee(about), "Say whether you come")
-
-
-def _notes_out(about: str, facts: Facts) -> Said:
-    lines = (f"It was on {moment(facts['start'])}.",)
-    return Said(f"The notes are out: {_meeting(facts)}", lines, _committee(about), "Read the notes")
-
-
-def _action_given(about: str, facts: Facts) -> Said:
-    what = facts["what"] if facts["what"].endswith((".", "?", "!")) else f"{facts['what']}."
-    lines = (what, f"Please be done by {day(facts['due'])}.")
-    page = _committee(about).partition("/actions/")[0]
-    return Said(f"{facts['body']} gave you something to do", lines, page, "Open the committee")
-
-
-def _meeting(facts: Facts) -> str:
-    return f"{facts['meeting']}, {facts['body']}"
-
-
-def _committee(about: str) -> str:
-    """Return the page of what is in a committee, `bodies/stsc/meetings/…`."""
-    return f"/committees/{about.removeprefix('bodies/')}"
-
-
 _ENDED = {
     "PASSED": "It passed.",
     "FAILED": "It did not pass.",
@@ -349,6 +306,7 @@ def _id(about: str) -> str:
 
 
 _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
+    **MEETINGS,
     "letter.issued": _issued,
     "letter.asked": _asked,
     "letter.amended": _amended,
@@ -376,12 +334,6 @@ _SAYS: Mapping[str, Callable[[str, Facts], Said]] = {
     "letter.supplemented": _supplemented,
     "role.given": _role_given,
     "role.taken": _role_taken,
-    "meeting.called": _meeting_called,
-    "meeting.moved": _meeting_moved,
-    "meeting.cancelled": _meeting_cancelled,
-    "meeting.alternate": _meeting_alternate,
-    "meeting.notes_out": _notes_out,
-    "meeting.action_given": _action_given,
     "ballot.opened": _ballot_opened,
     "ballot.closed": _ballot_closed,
     "position.recorded": _position_recorded,
