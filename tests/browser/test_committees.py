@@ -84,6 +84,7 @@ def test_a_secretary_takes_a_meeting_from_its_call_to_its_minutes_and_the_chair_
     begin(secretary, at - timedelta(minutes=40), zone)
     meeting = secretary.page.url.partition("?")[0].removeprefix(cadre.url)
     call(secretary)
+    files(secretary, meeting)
     chair.go("/home")
     chair.sees("A meeting with minutes: do you come?")
     chair.go(meeting)
@@ -99,6 +100,7 @@ def test_a_secretary_takes_a_meeting_from_its_call_to_its_minutes_and_the_chair_
 
     outsider = person().sign_in("Specialist, Lake")
     assert outsider.go(meeting).status == 404
+    assert outsider.page.request.get(f"{cadre.url}{meeting}/packet.pdf").status == 404
     for one in (secretary, chair, outsider):
         one.complaints.clear()
 
@@ -128,6 +130,16 @@ def call(secretary):
     secretary.page.get_by_label("Why it is called so late").fill("The room was free at once.")
     secretary.press("Call it: 3 people are told")
     secretary.sees("The meeting is called. Everybody with a part is told.")
+
+
+def files(secretary, meeting):
+    """What is read before, on paper, and the meeting for a calendar."""
+    url = secretary.page.url.partition("/committees/")[0] + meeting
+    packet = secretary.page.request.get(f"{url}/packet.pdf")
+    assert packet.headers["content-type"] == "application/pdf"
+    assert packet.body().startswith(b"%PDF-")
+    assert packet.body() == secretary.page.request.get(f"{url}/packet.pdf").body()
+    assert "SUMMARY:A meeting with minutes" in secretary.page.request.get(f"{url}/meeting.ics").text()
 
 
 def keep_the_roll(secretary):

@@ -241,6 +241,16 @@ def test_somebody_from_outside_reads_the_names_of_a_committee_in_which_they_have
         assert theirs.title in client.get("/home").text
         assert client.get(f"/committees/{other.name.removeprefix('bodies/')}").status_code == 404
 
+    # So does one of ours who sees nobody's name at that agency, once they sit there too.
+    colleague, slug = world.cast.leads["alameda"], theirs.name.removeprefix("bodies/")
+    membership = Membership(person=colleague, organization="alameda", part=Membership.OBSERVER, start_date=day(-1))
+    asked = CreateMembershipRequest(parent=theirs.name, membership=membership, request_id=fresh())
+    world.access.ask(world.access.memberships.CreateMembership, asked, person=manager)
+    with httpx.Client(
+        verify=NO_AUTHORITIES, base_url=url, cookies={COOKIE: signed_in(world.cadre, colleague)}
+    ) as client:
+        assert chair in unescape(client.get(f"/committees/{slug}").text)
+
 
 def test_somebody_from_outside_with_a_part_in_a_committee_reviews_with_it_and_others_find_nothing(world, manager):  # noqa: F811
     outsider, other, made = add(world, manager), add(world, manager), ballots.convene(world)

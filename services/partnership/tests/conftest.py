@@ -20,6 +20,7 @@ from servicekit.background.jobs import Progress
 from servicekit.calendar import PACIFIC, pacific_date
 from servicekit.data.outbox import subject_of
 from servicekit.rpc.client import Refused
+from servicekit.rpc.incoming import LONGEST_STRING
 from servicekit.testing.plugin import Running
 
 # A Wednesday, 9 a.m. in California. It is the clock's: no test knows what day it is elsewhere.
@@ -255,8 +256,13 @@ class Room:
     def document(self, name: str, edition: int = 0, by=None) -> pb.Document:
         return (by or self.secretary).GetDocument(pb.GetDocumentRequest(name=name, edition=edition))
 
+    def packet(self, meeting: pb.Meeting, by=None) -> pb.Packet:
+        return (by or self.secretary).GetPacket(pb.GetPacketRequest(name=meeting.name))
+
     def add(self, meeting: pb.Meeting, *, by=None, **said: object) -> pb.Document:
         fields = {"kind": pb.Document.PAPER, "title": "A paper", "text": "It says this."} | said
+        if len(fields["text"]) > LONGEST_STRING:
+            fields["written"] = pb.Document(text=fields.pop("text"))
         return (by or self.secretary).AddEdition(
             pb.AddEditionRequest(parent=meeting.name, request_id=new_id(), **fields)
         )

@@ -57,6 +57,7 @@ def test_who_left_sees_nothing_of_a_body_of_members_by_any_way_from_that_day_on(
     ways = [
         lambda: who.GetBody(body_pb.GetBodyRequest(name=room.body.name)),
         lambda: room.get(called, who),
+        lambda: room.packet(called, who),
         lambda: room.document(paper.name, by=who),
         lambda: who.ListMeetings(pb.ListMeetingsRequest(parent=room.body.name)),
         lambda: who.ListActions(pb.ListActionsRequest(parent=room.body.name)),

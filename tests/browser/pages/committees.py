@@ -40,6 +40,7 @@ ROWS = [
     (MEETING + "/cancel", SECRETARY, CALLED + "/cancel"),
     (MEETING + "/held", SECRETARY, CALLED + "/held"),
     (MEETING + "/items/{item_id}", SECRETARY, HELD + "/items/{item}"),
+    (MEETING + "/items/{item_id}/notes", SECRETARY, HELD + "/items/{item}/notes"),
     (MEETING + "/notes", SECRETARY, HELD + "/notes"),
     (MEETING + "/approve", APPROVER, OUT + "/approve"),
     (MEETING + "/papers/new", SECRETARY, CALLED + "/papers/new"),
@@ -47,7 +48,10 @@ ROWS = [
     (MEETING + "/papers/{paper_id}/edition", SECRETARY, CALLED + "/papers/{paper}/edition"),
 ]
 # Other tests fetch these files.
-DOWNLOADS = {AT + "/members.csv", MEETING + "/attendance.csv"}
+DOWNLOADS = {
+    AT + "/members.csv",
+    *(MEETING + file for file in ("/attendance.csv", "/meeting.ics", "/packet.pdf", "/papers/{paper_id}/paper.pdf")),
+}
 
 
 def convened(access, by_part, lead, other_lead):

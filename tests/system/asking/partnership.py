@@ -166,6 +166,7 @@ REQUESTS = {
     "MeetingService": {
         "ListMeetings": lambda w: meeting_pb.ListMeetingsRequest(parent=body(w).name),
         "GetMeeting": lambda w: meeting_pb.GetMeetingRequest(name=draft(w).name),
+        "GetPacket": lambda w: meeting_pb.GetPacketRequest(name=draft(w).name),
         "ListMyMeetings": lambda w: meeting_pb.ListMyMeetingsRequest(),
         "CreateMeeting": lambda w: beginning(body(w)),
         "UpdateMeeting": moving,

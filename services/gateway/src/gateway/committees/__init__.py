@@ -1,7 +1,7 @@
 """Committees: who sits there and by which rules, their meetings from agenda to minutes, what is to be done."""
 
 from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
-from gateway.committees import committees, forms, meetings, papers, parts, running, shown
+from gateway.committees import committees, dating, forms, meetings, packet, papers, parts, running, shown
 from gateway.committees.reasons import REASONS
 from gateway.web import declared
 from gateway.web.area import Area
@@ -45,7 +45,15 @@ def _reads(rights: Rights) -> bool:
 
 AREA = Area(
     # What has a word for an address stands before what has a name there.
-    routers=(parts.router, meetings.router, running.router, papers.router, committees.router),
+    routers=(
+        parts.router,
+        meetings.router,
+        running.router,
+        packet.router,
+        dating.router,
+        papers.router,
+        committees.router,
+    ),
     navigation=(
         Item(Top.TRAINING, "Committees", "/committees", offered=_reads, also=("/rounds", "/ballots", "/decisions")),
     ),
@@ -71,6 +79,7 @@ AREA = Area(
         _AT + "/parts/{part_id}/end": views("members of a committee"),
         _MEETING_AT: views("a meeting of a committee"),
         _MEETING_AT + "/print": prints("a meeting of a committee"),
+        _MEETING_AT + "/packet.pdf": prints("the packet of a meeting"),
         _MEETING_AT + "/attendance.csv": exports("who was at a meeting"),
         _MEETING_AT + "/approve": views("a meeting of a committee"),
         _AT + "/actions/new": views("members of a committee"),

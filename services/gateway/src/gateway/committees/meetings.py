@@ -122,7 +122,6 @@ def change(visit: Visitor, slug: str, meeting_id: str, form: Sent) -> Answer:
 def agenda_page(visit: Visitor, slug: str, meeting_id: str) -> Answer:
     """Order the agenda, add to it, take from it."""
     room = load(visit, slug, meeting_id)
-    only(room.meeting.can_run)
     return _agenda(visit, room, Form.of({**agenda.opened(room.meeting), "etag": room.meeting.etag}))
 
 
@@ -146,7 +145,7 @@ def save_agenda(visit: Visitor, slug: str, meeting_id: str, form: Sent) -> Answe
 @router.get("/{meeting_id}/call")
 def call_page(visit: Visitor, slug: str, meeting_id: str) -> Answer:
     """What calling the meeting does: how many are told, and how long before."""
-    return _call(visit, slug, meeting_id, Form.of({"late_reason": ""}))
+    return _call(visit, load(visit, slug, meeting_id), Form.of({"late_reason": ""}))
 
 
 @router.post("/{meeting_id}/call")
@@ -163,13 +162,13 @@ def call(visit: Visitor, slug: str, meeting_id: str, form: Sent) -> Answer:
     )
     if form.accepted(visit.clients.meetings.CallMeeting, asked):
         return visit.go(shown.path(meeting.name), done="meeting-called")
-    return _call(visit, slug, meeting_id, form)
+    return _call(visit, load(visit, slug, meeting_id), form)
 
 
 @router.get("/{meeting_id}/cancel")
 def cancel_page(visit: Visitor, slug: str, meeting_id: str) -> Answer:
     """What canceling does."""
-    return _cancel(visit, slug, meeting_id, Form.of({"reason": ""}))
+    return _before(visit, "cancel", load(visit, slug, meeting_id), Form.of({"reason": ""}))
 
 
 @router.post("/{meeting_id}/cancel")
@@ -184,7 +183,7 @@ def cancel(visit: Visitor, slug: str, meeting_id: str, form: Sent) -> Answer:
     )
     if form.accepted(visit.clients.meetings.CancelMeeting, asked):
         return visit.go(f"/committees/{slug}/meetings/{meeting_id}", done="meeting-cancelled")
-    return _cancel(visit, slug, meeting_id, form)
+    return _before(visit, "cancel", load(visit, slug, meeting_id), form)
 
 
 @router.post("/{meeting_id}/answer")
@@ -325,44 +324,27 @@ def _form(visit: Visit, committee: body_pb.Body, meeting: pb.Meeting | None, for
 
 
 def _agenda(visit: Visit, room: Room, form: Form) -> Answer:
-    return visit.page(
-        "committees/agenda.html",
-        status=400 if form.errors else 200,
-        committee=room.committee,
-        meeting=room.meeting,
-        form=form,
+    return _before(
+        visit,
+        "agenda",
+        room,
+        form,
         rows=agenda.rows(form, room.meeting),
         kinds=list(phrases.ITEMS.items()),
         decides=votes.in_meeting(visit, room.committee, room.meeting.name),
-        phrases=phrases,
-        base=room.base,
-        back=shown.path(room.committee.name),
     )
 
 
-def _call(visit: Visit, slug: str, meeting_id: str, form: Form) -> Answer:
-    room = load(visit, slug, meeting_id)
-    only(room.meeting.can_run)
-    return visit.page(
-        "committees/call.html",
-        status=400 if form.errors else 200,
-        committee=room.committee,
-        meeting=room.meeting,
-        form=form,
-        told=len(room.people.each),
-        late=phrases.is_late(room.meeting, room.committee.rules, visit.now),
-        minutes=sum(one.minutes for one in room.meeting.items),
-        phrases=phrases,
-        base=room.base,
-        back=shown.path(room.committee.name),
-    )
+def _call(visit: Visit, room: Room, form: Form) -> Answer:
+    late = phrases.is_late(room.meeting, room.committee.rules, visit.now)
+    return _before(visit, "call", room, form, late=late, minutes=sum(one.minutes for one in room.meeting.items))
 
 
-def _cancel(visit: Visit, slug: str, meeting_id: str, form: Form) -> Answer:
-    room = load(visit, slug, meeting_id)
+def _before(visit: Visit, step: str, room: Room, form: Form, **values: Any) -> Answer:  # noqa: ANN401 - as `Visit.page`
+    """Show to who runs a meeting what is done with it before it takes place."""
     only(room.meeting.can_run)
     return visit.page(
-        "committees/cancel.html",
+        f"committees/{step}.html",
         status=400 if form.errors else 200,
         committee=room.committee,
         meeting=room.meeting,
@@ -371,4 +353,5 @@ def _cancel(visit: Visit, slug: str, meeting_id: str, form: Form) -> Answer:
         phrases=phrases,
         base=room.base,
         back=shown.path(room.committee.name),
+        **values,
     )

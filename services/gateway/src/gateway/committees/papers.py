@@ -142,11 +142,12 @@ def _added(visit: Visit, slug: str, meeting_id: str, form: SentForm, of: str) ->
         document=of,
         kind=pb.Document.Kind.Value(kind),
         title=title,
-        text="" if kind == "RECORDING" else text,
         link=form.text("link") if kind == "RECORDING" else "",
         public=form.text("paper_public") == "yes",
         request_id=form.request_id,
     )
+    if kind != "RECORDING":
+        shown.write(asked, "text", text)
     return form.accepted(visit.clients.meetings.AddEdition, asked)
 
 

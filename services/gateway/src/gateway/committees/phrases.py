@@ -78,6 +78,8 @@ ZONES: Mapping[str, str] = {
 _NOON = 12
 # Up to so many hours are said in hours, not in days.
 _HOURS_SAID = 48
+# Signs: some 200 words.
+_LONG_NOTES = 1_200
 # Who set the numbers, where no public source has them.
 OURS = "These numbers are ours: no public source gives them."
 
@@ -188,6 +190,11 @@ def state(meeting: meeting_pb.Meeting) -> str:
 def item_kind(item: meeting_pb.AgendaItem) -> str:
     """What an item of an agenda is."""
     return ITEMS.get(meeting_pb.AgendaItem.Kind.Name(item.kind), "")
+
+
+def is_long(item: meeting_pb.AgendaItem) -> bool:
+    """Whether the notes of an item have a page of their own: an agenda is read at a glance."""
+    return len(item.notes) > _LONG_NOTES
 
 
 def paper(document: meeting_pb.Document | meeting_pb.DocumentSummary) -> str:

@@ -51,7 +51,14 @@ def item_page(visit: Visitor, slug: str, meeting_id: str, item_id: str) -> Answe
     item = _item_of(meeting, item_id)
     over = phrases.local(item.end_time.ToDatetime(UTC), meeting.zone) if item.HasField("end_time") else None
     values = {"notes": item.notes, "outcome": item.outcome, "over": f"{over:%H:%M}" if over else ""}
-    return _item(visit, slug, meeting, item, Form.of({**values, "etag": meeting.etag}))
+    return _item(visit, "item", slug, meeting, item, Form.of({**values, "etag": meeting.etag}))
+
+
+@router.get("/items/{item_id}/notes")
+def item_notes(visit: Visitor, slug: str, meeting_id: str, item_id: str) -> Answer:
+    """What was said of an item, where it is too long to stand on the page of the meeting."""
+    meeting = shown.meeting(visit, slug, meeting_id)
+    return _item(visit, "item_notes", slug, meeting, _item_of(meeting, item_id), Form())
 
 
 @router.post("/items/{item_id}")
@@ -62,11 +69,11 @@ def save_item(visit: Visitor, slug: str, meeting_id: str, item_id: str, form: Se
     asked = pb.RecordItemRequest(
         name=meeting.name,
         item=item_id,
-        notes=form.block("notes"),
         outcome=form.text("outcome"),
         etag=form.text("etag"),
         request_id=form.request_id,
     )
+    shown.write(asked, "notes", form.block("notes"))
     if form.text("over"):
         at = forms.moment(form, "over", meeting, visit.now)
         if at is not None:
@@ -74,7 +81,7 @@ def save_item(visit: Visitor, slug: str, meeting_id: str, item_id: str, form: Se
     if form.accepted(visit.clients.meetings.RecordItem, asked):
         return visit.go(f"{shown.path(meeting.name)}#agenda", done="notes-saved")
     form.values["etag"] = [meeting.etag]
-    return _item(visit, slug, meeting, item, form)
+    return _item(visit, "item", slug, meeting, item, form)
 
 
 @router.get("/held")
@@ -138,10 +145,10 @@ def _item_of(meeting: pb.Meeting, item_id: str) -> pb.AgendaItem:
     return found
 
 
-def _item(visit: Visit, slug: str, meeting: pb.Meeting, item: pb.AgendaItem, form: Form) -> Answer:
+def _item(visit: Visit, page: str, slug: str, meeting: pb.Meeting, item: pb.AgendaItem, form: Form) -> Answer:
     committee = shown.load(visit, slug)
     return visit.page(
-        "committees/item.html",
+        f"committees/{page}.html",
         status=400 if form.errors else 200,
         committee=committee,
         meeting=meeting,

@@ -10,8 +10,9 @@ from gateway.committees import phrases
 from gateway.web import ours
 from gateway.web.visit import Visit
 from gateway.words import glossary
+from servicekit.rpc.incoming import LONGEST_STRING
 
-_ALL_PEOPLE, _ALL_ACTIONS = 500, 100
+_ALL_PEOPLE, _ALL_ACTIONS, _MOST_NAMES = 500, 100, 1_000
 CONVENE = "bodies.convene"
 _PART = membership_pb.Membership
 
@@ -111,6 +112,11 @@ def meeting(visit: Visit, slug: str, meeting_id: str) -> meeting_pb.Meeting:
     return visit.clients.meetings.GetMeeting(request)
 
 
+def write(asked: meeting_pb.AddEditionRequest | meeting_pb.RecordItemRequest, field: str, text: str) -> None:
+    """Write a *text* that may be long into a request: where its own strings are too short, in what it writes."""
+    setattr(asked if len(text) <= LONGEST_STRING else asked.written, field, text)
+
+
 def people(visit: Visit, committee: body_pb.Body, day: str = "", others: Iterable[str] = ()) -> People:
     """Return who has a part on a day, today if it is not said; and the names of *others*."""
     request = membership_pb.ListMembershipsRequest(parent=committee.name, day=day, page_size=_ALL_PEOPLE)
@@ -123,8 +129,9 @@ def people(visit: Visit, committee: body_pb.Body, day: str = "", others: Iterabl
             break
     known = visit.people([*(one.person for one in found), *others])
     names = {key: person.display_name for key, person in known.items()}
-    if visit.rights.from_outside and committee.my_parts:
-        names |= ours.names(visit, [one.person for one in found])
+    # Who sits there knows those whom they sit with, and so does who calls it together: not whom else a page is about.
+    if committee.my_parts or convenes(visit):
+        names |= ours.names(visit, [one.person for one in found if one.person not in names][:_MOST_NAMES])
     speaks = {key: person.affiliations[0].organization_title for key, person in known.items() if person.affiliations}
     # People from outside see no agencies: these are named by their addresses then.
     listed = {} if visit.rights.from_outside else visit.agencies()

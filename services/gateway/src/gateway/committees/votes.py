@@ -65,6 +65,17 @@ def in_meeting(visit: Visit, committee: body_pb.Body, meeting: str) -> list[tupl
 
     Who was in the room when that item was over is who is counted.
     """
+    listed = _of_meeting(visit, committee, meeting)
+    found = [(one.name, one.motion) for one in listed if one.state in _LIVE]
+    return [("", "None"), *found] if found else []
+
+
+def motions(visit: Visit, committee: body_pb.Body, meeting: str) -> dict[str, str]:
+    """Return on what is voted in a meeting, by the vote, as far as the visitor may see it."""
+    return {one.name: one.motion for one in _of_meeting(visit, committee, meeting)}
+
+
+def _of_meeting(visit: Visit, committee: body_pb.Body, meeting: str) -> list[pb.Ballot]:
     if not committee.my_parts and not visit.rights.state("courses.write"):
         return []
     asked = pb.ListBallotsRequest(parent=committee.name, page_size=_ALL_TO_VOTE)
@@ -74,8 +85,7 @@ def in_meeting(visit: Visit, committee: body_pb.Body, meeting: str) -> list[tupl
         if error.code != "NOT_FOUND":
             raise
         return []
-    found = [(one.name, one.motion) for one in listed if one.meeting == meeting and one.state in _LIVE]
-    return [("", "None"), *found] if found else []
+    return [one for one in listed if one.meeting == meeting]
 
 
 def on_no_item(offered: Iterable[tuple[str, str]], meeting: meeting_pb.Meeting) -> list[tuple[str, str]]:

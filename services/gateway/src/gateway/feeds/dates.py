@@ -5,43 +5,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from icalendar import Calendar, Event, Timezone
+from icalendar import Event
 
 from cadre.notification.v1 import agency_notice_service_pb2 as agency_pb
 from cadre.notification.v1 import inbox_service_pb2 as inbox_pb
 from cadre.notification.v1 import notice_service_pb2 as pb
 from cadre.partnership.v1.meeting_service_pb2 import Meeting
-from gateway.committees import phrases, shown
+from gateway.committees import dating
 from gateway.feeds import told
 from gateway.feeds.told import Site
 from gateway.letters import letters
+from gateway.web import icalendars
 from gateway.words import sentences
 from servicekit.calendar import PACIFIC, pacific_date
 
-MEDIA_TYPE = "text/calendar"
+MEDIA_TYPE = icalendars.MEDIA_TYPE
 # How long what was withdrawn is still said to be.
 _CANCELLED_FOR = timedelta(days=60)
 _CLOSE, _OPEN, _NOON = time(17), time(8), time(12)
 _DAY = timedelta(days=1)
-# As in force since 2007. Written as rules and not as single days: some programs read only one of those.
-_ZONE = """BEGIN:VTIMEZONE
-TZID:America/Los_Angeles
-BEGIN:DAYLIGHT
-DTSTART:20070311T020000
-RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU
-TZNAME:PDT
-TZOFFSETFROM:-0800
-TZOFFSETTO:-0700
-END:DAYLIGHT
-BEGIN:STANDARD
-DTSTART:20071104T020000
-RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
-TZNAME:PST
-TZOFFSETFROM:-0700
-TZOFFSETTO:-0800
-END:STANDARD
-END:VTIMEZONE
-"""
 
 
 @dataclass(frozen=True)
@@ -98,17 +80,13 @@ def of_agency(agency: str, items: Iterable[agency_pb.AgencyNotice], today: date)
 
 def calendar(site: Site, title: str, dates: Iterable[Date], meetings: Iterable[Meeting] = ()) -> bytes:
     """Write *dates* and *meetings* as a calendar."""
-    made = Calendar()
-    made.add("prodid", "-//Cadre//Calendars and feeds//EN")
-    made.add("version", "2.0")
-    made.add("method", "PUBLISH")
+    made = icalendars.empty("PUBLISH")
     # Beside RFC 5545, and widely read: what it is called.
     made.add("x-wr-calname", told.plain(title))
-    made.add_component(Timezone.from_ical(_ZONE))
     for one in dates:
         made.add_component(_event(site, one))
     for meeting in meetings:
-        made.add_component(_of_meeting(site, meeting))
+        made.add_component(dating.event(meeting, site.address))
     content: bytes = made.to_ical()
     return content
 
@@ -130,24 +108,6 @@ def _event(site: Site, one: Date) -> Event:
     made.add("status", "CANCELLED" if told.withdrawn(letter) else "CONFIRMED")
     # Nobody is busy because something takes effect, or is due.
     made.add("transp", "TRANSPARENT")
-    return made
-
-
-def _of_meeting(site: Site, meeting: Meeting) -> Event:
-    """Write a meeting: at its moment in the zone of the calendar, with what its own clocks show said beside it."""
-    made, begins = Event(), phrases.begins(meeting)
-    page = f"{site.address}{shown.path(meeting.name)}"
-    made.add("uid", f"meeting-{meeting.name.rpartition('/')[2]}@{site.host}")
-    made.add("dtstamp", told.moment(meeting.call_time))
-    made.add("dtstart", begins.astimezone(PACIFIC))
-    made.add("dtend", phrases.ends(meeting).astimezone(PACIFIC))
-    made.add("summary", told.plain(meeting.title))
-    if where := told.plain(meeting.place or meeting.link):
-        made.add("location", where)
-    said = [phrases.when(meeting, begins.date()), meeting.link, page]
-    made.add("description", told.plain("\n\n".join(part for part in said if part)))
-    made.add("url", page)
-    made.add("status", "CONFIRMED")
     return made
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
 _TAGS = {
@@ -65,6 +66,11 @@ def parts(text: str, top: int = 3, anchor: str = "") -> tuple[Markup | Place, ..
             found += [_clean(parser, tokens[begin : index - 1]), Place(int(place.group(1)))]
             begin = index + 2
     return (*found, _clean(parser, tokens[begin:]))
+
+
+def tree(text: str) -> SyntaxTreeNode:
+    """Return *text* as its parts, for what is no page."""
+    return SyntaxTreeNode(_parser().parse(text))
 
 
 def has_picture(text: str) -> bool:

@@ -3,13 +3,11 @@
 What is said goes in as data, never as markup: whatever a letter is called, it is text.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import typst
-
+from servicekit.files import paper
 from servicekit.files.packets import Figure
 
 _TEMPLATE = Path(__file__).parent / "summary.typ"
@@ -56,12 +54,4 @@ def pdf(
         "figures": [[_WORDS[one.name], f"{one.value:,}"] for one in figures],
         "versions": [list(one) for one in versions],
     }
-    made = typst.compile(
-        _TEMPLATE.read_bytes(),
-        format="pdf",
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-        sys_inputs={"said": json.dumps(said)},
-        timestamp=at.replace(microsecond=0),
-    )
-    return bytes(made)
+    return paper.pdf(_TEMPLATE, said, at)

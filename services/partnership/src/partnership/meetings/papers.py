@@ -39,6 +39,17 @@ SELECT {_EDITION}, e.text, e.link, array_agg(e.number) OVER (ORDER BY e.number D
   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS editions
 {_EDITIONS} AND d.id = %(document)s ORDER BY e.number DESC
 """
+# Texts are left out from where together they would be longer than a packet holds.
+_WHOLE = f"""
+SELECT id, kind, number, title, digest, published_at, approved, public,
+  CASE WHEN said <= %(most)s THEN text ELSE '' END AS text, link, editions, said > %(most)s AND text <> '' AS cut
+FROM (
+  SELECT *, sum(length(text)) OVER (ORDER BY published_at, id) AS said FROM (
+    SELECT DISTINCT ON (d.id) {_EDITION}, e.text, e.link, ARRAY[e.number] AS editions
+    {_EDITIONS} AND (d.kind = 'MINUTES') = %(minutes)s ORDER BY d.id, e.number DESC
+  ) AS newest
+) AS counted ORDER BY published_at, id
+"""  # noqa: S608 - made of constants
 _NEWEST = "SELECT coalesce(max(number), 0) FROM edition WHERE document_id = %(document)s"
 
 
@@ -82,6 +93,19 @@ def edition(db: Db, body_id: str, meeting_id: UUID, document_id: UUID, number: i
     if not found:
         raise NotFound(name_of(body_id, meeting_id, document_id))
     return found[0]
+
+
+class Whole(NamedTuple):
+    """What the newest edition says, for a packet; *cut*: its text is left out there."""
+
+    said: Edition
+    cut: bool
+
+
+def whole(db: Db, meeting: Meeting, reader: Reader, *, minutes: bool, most: int) -> list[Whole]:
+    """Return what the papers of a meeting say, or its *minutes*, in the newest editions that *reader* sees."""
+    asked = {"body": meeting.body_id, "meeting": meeting.id, "minutes": minutes, "most": most}
+    return db.all(Whole, _WHOLE, **asked, **values(reader))
 
 
 class New(NamedTuple):

@@ -39,6 +39,12 @@ SELECT {_MEETING} FROM meeting AS m JOIN body AS b ON b.id = m.body_id {MINE}
 WHERE m.state = 'CALLED' AND m.end_at > %(now)s AND cardinality(mine.parts) > 0
 ORDER BY m.start_at, m.id LIMIT 50
 """  # noqa: S608 - made of constants
+# The newest meeting before one of which notes are out, with what was said there for the reader.
+_LAST = f"""
+SELECT {_MEETING} FROM meeting AS m JOIN body AS b ON b.id = m.body_id {MINE}
+WHERE b.id = %(body)s AND m.start_at < %(before)s AND m.state IN ('NOTES_OUT', 'CLOSED') AND {SEEN} AND {INSIDE}
+ORDER BY m.start_at DESC, m.id DESC LIMIT 1
+"""  # noqa: S608 - made of constants
 _ITEMS = """
 SELECT id, title, kind, presenter, minutes, decides, late, notes, outcome, end_at, seats_present, quorum, told
 FROM agenda_item WHERE meeting_id = %(meeting)s ORDER BY position, id
@@ -188,6 +194,11 @@ def listed(db: Db, body_id: str, reader: Reader, page: Page) -> Sequence[Meeting
     )
     sql = _LISTED.format(page=after)
     return db.all(Meeting, sql, body=body_id, **values(reader), **page.values("start_at", "id"))
+
+
+def last_noted(db: Db, meeting: Meeting, reader: Reader) -> Meeting | None:
+    """Return the newest meeting before *meeting* of which notes are out, if *reader* reads what was said there."""
+    return db.maybe(Meeting, _LAST, body=meeting.body_id, before=meeting.start_at, **values(reader))
 
 
 def own(db: Db, reader: Reader) -> Sequence[Meeting]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from cadre.partnership.v1 import meeting_service_pb2 as pb
 from partnership.bodies.wire import body_id as body_of
-from partnership.meetings import actions, meetings, minutes, papers, queries, roll, wire
+from partnership.meetings import actions, meetings, minutes, packets, papers, queries, roll, wire
 from partnership.visibility import Reader, reader_of, standing
 from servicekit import names, text
 from servicekit.data.db import Db
@@ -46,6 +46,12 @@ class MeetingServicer(Servicer):
         body_id, meeting_id = wire.meeting_of(request.name)
         with self.read() as db:
             return _whole(db, body_id, meeting_id, reader_of(call))
+
+    def GetPacket(self, request: pb.GetPacketRequest, call: Call) -> pb.Packet:
+        (body_id, meeting_id), reader = wire.meeting_of(request.name), reader_of(call)
+        with self.read() as db:
+            found = packets.packet(db, body_id, meeting_id, reader)
+            return wire.packet(_whole(db, body_id, meeting_id, reader), found)
 
     def ListMyMeetings(self, _request: pb.ListMyMeetingsRequest, call: Call) -> pb.ListMyMeetingsResponse:
         reader = reader_of(call)
@@ -106,7 +112,7 @@ class MeetingServicer(Servicer):
         (body_id, meeting_id), reader = wire.meeting_of(request.name), reader_of(call)
         noted = roll.Noted(
             item=names.as_uuid(request.item, field="item"),
-            notes=text.block(request.notes),
+            notes=text.block(request.notes or request.written.notes),
             outcome=text.line(request.outcome),
             end=wire.moment("end_time", request.end_time) if request.HasField("end_time") else None,
         )

@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cadre.partnership.v1 import meeting_service_pb2 as pb
 from partnership.bodies.wire import day
 from partnership.meetings import actions, papers, queries
+from partnership.meetings.packets import Packet
 from partnership.meetings.queries import Answer, ItemRow, Meeting
 from partnership.meetings.rules.agenda import Item
 from partnership.meetings.rules.meetings import Said
@@ -113,7 +114,7 @@ def new_edition(request: pb.AddEditionRequest) -> tuple[str, UUID, papers.New]:
         document=document,
         kind=_enum(pb.Document.Kind, request.kind),
         title=text.line(request.title),
-        text=text.block(request.text),
+        text=text.block(request.text or request.written.text),
         link=request.link.strip(),
         public=request.public,
     )
@@ -152,6 +153,8 @@ def summary(row: Meeting) -> pb.Meeting:
         approving_meeting=queries.name_of(row.body_id, row.approving_meeting_id) if row.approving_meeting_id else "",
         approver=f"people/{row.approver}" if row.approver else "",
         etag=str(row.revision),
+        reads=row.inside,
+        sequence=row.revision,
     )
 
 
@@ -196,6 +199,19 @@ def document(body_id: str, meeting_id: UUID, row: papers.Edition) -> pb.Document
         publish_time=timestamp(row.of.published_at),
         editions=row.editions,
     )
+
+
+def packet(shown: pb.Meeting, found: Packet) -> pb.Packet:
+    """Write the packet of a meeting, which is *shown* in it."""
+    body_id, meeting_id = meeting_of(shown.name)
+    made = pb.Packet(meeting=shown)
+    for one in found.papers:
+        made.papers.append(document(body_id, meeting_id, one.said))
+        made.cut.append(one.cut)
+    if found.last is not None and found.minutes:
+        made.last_meeting.CopyFrom(summary(found.last))
+        made.last_minutes.CopyFrom(document(body_id, found.last.id, found.minutes[0].said))
+    return made
 
 
 def action(row: actions.Action) -> pb.Action:
