@@ -9,7 +9,7 @@ from curriculum.courses.rules.courses import Content, Section
 from curriculum.courses.rules.pieces import Check, Option
 from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.works.rules.classes import Cause, Edition, Reason, computed
-from curriculum.works.rules.trace import GapKind, Objective, Task, Trace, gaps
+from curriculum.works.rules.trace import Asked, GapKind, Objective, Task, Trace, by_lasting_ids, gaps
 
 MAJOR, MINOR, EDITORIAL = DecisionClass.MAJOR, DecisionClass.MINOR, DecisionClass.EDITORIAL
 LINES = [f"Line {n} says that the parent has to receive a notice." for n in range(20)]
@@ -58,6 +58,9 @@ def test_a_change_weighs_by_what_it_changes():
 
 IDS = st.lists(st.integers(0, 5).map(str), max_size=4, unique=True)
 SECTIONS = ("One", "Two")
+FIRST, SECOND, LOST = (f"{n}1111111-1111-4111-8111-111111111111" for n in range(3))
+THERE = [f"tests/a/items/{key}" for key in ("1", FIRST, SECOND)]
+BROKEN = [f"tests/a/items/{LOST}", "tests/a/items/3", "tests/b/items/1", f"tests/b/items/{FIRST}"]
 OBJECTIVES = st.builds(
     Objective,
     id=st.just(""),
@@ -66,7 +69,7 @@ OBJECTIVES = st.builds(
     standard=st.sampled_from(["", "well"]),
     tasks=IDS.map(tuple),
     sections=st.lists(st.sampled_from([*SECTIONS, "Gone"]), max_size=2, unique=True).map(tuple),
-    items=st.lists(st.sampled_from(["tests/a/items/1", "tests/b/items/1"]), max_size=2, unique=True).map(tuple),
+    items=st.lists(st.sampled_from([*THERE, *BROKEN]), max_size=3, unique=True).map(tuple),
     planned_items=st.integers(0, 1),
 )
 TASKS = st.builds(
@@ -83,7 +86,7 @@ def test_d126_what_a_trace_lacks_is_what_a_count_by_hand_finds(objectives, tasks
     objectives = [Objective(**{**vars(one), "id": f"o{n}"}) for n, one in enumerate(objectives)]
     tasks = [Task(**{**vars(one), "id": str(n)}) for n, one in enumerate(tasks)]
 
-    found = gaps(Trace(tuple(objectives), tuple(tasks)), SECTIONS, "a")
+    found = gaps(Trace(tuple(objectives), tuple(tasks)), SECTIONS, Asked("a", [FIRST, SECOND]))
 
     by_hand = {
         GapKind.OBJECTIVE_INCOMPLETE: sum("" in (one.condition, one.behavior, one.standard) for one in objectives),
@@ -92,9 +95,23 @@ def test_d126_what_a_trace_lacks_is_what_a_count_by_hand_finds(objectives, tasks
         GapKind.OBJECTIVE_WITHOUT_QUESTION: sum(len(one.items) + one.planned_items == 0 for one in objectives),
         GapKind.TASK_WITHOUT_MEASURE: sum((one.measure, one.duty) in NO_MEASURE for one in tasks),
         GapKind.TASK_WITHOUT_OBJECTIVE: len({one.id for one in tasks} - {id for o in objectives for id in o.tasks}),
-        GapKind.LINK_BROKEN: sum(("Gone" in one.sections) + ("tests/b/items/1" in one.items) for one in objectives),
+        GapKind.LINK_BROKEN: sum(
+            ("Gone" in one.sections) + sum(item in BROKEN for item in one.items) for one in objectives
+        ),
     }
     assert {kind: sum(gap.kind is kind for gap in found) for kind in GapKind} == by_hand
 
 
 NO_MEASURE = {("", ""), ("", "us/cfr/45/303/11"), ("LEGAL_DUTY", "")}
+
+
+def test_a_link_by_number_becomes_one_by_id_once_it_is_told_and_until_then_only_its_test_can_be_wrong():
+    linked = Trace((Objective("o", items=("tests/a/items/2", f"tests/a/items/{SECOND}", *BROKEN)),))
+
+    (told,) = by_lasting_ids(linked, Asked("a", [FIRST, SECOND])).objectives
+    assert told.items == (f"tests/a/items/{SECOND}", *BROKEN)
+    for nothing in (Asked("a"), Asked("b", [FIRST]), Asked()):
+        (kept,) = by_lasting_ids(linked, nothing).objectives
+        assert kept.items[:2] == linked.objectives[0].items[:2]
+    broken = [gap.what for gap in gaps(linked, (), Asked("a")) if gap.kind is GapKind.LINK_BROKEN]
+    assert broken == BROKEN[2:]

@@ -31,7 +31,8 @@ def refused_with(call, request):
 
 def told(evaluation):
     with evaluation.running.connect() as connection:
-        rows = connection.execute("SELECT subject, payload FROM outbox ORDER BY seq").fetchall()
+        sql = "SELECT subject, payload FROM outbox WHERE subject LIKE 'cadre.evaluation.test.%' ORDER BY seq"
+        rows = connection.execute(sql).fetchall()
     events = {"passed": events_pb2.TestPassed, "failed": events_pb2.TestFailed}
     return [(kind, events[kind].FromString(payload)) for subject, payload in rows for kind in [subject.split(".")[3]]]
 

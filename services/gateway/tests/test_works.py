@@ -11,6 +11,7 @@ from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.web import declared
 from gateway.web.forms import Form
 from gateway.works import forms, gates, history, listing, phrases, shown, tracing, voting, written
+from gateway.works.questions import Question, Questions
 from gateway.works.trace import Traced
 from servicekit.calendar import Calendar
 
@@ -183,7 +184,7 @@ def test_a_trace_is_a_row_an_objective_and_a_row_a_task_that_none_names_and_its_
         + [gap(kind=gap.TASK_WITHOUT_OBJECTIVE, id="c")],
     )
 
-    rows = Traced(under_way(), trace, [], {}).rows
+    rows = Traced(under_way(), trace, [], Questions()).rows
 
     assert [(row.objective and row.objective.id, [one.id for one in row.tasks]) for row in rows] == [
         ("1", ["b", "a"]),
@@ -238,3 +239,37 @@ def test_a_day_counts_until_the_course_is_there():
     assert not phrases.is_late(under_way(target_date=past, status=pb.Work.RETIRED), MONDAY)
     kept = [phrases.keeps_course(under_way(phase=phase)) for phase in (pb.DIAGNOSE, pb.DEVELOP, pb.DELIVER, pb.CLOSED)]
     assert kept == [True, True, False, False]
+
+
+def test_questions_are_offered_by_section_with_number_and_words_and_what_is_asked_no_more_stays_at_the_end():
+    asked = {
+        "tests/a/items/x": Question(1, "Who pays?", 2, "/tests/a/versions/3#question-1"),
+        "tests/a/items/y": Question(2, "By when?", 9),
+        "tests/a/items/z": Question(3, "Where?", 2),
+    }
+    found = Questions(seen=True, test="tests/a", asked=asked, gone={"tests/a/items/old": "What was it?"})
+    linked = ["tests/a/items/z", "tests/a/items/old", "tests/a/items/older", "tests/a/items/7"]
+
+    assert found.offered(["One", "Two"], linked) == [
+        ("Section 2: Two", [("tests/a/items/x", "1. Who pays?"), ("tests/a/items/z", "3. Where?")]),
+        ("Of no section", [("tests/a/items/y", "2. By when?")]),
+        (
+            "Asked no more",
+            [
+                ("tests/a/items/old", "What was it?"),
+                ("tests/a/items/older", "A question that the test asks no more"),
+                ("tests/a/items/7", "A question that the test asks no more"),
+            ],
+        ),
+    ]
+    assert [found.address(link) for link in ("tests/a/items/x", "tests/a/items/old")] == [
+        "/tests/a/versions/3#question-1",
+        "",
+    ]
+    assert found.lasting(["tests/a/items/3", "tests/a/items/z", "tests/a/items/7"]) == [
+        "tests/a/items/z",
+        "tests/a/items/7",
+    ]
+    # Whoever may not see which test it is learns nothing of it.
+    assert Questions().label("tests/a/items/x") == "A question of its test"
+    assert Questions().offered([], []) == []

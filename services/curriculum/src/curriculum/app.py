@@ -12,7 +12,7 @@ from curriculum.courses.projections import PROJECTIONS
 from curriculum.courses.rpc import CourseServicer, MediaServicer
 from curriculum.courses.subjects import COURSES, REVIEWED
 from curriculum.governance import audits as governance
-from curriculum.governance.consumers import SUBSCRIPTIONS
+from curriculum.governance.consumers import SUBSCRIPTIONS as BODIES
 from curriculum.governance.jobs import jobs
 from curriculum.governance.rpc import BallotServicer, DecisionServicer
 from curriculum.governance.subjects import Subjects
@@ -29,6 +29,7 @@ from curriculum.rounds.rpc import RoundServicer
 from curriculum.rounds.subjects import Subjects as Reviewed
 from curriculum.works import audits as works
 from curriculum.works import subjects
+from curriculum.works.consumers import SUBSCRIPTIONS as TESTS
 from curriculum.works.guard import Guard
 from curriculum.works.office import Office
 from curriculum.works.rpc import TraceServicer, WorkServicer
@@ -96,7 +97,7 @@ APP = ServiceApp(
     metadata=metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
-    subscriptions=SUBSCRIPTIONS,
+    subscriptions=[*BODIES, *TESTS],
     make_jobs=_jobs,
     projections=PROJECTIONS,
     audits=[closed_days.MISSING, *courses.AUDITS, *governance.AUDITS, *rounds.AUDITS, *works.AUDITS, *materials.AUDITS],

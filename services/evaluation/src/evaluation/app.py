@@ -12,6 +12,7 @@ from evaluation.quality.jobs import jobs
 from evaluation.quality.rpc import QualityServicer
 from evaluation.sittings.audits import AUDITS
 from evaluation.sittings.rpc import SittingServicer
+from evaluation.tests.jobs import JOBS
 from evaluation.tests.rpc import TestServicer
 from evaluation.tests.versions import Versions
 from servicekit.app import ServiceApp
@@ -35,7 +36,7 @@ APP = ServiceApp(
     migrations=Path(__file__).parents[2] / "migrations",
     servicers=_servicers,
     subscriptions=SUBSCRIPTIONS,
-    make_jobs=lambda settings: jobs(settings.keys_dir),
+    make_jobs=lambda settings: [*jobs(settings.keys_dir), *JOBS],
     audits=AUDITS,
     measures=MEASURES,
 )

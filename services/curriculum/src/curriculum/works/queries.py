@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from curriculum.courses.rules.courses import reference_of
 from curriculum.courses.tables import CourseRow, CourseVersionRow
 from curriculum.governance import parts
-from curriculum.works import records, sheets
+from curriculum.works import items, records, sheets
 from curriculum.works.office import Office
-from curriculum.works.rules.trace import Trace
+from curriculum.works.rules.trace import Asked, Trace
 from curriculum.works.sheets import Sheet
 from curriculum.works.tables import TraceRow, TraceVersionRow, WorkRow, WorkStepRow
 from servicekit.data.db import Db
@@ -91,11 +90,11 @@ def list_steps(db: Db, page: Page, work_id: str, reader: Reader, office: Office)
 
 @dataclass(frozen=True)
 class Traced:
-    """A trace, and what it is held against: titles of sections, and the test of the course."""
+    """A trace, and what it is held against: titles of sections, and what the test of the course asks."""
 
     kept: TraceRow | TraceVersionRow | None
     sections: Collection[str]
-    test: str
+    asked: Asked
 
     @property
     def trace(self) -> Trace:
@@ -109,11 +108,11 @@ def get_trace(db: Db, course_id: str, version: int, reader: Reader, office: Offi
     if course is None or not sees_course(db, course_id, reader, office):
         raise NotFound(f"courses/{course_id}")
     if not version:
-        return _traced(db.get(TraceRow, course_id), course)
+        return _traced(db, db.get(TraceRow, course_id), course)
     pinned, published = db.get(TraceVersionRow, (course_id, version)), db.get(CourseVersionRow, (course_id, version))
     if pinned is None or published is None:
         raise NotFound(f"courses/{course_id}/versions/{version}")
-    return _traced(pinned, published)
+    return _traced(db, pinned, published)
 
 
 def sees_course(db: Db, course_id: str, reader: Reader, office: Office) -> bool:
@@ -124,9 +123,9 @@ def sees_course(db: Db, course_id: str, reader: Reader, office: Office) -> bool:
     return handled
 
 
-def _traced(kept: TraceRow | TraceVersionRow | None, course: CourseRow | CourseVersionRow) -> Traced:
+def _traced(db: Db, kept: TraceRow | TraceVersionRow | None, course: CourseRow | CourseVersionRow) -> Traced:
     titles = {section["title"] for section in course.sections}
-    return Traced(kept, titles, reference_of(course.test_version)[0])
+    return Traced(kept, titles, items.asked_by(db, course.test_version))
 
 
 class Compared(NamedTuple):

@@ -37,7 +37,12 @@ def trace_of(row: TraceRow | TraceVersionRow | None) -> Trace:
     """Return what a course is to teach; nothing was written = an empty one."""
     if row is None:
         return Trace()
-    return Trace(tuple(_objective(one) for one in row.objectives), tuple(_task(one) for one in row.tasks))
+    return Trace(objectives_of(row.objectives), tuple(_task(one) for one in row.tasks))
+
+
+def objectives_of(kept: Sequence[Mapping[str, Any]]) -> tuple[Objective, ...]:
+    """Return the objectives that a row keeps as JSON."""
+    return tuple(map(_objective, kept))
 
 
 def kept(trace: Trace) -> dict[str, list[dict[str, Any]]]:

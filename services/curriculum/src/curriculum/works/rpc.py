@@ -162,7 +162,7 @@ class TraceServicer(Servicer):
         db.flush()
         name = f"courses/{course}/versions/{version}" if version else f"courses/{course}"
         row = queries.get_trace(db, course, version, _reader(call), self._office)
-        found = rules.gaps(row.trace, row.sections, row.test)
+        found = rules.gaps(row.trace, row.sections, row.asked)
         return trace_wire.trace_out(name, row.kept, found)
 
 

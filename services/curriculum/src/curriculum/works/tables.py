@@ -1,4 +1,4 @@
-"""The tables of works: what they are, their gates, who said yes, what was done, and the traces of courses."""
+"""The tables of works: what they are, their gates, who said yes, what was done, traces, and what tests ask."""
 
 import uuid
 from datetime import date, datetime
@@ -151,3 +151,13 @@ class TraceVersionRow(Base, table=True):
     tasks: list[dict[str, Any]] = _json()
     # For whom the course was, as the catalogue said: a version does not say it.
     audience: str
+
+
+class TestVersionRow(Base, table=True):
+    """A copy: by number the lasting ids of the questions of a version of a test."""
+
+    __tablename__ = "test_version"
+
+    test_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    item_ids: list[str] = _json()

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 
 from curriculum.courses.tables import CourseRow
-from curriculum.works import moving, records
+from curriculum.works import items, moving, records
 from curriculum.works.office import Office
 from curriculum.works.rules import trace as rules
 from curriculum.works.rules.trace import Trace
@@ -18,7 +18,8 @@ NEW = ""
 def update(db: Db, course_id: str, trace: Trace, office: Office, *, etag: str) -> TraceRow:
     """Replace the trace of a course; its works are weighed anew, since an objective may be another one now."""
     # Whoever saves the draft holds the course as well: one after the other.
-    if db.get(CourseRow, course_id, with_for_update=True, populate_existing=True) is None:
+    course = db.get(CourseRow, course_id, with_for_update=True, populate_existing=True)
+    if course is None:
         raise NotFound(f"courses/{course_id}")
     row = db.get(TraceRow, course_id, populate_existing=True) or TraceRow(
         course_id=course_id, objectives=[], tasks=[], revision=0
@@ -28,6 +29,7 @@ def update(db: Db, course_id: str, trace: Trace, office: Office, *, etag: str) -
     before = records.trace_of(row)
     trace = _with_ids(trace, before)
     rules.check(trace)
+    trace = rules.by_lasting_ids(trace, items.asked_by(db, course.test_version))
     kept = records.kept(trace)
     row.objectives, row.tasks, row.revision = kept["objectives"], kept["tasks"], row.revision + 1
     db.add(row)

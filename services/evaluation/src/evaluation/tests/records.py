@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from evaluation.tests.rules import lasting
 from evaluation.tests.rules.content import Item, Kind, Option, Test
 from evaluation.tests.tables import TestRow
 
@@ -63,25 +64,29 @@ def columns(test: Test) -> dict[str, Any]:
     return {"title": test.title, "items": [asdict(item) for item in test.items], "pass_mark": test.pass_mark}
 
 
-def items_of(columns: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
-    """Return the items that a row keeps as JSON."""
-    return tuple(
+def items_of(test_id: str, columns: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
+    """Return the items that a row keeps as JSON; those without an id are from before there were any."""
+    items = [
         Item(
             text=item["text"],
             kind=Kind(item["kind"]),
-            options=tuple(Option(**option) for option in item["options"]),
+            # Whatever else a later release keeps of an option, it is read.
+            options=tuple(Option(option["text"], option["correct"]) for option in item["options"]),
             explanation=item["explanation"],
             section=item["section"],
+            id=item.get("id", lasting.NEW),
         )
         for item in columns
-    )
+    ]
+    return lasting.from_words(test_id, items)
 
 
 def test_of(row: TestRow) -> Test:
     """Return what people wrote of the test."""
-    return Test(row.title, items_of(row.items), row.pass_mark)
+    return Test(row.title, items_of(row.id, row.items), row.pass_mark)
 
 
 def version_of(row: VersionRow) -> TestVersion:
     """Return the version that a row of `test_version` keeps."""
-    return TestVersion(row.test_id, row.version, Test(row.title, items_of(row.items), row.pass_mark), row.published_at)
+    test = Test(row.title, items_of(row.test_id, row.items), row.pass_mark)
+    return TestVersion(row.test_id, row.version, test, row.published_at)

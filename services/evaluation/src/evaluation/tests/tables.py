@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -43,3 +43,14 @@ class TestVersionRow(Base, table=True):
     items: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     pass_mark: int
     published_at: datetime = moment()
+
+
+class ToldVersionRow(Base, table=True):
+    """Which questions a version has, as others were told: by number the lasting ids of its items."""
+
+    __tablename__ = "told_version"
+    __table_args__ = (ForeignKeyConstraint(["test_id", "version"], ["test_version.test_id", "test_version.version"]),)
+
+    test_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    item_ids: list[str] = Field(sa_column=Column(JSONB, nullable=False))

@@ -111,6 +111,7 @@ def _item(message: pb.Item) -> Item:
         options=tuple(Option(text.line(option.text), option.correct) for option in message.options),
         explanation=text.block(message.explanation),
         section=message.section,
+        id=message.id,
     )
 
 
@@ -129,4 +130,5 @@ def _without_key(item: Item) -> pb.Item:
         kind=pb.Item.Kind.Value(name),
         options=[pb.Option(text=option.text) for option in item.options],
         section=item.section,
+        id=item.id,
     )

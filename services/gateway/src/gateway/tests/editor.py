@@ -108,6 +108,7 @@ def edit_question(visit: Visitor, test_id: str, number: Number) -> Answer:
             "right": [str(n) for n, option in enumerate(item.options, start=1) if option.correct],
             "rows": str(max(len(item.options) + (1 if item.options else 0), _FIRST_OPTIONS)),
             "opened": item.text,
+            "question": item.id,
             "etag": test.etag,
         }
         | {f"option-{n}": option.text for n, option in enumerate(item.options, start=1)}
@@ -135,13 +136,14 @@ def change_question(visit: Visitor, test_id: str, number: Number, form: Sent) ->
         if number > len(test.items):
             test.items.append(written)
         else:
+            # It stays the same question. That an id is of another one, or of none, evaluation sees.
+            written.id = form.text("question") or test.items[number - 1].id
             test.items[number - 1].CopyFrom(written)
         if not form.errors and not drafts.move(test.items, number, place):
             form.errors["place"] = f"Give a place from 1 to {len(test.items)}."
     if form.errors or not _save(visit, test, form):
         saved = _load(visit, test_id)
-        place_now = drafts.place_now([item.text.strip() for item in saved.items], number, form.text("opened"))
-        return _question(visit, saved, place_now, form)
+        return _question(visit, saved, _place_now(saved, number, form), form)
     if action == "next":
         return visit.go(f"/tests/{test_id}/questions/{number + 1}", done=done)
     return visit.go(f"/tests/{test_id}/edit", done=done)
@@ -208,6 +210,16 @@ def _item(test: test_pb.Test, number: int) -> test_pb.Item:
     if not 1 <= number <= len(test.items) + 1:
         raise HTTPException(404)
     return test.items[number - 1] if number <= len(test.items) else test_pb.Item()
+
+
+def _place_now(saved: test_pb.Test, number: int, form: Form) -> int:
+    """Return where a question stands by now that was opened at *number*.
+
+    One that somebody removed meanwhile would be a new one: it replaces no other.
+    """
+    if question := form.text("question"):
+        return next((n for n, item in enumerate(saved.items, start=1) if item.id == question), len(saved.items) + 1)
+    return drafts.place_now([item.text.strip() for item in saved.items], number, form.text("opened"))
 
 
 def _rows(form: Form) -> int:

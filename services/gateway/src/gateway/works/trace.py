@@ -10,12 +10,12 @@ from fastapi.exceptions import HTTPException
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
-from cadre.evaluation.v1 import test_service_pb2 as test_pb
 from gateway.web import declared, sheets
 from gateway.web.forms import Form, SentForm
 from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from gateway.works import forms, shown, tracing
+from gateway.works import forms, questions, shown, tracing
+from gateway.works.questions import Questions
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/works/{work_id}/trace")
@@ -39,9 +39,9 @@ class Traced:
 
     work: pb.Work
     trace: trace_pb.Trace
-    # Titles of the sections of the draft, and questions of its test by the names that links have.
+    # Titles of the sections of the draft, and the questions of its test.
     sections: Sequence[str]
-    items: dict[str, str]
+    questions: Questions
 
     @property
     def base(self) -> str:
@@ -73,7 +73,8 @@ def trace_page(visit: Visitor, work_id: str) -> Answer:
         gaps=tracing.gaps(found.trace.gaps),
         titles=titles,
         sections=found.sections,
-        items=found.items,
+        questions=found.questions,
+        labels={link: found.questions.label(link) for one in found.trace.objectives for link in one.items},
         broken={gap.what for gap in found.trace.gaps if gap.what},
         classes=_classes(visit),
         phrases=tracing,
@@ -93,7 +94,7 @@ def trace_file(visit: Visitor, work_id: str) -> Answer:
             "; ".join(classes.get(key, key) for one in row.tasks for key in one.job_classes),
             tracing.objective(row.objective) if row.objective else "",
             "; ".join(row.objective.sections) if row.objective else "",
-            "; ".join(found.items.get(one, one) for one in row.objective.items) if row.objective else "",
+            "; ".join(map(found.questions.label, row.objective.items)) if row.objective else "",
             row.objective.planned_items if row.objective else "",
             "; ".join(filter(None, map(tracing.measure, row.tasks))),
         )
@@ -170,24 +171,23 @@ def _load(visit: Visit, work_id: str) -> Traced:
     if not work.course:
         raise HTTPException(404, "This work has no course yet. Choose it under Design.")
     trace = visit.clients.traces.GetTrace(trace_pb.GetTraceRequest(course=work.course))
-    sections, items = _linked(visit, work.course)
-    return Traced(work, trace, sections, items)
+    sections, asked = _linked(visit, work.course, [link for one in trace.objectives for link in one.items])
+    for one in trace.objectives:
+        links = asked.lasting(one.items)
+        del one.items[:]
+        one.items.extend(links)
+    return Traced(work, trace, sections, asked)
 
 
-def _linked(visit: Visit, course: str) -> tuple[list[str], dict[str, str]]:
+def _linked(visit: Visit, course: str, links: Sequence[str]) -> tuple[list[str], Questions]:
     """Return what links can name: nothing to who may not see the draft."""
     try:
         draft = visit.clients.courses.GetCourse(course_pb.GetCourseRequest(name=course))
     except Refused as error:
         if error.code not in ("NOT_FOUND", "PERMISSION_DENIED"):
             raise
-        return [], {}
-    if not draft.test_version:
-        return [one.title for one in draft.sections], {}
-    version = visit.clients.tests.GetTestVersion(test_pb.GetTestVersionRequest(name=draft.test_version))
-    test = draft.test_version.partition("/versions/")[0]
-    items = {f"{test}/items/{number}": f"{number}. {one.text}" for number, one in enumerate(version.items, start=1)}
-    return [one.title for one in draft.sections], items
+        return [], Questions()
+    return [one.title for one in draft.sections], questions.load(visit, draft, links)
 
 
 def _one(found: Iterable[Any], key: str) -> Any:  # noqa: ANN401 - an objective or a task
@@ -225,7 +225,6 @@ def _objective(visit: Visit, found: Traced, key: str, form: Form) -> Answer:
     only(found.work.may_write)
     # What a link names that is there no more stays offered, so that saving does not drop it unseen.
     sections = dict.fromkeys([*found.sections, *form.all("sections")])
-    items = {**{one: one for one in form.all("items")}, **found.items}
     return visit.page(
         "works/objective.html",
         status=400 if form.errors else 200,
@@ -236,7 +235,7 @@ def _objective(visit: Visit, found: Traced, key: str, form: Form) -> Answer:
         fields=forms.OBJECTIVE,
         tasks=[(one.id, one.title) for one in found.trace.tasks],
         sections=[(one, one) for one in sections],
-        items=list(items.items()),
+        asked=found.questions.offered(found.sections, form.all("items")),
         back=shown.path(found.work.name),
         base=found.base,
     )

@@ -1,8 +1,8 @@
 """What a course is to teach: objectives, tasks of the work, and the links between them; and what is missing."""
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 import citations
@@ -12,7 +12,7 @@ from servicekit.refusals import InvalidField
 
 _MOST, _MOST_LINKS, _LONGEST, _LONGEST_TEXT = 200, 100, 300, 4_000
 _MOST_PLANNED, _SCALE = 500, range(6)
-# By its lasting id where there is one, until then by its number in the test.
+# By its lasting id, or by its number in a version of the test.
 _LASTING = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ITEM = re.compile(rf"tests/[a-z0-9]+(?:-[a-z0-9]+)*/items/(?:[1-9][0-9]{{0,8}}|{_LASTING})")
 
@@ -73,6 +73,28 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The version of a test that ends a course: which test, and by number the ids of its questions; None = not told."""
+
+    test: str = ""
+    items: Sequence[str] | None = None
+
+    def has(self, link: str) -> bool:
+        """Whether a link leads to one of its questions; as long as nobody told which it has, to the test."""
+        _, test, _, key = link.split("/")
+        if test != self.test or self.items is None:
+            return test == self.test
+        return int(key) <= len(self.items) if key.isdecimal() else key in self.items
+
+    def lasting(self, link: str) -> str:
+        """Return a link by number as one by id; any other, and one beyond the last question, as it is."""
+        _, test, _, key = link.split("/")
+        if test != self.test or self.items is None or not key.isdecimal() or int(key) > len(self.items):
+            return link
+        return f"tests/{test}/items/{self.items[int(key) - 1]}"
+
+
+@dataclass(frozen=True)
 class Trace:
     """All of it, of a course."""
 
@@ -116,17 +138,26 @@ def duty_of(said: str, *, field: str) -> str:
         raise InvalidField(field, said, "must name one rule, such as 45 CFR 303.11 or us/cfr/45/303/11") from None
 
 
-def gaps(trace: Trace, sections: Collection[str], test: str) -> list[Gap]:
-    """Return what is missing, objectives first; *sections* are the titles in the course, *test* is its test."""
+def by_lasting_ids(trace: Trace, asked: Asked) -> Trace:
+    """Return *trace* with links to questions by id where they are by number: of the version that is *asked*."""
+
+    def links(one: Objective) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(asked.lasting, one.items)))
+
+    return replace(trace, objectives=tuple(replace(one, items=links(one)) for one in trace.objectives))
+
+
+def gaps(trace: Trace, sections: Collection[str], asked: Asked) -> list[Gap]:
+    """Return what is missing, objectives first; *sections* are the titles in the course, *asked* what its test asks."""
     served = {task for objective in trace.objectives for task in objective.tasks}
-    found = [gap for objective in trace.objectives for gap in _of_objective(objective, set(sections), test)]
+    found = [gap for objective in trace.objectives for gap in _of_objective(objective, set(sections), asked)]
     for task in trace.tasks:
         found += [Gap(GapKind.TASK_WITHOUT_MEASURE, task.id)] if not task.counts else []
         found += [Gap(GapKind.TASK_WITHOUT_OBJECTIVE, task.id)] if task.id not in served else []
     return found
 
 
-def _of_objective(one: Objective, sections: Collection[str], test: str) -> Iterator[Gap]:
+def _of_objective(one: Objective, sections: Collection[str], asked: Asked) -> Iterator[Gap]:
     lacks = {
         GapKind.OBJECTIVE_INCOMPLETE: not one.complete,
         GapKind.OBJECTIVE_WITHOUT_TASK: not one.tasks,
@@ -135,8 +166,7 @@ def _of_objective(one: Objective, sections: Collection[str], test: str) -> Itera
     }
     yield from (Gap(kind, one.id) for kind, lacking in lacks.items() if lacking)
     yield from (Gap(GapKind.LINK_BROKEN, one.id, title) for title in one.sections if title not in sections)
-    # Which questions a test has, its owner knows: here, whether it is the course's test.
-    yield from (Gap(GapKind.LINK_BROKEN, one.id, item) for item in one.items if item.split("/")[1] != test)
+    yield from (Gap(GapKind.LINK_BROKEN, one.id, item) for item in one.items if not asked.has(item))
 
 
 def check(trace: Trace) -> None:

@@ -1,7 +1,7 @@
 """What a test may hold, and when it is sound enough to be taken."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from servicekit import digests, text
@@ -42,13 +42,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Item:
-    """A question. *section* is the one of the course to look at again, from 1; 0 = none."""
+    """A question. *section* is the one of the course to look at again, from 1; 0 = none. *id*: see `lasting`."""
 
     text: str
     kind: Kind
     options: tuple[Option, ...]
     explanation: str = ""
     section: int = 0
+    id: str = ""
 
     @property
     def key(self) -> frozenset[int]:
@@ -66,8 +67,11 @@ class Test:
 
     @property
     def sha256(self) -> str:
-        """Digest of its canonical form, key included."""
-        return digests.sha256(self)
+        """Digest of its canonical form, key included, ids left out: it is what is asked, as before there were ids."""
+        content = asdict(self)
+        for item in content["items"]:
+            del item["id"]
+        return digests.sha256_of(content)
 
 
 @dataclass(frozen=True)
