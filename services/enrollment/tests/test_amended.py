@@ -99,6 +99,18 @@ def test_who_came_after_the_version_that_was_approved_has_the_joiners_days_and_w
     assert assigned.due(letter, 6) == LATE_DUE
 
 
+def test_an_amendment_of_the_same_audience_waits_for_no_revision_of_it_and_who_comes_by_that_has_the_letters_day(
+    assigned, letter
+):
+    assigned.hear(letter.amended(2, revision=2, due_date=MOVED.isoformat()))
+    assert assigned.due(letter, 4) == MOVED
+
+    assigned.hear(letter.changed(2, [change(5, member=False), change(6)], effective=LATE))
+
+    assert assigned.due(letter, 6) == MOVED
+    assert assigned.states(letter)[5] == "WITHDRAWN"
+
+
 def test_lists_follow_the_audience_that_it_has_now(assigned, letter):
     other = Letter()
     assigned.hear(other.changed(1, [change(n) for n in (1, 4, 7)]))

@@ -90,7 +90,10 @@ def ask(db: Db, versions: Iterable[Version]) -> None:
     written as soon as the audience is here.
     """
     versions = list(versions)
-    opening.withdraw_all(db, notices.take(db, versions))
+    took = notices.take(db, versions)
+    opening.withdraw_all(db, took.closed)
+    opening.redate(db, took.changed)
+    opening.credit(db, took.changed)
     opening.open_ready(db, {one.asks.audience_id for one in versions if one.asks})
 
 

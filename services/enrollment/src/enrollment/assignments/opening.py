@@ -73,24 +73,48 @@ _WITHDRAW_OTHERS = _WITHDRAW.format(
     """
 )
 # Waived ones too: they are right if they are reinstated.
-_REDATE = f"""
-WITH {_LATER}, held AS (
-  SELECT a.requirement_id, a.person_id, {_DUE} AS due_date
-  FROM assignment AS a
-  CROSS JOIN LATERAL (
-    SELECT max(member.since) AS since FROM audience_member AS member
-    WHERE (member.audience_id, member.person_id) = (%(audience)s, a.person_id) AND member.member
-  ) AS place
-  LEFT JOIN later USING (since)
-  WHERE a.requirement_id = %(requirement)s AND a.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED')
-    AND place.since IS NOT NULL
-    AND a.due_date <> {_DUE}
+_REDATE = """
+WITH {later}held AS (
+  SELECT a.requirement_id, a.person_id, {due} AS due_date
+  FROM assignment AS a {place}
+  WHERE a.requirement_id = %(requirement)s AND a.state IN ('ASSIGNED', 'IN_PROGRESS', 'WAIVED') AND {who}
+    AND a.due_date <> {due}
   ORDER BY a.person_id
   FOR UPDATE OF a
 )
 UPDATE assignment AS a SET due_date = held.due_date FROM held
 WHERE (a.requirement_id, a.person_id) = (held.requirement_id, held.person_id)
-"""  # noqa: S608 - constants only
+"""
+# Nearly everybody has the day of the letter: they are found without a look at where each works and since when.
+_REDATE_MOST = _REDATE.format(
+    later="",
+    due="%(due_date)s::date",
+    place="",
+    who="""
+    a.person_id NOT IN (SELECT unnest(%(apart)s::uuid[]))
+    AND (a.state <> 'WAIVED' OR EXISTS (
+      SELECT FROM audience_member AS member
+      WHERE (member.audience_id, member.person_id) = (%(audience)s, a.person_id) AND member.member
+    ))
+    """,
+)
+_REDATE_APART = _REDATE.format(
+    later=f"{_LATER}, ",
+    due=_DUE,
+    place="""
+  CROSS JOIN LATERAL (
+    SELECT max(member.since) AS since FROM audience_member AS member
+    WHERE (member.audience_id, member.person_id) = (%(audience)s, a.person_id) AND member.member
+  ) AS place
+  LEFT JOIN later USING (since)
+    """,
+    who="a.person_id = ANY(%(apart)s::uuid[])",
+)
+# Who came after the approved revision, or works where an earlier day was given.
+_APART = """
+SELECT DISTINCT person_id FROM audience_member
+WHERE audience_id = %(audience)s AND member AND (since = ANY(%(since)s::bigint[]) OR agency_id = ANY(%(early)s::text[]))
+"""
 
 
 class People(NamedTuple):
@@ -118,17 +142,25 @@ def open_ready(db: Db, audience_ids: Collection[UUID]) -> None:
         events.assignments_created(db, asks.asked, listed.split(",") if listed else [])
         if asks.amended:
             _let_others_go(db, asks, values)
-        if asks.credit_months:
-            crediting.grant(db, crediting.of_listed(db, asks.id))
+        credit(db, [asks])
         # An exemption may also have ended while the membership was waited for.
         exempting.follow(db, [asks.id] if asks.amended else exemptions.of(db, [asks]))
 
 
 def redate(db: Db, asked: Sequence[Asks]) -> None:
     """Give everybody under what is *asked* the day that the rule gives them: a statement for each, whoever has it."""
+    if not asked:
+        return
     calendar = due_dates.calendar(db)
     for asks in asked:
         _redate(db, asks, _values(db, calendar, asks))
+
+
+def credit(db: Db, asked: Sequence[Asks]) -> None:
+    """Credit whoever took the course for another letter before, where what is *asked* says that this counts."""
+    for asks in asked:
+        if asks.credit_months:
+            crediting.grant(db, crediting.of_listed(db, asks.id))
 
 
 def withdraw_all(db: Db, closed: Sequence[events.Asked]) -> None:
@@ -157,5 +189,13 @@ def _values(db: Db, calendar: Calendar, asks: Asks) -> dict[str, Any]:
 
 
 def _redate(db: Db, asks: Asks, values: dict[str, Any]) -> None:
-    early = local_dates.of(db, [asks.notice_id], notice="%(notice)s", audience="%(audience)s", person="a.person_id")
-    db.run(_REDATE.format(early=early), **values)
+    """Give everybody whom it is asked of their day: one for most, and theirs to those who are apart.
+
+    Whoever is in the audience no more was let go before, but for those who are excused.
+    """
+    early = local_dates.agencies(db, asks.notice_id)
+    apart = db.values(_APART, **values, early=early) if early or values["since"] else []
+    db.run(_REDATE_MOST, **values, apart=apart)
+    if apart:
+        own = local_dates.of(db, [asks.notice_id], notice="%(notice)s", audience="%(audience)s", person="a.person_id")
+        db.run(_REDATE_APART.format(early=own), **values, apart=apart)

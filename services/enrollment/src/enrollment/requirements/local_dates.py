@@ -23,6 +23,7 @@ WHERE excluded.number > known.number
 """
 _AUDIENCES = "SELECT DISTINCT audience_id FROM requirement WHERE notice_id = ANY(%(notices)s)"
 _ANY = "SELECT EXISTS (SELECT FROM local_date WHERE notice_id = ANY(%(notices)s) AND due_date IS NOT NULL)"
+_AGENCIES = "SELECT agency_id FROM local_date WHERE notice_id = %(notice)s AND due_date IS NOT NULL"
 # The earliest such day of a person under a notice, by key: no plan turns it into a join of everybody with everybody.
 _OF = """
 (
@@ -73,3 +74,9 @@ def of(db: Db, notices: Collection[UUID], *, notice: str, audience: str, person:
     """Return SQL for a person's earliest local day; NULL at once where no agency gave any under these *notices*."""
     there = db.value(_ANY, notices=sorted(notices))
     return _OF.format(notice=notice, audience=audience, person=person) if there else "NULL::date"
+
+
+def agencies(db: Db, notice_id: UUID) -> list[str]:
+    """Return the agencies that gave their people an earlier day under a notice."""
+    found: list[str] = db.values(_AGENCIES, notice=notice_id)
+    return found

@@ -18,8 +18,9 @@ from enrollment.requirements.tables import MEMBERSHIPS
 from servicekit.data.db import Db
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(names)s::text[]) AS name"
+# What is open stays open, as long as it asks the same audience: lists follow that whatever is amended.
 _STORE = """
-INSERT INTO requirement AS known (
+INSERT INTO requirement (
   id, notice_id, audience_id, audience_revision, course_id, course_version, due_date, joiner_business_days,
   published_at, briefing_counts, credit_months, staff_release_date, state
 )
@@ -34,10 +35,8 @@ SET notice_id = excluded.notice_id, former_notice_id = NULL, amended = true, aud
   joiner_business_days = excluded.joiner_business_days, published_at = excluded.published_at,
   briefing_counts = excluded.briefing_counts, credit_months = excluded.credit_months,
   staff_release_date = excluded.staff_release_date,
-  state = CASE WHEN known.state = 'OPEN' AND excluded.state = 'WAITING'
-    AND (known.audience_id, known.audience_revision, known.due_date, known.joiner_business_days, known.credit_months)
-      = (excluded.audience_id, excluded.audience_revision, excluded.due_date, excluded.joiner_business_days,
-        excluded.credit_months)
+  state = CASE WHEN requirement.state = 'OPEN' AND excluded.state = 'WAITING'
+    AND requirement.audience_id = excluded.audience_id
     THEN 'OPEN' ELSE excluded.state END
 """
 # With what each notice asked so far.
@@ -48,7 +47,8 @@ WITH newer AS (
   ON CONFLICT (notice_id) DO UPDATE SET version = excluded.version WHERE excluded.version > known.version
   RETURNING notice_id
 )
-SELECT notice_id, requirement.id AS requirement_id, audience_id, course_id, course_version
+SELECT notice_id, requirement.id AS requirement_id, audience_id, course_id, course_version, due_date,
+  joiner_business_days, audience_revision, credit_months
 FROM newer LEFT JOIN requirement USING (notice_id) ORDER BY notice_id
 """
 _REPLACE = """
@@ -76,6 +76,7 @@ WHERE requirement.audience_id = audience.audience_id
 RETURNING {_RULE}
 """  # noqa: S608 - constants only
 _OPEN = f"SELECT {_RULE} FROM requirement WHERE state = 'OPEN' AND audience_id = ANY(%(audiences)s) ORDER BY id"  # noqa: S608 - constants only
+_STILL_OPEN = f"SELECT {_RULE} FROM requirement WHERE state = 'OPEN' AND id = ANY(%(requirements)s) ORDER BY id"  # noqa: S608 - constants only
 _REMEMBER = """
 INSERT INTO withdrawn_notice (notice_id, withdrawn_at)
 SELECT * FROM unnest(%(notices)s::uuid[], %(moments)s::timestamptz[]) AS withdrawn (notice_id, withdrawn_at)
@@ -156,10 +157,27 @@ class _Known(NamedTuple):
     audience_id: UUID | None
     course_id: str | None
     course_version: int | None
+    due_date: date | None
+    joiner_business_days: int | None
+    audience_revision: int | None
+    credit_months: int | None
 
     def stays(self, asks: Requirement | None) -> bool:
         """Whether its training is still the same one."""
         return asks is not None and (asks.course_id, asks.course_version) == (self.course_id, self.course_version)
+
+    def asks_otherwise(self, asks: Requirement) -> bool:
+        """Whether it asks the same audience the same training by another rule, so that days or credit may differ."""
+        before = (self.due_date, self.joiner_business_days, self.audience_revision, self.credit_months)
+        now = (asks.due_date, asks.joiner_business_days, asks.audience_revision, asks.credit_months)
+        return self.stays(asks) and self.audience_id == asks.audience_id and now != before
+
+
+class Took(NamedTuple):
+    """What is asked no more: another course takes its place. What is asked of the same audience by another rule."""
+
+    closed: list[Asked]
+    changed: list[Asks]
 
 
 def lock(db: Db, audience_ids: Collection[UUID], *, notice_ids: Collection[UUID] = ()) -> None:
@@ -172,10 +190,11 @@ def lock(db: Db, audience_ids: Collection[UUID], *, notice_ids: Collection[UUID]
     MEMBERSHIPS.hold(db, audience_ids)
 
 
-def take(db: Db, versions: Iterable[Version]) -> list[Asked]:
-    """Remember what notices ask by their newest version, and return what was replaced by that: it is asked no more.
+def take(db: Db, versions: Iterable[Version]) -> Took:
+    """Remember what notices ask by their newest version, and return what lists have to be brought in step with now.
 
-    Idempotent by version; a notice that was withdrawn before it was heard of asks nothing.
+    What asks another audience, or was not open, opens by `open_ready`. Idempotent by version; a notice that was
+    withdrawn before it was heard of asks nothing.
     """
     newest = {one.notice_id: one for one in sorted(versions, key=lambda one: one.version)}
     audience_ids = {one.asks.audience_id for one in newest.values() if one.asks}
@@ -185,25 +204,29 @@ def take(db: Db, versions: Iterable[Version]) -> list[Asked]:
     MEMBERSHIPS.hold(db, audience_ids | {one.audience_id for one in known if one.audience_id})
     replaced = [one.requirement_id for one in known if one.requirement_id and not one.stays(newest[one.notice_id].asks)]
     closed = db.all(Asked, _REPLACE, requirements=replaced) if replaced else []
-    for requirement in [newest[one.notice_id].asks for one in known]:
-        if requirement is None:
-            continue
-        db.run(
-            _STORE,
-            id=requirement.id,
-            notice_id=requirement.notice_id,
-            audience_id=requirement.audience_id,
-            audience_revision=requirement.audience_revision,
-            course_id=requirement.course_id,
-            course_version=requirement.course_version,
-            due_date=requirement.due_date,
-            joiner_business_days=requirement.joiner_business_days,
-            published_at=requirement.published_at,
-            briefing_counts=requirement.briefing_counts,
-            credit_months=requirement.credit_months,
-            staff_release_date=requirement.staff_release_date,
-        )
-    return closed
+    asked = [(one, asks) for one in known if (asks := newest[one.notice_id].asks)]
+    for _, asks in asked:
+        _store(db, asks)
+    others = [asks.id for one, asks in asked if one.asks_otherwise(asks)]
+    return Took(closed, db.all(Asks, _STILL_OPEN, requirements=others) if others else [])
+
+
+def _store(db: Db, asks: Requirement) -> None:
+    db.run(
+        _STORE,
+        id=asks.id,
+        notice_id=asks.notice_id,
+        audience_id=asks.audience_id,
+        audience_revision=asks.audience_revision,
+        course_id=asks.course_id,
+        course_version=asks.course_version,
+        due_date=asks.due_date,
+        joiner_business_days=asks.joiner_business_days,
+        published_at=asks.published_at,
+        briefing_counts=asks.briefing_counts,
+        credit_months=asks.credit_months,
+        staff_release_date=asks.staff_release_date,
+    )
 
 
 def open_ready(db: Db, audience_ids: Collection[UUID]) -> list[Asks]:
