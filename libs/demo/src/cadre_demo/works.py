@@ -14,7 +14,7 @@ from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
 from cadre.curriculum.v1 import work_service_pb2 as pb
 from cadre_cli.access import Access, request_id
 from cadre_cli.datafiles import Note, Slug, Text, data_root, read_document
-from cadre_demo import deciding, drafts, whom
+from cadre_demo import deciding, drafts, materials, whom
 from cadre_demo.content import Flag
 from cadre_demo.pacing import day_in
 
@@ -112,6 +112,8 @@ class Told:
     course: Course | None = None
     task: tuple[Task, ...] = ()
     objective: tuple[Objective, ...] = ()
+    material: tuple[materials.Material, ...] = ()
+    trainer: materials.Rule | None = None
 
 
 @plain(frozen=True)
@@ -198,6 +200,9 @@ def _course(access: Access, cast: _Cast, told: Course, work: Told) -> str:
     course = drafts.begun(access, cast.designer, told)
     if work.objective:
         _trace(access, cast, work, course.name)
+    if work.material and not course.latest_version:
+        materials.give(access, cast.designer, course.name, work.material, work.trainer)
+        course = drafts.get(access, cast.designer, course.name)
 
     def changed(draft: course_pb.Course) -> None:
         draft.sections[told.changed_section].markdown = told.changed_text.strip()
