@@ -3,6 +3,7 @@
 import uuid
 
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import events_pb2
 from cadre.curriculum.v1 import trace_service_pb2 as trace_pb
@@ -209,6 +210,61 @@ def test_in_an_emergency_the_chair_decides_at_once_and_the_work_waits_until_the_
     assert office.get(work).ratified
     assert office.pass_(work, who="manager").phase == pb.DETERMINE
     assert office.audits() == {"works.misplaced": 0, "work_gates.unfounded": 0}
+
+
+def test_a_course_that_a_committee_took_up_goes_out_by_a_work_alone_also_if_that_is_declined_or_loses_it(office):
+    declined, lost, before = office.course(), office.course(), office.course()
+    work = office.begin(declined)
+    office.pass_(work, office.decide(work, office.steering))
+    office.set_status(work, pb.Work.DECLINED, reason="Later")
+    other = office.begin(lost)
+    office.pass_(other, office.decide(other, office.steering))
+    office.write(other, course=office.out().name)
+    assert office.steps(other)[-1] == "COURSE_TAKEN_AWAY"
+    office.set_status(office.begin(before), pb.Work.DECLINED, reason="It was nobody's need.")
+
+    for course, held_by in ((declined, work), (lost, other)):
+        said = refused("COURSE_NEEDS_WORK", office.publish, course.name)
+        assert (said["rule"], said["work"]) == ("TAKEN_UP", held_by.name)
+    assert office.publish(before.name).unreviewed
+
+    again = office.to_develop(declined)
+    office.pass_(again, office.decide(again))
+    assert not office.publish(declined.name).unreviewed
+    office.rewrite(declined.name, reword(MUST, "Rule 1.1 is to be kept!"))
+    refused("GATE_NOT_PASSED", office.publish, declined.name)
+    office.set_status(again, pb.Work.RETIRED, reason="It is out.")
+    assert office.publish(declined.name).version == 2
+
+
+def test_where_both_committees_sit_a_large_change_takes_a_work_and_what_is_new_goes_out_marked(office):
+    course = office.course()
+    assert office.publish(course.name).unreviewed
+
+    def unreviewed():
+        return [one.name for one in office.as_().ListCourses(course_pb.ListCoursesRequest(unreviewed=True)).courses]
+
+    assert unreviewed() == [course.name]
+    office.rewrite(course.name, reword(MUST, "Rule 1.1 is kept for a year."))
+    assert office.publish(course.name).version == 2
+
+    def rewritten(draft):
+        draft.sections[0].markdown = "\n\n".join(f"Another rule, {n}." for n in range(10))
+
+    office.rewrite(course.name, rewritten)
+    assert refused("COURSE_NEEDS_WORK", office.publish, course.name)["rule"] == "MAJOR"
+    voted = office.content.open(office.draft(course.name))
+    for seat in ("lake", "kern", "marin", "state-1", "state-2"):
+        office.content.cast(voted, seat, ballot_pb.YES)
+    office.content.close(voted)
+    assert office.publish(course.name).version == 3
+    assert unreviewed() == []
+
+    office.rewrite(course.name, lambda draft: draft.sections.pop())
+    refused("COURSE_NEEDS_WORK", office.publish, course.name)
+    for who in ("secretary", "lake", "kern", "marin", "state-1", "state-2"):
+        office.steering.take(who)
+    assert office.publish(course.name).unreviewed
 
 
 def test_whoever_has_a_part_in_it_sees_a_work_and_nobody_else_that_there_is_one(office):

@@ -72,13 +72,17 @@ def rewritten(access, manager):
         request.request_id = request_id("sweep", "rewritten", *what)
         return access.ask(method, request, person=manager)
 
-    section = course_pb.Section(title="The first call", minutes=5, markdown="Call the parent first.")
+    # A small change: a large one goes through the gates of the committees.
+    rest = [f"Then do what comes as number {n}." for n in range(9)]
+    section = course_pb.Section(
+        title="The first call", minutes=50, markdown="\n\n".join(["Call the parent first.", *rest])
+    )
     course = course_pb.Course(title="Written anew", sections=[section])
     draft = ask(access.courses.CreateCourse, course_pb.CreateCourseRequest(course_id="rewritten", course=course))
     ask(access.courses.PublishCourse, course_pb.PublishCourseRequest(name=draft.name, etag=draft.etag), "first")
     draft = access.ask(access.courses.GetCourse, course_pb.GetCourseRequest(name=draft.name), person=manager)
     if draft.latest_version == 1:
-        draft.sections[0].markdown = "Call the parent first, then write."
-        draft.sections[0].minutes = 7
+        draft.sections[0].markdown = "\n\n".join(["Call the parent first, and write to them.", *rest])
+        draft.sections[0].minutes = 52
         draft = ask(access.courses.UpdateCourse, course_pb.UpdateCourseRequest(course=draft), "anew")
         ask(access.courses.PublishCourse, course_pb.PublishCourseRequest(name=draft.name, etag=draft.etag), "second")

@@ -14,6 +14,7 @@ ROWS = [
     ("/works", DESIGNER, "/works"),
     ("/works", MANAGER, "/works?size=MAJOR&holder=me"),
     ("/works/ended", DESIGNER, "/works/ended"),
+    ("/works/unreviewed", MANAGER, "/works/unreviewed"),
     ("/works/new", DESIGNER, "/works/new"),
     (AT, DESIGNER, NEED),
     (AT, DESIGNER, URGENT),
@@ -32,7 +33,7 @@ ROWS = [
     (AT + "/trace/tasks/{task_id}", DESIGNER, TRACED + "/trace/tasks/new"),
 ]
 # Other tests fetch these files.
-DOWNLOADS = {"/works/works.csv", AT + "/trace/trace.csv"}
+DOWNLOADS = {"/works/works.csv", "/works/unreviewed.csv", AT + "/trace/trace.csv"}
 
 
 def under_way(access, by_part):

@@ -94,7 +94,7 @@ def publish(
 
 
 def _decide(db: Db, row: CourseRow, content: Content, decider: str) -> DecisionRow:
-    """Write down that *decider* takes *content*. Of what changes much as well, until bodies have gates for it."""
+    """Write down that *decider* takes *content*, alone: without a motion, since it was put to nobody."""
     newest = db.get(CourseVersionRow, (row.id, row.latest_version))
     return decisions.by_approver(
         db,

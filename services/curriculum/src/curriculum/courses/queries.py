@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Integer, and_, false, func, literal_column, not_, or_, tuple_
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import col, select
 
 from curriculum.courses.records import media_of
@@ -13,6 +13,8 @@ from curriculum.courses.rules import catalogue
 from curriculum.courses.rules.catalogue import Offer
 from curriculum.courses.rules.pieces import Media
 from curriculum.courses.tables import CourseRow, CourseVersionRow, MediaRow, UploadRow
+from curriculum.governance.decisions import Way
+from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.governance.tables import DecisionRow
 from servicekit import words
 from servicekit.calendar import pacific_date
@@ -38,6 +40,20 @@ _VERSIONS = (
 )
 
 
+def _unreviewed() -> ColumnElement[bool]:
+    """Whether nobody but its publisher decided on the last large change of a course, as `decisions.is_alone` says."""
+    version, decision = aliased(CourseVersionRow), aliased(DecisionRow)
+    alone = and_(col(decision.way) == Way.APPROVER, col(decision.motion) == "")
+    last = (
+        select(alone)
+        .join(version, col(version.decision_id) == col(decision.id))
+        .where(col(version.course_id) == col(CourseRow.id), col(decision.decision_class) == DecisionClass.MAJOR)
+        .order_by(col(version.version).desc())
+        .limit(1)
+    )
+    return last.correlate(CourseRow).scalar_subquery()
+
+
 def _offered(offer: Offer, today: date) -> ColumnElement[bool]:
     """Whether a course is offered so."""
     archived = func.coalesce(catalogue.oldest_year(today) > _LAST_YEAR, false())
@@ -50,12 +66,12 @@ def _offered(offer: Offer, today: date) -> ColumnElement[bool]:
 
 
 def list_courses(
-    db: Db, page: Page, *, query: str, offers: Collection[Offer], test_id: str
+    db: Db, page: Page, *, query: str, offers: Collection[Offer], test_id: str, unreviewed: bool = False
 ) -> Sequence[tuple[CourseRow, int]]:
     """Return one row more than the page holds, by title, without sections; with the newest version's minutes.
 
     Each word of *query* must begin a word of title, provider or audience. With *test_id*, only courses whose draft
-    names a version of this test.
+    names a version of this test; *unreviewed*: only those whose last large change no committee looked at.
     """
     order = (col(CourseRow.sort_title), col(CourseRow.id))
     # A query of signs without a word finds everything, as an empty one does.
@@ -63,6 +79,8 @@ def list_courses(
     wanted.append(or_(false(), *(_offered(offer, pacific_date(db.at)) for offer in offers)))
     if test_id:
         wanted.append(col(CourseRow.test_version).startswith(f"tests/{test_id}/versions/", autoescape=True))
+    if unreviewed:
+        wanted.append(_unreviewed())
     if page.after is not None:
         wanted.append(tuple_(*order) > tuple_(*page.after))
     without_sections = defer(col(CourseRow.sections), raiseload=True)  # type: ignore[arg-type]

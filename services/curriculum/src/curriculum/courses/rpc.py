@@ -28,9 +28,18 @@ class CourseServicer(Servicer):
 
     def ListCourses(self, request: pb.ListCoursesRequest, call: Call) -> pb.ListCoursesResponse:
         page = self.page_of(request)
-        offers, test_id = wire.offers(request, writes=_writes(call)), wire.test_id(request.test)
+        writes, unreviewed = _writes(call), request.unreviewed
+        offers, test_id = wire.offers(request, writes=writes), wire.test_id(request.test)
         with self.read() as db:
-            rows = queries.list_courses(db, page, query=request.query, offers=offers, test_id=test_id)
+            rows = queries.list_courses(
+                db,
+                page,
+                query=request.query,
+                # Who decided is known to those who write courses alone.
+                offers=offers if writes or not unreviewed else (),
+                test_id=test_id,
+                unreviewed=unreviewed,
+            )
         shown, token = page.cut(rows, lambda row: [row[0].sort_title, row[0].id])
         return pb.ListCoursesResponse(
             courses=[wire.listed(*row, pacific_date(call.now)) for row in shown], next_page_token=token

@@ -12,6 +12,7 @@ from curriculum.courses.rules.catalogue import Offer
 from curriculum.courses.rules.courses import Course, Section, missing
 from curriculum.courses.rules.pieces import MOST_BYTES, Check, Download, Media, Option, Picture, Piece, Recording
 from curriculum.courses.tables import CourseRow, CourseVersionRow, UploadRow
+from curriculum.governance import decisions
 from curriculum.governance.tables import DecisionRow
 from curriculum.governance.wire import decision_line
 from servicekit import names
@@ -159,6 +160,7 @@ def version_entry(row: CourseVersionRow, latest: int, decision: DecisionRow, *, 
         demonstration=row.demonstration,
         latest_version=latest,
         decision=decision_line(decision, by_name=writes),
+        unreviewed=writes and decisions.is_alone(decision),
     )
 
 

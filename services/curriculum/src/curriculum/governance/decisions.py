@@ -57,6 +57,11 @@ def by_approver(
     )
 
 
+def is_alone(row: DecisionRow) -> bool:
+    """Whether whoever published it decided alone on something large: it was put to nobody, so it has no motion."""
+    return (row.way, row.motion, row.decision_class) == (Way.APPROVER, "", DecisionClass.MAJOR)
+
+
 def by_chair(
     db: Db, *, body: str, subject: str, digest: str, decision_class: DecisionClass, motion: str, decider: str
 ) -> DecisionRow:

@@ -3,14 +3,36 @@
 from uuid import UUID
 
 from curriculum.courses.tables import CourseRow, CourseVersionRow
+from curriculum.governance import decisions, parts
 from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.governance.tables import DecisionRow
 from curriculum.works import moving, records, traces
 from curriculum.works.office import Office
 from curriculum.works.rules import classes, phases
-from curriculum.works.rules.phases import GateNotPassed, Phase, Status, Step
+from curriculum.works.rules.phases import CourseNeedsWork, GateNotPassed, Phase, Status, Step
 from curriculum.works.tables import TraceRow, TraceVersionRow, WorkGateRow, WorkRow
 from servicekit.data.db import Db
+
+# A work that took up a course and went through a gate with it, and that brought it out neither itself nor by another
+# work since. That a course was taken away from a work afterwards changes nothing.
+_TAKEN_UP = """
+SELECT w.id FROM work AS w
+JOIN LATERAL (
+  SELECT max(number) AS number FROM work_step
+  WHERE work_id = w.id AND kind = 'COURSE_TAKEN_AWAY' AND what = %(name)s
+) AS gone ON true
+WHERE (w.course_id = %(course)s AND w.published_version IS NULL OR gone.number IS NOT NULL)
+  AND EXISTS (
+    SELECT FROM work_step AS g
+    WHERE g.work_id = w.id AND g.kind IN ('GATE_PASSED', 'DECIDED_AT_ONCE')
+      AND (w.course_id = %(course)s AND w.published_version IS NULL OR g.number < gone.number)
+      AND NOT EXISTS (
+        SELECT FROM work_step AS p
+        WHERE p.kind = 'PUBLISHED' AND starts_with(p.what, %(name)s || '/versions/') AND p.at >= g.at
+      )
+  )
+ORDER BY w.id LIMIT 1
+"""
 
 
 class Guard:
@@ -29,6 +51,7 @@ class Guard:
 
         Raises:
             GateNotPassed: it belongs to works under way, and none of them let it through.
+            CourseNeedsWork: it takes a work, and none is under way.
         """
         works = moving.open_works(db, course.id)
         found, _ = moving.class_now(db, course.id)
@@ -45,7 +68,32 @@ class Guard:
                 phase=Phase.DEVELOP,
                 at=row.phase,
             )
+        self._require_none(db, course, digest, found)
         return None
+
+    def _require_none(self, db: Db, course: CourseRow, digest: str, found: DecisionClass) -> None:
+        """Refuse to go without a work what committees have taken up, and a large change where they could have."""
+        name = f"courses/{course.id}"
+        if taken_up := db.values(_TAKEN_UP, course=course.id, name=name):
+            raise CourseNeedsWork(
+                "A committee has taken it up.", course=name, rule="TAKEN_UP", work=records.name_of(taken_up[0])
+            )
+        # What is new may still go out at once, marked: a letter does not wait for a committee to be called.
+        large = course.latest_version > 0 and found is DecisionClass.MAJOR
+        if large and not self._is_voted(db, name, digest) and self._sit(db):
+            raise CourseNeedsWork("A large change goes through gates.", course=name, rule="MAJOR", work="")
+
+    def _is_voted(self, db: Db, name: str, digest: str) -> bool:
+        decision = decisions.of_a_body(db, name, digest)
+        return decision is not None and (decision.body_id, decision.decision_class) == (
+            self._office.content_body,
+            DecisionClass.MAJOR,
+        )
+
+    def _sit(self, db: Db) -> bool:
+        """Whether somebody has a part today in both bodies whose gates a large change goes through."""
+        bodies = {self._office.content_body, self._office.steering_body}
+        return {part.body for part in parts.present(db, bodies)} == bodies
 
     def published(self, db: Db, course: CourseRow, version: CourseVersionRow, publisher: str) -> None:
         """Keep the trace as it is now with the version, and tell the work that its course is out."""

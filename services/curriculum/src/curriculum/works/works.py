@@ -90,10 +90,15 @@ def update(db: Db, work_id: str, work: Work, office: Office, *, etag: str, by: U
     before = _said(row)
     _require_same_course(row, work)
     raised = work.raised_class.value if work.raised_class else ""
-    step = Step.CLASS_RAISED if raised and raised != row.raised_class else Step.WRITTEN
+    step, what = Step.WRITTEN, ""
+    if row.course_id and row.course_id != work.course_id:
+        # Kept for good: what the course was taken up for does not end with it.
+        step, what = Step.COURSE_TAKEN_AWAY, records.course_name(row)
+    elif raised and raised != row.raised_class:
+        step, what = Step.CLASS_RAISED, raised
     _write(db, row, work)
     moving.weigh(db, row)
-    moving.done(db, row, office, step, by=by, what=raised if step is Step.CLASS_RAISED else "")
+    moving.done(db, row, office, step, by=by, what=what)
     db.changed(records.name_of(row.id), before=before, after=_said(row))
     return row
 

@@ -5,7 +5,7 @@ from gateway.web import declared
 from gateway.web.area import Area
 from gateway.web.disclosed import exports, views
 from gateway.web.navigation import Item, Top, of_state
-from gateway.works import forms, listing, phrases, shown, steps, trace, work
+from gateway.works import forms, listing, phrases, shown, steps, trace, unreviewed, work
 from gateway.works.reasons import REASONS
 
 _AT = "/works/{work_id}"
@@ -27,7 +27,7 @@ _DONE = {
 
 AREA = Area(
     # What has a word for an address stands before what has a number there.
-    routers=(listing.router, steps.router, trace.router, work.router),
+    routers=(listing.router, unreviewed.router, steps.router, trace.router, work.router),
     navigation=(Item(Top.TRAINING, "Courses under way", "/works", offered=of_state(shown.WRITE)),),
     reasons=REASONS,
     done=_DONE,
@@ -44,6 +44,8 @@ AREA = Area(
     discloses={
         "/works": views("courses under way"),
         "/works/works.csv": exports("courses under way"),
+        "/works/unreviewed": views("who issued courses without a committee"),
+        "/works/unreviewed.csv": exports("who issued courses without a committee"),
         _AT: views("a course under way"),
         _AT + "/history": views("a course under way"),
         _AT + "/hand-over": views("a course under way"),

@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "WAS_RETIRED": "Retired",
     "CLASS_RAISED": "Made a larger change",
     "PUBLISHED": "The course is issued",
+    "COURSE_TAKEN_AWAY": "Another course, or none, comes of it",
 }
 
 

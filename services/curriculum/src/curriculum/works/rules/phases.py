@@ -53,6 +53,7 @@ class Step(StrEnum):
     WAS_RETIRED = "WAS_RETIRED"
     CLASS_RAISED = "CLASS_RAISED"
     PUBLISHED = "PUBLISHED"
+    COURSE_TAKEN_AWAY = "COURSE_TAKEN_AWAY"
 
 
 class Role(StrEnum):
@@ -73,6 +74,10 @@ class PhaseOther(Refusal):
 
 class GateNotPassed(Refusal):
     """The course belongs to a work under way, whose gate was not passed with exactly this content."""
+
+
+class CourseNeedsWork(Refusal):
+    """No work is under way about the course, and it takes one: `rule` says why."""
 
 
 class GateLinesMissing(Refusal):
