@@ -78,6 +78,20 @@ def test_each_outcome_is_reached_and_the_number_of_a_decision_counts_up(committe
     assert [one.number[-3:] for one in listed] == ["002", "001"]
     assert committee.audits() == {"ballots.miscounted": 0, "decisions.unfounded": 0}
 
+    def so(*states):
+        """The votes in these states, a page of one after the other, of all committees."""
+        asked, found = pb.ListBallotsRequest(states=states, page_size=1), []
+        while True:
+            answer = committee.as_("kern").ListBallots(asked)
+            found += [pb.Ballot.State.Name(one.state) for one in answer.ballots]
+            asked.page_token = answer.next_page_token
+            if not answer.next_page_token:
+                return found
+
+    assert so(pb.Ballot.PASSED, pb.Ballot.NO_QUORUM) == ["PASSED", "PASSED", "NO_QUORUM"]
+    assert so(pb.Ballot.OPEN) == []
+    assert reason(so, pb.Ballot.STATE_UNSPECIFIED) == "INVALID_FIELD"
+
 
 def test_d114_one_byte_more_makes_a_ballot_void_and_nothing_of_it_counts(committee):
     course = committee.course()

@@ -56,6 +56,8 @@ SHOW_NOBODY = {
     "/committees/new",
     "/committees/{slug}/decisions",
     "/committees/{slug}/decisions.csv",
+    "/ballots",
+    "/ballots/ballots.csv",
     "/committees/{slug}/votes",
     "/committees/{slug}/change",
     "/committees/{slug}/meetings/new",

@@ -17,7 +17,10 @@ from .common import APPROVER, DESIGNER, MANAGER, SECRETARY
 AT, BODY = "/ballots/{ballot_id}", "swept-votes"
 DECISION, OF_COMMITTEE = "/decisions/{decision_id}", "/committees/{slug}"
 ROWS = [
+    ("/ballots", SECRETARY, "/ballots"),
+    ("/ballots", MANAGER, f"/ballots?committee={BODY}&state=ENDED"),
     ("/ballots/new", MANAGER, "/ballots/new"),
+    ("/ballots/new", SECRETARY, f"/ballots/new?committee={BODY}"),
     ("/ballots/new", MANAGER, f"/ballots/new?committee={BODY}&course={BODY}-prepared"),
     ("/ballots/new", DESIGNER, f"/ballots/new?committee={BODY}&work={{needed}}"),
     (AT, SECRETARY, "/ballots/{vote_prepared}"),
@@ -35,8 +38,8 @@ ROWS = [
     (OF_COMMITTEE + "/decisions", APPROVER, f"/committees/{BODY}/decisions"),
     (OF_COMMITTEE + "/votes", SECRETARY, f"/committees/{BODY}/votes"),
 ]
-# Another test fetches it.
-DOWNLOADS = {OF_COMMITTEE + "/decisions.csv"}
+# Other tests fetch them.
+DOWNLOADS = {OF_COMMITTEE + "/decisions.csv", "/ballots/ballots.csv"}
 
 
 def voted(access, by_part, lead):

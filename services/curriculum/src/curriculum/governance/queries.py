@@ -1,6 +1,6 @@
 """Ballots and decisions as those see them who may: who has or had a part in the body, and who writes courses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -55,7 +55,8 @@ SELECT ballot.* FROM ballot JOIN ({seen}) AS seen USING (id) WHERE true {page}
 ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
 _IN_BODY = "AND b.body_id = %(body)s "
-# Of these each is looked at; there are few.
+_IN_STATES = "AND b.state = ANY(%(states)s) "
+# Of these each is looked at, in four statements: what is open or prepared in the bodies of one person, some ten.
 _TO_VOTE = """(
   b.state = 'OPEN' AND (b.closes_at IS NULL OR b.closes_at > %(at)s) AND EXISTS (
     SELECT FROM membership AS w WHERE w.body_id = b.body_id AND w.person_id = %(person)s AND w.seat_id <> ''
@@ -106,17 +107,19 @@ def get_ballot(db: Db, ballot: UUID, reader: Reader) -> Sheet:
     return sheets.sheets(db, [row])[0]
 
 
-def list_ballots(db: Db, page: Page, reader: Reader, *, body: str, waits: Waits) -> Sequence[BallotRow]:
-    """Return one ballot more than the page holds, the newest first.
+def list_ballots(
+    db: Db, page: Page, reader: Reader, *, body: str, waits: Waits, states: Collection[State] = ()
+) -> Sequence[BallotRow]:
+    """Return one ballot more than the page holds, the newest first; with *states* those in one of them alone.
 
     *waits*: those that are open, where the reader speaks for a seat that said nothing yet; and those that are prepared,
     where the reader runs the body. With *body* that body's alone, of which the reader has to see something.
     """
     if body:
         _require_part(db, body, reader)
-    seen = _BALLOTS.format(columns="id") + (_IN_BODY if body else "") + _WAITS[waits]
+    seen = _BALLOTS.format(columns="id") + (_IN_BODY if body else "") + (_IN_STATES if states else "") + _WAITS[waits]
     beyond = page.after_sql("AND", "<", created_at="timestamptz", id="uuid")
-    params = {**_who(db, reader), "body": body, **page.values("created_at", "id")}
+    params = {**_who(db, reader), "body": body, "states": list(states), **page.values("created_at", "id")}
     if waits is not Waits.NOT_ASKED:
         # Whether a seat is silent is read of the ballots themselves; the page is cut after that.
         params["limit"] = None

@@ -94,7 +94,9 @@ class BallotServicer(Servicer):
     def ListBallots(self, request: pb.ListBallotsRequest, call: Call) -> pb.ListBallotsResponse:
         page, body = self.page_of(request), wire.body_id(request.parent) if request.parent else ""
         with self.read() as db:
-            rows = queries.list_ballots(db, page, _reader(call), body=body, waits=_waits(request))
+            rows = queries.list_ballots(
+                db, page, _reader(call), body=body, waits=_waits(request), states=wire.states(request.states)
+            )
             shown, token = page.cut(rows, lambda row: [row.created_at, row.id])
             decided = queries.decisions_of(db, [row.id for row in shown])
         return pb.ListBallotsResponse(

@@ -88,6 +88,15 @@ def choice(value: "pb.Choice.ValueType", *, default: Choice | None = None) -> Ch
     return Choice(pb.Choice.Name(value))
 
 
+def states(given: Iterable["pb.Ballot.State.ValueType"]) -> list[State]:
+    """Read in which states the ballots are that are asked for."""
+    found = sorted(set(given))
+    for value in found:
+        if value == pb.Ballot.STATE_UNSPECIFIED or value not in pb.Ballot.State.values():
+            raise InvalidField("states", value, f"must be one of {', '.join(State)}")
+    return [State(pb.Ballot.State.Name(value)) for value in found]
+
+
 def words(request: pb.CastPositionRequest | pb.RecordPositionRequest) -> Words:
     """Read what is said with it."""
     return Words(request.text.strip(), request.lifted_by.strip(), request.override_reason.strip())

@@ -108,6 +108,7 @@ def home(visit: Visitor) -> Answer:
         "home/home.html",
         letters=letters,
         queue=shown,
+        votes_wait=any(one.kind == "Vote" for _, rows in shown.groups for one in rows),
         own=own,
         to_review=to_review,
         agencies=agencies,

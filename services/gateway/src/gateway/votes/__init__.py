@@ -1,7 +1,7 @@
 """Votes of committees and what they decided: a member's evening, the secretary's side, decisions to read."""
 
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
-from gateway.votes import ballots, decisions, preparing, running
+from gateway.votes import ballots, decisions, listing, preparing, running
 from gateway.web.area import Area
 from gateway.web.disclosed import views
 
@@ -21,7 +21,7 @@ _DONE = {
 
 AREA = Area(
     # What has a word for an address stands before what has a name there.
-    routers=(preparing.router, running.router, ballots.router, decisions.router),
+    routers=(listing.router, preparing.router, running.router, ballots.router, decisions.router),
     done=_DONE,
     adjectives={
         "a_prepared_vote": lambda one: one.state == pb.Ballot.PREPARED,
