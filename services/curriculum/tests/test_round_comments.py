@@ -38,6 +38,33 @@ def test_what_is_not_sent_is_its_writers_own_in_lists_counts_and_the_trail(board
     assert board.wrong() == {}
 
 
+def test_what_is_not_sent_is_said_anew_by_its_writer_alone_with_the_etag_of_what_was_read(board):
+    opened = board.start(board.written(*PAPERS), "lake")
+    read = board.comment(opened, "lake", "receipt", text="Not clear.")
+
+    def change(said, who="lake", **changes):
+        asked = pb.RoundComment()
+        asked.CopyFrom(said)
+        for name, value in changes.items():
+            setattr(asked, name, value)
+        return board.as_(who).UpdateRoundComment(pb.UpdateRoundCommentRequest(comment=asked, request_id=new_id()))
+
+    assert reason(change, read, "kern", text="Mine") == "NOT_FOUND"
+    changed = change(read, text="Which receipt?", severity=pb.RoundComment.COULD, quote="receipt")
+    assert (changed.text, changed.severity, changed.quote, changed.block) == (
+        "Which receipt?",
+        pb.RoundComment.COULD,
+        "receipt",
+        read.block,
+    )
+    assert reason(change, read, text="Of an old page") == "STALE"
+    assert reason(change, changed, block=board.block(opened, "30 days")) == "INVALID_FIELD"
+    assert reason(change, changed, kind=POLICY_ERROR, basis="") == "INVALID_FIELD"
+    board.send(opened, "lake")
+    assert reason(change, changed, text="Too late") == "COMMENTS_SENT"
+    assert [(one.text, one.etag) for one in board.comments(opened, "lake")] == [("Which receipt?", "")]
+
+
 def test_d102_a_comment_on_another_text_is_refused_and_what_was_read_stays_what_it_was(board):
     course = board.written(*PAPERS)
     before = board.digest(course)

@@ -31,6 +31,7 @@ ROWS = [
     (AT + "/answers", APPROVER, ANSWERED + "/answers"),
     (AT + "/answers/send", MANAGER, OPEN + "/answers/send"),
     (AT + "/answers/send", MANAGER, CLOSED + "/answers/send"),
+    (COMMENT + "/change", APPROVER, OPEN + "/comments/{comment_unsent}/change"),
     (COMMENT, MANAGER, OPEN + "/comments/{comment_gone}?answer=IN_PART"),
     (COMMENT, APPROVER, ANSWERED + "/comments/{comment_look}"),
     (COMMENT, APPROVER, ANSWERED + "/comments/{comment_rule}"),
@@ -128,7 +129,7 @@ def in_review(access, by_part, lead):
     made.sends(first, lead)
     made.answered(first, *comments)
     second = made.opened(made.draft("looked-at-twice", stays, changes.replace("week", "month")))
-    made.says(second, made.chair, "Not sent yet.", second.blocks[0].id, quote=second.blocks[0].text[:4])
+    unsent = made.says(second, made.chair, "Not sent yet.", second.blocks[0].id, quote=second.blocks[0].text[:4])
     listed = pb.ListRoundCommentsRequest(parent=second.name)
     taken = access.ask(access.rounds.ListRoundComments, listed, person=made.manager).comments
     gone = next(one.name for one in taken if one.place == _C.GONE)
@@ -144,7 +145,7 @@ def in_review(access, by_part, lead):
     made.sends(closed, lead)
     made.closed(closed, last)
     rounds = {"round_open": second, "round_answered": answered, "round_closed": closed}
-    names = {"comment_gone": gone, "comment_look": look, "comment_rule": rule}
+    names = {"comment_unsent": unsent, "comment_gone": gone, "comment_look": look, "comment_rule": rule}
     return {key: one.name.rpartition("/")[2] for key, one in rounds.items()} | {
         key: name.rpartition("/")[2] for key, name in names.items()
     }

@@ -47,6 +47,12 @@ def adding(w, found=None):
     return pb.AddRoundCommentRequest(parent=found.name, comment=said, digest=found.digest, request_id=fresh())
 
 
+def changing(w):
+    comment = by_member(w, "AddRoundComment", adding(w))
+    comment.text = "Why not?"
+    return pb.UpdateRoundCommentRequest(comment=comment, request_id=fresh())
+
+
 def sent(w, found=None):
     """A comment that was sent."""
     found = found or opened(w)
@@ -121,6 +127,7 @@ REQUESTS = {
         "GetRound": lambda w: pb.GetRoundRequest(name=opened(w).name),
         "ListRoundComments": lambda w: pb.ListRoundCommentsRequest(parent=opened(w).name),
         "AddRoundComment": adding,
+        "UpdateRoundComment": changing,
         "RemoveRoundComment": lambda w: pb.RemoveRoundCommentRequest(
             name=by_member(w, "AddRoundComment", adding(w)).name, request_id=fresh()
         ),

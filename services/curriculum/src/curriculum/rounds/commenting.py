@@ -10,13 +10,19 @@ from curriculum.rounds.rules import comments, passages, states
 from curriculum.rounds.rules.comments import Comment, CommentNotYours, CommentSettled, TextChanged
 from curriculum.rounds.rules.passages import Became, Spoken
 from servicekit.data.db import Db
-from servicekit.refusals import InvalidField, NotFound
+from servicekit.refusals import InvalidField, NotFound, Stale
 
 _COMMENT = """
 INSERT INTO round_comment (id, round_id, author_id, seat_id, created_at, place, block, quote, quote_before, quote_after,
   kind, severity, text, wording, basis, basis_key, resources, performance, policy, became, words_then)
 VALUES (%(comment)s, %(round)s, %(by)s, %(seat)s, %(at)s, %(place)s, %(block)s, %(quote)s, %(before)s, %(after)s,
   %(kind)s, %(severity)s, %(text)s, %(wording)s, %(basis)s, %(key)s, %(resources)s, %(performance)s, %(policy)s, '', '')
+"""
+_CHANGE = """
+UPDATE round_comment SET quote = %(quote)s, quote_before = %(before)s, quote_after = %(after)s, kind = %(kind)s,
+  severity = %(severity)s, text = %(text)s, wording = %(wording)s, basis = %(basis)s, basis_key = %(key)s,
+  resources = %(resources)s, performance = %(performance)s, policy = %(policy)s
+WHERE id = %(comment)s
 """
 _REMOVE = "DELETE FROM round_comment WHERE id = %(comment)s"
 _SEND = """
@@ -55,32 +61,30 @@ def add(db: Db, round_id: UUID, said: Comment, digest: str, reader: Reader) -> U
         at=db.at,
         place=place,
         block=spoken.block,
-        quote=spoken.quote,
-        before=spoken.before,
-        after=spoken.after,
-        kind=said.kind,
-        severity=said.severity,
-        text=said.text,
-        wording=said.wording,
-        basis=said.basis,
-        key=key,
-        resources=said.resources,
-        performance=said.performance,
-        policy=said.policy,
+        **_words(said, spoken, key),
     )
     # Not which, and nothing of it: more people read the trail, and it is its writer's own.
     db.changed(found.name)
     return comment_id
 
 
+def change(db: Db, round_id: UUID, comment_id: UUID, said: Comment, etag: str, reader: Reader) -> None:
+    """Say anew what was not sent, as long as comments are taken. Its passage stays: another one is another comment."""
+    found, comment = _unsent(db, round_id, comment_id, reader)
+    rounds.require_reviewer(found, reader)
+    if etag != comment.etag:
+        raise Stale(comment.name)
+    key = comments.check(said)
+    if said.block != comment.block:
+        raise InvalidField("comment.block", said.block, "must stay: take it back to comment on another passage")
+    _, spoken = _spoken(db, found, said.block, said.quote, field="comment")
+    db.run(_CHANGE, comment=comment_id, **_words(said, spoken, key))
+    db.changed(found.name)
+
+
 def remove(db: Db, round_id: UUID, comment_id: UUID, reader: Reader) -> None:
     """Take back what was not sent; of others' there is none."""
-    found = rounds.locked(db, round_id, reader)
-    comment = queries.comment(db, round_id, comment_id, reader)
-    if comment.author_id != reader.person:
-        raise NotFound(comment.name)
-    if comment.sent_at is not None:
-        raise comments.CommentsSent("The comment was sent.", round=found.name)
+    found, _ = _unsent(db, round_id, comment_id, reader)
     db.run(_REMOVE, comment=comment_id)
     db.changed(found.name)
 
@@ -117,6 +121,35 @@ def place(db: Db, round_id: UUID, comment_id: UUID, block: str, reader: Reader) 
         by=reader.person,
     )
     db.changed(comment.name, before={"block": comment.block}, after={"block": block})
+
+
+def _unsent(db: Db, round_id: UUID, comment_id: UUID, reader: Reader) -> tuple[Round, queries.Comment]:
+    """Return a comment of the reader's own that was not sent, and its round, which is held."""
+    found = rounds.locked(db, round_id, reader)
+    comment = queries.comment(db, round_id, comment_id, reader)
+    if comment.author_id != reader.person:
+        raise NotFound(comment.name)
+    if comment.sent_at is not None:
+        raise comments.CommentsSent("The comment was sent.", round=found.name)
+    return found, comment
+
+
+def _words(said: Comment, spoken: Spoken, key: str) -> dict[str, str]:
+    """Return the columns of what a comment says, and of which words."""
+    return {
+        "quote": spoken.quote,
+        "before": spoken.before,
+        "after": spoken.after,
+        "kind": said.kind,
+        "severity": said.severity,
+        "text": said.text,
+        "wording": said.wording,
+        "basis": said.basis,
+        "key": key,
+        "resources": said.resources,
+        "performance": said.performance,
+        "policy": said.policy,
+    }
 
 
 def _spoken(db: Db, found: Round, block: str, quote: str, *, field: str) -> tuple[int, Spoken]:

@@ -15,6 +15,7 @@ from curriculum.governance.sheets import RUNS
 from curriculum.rounds.people import Reader
 from curriculum.rounds.rules.states import CommentState, Dates, Said, State
 from curriculum.rounds.rules.turns import Reviewed
+from servicekit import digests
 from servicekit.data.db import Db
 from servicekit.paging import Page
 from servicekit.refusals import NotFound
@@ -212,6 +213,10 @@ class Reviewer(NamedTuple):
     comments: int
 
 
+# Letters of an etag.
+_ETAG = 16
+
+
 class Comment(NamedTuple):
     """A comment, with everything that was said of it."""
 
@@ -262,6 +267,14 @@ class Comment(NamedTuple):
     def name(self) -> str:
         """Its resource name."""
         return comment_name(self.round_id, self.id)
+
+    @property
+    def etag(self) -> str:
+        """Of what it says, as long as its writer may say it anew: nothing else of it changes until it is sent."""
+        if self.sent_at is not None:
+            return ""
+        fields = ("quote", "kind", "severity", "text", "wording", "basis", "resources", "performance", "policy")
+        return digests.sha256_of({name: getattr(self, name) for name in fields})[:_ETAG]
 
     @property
     def said(self) -> Said:

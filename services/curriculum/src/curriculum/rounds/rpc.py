@@ -102,6 +102,14 @@ class RoundServicer(Servicer):
             comment_id = commenting.add(db, round_id, said, request.digest, reader)
             return db.answer(wire.comment(queries.comment(db, round_id, comment_id, reader), reader))
 
+    def UpdateRoundComment(self, request: pb.UpdateRoundCommentRequest, call: Call) -> pb.RoundComment:
+        round_id, comment_id = wire.comment_id(request.comment.name, field="comment.name")
+        said, etag = wire.given(request.comment), request.comment.etag
+        with self.write(call, request) as db:
+            reader = _person(db, call)
+            commenting.change(db, round_id, comment_id, said, etag, reader)
+            return db.answer(wire.comment(queries.comment(db, round_id, comment_id, reader), reader))
+
     def RemoveRoundComment(self, request: pb.RemoveRoundCommentRequest, call: Call) -> pb.RemoveRoundCommentResponse:
         round_id, comment_id = wire.comment_id(request.name)
         with self.write(call, request) as db:

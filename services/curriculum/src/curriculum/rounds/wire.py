@@ -210,6 +210,7 @@ def comment(row: Comment, reader: Reader) -> pb.RoundComment:
         place=pb.RoundComment.Place.Value(row.became or "PLACE_UNSPECIFIED"),
         words_then=row.words_then,
         placer=_person(row.placed_by),
+        etag=row.etag,
     )
     if row.answer and (row.told or reader.whole):
         answer.answer = pb.RoundComment.Answer.Value(Answer(row.answer))

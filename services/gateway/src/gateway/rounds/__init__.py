@@ -42,6 +42,7 @@ AREA = Area(
         _AT + "/answers": views("comments of a committee"),
         _AT + "/answers.csv": exports("comments of a committee"),
         _AT + "/comments/{comment_id}": views("comments of a committee"),
+        _AT + "/comments/{comment_id}/change": views("a comment of one's own"),
         "/rounds/new": views("members of a committee"),
     },
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter
+from fastapi.exceptions import HTTPException
 
 from cadre.curriculum.v1 import round_service_pb2 as pb
 from gateway.rounds import phrases, reasons, shown
@@ -14,6 +15,7 @@ from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/rounds/{round_id}")
 
+_C = pb.RoundComment
 # Passages of a page; a course of hours has some hundred.
 _PASSAGES = 60
 _EMPTY = {
@@ -51,6 +53,38 @@ def comment(visit: Visitor, round_id: str, form: Sent, passage: Number = 0) -> A
         else:
             return visit.go(place(review, passage), done="round-comment-kept")
     return _comment(visit, review, passage, form)
+
+
+@router.get("/comments/{comment_id}/change")
+def change_page(visit: Visitor, round_id: str, comment_id: str) -> Answer:
+    """Change a comment of the visitor's own that is not sent."""
+    review = shown.load(visit, round_id)
+    found = _own_unsent(visit, review, comment_id)
+    said = {name: getattr(found, name) for name in ("text", "wording", "basis", "etag", *phrases.HEADS)}
+    said |= {"kind": _C.Kind.Name(found.kind), "severity": _C.Severity.Name(found.severity)}
+    said["quote"] = phrases.quoted(found, _words_of(review, found))
+    return _comment(visit, review, _passage_of(review, found), Form.of(said), comment_id)
+
+
+@router.post("/comments/{comment_id}/change")
+def change(visit: Visitor, round_id: str, comment_id: str, form: Sent) -> Answer:
+    """Say it anew."""
+    review = shown.load(visit, round_id)
+    found = _own_unsent(visit, review, comment_id)
+    passage = _passage_of(review, found)
+    remarks.check_comment(form, KINDS)
+    if not form.errors:
+        said = _said(review, passage, form)
+        said.name, said.etag = found.name, form.text("etag")
+        try:
+            visit.clients.rounds.UpdateRoundComment(
+                pb.UpdateRoundCommentRequest(comment=said, request_id=form.request_id)
+            )
+        except Refused as error:
+            reasons.refuse(form, error)
+        else:
+            return visit.go(f"{place(review, passage)}", done="round-comment-kept")
+    return _comment(visit, review, passage, form, comment_id)
 
 
 @router.post("/comments/{comment_id}/take-back")
@@ -98,8 +132,35 @@ def own(review: pb.Round, person: str) -> pb.Reviewer | None:
     return next((one for one in review.reviewers if one.person == person), None)
 
 
+def _own_unsent(visit: Visit, review: pb.Round, comment_id: str) -> pb.RoundComment:
+    """Return a comment of the visitor's own that they may still change."""
+    name = f"{review.name}/comments/{comment_id}"
+    found = next((one for one in shown.comments(visit, review) if one.name == name and phrases.is_unsent(one)), None)
+    if found is None or found.author != visit.person:
+        raise HTTPException(404)
+    return found
+
+
+def _passage_of(review: pb.Round, comment: pb.RoundComment) -> int:
+    """Return the number of the passage that a comment is about; 0 of the whole."""
+    return next((block.number for block in review.blocks if comment.block and block.id == comment.block), 0)
+
+
+def _words_of(review: pb.Round, comment: pb.RoundComment) -> str:
+    return next((block.text for block in review.blocks if comment.block and block.id == comment.block), "")
+
+
 def _written(review: pb.Round, passage: int, form: SentForm) -> pb.AddRoundCommentRequest:
-    given = pb.RoundComment(
+    return pb.AddRoundCommentRequest(
+        parent=review.name,
+        comment=_said(review, passage, form),
+        digest=form.text("digest"),
+        request_id=form.request_id,
+    )
+
+
+def _said(review: pb.Round, passage: int, form: SentForm) -> pb.RoundComment:
+    return pb.RoundComment(
         block=next((block.id for block in review.blocks if block.number == passage), ""),
         quote=form.text("quote"),
         kind=pb.RoundComment.Kind.Value(form.text("kind")),
@@ -110,9 +171,6 @@ def _written(review: pb.Round, passage: int, form: SentForm) -> pb.AddRoundComme
         resources=form.text("resources"),
         performance=form.text("performance"),
         policy=form.text("policy"),
-    )
-    return pb.AddRoundCommentRequest(
-        parent=review.name, comment=given, digest=form.text("digest"), request_id=form.request_id
     )
 
 
@@ -159,13 +217,15 @@ def pages(count: int, after: int) -> list[tuple[int, int, bool]]:
     ]
 
 
-def _comment(visit: Visit, review: pb.Round, passage: int, form: Form) -> Answer:
+def _comment(visit: Visit, review: pb.Round, passage: int, form: Form, comment_id: str = "") -> Answer:
+    """Show the form of a comment; with *comment_id* that of one which is there."""
     return visit.page(
         "rounds/comment.html",
         status=400 if form.errors else 200,
         review=review,
         passage=next((block for block in review.blocks if block.number == passage), None),
         at=passage,
+        comment_id=comment_id,
         phrases=phrases,
         form=form,
         here=shown.path(review),
