@@ -1,14 +1,18 @@
-"""A member's evening on a phone: a vote that objects, the change of mind, and what is still needed then."""
+"""A member's evening on a phone: a vote that objects, the change of mind; and a secretary's morning before it."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
+from cadre.curriculum.v1 import round_service_pb2 as round_pb
 from cadre.directory.v1 import sign_in_service_pb2 as sign_in_pb
 from cadre.partnership.v1 import membership_service_pb2 as membership_pb
+from servicekit.calendar import pacific_date
 
 from .pages.votes import convene, known_to_vote, prepare
 
@@ -82,3 +86,41 @@ def test_a_member_objects_on_a_phone_changes_it_and_sees_what_is_still_needed(pe
     member.go("/committees")
     member.sees("Nothing to vote on.")
     member.complaints.clear()
+
+
+def test_who_runs_a_committee_prepares_a_vote_on_what_it_reviewed_and_finds_it_among_all_votes(cadre, person, opened):
+    access, body = cadre.access, opened.body
+    personas = access.ask(access.sign_ins.ListPersonas, sign_in_pb.ListPersonasRequest()).personas
+    manager = next(one.person for one in personas if one.part == "training-manager")
+    title, day = f"Read by them {uuid4().hex[:6]}", pacific_date(access.clock()) + timedelta(days=9)
+    section = course_pb.Section(title="One", minutes=5, markdown="Only its readers know this.")
+    new = course_pb.CreateCourseRequest(
+        course_id=title.lower().replace(" ", "-"),
+        course=course_pb.Course(title=title, sections=[section], demonstration=True),
+        request_id=str(uuid4()),
+    )
+    course = access.ask(access.courses.CreateCourse, new, person=manager)
+    review = round_pb.Round(subject=course.name, digest=course.content_sha256, body=body, due_date=day.isoformat())
+    review.reviewers.add(person=cadre.cast.leads["imperial"])
+    asked = round_pb.OpenRoundRequest(round=review, request_id=str(uuid4()))
+    access.ask(access.rounds.OpenRound, asked, person=manager)
+
+    secretary = person().sign_in("Committee secretary")
+    secretary.go(f"/committees/{body.partition('/')[2]}")
+    secretary.press("Prepare a vote")
+    secretary.press(f"Prepare a vote on {title}")
+    secretary.sees_heading(re.compile("^Prepare a vote of"))
+    secretary.sees("as it was read in review 1")
+    secretary.type(re.compile("^Last day to vote"), day.isoformat())
+    secretary.press("Prepare the vote")
+    secretary.sees("The vote is prepared.")
+
+    secretary.go(f"/ballots?committee={body.partition('/')[2]}&state=PREPARED")
+    secretary.sees_heading("What I have to do")
+    secretary.sees(f"Approve the course “{title}”")
+    file = secretary.page.context.request.get(f"{secretary.url}/ballots/ballots.csv?state=PREPARED")
+    assert f"Approve the course “{title}”" in file.body().decode("utf-8-sig")
+    # They read of the draft what the committee reads, and prepare nothing on what is not before it.
+    assert secretary.page.context.request.get(f"{secretary.url}/{course.name}/edit").status in (403, 404)
+    elsewhere = f"{secretary.url}/ballots/new?committee={body.partition('/')[2]}&course={course.name.partition('/')[2]}"
+    assert secretary.page.context.request.get(elsewhere).status == 403

@@ -107,6 +107,7 @@ def committee_page(visit: Visitor, slug: str, day: str = "", page: str = "") -> 
         voted=votes.newest(visit, committee),
         votes=votes,
         writes=visit.rights.state("courses.write"),
+        opens=shown.runs_votes(committee),
         phrases=phrases,
         path=shown.path,
         base=shown.path(committee.name),

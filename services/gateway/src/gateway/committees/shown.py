@@ -185,6 +185,11 @@ def convenes(visit: Visit) -> bool:
     return visit.rights.state(CONVENE)
 
 
+def runs_votes(committee: body_pb.Body) -> bool:
+    """Whether the visitor prepares and opens what a committee votes on."""
+    return any(one in committee.my_parts for one in phrases.RUNS)
+
+
 def runs(visit: Visit, committee: body_pb.Body) -> bool:
     """Whether the visitor runs its meetings."""
-    return convenes(visit) or any(one in committee.my_parts for one in phrases.RUNS)
+    return convenes(visit) or runs_votes(committee)

@@ -1,4 +1,8 @@
-"""A vote is prepared by who writes what is voted on: which committee, on what, until when. Who runs that opens it."""
+"""A vote is prepared by who writes what is voted on, or who runs the committee: on what, and until when.
+
+Whoever runs a committee does not read its drafts for that: they see what members see, the title of what is before the
+committee, and what is missing. They open the vote.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -8,12 +12,15 @@ from fastapi import APIRouter
 from cadre.curriculum.v1 import ballot_service_pb2 as pb
 from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
+from cadre.curriculum.v1 import round_service_pb2 as round_pb
 from cadre.curriculum.v1 import work_service_pb2 as work_pb
 from cadre.partnership.v1 import body_service_pb2 as body_pb
 from cadre.partnership.v1 import meeting_service_pb2 as meeting_pb
 from gateway.committees import phrases as committee_phrases
 from gateway.committees import shown
 from gateway.committees.shown import People
+from gateway.rounds import phrases as round_phrases
+from gateway.rounds import shown as rounds
 from gateway.votes import phrases
 from gateway.web.forms import Form, SentForm
 from gateway.web.rights import only
@@ -32,6 +39,7 @@ _FIELDS = ("motion", "decision_class", "vote_meeting", "vote_day", "vote_hour")
 _NAMES = {"close_time": "vote_day", "meeting": "vote_meeting", "digest": "", "body": ""}
 _COMING = (meeting_pb.Meeting.DRAFT, meeting_pb.Meeting.CALLED)
 _CLOSES = "17:00"
+_APPROVE = "Approve the course “{title}”"
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Draft:
     *asked_for*: by which words of the address it is found again. *address*: where it is read. *missing*: what keeps the
     vote from being opened, in words. *back*: where it was asked from, if not at the committee. *least*: what it weighs
     at least; empty where the service alone knows. *there*: the vote that there is already on exactly this.
+    *wrote*: what who wrote it has to do with it.
     """
 
     subject: str
@@ -56,6 +65,7 @@ class Draft:
     back: str = ""
     least: str = ""
     there: pb.Ballot | None = None
+    wrote: str = "who saved it last"
 
     @property
     def classes(self) -> list[tuple[str, str]]:
@@ -67,12 +77,15 @@ class Draft:
 
 
 @router.get("/new")
-def new_vote(visit: Visitor, committee: str = "", course: str = "", work: str = "") -> Answer:
-    """Choose the committee and the course first; then say the rest."""
-    only(visit.rights.state("courses.write"))
-    if not committee or not (course or work):
+def new_vote(visit: Visitor, committee: str = "", course: str = "", work: str = "", review: str = "") -> Answer:
+    """Choose the committee and what is voted on first; then say the rest."""
+    if not committee:
+        only(_writes(visit))
         return _choose(visit, committee, course)
-    draft = _draft(visit, course, work)
+    body = _run(visit, committee)
+    if not (course or work or review):
+        return _choose(visit, committee, course) if _writes(visit) else _before(visit, body)
+    draft = _draft(visit, body, course, work, review)
     form = Form.of(
         {
             "motion": draft.motion,
@@ -84,13 +97,16 @@ def new_vote(visit: Visitor, committee: str = "", course: str = "", work: str = 
             "digest": draft.digest,
         }
     )
-    return _form(visit, shown.load(visit, committee), draft, form)
+    return _form(visit, body, draft, form)
 
 
 @router.post("/new")
-def prepare(visit: Visitor, form: Sent, committee: str = "", course: str = "", work: str = "") -> Answer:
+def prepare(
+    visit: Visitor, form: Sent, committee: str = "", course: str = "", work: str = "", review: str = ""
+) -> Answer:
     """Prepare it: who runs the committee sees it, and opens it."""
-    body, draft = shown.load(visit, committee), _draft(visit, course, work)
+    body = _run(visit, committee)
+    draft = _draft(visit, body, course, work, review)
     asked = pb.CreateBallotRequest(
         ballot=pb.Ballot(
             body=body.name,
@@ -132,36 +148,77 @@ def _read_close(form: SentForm, ballot: pb.Ballot) -> None:
         ballot.close_time.FromDatetime(datetime.combine(day, hour, PACIFIC))
 
 
-def _draft(visit: Visit, course: str, work: str) -> Draft:
-    """Return what is voted on. A course under way is voted on itself, but for its step Develop: there its course is."""
-    found = works.load(visit, work) if work else None
-    if found is None:
-        return _course(visit, f"courses/{course}", "MAJOR", f"course={course}")
-    weight = decision_pb.DecisionClass.Name(found.work_class)
-    if found.subject.startswith("courses/"):
-        course_draft = _course(visit, found.subject, weight, f"work={work}")
+def _writes(visit: Visit) -> bool:
+    return visit.rights.state("courses.write")
+
+
+def _run(visit: Visit, committee: str) -> body_pb.Body:
+    """Return a committee to who prepares its votes."""
+    body = shown.load(visit, committee)
+    only(_writes(visit) or shown.runs_votes(body))
+    return body
+
+
+def _draft(visit: Visit, body: body_pb.Body, course: str, work: str, review: str) -> Draft:
+    """Return what is voted on: to who runs the committee, what is before it. Its members read what they vote on."""
+    if work:
+        found = works.load(visit, work)
+        only(_writes(visit) or voting.body_of(found) == body.name)
+        return _of_work(visit, found)
+    if review:
+        read = rounds.load(visit, review)
+        only(_writes(visit) or read.body == body.name)
+        return _of_review(read)
+    only(_writes(visit))
+    return _course(visit, f"courses/{course}", "MAJOR", f"course={course}")
+
+
+def _of_review(review: round_pb.Round) -> Draft:
+    """Return a draft as a committee read it: who runs that sees no more of it than the committee did."""
+    must = sentences.count(review.open_must_count, "comment")
+    return Draft(
+        subject=review.subject,
+        title=review.title,
+        digest=review.digest,
+        motion=_APPROVE.format(title=review.title),
+        decision_class="MAJOR",
+        written_by=review.opener,
+        asked_for=f"review={review.name.partition('/')[2]}",
+        address=rounds.path(review),
+        size=f"as it was read in review {review.number}",
+        missing=[f"{must} that must be fixed"] if review.open_must_count else [],
+        wrote="who had it reviewed",
+    )
+
+
+def _of_work(visit: Visit, found: work_pb.Work) -> Draft:
+    """Return a course under way, which is voted on itself, but for its step Develop: there its course is."""
+    only(bool(found.subject))
+    weight, asked_for = decision_pb.DecisionClass.Name(found.work_class), f"work={found.name.partition('/')[2]}"
+    if found.subject.startswith("courses/") and _writes(visit):
+        course_draft = _course(visit, found.subject, weight, asked_for)
         return replace(
             course_draft,
             missing=[*course_draft.missing, *_missing(found)],
             back=works.path(found.name),
             least=_least(found),
-            there=works.vote(visit, found),
+            there=works.vote_on(visit, found),
         )
-    only(bool(found.subject))
     return Draft(
         subject=found.subject,
         title=found.title,
         digest=found.digest,
-        motion=voting.motion(found),
+        motion=_APPROVE.format(title=found.title) if found.subject.startswith("courses/") else voting.motion(found),
         decision_class=weight,
         written_by=found.owner,
-        asked_for=f"work={work}",
+        asked_for=asked_for,
         address=works.path(found.name),
         size=work_phrases.stands(found),
         missing=_missing(found),
         back=works.path(found.name),
         least=_least(found),
-        there=works.vote(visit, found),
+        there=works.vote_on(visit, found),
+        wrote="whose work it is",
     )
 
 
@@ -180,7 +237,7 @@ def _course(visit: Visit, name: str, weight: str, asked_for: str) -> Draft:
         subject=found.name,
         title=found.title,
         digest=found.content_sha256,
-        motion=f"Approve the course “{found.title}”",
+        motion=_APPROVE.format(title=found.title),
         decision_class=weight,
         written_by=found.saved_by,
         asked_for=asked_for,
@@ -204,6 +261,32 @@ def _choose(visit: Visit, committee: str, course: str) -> Answer:
         committees=[("", "Choose one"), *((shown.slug_of(one.name), f"{one.title} ({one.code})") for one in bodies)],
         courses=[("", "Choose one"), *((one.name.partition("/")[2], one.title) for one in courses)],
     )
+
+
+def _before(visit: Visit, committee: body_pb.Body) -> Answer:
+    """Show who runs a committee what is before it: what is under way and waits for its vote, and what it reviewed."""
+    under_way = visit.clients.works.ListWorks(work_pb.ListWorksRequest(page_size=_MOST)).works
+    asked = round_pb.ListRoundsRequest(parent=committee.name, page_size=_MOST)
+    newest: dict[str, round_pb.Round] = {}
+    for one in visit.clients.rounds.ListRounds(asked).rounds:
+        if one.number > newest.get(one.subject, round_pb.Round()).number:
+            newest[one.subject] = one
+    waiting = [one for one in under_way if _waits_for(one, committee)]
+    courses = {one.course for one in waiting}
+    return visit.page(
+        "votes/before.html",
+        committee=committee,
+        works=waiting,
+        reviews=[one for subject, one in newest.items() if subject not in courses],
+        stands=work_phrases.stands,
+        read=round_phrases,
+        home=shown.path(committee.name),
+    )
+
+
+def _waits_for(work: work_pb.Work, committee: body_pb.Body) -> bool:
+    """Whether what a work needs now is a decision of the committee; of a line in a list, that of its step."""
+    return any(one.body == committee.name and gates.needs_decision(one, work) for one in work.gates)
 
 
 def _form(visit: Visit, committee: body_pb.Body, draft: Draft, form: Form) -> Answer:
@@ -237,7 +320,5 @@ def _authors(draft: Draft, people: People) -> list[tuple[str, str]]:
     """Return who may have written it: who sits there, and who saved it last."""
     seated = {one.person: people.name(one.person) for one in people.of_part("MEMBER")}
     if draft.written_by in seated:
-        seated[draft.written_by] += (
-            ", whose work it is" if draft.subject.startswith("works/") else ", who saved it last"
-        )
+        seated[draft.written_by] += f", {draft.wrote}"
     return list(seated.items())

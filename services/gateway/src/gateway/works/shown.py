@@ -16,6 +16,7 @@ from servicekit.rpc.client import Refused
 
 WRITE = "works.write"
 _BODIES, _OF_A_COURSE, _VOTES = 100, 10, 50
+_RUNS = frozenset({"CHAIR", "DEPUTY", "SECRETARY"})
 _LIVE = (ballot_pb.Ballot.PREPARED, ballot_pb.Ballot.OPEN)
 
 
@@ -27,6 +28,8 @@ class Names:
     bodies: Mapping[str, str]
     me: str = ""
     mine: frozenset[str] = field(default_factory=frozenset)
+    # The committees that the visitor runs.
+    runs: frozenset[str] = field(default_factory=frozenset)
 
     def of(self, resource: str) -> str:
         """Name a person or a committee."""
@@ -71,6 +74,7 @@ def names(visit: Visit, resources: Iterable[str], committees: Iterable[body_pb.B
         {one.name: one.code or one.title for one in known},
         visit.person,
         frozenset(one.name for one in known if one.my_parts),
+        frozenset(one.name for one in known if not _RUNS.isdisjoint(one.my_parts)),
     )
 
 
@@ -102,9 +106,14 @@ def course_title(visit: Visit, work: pb.Work) -> str:
 
 
 def vote(visit: Visit, work: pb.Work) -> ballot_pb.Ballot | None:
-    """Return the vote that goes on about exactly what stands there now, to who prepares votes."""
+    """Return the vote that goes on about exactly what stands there now, to who writes courses."""
+    return vote_on(visit, work) if visit.rights.state("courses.write") else None
+
+
+def vote_on(visit: Visit, work: pb.Work) -> ballot_pb.Ballot | None:
+    """Return that vote to whoever sees the votes of the committee."""
     committee = voting.body_of(work)
-    if not committee or not visit.rights.state("courses.write"):
+    if not committee:
         return None
     asked = ballot_pb.ListBallotsRequest(parent=committee, page_size=_VOTES)
     found = visit.clients.ballots.ListBallots(asked).ballots

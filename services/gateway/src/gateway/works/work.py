@@ -52,12 +52,14 @@ def work_page(visit: Visitor, work_id: str) -> Answer:
     steps = visit.clients.works.ListWorkSteps(pb.ListWorkStepsRequest(parent=work.name, page_size=_STEPS))
     decisions = _decisions(visit, work)
     names = _names(visit, work, steps.steps, decisions)
+    runs = voting.body_of(work) in names.runs
     return visit.page(
         "works/work.html",
         work=work,
         form=Form(),
         gate=gates.gate(work),
-        vote=shown.vote(visit, work),
+        vote=shown.vote_on(visit, work) if runs else shown.vote(visit, work),
+        to_prepare=voting.prepared_at(work) if runs and not work.may_write else "",
         steps=steps.steps,
         more_steps=bool(steps.next_page_token),
         names=names,
