@@ -146,6 +146,17 @@ def test_who_votes_on_a_draft_or_reviews_it_sees_what_it_is_given_with_as_long_a
     assert giving.listed(giving.as_("lake")).materials
 
 
+def test_a_member_from_outside_sees_what_they_vote_on_and_no_version_that_others_take(office):
+    giving, board = Giving(office), Committee(office.content.curriculum, office.content.clock)
+    giving.slides()
+    version = office.publish(giving.name)
+    outside = board.as_("kern")
+    refused("NOT_FOUND", giving.listed, outside, version.name)
+    giving.bring(kind=KIND.HANDOUT, title="Sheet", file=giving.file(PLAIN), described=True)
+    board.open(giving.course, digest=giving.digest())
+    assert [one.title for one in giving.listed(outside).materials] == ["Slides", "Sheet"]
+
+
 def test_a_review_reads_what_a_guide_for_trainers_says(giving):
     board = giving.office.content
     giving.guide()

@@ -70,11 +70,15 @@ _KINDS = {kind.value: place for place, kind in enumerate(Kind)}
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks; *trains* = who records training at an agency, so that trainers get there what is for them."""
+    """Who asks; *trains* = who records training at an agency, so that trainers get there what is for them.
+
+    *takes*: whether courses are for them; whoever has a part in a body may be from outside.
+    """
 
     person: UUID | None
     whole: bool
     trains: bool
+    takes: bool
 
     @property
     def of_works(self) -> works.Reader:
@@ -123,9 +127,10 @@ class _Found(NamedTuple):
 def place(db: Db, course: str, version: int, reader: Reader, office: Office, *, trainers: bool) -> Place:
     """Return where a reader may look, with *trainers* at all of it; raises `NotFound` as if there were none."""
     under_way = _sees_draft(db, course, reader, office)
-    seen = db.get(CourseVersionRow, (course, version)) is not None if version else under_way
     at = Place(course, version, trainers=under_way or (bool(version) and reader.trains))
-    if not seen or (trainers and not at.trainers):
+    there = not version or db.get(CourseVersionRow, (course, version)) is not None
+    seen = under_way or (bool(version) and (reader.takes or reader.trains))
+    if not (there and seen) or (trainers and not at.trainers):
         raise NotFound(at.name)
     return at
 

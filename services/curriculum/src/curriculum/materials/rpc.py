@@ -15,8 +15,8 @@ from servicekit.rpc.calls import Call, Servicer
 from servicekit.rpc.tokens import WHOLE
 from servicekit.rpc.wire import caller, is_person
 
-# What those hold who see at an agency that people are trained.
-_TRAINS = "training.record"
+# What those hold who see at an agency that people are trained, and who take courses.
+_TRAINS, _TAKES = "training.record", "catalogue.read"
 
 
 class MaterialServicer(Servicer):
@@ -110,4 +110,5 @@ def reader(call: Call) -> Reader:
     """Return who asks; who has a role of the state sees all courses under way."""
     rights = call.principal.rights
     person = caller(call.principal) if is_person(call.principal) else None
-    return Reader(person, whole=any(WHOLE in scopes for scopes in rights.values()), trains=bool(rights.get(_TRAINS)))
+    whole = any(WHOLE in scopes for scopes in rights.values())
+    return Reader(person, whole=whole, trains=bool(rights.get(_TRAINS)), takes=bool(rights.get(_TAKES)))
