@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pikepdf
 import pypdfium2
+import pytest
 from icalendar import Calendar
 
 from cadre.partnership.v1 import meeting_service_pb2 as pb
@@ -77,6 +78,22 @@ def test_a_text_in_any_writing_is_set():
     assert "Ntawv" in read(made)
     with pikepdf.open(io.BytesIO(made)) as pdf:
         assert pdf.Root.MarkInfo.Marked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> " * 60 + "deep",
+        "\n".join("  " * depth + "- x" for depth in range(9)),
+        "*a **b " * 60 + "c" + "** d*" * 60,
+        "|" + "a|" * 300 + "\n|" + "-|" * 300 + "\n|" + "b|" * 300,
+        "#\n\n- \n\n1.\n\n>\n\n[](https://example.org) ![]() []()",
+        "a\ufeffb\u200ec\u00add",
+    ],
+    ids=["quotes", "lists", "emphasis", "columns", "empty", "signs"],
+)
+def test_whatever_is_written_is_set(text):
+    assert read(typesetting.pdf("T", "f", typesetting.blocks(f"{text}\n\nThe end.", 2), AT)).count("The end.") == 1
 
 
 def event(made: bytes):

@@ -12,19 +12,19 @@ from typing import Final
 import typst
 
 _STANDARD: Final = "ua-1"
-_NO_SIGN = "could not be displayed with font"
+_NOT_OF_IT = "PDF/UA-1 error"
 
 
 def pdf(template: Path, said: Mapping[str, object], at: datetime) -> bytes:
     """Set *said*, which the *template* reads from `sys.inputs.said`, as of a moment.
 
-    Where our fonts lack a sign that somebody wrote, there is a box in its place, and the paper is tagged all the same:
-    it does not say then that it keeps the standard, which asks for every sign.
+    What somebody wrote may hold what the standard does not take, such as a sign that our fonts lack: there is a box in
+    its place then, and the paper is tagged all the same, but does not say that it keeps the standard.
     """
     try:
         return _set(template, said, at, [_STANDARD])
     except typst.TypstError as error:
-        if _NO_SIGN not in str(error):
+        if _NOT_OF_IT not in str(error):
             raise
         return _set(template, said, at, [])
 

@@ -58,7 +58,8 @@ def paper_file(visit: Visitor, slug: str, meeting_id: str, paper_id: str, editio
 
 def _about(visit: Visit, meeting: pb.Meeting) -> Iterator[Part]:
     yield strong(_when(meeting))
-    stands = phrases.state(meeting)
+    called = f" {sentences.day_of(meeting.call_time, _NO_YEAR)}" if meeting.state == pb.Meeting.CALLED else ""
+    stands = f"{phrases.state(meeting)}{called}"
     yield from said(stands, meeting.cancel_reason, f"Place: {meeting.place}" if meeting.place else "")
     if meeting.link:
         yield typesetting.link(meeting.link, f"Join online: {meeting.link}")
