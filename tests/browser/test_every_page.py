@@ -32,6 +32,7 @@ from .pages.courses import begun
 from .pages.evidence import proven
 from .pages.learning import chosen
 from .pages.letters import listed
+from .pages.materials import given_with
 from .pages.messages import caught_mail
 from .pages.organizations import outside
 from .pages.packets import packed
@@ -107,6 +108,7 @@ def things(cadre, letter, letters, issued):
     made |= convened(access, by_part, cadre.cast.leads["imperial"], cadre.cast.leads["kern"])
     made |= in_review(access, by_part, cadre.cast.leads["imperial"])
     made |= under_way(access, by_part)
+    made |= given_with(access, by_part, made["objective"])
     made |= voted(access, by_part, cadre.cast.leads["imperial"])
     yield made | {
         "course": own.course_version.split("/")[1],

@@ -77,6 +77,8 @@ def test_what_is_missing_stands_first_with_where_it_is_done_and_what_nobody_trac
     # What changed after the decision goes back.
     changed = LINE(need=LINE.CONTENT_AS_DECIDED, state=LINE.MISSING)
     assert gates.where(changed, work) == "/works/26-03/turn/give-back"
+    empty = LINE(need=LINE.MODES_COVERED, state=LINE.MISSING, missing_count=3)
+    assert gates.where(empty, work) == "/works/26-03/materials#matrix"
     # Without a course there is no trace: it is chosen first.
     work.course = ""
     assert gates.where(found[0], work) == "/works/26-03/change/design"

@@ -17,17 +17,19 @@ import json
 import struct
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from servicekit.files import sheets
 
 FORMAT = "cadre-packet/1"
 SUMS, MANIFEST, SUMMARY = "SHA256SUMS", "manifest.json", "summary.csv"
 _BLOCK = 1024 * 1024
+# Of a file in a ZIP: its size stands behind it.
+_SIZE_BEHIND = 0x08
 _SAID = ("figure", "value")
 # What reading a ZIP of which something is bent may raise.
 _DAMAGE = (
@@ -69,22 +71,49 @@ class Figure:
         return all(row[name] == value for name, value in self.where.items()) and all(row[name] for name in self.filled)
 
 
+class Onward(io.RawIOBase):
+    """A target that is never wound back: what is written goes on to *write*, such as to who downloads it.
+
+    The ZIP says the size of a file behind it then, not before it.
+    """
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        super().__init__()
+        self._write = write
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: Any) -> int:  # noqa: ANN401 - whatever bytes are written from
+        """Hand it on."""
+        content = bytes(data)
+        self._write(content)
+        return len(content)
+
+
 class Packer:
     """Writes a packet to *target*, file by file; `seal` writes what is said of them, and ends it."""
 
-    def __init__(self, target: IO[bytes]) -> None:
-        self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_STORED)
-        self._sums: dict[str, str] = {}
+    def __init__(self, target: IO[bytes] | Onward) -> None:
+        self._zip = zipfile.ZipFile(cast("IO[bytes]", target), "w", zipfile.ZIP_STORED)
+        self.sums: dict[str, str] = {}
 
     def add(self, name: str, content: Iterable[bytes]) -> str:
         """Add a file of *content*, piece by piece; return its hash."""
+        for _ in self.adding(name, content):
+            pass
+        return self.sums[name]
+
+    def adding(self, name: str, content: Iterable[bytes]) -> Iterator[None]:
+        """Add a file a step at a time, a piece with each: whoever is given the packet takes it between them."""
         digest = hashlib.sha256()
         with self._zip.open(_entry(name), "w") as file:
             for piece in content:
                 digest.update(piece)
                 file.write(piece)
-        self._sums[name] = digest.hexdigest()
-        return self._sums[name]
+                yield
+        self.sums[name] = digest.hexdigest()
 
     def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add a table."""
@@ -103,13 +132,13 @@ class Packer:
         manifest = {
             "format": FORMAT,
             "about": about,
-            "files": self._sums,
+            "files": self.sums,
             "texts": [vars(one) for one in texts],
             "references": [vars(one) for one in references],
             "figures": [vars(one) for one in figures],
         }
         self.add(MANIFEST, [json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode()])
-        self.add(SUMS, [_sums(self._sums)])
+        self.add(SUMS, [_sums(self.sums)])
         self._zip.close()
 
 
@@ -211,7 +240,10 @@ def _figures(packet: zipfile.ZipFile, figures: Sequence[Figure]) -> Iterator[str
 def _same_when_written(packet: zipfile.ZipFile, path: Path, scratch: Path | None) -> Iterator[str]:
     """Write the packet again, and compare."""
     with tempfile.TemporaryFile(dir=scratch) as again, path.open("rb") as file:
-        with zipfile.ZipFile(again, "w", zipfile.ZIP_STORED) as written:
+        # As it was written: on to somebody, or to where one can wind back.
+        onward = any(entry.flag_bits & _SIZE_BEHIND for entry in packet.infolist())
+        target_of = cast("IO[bytes]", Onward(again.write)) if onward else again
+        with zipfile.ZipFile(target_of, "w", zipfile.ZIP_STORED) as written:
             for entry in packet.infolist():
                 with written.open(_entry(entry.filename), "w") as target:
                     for piece in _pieces_of(packet, entry.filename):

@@ -14,7 +14,7 @@ from gateway.courses import content
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Number, Visit, Visitor
 from gateway.words import glossary, sentences
-from gateway.works import gates, shown
+from gateway.works import gates, giving, shown
 from gateway.works import phrases as work_phrases
 
 router = APIRouter(prefix="/catalogue")
@@ -108,6 +108,9 @@ def version(visit: Visitor, course_id: str, number: Number) -> Answer:
         test=test_of(visit, found),
         arranged=content.arranged,
         decided=decided(found.decision, visit.today),
+        given=giving.if_theirs(visit, found.name),
+        writes=shown.may_write(visit),
+        giving=giving,
     )
 
 

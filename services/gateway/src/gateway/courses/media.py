@@ -24,7 +24,7 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 # What a browser shows inside a page; everything else is saved.
 _SHOWN = ("image/", "video/", "audio/")
 # Nothing in a file runs, fetches or is framed, whatever it holds: it is no page, even where it is opened as one.
-_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 @router.get("/catalogue/{course_id}/versions/{number}/media/{sha256}")
@@ -58,7 +58,7 @@ def _captions(sections: list[pb.Section], section: int, number: int) -> Answer:
     found = [piece for part in sections[section - 1 : section] for piece in part.pieces if piece.number == number]
     if not found or not found[0].recording.captions:
         raise HTTPException(404)
-    headers = {"content-security-policy": _POLICY, "cache-control": "private, no-cache"}
+    headers = {"content-security-policy": POLICY, "cache-control": "private, no-cache"}
     return Response(found[0].recording.captions, media_type="text/vtt", headers=headers)
 
 
@@ -77,7 +77,7 @@ def _answer(visit: Visit, name: str) -> Answer:
         # What a name stands for never changes; whether this visitor may see it is asked each time.
         "etag": tag,
         "cache-control": "private, no-cache",
-        "content-security-policy": _POLICY,
+        "content-security-policy": POLICY,
         "content-disposition": "inline" if media.media_type.startswith(_SHOWN) else "attachment",
     }
     if tag in known:
@@ -92,7 +92,7 @@ def _answer(visit: Visit, name: str) -> Answer:
         headers["content-range"] = f"bytes {first}-{last}/{media.size_bytes}"
     headers["content-length"] = str(last - first + 1)
     content = part.content[: last - first + 1] if first == begin else b""
-    rest = iter(()) if only_head else _pieces(visit, name, first + len(content), last)
+    rest = iter(()) if only_head else pieces(visit, name, first + len(content), last)
     return StreamingResponse(chain([content], rest), status, headers=headers, media_type=media.media_type)
 
 
@@ -107,7 +107,7 @@ def _extent(first: str, last: str, size: int) -> tuple[int, int] | None:
     return (begins, min(ends, begins + _MOST_AT_ONCE - 1)) if begins <= ends else None
 
 
-def _pieces(visit: Visit, name: str, first: int, last: int) -> Iterator[bytes]:
+def pieces(visit: Visit, name: str, first: int, last: int) -> Iterator[bytes]:
     """Read a file by pieces, as its reader takes them: on behalf of the visitor, also when that takes long."""
     sign_in, tokens = visit.sign_in, visit.gateway.tokens
     if sign_in is None:

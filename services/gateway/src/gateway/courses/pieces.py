@@ -10,13 +10,11 @@ from gateway.courses.editor import load, save, section_of
 from gateway.web import arriving
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Number, Visit, Visitor
-from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/courses/{course_id}/sections/{number}/pieces")
 
 KINDS = ("picture", "recording", "download", "check")
 _MOST_OPTIONS = 6
-_MOST_CAPTIONS_BYTES = 1024 * 1024
 _CHOOSE = "Choose the file. A browser does not keep it when a form comes back."
 _FIELDS = {
     "picture": ("alternative", "caption"),
@@ -85,33 +83,12 @@ def _change(
         if save(visit, course, form):
             return visit.go(back, done="piece-removed")
         return _page(visit, load(visit, course_id), number, kind, place, form)
-    _take(form, taking)
+    uploading.take(form, taking)
     piece = kept or pieces.add(number=max((one.number for one in pieces), default=0) + 1)
     _write(piece, kind, form)
     if not form.errors and save(visit, course, form):
         return visit.go(back, done="saved" if kept else "piece-added")
     return _page(visit, load(visit, course_id), number, kind, place, form)
-
-
-def _take(form: SentForm, taking: uploading.Taking) -> None:
-    """Keep the file that came, so that a form that is wrong elsewhere need not bring it again."""
-    if form.errors:
-        return
-    try:
-        media = taking.media()
-    except Refused as error:
-        form.values["file"] = [""]
-        form.refuse(error)
-        form.errors = {"file": next(iter(form.errors.values()))}
-        return
-    if media:
-        form.values["media"], form.values["filename"] = [media.sha256], [taking.filename]
-    if captions := form.files.get("captions_file"):
-        try:
-            form.values["captions"] = [captions[:_MOST_CAPTIONS_BYTES].decode("utf-8-sig")]
-        except UnicodeDecodeError:
-            form.values["captions_file"] = [""]
-            form.errors["captions_file"] = "This is no text. Choose the .vtt file that belongs to the film."
 
 
 def _write(piece: pb.Piece, kind: str, form: SentForm) -> None:

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import media_service_pb2 as media_pb
-from gateway.web.forms import Form
+from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Forged, Sent, Visit, Visitor, same
 from servicekit.rpc.client import Refused
 
@@ -21,6 +21,7 @@ PIECE_BYTES = 4 * 1024 * 1024
 # Half a gigabyte is read from end to end before it is kept.
 _FINISH_SECONDS = 60.0
 _PIECE_SECONDS = 30.0
+_MOST_CAPTIONS_BYTES = 1024 * 1024
 
 
 class Taking:
@@ -57,6 +58,30 @@ class Taking:
         if self._upload is None:
             raise RuntimeError("nothing was started")
         self._upload = add(self._visit, self._upload.name, self._upload.received_bytes, content)
+
+
+def take(form: SentForm, taking: Taking, captions: str = "captions") -> None:
+    """Keep the file that came, so that a form that is wrong elsewhere need not bring it again.
+
+    *captions*: the field in which those of a film stand that came as a file.
+    """
+    if form.errors:
+        return
+    try:
+        media = taking.media()
+    except Refused as error:
+        form.values["file"] = [""]
+        form.refuse(error)
+        form.errors = {"file": next(iter(form.errors.values()))}
+        return
+    if media:
+        form.values["media"], form.values["filename"] = [media.sha256], [taking.filename]
+    if content := form.files.get("captions_file"):
+        try:
+            form.values[captions] = [content[:_MOST_CAPTIONS_BYTES].decode("utf-8-sig")]
+        except UnicodeDecodeError:
+            form.values["captions_file"] = [""]
+            form.errors["captions_file"] = "This is no text. Choose the .vtt file that belongs to the film."
 
 
 def begin(visit: Visit, filename: str, most_bytes: int, request_id: str) -> media_pb.Upload:

@@ -11,6 +11,7 @@ from gateway.web import remarks
 from gateway.web.forms import Form, SentForm
 from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
 from gateway.words.remarks import KINDS
+from gateway.works import giving
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/rounds/{round_id}")
@@ -196,6 +197,8 @@ def _read(visit: Visit, round_id: str, form: Form, show: str = "", after: int = 
         shows=[(key, title, sum(phrases.fits(one, key, visit.person) for one in said)) for key, title in _shows()],
         show=show,
         pages=pages(len(text), after) if not show else [],
+        given=giving.if_theirs(visit, review.subject),
+        giving=giving,
         phrases=phrases,
         form=form,
         here=shown.path(review),

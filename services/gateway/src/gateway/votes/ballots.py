@@ -12,6 +12,7 @@ from gateway.courses import content
 from gateway.votes import phrases, seats, text
 from gateway.web.forms import Form
 from gateway.web.visit import Answer, Number, Sent, Visit, Visitor
+from gateway.works import giving
 
 router = APIRouter(prefix="/ballots")
 
@@ -110,9 +111,17 @@ def show(visit: Visit, ballot_id: str, form: Form) -> Answer:
         said=said,
         changes=text.changes(said),
         arranged=content.arranged,
+        given=_given(visit, ballot, said),
+        giving=giving,
         counted=seats.counted(sheet),
         **values(visit, sheet),
     )
+
+
+def _given(visit: Visit, ballot: pb.Ballot, said: pb.BallotText) -> giving.Given:
+    """Return the materials that are voted on with a course; none of what is voted on otherwise."""
+    parent = said.version or ballot.subject
+    return giving.if_theirs(visit, parent) if parent.startswith("courses/") and not said.gone else giving.Given(parent)
 
 
 def values(visit: Visit, sheet: seats.Sheet) -> dict[str, Any]:

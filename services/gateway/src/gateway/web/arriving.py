@@ -34,6 +34,8 @@ class _Part:
     content: bytearray = field(default_factory=bytearray)
     name: str = ""
     filename: str = ""
+    # Also where none was chosen. (A field may be called `filename`.)
+    is_file: bool = False
 
 
 class _Reader:
@@ -69,6 +71,7 @@ class _Reader:
         _, options = parse_options_header(self._part.head.get(b"content-disposition", b""))
         self._part.name = options.get(b"name", b"").decode()
         self._part.filename = options.get(b"filename", b"").decode()
+        self._part.is_file = b"filename" in options
         if self._part.name == self._large and self._part.filename:
             self.file = self._part
 
@@ -81,7 +84,7 @@ class _Reader:
         part = self._part
         if part is self.file:
             return
-        if b"filename" in part.head.get(b"content-disposition", b""):
+        if part.is_file:
             self.body.files.append((part.name, part.filename, bytes(part.content)))
         else:
             self.body.fields.append((part.name, part.content.decode()))

@@ -18,6 +18,7 @@ from cachetools import TTLCache, cachedmethod
 from cadre.curriculum.v1.ballot_service_pb2_grpc import BallotServiceStub
 from cadre.curriculum.v1.course_service_pb2_grpc import CourseServiceStub
 from cadre.curriculum.v1.decision_service_pb2_grpc import DecisionServiceStub
+from cadre.curriculum.v1.material_service_pb2_grpc import MaterialServiceStub
 from cadre.curriculum.v1.media_service_pb2_grpc import MediaServiceStub
 from cadre.curriculum.v1.round_service_pb2_grpc import RoundServiceStub
 from cadre.curriculum.v1.trace_service_pb2_grpc import TraceServiceStub
@@ -221,10 +222,11 @@ class Clients:
         of_courses = self._channels["curriculum"].stub
         self.courses, self.media = of_courses(CourseServiceStub), of_courses(MediaServiceStub)
         self.ballots, self.decisions = of_courses(BallotServiceStub), of_courses(DecisionServiceStub)
-        self.rounds, self.works, self.traces = (
+        self.rounds, self.works, self.traces, self.materials = (
             of_courses(RoundServiceStub),
             of_courses(WorkServiceStub),
             of_courses(TraceServiceStub),
+            of_courses(MaterialServiceStub),
         )
         self.assignments = self._channels["enrollment"].stub(AssignmentServiceStub)
         self.completions = self._channels["enrollment"].stub(CompletionServiceStub)

@@ -7,7 +7,8 @@ from cadre.curriculum.v1 import work_service_pb2 as pb
 from gateway.works import phrases, voting
 
 NEED, DESIGN, MATERIALS, RESULTS = "need", "design", "materials", "results"
-TRACE, COURSE, ROUNDS, VOTE, NOWHERE = "trace", "/edit", "/rounds", "/ballots", ""
+TRACE, GIVEN, MATRIX = "trace", "materials#list", "materials#matrix"
+COURSE, ROUNDS, VOTE, NOWHERE = "/edit", "/rounds", "/ballots", ""
 # What a gate asks for, and where it is done: a part of the work, its trace, its course, a vote, or nowhere on pages.
 LINES: Mapping[str, tuple[str, str]] = {
     "NEED_WITH_SOURCE": ("The need, and where it comes from", NEED),
@@ -29,9 +30,9 @@ LINES: Mapping[str, tuple[str, str]] = {
     "POLICY_SIGN_OFF": ("Signed off for policy", MATERIALS),
     "LEGAL_SIGN_OFF": ("Signed off by counsel", MATERIALS),
     "PILOT_DONE": ("A trial with some people", MATERIALS),
-    "MATERIALS_ACCESSIBLE": ("Captions, transcripts and descriptions of all material", COURSE),
-    "CREDITS_COMPLETE": ("Credits of all material", MATERIALS),
-    "MODES_COVERED": ("Material for each objective in each way it is given", MATERIALS),
+    "MATERIALS_ACCESSIBLE": ("Captions, transcripts and descriptions of all material", GIVEN),
+    "CREDITS_COMPLETE": ("Credits of all material", GIVEN),
+    "MODES_COVERED": ("Material for each objective in each way it is given", MATRIX),
     "ITEMS_REVIEWED": ("A review of the questions", NOWHERE),
     "DECIDED": ("A decision on exactly this content", VOTE),
     "COURSE_PUBLISHED": ("The course is issued", COURSE),
@@ -113,7 +114,7 @@ def where(one: pb.GateLine, work: pb.Work, vote: str = "") -> str:
         return f"/rounds?course={work.course.removeprefix('courses/')}"
     if place in (COURSE, ROUNDS):
         return f"/{work.course}/edit" if work.course else f"{base}/change/design"
-    if place == TRACE and not work.course:
+    if place in (TRACE, GIVEN, MATRIX) and not work.course:
         return f"{base}/change/design"
     return f"{base}/change/{place}" if place in (NEED, DESIGN, MATERIALS, RESULTS) else f"{base}/{place}"
 

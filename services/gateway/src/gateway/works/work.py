@@ -15,7 +15,7 @@ from gateway.web.declared import Field
 from gateway.web.forms import Form
 from gateway.web.rights import only
 from gateway.web.visit import Answer, Sent, Visit, Visitor
-from gateway.works import forms, gates, history, listing, phrases, shown, tracing, voting, written
+from gateway.works import forms, gates, giving, history, listing, phrases, shown, tracing, voting, written
 from servicekit.rpc.client import Refused
 
 router = APIRouter(prefix="/works/{work_id}")
@@ -38,7 +38,7 @@ PARTS = {
     "design": Part(
         "Design", "Which course comes of it, how it is given, how one sees whether it helped.", forms.DESIGN
     ),
-    "materials": Part("Materials", "The trial with some people, and who signed it off.", forms.MATERIALS),
+    "materials": Part("Trial and sign-off", "The trial with some people, and who signed it off.", forms.MATERIALS),
     "results": Part("Results", "What came of it, and what becomes of it.", forms.RESULTS),
     "class": Part("How large a change it is", "The rules say it; whoever has the work may say more.", forms.CLASS),
 }
@@ -69,6 +69,9 @@ def work_page(visit: Visitor, work_id: str) -> Answer:
         phrases=phrases,
         gates=gates,
         written=written,
+        given=giving.if_theirs(visit, work.course) if work.course else giving.Given(""),
+        coverage=giving.coverage(visit, work.course) if work.course else None,
+        giving=giving,
         past=history,
         voting=voting,
         tracing=tracing,
