@@ -4,17 +4,12 @@ import uuid
 
 import psycopg
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cadre.curriculum.v1 import course_service_pb2 as pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import events_pb2
 from cadre.operations.v1 import operations_service_pb2 as operations
 from cadre.operations.v1.operations_service_pb2_grpc import OperationsServiceStub
-from curriculum.courses.rules.changes import class_of
-from curriculum.courses.rules.courses import Content, Section
-from curriculum.governance.rules.bodies import DecisionClass
 
 from .conftest import new_id
 
@@ -114,18 +109,3 @@ def test_the_audit_finds_a_version_whose_decision_is_on_something_else(curriculu
         connection.execute("ALTER TABLE decision DISABLE TRIGGER USER")
         connection.execute("UPDATE decision SET subject = 'courses/another' WHERE subject = %s", [published.course])
     assert undecided() == 1
-
-
-@given(st.lists(st.integers(1, 50), min_size=1, max_size=12), st.integers(0, 11))
-def test_more_than_a_fifth_of_the_minutes_is_a_major_change_and_so_is_another_test(minutes, changed):
-    sections = [Section(f"Part {n}", length, "Text.") for n, length in enumerate(minutes)]
-    before = Content("A course", "", tuple(sections), "tests/one/versions/1", demonstration=False)
-    at = changed % len(sections)
-    sections[at] = Section(sections[at].title, sections[at].minutes, "Other text.")
-    after = Content("A course", "", tuple(sections), "tests/one/versions/1", demonstration=False)
-    tested = Content("A course", "", before.sections, "tests/one/versions/2", demonstration=False)
-
-    large = 5 * minutes[at] > sum(minutes)
-    assert class_of(before, after) is (DecisionClass.MAJOR if large else DecisionClass.MINOR)
-    assert class_of(before, before) is DecisionClass.MINOR
-    assert class_of(None, before) is class_of(before, tested) is DecisionClass.MAJOR

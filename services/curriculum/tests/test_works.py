@@ -246,7 +246,10 @@ def test_where_both_committees_sit_a_large_change_takes_a_work_and_what_is_new_g
 
     assert unreviewed() == [course.name]
     office.rewrite(course.name, reword(MUST, "Rule 1.1 is kept for a year."))
-    assert office.publish(course.name).version == 2
+    small = office.publish(course.name)
+    assert (small.version, small.decision.decision_class, small.unreviewed) == (2, decision_pb.MINOR, False)
+    # It says nothing of the large one before it.
+    assert unreviewed() == [course.name]
 
     def rewritten(draft):
         draft.sections[0].markdown = "\n\n".join(f"Another rule, {n}." for n in range(10))

@@ -4,12 +4,12 @@ from dataclasses import asdict, fields
 from typing import Protocol
 
 from curriculum.courses import events
-from curriculum.courses.records import columns, content_of_draft, content_of_version, course_of
-from curriculum.courses.rules.changes import class_of
+from curriculum.courses.records import columns, content_of_draft, course_of
 from curriculum.courses.rules.courses import Content, Course, CourseUnchanged, check, check_complete
 from curriculum.courses.tables import CourseRow, CourseVersionRow
 from curriculum.courses.uploads import with_media
 from curriculum.governance import ballots, decisions
+from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.governance.tables import DecisionRow
 from servicekit.data.db import Db
 from servicekit.data.drafts import Drafts
@@ -33,6 +33,9 @@ class Gatekeeper(Protocol):
 
     def decision(self, db: Db, course: CourseRow, digest: str) -> DecisionRow | None:
         """Return the decision that a course goes out on; None where nobody has a say. Raises what refuses it."""
+
+    def weight(self, db: Db, course: CourseRow) -> DecisionClass:
+        """Return how much a draft changes since the newest version."""
 
     def published(self, db: Db, course: CourseRow, version: CourseVersionRow, publisher: str) -> None:
         """Hear that a version came out."""
@@ -83,7 +86,7 @@ def publish(
     decision = (
         gatekeeper.decision(db, row, content.sha256)
         or decisions.of_a_body(db, COURSES.name(course_id), content.sha256)
-        or _decide(db, row, content, decider)
+        or _decide(db, row, content, decider, gatekeeper.weight(db, row))
     )
     version = COURSES.publish(db, row, minutes=content.minutes, content_sha256=content.sha256, decision_id=decision.id)
     gatekeeper.published(db, row, version, decider)
@@ -93,14 +96,13 @@ def publish(
     return version, decision
 
 
-def _decide(db: Db, row: CourseRow, content: Content, decider: str) -> DecisionRow:
+def _decide(db: Db, row: CourseRow, content: Content, decider: str, weight: DecisionClass) -> DecisionRow:
     """Write down that *decider* takes *content*, alone: without a motion, since it was put to nobody."""
-    newest = db.get(CourseVersionRow, (row.id, row.latest_version))
     return decisions.by_approver(
         db,
         subject=COURSES.name(row.id),
         digest=content.sha256,
-        decision_class=class_of(content_of_version(newest) if newest else None, content),
+        decision_class=weight,
         motion="",
         decider=decider,
     )

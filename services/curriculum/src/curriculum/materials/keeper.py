@@ -3,6 +3,7 @@
 from curriculum.courses.courses import Gatekeeper
 from curriculum.courses.rules.courses import CourseIncomplete
 from curriculum.courses.tables import CourseRow, CourseVersionRow
+from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.governance.tables import DecisionRow
 from curriculum.materials import queries, records
 from curriculum.materials.subjects import lines
@@ -32,6 +33,10 @@ class Keeper:
                 "The course is not complete.", course=f"courses/{course.id}", missing="; ".join(lacks)
             )
         return self._beyond.decision(db, course, digest)
+
+    def weight(self, db: Db, course: CourseRow) -> DecisionClass:
+        """Pass on how much a draft changes."""
+        return self._beyond.weight(db, course)
 
     def published(self, db: Db, course: CourseRow, version: CourseVersionRow, publisher: str) -> None:
         """Keep with a version what it is given with, and who may train with it."""
