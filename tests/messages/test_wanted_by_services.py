@@ -74,9 +74,13 @@ def test_who_has_a_part_in_a_committee_hears_by_mail_that_it_meets_and_their_alt
         person=manager,
     )
     part = membership_pb.Membership
-    given = ((chair, part.CHAIR, ""), (chair, part.MEMBER, "first"), (alternate, part.ALTERNATE, "first"))
-    for person, is_, seat in given:
-        one = part(person=person, organization="lake", part=is_, seat=seat, start_date="2027-02-01")
+    given = (
+        (chair, "lake", part.CHAIR, ""),
+        (chair, "lake", part.MEMBER, "first"),
+        (alternate, "alameda", part.ALTERNATE, "first"),
+    )
+    for person, agency, is_, seat in given:
+        one = part(person=person, organization=agency, part=is_, seat=seat, start_date="2027-02-01")
         access.ask(
             access.memberships.CreateMembership,
             membership_pb.CreateMembershipRequest(parent=made.name, membership=one, request_id=fresh.pop()),
@@ -110,11 +114,22 @@ def test_who_has_a_part_in_a_committee_hears_by_mail_that_it_meets_and_their_alt
 
     def titles(person):
         listed = product.reach().ask(access.messages.ListMessages, pb.ListMessagesRequest(), person=person)
-        return {one.title for one in listed.messages if "Winter meeting" in one.title}
+        return {one.title for one in listed.messages if "Steering Committee" in one.title}
 
     called, asked = "A meeting is called: Winter meeting, Steering Committee", "You are asked to come: Winter meeting"
     # Of two at a time one mail is made.
     wait_until(lambda: caught() == {chair, alternate}, caught)
     assert titles(chair) == {called}
     assert titles(alternate) == {called, f"{asked}, Steering Committee"}
+    left = person_pb.EndJobRequest(
+        parent="agencies/alameda", person=alternate, end_date="2027-02-02", request_id=fresh.pop()
+    )
+    access.ask(access.people.EndJob, left)
+
+    def seated():
+        listed = membership_pb.ListMembershipsRequest(parent=made.name, day="2027-02-02")
+        return {one.person for one in by_chair(access.memberships.ListMemberships, listed).memberships}
+
+    # Whoever runs the committee hears of it in the morning.
+    wait_until(lambda: seated() == {chair}, seated)
     assert product.reach().wrong() == {}
