@@ -13,6 +13,7 @@ from .working import MUST, objective, refused, reword, task
 
 
 def test_d125_objectives_tasks_and_their_links_survive_ten_versions_and_each_version_keeps_its_own(office):
+    office.without_steering()
     course = office.course()
     office.rewrite(course.name, reword("Rule 1.", "Rule 0."))
     kept = office.trace(course.name, [objective(sections=["Part 1"])], [task()])
@@ -38,6 +39,7 @@ def test_d125_objectives_tasks_and_their_links_survive_ten_versions_and_each_ver
 
 
 def test_d123_what_differs_between_two_versions_is_read_by_objective_and_by_words_by_whoever_takes_the_course(office):
+    office.without_steering()
     course = office.course()
     first = office.trace(course.name, [objective(), objective(behavior="prints it")], [task()])
     office.issue(course.name)
@@ -72,6 +74,7 @@ def test_d123_what_differs_between_two_versions_is_read_by_objective_and_by_word
 
 
 def test_of_a_version_from_before_objectives_were_kept_with_it_only_its_words_are_compared(office):
+    office.without_steering()
     course = office.course()
     office.issue(course.name)
     office.trace(course.name)
