@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from cadre.curriculum.v1 import ballot_service_pb2 as ballot_pb
+from cadre.curriculum.v1 import course_service_pb2 as course_pb
 from cadre.curriculum.v1 import decision_service_pb2 as decision_pb
 from cadre.curriculum.v1 import material_service_pb2 as pb
 from cadre.curriculum.v1 import work_service_pb2 as work_pb
@@ -295,6 +296,20 @@ def test_a_course_has_no_more_materials_and_letters_than_are_read_in_one_go(givi
     with giving.office.running.connect() as connection:
         connection.execute(long, [rules.MOST_LETTERS // rules.MOST // 5])
     assert "within 3000000 letters" in refused("INVALID_FIELD", giving.change, slides, pages=3)["rule"]
+
+
+def test_a_course_that_was_given_a_material_here_keeps_its_entry_when_the_catalogue_is_brought_in(office):
+    importer = office.running.stubs(caller="services/cli", rights=["reference.import"])
+    name = f"courses/elsewhere-{new_id()}"
+
+    def bring_in(title):
+        course = course_pb.Course(name=name, title=title, source_url="https://example.org/course")
+        request = course_pb.ImportCatalogueRequest(courses=[course], request_id=new_id())
+        return importer.ImportCatalogue(request).courses_changed
+
+    assert (bring_in("One"), bring_in("Two")) == (1, 1)
+    Giving(office, office.draft(name)).bring()
+    assert (bring_in("Three"), office.draft(name).title) == (0, "Two")
 
 
 def test_a_request_that_comes_twice_brings_in_one_material(giving):

@@ -32,7 +32,7 @@ ON CONFLICT (id) DO UPDATE SET
   confidence = excluded.confidence, year_or_date = excluded.year_or_date, summary = excluded.summary,
   demonstration = excluded.demonstration, sort_title = excluded.sort_title, search_text = excluded.search_text,
   revision = course.revision + 1, changed_at = excluded.changed_at
-WHERE course.latest_version = 0 AND course.sections = '[]' AND course.test_version = ''
+WHERE course.latest_version = 0 AND course.sections = '[]' AND course.test_version = '' AND course.materials_sha256 = ''
   AND (
     course.title, course.provider, course.delivery_mode, course.duration, course.audience, course.source_url,
     course.confidence, course.year_or_date, course.summary, course.demonstration, course.sort_title, course.search_text
