@@ -24,7 +24,7 @@ def test_d125_objectives_tasks_and_their_links_survive_ten_versions_and_each_ver
         read.objectives.append(objective(behavior=f"does it in year {year}", tasks=[read.tasks[0].id]))
         office.trace(course.name, read.objectives, read.tasks)
         office.rewrite(course.name, reword(f"Rule {year}.", f"Rule {year + 1}."))
-        office.issue(course.name)
+        office.publish(course.name)
 
     last = office.as_().GetTrace(pb.GetTraceRequest(course=course.name))
     assert (last.objectives[0], last.tasks) == (first, kept.tasks)
@@ -42,12 +42,12 @@ def test_d123_what_differs_between_two_versions_is_read_by_objective_and_by_word
     office.without_steering()
     course = office.course()
     first = office.trace(course.name, [objective(), objective(behavior="prints it")], [task()])
-    office.issue(course.name)
+    office.publish(course.name)
     changed, gone = first.objectives
     changed.standard = "within two days"
     office.trace(course.name, [changed, objective(behavior="signs it", tasks=[first.tasks[0].id])], first.tasks)
     office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept for a year."))
-    office.issue(course.name)
+    office.publish(course.name)
     learner = office.running.stubs(caller=office.person("stranger"), rights={"catalogue.read": ["self"]})
 
     found = learner.CompareCourseVersions(pb.CompareCourseVersionsRequest(course=course.name, from_version=1))
@@ -76,10 +76,10 @@ def test_d123_what_differs_between_two_versions_is_read_by_objective_and_by_word
 def test_of_a_version_from_before_objectives_were_kept_with_it_only_its_words_are_compared(office):
     office.without_steering()
     course = office.course()
-    office.issue(course.name)
+    office.publish(course.name)
     office.trace(course.name)
     office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept for a year."))
-    office.issue(course.name)
+    office.publish(course.name)
     asked = pb.CompareCourseVersionsRequest(course=course.name, from_version=1)
     known = office.as_().CompareCourseVersions(asked)
     with office.running.connect() as connection:
@@ -154,7 +154,7 @@ def test_links_by_number_become_lasting_when_their_version_is_told_or_the_trace_
     for name in (course.name, other.name):
         before = office.trace(name, [objective(items=by_number)], [task()])
         assert (list(before.objectives[0].items), broken(before)) == (by_number, [])
-    office.issue(course.name)
+    office.publish(course.name)
 
     for _ in range(2):
         tell(office, test, 1, ids)

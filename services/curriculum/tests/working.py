@@ -72,14 +72,6 @@ class Office:
         request = course_pb.PublishCourseRequest(name=name, etag=self.draft(name).etag, request_id=new_id())
         return self.as_(who).PublishCourse(request)
 
-    def issue(self, name):
-        """Issue a course by a vote on it: a large change takes one where committees sit."""
-        voted = self.content.open(self.draft(name))
-        for seat in ("lake", "kern", "marin", "state-1", "state-2"):
-            self.content.cast(voted, seat, ballot_pb.YES)
-        self.content.close(voted)
-        return self.publish(name)
-
     # ---- works ----
 
     def begin(self, course=None, who="designer", **said):
