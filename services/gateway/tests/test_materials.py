@@ -8,6 +8,7 @@ import pytest
 
 from cadre.curriculum.v1 import material_service_pb2 as pb
 from cadre.curriculum.v1 import work_service_pb2 as work_pb
+from gateway.app import environment
 from gateway.materials import forms, listing, packing
 from gateway.web.forms import Form
 from gateway.works import giving
@@ -113,6 +114,19 @@ def test_a_material_keeps_what_the_form_does_not_show_and_names_what_is_missing(
     assert form.errors == {"material_title": "Fill this in."}
     assert (said.name, said.source.sha256, list(said.modes)) == (one.name, one.source.sha256, [MODE.VIRTUAL])
     assert (said.file.sha256, said.filename) == ("cd" * 32, "a.pdf")
+
+
+def test_whoever_votes_or_reviews_reads_what_each_material_is_with_its_pages_and_the_begin_of_its_checksum():
+    slides = pb.Material(name=AT + "1", kind=pb.Material.SLIDES, title="Slides <1>", pages=12, filename="slides.pdf")
+    slides.file.sha256, slides.file.media_type, slides.file.size_bytes = "ab" * 32, "application/pdf", 1_400_000
+    macros = environment().get_template("works/given.html").module
+
+    said = macros.listed(giving.Given("courses/income", [slides]), giving, digests=True)
+
+    assert '<a href="/courses/income/materials/1">Slides &lt;1&gt;</a><small>Slides</small>' in said
+    assert "PDF, 12 pages, 1.4 MB · checksum" in said
+    assert "abababababab…" in said
+    assert f'href="/courses/income/media/{"ab" * 32}" download="slides.pdf"' in said
 
 
 def package_of(files):

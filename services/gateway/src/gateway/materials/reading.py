@@ -49,8 +49,15 @@ def _captions(one: pb.Material) -> Answer:
     return Response(one.captions, media_type="text/vtt", headers=headers)
 
 
+def _entry(visit: Visit, name: str) -> course_pb.Course:
+    """Return what the catalogue says of a course; nothing to a member of a committee from outside, who has none."""
+    if not visit.rights.holds("catalogue.read"):
+        return course_pb.Course(name=name)
+    return visit.clients.courses.GetCatalogueEntry(course_pb.GetCatalogueEntryRequest(name=name))
+
+
 def _page(visit: Visit, one: pb.Material, course_id: str, number: int) -> Answer:
-    entry = visit.clients.courses.GetCatalogueEntry(course_pb.GetCatalogueEntryRequest(name=f"courses/{course_id}"))
+    entry = _entry(visit, f"courses/{course_id}")
     back = f"/catalogue/{course_id}/versions/{number}" if number else ""
     return visit.page(
         "materials/material.html", one=one, course=entry, number=number, giving=giving, back=back, at=giving.page(one)
