@@ -211,8 +211,8 @@ def says_the_design(designer, work, title, day):
     designer.press("The course that comes of it")
     page = designer.page
     page.get_by_label("The course that comes of it").select_option(label=title)
-    page.locator("label", has_text="A job aid").first.click()
-    designer.type("Why a job aid (optional)", "It is looked up")
+    page.locator("label", has_text="Online, at their own pace").first.click()
+    designer.type("Why online, at their own pace (optional)", "They read it when they need it")
     page.get_by_label("How far it is looked at whether it helped").select_option("3")
     designer.type(re.compile("^Day on which it is looked at again"), day)
     designer.press("Save")
