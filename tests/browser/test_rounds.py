@@ -80,6 +80,7 @@ def test_a_member_comments_by_keyboard_the_author_answers_and_the_member_looks_a
     looks_again(member, course)
     chair.go("/committees")
     chair.sees_heading("To rule on")
+    expect(chair.page.get_by_text("Nothing to do.", exact=True)).to_have_count(0)
     rules(chair, course)
 
     author.go(review)
