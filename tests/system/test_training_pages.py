@@ -117,3 +117,15 @@ def test_what_another_tab_saved_is_said_with_its_time_and_what_is_typed_stays(vi
     assert again["title"] == f"{title}, the second"
     assert manager.client.post(draft, data=again).status_code == 303
     assert f"{title}, the second" in manager.text(draft)
+
+
+def test_reviews_of_a_course_name_it_before_the_first_and_of_no_course_are_no_page(visitor):
+    manager = visitor("training-manager")
+    opened = manager.page("/courses/new")
+    fields = Fields(opened.text, "/courses/new").values | {"title": "Not reviewed until now"}
+    course = manager.client.post("/courses/new", data=fields).headers["location"].partition("?")[0].split("/")[2]
+
+    said = manager.text(f"/rounds?course={course}")
+    assert "Reviews of Not reviewed until now" in said
+    assert "No committee has reviewed it yet." in said
+    assert manager.client.get(f"/rounds?course={course}-of-nobody").status_code == 404

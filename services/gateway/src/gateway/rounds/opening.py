@@ -1,5 +1,6 @@
 """Reviews of a course or by a committee; and one that begins."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -31,7 +32,7 @@ def rounds_page(visit: Visitor, course: Slug = "", committee: Slug = "", page: s
     codes = {one.name: one.code for one in listed}
     title = next((one.title for one in listed if one.name == parent), "")
     if course:
-        title = answer.rounds[0].title if answer.rounds else ""
+        title = _title_of(visit, parent, answer.rounds)
     return visit.page(
         "rounds/rounds.html",
         found=answer.rounds,
@@ -45,6 +46,15 @@ def rounds_page(visit: Visitor, course: Slug = "", committee: Slug = "", page: s
         path=shown.path,
         writes=visit.rights.state(shown.WRITE),
     )
+
+
+def _title_of(visit: Visitor, course: str, found: Sequence[pb.Round]) -> str:
+    """Say which course it is. Before its first review only who writes courses may ask for its draft."""
+    if found:
+        return found[0].title
+    if not visit.rights.state(shown.WRITE):
+        return ""
+    return visit.clients.courses.GetCourse(course_pb.GetCourseRequest(name=course)).title
 
 
 @router.get("/new")
