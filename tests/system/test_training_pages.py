@@ -129,3 +129,20 @@ def test_reviews_of_a_course_name_it_before_the_first_and_of_no_course_are_no_pa
     assert "Reviews of Not reviewed until now" in said
     assert "No committee has reviewed it yet." in said
     assert manager.client.get(f"/rounds?course={course}-of-nobody").status_code == 404
+
+
+def test_a_course_under_way_is_put_on_hold_until_a_day_after_today_and_what_was_typed_stays(visitor):
+    manager = visitor("training-manager")
+    begin = Fields(manager.page("/works/new").text, "/works/new").values
+    begin |= {"work_title": "Waits a while", "source": "AGENCY_REQUEST", "need_text": "Staff ask for it."}
+    work = manager.client.post("/works/new", data=begin).headers["location"].partition("?")[0]
+    hold = f"{work}/turn/hold"
+    typed = Fields(manager.page(hold).text, hold).values | {"hold_until": "2015-01-05", "reason": "It waits for money."}
+    typed.pop("enter", None)
+
+    refused = manager.client.post(hold, data=typed)
+
+    assert refused.status_code == 400
+    assert "Choose a day after today." in refused.text
+    assert "It waits for money." in refused.text
+    assert "On hold until" not in manager.text(work)

@@ -142,6 +142,8 @@ def take_turn(visit: Visitor, work_id: str, turn: str, form: Sent) -> Answer:
         form.needs("reason", "Say why. It stays on record.")
     if turn == "hold":
         until = form.day("hold_until", YEARS_OF_DOCUMENTS, "Say until when.")
+        if until and until <= visit.today:
+            form.errors["hold_until"] = "Choose a day after today."
         asked.hold_until = until.isoformat() if until else ""
     if turn == "give-back":
         name = form.needs("back_to", "Choose the step.")
