@@ -103,6 +103,15 @@ def test_the_design_that_was_decided_on_is_what_is_developed_or_the_work_goes_ba
     assert office.pass_(work, office.decide(work)).phase == pb.DEVELOP
 
 
+def test_a_work_goes_on_once_after_it_was_held_and_what_goes_on_already_is_said_to(office):
+    work = office.begin(office.course())
+    refused("WORK_UNDER_WAY", office.set_status, work, pb.Work.IN_PROGRESS)
+
+    assert office.set_status(work, pb.Work.ON_HOLD, reason="The form comes in spring").status == pb.Work.ON_HOLD
+    assert office.set_status(work, pb.Work.IN_PROGRESS).status == pb.Work.IN_PROGRESS
+    refused("WORK_UNDER_WAY", office.set_status, work, pb.Work.IN_PROGRESS)
+
+
 def test_d124_the_class_that_the_rules_compute_is_raised_by_its_owner_and_never_lowered(office):
     course = office.out()
     office.rewrite(course.name, reword(MUST, "Rule 1.1 is to be kept for a year."))

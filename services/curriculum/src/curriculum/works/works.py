@@ -12,7 +12,7 @@ from curriculum.governance.rules.bodies import DecisionClass
 from curriculum.works import moving, records, telling
 from curriculum.works.office import Office
 from curriculum.works.rules import classes, phases, writing
-from curriculum.works.rules.phases import ClassLowered, Phase, Status, Step
+from curriculum.works.rules.phases import ClassLowered, Phase, Status, Step, WorkUnderWay
 from curriculum.works.rules.writing import Written
 from curriculum.works.tables import WorkGateRow, WorkRow
 from servicekit import closed_days, text
@@ -135,6 +135,8 @@ def set_status(
     before = {"status": row.status, "phase": row.phase}
     if Status(row.status) in phases.ENDED or row.phase == Phase.CLOSED:
         raise moving.not_under_way(row)
+    if status is Status.IN_PROGRESS and row.status == Status.IN_PROGRESS:
+        raise WorkUnderWay("The work goes on already.", work=records.name_of(row.id))
     saying.check_text("reason", reason, most=writing.MOST_REASON, given=status is not Status.IN_PROGRESS)
     if hold_until is not None and (status is not Status.ON_HOLD or hold_until <= pacific_date(db.at)):
         raise InvalidField("hold_until", hold_until, "must be a day that comes, of a work that is put on hold")

@@ -14,4 +14,5 @@ REASONS = {
     "NOT_TO_CONFIRM": "Your yes is not asked for here: it takes somebody who did not write this, once, with a part in"
     " it.",
     "WORK_NOT_UNDER_WAY": "It is not under way now: it is on hold, or has ended. Look at it again.",
+    "WORK_UNDER_WAY": "It goes on already.",
 }

@@ -68,6 +68,10 @@ class WorkNotUnderWay(Refusal):
     """The work is on hold, or it ended."""
 
 
+class WorkUnderWay(Refusal):
+    """The work goes on already: it is not on hold, and was not given back."""
+
+
 class PhaseOther(Refusal):
     """The work is in another phase than the caller read."""
 
