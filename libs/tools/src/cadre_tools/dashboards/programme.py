@@ -36,6 +36,11 @@ PROGRAMME = Board(
             number("Agencies without a coordinator", "max(cadre_unattended_agencies)", alarm=1),
             number("Memberships that drifted", "cadre:audience_drift:rows", alarm=1, about="Must be 0."),
             number("Courses that can be taken", 'max(cadre_courses{state="published"})'),
+            number(
+                "Courses issued without a committee",
+                "max(cadre_courses_unreviewed)",
+                about="Those whose last large change nobody but its publisher decided on.",
+            ),
         ],
     },
 )
