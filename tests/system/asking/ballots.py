@@ -35,14 +35,19 @@ def committee(w):
     """One that is made once; what it is reaches the curriculum by events."""
     if not hasattr(w, "committee"):
         w.committee = convene(w)
-        wait_until(lambda: opens(w), w.committee.name)
+        # One course for all tries: others would be in the way of what is waited for.
+        asked = creating(w)
+        wait_until(lambda: opens(w, asked), w.committee.name)
     return w.committee
 
 
-def opens(w):
+def opens(w, asked):
     """Whether all of it has arrived."""
+    asked.request_id = fresh()
     try:
-        return w.call(w.access.ballots.OpenBallot, opening(w), w.person, READS)
+        made = w.call(w.access.ballots.CreateBallot, asked, w.person, READS)
+        opening = pb.OpenBallotRequest(name=made.name, request_id=fresh())
+        return w.call(w.access.ballots.OpenBallot, opening, w.person, READS)
     except Refused as refused:
         if refused.reason not in {"BODY_NOT_KNOWN", "NOT_FOUND", "ROLL_EMPTY"}:
             raise
